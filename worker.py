@@ -1,0 +1,1 @@
+"""Joins workflows and activities to Temporal."""
