@@ -28,8 +28,8 @@ class Event:
 
     seq: the lead's own count, from 1, without gaps. kind: a word of the flow language (`opened`, `interested`,
     `rejected`, `unsubscribed`, …), an own event (`brochure.requested`), or one of the engine's: `sent` and
-    `undelivered` (a mail), `taken` (a person took the task), `called_back` (an agreed moment, in `data["at"]`),
-    `enrol` (by hand, import or upkeep: `data["flow"]`). ref: the key of the effect that it is about, where it is
+    `undelivered` (a mail), `taken` and `given_back` (a person and a task), `call_back` (an agreed moment, in
+    `data["at"]`), `enrol` (by hand, import or upkeep: `data["flow"]`). ref: the key of the effect that it is about, where it is
     about one. data: typed facts (`link`, `reason`, `later_on`, fields of an own event).
     """
 
@@ -58,7 +58,7 @@ class Token:
     visit: how many times this enrolment stood here, from 1. ref: key of the mail, task or handover that it waits
     on. deadline: when `otherwise` speaks (None: not before `sent`, or never). held_since: nurture rests, the
     deadline shifts by the time held. taken: a person has it. rungs: when each of remind and escalate is next due
-    (None: over). call_back: an agreed moment.
+    (None: over). call_back: an agreed moment. attempts: calls that reached nobody.
     """
 
     step: str
@@ -70,6 +70,7 @@ class Token:
     taken: bool = False
     rungs: tuple[datetime | None, ...] = ()
     call_back: datetime | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
