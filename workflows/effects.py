@@ -1,0 +1,37 @@
+"""How is each effect that touches the world carried out? Its activity's task queue, time-outs and retries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from temporalio.common import RetryPolicy
+
+LEADS: Final = "kweek"
+MAIL: Final = "kweek-mail"  # a queue of its own: a slow relay must not stand in the way of turns
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """start_to_close outlasts the SMTP time-outs and is outlasted by the ledger's lease. schedule_to_close: after
+    that long the world had its chance, and the lead hears `undelivered`."""
+
+    task_queue: str
+    start_to_close: timedelta
+    schedule_to_close: timedelta
+    heartbeat: timedelta | None
+    retry: RetryPolicy
+
+
+_SMTP: Final = Way(
+    task_queue=MAIL,
+    start_to_close=timedelta(minutes=3),
+    schedule_to_close=timedelta(days=3),
+    heartbeat=timedelta(seconds=30),
+    retry=RetryPolicy(
+        initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=15)
+    ),
+)
+
+EFFECTS: Final[dict[str, Way]] = {"send_mail": _SMTP, "tell": _SMTP}

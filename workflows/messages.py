@@ -1,0 +1,36 @@
+"""What do workflow and activities say to each other? Ids, moments and step names: nothing that identifies a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeadStart:
+    """Input of the workflow. n: turns that earlier runs took; 0: this run knows nothing and believes the row."""
+
+    lead: str
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnInput:
+    """now: `workflow.now()`, real time. failed: keys of effects whose activity gave up."""
+
+    lead: str
+    n: int
+    now: datetime
+    failed: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAnswer:
+    """What the workflow shall do. start: `<activity> <key>` each. wake_at: real time. details: for people."""
+
+    n: int
+    open: bool
+    start: list[str] = field(default_factory=list[str])
+    cancel: list[str] = field(default_factory=list[str])
+    wake_at: datetime | None = None
+    details: str = ""
