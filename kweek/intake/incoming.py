@@ -1,0 +1,90 @@
+"""What may come in? One event about one lead, checked and typed: what `record` takes and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kweek.errors import KweekError
+from kweek.flow.state import Value
+
+OWN_COLUMNS = (
+    "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone", "campaign",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentIn:
+    """A permission as it was given: `words` exactly as the person saw them."""
+
+    channel: str  # email, telephone, open tracking, click tracking
+    purpose: str
+    words: str
+    source: str
+    words_version: str | None = None
+    proof: str | None = None
+    at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadIn:
+    """Whose event it is, and what the sender says of that person.
+
+    Known by `id` (ours: from a token or a task), else `external_id` (the sender's own), else `email`. `profile` holds
+    the columns of OWN_COLUMNS that were sent; `fields` the workspace's own.
+    """
+
+    id: str | None = None
+    email: str | None = None
+    external_id: str | None = None
+    company: str | None = None
+    profile: Mapping[str, str] = field(default_factory=dict[str, str])
+    fields: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    consents: tuple[ConsentIn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """`id` is the sender's: the same one twice is one event. `ref`: key of the effect that it is about."""
+
+    id: str
+    kind: str
+    at: datetime
+    lead: LeadIn
+    data: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The event as it stands in our books; `fresh`: it was not there before."""
+
+    lead_id: str
+    seq: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field of what was sent. `field` is its path: `lead.email`, `data.starts_at`."""
+
+    field: str
+    words: str
+
+
+class BadEventError(KweekError):
+    """What came in cannot be taken; nothing of it was stored."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.field}: {fault.words}" for fault in faults))
+        self.faults = faults
+
+
+class OtherEventError(KweekError):
+    """This id was already used, for another event."""
+
+
+class UnknownLeadError(KweekError):
+    """The event is about a lead that is not (any more) in the books."""

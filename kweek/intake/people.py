@@ -1,0 +1,120 @@
+"""Who is it? Finds the lead that a sender means, makes it when it is new, and keeps what the sender says of it.
+
+A lead is known by its e-mail address or by the sender's own id; who sends both ties them together. Where they point
+at two leads, the sender's id decides, and a problem is noted for a person: two may be one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kweek.intake.check import email_key
+from kweek.intake.incoming import ConsentIn, LeadIn
+from kweek.leads import tables
+
+
+def lock(tx: Connection, lead_id: str) -> str | None:
+    """Hold this lead until the transaction ends (SQLite holds the whole file anyway). None: there is no such lead."""
+    leads = tables.leads
+    return tx.execute(select(leads.c.id).where(leads.c.id == lead_id).with_for_update()).scalar_one_or_none()
+
+
+def find_or_make(tx: Connection, lead: LeadIn, now: datetime | None) -> str | None:
+    """The lead's id, locked; a new lead when nobody fits (`now` None: then none is made)."""
+    found = _find(tx, lead)
+    if found is None and now is not None:
+        # of two senders at once the second waits here for the first, makes nothing, and finds the first one's lead
+        row: dict[str, object] = {
+            "id": secrets.token_hex(8), "email": lead.email, "email_key": _key(lead), "external_id": lead.external_id,
+            "created_at": now, "fields": {}, "stage": "suspect",
+        }  # fmt: skip
+        make_once(tx, tables.leads, row)
+        found = _find(tx, lead)
+    return found
+
+
+def _find(tx: Connection, lead: LeadIn) -> str | None:
+    leads = tables.leads.c
+    keys = [(leads.external_id, lead.external_id), (leads.email_key, _key(lead))]
+    named = [column == value for column, value in keys if value is not None]
+    if not named:
+        return None
+    query = select(leads.id, leads.external_id, leads.email_key).where(or_(*named)).order_by(leads.id)
+    rows = tx.execute(query.with_for_update()).all()
+    by_own_id = [row.id for row in rows if lead.external_id is not None and row.external_id == lead.external_id]
+    return (by_own_id or [row.id for row in rows] or [None])[0]
+
+
+def enrich(tx: Connection, lead_id: str, lead: LeadIn, at: datetime) -> bool:
+    """Keep what was said of this (locked) lead; the last word counts. Did anything change that a condition can see?"""
+    leads = tables.leads
+    row = tx.execute(select(leads).where(leads.c.id == lead_id)).mappings().one()
+    new: dict[str, object] = {column: value for column, value in lead.profile.items() if row[column] != value}
+    fields = {**row["fields"], **lead.fields}
+    if fields != row["fields"]:
+        new["fields"] = fields
+    if lead.company and (company := _company(tx, lead.company)) != row["company_id"]:
+        new["company_id"] = company
+    new |= _keys(tx, lead_id, lead, row["external_id"], row["email_key"], at)
+    if new:
+        tx.execute(update(leads).where(leads.c.id == lead_id).values(**new))
+    for consent in lead.consents:
+        _consent(tx, lead_id, consent, at)
+    return bool(new) or bool(lead.consents)
+
+
+def _keys(
+    tx: Connection, lead_id: str, lead: LeadIn, external: str | None, mailbox: str | None, at: datetime
+) -> dict[str, object]:
+    """The address or the sender's id that this lead had not yet; never one that is another lead's."""
+    new: dict[str, object] = {}
+    leads = tables.leads.c
+    if lead.external_id is not None and external is None:
+        new["external_id"] = lead.external_id
+    if (key := _key(lead)) is not None and key != mailbox:
+        other = tx.execute(select(leads.id).where(leads.email_key == key)).scalar_one_or_none()
+        if other is None:
+            new |= {"email": lead.email, "email_key": key}
+        else:
+            _two_leads(tx, lead_id, other, at)
+    return new
+
+
+def _two_leads(tx: Connection, lead_id: str, other: str, at: datetime) -> None:
+    """Say it once: a person decides whether they are one."""
+    problems = tables.problems
+    doubt = {"lead_id": lead_id, "key": other, "code": "two leads"}
+    if tx.execute(select(problems.c.id).filter_by(**doubt).limit(1)).first() is None:
+        words = f"Lead {lead_id} was sent with the e-mail address of lead {other}: are they one person?"
+        tx.execute(insert(problems).values(**doubt, words=words, at=at))
+
+
+def _key(lead: LeadIn) -> str | None:
+    return None if lead.email is None else email_key(lead.email)
+
+
+def _company(tx: Connection, name: str) -> str:
+    key = " ".join(name.casefold().split())
+    companies = tables.companies
+    make_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
+    return tx.execute(select(companies.c.id).where(companies.c.name_key == key)).scalar_one()
+
+
+def _consent(tx: Connection, lead_id: str, consent: ConsentIn, at: datetime) -> None:
+    tx.execute(
+        insert(tables.consents).values(
+            lead_id=lead_id, channel=consent.channel, purpose=consent.purpose, words=consent.words,
+            words_version=consent.words_version, source=consent.source, proof=consent.proof,
+            at=consent.at or at, expires_at=consent.expires_at,
+        )
+    )  # fmt: skip
+
+
+def make_once(tx: Connection, table: Table, row: dict[str, object]) -> None:
+    """Insert, unless a unique key is taken already."""
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    tx.execute(dialect.insert(table).values(**row).on_conflict_do_nothing())

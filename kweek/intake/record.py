@@ -1,0 +1,124 @@
+"""How does an event get into the books? Once, in order, with the lead locked, and the bell rung where a flow listens.
+
+One transaction: the lead is found or made, the event gets the lead's next `seq`, what the sender says of the person is
+kept, and an outbox row is left. Committed is accepted; whatever fails before that leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from kweek.flow.state import Event
+from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, OtherEventError, Recorded, UnknownLeadError
+from kweek.intake.people import enrich, find_or_make, lock
+from kweek.leads import tables
+from kweek.leads.store import Database, write_tx
+
+__all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "record"]
+
+_RACES = 3  # two senders may make the same lead, or use the same id, at once: the loser looks again
+
+
+class Ears(Protocol):
+    """Who wants to hear of an event? The workspace's rules and the published flows answer (`kweek.intake.ears`)."""
+
+    def derived(self, incoming: Incoming) -> Sequence[Incoming]:
+        """Events that follow from this one (`from:` and `if:` in rules/events.yaml), with ids of their own."""
+        ...
+
+    def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
+        """Does a flow of this lead, or one that this event starts, listen to it?"""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AlwaysRing:
+    """Without a workspace at hand: ring for everything. A bell too many does no harm; one too few would."""
+
+    def derived(self, incoming: Incoming) -> Sequence[Incoming]:
+        return ()
+
+    def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
+        return True
+
+
+def record(db: Database, incoming: Incoming, now: datetime, ears: Ears | None = None) -> Recorded:
+    """Record one event; `now` is flow time. The same id again answers the same and changes nothing.
+
+    OtherEventError: the id is taken by an event of another kind or lead. UnknownLeadError: no lead has this `lead.id`.
+    """
+    for last in range(_RACES, 0, -1):
+        try:
+            with write_tx(db) as tx:
+                return _record(tx, incoming, now, ears or AlwaysRing())
+        except IntegrityError:
+            if last == 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _record(tx: Connection, incoming: Incoming, now: datetime, ears: Ears) -> Recorded:
+    if (known := _known(tx, incoming.id)) is not None:
+        return _same(tx, known, incoming)
+    lead_id = lock(tx, incoming.lead.id) if incoming.lead.id else find_or_make(tx, incoming.lead, now)
+    if lead_id is None:
+        raise UnknownLeadError(f"there is no lead {incoming.lead.id}")
+    return append(tx, lead_id, incoming, now, ears)
+
+
+def append(tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears: Ears | None = None) -> Recorded:
+    """The same within a transaction that has this lead locked already; `incoming.lead` then only enriches it."""
+    ears = ears or AlwaysRing()
+    if (known := _known(tx, incoming.id)) is not None:
+        if (known.lead_id, known.kind) != (lead_id, incoming.kind):
+            raise _other(incoming)
+        return Recorded(lead_id, known.seq, fresh=False)
+    changed = enrich(tx, lead_id, incoming.lead, incoming.at)
+    recorded = _append(tx, lead_id, incoming, now, ears, profile_changed=changed)
+    for derived in ears.derived(incoming):
+        if _known(tx, derived.id) is None:
+            _append(tx, lead_id, derived, now, ears, profile_changed=False)
+    return recorded
+
+
+def _append(
+    tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears: Ears, *, profile_changed: bool
+) -> Recorded:
+    seq = tx.execute(
+        update(tables.leads)
+        .where(tables.leads.c.id == lead_id)
+        .values(seq=tables.leads.c.seq + 1)
+        .returning(tables.leads.c.seq)
+    ).scalar_one()
+    tx.execute(
+        insert(tables.events).values(
+            lead_id=lead_id, seq=seq, id=incoming.id, kind=incoming.kind, at=incoming.at, recorded_at=now,
+            ref=incoming.ref, data=dict(incoming.data),
+        )
+    )  # fmt: skip
+    event = Event(seq, incoming.kind, incoming.at, incoming.ref, incoming.data)
+    if incoming.ref is not None or ears.rings(tx, lead_id, event, profile_changed=profile_changed):
+        tx.execute(insert(tables.outbox).values(lead_id=lead_id, seq=seq))
+    return Recorded(lead_id, seq, fresh=True)
+
+
+def _known(tx: Connection, identifier: str) -> Row[Any, Any, Any] | None:
+    events = tables.events.c
+    return tx.execute(select(events.lead_id, events.seq, events.kind).where(events.id == identifier)).one_or_none()
+
+
+def _same(tx: Connection, known: Row[Any, Any, Any], incoming: Incoming) -> Recorded:
+    whose = incoming.lead.id or find_or_make(tx, incoming.lead, None)
+    if (whose, incoming.kind) != (known.lead_id, known.kind):
+        raise _other(incoming)
+    return Recorded(known.lead_id, known.seq, fresh=False)
+
+
+def _other(incoming: Incoming) -> OtherEventError:
+    return OtherEventError(f"the id “{incoming.id}” was used before, for another event; every event needs its own")
