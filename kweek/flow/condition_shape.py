@@ -1,0 +1,137 @@
+"""Does a condition make sense, whatever fields there are? Truths stand where truths must, functions are asked right.
+
+This is checked at parsing, before any field is known: what passes has closures that never fail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from kweek.flow.condition_text import ConditionError
+from kweek.flow.condition_tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
+from kweek.flow.duration import parse_duration
+from kweek.flow.nearest import suggest
+
+Kind = Literal["text", "number", "date", "moment", "yes/no", "several"]
+Argument = Literal["event", "period", "mail", "link", "tag", "glob", "field", "date field", "text field"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """takes: what it is asked; the first `needs` of them are required."""
+
+    takes: tuple[Argument, ...]
+    needs: int
+    gives: Kind
+    example: str
+
+
+FUNCTIONS: Final[dict[str, Function]] = {
+    "count": Function(("event", "period"), 1, "number", 'count("clicked", "14 days") > 2'),
+    "days_since": Function(("event",), 1, "number", 'days_since("opened") < 30'),
+    "days_until": Function(("date field",), 1, "number", "days_until(lead.contract_end) < 90"),
+    "happened": Function(("event", "period"), 1, "yes/no", 'happened("quote.requested", "30 days")'),
+    "opened": Function(("mail",), 1, "yes/no", 'opened("survey")'),
+    "clicked": Function(("mail", "link"), 1, "yes/no", 'clicked("survey", "book-a-demo")'),
+    "tagged": Function(("tag",), 1, "yes/no", 'tagged("newsletter")'),
+    "known": Function(("field",), 1, "yes/no", "known(lead.phone)"),
+    "matches": Function(("text field", "glob"), 2, "yes/no", 'matches(lead.job_title, "*director*")'),
+}
+
+
+def check_shape(tree: Node) -> None:
+    """ConditionError where a truth, a value or an argument stands in the wrong place."""
+    match tree:
+        case Join(parts=parts):
+            for part in parts:
+                check_shape(part)
+        case Not(part=part):
+            check_shape(part)
+        case Compare():
+            _compare(tree)
+        case Ask():
+            _ask(tree)
+            if FUNCTIONS[tree.function].gives == "number":
+                raise ConditionError(
+                    f"{tree.function}(…) is a number, not a yes or no",
+                    tree.offset,
+                    f"compare it: {FUNCTIONS[tree.function].example}",
+                )
+        case Constant(value=str()):
+            raise ConditionError(
+                f"“{tree.value}” by itself is neither true nor false", tree.offset, _alternatives(str(tree.value))
+            )
+        case Constant(value=bool()) | Field():
+            pass
+        case _:
+            raise ConditionError("this by itself is neither true nor false", tree.offset, "compare it with something")
+
+
+def _alternatives(word: str) -> str:
+    return f'write each comparison in full, or a list: lead.profile in ["A", "{word}"]'
+
+
+def _compare(tree: Compare) -> None:
+    for sign, left, right in zip(tree.operators, tree.operands, tree.operands[1:], strict=False):
+        if isinstance(left, Constant | Items) and isinstance(right, Constant | Items):
+            raise ConditionError("this compares two constants", left.offset, "put a field on one side: lead.profile")
+        if sign not in ("in", "not in") and (odd := next((s for s in (left, right) if isinstance(s, Items)), None)):
+            raise ConditionError(
+                f"“{sign}” cannot compare with a list", odd.offset, f"write in [...] instead of {sign}"
+            )
+    if isinstance(tree.operands[0], Items):
+        raise ConditionError("the list stands on the wrong side", tree.operands[0].offset, 'write field in ["A", "B"]')
+    for side in tree.operands:
+        match side:
+            case Ask():
+                _ask(side)
+            case Items(items=items):
+                for item in items:
+                    if not isinstance(item, Constant | Field):
+                        raise ConditionError("a list holds texts, numbers or fields", item.offset, 'write ["A", "B"]')
+            case Constant() | Field():
+                pass
+            case _:
+                raise ConditionError(
+                    "a comparison cannot be compared", side.offset, "join comparisons with and, or, not"
+                )
+
+
+def _ask(ask: Ask) -> None:
+    function = FUNCTIONS.get(ask.function)
+    if function is None:
+        raise ConditionError(f"there is no function {ask.function}(…)", ask.offset, suggest(ask.function, FUNCTIONS))
+    if not function.needs <= len(ask.arguments) <= len(function.takes):
+        wanted = " and ".join(function.takes[: function.needs])
+        raise ConditionError(f"{ask.function}(…) asks for {wanted}", ask.offset, f"write {function.example}")
+    for wants, given in zip(function.takes, ask.arguments, strict=False):
+        _argument(ask, function, wants, given)
+
+
+def _argument(ask: Ask, function: Function, wants: Argument, given: Node) -> None:
+    if wants in ("field", "date field", "text field"):
+        if not isinstance(given, Field):
+            raise ConditionError(
+                f"{ask.function}(…) asks for a field here", given.offset, f"write it without quotes: {function.example}"
+            )
+        return
+    if not (isinstance(given, Constant) and isinstance(given.value, str)):
+        raise ConditionError(
+            f"the {wants} that {ask.function}(…) asks for is a text",
+            given.offset,
+            f"put it in quotes: {function.example}",
+        )
+    if wants == "period":
+        _period(given.value, given.offset)
+
+
+def _period(text: str, offset: int) -> None:
+    try:
+        duration = parse_duration(text)
+    except ValueError as error:
+        raise ConditionError(str(error), offset, 'write a period such as "14 days"') from None
+    if duration.business:
+        raise ConditionError(f"“{text}” runs on a calendar; a period is elapsed time", offset, 'write "14 days"')
+    if len(text) > 20 or duration.amount > 100_000:
+        raise ConditionError(f"“{text}” is longer than anyone remembers", offset, 'write a period such as "14 days"')

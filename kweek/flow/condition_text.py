@@ -1,0 +1,208 @@
+"""Which words does a condition use? Its text, scanned: tame enough for Python's parser, or refused.
+
+The grammar is Python's own expression grammar, cut down. Whatever is not a rule's word is refused here, with its
+place and with what to write instead, so that no text, however deep, long or odd, makes the parser fall over.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import Final, NoReturn
+
+from kweek.errors import KweekError
+
+LONGEST: Final = 2_000
+DEEPEST: Final = 30
+
+
+class ConditionError(KweekError):
+    """This is not a condition. `offset` counts characters from 0; `fix` says what to write."""
+
+    def __init__(self, message: str, offset: int, fix: str) -> None:
+        super().__init__(f"{message}; {fix}")
+        self.message = message
+        self.offset = offset
+        self.fix = fix
+
+
+_TOKEN: Final = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<text>"[^"\\]*"|'[^'\\]*')
+      | (?P<word>[A-Za-z_]\w*(?:[.-]\w+)*)
+      | (?P<number>\d+(?:\.\d+)?(?![\w.]))
+      | (?P<binary>==|!=|<=|>=|<(?!>)|>)
+      | (?P<equals>=)
+      | (?P<minus>-)
+      | (?P<open>[(\[])
+      | (?P<close>[)\]])
+      | (?P<comma>,)""",
+    re.VERBOSE | re.ASCII,
+)
+# One letter each for `.` and `-` within a name: `survey.long-term.class` is one name to Python's parser.
+DOT, DASH = "\u0298", "\u01c2"
+_INSTEAD: Final = {
+    "is": "==", "equals": "==", "eq": "==", "contains": "in, with the list on the right", "like": "matches(text, glob)",
+    "none": "known(field)", "null": "known(field)", "nil": "known(field)", "empty": "not known(field)",
+    "xor": "or, and, not", "between": "1 < field < 3", "yes": "true", "no": "false",
+}  # fmt: skip
+_STRANGE: Final = {
+    **dict.fromkeys("“”„‘’«»", 'straight quotes: "A"'), "&": "and", "|": "or", "!": "not",
+    "≥": ">=", "≤": "<=", "≠": "!=", "\u00a0": "an ordinary space",
+}  # fmt: skip
+
+
+def scan(text: str) -> str:
+    """The same text, tame and of the same length, fit for Python's parser."""
+    if not text.strip():
+        raise ConditionError("the condition is empty", 0, 'write what must be true: lead.profile in ["A", "B"]')
+    if len(text) > LONGEST:
+        raise ConditionError(
+            f"the condition is {len(text)} characters long", 0, f"keep it under {LONGEST}, or use several lines of if:"
+        )
+    out: list[str] = []
+    open_at: list[tuple[str, int]] = []
+    before, at = "start", 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            _refuse(text, at)
+        kind, token = match.lastgroup or "", match[0]
+        if kind == "space":
+            out.append(" " * len(token))
+            at = match.end()
+            continue
+        kind = _kind(kind, token, before, text, at)
+        _neighbours(before, kind, token, at)
+        if kind == "open":
+            open_at.append((token, at))
+            if len(open_at) > DEEPEST:
+                raise ConditionError("brackets are nested too deeply", at, "split the condition over lines of if:")
+        elif kind == "close":
+            _close(open_at, token, at)
+        out.append(token.replace(".", DOT).replace("-", DASH) if match.lastgroup == "word" else token)
+        before, at = kind, match.end()
+    if before in ("binary", "in", "not", "not after", "comma", "sign"):
+        raise ConditionError("the condition stops half-way", len(text.rstrip()), "write what it is compared with")
+    if open_at:
+        bracket, where = open_at[-1]
+        raise ConditionError(f"“{bracket}” is never closed", where, f"add the “{_PAIR[bracket]}”")
+    return "".join(out)
+
+
+_PAIR: Final = {"(": ")", "[": "]"}
+
+
+def _close(open_at: list[tuple[str, int]], token: str, at: int) -> None:
+    if not open_at or _PAIR[open_at[-1][0]] != token:
+        raise ConditionError(f"this “{token}” closes nothing", at, "take it away, or open it before")
+    open_at.pop()
+
+
+def _kind(kind: str, token: str, before: str, text: str, at: int) -> str:
+    """What the token does: `operand`, `binary`, `not`, `open`, `close`, `comma`, `function`."""
+    match kind:
+        case "word":
+            return _word(token, before, text, at)
+        case "text" | "number":
+            if kind == "number":
+                _number(token, at)
+            return "operand"
+        case "equals":
+            raise ConditionError("“=” does not compare", at, "did you mean “==”?")
+        case "minus":
+            return "sign" if before in ("start", "binary", "open", "comma", "not") else _arithmetic("-", at)
+        case _:
+            return kind
+
+
+def _word(token: str, before: str, text: str, at: int) -> str:
+    low = token.lower()
+    if low in ("and", "or", "in", "not", "true", "false") and token != low:
+        raise ConditionError(f"“{token}” is written small", at, f"write {low}")
+    match token:
+        case "and" | "or":
+            return "binary"
+        case "in":
+            return "in"
+        case "not":
+            return "not after" if before in _ENDS else "not"
+        case "true" | "false":
+            return "operand"
+        case _:
+            pass
+    if low in _INSTEAD and (before in ("operand", "close") or low in ("none", "null", "nil", "yes", "no")):
+        raise ConditionError(f"“{token}” is no word of conditions", at, f"write {_INSTEAD[low]}")
+    if keyword.iskeyword(token):
+        raise ConditionError(
+            f"“{token}” is no word of conditions", at, "use and, or, not, in, comparisons, fields and functions"
+        )
+    if len(token) > 200:
+        raise ConditionError("this name is too long", at, "check the name")
+    return "function" if text[at + len(token) :].lstrip().startswith("(") else "operand"
+
+
+def _number(token: str, at: int) -> None:
+    if len(token) > 15:
+        raise ConditionError("this number is too large", at, "use at most 15 digits")
+    if len(token) > 1 and token[0] == "0" and token[1] != ".":
+        raise ConditionError(
+            f"“{token}” begins with a zero", at, f'write {token.lstrip("0") or "0"}, or "{token}" as text'
+        )
+
+
+def _arithmetic(sign: str, at: int) -> NoReturn:
+    raise ConditionError(
+        f"conditions do not calculate (“{sign}”)", at, "compare with a number, or use days_since(…) and days_until(…)"
+    )
+
+
+_ENDS: Final = ("operand", "close")
+_BEGINS: Final = ("operand", "function", "open", "sign")
+
+
+def _neighbours(before: str, kind: str, token: str, at: int) -> None:
+    """Two things side by side that need something between them, or one thing that misses its other half."""
+    if before == "not after" and kind != "in":
+        raise ConditionError("“not” stands between two things", at, "did you mean “not in”, or “and not”?")
+    if kind == "in" and before == "not":
+        raise ConditionError(
+            "something is missing before “not in”", at, "write what is looked for: lead.profile not in [...]"
+        )
+    if before in _ENDS and kind in _BEGINS:
+        raise ConditionError(
+            f"something is missing before “{token}”", at, "put a comparison, and, or, or a comma between the two"
+        )
+    if kind in ("binary", "in") and before in ("start", "binary", "in", "open", "comma", "sign"):
+        raise ConditionError(f"something is missing before “{token}”", at, "write what is compared, on both sides")
+    if kind == "binary" and before == "not":
+        raise ConditionError(f"something is missing before “{token}”", at, "write what comes after not")
+    if kind == "not" and before == "sign":
+        _arithmetic("-", at)
+    if kind == "close" and before in ("binary", "in", "not", "sign"):
+        raise ConditionError(f"something is missing before “{token}”", at, "write what it is compared with")
+
+
+def _refuse(text: str, at: int) -> NoReturn:
+    sign = text[at]
+    if sign in "\"'":
+        if "\\" in text[at:]:
+            where = text.index("\\", at)
+            raise ConditionError("a backslash has no meaning in a text", where, "take it away")
+        raise ConditionError(f"the text that begins with {sign} has no end", at, f"close it with {sign}")
+    if sign.isdigit() and sign.isascii():
+        token = re.match(r"[\w.]+", text[at:])
+        word = token[0] if token else sign
+        raise ConditionError(f"“{word}” is neither number nor name", at, f'write a number, or "{word}" in quotes')
+    if text.startswith("<>", at):
+        raise ConditionError("“<>” does not compare", at, "did you mean “!=”?")
+    if sign in _STRANGE:
+        raise ConditionError(f"“{sign}” has no meaning in a condition", at, f"write {_STRANGE[sign]}")
+    if sign in "+*/%^~@":
+        _arithmetic(sign, at)
+    if sign in "{}":
+        raise ConditionError(
+            f"“{sign}” has no meaning in a condition", at, "a field stands by itself: lead.profile, without {{ }}"
+        )
+    shown = sign if sign.isprintable() else f"U+{ord(sign):04X}"
+    raise ConditionError(f"“{shown}” has no meaning in a condition", at, "take it away, or put the text in quotes")

@@ -1,0 +1,170 @@
+"""What does a condition say? Its text as a small tree: Python's `ast`, copied node by node through an allow-list.
+
+Nothing is ever `eval`ed; a kind of node that is not named here is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kweek.flow.condition_text import DASH, DEEPEST, DOT, ConditionError, scan
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`offset`: where it begins in the text, in characters from 0."""
+
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    value: str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Node):
+    """A dotted name as it was written: `lead.profile`, `survey.long-term.budget`, `today`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Node):
+    """A list: `["A", "B"]`."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Node):
+    """A function and what it is asked: `count("clicked", "14 days")`."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """`1 < x < 3` has two operators and three operands."""
+
+    operators: tuple[str, ...]
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    part: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Node):
+    """All of the parts (`and`), or any of them (`or`)."""
+
+    every: bool
+    parts: tuple[Node, ...]
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it."""
+    yield node
+    match node:
+        case Items(items=parts) | Ask(arguments=parts) | Compare(operands=parts) | Join(parts=parts):
+            for part in parts:
+                yield from walk(part)
+        case Not(part=part):
+            yield from walk(part)
+        case _:
+            pass
+
+
+# --- from Python's tree -----------------------------------------------------------------------------
+
+_OPERATORS: Final[dict[type[ast.cmpop], str]] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
+    ast.NotIn: "not in",
+}  # fmt: skip
+
+
+def read(text: str) -> Node:
+    """The tree of a condition. ConditionError."""
+    tame = scan(text)
+    lead = len(tame) - len(tame.lstrip())
+    try:
+        body = ast.parse(tame.strip(), mode="eval").body
+    except SyntaxError as error:
+        column = max(0, (error.offset or 1) - 1) + lead
+        raise ConditionError("this cannot be read", min(column, len(text) - 1), "check the words around here") from None
+    except (RecursionError, MemoryError, ValueError):
+        raise ConditionError("the condition is too deep", 0, "split it over several lines of if:") from None
+    return _Copy(tame.strip(), lead).node(body, 0)
+
+
+class _Copy:
+    def __init__(self, tame: str, lead: int) -> None:
+        self._bytes = tame.encode()
+        self._lead = lead
+
+    def _at(self, node: ast.expr) -> int:
+        """Python counts bytes; people count characters."""
+        return self._lead + len(self._bytes[: node.col_offset].decode())
+
+    def node(self, node: ast.expr, depth: int) -> Node:
+        at = self._at(node)
+        if depth > DEEPEST:
+            raise ConditionError("the condition is nested too deeply", at, "split it over several lines of if:")
+        match node:
+            case ast.Constant(value=str() | int() | float() as value):
+                return Constant(at, value)
+            case ast.Name(id="true" | "false" as word):
+                return Constant(at, word == "true")
+            case ast.Name(id=name):
+                return Field(at, _plain(name))
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+                return Constant(at, -value)
+            case ast.UnaryOp(op=ast.Not(), operand=part):
+                return Not(at, self.node(part, depth + 1))
+            case ast.BoolOp(op=op, values=values):
+                return Join(at, isinstance(op, ast.And), tuple(self.node(each, depth + 1) for each in values))
+            case ast.Compare(left=left, ops=ops, comparators=others):
+                return self._compare(at, ops, [left, *others], depth)
+            case ast.List(elts=items):
+                return self._items(at, items, depth)
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+                return Ask(at, _plain(name), tuple(self.node(each, depth + 1) for each in args))
+            case ast.Tuple():
+                raise ConditionError("a list stands in square brackets", at, 'write ["A", "B"]')
+            case _:
+                raise ConditionError(
+                    "this has no meaning in a condition",
+                    at,
+                    "use fields, functions, text, numbers, lists and comparisons",
+                )
+
+    def _compare(self, at: int, ops: list[ast.cmpop], sides: list[ast.expr], depth: int) -> Compare:
+        operators = tuple(_OPERATORS[type(op)] for op in ops)
+        operands = tuple(self.node(side, depth + 1) for side in sides)
+        if len(operators) > 1 and not all(operator in ("<", "<=", ">", ">=") for operator in operators):
+            raise ConditionError(
+                "comparisons cannot be chained like this", operands[1].offset, "join them with and: a == b and b == c"
+            )
+        for operator, right in zip(operators, operands[1:], strict=True):
+            if operator in ("in", "not in") and isinstance(right, Constant):
+                raise ConditionError(
+                    f"“{operator}” needs a list",
+                    right.offset,
+                    f'write {operator} ["A", "B"], or ask matches(text, glob)',
+                )
+        return Compare(at, operators, operands)
+
+    def _items(self, at: int, items: list[ast.expr], depth: int) -> Items:
+        if not items:
+            raise ConditionError("the list is empty", at, 'write what may be in it: ["A", "B"]')
+        return Items(at, tuple(self.node(each, depth + 1) for each in items))
+
+
+def _plain(name: str) -> str:
+    return name.replace(DOT, ".").replace(DASH, "-")

@@ -1,0 +1,257 @@
+"""Does a condition fit the workspace? Every name exists and every comparison compares like with like.
+
+Only the linter asks; a running lead never pays for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kweek.flow.condition_shape import FUNCTIONS, Kind
+from kweek.flow.condition_tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
+from kweek.flow.conditions import Condition
+from kweek.flow.nearest import nearest, suggest
+
+Finding = tuple[int, str, str]
+"""(offset in the condition, what is wrong, the fix)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """What a field holds. choices: the only values there are (empty: any)."""
+
+    kind: Kind
+    choices: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return {"yes/no": "a yes or no", "several": "several answers"}.get(self.kind, f"a {self.kind}")
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a condition may name. mails: each with the names of its links."""
+
+    fields: Mapping[str, FieldType]
+    events: Collection[str] = ()
+    mails: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
+
+
+def check_condition(condition: Condition, schema: Schema) -> list[Finding]:
+    """All that is wrong with it in this workspace, from left to right."""
+    return sorted(set(_truth(condition.tree, schema)))
+
+
+def _truth(node: Node, schema: Schema) -> Iterator[Finding]:
+    match node:
+        case Join(parts=parts):
+            for part in parts:
+                yield from _truth(part, schema)
+        case Not(part=part):
+            yield from _truth(part, schema)
+        case Compare():
+            yield from _compare(node, schema)
+        case Ask():
+            yield from _ask(node, schema)
+        case Field(path=path):
+            if unknown := _unknown(node, schema):
+                yield unknown
+            elif (kind := schema.fields[path]).kind != "yes/no":
+                yield node.offset, f"{path} is {kind}, not a yes or no", _comparing(path, kind)
+        case _:
+            pass
+
+
+def _comparing(path: str, kind: FieldType) -> str:
+    match kind.kind:
+        case "text":
+            return f'compare it: {path} == "{(*kind.choices, "…")[0]}", or ask known({path})'
+        case "number":
+            return f"compare it: {path} > 0, or ask known({path})"
+        case "several":
+            return f'ask what is among them: "…" in {path}'
+        case _:
+            return f"compare it: {path} <= today, or ask known({path})"
+
+
+def _unknown(node: Field, schema: Schema) -> Finding | None:
+    path = node.path
+    if path == "today" or path in schema.fields:
+        return None
+    return node.offset, f"there is no field {path}", _instead(path, schema.fields)
+
+
+def _instead(path: str, fields: Mapping[str, FieldType]) -> str:
+    root, _, last = path.partition(".")
+    siblings = [name for name in fields if name.startswith(f"{root}.")]
+    if not last:
+        ends = [name for name in fields if name.rpartition(".")[2] == path]
+        return f"did you mean “{ends[0]}”?" if ends else _bare(path, fields)
+    near = nearest(path, siblings) or nearest(path, fields)
+    if near:
+        return f"did you mean “{near}”?"
+    if siblings:
+        return suggest(path, siblings)
+    roots = sorted({name.partition(".")[0] for name in fields})
+    return f"names begin with {', '.join(roots)}"
+
+
+def _bare(word: str, fields: Mapping[str, FieldType]) -> str:
+    short = {name.rpartition(".")[2]: name for name in fields}
+    if near := nearest(word, short):
+        return f"did you mean “{short[near]}”?"
+    return f'if it is a text, put it in quotes: "{word}"'
+
+
+# --- comparisons ----------------------------------------------------------------------------------
+
+
+def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
+    missing = False
+    for side in node.operands:
+        for part in side.items if isinstance(side, Items) else (side,):
+            match part:
+                case Field():
+                    if unknown := _unknown(part, schema):
+                        missing = True
+                        yield unknown
+                case Ask():
+                    yield from _ask(part, schema)
+                case _:
+                    pass
+    if missing:  # one mistake, one message: what an unknown field holds nobody can say
+        return
+    for sign, left, right in zip(node.operators, node.operands, node.operands[1:], strict=False):
+        yield from _pair(sign, left, right, schema)
+
+
+def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Finding]:
+    if isinstance(right, Items):
+        for item in right.items:
+            yield from _fits("==", left, item, schema)
+        return
+    if sign in ("in", "not in"):
+        kind = _type(right, schema)
+        if kind.kind != "several":
+            yield right.offset, f"“{sign}” needs a list; {_name(right)} is {kind}", 'write in ["A", "B"]'
+        else:
+            yield from _fits("==", left, right, schema, among=True)
+        return
+    yield from _fits(sign, left, right, schema)
+
+
+def _fits(sign: str, left: Node, right: Node, schema: Schema, among: bool = False) -> Iterator[Finding]:
+    """Field against constant, either way round, and field against field."""
+    one, two = _type(left, schema), _type(right, schema)
+    if among:
+        two = FieldType("text", two.choices)
+    if isinstance(left, Constant):
+        left, right, one, two = right, left, two, one
+    if one.kind == "several":
+        yield left.offset, f"{_name(left)} holds several answers", f'write "…" in {_name(left)}'
+        return
+    if isinstance(right, Constant):
+        yield from _constant(sign, left, one, right)
+        return
+    alike = {one.kind, two.kind} <= {"date", "moment"} or one.kind == two.kind
+    if not alike:
+        yield right.offset, f"{_name(left)} is {one}, {_name(right)} is {two}", "compare like with like"
+
+
+def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) -> Iterator[Finding]:
+    value, at, name = constant.value, constant.offset, _name(field_node)
+    match kind.kind:
+        case "number" if isinstance(value, bool) or isinstance(value, str):
+            number = isinstance(value, str) and value.replace(".", "", 1).lstrip("-").isdecimal()
+            fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} 3"
+            yield at, f"{name} is a number, {_shown(value)} is not", fix
+        case "text" if not isinstance(value, str):
+            yield at, f"{name} is a text, {_shown(value)} is not", f'write it in quotes: "{_shown(value)}"'
+        case "text" if sign in ("<", "<=", ">", ">="):
+            yield at, f"{name} is a text; “{sign}” compares numbers and dates", f'write {name} in ["…", "…"]'
+        case "text" if kind.choices and value not in kind.choices:
+            yield at, f"{name} is never “{value}”", suggest(str(value), kind.choices)
+        case "yes/no" if not isinstance(value, bool):
+            yield at, f"{name} is a yes or no, {_shown(value)} is not", f"write {name} by itself, or not {name}"
+        case "date" | "moment" if not (isinstance(value, str) and _is_date(value)):
+            yield (
+                at,
+                f"{name} is {kind}, {_shown(value)} is not",
+                'write the date as "2026-12-31", or use days_until(…)',
+            )
+        case _:
+            pass
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(value: str | float | bool) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"'
+        case _:
+            return str(value)
+
+
+def _type(node: Node, schema: Schema) -> FieldType:
+    match node:
+        case Field(path="today"):
+            return FieldType("date")
+        case Field(path=path):
+            return schema.fields[path]
+        case Ask(function=function):
+            return FieldType(FUNCTIONS[function].gives)
+        case Constant(value=bool()):
+            return FieldType("yes/no")
+        case Constant(value=str()):
+            return FieldType("text")
+        case _:
+            return FieldType("number")
+
+
+def _name(node: Node) -> str:
+    match node:
+        case Field(path=path):
+            return path
+        case Ask(function=function):
+            return f"{function}(…)"
+        case Constant(value=value):
+            return _shown(value)
+        case _:
+            return "this"
+
+
+# --- functions ------------------------------------------------------------------------------------
+
+
+def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
+    for wants, given in zip(FUNCTIONS[ask.function].takes, ask.arguments, strict=False):
+        at = given.offset
+        match wants, given:
+            case "event", Constant(value=str() as event) if event not in schema.events:
+                yield at, f"there is no event “{event}”", suggest(event, schema.events)
+            case "mail", Constant(value=str() as mail) if mail not in schema.mails:
+                yield at, f"there is no mail “{mail}”", suggest(mail, schema.mails)
+            case "link", Constant(value=str() as link):
+                mail = ask.arguments[0].value if isinstance(ask.arguments[0], Constant) else ""
+                links = schema.mails.get(str(mail))
+                if links is not None and link not in links:
+                    yield at, f"the mail “{mail}” has no link “{link}”", suggest(link, links)
+            case (("field" | "date field" | "text field"), Field(path=path)):
+                if unknown := _unknown(given, schema):
+                    yield unknown
+                elif wants == "date field" and _type(given, schema).kind not in ("date", "moment"):
+                    yield at, f"{path} is {_type(given, schema)}, not a date", "ask it of a date: lead.contract_end"
+                elif wants == "text field" and _type(given, schema).kind != "text":
+                    yield at, f"{path} is {_type(given, schema)}, not a text", "matches(…) is for texts"
+            case _:
+                pass
