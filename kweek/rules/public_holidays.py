@@ -1,0 +1,22 @@
+"""Which days are public holidays? Asked of the `holidays` library, which knows."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+
+@lru_cache(maxsize=512)
+def holidays_of(country: str, year: int) -> frozenset[date]:
+    """The public holidays of a country (`NL`) or a part of it (`DE-BY`). ValueError: not known.
+
+    The library counts Good Friday as a Dutch public holiday; who works on it lists its date under `open:`. It is
+    imported here and only when asked: that takes longer than a whole `kweek lint` may.
+    """
+    import holidays
+
+    code, _, part = country.partition("-")
+    try:
+        return frozenset(holidays.country_holidays(code, subdiv=part or None, years=year))
+    except NotImplementedError:
+        raise ValueError(f"the holidays of “{country}” are not known; write an ISO code: NL, BE, DE-BY") from None
