@@ -12,6 +12,7 @@ from typing import Literal
 
 from kweek.flow.conditions import Condition
 from kweek.flow.duration import Duration
+from kweek.flow.moment import Moment
 
 EndingKind = Literal["done", "discard", "won", "lost"]
 Axis = Literal["profile", "intent", "interest"]
@@ -80,23 +81,6 @@ class Step:
     path: str
     line: int
     next: Target | None
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a wait ends. Exactly one form:
-
-    `within` alone: that long. `weekday` (0 Monday … 6, None any day) and `clock` (minutes after midnight, in the
-    flow's time zone): the next such moment, half-open (a lead that arrives at 09:00 sharp waits for the next).
-    `date_field`, with `offset` and `before`: that long before or after the date in the field.
-    """
-
-    within: Duration | None = None
-    weekday: int | None = None
-    clock: int | None = None
-    date_field: str | None = None
-    offset: Duration | None = None
-    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +209,7 @@ class Webhook(Step):
     name: str
 
 
-AnyStep = (
-    Wait | Send | Call | Handover | Task | Choose | Go | EndStep | Score | Tag | Untag | Set | Tell | Webhook
-)
+AnyStep = Wait | Send | Call | Handover | Task | Choose | Go | EndStep | Score | Tag | Untag | Set | Tell | Webhook
 
 # --- the whole ------------------------------------------------------------------------------------
 

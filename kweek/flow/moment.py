@@ -1,0 +1,82 @@
+"""Until when? A moment as a marketer writes it: `7 days`, `until monday 09:00`, `until 3 days before lead.end`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from kweek.flow.duration import Duration, parse_duration
+
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)+")
+_BESIDE: Final = re.compile(r"(.+?)\s+(before|after)\s+(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a wait ends. Exactly one form:
+
+    `within` alone: that long. `weekday` (0 Monday … 6, None any day) and `clock` (minutes after midnight, in the
+    flow's time zone): the next such moment, half-open (a lead that arrives at 09:00 sharp waits for the next).
+    `date_field`, with `offset` and `before`: that long before or after the date in the field.
+    """
+
+    within: Duration | None = None
+    weekday: int | None = None
+    clock: int | None = None
+    date_field: str | None = None
+    offset: Duration | None = None
+    before: bool = False
+
+
+def parse_wait(text: str) -> Moment:
+    """What `wait:` takes: a duration, or `until …`. ValueError says what is wrong and what would be right."""
+    words = text.strip()
+    if words == "until" or words.startswith("until "):
+        return parse_until(words.removeprefix("until").strip())
+    if _BESIDE.fullmatch(words) or _FIELD.fullmatch(words) or words.split(" ")[0].lower() in WEEKDAYS:
+        raise ValueError(f"“{text}” is a moment, not a duration; write: until {words}")
+    return Moment(within=parse_duration(words))
+
+
+def parse_until(text: str) -> Moment:
+    """What follows `until`: a weekday and a time, a date field, or a duration before or after one. ValueError."""
+    beside = _BESIDE.fullmatch(text)
+    if beside is not None:
+        return _beside_date(beside[1], beside[2], beside[3])
+    if _FIELD.fullmatch(text):
+        return Moment(date_field=text)
+    return parse_weekly(text)
+
+
+def parse_at(text: str) -> Moment:
+    """What `start: {at: …}` takes: a date field, or a duration before or after one. ValueError."""
+    beside = _BESIDE.fullmatch(text.strip())
+    if beside is not None:
+        return _beside_date(beside[1], beside[2], beside[3])
+    if _FIELD.fullmatch(text.strip()):
+        return Moment(date_field=text.strip())
+    raise ValueError(f"“{text}” names no date field; write: 90 days before lead.contract_end")
+
+
+def parse_weekly(text: str) -> Moment:
+    """What `every:` takes: `monday 09:00`, or `09:00` for any day. ValueError."""
+    words = text.lower().split()
+    day = words.pop(0) if words and words[0] in WEEKDAYS else None
+    if day and not words:
+        raise ValueError(f"“{text}” has no time of day; write: {day} 09:00")
+    clock = _CLOCK.fullmatch(words[0]) if len(words) == 1 else None
+    if clock is None:
+        raise ValueError(
+            f"“{text}” is no moment that comes round; write a weekday and a time (monday 09:00), "
+            "or a date field (3 days before lead.contract_end)"
+        )
+    return Moment(weekday=WEEKDAYS.index(day) if day else None, clock=int(clock[1]) * 60 + int(clock[2]))
+
+
+def _beside_date(duration: str, side: str, field: str) -> Moment:
+    if not _FIELD.fullmatch(field):
+        raise ValueError(f"“{field}” is not a date field; write one with its owner: lead.contract_end")
+    return Moment(date_field=field, offset=parse_duration(duration), before=side == "before")

@@ -1,0 +1,96 @@
+"""Where is it, and what is wrong with it? The one shape of a message to an author."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from kweek.errors import KweekError
+
+T = TypeVar("T", covariant=True)
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file; line and column count from 1, in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Generic[T]):
+    """A value with the place where it stands, and the place of its key (of itself, where it has none).
+
+    `text_at` is where the first character of the value's text stands (behind an opening quote); None where
+    characters do not map one to one to columns (a text over several lines, or with escapes).
+    """
+
+    value: T
+    at: Position
+    key: Position
+    text_at: Position | None = None
+
+    def inside(self, offset: int) -> Position:
+        """The place of the character at `offset` of the text; where that cannot be told, the value's start."""
+        return Position(self.text_at.line, self.text_at.column + offset) if self.text_at else self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, why that matters, and the fix: whole sentences for whoever writes flows.
+
+    file: path within the workspace, with `/`. line, column: from 1. code: kebab-case, never changes its meaning.
+    """
+
+    file: str
+    line: int
+    column: int
+    severity: Severity
+    code: str
+    what: str
+    why: str
+    fix: str
+
+    def __str__(self) -> str:
+        words = " ".join(part for part in (self.what, self.why, self.fix) if part)
+        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {words}"
+
+
+class BrokenSourceError(KweekError):
+    """Something that had to be whole is not: a flow that shall run, a stored version. `problems` says why."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those that stop publishing; warnings do not."""
+    return tuple(problem for problem in problems if problem.severity == "error")
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """As a reader meets them; a message that was given twice is given once."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line, p.column, p.severity, p.code)))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    import difflib  # only when somebody mistyped
+
+    by_folded = {name.lower().replace("_", " ").replace("-", " "): name for name in known}
+    folded = word.lower().replace("_", " ").replace("-", " ").strip()
+    found = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """“Did you mean …?”, or else all that is possible."""
+    known = tuple(known)
+    near = nearest(word, known)
+    if near is not None:
+        return f"Did you mean “{near}”?"
+    return f"There are: {', '.join(known)}." if known else ""
