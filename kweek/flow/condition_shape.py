@@ -11,7 +11,7 @@ from typing import Final, Literal
 from kweek.flow.condition_text import ConditionError
 from kweek.flow.condition_tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.duration import parse_duration
-from kweek.flow.nearest import suggest
+from kweek.flow.problems import did_you_mean
 
 Kind = Literal["text", "number", "date", "moment", "yes/no", "several"]
 Argument = Literal["event", "period", "mail", "link", "tag", "glob", "field", "date field", "text field"]
@@ -101,7 +101,8 @@ def _compare(tree: Compare) -> None:
 def _ask(ask: Ask) -> None:
     function = FUNCTIONS.get(ask.function)
     if function is None:
-        raise ConditionError(f"there is no function {ask.function}(…)", ask.offset, suggest(ask.function, FUNCTIONS))
+        fix = did_you_mean(ask.function, FUNCTIONS)
+        raise ConditionError(f"there is no function {ask.function}(…)", ask.offset, fix)
     if not function.needs <= len(ask.arguments) <= len(function.takes):
         wanted = " and ".join(function.takes[: function.needs])
         raise ConditionError(f"{ask.function}(…) asks for {wanted}", ask.offset, f"write {function.example}")

@@ -109,7 +109,7 @@ def _kind(kind: str, token: str, before: str, text: str, at: int) -> str:
                 _number(token, at)
             return "operand"
         case "equals":
-            raise ConditionError("“=” does not compare", at, "did you mean “==”?")
+            raise ConditionError("“=” does not compare", at, "Did you mean “==”?")
         case "minus":
             return "sign" if before in ("start", "binary", "open", "comma", "not") else _arithmetic("-", at)
         case _:
@@ -164,7 +164,7 @@ _BEGINS: Final = ("operand", "function", "open", "sign")
 def _neighbours(before: str, kind: str, token: str, at: int) -> None:
     """Two things side by side that need something between them, or one thing that misses its other half."""
     if before == "not after" and kind != "in":
-        raise ConditionError("“not” stands between two things", at, "did you mean “not in”, or “and not”?")
+        raise ConditionError("“not” stands between two things", at, "Did you mean “not in”, or “and not”?")
     if kind == "in" and before == "not":
         raise ConditionError(
             "something is missing before “not in”", at, "write what is looked for: lead.profile not in [...]"
@@ -195,7 +195,7 @@ def _refuse(text: str, at: int) -> NoReturn:
         word = token[0] if token else sign
         raise ConditionError(f"“{word}” is neither number nor name", at, f'write a number, or "{word}" in quotes')
     if text.startswith("<>", at):
-        raise ConditionError("“<>” does not compare", at, "did you mean “!=”?")
+        raise ConditionError("“<>” does not compare", at, "Did you mean “!=”?")
     if sign in _STRANGE:
         raise ConditionError(f"“{sign}” has no meaning in a condition", at, f"write {_STRANGE[sign]}")
     if sign in "+*/%^~@":

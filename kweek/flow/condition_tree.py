@@ -125,6 +125,8 @@ class _Copy:
                 return Field(at, _plain(name))
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
                 return Constant(at, -value)
+            case ast.UnaryOp(op=ast.USub()):
+                raise ConditionError("conditions do not calculate (“-”)", at, "only a number may be negative: -3")
             case ast.UnaryOp(op=ast.Not(), operand=part):
                 return Not(at, self.node(part, depth + 1))
             case ast.BoolOp(op=op, values=values):

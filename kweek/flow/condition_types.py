@@ -12,7 +12,7 @@ from datetime import date, datetime
 from kweek.flow.condition_shape import FUNCTIONS, Kind
 from kweek.flow.condition_tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.conditions import Condition
-from kweek.flow.nearest import nearest, suggest
+from kweek.flow.problems import did_you_mean, nearest
 
 Finding = tuple[int, str, str]
 """(offset in the condition, what is wrong, the fix)."""
@@ -87,12 +87,12 @@ def _instead(path: str, fields: Mapping[str, FieldType]) -> str:
     siblings = [name for name in fields if name.startswith(f"{root}.")]
     if not last:
         ends = [name for name in fields if name.rpartition(".")[2] == path]
-        return f"did you mean “{ends[0]}”?" if ends else _bare(path, fields)
+        return f"Did you mean “{ends[0]}”?" if ends else _bare(path, fields)
     near = nearest(path, siblings) or nearest(path, fields)
     if near:
-        return f"did you mean “{near}”?"
+        return f"Did you mean “{near}”?"
     if siblings:
-        return suggest(path, siblings)
+        return did_you_mean(path, siblings)
     roots = sorted({name.partition(".")[0] for name in fields})
     return f"names begin with {', '.join(roots)}"
 
@@ -100,7 +100,7 @@ def _instead(path: str, fields: Mapping[str, FieldType]) -> str:
 def _bare(word: str, fields: Mapping[str, FieldType]) -> str:
     short = {name.rpartition(".")[2]: name for name in fields}
     if near := nearest(word, short):
-        return f"did you mean “{short[near]}”?"
+        return f"Did you mean “{short[near]}”?"
     return f'if it is a text, put it in quotes: "{word}"'
 
 
@@ -162,7 +162,7 @@ def _fits(sign: str, left: Node, right: Node, schema: Schema, among: bool = Fals
 def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) -> Iterator[Finding]:
     value, at, name = constant.value, constant.offset, _name(field_node)
     match kind.kind:
-        case "number" if isinstance(value, bool) or isinstance(value, str):
+        case "number" if isinstance(value, bool | str):
             number = isinstance(value, str) and value.replace(".", "", 1).lstrip("-").isdecimal()
             fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} 3"
             yield at, f"{name} is a number, {_shown(value)} is not", fix
@@ -171,7 +171,7 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
         case "text" if sign in ("<", "<=", ">", ">="):
             yield at, f"{name} is a text; “{sign}” compares numbers and dates", f'write {name} in ["…", "…"]'
         case "text" if kind.choices and value not in kind.choices:
-            yield at, f"{name} is never “{value}”", suggest(str(value), kind.choices)
+            yield at, f"{name} is never “{value}”", did_you_mean(str(value), kind.choices)
         case "yes/no" if not isinstance(value, bool):
             yield at, f"{name} is a yes or no, {_shown(value)} is not", f"write {name} by itself, or not {name}"
         case "date" | "moment" if not (isinstance(value, str) and _is_date(value)):
@@ -238,14 +238,14 @@ def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
         at = given.offset
         match wants, given:
             case "event", Constant(value=str() as event) if event not in schema.events:
-                yield at, f"there is no event “{event}”", suggest(event, schema.events)
+                yield at, f"there is no event “{event}”", did_you_mean(event, schema.events)
             case "mail", Constant(value=str() as mail) if mail not in schema.mails:
-                yield at, f"there is no mail “{mail}”", suggest(mail, schema.mails)
+                yield at, f"there is no mail “{mail}”", did_you_mean(mail, schema.mails)
             case "link", Constant(value=str() as link):
                 mail = ask.arguments[0].value if isinstance(ask.arguments[0], Constant) else ""
                 links = schema.mails.get(str(mail))
                 if links is not None and link not in links:
-                    yield at, f"the mail “{mail}” has no link “{link}”", suggest(link, links)
+                    yield at, f"the mail “{mail}” has no link “{link}”", did_you_mean(link, links)
             case (("field" | "date field" | "text field"), Field(path=path)):
                 if unknown := _unknown(given, schema):
                     yield unknown

@@ -1,0 +1,84 @@
+"""What can the command line do? A thin table: every command is a module of `kweek.commands`, imported when it is used.
+
+Exit codes: 0 fine, 1 problems found, 2 not understood, 3 a part of the house is away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn, Protocol, cast
+
+from kweek.errors import KweekError
+
+COMMANDS: Final = {
+    "up": "the whole house on this machine: server, worker, web, mail catcher",
+    "worker": "run a worker alone",
+    "web": "run the pages and the interface alone",
+    "lint": "prove that the flows are sound",
+    "test": "run the tests of the flows",
+    "publish": "make the flows that are drafts into versions that leads walk",
+    "migrate": "bring the database up to date",
+    "key": "make and revoke keys for the interface",
+    "doctor": "check each part, and say what to do",
+}
+
+
+class Command(Protocol):
+    """What a module of `kweek.commands` offers."""
+
+    def add(self, commands: Any) -> None:
+        """Add its parser, with `--help` and an example."""
+        ...
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+        ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = _Parser(
+        prog="kweek",
+        description="Follows up leads: flows written by marketers, walked by leads, never lost.",
+        epilog="kweek COMMAND --help explains a command and shows an example.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    chosen = words[0] if words and words[0] in _there() else None
+    for name in _there():
+        if name == chosen:
+            _command(name).add(commands)
+        else:
+            commands.add_parser(name, help=COMMANDS[name])
+    try:
+        args = parser.parse_args(words)
+        if args.command is None:
+            parser.print_help()
+            return 2
+        return _command(args.command).run(args)
+    except KweekError as error:
+        print(f"kweek: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `kweek lint | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"kweek: {message}\n{self.format_usage()}")
+
+
+def _there() -> tuple[str, ...]:
+    return tuple(name for name in COMMANDS if importlib.util.find_spec(f"kweek.commands.{name}"))
+
+
+def _command(name: str) -> Command:
+    return cast("Command", importlib.import_module(f"kweek.commands.{name}"))
