@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError, is_cancelled_exception
 from workflows.effects import EFFECTS
 from workflows.messages import LeadStart, TurnAnswer, TurnInput
 
@@ -43,16 +43,16 @@ class Lead:
     @workflow.run
     async def run(self, start: LeadStart) -> None:
         while True:
-            self.rung = False
+            self.rung = False  # before the turn: who rings while it runs may have committed too late for it
             answer = await self.turn()
             self.n = answer.n
-            for key in answer.cancel:
-                if key in self.flying:
-                    self.flying[key].cancel()
             for order in answer.start:
                 activity, key = order.split(" ", 1)
                 if key not in self.flying:
                     self.flying[key] = asyncio.create_task(self.effect(activity, key))
+            for key in answer.cancel:
+                if key in self.flying:
+                    self.flying[key].cancel()
             if not answer.open and not self.flying and not self.rung:
                 return
             self.arm(answer.wake_at)
@@ -63,7 +63,8 @@ class Lead:
 
     async def turn(self) -> TurnAnswer:
         failed, self.failed = self.failed, []
-        ask = TurnInput(self.lead, self.n + 1 if self.n else 0, workflow.now(), failed)
+        ask = TurnInput(self.lead, self.n, workflow.now(), failed)
+        # A local activity that raises gives a bare ApplicationError, one that times out an ActivityError.
         try:
             return await workflow.execute_local_activity(
                 "turn",
@@ -72,7 +73,9 @@ class Lead:
                 schedule_to_close_timeout=LOCAL_TURN,
                 retry_policy=RetryPolicy(maximum_attempts=1),
             )
-        except ActivityError:
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                raise
             return await workflow.execute_activity(
                 "turn", ask, result_type=TurnAnswer, start_to_close_timeout=TURN, retry_policy=TURN_RETRY
             )
@@ -91,8 +94,9 @@ class Lead:
                 retry_policy=way.retry,
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
-        except ActivityError as error:
-            if not isinstance(error.cause, asyncio.CancelledError):
+        except FailureError as error:
+            # Cancelled or not, the next turn reads from the row what became of it; only giving up is news.
+            if not is_cancelled_exception(error):
                 self.failed.append(key)
         finally:
             del self.flying[key]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class LeadStart:
-    """Input of the workflow. n: turns that earlier runs took; 0: this run knows nothing and believes the row."""
+    """Input of the workflow. n: the turn that the run before it took last; 0: it knows nothing and believes the row."""
 
     lead: str
     n: int = 0
@@ -16,7 +16,8 @@ class LeadStart:
 
 @dataclass(frozen=True, slots=True)
 class TurnInput:
-    """now: `workflow.now()`, real time. failed: keys of effects whose activity gave up."""
+    """n: the last turn that the workflow knows of. now: `workflow.now()`, real time. failed: keys of effects whose
+    activity gave up."""
 
     lead: str
     n: int
@@ -26,7 +27,11 @@ class TurnInput:
 
 @dataclass(frozen=True, slots=True)
 class TurnAnswer:
-    """What the workflow shall do. start: `<activity> <key>` each. wake_at: real time. details: for people."""
+    """What the workflow shall do, derived from the rows, so that a turn that is tried again answers the same.
+
+    start: `<activity> <key>` of every pending effect that is due; what flies already is left alone. wake_at: real
+    time. details: for people.
+    """
 
     n: int
     open: bool
