@@ -118,9 +118,8 @@ def test_holidays_are_closed_and_the_list_is_the_authors() -> None:
     good_friday, easter_monday = date(2026, 4, 3), date(2026, 4, 6)
     assert {good_friday, easter_monday} <= holidays_of("NL", 2026)  # the library's opinion of Good Friday
     assert dutch.add(at("2026-04-02 10:00"), Duration(1, "day", True)) == at("2026-04-07 10:00")
-    ours = Calendar(
-        dutch.timezone, dutch.week, open={good_friday: (), date(2026, 4, 4): ((600, 660),)}, holidays=("NL",)
-    )
+    saturday = date(2026, 4, 4)
+    ours = Calendar(dutch.timezone, dutch.week, open={good_friday: (), saturday: ((600, 660),)}, holidays=("NL",))
     assert ours.add(at("2026-04-02 10:00"), Duration(1, "day", True)) == at("2026-04-03 10:00")
     assert ours.hours(saturday) == ((600, 660),)  # a day with hours of its own
     assert ours.hours(easter_monday) == ()

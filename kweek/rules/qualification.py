@@ -1,0 +1,54 @@
+"""Is the lead sales ready? One definition that marketing and sales agree on: needs, and what rules a lead out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kweek.flow.conditions import Condition, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A fact that must be true, under the name by which people speak of it (`budget`)."""
+
+    fact: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Disqualifier:
+    """What rules a lead out, and the word for it (`student`)."""
+
+    because: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a lead comes out. ready: True, False, or None while a need is not known and nothing speaks against it."""
+
+    ready: bool | None
+    met: tuple[str, ...] = ()
+    not_met: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    disqualified: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SalesReady:
+    """The definition: rules/sales-ready.yaml. Without needs nobody is ready: nothing has been agreed yet."""
+
+    needs: tuple[Need, ...] = ()
+    disqualified: tuple[Disqualifier, ...] = ()
+
+    def judge(self, facts: Facts) -> Verdict:
+        """Ready is who meets all needs and is ruled out by nothing; a disqualifier that is not known does not rule
+        out, for then hardly anyone would ever be ready."""
+        answers = [(need.fact, need.condition.test(facts)) for need in self.needs]
+        met, not_met, unknown = (
+            tuple(fact for fact, answer in answers if answer is wanted) for wanted in (True, False, None)
+        )
+        out = tuple(line.because for line in self.disqualified if line.condition.test(facts) is True)
+        no = bool(out or not_met or not self.needs)
+        ready = None if unknown and not no else not no
+        return Verdict(ready, met, not_met, unknown, out)
