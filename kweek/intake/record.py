@@ -6,7 +6,7 @@ kept, and an outbox row is left. Committed is accepted; whatever fails before th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,13 +16,16 @@ from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, OtherEventError, Recorded, UnknownLeadError
+from kweek.intake.outbox import leave
 from kweek.intake.people import enrich, find_or_make, lock
 from kweek.leads import tables
-from kweek.leads.store import Database, write_tx
+from kweek.leads.database import Database
 
 __all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "record"]
 
 _RACES = 3  # two senders may make the same lead, or use the same id, at once: the loser looks again
+
+Also = Callable[[Connection, Recorded], None]
 
 
 class Ears(Protocol):
@@ -48,15 +51,21 @@ class AlwaysRing:
         return True
 
 
-def record(db: Database, incoming: Incoming, now: datetime, ears: Ears | None = None) -> Recorded:
-    """Record one event; `now` is flow time. The same id again answers the same and changes nothing.
+def record(
+    db: Database, incoming: Incoming, now: datetime, ears: Ears | None = None, also: Also | None = None
+) -> Recorded:
+    """Record one event; `now` is flow time. The same id again answers the same and changes nothing. `also`: what else
+    belongs to it, in the same transaction.
 
     OtherEventError: the id is taken by an event of another kind or lead. UnknownLeadError: no lead has this `lead.id`.
     """
     for last in range(_RACES, 0, -1):
         try:
-            with write_tx(db) as tx:
-                return _record(tx, incoming, now, ears or AlwaysRing())
+            with db.write() as tx:
+                recorded = _record(tx, incoming, now, ears or AlwaysRing())
+                if also is not None:
+                    also(tx, recorded)
+                return recorded
         except IntegrityError:
             if last == 1:
                 raise
@@ -104,7 +113,7 @@ def _append(
     )  # fmt: skip
     event = Event(seq, incoming.kind, incoming.at, incoming.ref, incoming.data)
     if incoming.ref is not None or ears.rings(tx, lead_id, event, profile_changed=profile_changed):
-        tx.execute(insert(tables.outbox).values(lead_id=lead_id, seq=seq))
+        leave(tx, lead_id, seq)
     return Recorded(lead_id, seq, fresh=True)
 
 

@@ -1,0 +1,34 @@
+"""What came of a task? A colleague takes it, gives it back, or closes it with one of its outcomes."""
+
+from __future__ import annotations
+
+from kweek.intake.incoming import Recorded
+from kweek.intake.outcomes import OutcomeError, Said, at_desk
+from kweek.leads import tables
+from kweek.leads.database import Database
+
+
+def take_task(db: Database, key: str, said: Said) -> Recorded | None:
+    """None: this person had it already. TakenError, ClosedError."""
+    with at_desk(db, tables.tasks, key, said) as desk:
+        return desk.take("task")
+
+
+def give_task_back(db: Database, key: str, said: Said) -> Recorded | None:
+    with at_desk(db, tables.tasks, key, said) as desk:
+        return desk.give_back("task")
+
+
+def close_task(db: Database, key: str, outcome: str, said: Said) -> Recorded:
+    """OutcomeError names what is allowed; ClosedError who closed it and when; TakenError who has it."""
+    with at_desk(db, tables.tasks, key, said) as desk:
+        allowed = tuple(desk.row.outcomes)
+        if outcome not in allowed:
+            raise OutcomeError(f"“{outcome}” is not an outcome of this task.", allowed)
+        name = f"outcome/{said.id}" if said.id else "outcome"
+        if said.id and (before := desk.done_before(name)):
+            return before
+        desk.may_close("task", desk.row.taken_by)
+        closed = {"status": "closed", "closed_at": said.at, "outcome": outcome}
+        desk.change(**closed, taken_by=desk.row.taken_by or said.by)
+        return desk.tell(outcome, name)

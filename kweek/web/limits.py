@@ -1,0 +1,87 @@
+"""How much may a request bring, and what does every answer say? Body limit and security headers, before all else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kweek.web.problems import problem_bytes
+
+BODY: Final = 64 * 1024
+LIST_BODY: Final = 2 * 1024 * 1024  # a list of 500 events
+LISTS: Final = "/api/events"
+
+# No script anywhere, nothing from elsewhere, and nobody may frame us but ourselves (the catcher shows mails so).
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # addresses with tokens in them stay here
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class TooLargeError(Exception):
+    """The body went over its limit while it was read."""
+
+
+class Limits:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit = LIST_BODY if scope["path"] == LISTS else BODY
+        started = False
+        read = 0
+
+        async def limited() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise TooLargeError
+            return message
+
+        async def with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if _declared(scope) > limit:
+            await _refuse(with_headers)
+            return
+        try:
+            await self.app(scope, limited, with_headers)
+        except TooLargeError:
+            if started:
+                raise
+            await _refuse(with_headers)
+
+
+def _declared(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and len(value) < 20:
+            return int(value)
+    return 0
+
+
+async def _refuse(send: Send) -> None:
+    body = problem_bytes(413, "Too large", "This is more than Kweek takes at once; send less, or in parts.")
+    headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,105 @@
+"""How does the web say that something is wrong? RFC 9457 for programs, a kind page for people, a trace for nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kweek.intake.incoming import BadEventError, OtherEventError, UnknownLeadError
+from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError, TakenError
+from kweek.web.render import page
+
+log = structlog.get_logger()
+
+RETRY_AFTER: Final = "5"  # seconds
+
+
+class ProblemError(Exception):
+    """Answer with this; `errors` name fields, `more` are members of the problem object."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        more: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.errors = status, detail, errors
+        self.more, self.headers = more or {}, headers or {}
+
+
+def problem_of(error: Exception) -> ProblemError:
+    """What an exception means to the one who asked. Anything unforeseen is ours, and its words stay with us."""
+    match error:
+        case ProblemError():
+            return error
+        case BadEventError():
+            errors = [{"field": fault.field, "words": fault.words} for fault in error.faults]
+            return ProblemError(422, "This event cannot be taken; nothing of it was stored.", errors=errors)
+        case OtherEventError():
+            return ProblemError(409, str(error))
+        case UnknownLeadError() | NoSuchTaskError():
+            return ProblemError(404, str(error))
+        case OutcomeError():
+            more = {"allowed": list(error.allowed)} if error.allowed else {}
+            return ProblemError(422, str(error), errors=[{"field": error.field, "words": str(error)}], more=more)
+        case ClosedError():
+            at = error.at.isoformat() if error.at else None
+            return ProblemError(409, str(error), more={"by": error.by, "at": at, "outcome": error.outcome})
+        case TakenError():
+            return ProblemError(409, str(error), more={"by": error.by})
+        case HTTPException():
+            return ProblemError(error.status_code, _DETAIL.get(error.status_code, ""), headers=error.headers)
+        case OperationalError() | InterfaceError() | PoolTimeoutError():
+            log.warning("web: the lead database is away", error=type(error).__name__)
+            words = "The lead database is away for a moment. Nothing was accepted; please send it again."
+            return ProblemError(503, words, headers={"Retry-After": RETRY_AFTER})
+        case _:
+            log.error("web: unforeseen", error=type(error).__name__, exc_info=error)
+            return ProblemError(500, "Something went wrong here. It was written down; please try again.")
+
+
+_DETAIL: Final = {
+    404: "There is nothing here.",
+    405: "This address cannot be used in this way.",
+    401: "Say who you are.",
+}
+
+
+def problem_bytes(status: int, title: str, detail: str, **more: object) -> bytes:
+    return json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail, **more}).encode()
+
+
+def problem_json(problem: ProblemError) -> Response:
+    more = dict(problem.more) | ({"errors": list(problem.errors)} if problem.errors else {})
+    body = problem_bytes(problem.status, HTTPStatus(problem.status).phrase, problem.detail, **more)
+    return Response(body, problem.status, dict(problem.headers), media_type="application/problem+json")
+
+
+def answer(request: Request, error: Exception) -> Response:
+    """The response to an exception: by the address asked for, JSON or a page."""
+    problem = problem_of(error)
+    if request.url.path.startswith("/api/"):
+        return problem_json(problem)
+    return page(request, "problem.html", status=problem.status, headers=problem.headers, problem=problem)
+
+
+def add_handlers(app: FastAPI) -> None:
+    for kind in (
+        ProblemError, BadEventError, OtherEventError, UnknownLeadError, NoSuchTaskError, OutcomeError, ClosedError,
+        TakenError, HTTPException, OperationalError, InterfaceError, PoolTimeoutError, Exception,
+    ):  # fmt: skip
+        app.add_exception_handler(kind, answer)

@@ -1,0 +1,70 @@
+"""How does a page get its words? Jinja2 with autoescape, in the reader's language, with the house's few filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from kweek.web.words import LANGUAGES, say
+
+_PAGES: Final = Path(__file__).parent / "pages"
+STATIC: Final = Path(__file__).parent / "static"
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    language: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """`language`: the lead's own, where the page is for one lead; else what the browser asks for."""
+    spoken = language if language in LANGUAGES else reader_language(request)
+
+    def _(key: str, **values: object) -> str:
+        return say(spoken, key, **values)
+
+    html = _ENVIRONMENT.get_template(template).render(
+        _=_, language=language or spoken, path=request.url.path, **context
+    )
+    return HTMLResponse(html, status, dict(headers or {}))
+
+
+def reader_language(request: Request) -> str:
+    """The first language of Accept-Language, by weight, that we speak (RFC 9110, 12.5.4)."""
+    wishes: list[tuple[float, str]] = []
+    for wish in request.headers.get("accept-language", "")[:200].split(","):
+        name, _, weight = wish.strip().partition(";q=")
+        try:
+            wishes.append((float(weight or 1), name.split("-")[0].lower()))
+        except ValueError:
+            continue
+    spoken = [name for _, name in sorted(wishes, key=lambda wish: -wish[0]) if name in LANGUAGES]
+    return (spoken or ["en"])[0]
+
+
+def _moment(value: datetime | None) -> str:
+    return "" if value is None else f"{value:%Y-%m-%d %H:%M} UTC"
+
+
+def _span(value: timedelta) -> str:
+    """`3 d 4 h`, `4 h 10 min`, `2 min`: two units at most."""
+    minutes = int(abs(value).total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+_ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_ENVIRONMENT.filters.update(moment=_moment, span=_span)

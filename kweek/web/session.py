@@ -1,0 +1,102 @@
+"""Who may look? One signed link, used once, becomes a session in the browser; programs show an API key instead.
+
+Until there are accounts with roles, whoever can read the installation's secret (the terminal that runs `kweek up`) is
+the one user: it prints a link that is good for an hour and for one use, and the link becomes a cookie that only this
+origin gets back (SameSite=Strict, HttpOnly). Links and sessions run on real time.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from itsdangerous import BadSignature, TimestampSigner
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kweek.config import Settings
+from kweek.leads import tables
+from kweek.leads.database import Database
+
+COOKIE: Final = "kweek_session"
+LINK_AGE: Final = 3_600  # seconds
+SESSION_AGE: Final = 12 * 3_600
+
+
+def login_link(settings: Settings) -> str:
+    """An address that opens the pages, once, within the hour."""
+    return f"{settings.base_url}/login/{_links(settings).sign(secrets.token_urlsafe(16)).decode()}"
+
+
+def use_link(settings: Settings, token: str) -> bool:
+    """True the first time; a file says that it was used, so that a restart does not make it good again."""
+    try:
+        nonce = _links(settings).unsign(token, max_age=LINK_AGE).decode()
+    except (BadSignature, UnicodeError):
+        return False
+    if not re.fullmatch(r"[\w-]{22}", nonce):
+        return False
+    used = settings.data / "logins"
+    used.mkdir(parents=True, exist_ok=True)
+    try:
+        (used / nonce).touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    _forget_old(used)
+    return True
+
+
+def open_session(settings: Settings, response: Response) -> None:
+    value = _sessions(settings).sign(secrets.token_urlsafe(16)).decode()
+    secure = settings.base_url.startswith("https:")
+    response.set_cookie(COOKIE, value, max_age=SESSION_AGE, httponly=True, samesite="strict", secure=secure)
+
+
+def has_session(settings: Settings, request: Request) -> bool:
+    try:
+        _sessions(settings).unsign(request.cookies.get(COOKIE, ""), max_age=SESSION_AGE)
+    except (BadSignature, UnicodeError):
+        return False
+    return True
+
+
+def same_origin(settings: Settings, request: Request) -> bool:
+    """Did our own page send this? A browser says where a POST comes from; one that does not say is not believed."""
+    origin = request.headers.get("origin")
+    if origin is None:
+        return request.headers.get("sec-fetch-site") == "same-origin"
+    ours = "/".join(settings.base_url.split("/")[:3])
+    return origin in (ours, f"{request.url.scheme}://{request.headers.get('host', '')}")
+
+
+def has_key(db: Database, authorization: str) -> bool:
+    """`Bearer <key>`; the books hold its SHA-256 only."""
+    scheme, _, key = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not 16 <= len(key) <= 200:
+        return False
+    digest = sha256(key.strip().encode()).hexdigest()
+    keys = tables.api_keys.c
+    with db.read() as read:
+        known = read.execute(select(keys.hash).where(keys.hash == digest, keys.revoked_at.is_(None))).scalar()
+    return known is not None and hmac.compare_digest(known, digest)
+
+
+def _links(settings: Settings) -> TimestampSigner:
+    return TimestampSigner(settings.key("web login"), digest_method=sha256, salt="login")
+
+
+def _sessions(settings: Settings) -> TimestampSigner:
+    return TimestampSigner(settings.key("web session"), digest_method=sha256, salt="session")
+
+
+def _forget_old(used: Path) -> None:
+    """A used link that is older than its age is refused anyhow."""
+    for file in used.iterdir():
+        if file.stat().st_mtime < time.time() - 2 * LINK_AGE:
+            file.unlink(missing_ok=True)
