@@ -1,0 +1,129 @@
+"""Will every mail be readable when it leaves? What the linter says of mails, before any lead gets one."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from kweek.flow.problems import Problem, Severity, did_you_mean, in_order
+from kweek.mails.context import sample
+from kweek.mails.render import Missing, Rendered, Renderer, RenderError
+from kweek.mails.template import MailTemplate
+
+CLIPPED: Final = 102 * 1024  # bytes of HTML; Gmail hides what follows
+
+
+def check_mails(
+    mails: Sequence[MailTemplate], languages: Iterable[str], own_fields: Mapping[str, str], renderer: Renderer
+) -> tuple[Problem, ...]:
+    """Everything wrong with mails that were read without error: each is rendered for a lead of whom all is known and
+    for one of whom only the address is. own_fields: profile field → type, as `rules/workspace.yaml` has them.
+
+    Call `renderer.start()` early: its process starts beside the rest of the work.
+    """
+    problems: list[Problem] = []
+    by_name: dict[str, list[MailTemplate]] = defaultdict(list)
+    for mail in mails:
+        by_name[mail.name].append(mail)
+        problems += _one(mail, own_fields, renderer)
+    for same in by_name.values():
+        problems += _across(same, tuple(languages))
+    return in_order(problems)
+
+
+def _one(mail: MailTemplate, own_fields: Mapping[str, str], renderer: Renderer) -> list[Problem]:
+    try:
+        missing = renderer.missing(mail, sample(own_fields, mail.language))
+        if missing:
+            return [_unknown(mail, name) for name in missing]
+        rendered = renderer.render(mail, sample(own_fields, mail.language))
+        renderer.render(mail, sample(own_fields, mail.language, bare=True))
+    except RenderError as error:
+        return [_broken(mail, error)]
+    return _survey(mail) + _result(mail, rendered)
+
+
+def _unknown(mail: MailTemplate, missing: Missing) -> Problem:
+    line, column = _place(mail, missing.line, missing.name)
+    if missing.name.startswith("| "):
+        what, why = f"There is no filter “{missing.name[2:]}”.", "The mail could not be made."
+    else:
+        what, why = f"There is no “{missing.name}”.", "The mail could not be made for any lead."
+    return Problem(
+        mail.file, line, column, "error", "unknown-name", what, why, did_you_mean(missing.name, missing.known)
+    )
+
+
+def _broken(mail: MailTemplate, error: RenderError) -> Problem:
+    what = f"The mail cannot be made: {error}."
+    why = "A lead would never get it."
+    fix = "Take out what costs so much." if error.code != "template" else "Mend this line."
+    return Problem(mail.file, error.line, 1, "error", f"mail-{error.code.replace(' ', '-')}", what, why, fix)
+
+
+def _survey(mail: MailTemplate) -> list[Problem]:
+    uses = "survey_url" in mail.body
+    if uses and mail.survey is None:
+        line, column = _place(mail, mail.body_line, "survey_url")
+        what, why = "The mail links to a survey, but does not say which.", "The link would lead nowhere."
+        fix = "Write survey: <name> in the front matter."
+        return [Problem(mail.file, line, column, "error", "mail-survey", what, why, fix)]
+    if mail.survey is not None and not uses:
+        what, why = f"The mail names the survey “{mail.survey}” but does not link to it.", "Nobody can answer."
+        fix = 'Write a link: [Answer three questions]({{ survey_url }} "survey").'
+        return [Problem(mail.file, mail.lines.get("survey", 1), 1, "warning", "mail-survey", what, why, fix)]
+    return []
+
+
+def _result(mail: MailTemplate, rendered: Rendered) -> list[Problem]:
+    problems: list[Problem] = []
+    for target in rendered.refused:
+        line, column = _place(mail, mail.body_line, target)
+        what = f"A link cannot lead to “{target}”."
+        why, fix = "It has to be a whole address.", "Write https://…, mailto:… or tel:…"
+        problems.append(Problem(mail.file, line, column, "error", "mail-link-target", what, why, fix))
+    if (size := len(rendered.html.encode())) > CLIPPED:
+        what, why = f"The mail is {size // 1024} KiB.", "Gmail hides what comes after 102 KiB, and the way out with it."
+        problems.append(Problem(mail.file, mail.body_line, 1, "warning", "mail-long", what, why, "Make it shorter."))
+    return problems
+
+
+def _across(same: Sequence[MailTemplate], languages: tuple[str, ...]) -> list[Problem]:
+    """What must be the same in every language, so that a flow means the same for every lead."""
+    first = same[0]
+    problems: list[Problem] = []
+
+    def wrong(mail: MailTemplate, line: int, severity: Severity, code: str, what: str, why: str, fix: str) -> None:
+        problems.append(Problem(mail.file, line, 1, severity, code, what, why, fix))
+
+    for language in languages:
+        if language not in {mail.language for mail in same}:
+            what = f"The mail “{first.name}” is not there in “{language}”."
+            why = "A lead who reads that language would get it in another."
+            wrong(first, 1, "error", "mail-language", what, why, f"Write {first.name}.{language}.md beside it.")
+    for mail in same[1:]:
+        for key in ("kind", "purpose", "survey"):
+            if getattr(mail, key) != getattr(first, key):
+                what = f"“{key}” differs from {first.file.rsplit('/', 1)[-1]}."
+                why, fix = "It is one mail in two languages.", f"Write the same {key} in both."
+                wrong(mail, mail.lines.get(key, 1), "error", "mail-differs", what, why, fix)
+        if set(mail.link_names) != set(first.link_names):
+            names = ", ".join(sorted(set(mail.link_names) ^ set(first.link_names)))
+            what = f"The links differ from those of {first.file.rsplit('/', 1)[-1]}: {names}."
+            why, fix = "A flow that waits for one waits in vain in one language.", "Give both the same link names."
+            wrong(mail, mail.body_line, "warning", "mail-differs", what, why, fix)
+    return problems
+
+
+def _place(mail: MailTemplate, line: int, words: str) -> tuple[int, int]:
+    """Where exactly `words` stands, from `line` of the file on."""
+    if line < mail.body_line:
+        return line, 1
+    lines = mail.body.split("\n")
+    wanted = re.compile(re.escape(words.removeprefix("| ")).replace(r"\.", r"\s*\.\s*"))
+    for number in range(line - mail.body_line, len(lines)):
+        if match := wanted.search(lines[number]):
+            return mail.body_line + number, match.start() + 1
+    return line, 1

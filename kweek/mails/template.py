@@ -1,0 +1,152 @@
+"""What does a mail file say? `<name>.<language>.md`: front matter between `---` lines, then Markdown with Jinja2.
+
+A line of front matter is `key: value` and nothing more, so that `subject: {{ lead.first_name }}: 3 days #left` is what
+it looks like. Nothing heavy is imported here: the linter reads every mail on every run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from kweek.flow.problems import Problem, Severity, did_you_mean
+
+Kind = Literal["marketing", "service"]
+
+KEYS: Final = ("subject", "preview", "kind", "purpose", "from", "survey")
+MAX_BYTES: Final = 256 * 1024
+_FILE: Final = re.compile(r"(?:.*/)?([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[A-Z]{2})?)\.md")
+_LINE: Final = re.compile(r"([A-Za-z_][\w -]*?) *:(?: +(.*))?")
+_LINK: Final = re.compile(r"\]\([ ]*(?P<target><[^>\n]*>|[^\n]*?)[ ]+\"(?P<name>[^\"\n]*)\"[ ]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class MailTemplate:
+    """One mail in one language. `body_line`: where the Markdown begins in the file; `lines`: where each key stands."""
+
+    name: str
+    language: str
+    file: str
+    subject: str
+    body: str
+    body_line: int
+    preview: str = ""
+    kind: Kind = "marketing"
+    purpose: str | None = None
+    sender: str | None = None
+    survey: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def link_names(self) -> tuple[str, ...]:
+        """The names that a flow may write after `clicked`."""
+        return tuple(dict.fromkeys(match["name"] for match in _LINK.finditer(self.body) if match["name"]))
+
+
+def name_and_language(file: str) -> tuple[str, str] | None:
+    """`templates/mails/survey.nl.md` → (`survey`, `nl`); None: the name does not fit."""
+    match = _FILE.fullmatch(file)
+    return (match[1], match[2]) if match else None
+
+
+def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]]:
+    """Read one mail file: the mail (None if there is no making it) and what is wrong with it."""
+    problems: list[Problem] = []
+
+    def wrong(line: int, code: str, what: str, why: str, fix: str, severity: Severity = "error") -> None:
+        problems.append(Problem(file, line, 1, severity, code, what, why, fix))
+
+    named = name_and_language(file)
+    if named is None:
+        wrong(
+            1, "mail-name", f"“{file.rsplit('/', 1)[-1]}” does not say which mail it is, in which language.",
+            "A mail is found by its name and the lead's language.",
+            "Call it <name>.<language>.md, in small letters with hyphens: survey.nl.md.",
+        )  # fmt: skip
+        return None, problems
+    if len(text.encode()) > MAX_BYTES:
+        wrong(1, "mail-size", "The mail is over 256 KiB.", "Mail clients cut long mails.", "Make it shorter.")
+        return None, problems
+    lines = text.removeprefix("\ufeff").splitlines()
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if not lines or lines[0].rstrip() != "---" or end is None:
+        wrong(
+            1, "mail-front-matter", "The front matter is missing.",
+            "The subject stands in it.", "Begin with a line ---, then subject: …, then a line ---.",
+        )  # fmt: skip
+        return None, problems
+
+    said: dict[str, str] = {}
+    at: dict[str, int] = {}
+    for number, line in enumerate(lines[1:end], 2):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _LINE.fullmatch(line.rstrip())
+        if match is None:
+            wrong(
+                number, "mail-front-matter", f"“{line.strip()}” is not a line of front matter.",
+                "Each line is a key and a value.", f"Write key: value, with one of {', '.join(KEYS)}.",
+            )  # fmt: skip
+            continue
+        key, value = match[1], _unquoted(match[2] or "")
+        if key not in KEYS:
+            wrong(
+                number, "unknown-key", f"A mail has no “{key}”.", "It would be left unheard.", did_you_mean(key, KEYS)
+            )  # fmt: skip
+        elif key in said:
+            wrong(number, "duplicate-key", f"“{key}” stands here twice.", "Only one can hold.", "Leave one out.")
+        else:
+            said[key], at[key] = value, number
+
+    if not said.get("subject"):
+        wrong(
+            at.get("subject", 1),
+            "mail-subject",
+            "The mail has no subject.",
+            "Nobody would open it.",
+            "Write subject: …",
+        )
+    kind = said.get("kind", "marketing")
+    if kind not in ("marketing", "service"):
+        wrong(
+            at["kind"], "mail-kind", f"“{kind}” is no kind of mail.",
+            "Marketing mail needs consent and keeps to hours and limits; service mail is what the lead asked for.",
+            "Write kind: marketing or kind: service.",
+        )  # fmt: skip
+        kind = "marketing"
+    if kind == "marketing" and not said.get("purpose"):
+        wrong(
+            at.get("kind", 1), "mail-purpose", "A marketing mail needs a purpose.",
+            "Consent is given for a purpose.", "Write purpose: …, the word of the consent record.",
+        )  # fmt: skip
+    if not any(line.strip() for line in lines[end + 1 :]):
+        wrong(end + 1, "mail-body", "The mail is empty.", "There is nothing to read.", "Write it below the second ---.")
+    mail = MailTemplate(
+        *named, file, said.get("subject", ""), "\n".join(lines[end + 1 :]) + "\n", end + 2,
+        said.get("preview", ""), "service" if kind == "service" else "marketing",
+        said.get("purpose") or None, said.get("from") or None, said.get("survey") or None, at,
+    )  # fmt: skip
+    problems += _link_problems(mail)
+    return mail, problems
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+
+
+def _link_problems(mail: MailTemplate) -> list[Problem]:
+    """The same name for two targets would make `clicked <name>` say two things."""
+    seen: dict[str, str] = {}
+    problems: list[Problem] = []
+    for match in _LINK.finditer(mail.body):
+        name, target = match["name"], match["target"]
+        if name and seen.setdefault(name, target) != target:
+            before = mail.body[: match.start()]
+            line, column = mail.body_line + before.count("\n"), match.start() - (before.rfind("\n") + 1) + 1
+            what, why = f"Two links are called “{name}”.", f"“clicked {name}” could mean either."
+            fix = "Give one of them another name."
+            problems.append(Problem(mail.file, line, column, "error", "mail-link-name", what, why, fix))
+    return problems

@@ -1,0 +1,65 @@
+"""What the linter says of mails: every one renders, in every language, for a lead of whom little is known too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kweek.mails.check import check_mails
+from kweek.mails.render import Renderer
+from kweek.mails.template import MailTemplate, parse_mail
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[Renderer]:
+    with Renderer() as renderer:
+        yield renderer
+
+
+def read(body: str, language: str = "nl", front: str = "subject: Hello\nkind: service\n") -> MailTemplate:
+    mail, problems = parse_mail(f"templates/mails/survey.{language}.md", f"---\n{front}---\n{body}\n")
+    assert mail is not None
+    assert problems == []
+    return mail
+
+
+CASES = [
+    ("Hello {{ lead.contract_end }} and {{ event.anything }}", []),
+    ("one\n\nDear {{ lead.frist_name }}", [(7, 9, "unknown-name", "lead.first_name")]),
+    ("{{ leed.name }}", [(5, 4, "unknown-name", "lead")]),
+    ("{{ company.nam }} {{ lead.contract_begin }}", [
+        (5, 4, "unknown-name", "company.name"), (5, 22, "unknown-name", "lead.contract_end")]),
+    ("{{ lead.name | uper }}", [(5, 16, "unknown-name", "upper")]),
+    ("one\n{% if lead.name %}", [(6, 1, "mail-template", "end of template")]),
+    ("{% for x in lead.name %}{{ x }}{{ loop.index }}{% endfor %}{% set y = 1 %}{{ y }}",
+     [(5, 1, "mail-template", "iterable")]),
+    ("{{ lead.engagement + 1 }}", [(5, 1, "mail-template", "NoneType")]),
+    ("[x]({{ survey_url }} \"survey\")", [(5, 8, "mail-survey", "survey:")]),
+    ("[x](www.example.com \"x\")", [(5, 5, "mail-link-target", "https://")]),
+    ("{% for a in 'x' * 99999 %}{% for b in 'x' * 99999 %}{% endfor %}{% endfor %}",
+     [(1, 1, "mail-too-slow", "longer")]),
+    ("word " * 30_000, [(5, 1, "mail-long", "KiB")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "expected"), CASES, ids=range(len(CASES)))
+def test_a_mistake_has_its_place_and_its_remedy(
+    body: str, expected: list[tuple[int, int, str, str]], renderer: Renderer
+) -> None:
+    found = check_mails([read(body)], ["nl"], {"contract_end": "date"}, renderer)
+    assert [(one.line, one.column, one.code) for one in found] == [case[:3] for case in expected]
+    for problem, (*_, words) in zip(found, expected, strict=True):
+        assert words in f"{problem.what} {problem.why} {problem.fix}"
+
+
+def test_a_mail_is_there_in_every_language(renderer: Renderer) -> None:
+    found = check_mails([read("Hallo")], ["nl", "en"], {}, renderer)
+    assert [(one.code, "survey.en.md" in one.fix) for one in found] == [("mail-language", True)]
+
+
+def test_one_mail_is_the_same_in_every_language(renderer: Renderer) -> None:
+    nl = read('Hallo [ja](https://example.com "yes")', front="subject: a\npurpose: news\n")
+    en = read('Hello [yes](https://example.com "yess")', "en")
+    codes = [(one.file[-5:-3], one.code, one.severity) for one in check_mails([nl, en], ["nl", "en"], {}, renderer)]
+    assert codes == [("en", "mail-differs", "error")] * 2 + [("en", "mail-differs", "warning")]
