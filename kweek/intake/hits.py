@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from kweek.intake.grading import GRADE_AFTER, Hit, Judgement, judge
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.people import lock
 from kweek.intake.record import append
 from kweek.leads import tables
 from kweek.leads.database import Database
@@ -68,9 +67,8 @@ def grade_hits(db: Database, now: datetime) -> int:
         mails = read.execute(due).all()
     graded = 0
     for lead_id, mail_key in mails:
-        with db.write() as tx:
-            if lock(tx, lead_id) is not None:
-                graded += _grade_mail(tx, lead_id, mail_key, now)
+        with db.lead_tx(lead_id) as tx:
+            graded += _grade_mail(tx, lead_id, mail_key, now)
     return graded
 
 

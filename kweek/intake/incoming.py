@@ -84,7 +84,3 @@ class BadEventError(KweekError):
 
 class OtherEventError(KweekError):
     """This id was already used, for another event."""
-
-
-class UnknownLeadError(KweekError):
-    """The event is about a lead that is not (any more) in the books."""

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Row, Table, select, update
 from kweek.errors import KweekError
 from kweek.flow.state import Value
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
-from kweek.intake.people import lock
 from kweek.intake.record import append
 from kweek.leads import tables
 from kweek.leads.database import Database
@@ -134,9 +133,10 @@ class Desk:
 @contextmanager
 def at_desk(db: Database, table: Table, key: str, said: Said) -> Generator[Desk]:
     """The task with its lead locked, for one transaction. NoSuchTaskError."""
-    with db.write() as tx:
-        lead_id = tx.execute(select(table.c.lead_id).where(table.c.key == key)).scalar_one_or_none()
-        if lead_id is None or lock(tx, lead_id) is None:
-            raise NoSuchTaskError("There is no task with this key; it may have been erased with its lead.")
+    with db.read() as read:
+        lead_id = read.execute(select(table.c.lead_id).where(table.c.key == key)).scalar_one_or_none()
+    if lead_id is None:
+        raise NoSuchTaskError("There is no task with this key; it may have been erased with its lead.")
+    with db.lead_tx(lead_id) as tx:
         row = tx.execute(select(table).where(table.c.key == key)).one()
         yield Desk(tx, table, row, said)

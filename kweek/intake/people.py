@@ -17,12 +17,6 @@ from kweek.intake.incoming import ConsentIn, LeadIn
 from kweek.leads import tables
 
 
-def lock(tx: Connection, lead_id: str) -> str | None:
-    """Hold this lead until the transaction ends (SQLite holds the whole file anyway). None: there is no such lead."""
-    leads = tables.leads
-    return tx.execute(select(leads.c.id).where(leads.c.id == lead_id).with_for_update()).scalar_one_or_none()
-
-
 def find_or_make(tx: Connection, lead: LeadIn, now: datetime | None) -> str | None:
     """The lead's id, locked; a new lead when nobody fits (`now` None: then none is made)."""
     found = _find(tx, lead)

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
-from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, OtherEventError, Recorded, UnknownLeadError
+from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, OtherEventError, Recorded
 from kweek.intake.outbox import leave
-from kweek.intake.people import enrich, find_or_make, lock
+from kweek.intake.people import enrich, find_or_make
 from kweek.leads import tables
-from kweek.leads.database import Database
+from kweek.leads.database import Database, NoSuchLead, lock_lead
 
 __all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "record"]
 
@@ -57,7 +57,7 @@ def record(
     """Record one event; `now` is flow time. The same id again answers the same and changes nothing. `also`: what else
     belongs to it, in the same transaction.
 
-    OtherEventError: the id is taken by an event of another kind or lead. UnknownLeadError: no lead has this `lead.id`.
+    OtherEventError: the id is taken by an event of another kind or lead. NoSuchLead: no lead has this `lead.id`.
     """
     for last in range(_RACES, 0, -1):
         try:
@@ -75,9 +75,10 @@ def record(
 def _record(tx: Connection, incoming: Incoming, now: datetime, ears: Ears) -> Recorded:
     if (known := _known(tx, incoming.id)) is not None:
         return _same(tx, known, incoming)
-    lead_id = lock(tx, incoming.lead.id) if incoming.lead.id else find_or_make(tx, incoming.lead, now)
+    lead_id = incoming.lead.id or find_or_make(tx, incoming.lead, now)
     if lead_id is None:
-        raise UnknownLeadError(f"there is no lead {incoming.lead.id}")
+        raise NoSuchLead("An event needs its lead: an e-mail address or an external id.")
+    lock_lead(tx, lead_id)
     return append(tx, lead_id, incoming, now, ears)
 
 

@@ -9,14 +9,14 @@ from typing import Final
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kweek.intake.incoming import BadEventError, OtherEventError, UnknownLeadError
+from kweek.errors import KweekError
+from kweek.intake.incoming import BadEventError, OtherEventError
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError, TakenError
+from kweek.leads.database import DatabaseAway, NoSuchLead
 from kweek.web.render import page
 
 log = structlog.get_logger()
@@ -51,7 +51,7 @@ def problem_of(error: Exception) -> ProblemError:
             return ProblemError(422, "This event cannot be taken; nothing of it was stored.", errors=errors)
         case OtherEventError():
             return ProblemError(409, str(error))
-        case UnknownLeadError() | NoSuchTaskError():
+        case NoSuchLead() | NoSuchTaskError():
             return ProblemError(404, str(error))
         case OutcomeError():
             more = {"allowed": list(error.allowed)} if error.allowed else {}
@@ -63,8 +63,8 @@ def problem_of(error: Exception) -> ProblemError:
             return ProblemError(409, str(error), more={"by": error.by})
         case HTTPException():
             return ProblemError(error.status_code, _DETAIL.get(error.status_code, ""), headers=error.headers)
-        case OperationalError() | InterfaceError() | PoolTimeoutError():
-            log.warning("web: the lead database is away", error=type(error).__name__)
+        case DatabaseAway():
+            log.warning("web: the lead database is away")
             words = "The lead database is away for a moment. Nothing was accepted; please send it again."
             return ProblemError(503, words, headers={"Retry-After": RETRY_AFTER})
         case _:
@@ -98,8 +98,5 @@ def answer(request: Request, error: Exception) -> Response:
 
 
 def add_handlers(app: FastAPI) -> None:
-    for kind in (
-        ProblemError, BadEventError, OtherEventError, UnknownLeadError, NoSuchTaskError, OutcomeError, ClosedError,
-        TakenError, HTTPException, OperationalError, InterfaceError, PoolTimeoutError, Exception,
-    ):  # fmt: skip
+    for kind in (ProblemError, KweekError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)

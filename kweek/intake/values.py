@@ -1,0 +1,157 @@
+"""Is it a number, a day, an address? Turns what a sender wrote into typed values, and collects what is wrong.
+
+Every fault names its field and says in a sentence what would be right; all of them are reported at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from typing import Final, cast
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from kweek.flow.state import Value
+from kweek.intake.incoming import BadEventError, Fault
+
+LONGEST: Final = {"id": 200, "external_id": 200, "by": 200, "words": 4_000}
+
+
+@dataclass(slots=True)
+class Checker:
+    """One reading of one message. Ask for its values, then `done()`."""
+
+    faults: list[Fault] = field(default_factory=list[Fault])
+
+    def done(self) -> None:
+        """BadEventError lists all that was found."""
+        if self.faults:
+            raise BadEventError(self.faults)
+
+    def typed(self, raw: object, path: str, types: Mapping[str, str]) -> dict[str, Value]:
+        """Typed facts; dates and moments stay text (ISO 8601, moments in UTC), as the database keeps them."""
+        body = self.object({} if raw is None else raw, path, tuple(types))
+        values = {key: self.value(body[key], f"{path}.{key}", types[key]) for key in types if key in body}
+        return {key: value for key, value in values.items() if value is not None}
+
+    def value(self, raw: object, path: str, kind: str) -> Value:
+        if raw is None:
+            return None
+        match kind:
+            case "number":
+                return self.number(raw, path)
+            case "yes/no":
+                return self.truth(raw, path)
+            case "date":
+                day = self.date(raw, path)
+                return None if day is None else day.isoformat()
+            case "moment":
+                moment = self.moment(raw, path)
+                return None if moment is None else moment.isoformat()
+            case _:
+                return self.text(raw, path)
+
+    def object(self, raw: object, path: str, keys: tuple[str, ...]) -> Mapping[str, object]:
+        if not isinstance(raw, Mapping):
+            self.fault(path or "event", "this must be an object, { … }" if raw is not None else "this is missing")
+            return {}
+        body = cast("Mapping[str, object]", raw)
+        for key in body:
+            if key not in keys:
+                where = f"{path}.{_shown(key)}" if path else _shown(key)
+                self.fault(where, f"there is no such field{nearest(key, keys)}")
+        return body
+
+    def text(self, raw: object, path: str, *, required: bool = False) -> str | None:
+        if raw is None or raw == "":
+            if required:
+                self.fault(path, "this is missing")
+            return None
+        if not isinstance(raw, str):
+            self.fault(path, "this must be text")
+            return None
+        longest = LONGEST.get(path.rsplit(".", 1)[-1], 2_000)
+        if len(raw) > longest:
+            self.fault(path, f"this is too long: {len(raw)} characters, at most {longest}")
+        elif not printable(raw):
+            self.fault(path, "this holds characters that no text has")
+        else:
+            return raw.strip() or None
+        return None
+
+    def number(self, raw: object, path: str) -> int | float | None:
+        if isinstance(raw, str):
+            try:
+                raw = float(raw) if "." in raw else int(raw)
+            except ValueError:
+                raw = None
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not -1e15 <= raw <= 1e15:  # nor NaN
+            self.fault(path, "this must be a number")
+            return None
+        return raw
+
+    def truth(self, raw: object, path: str) -> bool | None:
+        named: dict[object, bool] = {True: True, False: False, "true": True, "false": False, "yes": True, "no": False}
+        if not isinstance(raw, bool | str) or raw not in named:
+            self.fault(path, "this must be true or false")
+            return None
+        return named[raw]
+
+    def date(self, raw: object, path: str) -> date | None:
+        try:
+            return date.fromisoformat(raw if isinstance(raw, str) else "")
+        except ValueError:
+            self.fault(path, "this must be a date: 2026-03-02")
+            return None
+
+    def moment(self, raw: object, path: str) -> datetime | None:
+        try:
+            moment = datetime.fromisoformat(raw if isinstance(raw, str) else "")
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None or not 1970 < moment.year < 9000:
+            self.fault(path, "this must be a moment with its offset: 2026-03-02T09:00:00+01:00")
+            return None
+        return moment.astimezone(UTC)
+
+    def email(self, raw: object, path: str) -> str | None:
+        text = self.text(raw, path)
+        if text is None:
+            return None
+        try:
+            return validate_email(text, check_deliverability=False, test_environment=True).normalized
+        except EmailNotValidError:
+            self.fault(path, "this is not an e-mail address: name@example.com")
+            return None
+
+    def phone(self, raw: str, country: str | None) -> str | None:
+        try:
+            number = phonenumbers.parse(raw, country)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            self.fault("lead.phone", "this is not a telephone number; write it with its country: +31 20 123 4567")
+            return None
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def fault(self, path: str, words: str) -> None:
+        if len(self.faults) < 50:
+            self.faults.append(Fault(path, words))
+
+
+def printable(text: str) -> bool:
+    """No lone surrogates (no encoding holds them), no NUL (PostgreSQL has none), no control characters."""
+    return re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", text) is None
+
+
+def _shown(key: str) -> str:
+    return key[:60] if printable(key) else "?"
+
+
+def nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    near = get_close_matches(word[:60], list(known), 1)
+    return f"; did you mean “{near[0]}”?" if near else ""

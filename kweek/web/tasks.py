@@ -1,0 +1,110 @@
+"""How does a desk say what it did? The outcomes of calls, handovers and tasks, by key.
+
+Keys have the shape `<lead>-<enrolment>/<effect>`: they hold a slash, so the verb comes last in the path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fastapi import APIRouter, Depends
+from starlette.responses import JSONResponse
+
+from kweek.intake.calls import give_call_back, log_call, take_call
+from kweek.intake.handovers import act_on_handover
+from kweek.intake.incoming import Recorded
+from kweek.intake.outcomes import Said
+from kweek.intake.tasks import close_task, give_task_back, take_task
+from kweek.intake.values import Checker
+from kweek.web.api import read_json
+from kweek.web.guard import Body, HouseOf, staff_only
+from kweek.web.house import House
+
+router = APIRouter(prefix="/api", dependencies=[Depends(staff_only)])
+
+_KEYS = ("id", "by", "note", "outcome", "call_back_at", "reason", "later_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The body of such a request, read and typed."""
+
+    said: Said
+    outcome: str | None
+    reason: str | None
+    call_back_at: datetime | None
+    later_on: date | None
+
+
+@router.post("/calls/{key:path}/take")
+def take_a_call(key: str, body: Body, house: HouseOf) -> JSONResponse:
+    return _answer(take_call(house.db, key, _read(body, house).said))
+
+
+@router.post("/calls/{key:path}/give-back")
+def give_a_call_back(key: str, body: Body, house: HouseOf) -> JSONResponse:
+    return _answer(give_call_back(house.db, key, _read(body, house).said))
+
+
+@router.post("/calls/{key:path}/outcome")
+def log_a_call(key: str, body: Body, house: HouseOf) -> JSONResponse:
+    """`no answer` and `call back` (with `call_back_at`) keep the task; every other outcome closes it."""
+    words = _read(body, house, outcome=True)
+    recorded = log_call(
+        house.db,
+        key,
+        words.outcome or "",
+        words.said,
+        call_back_at=words.call_back_at,
+        own_outcomes=house.script_outcomes,
+        next_try=house.next_try,
+        address_key=house.address_key,
+    )
+    return _answer(recorded)
+
+
+@router.post("/handovers/{key:path}/{action}")
+def act(key: str, action: str, body: Body, house: HouseOf) -> JSONResponse:
+    """accept, contact, appointment, quote, reject (`reason`), later (`later_on`), won, lost."""
+    words = _read(body, house)
+    recorded = act_on_handover(house.db, key, action, words.said, reason=words.reason, later_on=words.later_on)
+    return _answer(recorded)
+
+
+@router.post("/tasks/{key:path}/take")
+def take_a_task(key: str, body: Body, house: HouseOf) -> JSONResponse:
+    return _answer(take_task(house.db, key, _read(body, house).said))
+
+
+@router.post("/tasks/{key:path}/give-back")
+def give_a_task_back(key: str, body: Body, house: HouseOf) -> JSONResponse:
+    return _answer(give_task_back(house.db, key, _read(body, house).said))
+
+
+@router.post("/tasks/{key:path}/outcome")
+def close_a_task(key: str, body: Body, house: HouseOf) -> JSONResponse:
+    words = _read(body, house, outcome=True)
+    return _answer(close_task(house.db, key, words.outcome or "", words.said))
+
+
+def _read(body: bytes, house: House, *, outcome: bool = False) -> Words:
+    """`by` is required: who did it is part of what happened."""
+    check = Checker()
+    raw = check.object(read_json(body), "", _KEYS)
+    texts = {key: check.text(raw.get(key), key, required=key == "by") for key in ("id", "by", "note", "reason")}
+    if texts["id"] and "/" in texts["id"]:
+        check.fault("id", "an id here has no slash; send a UUID for instance")
+    said = check.text(raw.get("outcome"), "outcome", required=outcome)
+    call_back_at = check.moment(raw["call_back_at"], "call_back_at") if raw.get("call_back_at") else None
+    later_on = check.date(raw["later_on"], "later_on") if raw.get("later_on") else None
+    check.done()
+    who = Said(texts["by"] or "", house.now(), texts["note"], texts["id"])
+    return Words(who, said, texts["reason"], call_back_at, later_on)
+
+
+def _answer(recorded: Recorded | None) -> JSONResponse:
+    """None: it was so already."""
+    if recorded is None:
+        return JSONResponse({"fresh": False})
+    return JSONResponse({"lead_id": recorded.lead_id, "seq": recorded.seq, "fresh": recorded.fresh})
