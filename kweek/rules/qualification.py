@@ -41,6 +41,11 @@ class SalesReady:
     needs: tuple[Need, ...] = ()
     disqualified: tuple[Disqualifier, ...] = ()
 
+    def __post_init__(self) -> None:
+        for line in (*self.needs, *self.disqualified):
+            if "lead.sales_ready" in line.condition.names:
+                raise ValueError(f"“{line.condition.text}” asks what this definition is to say; ask for facts")
+
     def judge(self, facts: Facts) -> Verdict:
         """Ready is who meets all needs and is ruled out by nothing; a disqualifier that is not known does not rule
         out, for then hardly anyone would ever be ready."""

@@ -64,3 +64,8 @@ def test_needs_and_disqualifiers(lead: Known, verdict: Verdict) -> None:
 
 def test_nobody_is_ready_before_anything_was_agreed() -> None:
     assert SalesReady().judge(Known(lead__profile="A")).ready is False
+
+
+def test_the_definition_does_not_ask_itself() -> None:
+    with pytest.raises(ValueError, match="asks what this definition is to say"):
+        SalesReady((Need("ready", parse_condition("lead.sales_ready")),))

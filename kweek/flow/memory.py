@@ -1,0 +1,261 @@
+"""Who answers the machine where there is no database? One lead kept in memory: for tests of flows and simulations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Final, Literal, cast
+
+from kweek.flow.answers import MailState, Past
+from kweek.flow.facts import Facts
+from kweek.flow.facts import Value as Fact
+from kweek.flow.plan import Limit, Plan
+from kweek.flow.spread import spread
+from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
+from kweek.rules.calendars import Calendar
+from kweek.rules.grades import Grades, Points
+from kweek.rules.qualification import SalesReady
+from kweek.rules.wall import EPOCH, zone
+from kweek.rules.zones import zone_of
+
+_TOUCHED: Final[dict[str, tuple[MailState, ...]]] = {
+    "answered": ("answered", "clicked", "opened"),
+    "clicked": ("clicked", "opened"),
+    "opened": ("opened",),
+    "undelivered": ("undelivered",),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """What is the same for every lead: the workspace, as far as the machine asks for it.
+
+    plans: what is published, by flow. calendar: the workspace's own. queues, teams: their calendars. hard: start events
+    that bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
+    service: the mails that are not marketing.
+    """
+
+    plans: Mapping[str, Plan]
+    calendar: Calendar = field(default_factory=Calendar.always)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
+    queues: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
+    teams: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
+    hard: frozenset[str] = frozenset()
+    timezone: str = "UTC"
+    limit: Limit | None = None
+    send_hours: str | None = None
+    service: frozenset[str] = frozenset()
+    grades: Grades = field(default_factory=Grades)
+    sales_ready: SalesReady = field(default_factory=SalesReady)
+
+
+class Memory:
+    """One lead: what is known of it, and what happened. `now` is set by whoever drives it (see `at`).
+
+    fields: by their dotted path (`lead.country`, `bant.budget`, `survey.brochure.wish`); a computed one that is given
+    (`lead.profile`) wins over what the points say. tracking: may it be seen whether this lead opens its mail?
+    """
+
+    def __init__(
+        self,
+        world: World,
+        lead: str = "lead",
+        fields: Mapping[str, Fact | None] | None = None,
+        points: Points | None = None,
+        tracking: bool = True,
+    ) -> None:
+        self.world = world
+        self.lead = lead
+        self.fields: dict[str, Fact | None] = dict(fields or {})
+        self.points = points or Points()
+        self.tracking = tracking
+        self.now = EPOCH
+        self.events: list[Event] = []
+        self.mails: dict[str, str] = {}  # key of a send → its mail
+        self.tags: set[str] = set()
+        self.unclear: set[str] = set()  # keys of mails that only a machine touched
+        self.paused_flows: set[str] = set()
+        self._past: dict[str, tuple[str, Past]] = {}  # enrolment → its flow and how it ended
+
+    def at(self, now: datetime) -> Memory:
+        """The answers at this moment."""
+        self.now = now
+        return self
+
+    # --- what happens -------------------------------------------------------------------------------
+
+    def record(self, kind: str, at: datetime, ref: str | None = None, data: Mapping[str, Value] | None = None) -> Event:
+        """The lead's next event."""
+        event = Event(len(self.events) + 1, kind, at, ref, dict(data or {}))
+        self.events.append(event)
+        return event
+
+    def apply(self, effect: Effect) -> None:
+        """What an effect changes in what is known of the lead; others change nothing here."""
+        args = effect.args
+        match effect.kind:
+            case "send_mail":
+                self.mails[effect.key] = str(args["mail"])
+            case "add_points":
+                self._add(cast("Mapping[str, int]", args["points"]))
+            case "add_tags":
+                self.tags.update(cast("list[str]", args["tags"]))
+            case "remove_tags":
+                self.tags.difference_update(cast("list[str]", args["tags"]))
+            case "set_fields":
+                for name, value in cast("Mapping[str, Value]", args["fields"]).items():
+                    self.fields[name if "." in name else f"lead.{name}"] = value
+            case _:
+                pass
+
+    def keep(self, state: LeadState) -> None:
+        """Remember the enrolments that have ended; the machine forgets them."""
+        for enrolment in state.enrolments:
+            if enrolment.ended is not None:
+                self._past[enrolment.id] = enrolment.flow, Past(enrolment.per, enrolment.ended.at)
+
+    def _add(self, more: Mapping[str, int]) -> None:
+        old = self.points
+        self.points = Points(
+            old.profile + more.get("profile", 0),
+            old.intent + more.get("intent", 0),
+            old.interest + more.get("interest", 0),
+        )
+
+    # --- Answers ------------------------------------------------------------------------------------
+
+    def plan(self, version: str) -> Plan:
+        return next(plan for plan in self.world.plans.values() if plan.version == version)
+
+    def published(self, flow: str) -> Plan | None:
+        return self.world.plans.get(flow)
+
+    def starting(self, kind: str) -> tuple[Plan, ...]:
+        plans = sorted(self.world.plans.values(), key=lambda plan: plan.flow)
+        return tuple(plan for plan in plans if any(start.event == kind for start in plan.start))
+
+    def past(self, flow: str) -> tuple[Past, ...]:
+        return tuple(past for name, past in self._past.values() if name == flow)
+
+    def hard(self, kind: str) -> bool:
+        return kind in self.world.hard
+
+    def facts(self, enrolment: Enrolment | None, event: Event | None = None) -> Facts:
+        plan = self.plan(enrolment.version) if enrolment else None
+        data = enrolment.start_data if enrolment else event.data if event else dict[str, Value]()
+        return LeadFacts(self, data, self.timezone(plan) if plan else self.own_zone())
+
+    def mail_states(self, key: str) -> frozenset[MailState]:
+        known: set[MailState] = set()
+        for event in self.events:
+            if event.ref == key:
+                known.update(_TOUCHED.get(event.kind, ()))
+        if not known and (key in self.unclear or not self.tracking):
+            known.add("unclear")
+        return frozenset(known)
+
+    def grading_until(self, key: str) -> datetime | None:
+        """A hit is given as what it was: nothing is graded here."""
+        return None
+
+    def calendar(self, name: str | None) -> Calendar:
+        return self.world.calendar if name is None else self.world.calendars[name]
+
+    def calendar_of(self, verb: Literal["call", "handover", "task"], whose: str | None) -> Calendar:
+        owners = self.world.queues if verb == "call" else self.world.teams
+        return owners.get(whose or "default", self.world.calendar)
+
+    def timezone(self, plan: Plan) -> tzinfo:
+        return self.own_zone() if plan.timezone == "lead" else zone(plan.timezone)
+
+    def own_zone(self) -> tzinfo:
+        """The lead's, else its country's if it has one, else the workspace's."""
+        own, country = self.fields.get("lead.timezone"), self.fields.get("lead.country")
+        return zone(str(own or zone_of(str(country) if country else None) or self.world.timezone))
+
+    def paused(self, flow: str) -> bool:
+        return flow in self.paused_flows
+
+    def spread(self, step: str) -> float:
+        return spread(self.lead, step)
+
+    def spread_minutes(self) -> int:
+        return 0
+
+    def limit(self) -> Limit | None:
+        return self.world.limit
+
+
+class LeadFacts:
+    """What conditions see of a lead in memory. `data`: what `event.…` means."""
+
+    def __init__(self, memory: Memory, data: Mapping[str, Value], timezone: tzinfo) -> None:
+        self._memory = memory
+        self._data = data
+        self.now = memory.now.astimezone(timezone)
+
+    def field(self, path: str) -> Fact | None:
+        memory = self._memory
+        known = memory.fields.get(path)
+        if known is not None:
+            return known
+        root, _, name = path.partition(".")
+        match root:
+            case "event":
+                return self._data.get(name)
+            case "handover":
+                return self._of_handover(name)
+            case "lead":
+                return self._computed(name)
+            case _:
+                return None
+
+    def count(self, event: str, period: timedelta | None) -> int:
+        since = None if period is None else self.now - period
+        return sum(one.kind == event and (since is None or one.at >= since) for one in self._memory.events)
+
+    def last(self, event: str) -> datetime | None:
+        return max((one.at for one in self._memory.events if one.kind == event), default=None)
+
+    def opened(self, mail: str) -> bool:
+        return any("opened" in self._memory.mail_states(key) for key in self._keys(mail))
+
+    def clicked(self, mail: str, link: str | None) -> bool:
+        keys = self._keys(mail)
+        if link is None:
+            return any("clicked" in self._memory.mail_states(key) for key in keys)
+        clicks = (one for one in self._memory.events if one.kind == "clicked" and one.ref in keys)
+        return any(one.data.get("link") == link for one in clicks)
+
+    def tagged(self, tag: str) -> bool:
+        return tag in self._memory.tags
+
+    def _keys(self, mail: str) -> set[str]:
+        return {key for key, sent in self._memory.mails.items() if sent == mail}
+
+    def _of_handover(self, name: str) -> Fact | None:
+        closed = [one for one in self._memory.events if one.kind in ("rejected", "later", "won", "lost")]
+        return closed[-1].data.get(name) if closed else None
+
+    def _computed(self, name: str) -> Fact | None:
+        memory, grades = self._memory, self._memory.world.grades
+        match name:
+            case "profile":
+                return grades.profile_of(memory.points)
+            case "engagement":
+                return grades.engagement_of(memory.points)
+            case "grade":
+                return grades.grade_of(memory.points)
+            case "score.profile":
+                return memory.points.profile
+            case "score.intent":
+                return memory.points.intent
+            case "score.interest":
+                return memory.points.interest
+            case "sales_ready":
+                return memory.world.sales_ready.judge(self).ready
+            case "stage":
+                return "suspect"
+            case _:
+                return None
