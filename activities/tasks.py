@@ -1,0 +1,43 @@
+"""How does a colleague get a task, and lose it? Rows of `tasks`; `withdraw` is for whatever lies on a desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from activities.handover import withdraw_handover
+from activities.telemarketing import withdraw_call_task
+from kweek.flow.state import Effect
+from kweek.leads.tables import effects, tasks
+
+
+def open_task(tx: Connection, lead_id: str, effect: Effect, now: datetime, title: str) -> None:
+    """`title` as people read it, the template filled in."""
+    args = effect.args
+    deadline = args.get("deadline")
+    tx.execute(
+        insert(tasks).values(
+            key=effect.key, lead_id=lead_id, enrolment_id=effect.enrolment, title=title, assignee=args.get("to"),
+            outcomes=args["outcomes"], status="open", opened_at=now,
+            due_at=datetime.fromisoformat(str(deadline)) if deadline else None,
+        )
+    )  # fmt: skip
+
+
+def withdraw(tx: Connection, effect: Effect, now: datetime) -> None:
+    """Take a call task, a task or a handover from its desk, whichever the key is of."""
+    key = str(effect.args["ref"])
+    because = str(effect.args["because"]) if effect.args.get("because") else None
+    match tx.execute(select(effects.c.kind).where(effects.c.key == key)).scalar():
+        case "open_call_task":
+            withdraw_call_task(tx, key, because, now)
+        case "give_handover":
+            withdraw_handover(tx, key, because, now)
+        case _:
+            task = tasks.c
+            tx.execute(
+                update(tasks)
+                .where(task.key == key, task.status.in_(("open", "taken")))
+                .values(status="withdrawn", closed_at=now, outcome=because)
+            )
