@@ -43,7 +43,7 @@ class Event:
     kind: str
     at: datetime
     ref: str | None = None
-    data: Mapping[str, Value] = field(default_factory=dict)
+    data: Mapping[str, Value] = field(default_factory=dict[str, Value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Effect:
     kind: EffectKind
     enrolment: str
     step: str
-    args: Mapping[str, object] = field(default_factory=dict)
+    args: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,12 @@ class Enrolment:
     since: int
     token: Token | None
     per: str | None = None
-    start_data: Mapping[str, Value] = field(default_factory=dict)
+    start_data: Mapping[str, Value] = field(default_factory=dict[str, Value])
     n: int = 0
-    visits: Mapping[str, int] = field(default_factory=dict)
-    went: Mapping[str, int] = field(default_factory=dict)
+    visits: Mapping[str, int] = field(default_factory=dict[str, int])
+    went: Mapping[str, int] = field(default_factory=dict[str, int])
     goal_fired: bool = False
-    withdrawn: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: Mapping[str, str] = field(default_factory=dict[str, str])
     deferred: tuple[Event, ...] = ()
     unsent: tuple[str, ...] = ()
     cause: str | None = None
@@ -153,7 +153,7 @@ class Entry:
     kind: str
     step: str | None = None
     visit: int | None = None
-    detail: Mapping[str, str | int | None] = field(default_factory=dict)
+    detail: Mapping[str, str | int | None] = field(default_factory=dict[str, str | int | None])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""What comes of these events, now? Advances until all is at rest: engine, tests of flows and simulator share this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from kweek.errors import KweekError
+from kweek.flow.machine import advance
+from kweek.flow.state import Advance, Answers, Effect, Entry, Event, LeadState
+
+MOST_ADVANCES: Final = 2_000  # for one event; 200 steps end in a person's task, so this is a mistake of ours
+
+
+class RestlessError(KweekError):
+    """A lead did not come to rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """All that came of it. wake_at: in flow time, later than now; None: only a bell wakes this lead."""
+
+    state: LeadState
+    effects: tuple[Effect, ...]
+    cancel: tuple[str, ...]
+    journal: tuple[Entry, ...]
+    wake_at: datetime | None
+
+
+@dataclass(slots=True)
+class _Drive:
+    state: LeadState
+    now: datetime
+    answers: Callable[[], Answers]
+    apply: Callable[[Effect], None]
+    effects: list[Effect] = field(default_factory=list[Effect])
+    cancel: list[str] = field(default_factory=list[str])
+    journal: list[Entry] = field(default_factory=list[Entry])
+    wake_at: datetime | None = None
+
+    def hear(self, event: Event | None) -> None:
+        """One event, or time, with all that conditions had to see again."""
+        again = self.once(event)
+        for _ in range(MOST_ADVANCES):
+            if not again:
+                return
+            again = self.once(None)
+        raise RestlessError(f"lead {self.state.lead} did not come to rest; please report this")
+
+    def once(self, event: Event | None) -> bool:
+        advanced: Advance = advance(self.state, self.now, event, self.answers())
+        self.state, self.wake_at = advanced.state, advanced.wake_at
+        self.effects += advanced.effects
+        self.cancel += advanced.cancel
+        self.journal += advanced.journal
+        for effect in advanced.effects:
+            self.apply(effect)
+        return advanced.again
+
+
+def drive(
+    state: LeadState,
+    now: datetime,
+    events: Iterable[Event],
+    answers: Callable[[], Answers],
+    apply: Callable[[Effect], None],
+) -> Driven:
+    """Hear the events in their order, then let time speak: committed before the turn counts, later is late.
+
+    answers: asked anew before every advance, for each sees what the one before it did. apply: called once for every
+    effect, in order, before the next advance; it must at least do `add_points add_tags remove_tags set_fields`,
+    which conditions see. RestlessError: a mistake of ours.
+    """
+    work = _Drive(state, now, answers, apply)
+    if state.unsettled:
+        work.hear(None)
+    for event in events:
+        work.hear(event)
+    work.hear(None)
+    for _ in range(MOST_ADVANCES):
+        if work.wake_at is None or work.wake_at > now:
+            break
+        work.hear(None)
+    else:
+        raise RestlessError(f"lead {state.lead} has something to do at {now} for ever; please report this")
+    return Driven(work.state, tuple(work.effects), tuple(work.cancel), tuple(work.journal), work.wake_at)

@@ -1,0 +1,17 @@
+"""What does a lead do next? The machine: given where it stands, what time it is and what happened.
+
+It never waits, reads or writes. The engine, the simulator, the tests of flows and the editor run this one function.
+
+- `advance`: the order in which things are done
+- `work`: the copy of the state that one advance works on
+- `entering`: what each verb does when a lead comes to it
+- `reactions`: who wants an event; `people`: calls, tasks, handovers, and what waits until they are done
+- `leaving`: endings, other flows; `starting`: the ways in
+- `clocks`: deadlines, reminders, escalations, holds; `moments`: when a wait ends
+- `asking`: where the machine does not know how to go on, a person does
+"""
+
+from kweek.flow.machine.advance import advance
+from kweek.flow.machine.reactions import listens
+
+__all__ = ["advance", "listens"]

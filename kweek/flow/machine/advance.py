@@ -1,0 +1,66 @@
+"""In which order? One advance: an event, or the passing of time, and all that follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from kweek.flow.machine.clocks import follow_dates, rest, ring, wake_at
+from kweek.flow.machine.entering import walk
+from kweek.flow.machine.leaving import end_all, sweep
+from kweek.flow.machine.people import close_what_is_over
+from kweek.flow.machine.reactions import judge_deferred, judge_goal, judge_goals, offer
+from kweek.flow.machine.starting import begin, is_open, starts
+from kweek.flow.machine.work import Work
+from kweek.flow.state import Advance, Answers, Event, LeadState
+
+
+def advance(state: LeadState, now: datetime, event: Event | None, answers: Answers) -> Advance:
+    """What this lead does next. Pure.
+
+    With an event: what it brings about. Without: what time brings about — or, after an advance that said `again`,
+    the rest of what that one began, on fresh answers. Committed before the turn counts: whoever has events and time
+    at once gives the events first (`kweek.flow.drive` does).
+    """
+    work = Work.on(state, now, answers)
+    follow_dates(work)
+    rest(work)
+    if event is not None:
+        hear(work, event)
+    elif state.unsettled:
+        judge_goals(work)
+    else:
+        ring(work)
+    settle(work)
+    rest(work)
+    return work.done(wake_at(work))
+
+
+def hear(work: Work, event: Event) -> None:
+    """Offer an event to whoever walks, then let it begin what it begins."""
+    work.state = replace(work.state, seen=max(work.state.seen, event.seq))
+    if event.kind == "merged":
+        end_all(work, "merged")
+        return
+    begins = starts(work, event)
+    close_what_is_over(work, event)
+    offer(work, event)
+    for plan, per in begins:
+        if not is_open(work, plan, per):  # or another flow has just sent it there
+            id = begin(work, plan, per, event.kind, event.data, since=event.seq)
+            work.begun.add(id)
+            judge_goal(work, id)
+
+
+def settle(work: Work) -> None:
+    """Let everyone walk until all wait, ended, or until conditions have to see what was done."""
+    while True:
+        for enrolment, _ in work.open():
+            walk(work, enrolment.id)
+        sweep(work)
+        if work.again or not (_on_the_way(work) or judge_deferred(work) or judge_goals(work)):
+            return
+
+
+def _on_the_way(work: Work) -> bool:
+    return any(token.visit == 0 for _, token in work.open())

@@ -1,0 +1,205 @@
+"""What is due? Deadlines, reminders and escalations; and when nurture rests, how deadlines shift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from kweek.flow.machine.asking import ask
+from kweek.flow.machine.leaving import go, leave_step
+from kweek.flow.machine.moments import after, date_of
+from kweek.flow.machine.work import Work
+from kweek.flow.plan import Call, Handover, Otherwise, Rung, Send, Target, Task, Wait
+from kweek.flow.state import Enrolment, Token
+from kweek.rules.calendars import Calendar
+
+ARRIVED: Final[frozenset[str]] = frozenset({"answered", "clicked", "opened"})
+
+
+# --- time is up ---------------------------------------------------------------------------------------
+
+
+def ring(work: Work) -> None:
+    """Do everything that is due now: first what sales and colleagues promised, then what leads waited for."""
+    for enrolment, token in work.standing():
+        if token.rungs and not token.asks:
+            climb(work, enrolment.id, token)
+    for enrolment, _ in work.standing():
+        if _is_up(work, enrolment.id):
+            time_out(work, enrolment.id)
+
+
+def _is_up(work: Work, of: str) -> bool:
+    enrolment = work.enrolments[of]
+    due = None if enrolment.token is None else when_up(work, enrolment, enrolment.token)
+    return due is not None and due <= work.now
+
+
+def when_up(work: Work, enrolment: Enrolment, token: Token) -> datetime | None:
+    """When `otherwise` speaks. Never while nurture rests, or for a task that someone has taken; and not while a hit
+    on the mail is still being graded."""
+    if not token.visit or token.deadline is None or token.held_since is not None or token.taken or token.asks:
+        return None
+    if token.ref is not None and token.deadline <= work.now and isinstance(work.at(enrolment, token), Send):
+        graded = work.answers.grading_until(token.ref)
+        if graded is not None and graded > work.now:
+            return graded
+    return token.deadline
+
+
+def time_out(work: Work, of: str, extra: frozenset[str] = frozenset(), closed: bool = False) -> None:
+    """`otherwise` speaks: the first line whose state is true; without any, carry on below. closed: what it waited for
+    is over by itself."""
+    enrolment = work.enrolments[of]
+    token = enrolment.token
+    if token is None:
+        return
+    match step := work.step(enrolment, token.step):
+        case Wait() | Send() | Call() | Task():
+            lines = step.otherwise
+        case _:
+            lines = ()
+    states = _states(work, token, extra) if isinstance(step, Send) else frozenset[str]()
+    if isinstance(step, Call) and token.attempts:
+        states = frozenset({"attempted"})
+    lost = "undelivered" in states and not states & ARRIVED
+    state, target = _speaks(lines, states, lost, step.next)
+    work.note(of, "timed_out", step.id, token.visit, state=state)
+    if target is None and lost:  # and nobody said what to do then
+        leave_step(work, of, None, closed=True)
+        ask(work, of, step.id, "undelivered")
+    else:
+        go(work, of, target, state or "timed out", closed)
+
+
+def _speaks(
+    lines: tuple[Otherwise, ...], states: frozenset[str], lost: bool, below: Target | None
+) -> tuple[str | None, Target | None]:
+    """A mail that was lost by our own fault is never `else`: it must not discard a lead."""
+    for line in lines:
+        if line.state in states:
+            return line.state, line.target
+        if line.state == "else" and not lost:
+            return None, line.target
+    return ("undelivered" if lost else None), below
+
+
+def _states(work: Work, token: Token, extra: frozenset[str]) -> frozenset[str]:
+    """What is known of the mail by now. Who answered has clicked, who clicked has opened."""
+    states = set[str](extra)
+    if token.ref is not None:
+        states |= work.answers.mail_states(token.ref)
+    if "answered" in states:
+        states.add("clicked")
+    if "clicked" in states:
+        states.add("opened")
+    return frozenset(states)
+
+
+# --- reminders and escalations -------------------------------------------------------------------------
+
+
+def climb(work: Work, of: str, token: Token) -> None:
+    """Each rung once, or at its `every`. After an outage a rung speaks once, not for every time that it missed."""
+    step = work.step(work.enrolments[of], token.step)
+    if not isinstance(step, Handover | Task) or token.ref is None:
+        return
+    ladder = (None, *step.escalate)
+    rungs = [
+        at if at is None or at > work.now else _speak(work, of, step, token.ref, n, rung, at)
+        for n, (rung, at) in enumerate(zip(ladder, token.rungs, strict=False))
+    ]
+    if tuple(rungs) != token.rungs:
+        work.put_token(work.enrolments[of], replace(token, rungs=tuple(rungs)))
+
+
+def _speak(
+    work: Work, of: str, step: Handover | Task, ref: str, n: int, rung: Rung | None, at: datetime
+) -> datetime | None:
+    """Say what this rung has to say; answers when it speaks again. Rungs count from 1, 0 is the reminder."""
+    if rung is None:
+        work.issue(of, step.id, "remind", ref=ref)
+        return None
+    work.issue(of, step.id, "escalate", f"rung {n}", ref=ref, rung=n, tell=rung.tell, reassign=rung.reassign)
+    if rung.every is None:
+        return None
+    while at <= work.now:
+        at = after(at, rung.every, lambda: _calendar(work, step))
+    return at
+
+
+def _calendar(work: Work, step: Handover | Task) -> Calendar:
+    if isinstance(step, Handover):
+        return work.answers.calendar_of("handover", step.team)
+    return work.answers.calendar_of("task", step.to)
+
+
+# --- rest ----------------------------------------------------------------------------------------------
+
+
+def rest(work: Work) -> None:
+    """Hold what shall rest and release what need not any more; a date that changed moves its wait."""
+    for enrolment, token in work.standing():
+        why = _rests(work, enrolment, token)
+        if why is not None and token.held_since is None:
+            work.put_token(enrolment, replace(token, held_since=work.now))
+            work.note(enrolment.id, "held", token.step, token.visit, because=why)
+        elif why is None and token.held_since is not None:
+            work.put_token(enrolment, replace(token, held_since=None, deadline=_shifted(work, enrolment, token)))
+            work.note(enrolment.id, "released", token.step, token.visit)
+
+
+def _rests(work: Work, enrolment: Enrolment, token: Token) -> str | None:
+    """Pause freezes the time that is left, but never what people promised: rungs do not ask. While sales holds the
+    lead, or someone owes it an answer, its mails and waits rest, in all its flows."""
+    step = work.at(enrolment, token)
+    if step is None or isinstance(step, Handover):
+        return None
+    if work.answers.paused(enrolment.flow):
+        return "paused"
+    if isinstance(step, Send | Wait):
+        if work.state.handover is not None:
+            return "handover"
+        if work.state.resting:
+            return "answer"
+    return None
+
+
+def _shifted(work: Work, enrolment: Enrolment, token: Token) -> datetime | None:
+    """A length of time goes on where it stopped. A moment in the calendar does not move: what is past is now."""
+    step = work.at(enrolment, token)
+    if token.deadline is None or token.held_since is None:
+        return token.deadline
+    if isinstance(step, Wait) and step.until.within is None:
+        return token.deadline
+    return token.deadline + (work.now - token.held_since)
+
+
+def follow_dates(work: Work) -> None:
+    """A date that changed moves the wait for it; one that is no longer known ends it."""
+    for enrolment, token in work.standing():
+        step = work.at(enrolment, token)
+        if isinstance(step, Wait) and step.until.date_field is not None:
+            due = date_of(work, enrolment, step) or min(work.now, token.deadline or work.now)
+            if due != token.deadline:
+                work.put_token(enrolment, replace(token, deadline=due))
+
+
+# --- when to look again ----------------------------------------------------------------------------------
+
+
+def wake_at(work: Work) -> datetime | None:
+    """The earliest moment at which something is due; None: only a bell wakes this lead."""
+    return min(_moments(work), default=None)
+
+
+def _moments(work: Work) -> Iterator[datetime]:
+    if work.again:
+        yield work.now
+    for enrolment, token in work.standing():
+        due = when_up(work, enrolment, token)
+        if due is not None:
+            yield due
+        yield from (at for at in token.rungs if at is not None)

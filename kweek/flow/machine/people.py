@@ -1,0 +1,97 @@
+"""What do people say about the lead that they hold? Sales, telemarketers, colleagues; and people come first.
+
+Neither `whenever` nor `goal` moves a lead that a person holds: he sees the event at once, and it is judged after his
+outcome. That goes for all the lead's flows, for it is one lead, and for what comes late of a withdrawn task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from kweek.flow.duration import Duration
+from kweek.flow.machine.work import Work
+from kweek.flow.plan import Call, Handover
+from kweek.flow.state import Event, Token
+
+HANDOVER_CLOSES: Final = ("rejected", "later", "won", "lost")
+CONTACT: Final = ("contacted", "appointment", "quoted")
+HANDOVER_PASSES: Final = ("accepted", *CONTACT)
+TASK_PASSES: Final = ("taken", "given_back")
+CALL_PASSES: Final = (*TASK_PASSES, "attempted", "call_back")
+ONE_BUSINESS_DAY: Final = Duration(1, "day", business=True)
+
+
+def close_what_is_over(work: Work, event: Event) -> None:
+    """Sales closed the handover, or someone answered the lead: nobody holds it for that any more."""
+    state = work.state
+    if event.ref is None or event.kind in TASK_PASSES:
+        return
+    if event.ref == state.handover and event.kind in HANDOVER_CLOSES:
+        work.state = replace(state, handover=None)
+    elif event.ref in state.resting:
+        work.state = replace(state, resting=tuple(key for key in state.resting if key != event.ref))
+
+
+def note_task(work: Work, of: str, token: Token, event: Event) -> None:
+    """Keep in mind what happened to the task or handover that this token waits on, whoever reacts to it."""
+    match event.kind:
+        case "taken" | "given_back":
+            token = replace(token, taken=event.kind == "taken")
+        case "attempted":
+            token = replace(token, taken=False, call_back=None, attempts=token.attempts + 1)
+        case "call_back":
+            token = _agree(work, of, token, event)
+        case kind if kind in CONTACT and _is_handover(work, of, token):
+            token = replace(token, rungs=())  # only a logged contact meets the promise
+        case _:
+            return
+    work.put_token(work.enrolments[of], token)
+
+
+def _agree(work: Work, of: str, token: Token, event: Event) -> Token:
+    """An agreed call-back is kept: it is no attempt, and the task waits until one business day after it."""
+    step, at = work.at(work.enrolments[of], token), _moment(event.data.get("at"))
+    if not isinstance(step, Call) or at is None:
+        return token
+    until = work.answers.calendar_of("call", step.queue).add(at, ONE_BUSINESS_DAY)
+    deadline = until if token.deadline is None else max(token.deadline, until)
+    return replace(token, taken=False, call_back=at, deadline=deadline)
+
+
+def _is_handover(work: Work, of: str, token: Token) -> bool:
+    return isinstance(work.at(work.enrolments[of], token), Handover)
+
+
+def defer(work: Work, of: str, event: Event) -> None:
+    """Keep it until the person who holds the lead has said what came of it. The same thing again adds nothing."""
+    enrolment = work.enrolments[of]
+    if any((e.kind, e.ref, e.data) == (event.kind, event.ref, event.data) for e in enrolment.deferred):
+        return
+    work.put(replace(enrolment, deferred=(*enrolment.deferred, event)))
+    work.note(of, "deferred", event=event.kind, seq=event.seq)
+
+
+def owe_an_answer(work: Work, of: str, step: str) -> None:
+    """The lead wrote back: its owner answers, and until then nurture rests. One such task at a time."""
+    if work.state.resting:
+        return
+    key = work.issue(
+        of, step, "open_task", "Answer", title="Answer", to="owner", outcomes=["done"], deadline=None, rests=True
+    )
+    work.state = replace(work.state, resting=(*work.state.resting, key))
+
+
+def _moment(value: object) -> datetime | None:
+    match value:
+        case datetime():
+            moment = value
+        case str():
+            try:
+                moment = datetime.fromisoformat(value)
+            except ValueError:
+                return None
+        case _:
+            return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,290 @@
+"""Who wants this event? It is offered to the waiting step's `when`, then to `whenever`, then to `goal`.
+
+What none of them wants is recorded, scores, and changes nothing. Events come one at a time, in the order in which they
+were recorded; where one event fits two lines, the upper line wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from kweek.flow.machine.asking import LEAVE, flow_asked
+from kweek.flow.machine.clocks import time_out
+from kweek.flow.machine.entering import act
+from kweek.flow.machine.leaving import go, leave_step, to_flow
+from kweek.flow.machine.moments import after
+from kweek.flow.machine.people import (
+    CALL_PASSES,
+    HANDOVER_CLOSES,
+    TASK_PASSES,
+    defer,
+    note_task,
+    owe_an_answer,
+)
+from kweek.flow.machine.work import Work
+from kweek.flow.plan import AnyStep, At, Call, End, Handover, Plan, Send, Stay, Target, Task, ToFlow, Wait, When
+from kweek.flow.state import Enrolment, Event, Token
+
+LEAD_WIDE: Final = ("unsubscribed", "complained")
+SEND_CLOSES: Final = ("bounced", "blocked")
+MAIL_IS_AWAY: Final = ("sent", "undelivered", *SEND_CLOSES)
+DEFAULTS: Final = {kind: When(kind, End("discard")) for kind in LEAD_WIDE}
+
+
+def offer(work: Work, event: Event) -> None:
+    """To every enrolment that was there before it, the oldest first."""
+    for enrolment in list(work.enrolments.values()):
+        if enrolment.live and event.seq > enrolment.since:
+            _offer_to(work, enrolment.id, event)
+
+
+def _offer_to(work: Work, of: str, event: Event) -> None:
+    if _late_outcome(work, of, event):
+        return
+    enrolment = work.enrolments[of]
+    if enrolment.ended is not None or enrolment.token is None:
+        return
+    _note(work, of, event)
+    if not _when(work, of, event):
+        whenever(work, of, event)
+
+
+def about_the_lead(kind: str) -> bool:
+    """Own events, and what is said to all flows at once; everything else is about one mail, task or handover."""
+    return "." in kind or kind in LEAD_WIDE
+
+
+# --- the waiting step ---------------------------------------------------------------------------------
+
+
+def _note(work: Work, of: str, event: Event) -> None:
+    """What the token remembers of an event, whoever wants it."""
+    enrolment = work.enrolments[of]
+    if event.ref in enrolment.unsent and event.kind in MAIL_IS_AWAY:
+        enrolment = work.put(replace(enrolment, unsent=tuple(k for k in enrolment.unsent if k != event.ref)))
+    token = enrolment.token
+    if token is None or not token.visit or event.ref is None or event.ref != token.ref:
+        return
+    step = work.at(enrolment, token)
+    if not isinstance(step, Send):
+        note_task(work, of, token, event)
+    elif event.kind == "sent" and token.deadline is None and step.within is not None:
+        deadline = after(event.at, step.within, lambda: work.answers.calendar(None))
+        held = token.held_since and max(token.held_since, event.at)
+        work.put_token(enrolment, replace(token, deadline=deadline, held_since=held))
+
+
+def _when(work: Work, of: str, event: Event) -> bool:
+    """Does the step that it waits at want this event?"""
+    enrolment = work.enrolments[of]
+    token = enrolment.token
+    if token is None or not token.visit:
+        return False
+    step = work.at(enrolment, token)
+    if step is None:
+        return _told(work, of, token, event)
+    closing = event.ref is not None and event.ref == token.ref and closes(step, event.kind)
+    line = _line(step, token, of, event, closing)
+    if line is not None:
+        _react(work, of, line.target, event, closed=closing)
+    elif closing or _never_left(step, token, event):
+        lost = frozenset({"undelivered"} if event.kind == "undelivered" else ())
+        work.note(of, "reacted", step.id, token.visit, event=event.kind, seq=event.seq)
+        time_out(work, of, lost, closed=closing)
+    return line is not None or closing or _tried_enough(work, of, event)
+
+
+def closes(step: AnyStep, kind: str) -> bool:
+    """Is this a closing event of the verb: one that ends the step, whether it is named or not?"""
+    match step:
+        case Send():
+            return kind in SEND_CLOSES
+        case Call():
+            return kind not in CALL_PASSES
+        case Handover():
+            return kind in HANDOVER_CLOSES
+        case Task():
+            return kind in step.outcomes and kind not in TASK_PASSES
+        case _:
+            return False
+
+
+def _line(step: AnyStep, token: Token, of: str, event: Event, closing: bool) -> When | None:
+    if not isinstance(step, Wait | Send | Call | Handover | Task):
+        return None
+    about_this = about_the_lead(event.kind) or (
+        _of_enrolment(of, event) if isinstance(step, Wait) else event.ref is not None and event.ref == token.ref
+    )
+    named = (line for line in step.when if about_this and fits(line, event))
+    rest = (line for line in step.when if closing and line.event == "else")
+    return next(named, None) or next(rest, None)
+
+
+def fits(line: When, event: Event) -> bool:
+    return line.event == event.kind and line.link in (None, event.data.get("link"))
+
+
+def _of_enrolment(of: str, event: Event) -> bool:
+    return event.ref is None or event.ref.startswith(f"{of}/")
+
+
+def _never_left(step: AnyStep, token: Token, event: Event) -> bool:
+    """The mail could not be sent at all: there is no reaction to wait for."""
+    mine = event.ref is not None and event.ref == token.ref
+    return isinstance(step, Send) and mine and event.kind == "undelivered" and token.deadline is None
+
+
+def _tried_enough(work: Work, of: str, event: Event) -> bool:
+    """After the last attempt the machine itself concludes that this lead is unreachable, and closes the task."""
+    enrolment = work.enrolments[of]
+    token = enrolment.token
+    if event.kind != "attempted" or token is None or token.ref is None or token.ref != event.ref:
+        return False
+    step = work.at(enrolment, token)
+    if not isinstance(step, Call) or token.attempts < step.attempts:
+        return False
+    unreachable = replace(event, kind="unreachable")
+    line = _line(step, token, of, unreachable, closing=True)
+    if line is None:
+        time_out(work, of)
+    else:
+        _react(work, of, line.target, unreachable)
+    return True
+
+
+def _react(work: Work, of: str, target: Target | Stay, event: Event, closed: bool = False) -> None:
+    token = work.enrolments[of].token
+    where = (token.step, token.visit) if token is not None else (None, None)
+    work.note(of, "reacted", *where, event=event.kind, seq=event.seq)
+    match target:
+        case Stay(steps):
+            act(work, of, steps)
+        case At() | End() | ToFlow():
+            go(work, of, target, event.kind, closed)
+
+
+def _told(work: Work, of: str, token: Token, event: Event) -> bool:
+    """A person says how to go on, where the machine did not know."""
+    if event.ref is None or event.ref != token.ref or event.kind in TASK_PASSES:
+        return False
+    work.note(of, "reacted", token.step, token.visit, event=event.kind, seq=event.seq)
+    flow = flow_asked(token)
+    if event.kind == LEAVE:
+        go(work, of, End("done", token.asks), closed=True)
+    elif flow is None:
+        go(work, of, At(token.step), closed=True)
+    else:
+        work.state = replace(work.state, moves=())
+        leave_step(work, of, None, closed=True)
+        to_flow(work, of, ToFlow(flow), token.step)
+    return True
+
+
+def _late_outcome(work: Work, of: str, event: Event) -> bool:
+    """The outcome of someone who had taken a task before it was withdrawn: it still counts."""
+    enrolment = work.enrolments[of]
+    step = enrolment.withdrawn.get(event.ref) if event.ref is not None else None
+    if step is None or event.kind in ("taken", "call_back"):
+        return step is not None
+    if work.with_a_person and event.kind not in CALL_PASSES:
+        defer(work, of, event)
+        return True
+    left = {key: at for key, at in enrolment.withdrawn.items() if key != event.ref}
+    work.put(replace(enrolment, withdrawn=left))
+    if event.kind not in CALL_PASSES:
+        _act_on(work, of, work.step(enrolment, step), event)
+    return True
+
+
+def _act_on(work: Work, of: str, step: AnyStep, event: Event) -> None:
+    as_it_stood = Token(step.id, 1, work.now, ref=event.ref)
+    line = _line(step, as_it_stood, of, event, closes(step, event.kind))
+    if line is not None:
+        _react(work, of, line.target, event)
+
+
+# --- anywhere in the flow -------------------------------------------------------------------------------
+
+
+def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
+    """Does the flow want this event, wherever its lead stands? waited: it was offered before, and deferred."""
+    enrolment = work.enrolments[of]
+    token = enrolment.token
+    if enrolment.ended is not None or token is None:
+        return False
+    if not (waited or about_the_lead(event.kind) or _of_enrolment(of, event)):
+        return False
+    line = next((line for line in lines_of(work.plan(enrolment), event.kind) if fits(line, event)), None)
+    answer = line is None and event.kind == "replied" and not _names(work.plan(enrolment), "replied")
+    if line is None and not answer:
+        return False
+    if line is not None and isinstance(line.target, Stay):
+        if line.target.steps:
+            _react(work, of, line.target, event)
+    elif work.with_a_person:
+        defer(work, of, event)
+    elif line is not None:
+        _react(work, of, line.target, event)
+    else:
+        work.note(of, "reacted", token.step, token.visit, event=event.kind, seq=event.seq)
+        owe_an_answer(work, of, token.step)
+    return True
+
+
+def lines_of(plan: Plan, kind: str) -> tuple[When, ...]:
+    """The author's lines, then the default unless he wrote one himself (`ignore` is a line that does nothing)."""
+    default = DEFAULTS.get(kind)
+    return plan.whenever if default is None or _names(plan, kind) else (*plan.whenever, default)
+
+
+def _names(plan: Plan, kind: str) -> bool:
+    return any(line.event == kind for line in plan.whenever)
+
+
+def judge_deferred(work: Work) -> bool:
+    """The person is done: judge what waited for that, one event at a time, for it may move the lead to a person."""
+    if work.with_a_person:
+        return False
+    for enrolment in work.enrolments.values():
+        if enrolment.deferred:
+            event, *others = enrolment.deferred
+            work.put(replace(enrolment, deferred=tuple(others)))
+            if not _late_outcome(work, enrolment.id, event):
+                whenever(work, enrolment.id, event, waited=True)
+            return True
+    return False
+
+
+def judge_goals(work: Work) -> bool:
+    return any(judge_goal(work, enrolment.id) for enrolment, _ in work.open())
+
+
+def judge_goal(work: Work, of: str) -> bool:
+    """Once an enrolment, on entry and whenever something may have changed."""
+    enrolment = work.enrolments[of]
+    goal = work.plan(enrolment).goal
+    if goal is None or enrolment.goal_fired or enrolment.token is None or work.with_a_person:
+        return False
+    if goal.condition.test(work.answers.facts(enrolment)) is not True:
+        return False
+    work.put(replace(enrolment, goal_fired=True))
+    work.note(of, "reacted", enrolment.token.step, enrolment.token.visit, event="goal")
+    go(work, of, goal.target, "goal")
+    return True
+
+
+# --- what rings the bell ----------------------------------------------------------------------------------
+
+
+def listens(plan: Plan, enrolment: Enrolment) -> frozenset[str]:
+    """Which kinds of events without a ref does this enrolment react to now? Events with one always ring, and so do
+    a start, a merger, and a change of score or field where a flow has a goal."""
+    if enrolment.ended is not None:
+        return frozenset()
+    token = enrolment.token
+    step = plan.steps.get(token.step) if token is not None and not token.asks else None
+    here = step.when if isinstance(step, Wait | Send | Call | Handover | Task) else ()
+    kinds = {line.event for line in here} | {line.event for line in plan.whenever if line.target != Stay(())}
+    kinds |= {kind for kind in (*LEAD_WIDE, "replied") if not _names(plan, kind)}
+    return frozenset(kind for kind in kinds if kind != "else")
