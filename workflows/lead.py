@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError, is_cancelled_exception
+
 from workflows.effects import EFFECTS
 from workflows.messages import LeadStart, TurnAnswer, TurnInput
 

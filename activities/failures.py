@@ -1,0 +1,68 @@
+"""What may Temporal know of a failure? A code. The words go to our own database: a 550 carries an address."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import insert
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from kweek.errors import KweekError
+from kweek.leads.clock import Clock
+from kweek.leads.database import Database
+from kweek.leads.tables import problems
+
+log = structlog.get_logger()
+
+_LONGEST: Final = 4_000
+
+
+class Failures(Interceptor):
+    """Temporal would keep a failure's message, cause and stack for as long as it keeps the history, also those of a
+    local activity, in its marker. It gets the name of the error's type and nothing else."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _CodesOnly(next, self.database, self.clock)
+
+
+class _CodesOnly(ActivityInboundInterceptor):
+    def __init__(self, next: ActivityInboundInterceptor, database: Database, clock: Clock) -> None:
+        super().__init__(next)
+        self.database = database
+        self.clock = clock
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        try:
+            return await super().execute_activity(input)
+        except (asyncio.CancelledError, CancelledError):
+            raise
+        except ApplicationError as error:
+            code, non_retryable = error.type or "failed", error.non_retryable
+            self._note(code, error)
+        except Exception as error:
+            code, non_retryable = type(error).__name__, False
+            self._note(code, error)
+        raise ApplicationError(code, type=code, non_retryable=non_retryable) from None
+
+    def _note(self, code: str, error: Exception) -> None:
+        """For whoever looks into it. Where the database itself is away there is only the log, and no words in it."""
+        about = activity.info()
+        log.warning("activity failed", activity=about.activity_type, attempt=about.attempt, code=code)
+        words = str(error) if isinstance(error, (KweekError, ApplicationError)) else repr(error)
+        try:
+            with self.database.write() as write:
+                write.execute(
+                    insert(problems).values(
+                        key=about.activity_id, code=code, words=words[:_LONGEST], at=self.clock.flow(about.started_time)
+                    )
+                )
+        except KweekError:
+            return
