@@ -1,0 +1,190 @@
+"""What did the author write? A flow file's text to the model, with every mistake at its place, all at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from kweek.flow import model as m
+from kweek.flow.duration import parse_duration
+from kweek.flow.ids import name_steps
+from kweek.flow.moment import parse_at, parse_weekly
+from kweek.flow.plan import Limit, Reentry
+from kweek.flow.problems import Located, Position, Problem, errors, in_order
+from kweek.flow.read_steps import StepReader
+from kweek.flow.reading import parse_name
+from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, read_yaml
+
+KEYS: Final = (
+    "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",
+    "steps", "paths", "moved",
+)  # fmt: skip
+_LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
+_FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`flow` is what could be read (None: nothing); it is whole only where `problems` has no error."""
+
+    flow: m.Flow | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def whole(self) -> bool:
+        return self.flow is not None and not errors(self.problems)
+
+
+def load_flow(source: str | bytes, file: str, *, pure: bool = False) -> Loaded:
+    """Read a flow file; `file` is its path within the workspace. Raises nothing, whatever comes in."""
+    tree = read_yaml(source, file, pure=pure, about="This flow")
+    if tree.root is None:
+        return Loaded(None, in_order(tree.problems))
+    reader = _FlowReader(file)
+    flow = reader.flow(tree.root)
+    _, twice = name_steps(flow)
+    return Loaded(flow, in_order((*tree.problems, *reader.problems, *twice)))
+
+
+class _FlowReader(StepReader):
+    """Reads the outermost level of a flow file."""
+
+    def flow(self, root: Pairs) -> m.Flow:
+        known = self.known(root.pairs, KEYS, "a flow")
+        for key, example in (
+            ("flow", "brochure-request"),
+            ("title", "Brochure request"),
+            ("start", "brochure.requested"),
+        ):
+            self._required(known, key, root.at, example)
+        if "steps" not in known:
+            why = "They are the way in."
+            self.note(root.at, "missing", "This flow has no “steps”.", why, "Add: steps: and below it a list of steps.")
+        stem = PurePosixPath(self.file).stem
+        return m.Flow(
+            file=self.file,
+            name=self._name(known.get("flow"), stem, root.at),
+            title=self.text(known.get("title"), prose=True) or Located(stem, root.at, root.at),
+            about=self.text(known.get("about"), prose=True),
+            start=self._starts(known.get("start")),
+            reentry=self.parsed(known.get("reentry"), parse_reentry, "reentry"),
+            whenever=self.reactions(known.get("whenever")),
+            goal=self._goal(known.get("goal")),
+            send_hours=self.text(known.get("send_hours")),
+            timezone=self.text(known.get("timezone")),
+            limit=self.parsed(known.get("limit"), parse_limit, "limit"),
+            pace=self.text(known.get("pace")),
+            steps=self._path(known["steps"]) if "steps" in known else m.Path(Located("steps", root.at, root.at), ()),
+            paths=self._paths(known.get("paths")),
+            moved=self._moved(known.get("moved")),
+        )
+
+    def _required(self, known: dict[str, Pair], key: str, at: Position, example: str) -> None:
+        if key not in known:
+            self.note(at, "missing", f"This flow has no “{key}”.", "", f"Add: {key}: {example}")
+
+    def _name(self, pair: Pair | None, stem: str, at: Position) -> Located[str]:
+        name = self.name(pair)
+        if name and name.value != stem:
+            why = f"The file is named {stem}.yaml; a flow and its file have one name."
+            fix = f"Write flow: {stem} — or rename the file to {name.value}.yaml."
+            self.note(name.at, "name-of-file", f"This flow calls itself “{name.value}”.", why, fix)
+        return name or Located(stem, at, at)
+
+    # --- the way in -------------------------------------------------------------------------------
+
+    def _starts(self, pair: Pair | None) -> tuple[m.Start, ...]:
+        if pair is not None and isinstance(pair.value, Items) and not pair.value.items:
+            fix = "Name an event, or write: start: manual"
+            self.note(pair.value.at, "empty", "“start” is an empty list.", "Nobody would ever enter.", fix)
+        starts = (self._start(node, pair.key) for node in self.listed(pair)) if pair else ()
+        return tuple(start for start in starts if start is not None)
+
+    def _start(self, node: Node, key: Text) -> m.Start | None:
+        if not isinstance(node, Pairs):
+            text = self.text_of(node, key)
+            if text is None:
+                return None
+            return m.Start(text.at, manual=True) if text.value == "manual" else m.Start(text.at, event=text)
+        known = self.fields(node, key, ("event", "at", "every", "if"), "event: brochure.requested")
+        forms = [word for word in ("event", "at", "every") if word in known]
+        if len(forms) != 1:
+            what = f"This start says {' and '.join(forms)}." if forms else "This start does not say when."
+            fix = "Write one of: event: brochure.requested; at: 90 days before lead.contract_end; every: monday 09:00"
+            self.note(node.at, "start", what, "", fix)
+            return None
+        if "at" in known and "if" in known:
+            fix = "Ask it in a choose, as the first step."
+            self.note(known["if"].key.at, "start", "“at” has no “if”.", "The date itself decides.", fix)
+        event, condition = self.text(known.get("event")), self.text(known.get("if"))
+        moment = self.parsed(known.get("at"), parse_at, "moment")
+        every = self.parsed(known.get("every"), parse_weekly, "moment")
+        if event is None and moment is None and every is None:
+            return None
+        return m.Start(node.at, event=event, condition=condition, moment=moment, every=every)
+
+    def _goal(self, pair: Pair | None) -> m.Goal | None:
+        if pair is None:
+            return None
+        known = self.fields(pair.value, pair.key, ("if", "go"), "if: lead.sales_ready, go: sales")
+        for word, example in (("if", "lead.sales_ready"), ("go", "sales")):
+            if isinstance(pair.value, Pairs) and word not in known:
+                self.note(pair.key.at, "missing", f"This goal has no “{word}”.", "", f"Add: {word}: {example}")
+        condition = self.text(known.get("if"))
+        target = self.target(known["go"].value, known["go"].key) if "go" in known else None
+        return m.Goal(pair.key.at, condition, target) if condition and target else None
+
+    # --- the steps --------------------------------------------------------------------------------
+
+    def _path(self, pair: Pair) -> m.Path:
+        nodes = self.items(pair.value, pair.key, "wait: 7 days")
+        steps = tuple(step for step in map(self.read_step, nodes) if step is not None)
+        return m.Path(Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at), steps)
+
+    def _paths(self, pair: Pair | None) -> tuple[m.Path, ...]:
+        if pair is None:
+            return ()
+        found: list[m.Path] = []
+        for line in self.pairs(pair.value, pair.key, "sales: and below it a list of steps"):
+            name = line.key.value
+            if name in m.RESERVED:
+                why = f"“{name}” has a meaning of its own as a target."
+                self.note(line.key.at, "reserved", f"A path cannot be named “{name}”.", why, "Give it another name.")
+            else:
+                self.reread(Located(name, line.key.at, line.key.at), parse_name, "name")
+            found.append(self._path(line))
+        return tuple(found)
+
+    def _moved(self, pair: Pair | None) -> tuple[tuple[Located[str], Located[str]], ...]:
+        if pair is None:
+            return ()
+        lines = [(line, self.text(line)) for line in self.pairs(pair.value, pair.key, "old-id: new-id")]
+        return tuple((Located(line.key.value, line.key.at, line.key.at), new) for line, new in lines if new is not None)
+
+
+def parse_reentry(text: str) -> Reentry:
+    """`never`, `always`, `after 30 days`, `per event.webinar`. ValueError."""
+    match text.split():
+        case ["never"]:
+            return Reentry("never")
+        case ["always"]:
+            return Reentry("always")
+        case ["after", *words] if words:
+            return Reentry("after", after=parse_duration(" ".join(words)))
+        case ["per", field] if _FIELD.fullmatch(field):
+            return Reentry("per", per=field)
+        case _:
+            raise ValueError(
+                f"“{text}” does not say when a lead may come back; "
+                "write never, always, after 30 days, or per event.webinar"
+            )
+
+
+def parse_limit(text: str) -> Limit:
+    """`3 mails per 7 days`. ValueError."""
+    match = _LIMIT.fullmatch(text.strip())
+    if match is None or int(match[1]) < 1:
+        raise ValueError(f"“{text}” is not a limit; write: 3 mails per 7 days")
+    return Limit(int(match[1]), parse_duration(match[2]))

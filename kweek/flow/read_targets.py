@@ -1,0 +1,184 @@
+"""Where does it go? Targets, and the clauses that lead to them: `when`, `otherwise`, `whenever`, `escalate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kweek.flow.model import (
+    ENDINGS,
+    Ending,
+    Ignore,
+    Inline,
+    Next,
+    Otherwise,
+    Reaction,
+    Rung,
+    Send,
+    Target,
+    ToFlow,
+    ToPath,
+)
+from kweek.flow.problems import Located, Position, did_you_mean
+from kweek.flow.reading import Reader, parse_name
+from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text
+
+if TYPE_CHECKING:
+    from kweek.flow.model import AnyStep
+
+STATES: Final = {
+    "send": ("answered", "clicked", "opened", "unclear", "undelivered", "else"),
+    "call": ("attempted", "else"),
+    "task": ("else",),
+    "wait": ("else",),
+}
+# The lead stays; all other events of these verbs end the step.
+PASSING: Final = {"call": ("attempted",), "handover": ("accepted", "contacted", "appointment", "quoted")}
+IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook")
+_RUNG: Final = ("after", "every", "tell", "reassign")
+
+
+class TargetReader(Reader):
+    """Reads targets; lists written in place are read by `read_step`."""
+
+    def read_step(self, node: Node) -> AnyStep | None:
+        raise NotImplementedError
+
+    # --- one target -------------------------------------------------------------------------------
+
+    def target(self, node: Node, key: Text, *, ignore: bool = False) -> Target | None:
+        match node:
+            case Items():
+                if not node.items:
+                    self.note(node.at, "empty", "This list of steps is empty.", "", "To carry on below, write: next")
+                    return None
+                steps = tuple(step for step in map(self.read_step, node.items) if step is not None)
+                return Inline(steps, node.at)
+            case Pairs():
+                self._keys_for_target(node, key)
+                return None
+            case Text():
+                text = self.text_of(node, key)
+                return self._named(text, ignore) if text else None
+
+    def _keys_for_target(self, node: Pairs, key: Text) -> None:
+        only = node.pairs[0] if len(node.pairs) == 1 else None
+        if only and only.key.value in ("go", "end") and isinstance(only.value, Text):
+            fix = f"Write: {key.value}: {only.value.value}"
+        else:
+            fix = "Write where it goes (a path, next, done, …), or a list of steps: each on its own line with a dash."
+        self.note(node.at, "target", f"“{key.value}” leads to keys and values.", "", fix)
+
+    def _named(self, text: Located[str], ignore: bool) -> Target | None:
+        words = text.value.split()
+        for ending in ENDINGS:
+            if text.value == ending:
+                return Ending(ending, text.at)
+        match words:
+            case ["next"]:
+                return Next(text.at)
+            case ["ignore"] if ignore:
+                return Ignore(text.at)
+            case ["ignore"]:
+                fix = "Write next to carry on below; ignore only takes away a default in whenever."
+                self.note(text.at, "target", "“ignore” is possible in whenever only.", "", fix)
+                return None
+            case ["flow", name]:
+                checked = self.reread(Located(name, text.at, text.key), parse_name, "name")
+                return ToFlow(checked.value, text.at) if checked else None
+            case ["flow"] | ["else"]:
+                fix = "Write the name: flow long-term" if words == ["flow"] else "Write a path, next, done, discard, …"
+                self.note(text.at, "target", f"“{text.value}” alone says not where to go.", "", fix)
+                return None
+            case ["go" | "go:" | "path" | "end" | "end:", name]:
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {name}")
+                return None
+            case _:
+                checked = self.reread(text, parse_name, "name")
+                return ToPath(checked.value, text.at) if checked else None
+
+    # --- clauses ----------------------------------------------------------------------------------
+
+    def reactions(self, pair: Pair | None, verb: str | None = None) -> tuple[Reaction, ...]:
+        """`when` of a verb; verb None: `whenever`."""
+        if pair is None:
+            return ()
+        found: list[Reaction] = []
+        for line in self.pairs(pair.value, pair.key, "answered: sales"):
+            words = line.key.value.split(" ", 1)
+            link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
+            event = Located(words[0] if link else line.key.value, line.key.at, line.key.at, line.key.text_at)
+            if verb is None and event.value == "else":
+                what = "“else” is not possible in whenever."
+                self.note(line.key.at, "else", what, "It would catch everything that ever happens.", "Name the events.")
+            target = self.target(line.value, line.key, ignore=verb is None)
+            if target is None:
+                continue
+            if event.value in PASSING.get(verb or "", ()):
+                self._passing(event, target)
+            found.append(Reaction(event, target, link))
+        return tuple(found)
+
+    def _passing(self, event: Located[str], target: Target) -> None:
+        if isinstance(target, Inline) and all(map(immediate, target.steps)):
+            return
+        self.note(
+            target.at,
+            "passing-event",
+            f"“{event.value}” leads nowhere: the lead stays at this step.",
+            "The call or the handover goes on after it.",
+            f"Write a list of {', '.join(IMMEDIATE)} or send (without within), or take the line out.",
+        )
+
+    def otherwise(self, pair: Pair | None, verb: str) -> tuple[Otherwise, ...]:
+        if pair is None:
+            return ()
+        if not isinstance(pair.value, Pairs):
+            target = self.target(pair.value, pair.key)
+            return (Otherwise(Located("else", pair.key.at, pair.key.at), target),) if target else ()
+        found: list[Otherwise] = []
+        for line in pair.value.pairs:
+            state = line.key.value
+            if state not in STATES[verb]:
+                why = f"When the time of a {verb} is up, it asks what is known by then."
+                self.note(line.key.at, "state", f"“{state}” is no state.", why, did_you_mean(state, STATES[verb]))
+                continue
+            if found and found[-1].state.value == "else":
+                why = "The first line that is true decides, and else is always true."
+                self.note(line.key.at, "else-last", f"“{state}” is never asked.", why, "Put else last.")
+            if target := self.target(line.value, line.key):
+                found.append(Otherwise(Located(state, line.key.at, line.key.at), target))
+        return tuple(found)
+
+    # --- escalation -------------------------------------------------------------------------------
+
+    def rungs(self, pair: Pair | None) -> tuple[Rung, ...]:
+        if pair is None:
+            return ()
+        nodes = self.items(pair.value, pair.key, "after: 24 hours")
+        found = tuple(rung for rung in (self._rung(node, pair.key) for node in nodes) if rung is not None)
+        if found and len(found) == len(nodes) and found[-1].every is None:
+            why = "Else a lead that nobody follows up falls silent after it."
+            self.note(found[-1].at, "rung-every", "The last rung happens only once.", why, "Add: every: 24 hours")
+        return found
+
+    def _rung(self, node: Node, key: Text) -> Rung | None:
+        known = self.fields(node, key, _RUNG, "after: 24 hours, tell: manager")
+        if not isinstance(node, Pairs):
+            return None
+        if "after" not in known:
+            self.note(node.at, "missing", "This rung does not say when.", "", "Add: after: 24 hours")
+        if not known.keys() & {"tell", "reassign"}:
+            self.note(node.at, "missing", "This rung does nothing.", "", "Add: tell: manager — or reassign: sales")
+        after, every = self.duration(known.get("after")), self.duration(known.get("every"))
+        tell, reassign = self.text(known.get("tell")), self.text(known.get("reassign"))
+        return Rung(node.at, after, every, tell, reassign) if after else None
+
+
+def immediate(step: AnyStep) -> bool:
+    """Done at once: what a passing event may bring about."""
+    return step.verb in IMMEDIATE or (isinstance(step, Send) and step.within is None)
+
+
+def missing(reader: Reader, at: Position, verb: str, key: str, why: str, example: str) -> None:
+    """A key that a verb cannot do without."""
+    reader.note(at, "missing", f"“{verb}” needs “{key}”.", why, f"Add: {key}: {example}")

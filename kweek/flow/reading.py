@@ -1,0 +1,222 @@
+"""How does a tree of texts become a typed model? What every file of a workspace is asked, and the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, TypeVar
+
+from kweek.flow.duration import Duration, parse_duration
+from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean
+from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text
+
+T = TypeVar("T")
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_COUNT: Final = re.compile(r"\d{1,9}")
+_SHARE: Final = re.compile(r"(\d{1,3}) ?%")
+
+
+class Reader:
+    """Reads one file. What is wrong is noted, never raised; what cannot be read is None."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def note(
+        self, at: Position, code: str, what: str, why: str = "", fix: str = "", severity: Severity = "error"
+    ) -> None:
+        self.problems.append(Problem(self.file, at.line, at.column, severity, code, what, why, fix))
+
+    # --- mappings and lists ---------------------------------------------------------------------
+
+    def pairs(self, node: Node, key: Text | None, example: str) -> tuple[Pair, ...]:
+        """The keys and values below a key."""
+        if isinstance(node, Pairs):
+            return node.pairs
+        name = f"“{key.value}”" if key else "This"
+        if isinstance(node, Text) and node.empty:
+            self._empty(node, key)
+        else:
+            kind = "a list" if isinstance(node, Items) else f"the text “{node.value}”"
+            dashes = " Leave out the dashes." if isinstance(node, Items) else ""
+            fix = f"Write keys and values below it: {example}.{dashes}"
+            self.note(node.at, "keys-wanted", f"{name} takes keys and values; this is {kind}.", "", fix)
+        return ()
+
+    def fields(self, node: Node, key: Text | None, words: Sequence[str], example: str = "") -> dict[str, Pair]:
+        """The known keys below a key; unknown ones are noted with the nearest known one."""
+        shown = example or ", ".join(f"{word}: …" for word in words[:3])
+        return self.known(self.pairs(node, key, shown), words, f"“{key.value}”" if key else "this place")
+
+    def known(self, pairs: Iterable[Pair], words: Sequence[str], where: str) -> dict[str, Pair]:
+        found: dict[str, Pair] = {}
+        for pair in pairs:
+            if pair.key.value in words:
+                found[pair.key.value] = pair
+            else:
+                what = f"“{pair.key.value}” is not a key of {where}."
+                self.note(pair.key.at, "unknown-key", what, "", did_you_mean(pair.key.value, words))
+        return found
+
+    def items(self, node: Node, key: Text, example: str) -> tuple[Node, ...]:
+        """The items of a list, each on a line with a dash."""
+        if isinstance(node, Items):
+            if not node.items:
+                self.note(node.at, "empty", f"“{key.value}” is an empty list.", "", f"Write at least one: - {example}")
+            return node.items
+        if isinstance(node, Text) and node.empty:
+            self._empty(node, key)
+        else:
+            fix = f"Begin each with a dash, on a line of its own: - {example}"
+            self.note(node.at, "list-wanted", f"“{key.value}” takes a list.", "", fix)
+        return ()
+
+    def texts(self, pair: Pair) -> tuple[Located[str], ...]:
+        """One text, or a list of them: `tag: fair` and `tag: [fair, vip]`."""
+        nodes = pair.value.items if isinstance(pair.value, Items) else (pair.value,)
+        found = [self.text_of(node, pair.key) for node in nodes]
+        if not nodes:
+            self.note(
+                pair.value.at, "empty", f"“{pair.key.value}” is an empty list.", "", "Write at least one, or none."
+            )
+        for text in found:
+            if text and "," in text.value and len(nodes) == 1:
+                fix = f"Write a list: {pair.key.value}: [{text.value}]"
+                self.note(text.at, "list-wanted", f"“{text.value}” is one text with a comma in it.", "", fix)
+        return tuple(text for text in found if text is not None)
+
+    # --- texts ----------------------------------------------------------------------------------
+
+    def text(self, pair: Pair | None, *, prose: bool = False) -> Located[str] | None:
+        return self.text_of(pair.value, pair.key, prose=prose) if pair else None
+
+    def text_of(self, node: Node, key: Text, *, prose: bool = False) -> Located[str] | None:
+        """A text that is not empty. prose: words for people, where a # may well have been meant."""
+        if not isinstance(node, Text):
+            kind = "a list" if isinstance(node, Items) else "keys and values"
+            near = "quotes: without them [ begins a list" if isinstance(node, Items) else "quotes, if a text was meant"
+            self.note(
+                node.at, "text-wanted", f"“{key.value}” takes one text; this is {kind}.", "", f"Put it in {near}."
+            )
+            return None
+        if node.empty or (node.value.strip() == "" and not prose):
+            self._empty(node, key)
+            return None
+        self._look_for_cut(node, key, prose)
+        return Located(node.value, node.at, key.at, node.text_at)
+
+    def _empty(self, node: Text, key: Text | None) -> None:
+        name = f"“{key.value}”" if key else "This"
+        if node.comment.strip():
+            hidden = node.comment.strip()
+            why = f"From # on, everything is a comment; YAML does not see “{hidden}”."
+            shown = f'{key.value}: "{hidden}"' if key else f'"{hidden}"'
+            self.note(node.at, "cut-by-hash", f"{name} has no value.", why, f"Write it, or put it in quotes: {shown}")
+        else:
+            fix = "Write it behind the colon, or delete the key."
+            self.note(node.at, "empty", f"{name} has no value.", "", fix)
+
+    def _look_for_cut(self, node: Text, key: Text, prose: bool) -> None:
+        """` #` begins a comment. Where it probably was meant as text, say so."""
+        if not node.comment or node.style != "plain":
+            return
+        behind = node.comment.lstrip()[1:]
+        glued = bool(behind) and behind[0].isalnum()
+        open_quote = node.value.count('"') % 2 == 1
+        single = prose and len(node.comment) - len(node.comment.lstrip()) == 1
+        if not (glued or open_quote or single):
+            return
+        whole = f"{node.value}{node.comment.rstrip()}"
+        shown = f"'{whole}'" if '"' in whole else f'"{whole}"'
+        self.note(
+            Position(node.end.line, node.end.column + len(node.comment) - len(behind) - 1),
+            "cut-by-hash",
+            f"“{key.value}” ends before the #: it is “{node.value}”.",
+            "A # after a blank begins a comment.",
+            f"Put the whole text in quotes: {key.value}: {shown} — or, for a comment, write two blanks before and one "
+            "behind the #.",
+            "error" if glued or open_quote else "warning",
+        )
+
+    # --- what a text says -----------------------------------------------------------------------
+
+    def parsed(self, pair: Pair | None, parse: Callable[[str], T], code: str) -> Located[T] | None:
+        """The text read by `parse`, whose ValueError says `what; fix`."""
+        text = self.text(pair)
+        return self.reread(text, parse, code) if text else None
+
+    def reread(self, text: Located[str], parse: Callable[[str], T], code: str) -> Located[T] | None:
+        try:
+            value = parse(text.value)
+        except ValueError as error:
+            what, _, fix = str(error).partition("; ")
+            self.note(text.at, code, sentence(what), "", sentence(fix))
+            return None
+        return Located(value, text.at, text.key, text.text_at)
+
+    def duration(self, pair: Pair | None) -> Located[Duration] | None:
+        return self.parsed(pair, parse_duration, "duration")
+
+    def count(self, pair: Pair | None, least: int = 1) -> Located[int] | None:
+        def parse(text: str) -> int:
+            if not _COUNT.fullmatch(text) or int(text) < least:
+                raise ValueError(f"“{text}” is not a whole number of at least {least}; write a number such as 3")
+            return int(text)
+
+        return self.parsed(pair, parse, "number")
+
+    def share(self, pair: Pair | None) -> Located[int] | None:
+        return self.parsed(pair, parse_share, "share")
+
+    def one_of(self, pair: Pair | None, words: Sequence[T], code: str = "unknown-word") -> Located[T] | None:
+        """One of the words there are."""
+
+        def parse(text: str) -> T:
+            for word in words:
+                if word == text:
+                    return word
+            raise ValueError(f"“{text}” is not known here; {did_you_mean(text, [str(word) for word in words])}")
+
+        return self.parsed(pair, parse, code)
+
+    def name(self, pair: Pair | None) -> Located[str] | None:
+        """A name of ours: kebab-case."""
+        text = self.text(pair)
+        return self.reread(text, parse_name, "name") if text else None
+
+    def yes(self, pair: Pair | None) -> bool:
+        said = self.one_of(pair, ("true", "false"), "yes-or-no")
+        return said is not None and said.value == "true"
+
+    def listed(self, pair: Pair | None) -> Iterator[Node]:
+        """One or a list of them, whatever they are."""
+        if pair is not None:
+            yield from pair.value.items if isinstance(pair.value, Items) else (pair.value,)
+
+
+def parse_name(text: str) -> str:
+    if _NAME.fullmatch(text):
+        return text
+    slug = kebab(text)
+    raise ValueError(
+        f"“{text}” is not a name; names are small letters, digits and hyphens" + (f": {slug}" if slug else "")
+    )
+
+
+def parse_share(text: str) -> int:
+    match = _SHARE.fullmatch(text)
+    if match is None or not 1 <= int(match[1]) <= 100:
+        near = f"{text}%" if text.isdecimal() and 1 <= int(text[:4]) <= 100 else "50%"
+        raise ValueError(f"“{text}” is not a share; write whole per cents: {near}")
+    return int(match[1])
+
+
+def kebab(text: str) -> str:
+    """The name that a title makes."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "?", "!")) else ".")
