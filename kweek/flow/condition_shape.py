@@ -13,7 +13,7 @@ from kweek.flow.condition_tree import Ask, Compare, Constant, Field, Items, Join
 from kweek.flow.duration import parse_duration
 from kweek.flow.problems import did_you_mean
 
-Kind = Literal["text", "number", "date", "moment", "yes/no", "several"]
+Kind = Literal["text", "number", "date", "moment", "yes/no", "several", "any"]
 Argument = Literal["event", "period", "mail", "link", "tag", "glob", "field", "date field", "text field"]
 
 

@@ -57,7 +57,7 @@ def _truth(node: Node, schema: Schema) -> Iterator[Finding]:
         case Field(path=path):
             if unknown := _unknown(node, schema):
                 yield unknown
-            elif (kind := schema.fields[path]).kind != "yes/no":
+            elif (kind := schema.fields[path]).kind not in ("yes/no", "any"):
                 yield node.offset, f"{path} is {kind}, not a yes or no", _comparing(path, kind)
         case _:
             pass
@@ -133,7 +133,7 @@ def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Findin
         return
     if sign in ("in", "not in"):
         kind = _type(right, schema)
-        if kind.kind != "several":
+        if kind.kind not in ("several", "any"):
             yield right.offset, f"“{sign}” needs a list; {_name(right)} is {kind}", 'write in ["A", "B"]'
         else:
             yield from _fits("==", left, right, schema, among=True)
@@ -154,7 +154,8 @@ def _fits(sign: str, left: Node, right: Node, schema: Schema, among: bool = Fals
     if isinstance(right, Constant):
         yield from _constant(sign, left, one, right)
         return
-    alike = {one.kind, two.kind} <= {"date", "moment"} or one.kind == two.kind
+    kinds = {one.kind, two.kind}
+    alike = len(kinds) == 1 or "any" in kinds or kinds <= {"date", "moment"}
     if not alike:
         yield right.offset, f"{_name(left)} is {one}, {_name(right)} is {two}", "compare like with like"
 
@@ -163,7 +164,7 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
     value, at, name = constant.value, constant.offset, _name(field_node)
     match kind.kind:
         case "number" if isinstance(value, bool | str):
-            number = isinstance(value, str) and value.replace(".", "", 1).lstrip("-").isdecimal()
+            number = isinstance(value, str) and fits(kind, value)
             fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} 3"
             yield at, f"{name} is a number, {_shown(value)} is not", fix
         case "text" if not isinstance(value, str):
@@ -182,6 +183,19 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
             )
         case _:
             pass
+
+
+def fits(kind: FieldType, text: str) -> bool:
+    """Can the text be a value of this type?"""
+    match kind.kind:
+        case "number":
+            return text.removeprefix("-").replace(".", "", 1).isdecimal()
+        case "date" | "moment":
+            return _is_date(text)
+        case "yes/no":
+            return text in ("true", "false")
+        case _:
+            return not kind.choices or text in kind.choices
 
 
 def _is_date(text: str) -> bool:
@@ -249,9 +263,9 @@ def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
             case (("field" | "date field" | "text field"), Field(path=path)):
                 if unknown := _unknown(given, schema):
                     yield unknown
-                elif wants == "date field" and _type(given, schema).kind not in ("date", "moment"):
+                elif wants == "date field" and _type(given, schema).kind not in ("date", "moment", "any"):
                     yield at, f"{path} is {_type(given, schema)}, not a date", "ask it of a date: lead.contract_end"
-                elif wants == "text field" and _type(given, schema).kind != "text":
+                elif wants == "text field" and _type(given, schema).kind not in ("text", "any"):
                     yield at, f"{path} is {_type(given, schema)}, not a text", "matches(…) is for texts"
             case _:
                 pass

@@ -1,0 +1,55 @@
+"""Can every condition be asked? Each `if:` of a flow, read and held against the fields that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kweek.flow.condition_types import FieldType, check_condition
+from kweek.flow.conditions import Condition, ConditionError, parse_condition
+from kweek.flow.lint.names import Names, start_data
+from kweek.flow.lint.report import Report
+from kweek.flow.model import Choose, Flow
+from kweek.flow.problems import Located
+
+
+def check_conditions(flow: Flow, names: Names, report: Report) -> None:
+    data = start_data(flow, names)
+    for start in flow.start:
+        if start.condition:
+            ask(start.condition, names, report, names.events.get(start.event.value, data) if start.event else None)
+    for step in flow.walk():
+        if isinstance(step, Choose):
+            for branch in step.branches:
+                if branch.condition:
+                    ask(branch.condition, names, report, data)
+    if flow.goal:
+        condition = ask(flow.goal.condition, names, report, data)
+        if condition and condition.clock:
+            report.error(
+                flow.goal.condition.at,
+                "goal-by-clock",
+                "A goal cannot depend on the clock",
+                "it is judged when a score, grade or field changes, and not when time merely passes",
+                "Leave out today, days_since, days_until and periods; for time, use a wait and a choose",
+            )
+
+
+def ask(
+    text: Located[str], names: Names, report: Report, event: Mapping[str, FieldType] | None = None
+) -> Condition | None:
+    """The condition, after reporting all that is wrong with it; None if it cannot be read."""
+    try:
+        condition = parse_condition(text.value)
+    except ConditionError as error:
+        report.error(text.inside(error.offset), "condition", _capital(error.message), "", _capital(error.fix))
+        return None
+    for offset, what, fix in check_condition(condition, names.schema(event)):
+        code = "unknown-field" if "no field" in what else "condition"
+        report.error(text.inside(offset), code, _capital(what), "", _capital(fix))
+    return condition
+
+
+def _capital(words: str) -> str:
+    """A sentence begins with a capital, but for a name: `lead.country is a text`."""
+    first = words.split(" ", 1)[0]
+    return words if any(sign in first for sign in "._(“") else words[:1].upper() + words[1:]

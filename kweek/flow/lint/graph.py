@@ -1,0 +1,180 @@
+"""Where can a lead go from each step? The flow as a graph, lists written in place and things left unsaid included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from kweek.flow.lint.words import IMMEDIATE, hears, takes_time
+from kweek.flow.model import (
+    AnyStep,
+    Call,
+    Choose,
+    End,
+    Flow,
+    Go,
+    Handover,
+    Inline,
+    Next,
+    Reaction,
+    Send,
+    Target,
+    Task,
+    ToPath,
+    Wait,
+)
+from kweek.flow.problems import Position, nearest
+
+OUT: Final = -1
+"""Left the flow, or stays where it is: nothing more to prove."""
+NOWHERE: Final = -2
+"""The list has run out and nothing follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`to`: a node, OUT or NOWHERE. said: the author wrote it (else it is the silent step down). bounded: it is the
+    way of a `go` with `at_most`. event: what it needs (`interested`), `if` for a line of choose, empty for silence."""
+
+    to: int
+    at: Position
+    said: bool = True
+    bounded: bool = False
+    event: str = ""
+
+
+@dataclass(slots=True)
+class Node:
+    """A step with its ways out. path: the list that it stands in. below: the next of its list (or OUT, NOWHERE)."""
+
+    step: AnyStep
+    path: str
+    below: int
+    edges: list[Edge] = field(default_factory=list[Edge])
+
+    @property
+    def timed(self) -> bool:
+        return takes_time(self.step)
+
+
+@dataclass(slots=True)
+class Graph:
+    """heads: path → its first node. roots: where a lead can come in from anywhere, with the place that says so."""
+
+    nodes: list[Node] = field(default_factory=list[Node])
+    heads: dict[str, int] = field(default_factory=dict[str, int])
+    roots: list[Edge] = field(default_factory=list[Edge])
+
+    def reach(self, starts: list[int]) -> set[int]:
+        """All nodes that can be come to from these, themselves included."""
+        seen: set[int] = set()
+        todo = [start for start in starts if start >= 0]
+        while todo:
+            at = todo.pop()
+            if at not in seen:
+                seen.add(at)
+                todo += [edge.to for edge in self.nodes[at].edges if edge.to >= 0]
+        return seen
+
+
+def draw(flow: Flow) -> Graph:
+    """The graph of a flow. A target that does not exist leads to the nearest path, so that one slip is one message."""
+    build = _Build()
+    for path in (flow.steps, *flow.paths):
+        name = path.name.value
+        if name not in build.graph.heads:
+            build.graph.heads[name] = build.add(path.steps, name, NOWHERE)
+    build.graph.heads["steps"] = build.graph.heads[flow.steps.name.value]
+    build.link_all()
+    graph = build.graph
+    graph.roots.append(Edge(graph.heads["steps"], flow.steps.name.at, event="start"))
+    for reaction in flow.whenever:
+        graph.roots.append(build.root(reaction.target, reaction.event.at, reaction.event.value))
+    if flow.goal:
+        graph.roots.append(build.root(flow.goal.target, flow.goal.at, "goal"))
+    build.link_all()
+    return graph
+
+
+class _Build:
+    def __init__(self) -> None:
+        self.graph = Graph()
+        self._linked = 0
+
+    def add(self, steps: tuple[AnyStep, ...], path: str, after: int) -> int:
+        """Nodes for a list; the first of them (`after` if it is empty)."""
+        first = len(self.graph.nodes)
+        for number, step in enumerate(steps):
+            last = number == len(steps) - 1
+            self.graph.nodes.append(Node(step, path, after if last else first + number + 1))
+        return first if steps else after
+
+    def link_all(self) -> None:
+        """Edges of all nodes that have none yet; linking adds nodes for lists written in place."""
+        while self._linked < len(self.graph.nodes):
+            self._link(self.graph.nodes[self._linked])
+            self._linked += 1
+
+    def root(self, target: Target, at: Position, event: str) -> Edge:
+        """A list of immediate steps leaves the lead where it is; any other must lead somewhere by itself."""
+        if isinstance(target, Inline):
+            stays = all(step.verb in IMMEDIATE for step in target.steps)
+            return Edge(self.add(target.steps, "", OUT if stays else NOWHERE), at, event=event)
+        return self.edge(target, OUT, at, event)
+
+    def edge(self, target: Target, below: int, at: Position, event: str) -> Edge:
+        match target:
+            case ToPath(name=name):
+                known = name if name in self.graph.heads else nearest(name, self.graph.heads)
+                return Edge(self.graph.heads[known] if known else OUT, target.at, event=event)
+            case Next():
+                return Edge(below, target.at, event=event)
+            case Inline():
+                return Edge(self.add(target.steps, "", below), at, event=event)
+            case _:
+                return Edge(OUT, target.at, event=event)
+
+    def _link(self, node: Node) -> None:
+        step, below, edges = node.step, node.below, node.edges
+        silent = Edge(below, step.at, said=False)
+        match step:
+            case Wait() | Send() | Call() | Task():
+                if isinstance(step, Send) and step.within is None:
+                    edges.append(silent)
+                    return
+                passing = hears(step).passing
+                edges += [self._reaction(line, below, passing) for line in step.when]
+                edges += [self.edge(line.target, below, line.state.at, line.state.value) for line in step.otherwise]
+                if not any(line.state.value == "else" for line in step.otherwise):
+                    edges.append(silent)
+            case Handover():
+                edges += [self._reaction(line, below, hears(step).passing) for line in step.when]
+            case Choose():
+                edges += [self.edge(branch.target, below, branch.at, "if") for branch in step.branches]
+                if leaves_open(step):
+                    edges.append(silent)
+            case Go():
+                self._go(node, step, silent)
+            case End():
+                edges.append(Edge(OUT, step.at))
+            case _:
+                edges.append(silent)
+
+    def _go(self, node: Node, step: Go, silent: Edge) -> None:
+        main = self.edge(step.target, node.below, step.at, "")
+        node.edges.append(Edge(main.to, main.at, bounded=step.at_most is not None))
+        if step.then is not None:
+            node.edges.append(self.edge(step.then, node.below, step.at, ""))
+        elif step.at_most is not None:
+            node.edges.append(silent)
+
+    def _reaction(self, line: Reaction, below: int, passing: tuple[str, ...]) -> Edge:
+        if line.event.value in passing and isinstance(line.target, Inline):
+            return Edge(self.add(line.target.steps, "", OUT), line.event.at, event=line.event.value)
+        return self.edge(line.target, below, line.event.at, line.event.value)
+
+
+def leaves_open(step: Choose) -> bool:
+    """Some leads fit no line of it."""
+    shares = sum(branch.share.value for branch in step.branches if branch.share)
+    return shares != 100 and not any(branch.condition is None and branch.share is None for branch in step.branches)

@@ -1,0 +1,180 @@
+"""Does everything that a flow names exist? Mails, surveys, teams, queues, calendars, people, fields, links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kweek.flow.condition_types import FieldType, fits
+from kweek.flow.lint.names import COMPUTED, Names, start_data
+from kweek.flow.lint.report import Report
+from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, Webhook
+from kweek.flow.problems import Located, did_you_mean
+
+
+def check_names(flow: Flow, names: Names, report: Report) -> None:
+    look = _Look(flow, names, report)
+    look.at_the_top()
+    for step in flow.walk():
+        match step:
+            case Send():
+                for share in step.mails:
+                    look.mail(share.mail)
+                look.links(step)
+            case Call():
+                look.one(step.script, names.surveys, "survey", "surveys/{}.yaml")
+                look.one(step.queue, names.queues, "queue", "queues of rules/teams.yaml")
+            case Handover():
+                look.one(step.team, names.teams, "team", "teams of rules/teams.yaml")
+                look.rungs(step)
+            case Task():
+                look.person(step.to)
+                look.rungs(step)
+            case Tell():
+                look.person(step.to)
+                look.mail(step.mail)
+            case Webhook():
+                look.one(step.name, names.webhooks, "webhook", "webhooks of rules/workspace.yaml")
+            case Set():
+                for field, value in step.fields:
+                    look.setting(field, value)
+            case Wait():
+                look.date(step.until.value.date_field, step.until)
+            case _:
+                pass
+
+
+class _Look:
+    def __init__(self, flow: Flow, names: Names, report: Report) -> None:
+        self.flow, self.names, self.report = flow, names, report
+        self.data = start_data(flow, names)
+        self._missing: set[str] = set()
+
+    def at_the_top(self) -> None:
+        flow, names = self.flow, self.names
+        self.one(flow.send_hours, names.calendars, "calendar", "rules/calendars.yaml")
+        self.one(flow.pace, names.queues, "queue", "queues of rules/teams.yaml")
+        if flow.timezone and flow.timezone.value != "lead":
+            self._timezone(flow.timezone)
+        if flow.reentry and flow.reentry.value.per:
+            self._field(flow.reentry.value.per, flow.reentry)
+        for start in flow.start:
+            if start.event:
+                self.one(start.event, names.events, "event", "rules/events.yaml")
+            if start.moment:
+                self.date(start.moment.value.date_field, start.moment)
+        sent = {share.mail.value for step in flow.walk() if isinstance(step, Send) for share in step.mails}
+        for line in flow.whenever:
+            if line.link:
+                self._link(line.link, line.event, [mail for mail in sent if mail])
+
+    def one(self, name: Located[str] | None, known: Iterable[str], kind: str, where: str) -> None:
+        """where: the place in which the author could add it; `{}` is the name."""
+        if name is None or name.value in (words := tuple(known)):
+            return
+        fix = did_you_mean(name.value, words)
+        if not words or fix.startswith("There are"):
+            place = where.format(name.value)
+            fix = f"{fix} Or write {place}." if "{}" in where else f"{fix} Or add it to {place}."
+        why = "" if kind != "event" else "an event is declared once, in rules/events.yaml"
+        self.report.error(
+            name.at, f"unknown-{kind.partition(chr(44))[0]}", f"There is no {kind} “{name.value}”", why, fix.strip()
+        )
+
+    def mail(self, name: Located[str | None] | Located[str] | None) -> None:
+        if name is None or name.value is None:
+            return
+        mail = self.names.mails.get(name.value)
+        if mail is None:
+            self.one(
+                Located(name.value, name.at, name.key), self.names.mails, "mail", "templates/mails/{}.<language>.md"
+            )
+            return
+        lacks = [language for language in self.names.languages if language not in mail.languages]
+        if lacks and name.value not in self._missing:
+            self._missing.add(name.value)
+            files = " and ".join(f"templates/mails/{name.value}.{language}.md" for language in lacks)
+            why = f"the workspace writes in {', '.join(self.names.languages)}"
+            what = f"The mail “{name.value}” is not there in {' and '.join(lacks)}"
+            self.report.error(name.at, "mail-language", what, why, f"Write {files}")
+
+    def links(self, step: Send) -> None:
+        mails = [share.mail.value for share in step.mails if share.mail.value]
+        for line in step.when:
+            if line.link:
+                self._link(line.link, line.event, mails)
+
+    def _link(self, link: str, at: Located[str], mails: list[str]) -> None:
+        known = [self.names.mails[mail] for mail in mails if mail in self.names.mails]
+        if len(known) < len(mails) or any(link in mail.links for mail in known):
+            return
+        links = sorted({name for mail in known for name in mail.links})
+        of = f"The mail “{mails[0]}” has" if len(mails) == 1 else "None of these mails has"
+        fix = did_you_mean(link, links) or 'Name the link in the mail: [text](https://… "name")'
+        self.report.error(at.at, "unknown-link", f"{of} no link “{link}”", "", fix)
+
+    def person(self, name: Located[str] | None) -> None:
+        """Who may be told or given a task: a role, a person, a team, a channel."""
+        if name and "@" not in name.value:
+            known = ("owner", "manager", *self.names.people, *self.names.teams, *self.names.channels)
+            self.one(name, known, "person, role or channel", "rules/teams.yaml")
+
+    def rungs(self, step: Handover | Task) -> None:
+        for rung in step.escalate:
+            self.person(rung.tell)
+            self.one(rung.reassign, self.names.teams, "team", "teams of rules/teams.yaml")
+
+    # --- fields ---------------------------------------------------------------------------------
+
+    def _fields(self) -> Mapping[str, FieldType]:
+        return self.names.schema(self.data).fields
+
+    def _field(self, path: str, at: Located[object]) -> FieldType | None:
+        fields = self._fields()
+        if path not in fields:
+            self.report.error(at.at, "unknown-field", f"There is no field {path}", "", did_you_mean(path, fields))
+        return fields.get(path)
+
+    def date(self, path: str | None, at: Located[object]) -> None:
+        if path is None:
+            return
+        if path not in self._fields():
+            dates = [name for name, kind in self._fields().items() if kind.kind in ("date", "moment")]
+            fix = did_you_mean(path, dates)
+            self.report.error(at.at, "unknown-field", f"There is no field {path}", "", fix)
+        elif (kind := self._fields()[path]).kind not in ("date", "moment", "any"):
+            self.report.error(at.at, "not-a-date", f"{path} is {kind}, not a date", "", "Name a date or moment field")
+
+    def setting(self, field: Located[str], value: Located[str]) -> None:
+        settable, name = self.names.settable(), field.value.removeprefix("lead.")
+        if name not in settable:
+            if f"lead.{name}" in COMPUTED:
+                why = "Kweek works it out from rules and events"
+                fix = "Add points with score, or set one of your own fields"
+                self.report.error(field.at, "computed-field", f"{field.value} cannot be set", why, fix)
+            else:
+                fix = did_you_mean(name, settable) + " Own fields are declared in rules/workspace.yaml"
+                self.report.error(field.at, "unknown-field", f"There is no profile field “{field.value}”", "", fix)
+            return
+        kind, said = settable[name], value.value
+        if said.startswith("event."):
+            given = self._field(said, value)
+            if given and "any" not in (given.kind, kind.kind) and given.kind != kind.kind:
+                what = f"{field.value} is {kind}, {said} is {given}"
+                self.report.error(value.at, "wrong-type", what, "", "Set a field of the same type")
+        elif (said == "today" and kind.kind not in ("date", "moment", "any")) or not (
+            said == "today" or fits(kind, said)
+        ):
+            example = {"number": "3", "date": "2026-12-31, or today", "moment": "today", "yes/no": "true or false"}
+            fix = f"Write {example.get(kind.kind, 'a text')}"
+            self.report.error(value.at, "wrong-type", f"{field.value} is {kind}, “{said}” is not", "", fix)
+
+    def _timezone(self, name: Located[str]) -> None:
+        from zoneinfo import ZoneInfo, available_timezones
+
+        try:
+            ZoneInfo(name.value)
+        except (KeyError, ValueError, OSError):
+            zones = sorted(available_timezones())
+            fix = did_you_mean(name.value, zones)
+            fix = fix if fix.startswith("Did") else "Write lead, or a name such as Europe/Amsterdam"
+            self.report.error(name.at, "unknown-timezone", f"There is no time zone “{name.value}”", "", fix)

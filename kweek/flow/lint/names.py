@@ -1,0 +1,118 @@
+"""What is there to name? The workspace as the linter sees it: names and types, no contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from kweek.flow.condition_types import FieldType, Schema
+from kweek.flow.lint.words import BUILT_IN
+from kweek.flow.model import Flow
+from kweek.flow.plan import Reentry
+
+_TEXT, _NUMBER, _DATE, _MOMENT = FieldType("text"), FieldType("number"), FieldType("date"), FieldType("moment")
+_YES = FieldType("yes/no")
+_ANY = FieldType("any")
+
+PROFILE: Final[Mapping[str, FieldType]] = dict.fromkeys(
+    ("email", "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone", "owner"),
+    _TEXT,
+)
+"""What every lead may have; a flow may set it."""
+
+STAGES: Final = (
+    "visitor",
+    "suspect",
+    "marketing qualified",
+    "sales qualified",
+    "opportunity",
+    "customer",
+    "returning customer",
+)
+COMPUTED: Final[Mapping[str, FieldType]] = {
+    "lead.profile": FieldType("text", ("A", "B", "C", "D")),
+    "lead.engagement": _NUMBER,
+    "lead.grade": FieldType("text", tuple(f"{letter}{digit}" for letter in "ABCD" for digit in "1234")),
+    "lead.score.profile": _NUMBER,
+    "lead.score.intent": _NUMBER,
+    "lead.score.interest": _NUMBER,
+    "lead.sales_ready": _YES,
+    "lead.stage": FieldType("text", STAGES),
+    "company.name": _TEXT,
+    "company.country": _TEXT,
+    "company.legal_form": _TEXT,
+    "company.sector": _TEXT,
+    "company.size": _NUMBER,
+    "bant.budget": _ANY,
+    "bant.authority": _ANY,
+    "bant.need": _ANY,
+    "bant.time": _ANY,
+    "campaign.name": _TEXT,
+    "handover.reason": _TEXT,
+    "handover.later_on": _DATE,
+}
+"""What a flow may read, and not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """languages: those that it is written in. links: names that `clicked` may give."""
+
+    languages: frozenset[str]
+    links: frozenset[str] = frozenset()
+    survey: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """answers: question → type. outcomes: the call script's own. fills: `bant.…` facts → type."""
+
+    answers: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+    outcomes: tuple[str, ...] = ()
+    fills: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
+    fields, without `lead.`. people: members and managers."""
+
+    languages: tuple[str, ...] = ()
+    flows: Mapping[str, Reentry] = field(default_factory=dict[str, Reentry])
+    events: Mapping[str, Mapping[str, FieldType]] = field(default_factory=dict[str, Mapping[str, FieldType]])
+    hard: frozenset[str] = frozenset()
+    mails: Mapping[str, Mail] = field(default_factory=dict[str, Mail])
+    surveys: Mapping[str, Survey] = field(default_factory=dict[str, Survey])
+    calendars: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    queues: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    webhooks: frozenset[str] = frozenset()
+    fields: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+
+    def settable(self) -> dict[str, FieldType]:
+        """Profile fields, without `lead.`."""
+        return {**PROFILE, **self.fields}
+
+    def schema(self, event: Mapping[str, FieldType] | None = None) -> Schema:
+        """What a condition may name. event: the data of the event that is at hand."""
+        fields = dict(COMPUTED)
+        fields |= {f"lead.{name}": kind for name, kind in self.settable().items()}
+        for name, survey in self.surveys.items():
+            fields |= survey.fills
+            fields |= {f"survey.{name}.{question}": kind for question, kind in survey.answers.items()}
+        fields |= {f"event.{name}": kind for name, kind in (event or {}).items()}
+        mails = {name: mail.links for name, mail in self.mails.items()}
+        outcomes = {outcome for survey in self.surveys.values() for outcome in survey.outcomes}
+        return Schema(fields, frozenset({*BUILT_IN, *self.events, *outcomes}), mails)
+
+
+def start_data(flow: Flow, names: Names) -> dict[str, FieldType]:
+    """The fields of all start events together; where two disagree on a type, any fits."""
+    data: dict[str, FieldType] = {}
+    for start in flow.start:
+        for name, kind in names.events.get(start.event.value if start.event else "", {}).items():
+            data[name] = kind if data.get(name, kind) == kind else _ANY
+    return data

@@ -1,0 +1,264 @@
+"""Is every reaction possible, and does everything that closes a step have a way?"""
+
+from __future__ import annotations
+
+from kweek.flow.lint.names import Names
+from kweek.flow.lint.report import Report
+from kweek.flow.lint.words import BUILT_IN, IMMEDIATE, WHENEVER_DEFAULTS, Hears, hears
+from kweek.flow.model import (
+    AnyStep,
+    Call,
+    End,
+    Ending,
+    Flow,
+    Handover,
+    Ignore,
+    Inline,
+    Otherwise,
+    Reaction,
+    Send,
+    Target,
+    Task,
+    Wait,
+)
+from kweek.flow.problems import Position, did_you_mean, nearest
+
+_FROM = {"mail": "send", "call": "call", "handover": "handover"}
+
+
+def check_reactions(flow: Flow, names: Names, report: Report) -> None:
+    """`when` and `otherwise` of every step, and `whenever`."""
+    for step in flow.walk():
+        match step:
+            case Wait() | Send() | Call() | Task():
+                known = _hears(step, names)
+                _when(step, step.when, known, names, report)
+                _otherwise(step, known, report)
+            case Handover():
+                _when(step, step.when, _hears(step, names), names, report)
+            case _:
+                pass
+    _whenever(flow, names, report)
+
+
+def _hears(step: AnyStep, names: Names) -> Hears:
+    survey = names.surveys.get(step.script.value) if isinstance(step, Call) else None
+    return hears(step, survey.outcomes if survey else ())
+
+
+# --- when -----------------------------------------------------------------------------------------
+
+
+def _when(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, names: Names, report: Report) -> None:
+    named: set[str] = set()
+    meant: set[str] = set()  # what a misspelt line stood for, so that it is not missed as well
+    for number, line in enumerate(lines):
+        event, at = line.event.value, line.event.at
+        if event == "else":
+            if number < len(lines) - 1:
+                report.error(
+                    at,
+                    "else-not-last",
+                    "“else” is not the last line",
+                    "it reads as if the lines below never counted",
+                    "Move it down",
+                )
+        elif event in known.all or (known.any_event and event in BUILT_IN) or event in names.events:
+            if event == "clicked" and line.link and "clicked" in named:
+                report.error(
+                    at,
+                    "shadowed-when",
+                    f"“clicked {line.link}” can never fire",
+                    "“clicked” above it takes every click",
+                    "Move it above “clicked”",
+                )
+            if event not in known.passing and isinstance(line.target, Ignore):
+                report.error(
+                    at,
+                    "ignore-in-when",
+                    "“ignore” is for whenever",
+                    "a step's own event has to lead somewhere",
+                    "Name a path or an ending",
+                )
+            if not line.link:
+                named.add(event)
+        else:
+            meant.add(_unknown(step, event, at, known, names, report))
+        if event in known.passing:
+            _passing(step, line, report)
+    _closings(step, lines, known, named | meant, report)
+    _dead(step, lines, names, report)
+
+
+def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names, report: Report) -> str:
+    """Reports it; the word that was meant."""
+    can = [*known.all, *names.events, *(BUILT_IN if known.any_event else ())]
+    if event in BUILT_IN:
+        report.error(
+            at,
+            "never-fires",
+            f"“{event}” can never fire here",
+            f"a {step.verb} does not hear it",
+            f"A {step.verb} hears: {', '.join(known.all) or 'own events'}",
+        )
+        return ""
+    report.error(at, "unknown-event", f"There is no event “{event}”", "", did_you_mean(event, can))
+    return nearest(event, can) or ""
+
+
+def _passing(step: AnyStep, line: Reaction, report: Report) -> None:
+    event, at = line.event.value, line.event.at
+    fix = f"Write a list of {', '.join(IMMEDIATE)} below it, or take the line away"
+    if not isinstance(line.target, Inline):
+        why = "the lead stays where it is"
+        report.error(
+            at, "passing-event", f"“{event}” does not end a {step.verb}, so it cannot lead elsewhere", why, fix
+        )
+        return
+    for inner in line.target.steps:
+        waits = isinstance(inner, Send) and inner.within is not None
+        if inner.verb not in IMMEDIATE or waits:
+            what = f"“{inner.verb}”{' with within' if waits else ''} cannot stand under “{event}”"
+            report.error(inner.at, "passing-event", what, f"the lead stays in the {step.verb} meanwhile", fix)
+
+
+def _closings(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, named: set[str], report: Report) -> None:
+    has_else = next((line for line in lines if line.event.value == "else"), None)
+    missing = [event for event in known.closing if event not in named]
+    if isinstance(step, Wait) and has_else:
+        report.error(
+            has_else.event.at,
+            "never-fires",
+            "“else” can never fire here",
+            "nothing closes a wait but what you name",
+            "Use otherwise for when the time is up",
+        )
+    elif has_else and not missing and not isinstance(step, Wait):
+        report.warning(
+            has_else.event.at,
+            "never-fires",
+            "“else” can never fire here",
+            "every closing event has a line of its own",
+            "Take it away",
+        )
+    elif missing and not has_else and not isinstance(step, Send):
+        words = ", ".join(f"“{event}”" for event in missing)
+        report.error(
+            step.at,
+            "closing-event-without-way",
+            f"This {step.verb} can end with {words}, and nothing says where the lead goes",
+            "nothing that can happen to a lead is left undefined",
+            "Name each under when, or add “else: …” as its last line",
+        )
+
+
+def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Report) -> None:
+    """An answer to a mail that asks nothing."""
+    if not isinstance(step, Send):
+        return
+    mails = [names.mails.get(share.mail.value) for share in step.mails if share.mail.value is not None]
+    if any(mail is None or mail.survey for mail in mails):
+        return
+    for at in (
+        *(line.event.at for line in lines if line.event.value == "answered"),
+        *(line.state.at for line in step.otherwise if line.state.value == "answered"),
+    ):
+        report.error(
+            at,
+            "never-fires",
+            "“answered” can never fire here",
+            "the mail has no survey",
+            "Write “survey: <name>” in the mail's front matter, or use clicked",
+        )
+
+
+# --- otherwise ------------------------------------------------------------------------------------
+
+
+def _otherwise(step: Wait | Send | Call | Task, known: Hears, report: Report) -> None:
+    lines = step.otherwise
+    above: list[str] = []
+    closed = {line.event.value for line in step.when if not line.link}
+    for number, line in enumerate(lines):
+        state, at = line.state.value, line.state.at
+        if state not in known.states:
+            report.error(
+                at, "unknown-state", f"“{state}” is no state of a {step.verb}", "", did_you_mean(state, known.states)
+            )
+        elif state == "else" and number < len(lines) - 1:
+            why = "the lines below it are never asked"
+            report.error(at, "else-not-last", "“else” is not the last line", why, "Move it down")
+        elif cover := next((word for word in above if state in _COVERS.get(word, (word,))), None):
+            why = f"who {_DID[state]} has also {_DID[cover]}, and “{cover}” above it is asked first"
+            report.error(
+                at, "shadowed-otherwise", f"This line “{state}” is never true", why, f"Move it above “{cover}”"
+            )
+        elif state in closed:
+            why = f"“{state}” under when has ended the step by then"
+            report.warning(
+                at, "shadowed-otherwise", f"This line “{state}” is never true", why, "Take one of the two away"
+            )
+        above.append(state)
+    if isinstance(step, Send):
+        _nobody_knows(lines, report)
+
+
+_COVERS = {"opened": ("opened", "clicked", "answered"), "clicked": ("clicked", "answered")}
+_DID = {"opened": "opened", "clicked": "clicked", "answered": "answered"}
+
+
+def _nobody_knows(lines: tuple[Otherwise, ...], report: Report) -> None:
+    """A machine's hit, or tracking that is not allowed, says nothing about the lead."""
+    states = [line.state.value for line in lines]
+    for line in lines:
+        named = line.state.value == "unclear"
+        hinges = line.state.value == "else" and "unclear" not in states and ("opened" in states or "clicked" in states)
+        if (named or hinges) and _discards(line.target):
+            why = "only a machine touched the mail, or tracking is not allowed: nobody can know what the lead did"
+            what = (
+                "“unclear” discards the lead"
+                if named
+                else "“else” also discards leads of whom nobody knows (“unclear”)"
+            )
+            report.warning(
+                line.state.at, "unclear-discarded", what, why, "Send “unclear” to a call, or on to the next step"
+            )
+
+
+def _discards(target: Target) -> bool:
+    match target:
+        case Ending(result="discard"):
+            return True
+        case Inline(steps=(*_, End(result=result))):
+            return result.value == "discard"
+        case _:
+            return False
+
+
+# --- whenever -------------------------------------------------------------------------------------
+
+
+def _whenever(flow: Flow, names: Names, report: Report) -> None:
+    own = {outcome for survey in names.surveys.values() for outcome in survey.outcomes}
+    for line in flow.whenever:
+        event, at = line.event.value, line.event.at
+        if event == "else":
+            report.error(
+                at,
+                "never-fires",
+                "“else” has no meaning in whenever",
+                "it would take every event there is",
+                "Name the events",
+            )
+        elif event not in BUILT_IN and event not in names.events and event not in own:
+            report.error(
+                at, "unknown-event", f"There is no event “{event}”", "", did_you_mean(event, (*names.events, *BUILT_IN))
+            )
+        elif isinstance(line.target, Ignore) and event not in WHENEVER_DEFAULTS:
+            report.warning(
+                at,
+                "nothing-to-ignore",
+                f"“{event}: ignore” changes nothing",
+                "only the defaults can be taken away",
+                f"The defaults are {', '.join(WHENEVER_DEFAULTS)}",
+            )

@@ -1,0 +1,74 @@
+"""Which events can which step hear, and which states does it know? The table of flow-language.md, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kweek.flow.model import AnyStep, Call, Handover, Send, Task, Wait
+
+MAIL: Final = ("opened", "clicked", "replied", "answered", "out of office", "bounced", "blocked")
+ABOUT_MAIL: Final = ("unsubscribed", "complained")
+CALL: Final = (
+    "interested", "not interested", "appointment", "quote", "wrong person", "objected", "unreachable", "blocked",
+)  # fmt: skip
+HANDOVER: Final = ("rejected", "later", "won", "lost")
+DURING_HANDOVER: Final = ("accepted", "contacted", "appointment", "quoted")
+STATES: Final = ("answered", "clicked", "opened", "unclear", "undelivered", "else")
+
+BUILT_IN: Final = tuple(
+    dict.fromkeys(
+        (*MAIL, *ABOUT_MAIL, *CALL, "attempted", "call_back", *HANDOVER, *DURING_HANDOVER, "sent", "undelivered")
+    )
+)
+"""Every event that Kweek itself records; conditions may count them."""
+
+WHENEVER_DEFAULTS: Final = ("unsubscribed", "complained", "replied")
+IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook", "send")
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """closing: end the step, so each needs a way. chosen: end it only when they are named. passing: the lead stays.
+    states: what `otherwise` may say. any_event: whatever happens may be named."""
+
+    closing: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    any_event: bool = False
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return (*self.closing, *self.chosen, *self.passing)
+
+
+def hears(step: AnyStep, own_outcomes: tuple[str, ...] = ()) -> Hears:
+    """What a step may name under `when` and `otherwise`. own_outcomes: those of a call's script."""
+    match step:
+        case Send():
+            return Hears(closing=("bounced", "blocked"), chosen=(*MAIL[:5], *ABOUT_MAIL), states=STATES)
+        case Call():
+            closing = tuple(dict.fromkeys((*CALL, *own_outcomes)))
+            return Hears(closing=closing, passing=("attempted",), states=("attempted", "else"))
+        case Handover():
+            return Hears(closing=HANDOVER, passing=DURING_HANDOVER)
+        case Task():
+            return Hears(closing=tuple(o.value for o in step.outcomes) or ("done",), states=("else",))
+        case Wait():
+            return Hears(chosen=(*MAIL[:6], *ABOUT_MAIL), states=("else",), any_event=True)
+        case _:
+            return Hears()
+
+
+def takes_time(step: AnyStep) -> bool:
+    """Surely, whenever a lead comes by: a date that is past does not hold anyone a second time."""
+    match step:
+        case Wait():
+            return step.until.value.date_field is None
+        case Send():
+            return step.within is not None
+        case Call() | Handover() | Task():
+            return True
+        case _:
+            return False
