@@ -28,8 +28,10 @@ BUSY_SECONDS: Final = 10
 THREADS: Final = 40
 """Connections at most: more than the thread pools of one worker or web process together ask for at once."""
 
-_MODE: Final = "kweek_mode"
-_Mode = Literal["read", "write"]
+MODE: Final = "kweek_mode"
+"""The execution option that says what a transaction is for; without it, it may write."""
+
+_Mode = Literal["read", "write", "migrate"]
 
 # PostgreSQL's codes (its manual, appendix A) for "not now": connection lost, out of resources or connections,
 # shutting down, starting up, a lock that did not come free, a deadlock that it broke.
@@ -105,7 +107,7 @@ class Database:
 
     def _options(self, mode: _Mode) -> dict[str, Any]:
         if self.sqlite:
-            return {_MODE: mode}
+            return {MODE: mode}
         if mode == "read":
             return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         return {}
@@ -204,7 +206,10 @@ def _into_wal(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    mode: _Mode = connection.get_execution_options().get(_MODE, "write")
+    mode: _Mode = connection.get_execution_options().get(MODE, "write")
+    if mode == "migrate":  # a table that is made anew is dropped first; and the other process may take its time
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("PRAGMA busy_timeout = 600000")
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
 

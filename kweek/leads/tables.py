@@ -159,6 +159,7 @@ outbox = Table(
     Column("id", Integer, primary_key=True),
     _lead(),
     Column("seq", Integer, nullable=False),
+    sqlite_autoincrement=True,  # SQLite would give a crossed-off row's id to the next one, and lose a bell
 )  # fmt: skip
 
 points = Table(

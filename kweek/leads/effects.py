@@ -1,0 +1,67 @@
+"""What is still to be done in the world? Effects, by their keys: pending, done or cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, cast
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kweek.flow.state import Effect, EffectKind
+from kweek.leads.tables import effects
+
+IN_THE_WORLD: Final[frozenset[EffectKind]] = frozenset({"send_mail", "tell", "call_webhook"})
+"""Activities of their own; all other effects are rows of ours, and done when their turn is committed."""
+
+Status = Literal["pending", "done", "cancelled"]
+
+
+def issue(tx: Connection, lead_id: str, issued: Iterable[Effect], at: datetime) -> None:
+    """Write them down. A key that is there already is a mistake of ours, and stops the turn (IntegrityError)."""
+    rows = [
+        {
+            "key": effect.key, "lead_id": lead_id, "enrolment_id": effect.enrolment, "kind": effect.kind,
+            "step": effect.step, "args": dict(effect.args), "issued_at": at,
+            "status": "pending" if effect.kind in IN_THE_WORLD else "done",
+        }
+        for effect in issued
+    ]  # fmt: skip
+    if rows:
+        tx.execute(insert(effects), rows)
+
+
+def pending(tx: Connection, lead_id: str) -> list[Row[Any]]:
+    """What this lead still has to come, in the order in which it was issued."""
+    e = effects.c
+    query = select(effects).where(e.lead_id == lead_id, e.status == "pending")
+    return sorted(tx.execute(query), key=lambda row: (row.issued_at, enrolment_and_number(row.key)))
+
+
+def find(tx: Connection, key: str) -> Effect | None:
+    row = tx.execute(select(effects).where(effects.c.key == key)).one_or_none()
+    if row is None:
+        return None
+    return Effect(row.key, cast("EffectKind", row.kind), row.enrolment_id, row.step, row.args)
+
+
+def close(tx: Connection, keys: Sequence[str], status: Literal["done", "cancelled"]) -> list[str]:
+    """Those of `keys` that were still pending: they are closed now. The first to close an effect decides."""
+    if not keys:
+        return []
+    e = effects.c
+    query = update(effects).where(e.key.in_(keys), e.status == "pending").values(status=status, due_at=None)
+    closed = set(tx.execute(query.returning(e.key)).scalars())
+    return [key for key in keys if key in closed]
+
+
+def postpone(tx: Connection, key: str, until: datetime | None, why: str) -> None:
+    """The gate said: not now. until: flow time; None: at the next bell."""
+    e = effects.c
+    tx.execute(update(effects).where(e.key == key, e.status == "pending").values(due_at=until, waits_for=why))
+
+
+def enrolment_and_number(key: str) -> tuple[str, int]:
+    """`<enrolment>/<n>`, as it sorts: the tenth after the ninth."""
+    enrolment, _, number = key.rpartition("/")
+    return enrolment, int(number)

@@ -1,0 +1,145 @@
+"""Where does a lead stand? The machine's memory, as rows: load before a turn, save after it, in the same transaction.
+
+The lead is locked by whoever calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from kweek.flow.state import (
+    Enrolment,
+    Entry,
+    LeadState,
+    dump_enrolment,
+    dump_state,
+    load_enrolment,
+    load_state,
+)
+from kweek.leads.rows import upsert
+from kweek.leads.tables import enrolments, journal, leads
+
+_LEAD: Final = select(leads).where(leads.c.id == bindparam("lead"))
+_LIVE: Final = select(enrolments.c.state).where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.live)
+
+
+def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
+    """The lead's own row. NoResultFound where there is none; `lead_tx` has looked."""
+    return tx.execute(_LEAD, {"lead": lead_id}).one()
+
+
+def load(tx: Connection, row: Row[Any]) -> LeadState:
+    """All that the machine remembers of this lead; row: of `leads`."""
+    born = (load_enrolment(state) for state in tx.execute(_LIVE, {"lead": row.id}).scalars())
+    return load_state({"lead": row.id, **(row.state or {})}, sorted(born, key=_birth))
+
+
+def save(
+    tx: Connection, before: LeadState, after: LeadState, *, turn: int, seen: int, wake_at: datetime | None
+) -> None:
+    """Write what has changed, and where the turn ended. wake_at: flow time."""
+    known = {enrolment.id: enrolment for enrolment in before.enrolments}
+    for enrolment in after.enrolments:
+        if known.get(enrolment.id) != enrolment:
+            upsert(tx, enrolments, _row(after.lead, enrolment))
+    tx.execute(
+        update(leads)
+        .where(leads.c.id == after.lead)
+        .values(
+            turn=turn,
+            seen=seen,
+            born=after.born,
+            state=dump_state(after),
+            open=any(enrolment.ended is None for enrolment in after.enrolments),
+            wake_at=wake_at,
+        )
+    )
+
+
+def hold(tx: Connection, lead_id: str, why: str | None) -> None:
+    """Have the lead stand still, and say why; None: let it go on."""
+    tx.execute(update(leads).where(leads.c.id == lead_id).values(held=why))
+
+
+# --- the journal ------------------------------------------------------------------------------------
+
+
+def write_journal(tx: Connection, lead_id: str, turn: int, at: datetime, entries: Iterable[Entry]) -> None:
+    rows = [
+        {
+            "lead_id": lead_id, "enrolment_id": entry.enrolment, "turn": turn, "at": at, "kind": entry.kind,
+            "step": entry.step, "visit": entry.visit, "detail": dict(entry.detail),
+        }
+        for entry in entries
+    ]  # fmt: skip
+    if rows:
+        tx.execute(insert(journal), rows)
+
+
+def read_journal(tx: Connection, lead_id: str) -> list[Row[Any]]:
+    """Every line about this lead, in the order in which it was written."""
+    return list(tx.execute(select(journal).where(journal.c.lead_id == lead_id).order_by(journal.c.id)))
+
+
+def fold(rows: Iterable[Any]) -> dict[str, tuple[str, int]]:
+    """Where each enrolment stands, by its journal alone: enrolment → (step, visit). rows: in the order written, of
+    the journal or `Entry` with `enrolment`."""
+    positions: dict[str, tuple[str, int]] = {}
+    for row in rows:
+        enrolment = row.enrolment if isinstance(row, Entry) else row.enrolment_id
+        match row.kind:
+            case "entered":
+                positions[enrolment] = (row.step, row.visit)
+            case "left":
+                positions.pop(enrolment, None)
+            case _:
+                pass
+    return positions
+
+
+def positions(tx: Connection, lead_id: str) -> dict[str, tuple[str, int]]:
+    """The same by the stored tokens; the two agree, always."""
+    query = select(enrolments.c.state).where(enrolments.c.lead_id == lead_id)
+    stored = map(load_enrolment, tx.execute(query).scalars())
+    return {one.id: (one.token.step, one.token.visit) for one in stored if one.token and one.token.visit}
+
+
+def standing(tx: Connection) -> Mapping[str, Mapping[str, int]]:
+    """How many leads stand on each step: flow → step → count."""
+    counts: dict[str, dict[str, int]] = {}
+    e = enrolments.c
+    query = select(e.flow, e.step, func.count()).where(e.step.is_not(None)).group_by(e.flow, e.step)
+    for flow, step, count in tx.execute(query.order_by(e.flow, e.step)):
+        counts.setdefault(flow, {})[step] = count
+    return counts
+
+
+# --- as a row ----------------------------------------------------------------------------------------
+
+
+def _row(lead_id: str, enrolment: Enrolment) -> dict[str, object]:
+    token, ended = enrolment.token, enrolment.ended
+    return {
+        "id": enrolment.id,
+        "lead_id": lead_id,
+        "flow": enrolment.flow,
+        "version": enrolment.version,
+        "per": enrolment.per,
+        "started_at": enrolment.started_at,
+        "step": token.step if token and not ended else None,
+        "entered_at": token.entered_at if token and not ended else None,
+        "state": dump_enrolment(enrolment),
+        "live": enrolment.live,
+        "ended_at": ended.at if ended else None,
+        "result": ended.result if ended else None,
+        "because": ended.because if ended else None,
+    }
+
+
+def _birth(enrolment: Enrolment) -> int:
+    """Ids are `<lead>-<born>`; the machine looks at the oldest first."""
+    return int(enrolment.id.rpartition("-")[2])

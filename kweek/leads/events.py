@@ -1,0 +1,68 @@
+"""What happened to a lead? Its events, numbered without gaps, and the bells that they ring.
+
+The lead is locked by whoever calls (`Database.lead_tx`): that is what keeps the numbers whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from kweek.flow.state import Event, Value, dump_event, load_event
+from kweek.leads.rows import insert_once
+from kweek.leads.tables import events, leads, outbox
+
+_KNOWN: Final = select(events.c.seq).where(events.c.id == bindparam("id"))
+_NEXT: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq + 1).returning(leads.c.seq)
+_BACK: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq - 1)
+_AFTER: Final = (
+    select(events)
+    .where(events.c.lead_id == bindparam("lead"), events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+)
+
+
+def append(
+    tx: Connection,
+    lead_id: str,
+    id: str,
+    kind: str,
+    at: datetime,
+    ref: str | None = None,
+    data: Mapping[str, Value] | None = None,
+    *,
+    recorded_at: datetime,
+) -> int | None:
+    """Give the event the lead's next number; None: an event with this id is known, and nothing was done.
+
+    at, recorded_at: flow time, when it happened and when we heard of it.
+    """
+    if tx.execute(_KNOWN, {"id": id}).first() is not None:
+        return None
+    seq = tx.execute(_NEXT, {"lead": lead_id}).scalar_one()
+    dumped = dump_event(Event(seq, kind, at, ref, data or {})).get("data", {})
+    row = {"lead_id": lead_id, "seq": seq, "id": id, "kind": kind, "at": at, "recorded_at": recorded_at, "ref": ref}
+    if insert_once(tx, events, {**row, "data": dumped}):
+        return seq
+    tx.execute(_BACK, {"lead": lead_id})  # another lead took the id since we looked: no gap in our numbers for that
+    return None
+
+
+def ring(tx: Connection, lead_id: str, seq: int) -> None:
+    """Have the relay ring for this event. In the event's own transaction: both are there, or neither."""
+    tx.execute(insert(outbox), {"lead_id": lead_id, "seq": seq})
+
+
+def pull(tx: Connection, lead_id: str, after: int) -> list[Event]:
+    """The lead's events from number `after` + 1 on, in order."""
+    return [_event(row) for row in tx.execute(_AFTER, {"lead": lead_id, "after": after})]
+
+
+def _event(row: Row[tuple[object, ...]]) -> Event:
+    if not row.data:  # most events
+        return Event(row.seq, row.kind, row.at, row.ref)
+    dumped = {"seq": row.seq, "kind": row.kind, "at": row.at.isoformat(), "ref": row.ref, "data": row.data}
+    return load_event(dumped)
