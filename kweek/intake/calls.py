@@ -68,7 +68,7 @@ def _log(desk: Desk, outcome: str, call_back_at: datetime | None, next_try: Next
         if call_back_at is None or not said.at < call_back_at < said.at + timedelta(days=366):
             raise OutcomeError("Say when to call back: a moment within a year from now.", field="call_back_at")
         desk.change(**_back_on_the_desk(row), call_back_at=call_back_at, not_before=call_back_at)
-        return desk.tell("call_back", name or desk.once("call_back"), {"at": call_back_at.isoformat()})
+        return desk.tell("call_back", name or desk.once("call_back"), {"at": call_back_at})
     if outcome == NO_ANSWER:
         desk.change(**_back_on_the_desk(row), call_back_at=None, not_before=next_try(row, said.at))
         return desk.tell("attempted", name or desk.once("attempted"))
@@ -78,8 +78,8 @@ def _log(desk: Desk, outcome: str, call_back_at: datetime | None, next_try: Next
 
 
 def _back_on_the_desk(row: Row[Any]) -> dict[str, object]:
-    """After a try anyone may go on, unless the flow has withdrawn the task meanwhile."""
-    return {} if row.status == "withdrawn" else {"status": "open", "taken_by": None}
+    """After a try anyone may go on; where the flow has withdrawn the task meanwhile, that was the last of it."""
+    return {"status": "withdrawn" if row.status == "withdrawn" else "open", "taken_by": None}
 
 
 def _closed_by(desk: Desk) -> str | None:

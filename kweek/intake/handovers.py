@@ -46,10 +46,8 @@ def _pass(desk: Desk, kind: str, name: str) -> Recorded:
     desk.tx.execute(insert(tables.contacts).values(**contact))
     if kind == "accepted":
         desk.change(status="accepted", owner=said.by)
-    elif row.contacted_at is None:
+    elif row.contacted_at is None:  # who has an appointment or a quote has spoken with the lead: the promise is met
         desk.change(contacted_at=said.at)
-        if kind != "contacted":  # who has an appointment or a quote has spoken with the lead: the promise is met
-            desk.tell("contacted", desk.once("contacted"))
     return desk.tell(kind, name)
 
 
@@ -66,7 +64,7 @@ def _close(desk: Desk, kind: str, name: str, reason: str | None, later_on: date 
         today = said.at.date()
         if later_on is None or not today < later_on < today + timedelta(days=3 * 366):
             raise OutcomeError("Say from which day the lead wants to hear of us again.", field="later_on")
-        data["later_on"] = later_on.isoformat()
+        data["later_on"] = later_on
     desk.change(
         status="closed", closed_at=said.at, outcome=kind, reason=reason, owner=row.owner or said.by,
         later_on=None if later_on is None else datetime.combine(later_on, time(), UTC),

@@ -7,14 +7,16 @@ at two leads, the sender's id decides, and a problem is noted for a person: two 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, Table, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert, or_, select, update
 
+from kweek.flow.state import Value
 from kweek.intake.check import email_key
 from kweek.intake.incoming import ConsentIn, LeadIn
 from kweek.leads import tables
+from kweek.leads.problems import note_problem
+from kweek.leads.rows import insert_once
 
 
 def find_or_make(tx: Connection, lead: LeadIn, now: datetime | None) -> str | None:
@@ -26,7 +28,7 @@ def find_or_make(tx: Connection, lead: LeadIn, now: datetime | None) -> str | No
             "id": secrets.token_hex(8), "email": lead.email, "email_key": _key(lead), "external_id": lead.external_id,
             "created_at": now, "fields": {}, "stage": "suspect",
         }  # fmt: skip
-        make_once(tx, tables.leads, row)
+        insert_once(tx, tables.leads, row)
         found = _find(tx, lead)
     return found
 
@@ -48,7 +50,7 @@ def enrich(tx: Connection, lead_id: str, lead: LeadIn, at: datetime) -> bool:
     leads = tables.leads
     row = tx.execute(select(leads).where(leads.c.id == lead_id)).mappings().one()
     new: dict[str, object] = {column: value for column, value in lead.profile.items() if row[column] != value}
-    fields = {**row["fields"], **lead.fields}
+    fields = row["fields"] | {name: _as_text(value) for name, value in lead.fields.items()}
     if fields != row["fields"]:
         new["fields"] = fields
     if lead.company and (company := _company(tx, lead.company)) != row["company_id"]:
@@ -84,7 +86,12 @@ def _two_leads(tx: Connection, lead_id: str, other: str, at: datetime) -> None:
     doubt = {"lead_id": lead_id, "key": other, "code": "two leads"}
     if tx.execute(select(problems.c.id).filter_by(**doubt).limit(1)).first() is None:
         words = f"Lead {lead_id} was sent with the e-mail address of lead {other}: are they one person?"
-        tx.execute(insert(problems).values(**doubt, words=words, at=at))
+        note_problem(tx, **doubt, words=words, at=at)
+
+
+def _as_text(value: Value) -> Value:
+    """Days and moments stand in `leads.fields` as ISO 8601; the workspace says which field holds one."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _key(lead: LeadIn) -> str | None:
@@ -94,7 +101,7 @@ def _key(lead: LeadIn) -> str | None:
 def _company(tx: Connection, name: str) -> str:
     key = " ".join(name.casefold().split())
     companies = tables.companies
-    make_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
+    insert_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
     return tx.execute(select(companies.c.id).where(companies.c.name_key == key)).scalar_one()
 
 
@@ -106,9 +113,3 @@ def _consent(tx: Connection, lead_id: str, consent: ConsentIn, at: datetime) -> 
             at=consent.at or at, expires_at=consent.expires_at,
         )
     )  # fmt: skip
-
-
-def make_once(tx: Connection, table: Table, row: dict[str, object]) -> None:
-    """Insert, unless a unique key is taken already."""
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    tx.execute(dialect.insert(table).values(**row).on_conflict_do_nothing())

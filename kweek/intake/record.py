@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, OtherEventError, Recorded
-from kweek.intake.outbox import leave
 from kweek.intake.people import enrich, find_or_make
-from kweek.leads import tables
+from kweek.leads import events, tables
 from kweek.leads.database import Database, NoSuchLead, lock_lead
 
 __all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "record"]
@@ -100,27 +99,19 @@ def append(tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears
 def _append(
     tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears: Ears, *, profile_changed: bool
 ) -> Recorded:
-    seq = tx.execute(
-        update(tables.leads)
-        .where(tables.leads.c.id == lead_id)
-        .values(seq=tables.leads.c.seq + 1)
-        .returning(tables.leads.c.seq)
-    ).scalar_one()
-    tx.execute(
-        insert(tables.events).values(
-            lead_id=lead_id, seq=seq, id=incoming.id, kind=incoming.kind, at=incoming.at, recorded_at=now,
-            ref=incoming.ref, data=dict(incoming.data),
-        )
-    )  # fmt: skip
-    event = Event(seq, incoming.kind, incoming.at, incoming.ref, incoming.data)
+    what = (incoming.id, incoming.kind, incoming.at, incoming.ref, incoming.data)
+    seq = events.append(tx, lead_id, *what, recorded_at=now)
+    if seq is None:
+        raise AssertionError("asked for within this transaction, and it was not there")
+    event = Event(seq, *what[1:])
     if incoming.ref is not None or ears.rings(tx, lead_id, event, profile_changed=profile_changed):
-        leave(tx, lead_id, seq)
+        events.ring(tx, lead_id, seq)
     return Recorded(lead_id, seq, fresh=True)
 
 
 def _known(tx: Connection, identifier: str) -> Row[Any, Any, Any] | None:
-    events = tables.events.c
-    return tx.execute(select(events.lead_id, events.seq, events.kind).where(events.id == identifier)).one_or_none()
+    row = tables.events.c
+    return tx.execute(select(row.lead_id, row.seq, row.kind).where(row.id == identifier)).one_or_none()
 
 
 def _same(tx: Connection, known: Row[Any, Any, Any], incoming: Incoming) -> Recorded:

@@ -8,17 +8,17 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
-from kweek.intake.people import make_once
 from kweek.intake.record import record
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.rows import insert_once
 
 AddressKey = Callable[[str], str]  # an address or number → its keyed hash
 
 
 def suppress(tx: Connection, channel: str, address: str, reason: str, at: datetime, address_key: AddressKey) -> None:
-    row: dict[str, object] = {"channel": channel, "address_key": address_key(address), "reason": reason, "at": at}
-    make_once(tx, tables.suppressions, row)
+    row = {"channel": channel, "address_key": address_key(address), "reason": reason, "at": at}
+    insert_once(tx, tables.suppressions, row)
 
 
 def suppress_lead(

@@ -33,7 +33,7 @@ class Checker:
             raise BadEventError(self.faults)
 
     def typed(self, raw: object, path: str, types: Mapping[str, str]) -> dict[str, Value]:
-        """Typed facts; dates and moments stay text (ISO 8601, moments in UTC), as the database keeps them."""
+        """Typed facts; moments in UTC. What is missing is left out."""
         body = self.object({} if raw is None else raw, path, tuple(types))
         values = {key: self.value(body[key], f"{path}.{key}", types[key]) for key in types if key in body}
         return {key: value for key, value in values.items() if value is not None}
@@ -47,11 +47,9 @@ class Checker:
             case "yes/no":
                 return self.truth(raw, path)
             case "date":
-                day = self.date(raw, path)
-                return None if day is None else day.isoformat()
+                return self.date(raw, path)
             case "moment":
-                moment = self.moment(raw, path)
-                return None if moment is None else moment.isoformat()
+                return self.moment(raw, path)
             case _:
                 return self.text(raw, path)
 

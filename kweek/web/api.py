@@ -42,13 +42,13 @@ def post_events(body: Body, house: HouseOf) -> JSONResponse:
 
 def _take(raw: object, house: House) -> tuple[int, dict[str, object]]:
     now = house.now()
-    incoming = check(raw, house.vocabulary(), now)
+    incoming = check(raw, house.rules.vocabulary(), now)
 
     def also(tx: Connection, recorded: Recorded) -> None:
         if incoming.kind == "unsubscribed":
             suppress_lead(tx, recorded.lead_id, "email", "unsubscribed", now, house.address_key)
 
-    recorded = record(house.db, incoming, now, house.ears, also)
+    recorded = record(house.db, incoming, now, house.rules, also)
     answer: dict[str, object] = {"id": incoming.id, "lead_id": recorded.lead_id, "seq": recorded.seq}
     return (201 if recorded.fresh else 200), answer
 

@@ -57,8 +57,8 @@ def log_a_call(key: str, body: Body, house: HouseOf) -> JSONResponse:
         words.outcome or "",
         words.said,
         call_back_at=words.call_back_at,
-        own_outcomes=house.script_outcomes,
-        next_try=house.next_try,
+        own_outcomes=house.rules.script_outcomes,
+        next_try=house.rules.next_try,
         address_key=house.address_key,
     )
     return _answer(recorded)

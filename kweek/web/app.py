@@ -1,0 +1,24 @@
+"""What answers on the web? All routes of one house, behind the limits, with the handlers of what goes wrong."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from kweek.web import api, desk, public, survey, tasks
+from kweek.web.house import House
+from kweek.web.limits import Limits
+from kweek.web.problems import add_handlers
+from kweek.web.render import STATIC
+
+
+def make_app(house: House) -> FastAPI:
+    """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
+    app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    for part in (public, survey, api, tasks, desk):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    add_handlers(app)
+    app.add_middleware(Limits)
+    return app

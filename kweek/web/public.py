@@ -1,0 +1,134 @@
+"""What may anyone reach? What stands in a mail (its picture, its links, the way out), and the forms of a website.
+
+Scanners fetch every address in a mail: GET shows a page and notes the visit, HEAD does nothing, only POST acts.
+"""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from kweek.intake.forms import REDIRECT, event_of_form, read_form
+from kweek.intake.grading import Hit, HitKind
+from kweek.intake.hits import link_of, note_hit
+from kweek.intake.record import record
+from kweek.intake.suppress import unsubscribe
+from kweek.leads.database import DatabaseAway
+from kweek.web.guard import Body, HouseOf
+from kweek.web.house import House
+from kweek.web.problems import ProblemError
+from kweek.web.render import page
+
+log = structlog.get_logger()
+router = APIRouter()
+
+_GIF: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+@router.api_route("/o/{token}.gif", methods=["GET", "HEAD"])
+def open_pixel(token: str, request: Request, house: HouseOf) -> Response:
+    """Always the picture: a mail never shows a broken one, whatever became of us or of the token."""
+    key = house.tokens.read_open(token)
+    if key is not None and request.method == "GET":
+        try:
+            note_hit(house.db, key, _hit("open", request, house))
+        except DatabaseAway:
+            log.warning("web: an open was not noted, the lead database is away")
+    return Response(_GIF, media_type="image/gif")
+
+
+@router.api_route("/c/{token}", methods=["GET", "HEAD"])
+def click(token: str, request: Request, house: HouseOf) -> Response:
+    """To the stored target of a signed link, and nowhere else."""
+    named = house.tokens.read_click(token)
+    link = None if named is None else link_of(house.db, *named)
+    if named is None or link is None or urlsplit(link.target).scheme not in ("http", "https"):
+        raise ProblemError(404, "This link is not known here.")
+    note_hit(house.db, named[0], _hit("click", request, house, link.name))
+    return RedirectResponse(link.target, 302)
+
+
+@router.get("/u/{token}")
+def ask_to_unsubscribe(token: str, request: Request, house: HouseOf) -> Response:
+    """One button; the link alone never acts, for scanners follow it."""
+    key = _mail_of(house.tokens.read_unsubscribe(token))
+    note_hit(house.db, key, _hit("unsubscribe", request, house))
+    return page(request, "unsubscribe.html", language=house.language_of(key), done=False)
+
+
+@router.head("/u/{token}")
+def look_at_unsubscribe(token: str) -> Response:
+    return Response()
+
+
+@router.post("/u/{token}")
+def do_unsubscribe(token: str, request: Request, body: Body, house: HouseOf) -> Response:
+    """From the page, or straight from the mail program (RFC 8058: `List-Unsubscribe=One-Click`)."""
+    key = _mail_of(house.tokens.read_unsubscribe(token))
+    one_click = body.strip() == b"List-Unsubscribe=One-Click" or b"One-Click" in body
+    if unsubscribe(house.db, key, "one-click" if one_click else "page", house.now(), house.address_key) is None:
+        raise ProblemError(404, "This link is not known here.")
+    if one_click:
+        return Response("Unsubscribed.\n", media_type="text/plain")
+    return page(request, "unsubscribe.html", language=house.language_of(key), done=True)
+
+
+@router.post("/forms/{kind}")
+def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Response:
+    """A plain HTML form of a website; only conversions (`hard` or `soft` in rules/events.yaml) may come this way."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise ProblemError(415, "A form is sent as application/x-www-form-urlencoded.")
+    if kind not in house.rules.conversions():
+        raise ProblemError(404, "There is no such form here.")
+    network = house.network(request.client.host if request.client else None) or ""
+    if not house.form_rate.allows(network):
+        raise ProblemError(429, "That is a lot of forms in a minute.", headers={"Retry-After": "60"})
+    fields = read_form(body)
+    now = house.now()
+    proof = f"form at {request.headers.get('origin', 'unknown')[:200]}, network {network}"
+    incoming = event_of_form(kind, fields, house.rules.vocabulary(), now, proof)
+    if incoming is not None:
+        record(house.db, incoming, now, house.rules)
+    if target := _own_target(house, (fields.get(REDIRECT) or [""])[0]):
+        return RedirectResponse(target, 303)
+    return page(request, "thanks.html", language=incoming.lead.profile.get("language") if incoming else None)
+
+
+@router.get("/healthz")
+def health(house: HouseOf) -> JSONResponse:
+    """200 while all parts answer, else 503 with the names of those that are away."""
+    away = house.away()
+    answer: dict[str, object] = {"status": "away" if away else "fine", "away": away}
+    return JSONResponse(answer, 503 if away else 200, {"Retry-After": "5"} if away else None)
+
+
+def _mail_of(key: str | None) -> str:
+    if key is None:
+        raise ProblemError(404, "This link is not known here.")
+    return key
+
+
+def _hit(kind: HitKind, request: Request, house: House, link: str | None = None) -> Hit:
+    at: datetime = house.now()
+    ahead = "prefetch" in (request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")).lower()
+    address = request.client.host if request.client else None
+    method = "PREFETCH" if ahead else request.method
+    return Hit(kind, at, method, link, request.headers.get("user-agent"), house.network(address))
+
+
+def _own_target(house: House, target: str) -> str | None:
+    """A path of ours, or an address under our own base; anything else would make us an open redirect."""
+    if any(char in target for char in "\\\r\n\t") or not target.isascii():
+        return None
+    if target.startswith("/") and not target.startswith("//"):
+        return target
+    base = urlsplit(house.settings.base_url)
+    there = urlsplit(target)
+    return target if (there.scheme, there.netloc) == (base.scheme, base.netloc) else None
