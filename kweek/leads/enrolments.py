@@ -11,15 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from kweek.flow.state import (
-    Enrolment,
-    Entry,
-    LeadState,
-    dump_enrolment,
-    dump_state,
-    load_enrolment,
-    load_state,
-)
+from kweek.flow import state
+from kweek.flow.state import Enrolment, Entry, LeadState, dump_enrolment, load_enrolment
 from kweek.leads.rows import upsert
 from kweek.leads.tables import enrolments, journal, leads
 
@@ -32,13 +25,13 @@ def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
     return tx.execute(_LEAD, {"lead": lead_id}).one()
 
 
-def load(tx: Connection, row: Row[Any]) -> LeadState:
+def load_state(tx: Connection, row: Row[Any]) -> LeadState:
     """All that the machine remembers of this lead; row: of `leads`."""
-    born = (load_enrolment(state) for state in tx.execute(_LIVE, {"lead": row.id}).scalars())
-    return load_state({"lead": row.id, **(row.state or {})}, sorted(born, key=_birth))
+    born = map(load_enrolment, tx.execute(_LIVE, {"lead": row.id}).scalars())
+    return state.load_state({"lead": row.id, **(row.state or {})}, sorted(born, key=_birth))
 
 
-def save(
+def save_state(
     tx: Connection, before: LeadState, after: LeadState, *, turn: int, seen: int, wake_at: datetime | None
 ) -> None:
     """Write what has changed, and where the turn ended. wake_at: flow time."""
@@ -53,7 +46,7 @@ def save(
             turn=turn,
             seen=seen,
             born=after.born,
-            state=dump_state(after),
+            state=state.dump_state(after),
             open=any(enrolment.ended is None for enrolment in after.enrolments),
             wake_at=wake_at,
         )
@@ -91,13 +84,10 @@ def fold(rows: Iterable[Any]) -> dict[str, tuple[str, int]]:
     positions: dict[str, tuple[str, int]] = {}
     for row in rows:
         enrolment = row.enrolment if isinstance(row, Entry) else row.enrolment_id
-        match row.kind:
-            case "entered":
-                positions[enrolment] = (row.step, row.visit)
-            case "left":
-                positions.pop(enrolment, None)
-            case _:
-                pass
+        if row.kind == "entered" and row.step is not None:
+            positions[enrolment] = (row.step, row.visit or 0)
+        elif row.kind == "left":
+            positions.pop(enrolment, None)
     return positions
 
 

@@ -1,0 +1,62 @@
+"""Why is this lead worth so much? The ledger of points, and the totals and grade that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from kweek.flow.plan import Axis
+from kweek.leads.rows import insert_once
+from kweek.leads.tables import leads, points
+from kweek.rules.grades import Grades, Points
+
+_SUMS: Final = (
+    select(points.c.axis, func.sum(points.c.points))
+    .where(points.c.lead_id == bindparam("lead"))
+    .group_by(points.c.axis)
+)
+
+
+def add_points(
+    tx: Connection,
+    lead_id: str,
+    source: str,
+    given: Mapping[Axis, int],
+    because: str,
+    at: datetime,
+    grades: Grades,
+) -> bool:
+    """Write points into the ledger of this (locked) lead; did anything change? The same source gives once an axis.
+
+    source: key of the effect, or id of the event with the rule that gave them.
+    """
+    row = {"lead_id": lead_id, "source": source, "because": because, "at": at}
+    added = [insert_once(tx, points, {**row, "axis": axis, "points": n}) for axis, n in given.items() if n]
+    if any(added):
+        grade(tx, lead_id, grades)
+    return any(added)
+
+
+def grade(tx: Connection, lead_id: str, grades: Grades) -> Points:
+    """Reckon the lead's columns anew from the ledger, which is the truth; also when the limits were changed."""
+    sums = sums_of(tx, lead_id)
+    tx.execute(
+        update(leads)
+        .where(leads.c.id == lead_id)
+        .values(
+            points_profile=sums.profile,
+            points_intent=sums.intent,
+            points_interest=sums.interest,
+            profile=grades.profile_of(sums),
+            engagement=grades.engagement_of(sums),
+        )
+    )
+    return sums
+
+
+def sums_of(tx: Connection, lead_id: str) -> Points:
+    sums = {axis: int(total) for axis, total in tx.execute(_SUMS, {"lead": lead_id})}
+    return Points(sums.get("profile", 0), sums.get("intent", 0), sums.get("interest", 0))
