@@ -70,7 +70,7 @@ class _FlowReader(StepReader):
             about=self.text(known.get("about"), prose=True),
             start=self._starts(known.get("start")),
             reentry=self.parsed(known.get("reentry"), parse_reentry, "reentry"),
-            whenever=self.reactions(known.get("whenever")),
+            whenever=self.reactions(known.get("whenever"), whenever=True),
             goal=self._goal(known.get("goal")),
             send_hours=self.text(known.get("send_hours")),
             timezone=self.text(known.get("timezone")),

@@ -124,7 +124,7 @@ class StepReader(TargetReader):
     def wait(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Wait:
         until = self.parsed(verb, parse_wait, "duration")
         stand_in = Located(Moment(within=_SOME_TIME), verb.key.at, verb.key.at)
-        when, otherwise = self.reactions(known.get("when"), "wait"), self.otherwise(known.get("otherwise"), "wait")
+        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         return m.Wait(at=verb.key.at, id=id_, until=until or stand_in, when=when, otherwise=otherwise)
 
     def send(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Send | None:
@@ -138,7 +138,7 @@ class StepReader(TargetReader):
                     )
                     missing(self, known[clause].key.at, "send", "within", why, "7 days")
                     break
-        when, otherwise = self.reactions(known.get("when"), "send"), self.otherwise(known.get("otherwise"), "send")
+        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         expires = self.duration(known.get("expires"))
         if not mails:
             return None
@@ -180,7 +180,7 @@ class StepReader(TargetReader):
         priority = self.one_of(known.get("priority"), ("high", "normal", "low"))
         queue, apart = self.text(known.get("queue")), self.duration(known.get("apart"))
         attempts = self.count(known.get("attempts"))
-        when, otherwise = self.reactions(known.get("when"), "call"), self.otherwise(known.get("otherwise"), "call")
+        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         if script is None:
             return None
         return m.Call(
@@ -197,7 +197,7 @@ class StepReader(TargetReader):
         team = self.text(verb)
         prefer = self.one_of(known.get("prefer"), _PREFER)
         follow_up, remind = self.duration(known.get("follow_up")), self.duration(known.get("remind"))
-        escalate, when = self.rungs(known.get("escalate")), self.reactions(known.get("when"), "handover")
+        escalate, when = self.rungs(known.get("escalate")), self.reactions(known.get("when"))
         if team is None:
             return None
         return m.Handover(
@@ -211,7 +211,7 @@ class StepReader(TargetReader):
         outcomes = self.texts(known["outcomes"]) if "outcomes" in known else ()
         to, remind = self.text(known.get("to")), self.duration(known.get("remind"))
         escalate = self.rungs(known.get("escalate"))
-        when, otherwise = self.reactions(known.get("when"), "task"), self.otherwise(known.get("otherwise"), "task")
+        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         if title is None:
             return None
         return m.Task(

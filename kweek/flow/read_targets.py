@@ -18,19 +18,13 @@ from kweek.flow.model import (
     ToFlow,
     ToPath,
 )
-from kweek.flow.problems import Located, Position, did_you_mean
+from kweek.flow.problems import Located, Position
 from kweek.flow.reading import Reader, parse_name
 from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text
 
 if TYPE_CHECKING:
     from kweek.flow.model import AnyStep
 
-STATES: Final = {
-    "send": ("answered", "clicked", "opened", "unclear", "undelivered", "else"),
-    "call": ("attempted", "else"),
-    "task": ("else",),
-    "wait": ("else",),
-}
 # The lead stays; all other events of these verbs end the step.
 PASSING: Final = {"call": ("attempted",), "handover": ("accepted", "contacted", "appointment", "quoted")}
 IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook")
@@ -98,8 +92,8 @@ class TargetReader(Reader):
 
     # --- clauses ----------------------------------------------------------------------------------
 
-    def reactions(self, pair: Pair | None, verb: str | None = None) -> tuple[Reaction, ...]:
-        """`when` of a verb; verb None: `whenever`."""
+    def reactions(self, pair: Pair | None, *, whenever: bool = False) -> tuple[Reaction, ...]:
+        """`when` of a step, or the flow's `whenever`."""
         if pair is None:
             return ()
         found: list[Reaction] = []
@@ -107,29 +101,16 @@ class TargetReader(Reader):
             words = line.key.value.split(" ", 1)
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
             event = Located(words[0] if link else line.key.value, line.key.at, line.key.at, line.key.text_at)
-            if verb is None and event.value == "else":
+            if whenever and event.value == "else":
                 what = "“else” is not possible in whenever."
                 self.note(line.key.at, "else", what, "It would catch everything that ever happens.", "Name the events.")
-            target = self.target(line.value, line.key, ignore=verb is None)
+            target = self.target(line.value, line.key, ignore=whenever)
             if target is None:
                 continue
-            if event.value in PASSING.get(verb or "", ()):
-                self._passing(event, target)
             found.append(Reaction(event, target, link))
         return tuple(found)
 
-    def _passing(self, event: Located[str], target: Target) -> None:
-        if isinstance(target, Inline) and all(map(immediate, target.steps)):
-            return
-        self.note(
-            target.at,
-            "passing-event",
-            f"“{event.value}” leads nowhere: the lead stays at this step.",
-            "The call or the handover goes on after it.",
-            f"Write a list of {', '.join(IMMEDIATE)} or send (without within), or take the line out.",
-        )
-
-    def otherwise(self, pair: Pair | None, verb: str) -> tuple[Otherwise, ...]:
+    def otherwise(self, pair: Pair | None) -> tuple[Otherwise, ...]:
         if pair is None:
             return ()
         if not isinstance(pair.value, Pairs):
@@ -137,16 +118,8 @@ class TargetReader(Reader):
             return (Otherwise(Located("else", pair.key.at, pair.key.at), target),) if target else ()
         found: list[Otherwise] = []
         for line in pair.value.pairs:
-            state = line.key.value
-            if state not in STATES[verb]:
-                why = f"When the time of a {verb} is up, it asks what is known by then."
-                self.note(line.key.at, "state", f"“{state}” is no state.", why, did_you_mean(state, STATES[verb]))
-                continue
-            if found and found[-1].state.value == "else":
-                why = "The first line that is true decides, and else is always true."
-                self.note(line.key.at, "else-last", f"“{state}” is never asked.", why, "Put else last.")
             if target := self.target(line.value, line.key):
-                found.append(Otherwise(Located(state, line.key.at, line.key.at), target))
+                found.append(Otherwise(Located(line.key.value, line.key.at, line.key.at), target))
         return tuple(found)
 
     # --- escalation -------------------------------------------------------------------------------
@@ -155,11 +128,7 @@ class TargetReader(Reader):
         if pair is None:
             return ()
         nodes = self.items(pair.value, pair.key, "after: 24 hours")
-        found = tuple(rung for rung in (self._rung(node, pair.key) for node in nodes) if rung is not None)
-        if found and len(found) == len(nodes) and found[-1].every is None:
-            why = "Else a lead that nobody follows up falls silent after it."
-            self.note(found[-1].at, "rung-every", "The last rung happens only once.", why, "Add: every: 24 hours")
-        return found
+        return tuple(rung for rung in (self._rung(node, pair.key) for node in nodes) if rung is not None)
 
     def _rung(self, node: Node, key: Text) -> Rung | None:
         known = self.fields(node, key, _RUNG, "after: 24 hours, tell: manager")
