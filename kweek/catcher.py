@@ -1,0 +1,137 @@
+"""Where does mail go on one machine? Into a table, where people can read it; nothing leaves the house.
+
+A real SMTP server (aiosmtpd) on 127.0.0.1. For tests and for playing it can be told, by `behaviours` or by the
+recipient's address itself, to bounce, to greylist or to stall: `anna+bounce@example.com`. A bounce is a real RFC 3464
+report, given to `on_bounce` as a mail server would deliver it to the envelope sender.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Final, Literal
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import insert, select
+
+from kweek.leads.database import Database
+from kweek.leads.tables import caught
+
+Behaviour = Literal["accept", "bounce", "refuse", "greylist", "stall"]
+_TAGS: Final[dict[str, Behaviour]] = {
+    "+bounce@": "bounce", "+refuse@": "refuse", "+greylist@": "greylist", "+stall@": "stall"
+}  # fmt: skip
+_LARGEST: Final = 10 * 1024 * 1024
+
+OnBounce = Callable[[str, bytes], None]
+"""The address that it comes back to, and the report."""
+
+
+@dataclass(slots=True)
+class Catcher:
+    """`behaviours`: address → what to do with it; what an address says of itself (`+bounce@`) comes second.
+
+    now: flow time, for the column `at`.
+    """
+
+    database: Database
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    behaviours: Mapping[str, Behaviour] = field(default_factory=dict[str, Behaviour])
+    on_bounce: OnBounce | None = None
+    stall_seconds: float = 600.0
+    _seen: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    _server: asyncio.Server | None = None
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
+        """Listen; the port that it became."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._protocol, host, port)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def _protocol(self) -> SMTP:
+        return SMTP(self, hostname="catcher.localhost", enable_SMTPUTF8=True, data_size_limit=_LARGEST)
+
+    def behaviour(self, address: str) -> Behaviour:
+        if (told := self.behaviours.get(address.lower())) is not None:
+            return told
+        tagged: list[Behaviour] = [behaviour for tag, behaviour in _TAGS.items() if tag in address.lower()]
+        return tagged[0] if tagged else "accept"
+
+    # --- aiosmtpd calls these by name ---
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        match self.behaviour(address):
+            case "refuse":
+                return f"550 5.1.1 <{address}>: Recipient address rejected: User unknown"
+            case "greylist" if (sender := (envelope.mail_from or "", address)) not in self._seen:
+                self._seen.add(sender)
+                return "450 4.7.1 Greylisted, try again later"
+            case "stall":
+                await asyncio.sleep(self.stall_seconds)
+            case _:
+                pass
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        raw = envelope.original_content or b""
+        await asyncio.to_thread(self._store, envelope.mail_from or "", list(envelope.rcpt_tos), raw)
+        if self.on_bounce is not None and envelope.mail_from:
+            for address in envelope.rcpt_tos:
+                if self.behaviour(address) == "bounce":
+                    report = delivery_report(raw, address, envelope.mail_from)
+                    await asyncio.to_thread(self.on_bounce, envelope.mail_from, report)
+        return "250 2.0.0 OK: caught"
+
+    def _store(self, sender: str, recipients: list[str], raw: bytes) -> None:
+        message = message_from_bytes(raw, policy=policy.SMTP)
+        row = {
+            "message_id": str(message["Message-ID"] or "") or None, "sender": sender,
+            "subject": str(message["Subject"] or "")[:500], "raw": raw, "at": self.now(),
+        }  # fmt: skip
+        with self.database.write() as tx:
+            tx.execute(insert(caught), [row | {"recipient": recipient} for recipient in recipients])
+
+
+def delivery_report(raw: bytes, recipient: str, sender: str, status: str = "5.1.1", code: int = 550) -> bytes:
+    """What a mail server sends back for an address that is dead (RFC 3464), the returned headers with it."""
+    original = message_from_bytes(raw, policy=policy.SMTP)
+    report = EmailMessage(policy=policy.SMTP)
+    report["From"] = "Mail Delivery System <MAILER-DAEMON@catcher.localhost>"
+    report["To"] = sender
+    report["Subject"] = "Undelivered Mail Returned to Sender"
+    report["Auto-Submitted"] = "auto-replied"
+    report.set_type("multipart/report")
+    report.set_param("report-type", "delivery-status")
+    words = EmailMessage(policy=policy.SMTP)
+    words.set_content(f"<{recipient}>: the mail could not be delivered.\n")
+    fields = (
+        "Reporting-MTA: dns; catcher.localhost\r\n\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: {status}\r\n"
+        f"Diagnostic-Code: smtp; {code} {status} Recipient address rejected: User unknown\r\n"
+    )
+    about = EmailMessage(policy=policy.SMTP)
+    about["Content-Type"] = "message/delivery-status"
+    about.set_payload(fields)
+    headers = EmailMessage(policy=policy.SMTP)
+    headers["Content-Type"] = "text/rfc822-headers"
+    headers.set_payload("".join(f"{name}: {original[name]}\r\n" for name in ("Message-ID", "To") if original[name]))
+    report.set_payload([words, about, headers])
+    return report.as_bytes(policy=policy.SMTP.clone(max_line_length=990))
+
+
+def arrived(database: Database, message_id: str) -> bool:
+    """The look-up: did a mail with this Message-ID come in?"""
+    with database.read() as read:
+        return read.execute(select(caught.c.id).where(caught.c.message_id == message_id).limit(1)).first() is not None
