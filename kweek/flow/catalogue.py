@@ -1,0 +1,128 @@
+"""What does a workspace agree on? Its rules, as files: events, calendars, teams, scoring, sales ready, itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from kweek.flow.plan import Limit
+from kweek.flow.problems import Located
+
+if TYPE_CHECKING:
+    from kweek.rules.calendars import Calendar
+    from kweek.rules.grades import Grades
+
+FieldWord = Literal["text", "number", "date", "moment", "yes/no"]
+FIELD_WORDS: Final[tuple[FieldWord, ...]] = ("text", "number", "date", "moment", "yes/no")
+RULES: Final = ("events", "calendars", "teams", "scoring", "sales-ready", "workspace")
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """An own event, `noun.past_verb`. hard, soft: a conversion. `source` (`from:`), `condition`: made of another."""
+
+    name: Located[str]
+    hard: bool = False
+    soft: bool = False
+    data: Mapping[str, Located[FieldWord]] = field(default_factory=dict[str, Located[FieldWord]])
+    source: Located[str] | None = None
+    condition: Located[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """`spec` is as written, every scalar a text, for `kweek.rules.opening.calendar_from`."""
+
+    name: Located[str]
+    spec: Mapping[str, object]
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: Located[str]
+    email: Located[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Members get leads in turn."""
+
+    name: Located[str]
+    members: tuple[Person, ...] = ()
+    manager: Person | None = None
+    calendar: Located[str] | None = None
+    region: Located[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """capacity: calls a day; None: no limit."""
+
+    name: Located[str]
+    team: Located[str] | None = None
+    calendar: Located[str] | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    teams: Mapping[str, Team] = field(default_factory=dict[str, Team])
+    queues: Mapping[str, Queue] = field(default_factory=dict[str, Queue])
+
+    def people(self) -> tuple[Person, ...]:
+        """Members and managers, each once."""
+        everyone = (p for team in self.teams.values() for p in (*team.members, team.manager) if p is not None)
+        return tuple({person.name.value: person for person in everyone}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of sales-ready.yaml: a word (`fact:` or `because:`) and its condition."""
+
+    word: Located[str]
+    condition: Located[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SalesReadyLines:
+    needs: tuple[Line, ...] = ()
+    disqualified: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    name: str
+    address: str
+    reply_to: str | None = None
+    postal_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """rules/workspace.yaml. The first language is spoken to whoever speaks none of them."""
+
+    name: str = "Kweek"
+    languages: tuple[str, ...] = ("en",)
+    timezone: str = "UTC"
+    calendar: Located[str] | None = None
+    send_hours: Located[str] | None = None
+    limit: Limit | None = None
+    sender: Sender | None = None
+    fields: Mapping[str, Located[FieldWord]] = field(default_factory=dict[str, Located[FieldWord]])
+    channels: Mapping[str, str] = field(default_factory=dict[str, str])
+    webhooks: Mapping[str, str] = field(default_factory=dict[str, str])
+    when_unsure: Literal["resend", "hold"] = "resend"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All of `rules/`. grades is None where scoring.yaml is absent or broken: the standard ones hold."""
+
+    events: Mapping[str, EventType] = field(default_factory=dict[str, EventType])
+    calendars: Mapping[str, CalendarEntry] = field(default_factory=dict[str, CalendarEntry])
+    teams: Teams = field(default_factory=Teams)
+    sales_ready: SalesReadyLines = field(default_factory=SalesReadyLines)
+    grades: Grades | None = None
+    settings: Settings = field(default_factory=Settings)

@@ -1,0 +1,174 @@
+"""What is in this folder? Flows, rules, surveys and mails, read at once, with every mistake at its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kweek.flow.catalogue import RULES, Rules
+from kweek.flow.compile import compile_flow
+from kweek.flow.load import load_flow
+from kweek.flow.model import Call as CallStep
+from kweek.flow.model import Flow, Send, Tell
+from kweek.flow.plan import Plan
+from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, in_order
+from kweek.flow.read_rules import read_rules
+from kweek.flow.surveys import Survey, load_survey
+from kweek.flow.yaml_text import MOST_BYTES
+
+_MAIL: Final = re.compile(r"templates/mails/([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[A-Z]{2})?)\.md")
+_FOLDERS: Final = (
+    ("flows", ".yaml"), ("flows/tests", ".yaml"), ("rules", ".yaml"), ("surveys", ".yaml"), ("templates/mails", ".md"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder as it was read. Paths are relative to it, with `/`.
+
+    texts: every file that belongs to it. flows: by name, as far as they could be read (`problems` says how far).
+    mails: name → language → path. tests: paths of flows/tests. problems: of loading; the linter finds the others.
+    """
+
+    folder: Path
+    texts: Mapping[str, str]
+    flows: Mapping[str, Flow]
+    rules: Rules
+    surveys: Mapping[str, Survey]
+    mails: Mapping[str, Mapping[str, str]]
+    tests: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    def broken(self, path: str) -> bool:
+        """Has loading this file found an error?"""
+        return any(problem.file == path and problem.severity == "error" for problem in self.problems)
+
+
+def read_workspace(folder: Path | str) -> Workspace:
+    """Read a folder. An author's mistake is a problem in the answer; nothing is raised for it."""
+    folder, problems = Path(folder), list[Problem]()
+    sources = dict(_files(folder, problems))
+    rules, found = read_rules({path: raw for path, raw in sources.items() if path.startswith("rules/")})
+    problems.extend(found)
+    _look_for_strangers(sources, problems)
+    flows: dict[str, Flow] = {}
+    surveys: dict[str, Survey] = {}
+    mails: dict[str, dict[str, str]] = {}
+    tests: list[str] = []
+    for path, raw in sources.items():
+        if path.startswith("flows/tests/"):
+            tests.append(path)
+        elif path.startswith("flows/"):
+            loaded = load_flow(raw, path)
+            problems.extend(loaded.problems)
+            if loaded.flow is not None:
+                flows[Path(path).stem] = loaded.flow
+        elif path.startswith("surveys/"):
+            survey, found = load_survey(raw, path, rules.settings.languages)
+            problems.extend(found)
+            if survey is not None:
+                surveys[Path(path).stem] = survey
+        elif match := _MAIL.fullmatch(path):
+            mails.setdefault(match[1], {})[match[2]] = path
+    texts = {path: raw.decode("utf-8", "replace").removeprefix("\ufeff") for path, raw in sources.items()}
+    return Workspace(folder, texts, flows, rules, surveys, mails, tuple(tests), in_order(problems))
+
+
+def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    if not any((folder / name).is_dir() for name, _ in _FOLDERS):
+        what = f"{folder} is not a workspace: it has no flows, rules, surveys or templates."
+        fix = "Name the folder that has them: --workspace DIR, or KWEEK_WORKSPACE."
+        problems.append(Problem(".", 1, 1, "error", "no-workspace", what, "", fix))
+    for name, suffix in _FOLDERS:
+        here = folder / name
+        if not here.is_dir():
+            continue
+        for file in sorted(here.iterdir()):
+            path = f"{name}/{file.name}"
+            if suffix == ".yaml" and file.suffix == ".yml":
+                fix = f"Rename it to {file.stem}.yaml."
+                problems.append(Problem(path, 1, 1, "error", "file-name", "Nobody reads a .yml file here.", "", fix))
+            if file.suffix != suffix or not file.is_file():
+                continue
+            try:
+                with file.open("rb") as opened:
+                    yield path, opened.read(MOST_BYTES + 1)
+            except OSError as error:
+                what = f"This file cannot be read ({error.strerror})."
+                problems.append(Problem(path, 1, 1, "error", "unreadable", what, "", "Look at its permissions."))
+
+
+def _look_for_strangers(sources: Mapping[str, bytes], problems: list[Problem]) -> None:
+    """Files that nobody would read because of their names; a workspace without a name of its own."""
+    known = [f"rules/{name}.yaml" for name in RULES]
+    for path in sources:
+        if path.startswith("rules/") and path not in known:
+            fix = did_you_mean(path, known)
+            problems.append(Problem(path, 1, 1, "error", "file-name", "Nobody reads a file of this name.", "", fix))
+    if sources and "rules/workspace.yaml" not in sources:
+        why = "It says who you are, in which languages you speak, and in which time zone you work."
+        fix = "Write it, with at least: name, languages, timezone."
+        what = "The workspace has no rules/workspace.yaml."
+        problems.append(Problem("rules/workspace.yaml", 1, 1, "error", "missing", what, why, fix))
+
+
+# --- what is published ------------------------------------------------------------------------------
+
+
+def source_of(workspace: Workspace, flow: str) -> dict[str, str]:
+    """What a version holds: path → text of the flow, the mails it names in every language, and the surveys that
+    these name. KeyError: there is no such flow. What is named and absent is left out: the linter says so."""
+    steps = list(workspace.flows[flow].walk())
+    paths = [workspace.flows[flow].file]
+    surveys: list[str] = []
+    for step in steps:
+        match step:
+            case Send(mails=shares):
+                names = [share.mail.value for share in shares if share.mail.value is not None]
+            case Tell(mail=mail) if mail is not None:
+                names = [mail.value]
+            case CallStep(script=script):
+                surveys.append(script.value)
+                continue
+            case _:
+                continue
+        for path in (path for name in names for path in workspace.mails.get(name, {}).values()):
+            paths.append(path)
+            surveys.extend(_survey_of_mail(workspace.texts[path]))
+    paths.extend(f"surveys/{survey}.yaml" for survey in surveys)
+    return {path: workspace.texts[path] for path in sorted(set(paths)) if path in workspace.texts}
+
+
+def _survey_of_mail(text: str) -> Iterator[str]:
+    """The survey that a mail's front matter names."""
+    lines = text.splitlines()
+    if not lines or lines[0].strip() != "---":
+        return
+    for line in lines[1:]:
+        if line.strip() == "---":
+            return
+        key, _, value = line.partition(":")
+        if key.strip() == "survey" and value.strip():
+            yield value.split(" #")[0].strip().strip("\"'")
+
+
+def version_of(source: Mapping[str, str]) -> str:
+    """The hash that names this content: SHA-256 over paths and texts."""
+    return hashlib.sha256(json.dumps(sorted(source.items()), ensure_ascii=False).encode()).hexdigest()
+
+
+def plan_of(source: Mapping[str, str]) -> Plan:
+    """The plan of a stored source. BrokenSourceError: it is not whole, which publishing never lets through."""
+    path = next((path for path in source if path.startswith("flows/")), None)
+    if path is None:
+        what = "This version holds no flow."
+        raise BrokenSourceError([Problem("flows", 1, 1, "error", "missing", what, "", "Publish the flow again.")])
+    loaded = load_flow(source[path], path)
+    if loaded.flow is None or not loaded.whole:
+        raise BrokenSourceError(loaded.problems)
+    return compile_flow(loaded.flow, version_of(source))
