@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -46,7 +46,7 @@ async def workers(
     mails: Sequence[Any],
     interceptors: Sequence[Interceptor],
     runner: SandboxedWorkflowRunner = _RUNNER,
-) -> AsyncIterator[None]:
+) -> AsyncGenerator[None]:
     """Work while the context is open; then finish what is in hand and end. turns, mails: bound activities."""
     with ThreadPoolExecutor(THREADS, "turn") as for_turns, ThreadPoolExecutor(THREADS, "mail") as for_mails:
         leads = Worker(

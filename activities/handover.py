@@ -92,7 +92,7 @@ def _next_in_turn(tx: Connection, team: str, present: Sequence[str]) -> str | No
     if not present:
         return None
     upsert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    given = tx.execute(
+    given: int = tx.execute(
         upsert(turns)
         .values(team=team, given=1)
         .on_conflict_do_update(index_elements=[turns.c.team], set_={"given": turns.c.given + 1})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 
@@ -11,8 +11,16 @@ from sqlalchemy import Connection, Row, insert, select, update
 from kweek.flow.state import Effect, EffectKind
 from kweek.leads.tables import effects
 
-IN_THE_WORLD: Final[frozenset[EffectKind]] = frozenset({"send_mail", "tell", "call_webhook"})
-"""Activities of their own; all other effects are rows of ours, and done when their turn is committed."""
+IN_THE_WORLD: Final[Mapping[EffectKind, str]] = {
+    "send_mail": "send_mail",
+    "tell": "tell",
+    # rows of ours whose news also goes to a colleague by mail
+    "give_handover": "tell",
+    "remind": "tell",
+    "escalate": "tell",
+    "open_task": "tell",
+}
+"""Kind → the activity that carries it into the world. All other effects are done when their turn is committed."""
 
 Status = Literal["pending", "done", "cancelled"]
 

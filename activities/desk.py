@@ -1,0 +1,68 @@
+"""Which effects are rows of ours? All but mail and webhooks: they are written in the turn's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Connection
+
+from activities.handover import Desk, escalate, give_handover
+from activities.tasks import open_task, withdraw
+from activities.telemarketing import open_call_task
+from kweek.flow.catalogue import Teams
+from kweek.flow.plan import Axis
+from kweek.flow.state import Answers, Effect, Value
+from kweek.leads.points import add_points
+from kweek.leads.traits import add_tags, remove_tags, set_fields
+from kweek.rules.grades import Grades
+
+FillIn = Callable[[Connection, str, str], str]
+"""A title's template, filled in for a lead: connection, lead, template → text."""
+
+
+class Desks:
+    """Writes the rows of one effect; teams are those of rules/teams.yaml."""
+
+    def __init__(self, teams: Teams, grades: Grades, fill_in: FillIn) -> None:
+        self.teams = teams
+        self.grades = grades
+        self.fill_in = fill_in
+
+    def apply(self, tx: Connection, lead_id: str, effect: Effect, now: datetime, answers: Answers) -> None:
+        """The lead is locked. What goes into the world (`send_mail`, `tell`, `call_webhook`) writes nothing here."""
+        match effect.kind:
+            case "open_call_task":
+                open_call_task(tx, lead_id, effect, now)
+            case "give_handover":
+                ready = answers.facts(None).field("lead.sales_ready")
+                desk = self._desk(str(effect.args["team"]))
+                give_handover(tx, lead_id, effect, now, desk, ready if isinstance(ready, bool) else None)
+            case "escalate":
+                team = effect.args.get("reassign")
+                escalate(tx, lead_id, effect, now, self._desk(str(team)) if team else None)
+            case "open_task":
+                open_task(tx, lead_id, effect, now, self.fill_in(tx, lead_id, str(effect.args["title"])))
+            case "withdraw":
+                withdraw(tx, effect, now)
+            case "add_points":
+                because = str(effect.args.get("because") or effect.step)
+                points = cast("Mapping[Axis, int]", effect.args["points"])
+                add_points(tx, lead_id, effect.key, points, because, now, self.grades)
+            case "add_tags":
+                add_tags(tx, lead_id, cast("Sequence[str]", effect.args["tags"]))
+            case "remove_tags":
+                remove_tags(tx, lead_id, cast("Sequence[str]", effect.args["tags"]))
+            case "set_fields":
+                set_fields(tx, lead_id, cast("Mapping[str, Value]", effect.args["fields"]))
+            case "send_mail" | "tell" | "call_webhook" | "remind" | "join_handover":
+                pass
+
+    def _desk(self, name: str) -> Desk:
+        """A team that is no longer in the file has nobody: the handover is open, and the page shows it so."""
+        team = self.teams.teams.get(name)
+        if team is None:
+            return Desk(name, (), None)
+        members = tuple(person.name.value for person in team.members)
+        return Desk(name, members, team.manager.name.value if team.manager else None)

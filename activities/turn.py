@@ -1,0 +1,108 @@
+"""What does a lead do next? In one transaction: what happened, what the machine makes of it, what is to be started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from temporalio import activity
+
+from activities.desk import Desks
+from kweek.flow.drive import Driven, drive
+from kweek.flow.state import Answers, Effect
+from kweek.leads.clock import Clock
+from kweek.leads.database import Database, NoSuchLead
+from kweek.leads.effects import IN_THE_WORLD, close, issue, pending, postpone
+from kweek.leads.enrolments import hold, lead_row, load_state, save_state, write_journal
+from kweek.leads.events import append, pull
+from workflows.messages import TurnAnswer, TurnInput
+
+AnswersFor = Callable[[Connection, Row[Any], datetime], Answers]
+MayLeave = Callable[[Connection, str, datetime], tuple[datetime | None, str] | None]
+"""Key of a mail, now → None: it may leave; else until when it waits (None: a bell) and why."""
+
+
+class Turns:
+    """`now` comes from the workflow: a turn that is tried again an hour later decides what it would have decided."""
+
+    def __init__(
+        self, database: Database, clock: Clock, answers: AnswersFor, desks: Desks, may_leave: MayLeave
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.answers = answers
+        self.desks = desks
+        self.may_leave = may_leave
+
+    @activity.defn(name="turn", no_thread_cancel_exception=True)
+    def turn(self, ask: TurnInput) -> TurnAnswer:
+        """Idempotent by its cursor: events after `leads.seen`, and what is due. Always runs, also when it is tried
+        again after it was committed: an answer that was only read again lost a bell in the proof."""
+        now = self.clock.flow(ask.now)
+        try:
+            with self.database.lead_tx(ask.lead) as tx:
+                return self._turn(tx, ask, now)
+        except NoSuchLead:
+            return TurnAnswer(ask.n, open=False)
+
+    def _turn(self, tx: Connection, ask: TurnInput, now: datetime) -> TurnAnswer:
+        row = lead_row(tx, ask.lead)
+        if row.turn < ask.n and row.held is None:
+            hold(tx, row.id, f"The database is older than this lead's workflow (turn {row.turn} of {ask.n})")
+            row = lead_row(tx, ask.lead)
+        if row.held is not None:
+            return TurnAnswer(ask.n, open=True, details=row.held)
+        for key in ask.failed:
+            give_up(tx, row.id, key, now)
+        n = row.turn + 1
+        events = pull(tx, row.id, row.seen)
+        before = load_state(tx, row)
+
+        def apply(effect: Effect) -> None:
+            issue(tx, row.id, [effect], now)
+            self.desks.apply(tx, row.id, effect, now, answers())
+
+        def answers() -> Answers:
+            return self.answers(tx, lead_row(tx, row.id), now)
+
+        driven = drive(before, now, events, answers, apply)
+        close(tx, driven.cancel, "cancelled")
+        seen = events[-1].seq if events else row.seen
+        save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)
+        write_journal(tx, row.id, n, now, driven.journal)
+        return self._answer(tx, n, driven, now)
+
+    def _answer(self, tx: Connection, n: int, driven: Driven, now: datetime) -> TurnAnswer:
+        """Read from the rows, not remembered: whatever is pending is started, whoever asks."""
+        start: list[str] = []
+        wakes = [driven.wake_at]
+        for effect in pending(tx, driven.state.lead):
+            if effect.kind == "send_mail" and (waits := self.may_leave(tx, effect.key, now)) is not None:
+                postpone(tx, effect.key, *waits)
+                wakes.append(waits[0])
+            else:
+                start.append(f"{IN_THE_WORLD[effect.kind]} {effect.key}")
+        wake_at = min((at for at in wakes if at is not None), default=None)
+        # a moment that is not after now would be due again at once, for ever
+        real = None if wake_at is None else self.clock.real(max(wake_at, now + timedelta(milliseconds=1)))
+        is_open = any(enrolment.ended is None for enrolment in driven.state.enrolments)
+        return TurnAnswer(n, is_open or bool(start), start, list(driven.cancel), real, _details(driven))
+
+
+def give_up(tx: Connection, lead_id: str, key: str, now: datetime) -> None:
+    """The world had its chance. Our own failure is `undelivered`: never a reason to discard a lead."""
+    if close(tx, [key], "done"):
+        append(tx, lead_id, f"{key}/undelivered", "undelivered", now, key, recorded_at=now)
+
+
+def _details(driven: Driven) -> str:
+    """For Temporal's own pages: where the lead stands, in the words of its flow."""
+    lines: Sequence[str] = [
+        f"{enrolment.flow}: {enrolment.token.step}"
+        + (f" until {enrolment.token.deadline:%a %Y-%m-%d %H:%M} UTC" if enrolment.token.deadline else "")
+        for enrolment in driven.state.enrolments
+        if enrolment.ended is None and enrolment.token is not None
+    ]
+    return "\n".join(lines)
