@@ -71,7 +71,7 @@ def time_out(work: Work, of: str, extra: frozenset[str] = frozenset(), closed: b
         leave_step(work, of, None, closed=True)
         ask(work, of, step.id, "undelivered")
     else:
-        go(work, of, target, state or "timed out", closed)
+        go(work, of, target, "timed out" if state in (None, "else") else state, closed)
 
 
 def _speaks(
@@ -82,7 +82,7 @@ def _speaks(
         if line.state in states:
             return line.state, line.target
         if line.state == "else" and not lost:
-            return None, line.target
+            return "else", line.target
     return ("undelivered" if lost else None), below
 
 
