@@ -237,7 +237,8 @@ class StepReader(TargetReader):
                 why = "The first line that is true decides, and else is always true."
                 self.note(below.at, "else-last", "This line is never asked.", why, "Put else last.")
         last = lines[-1]
-        if (last.condition or last.share) and total != 100:
+        has_else = any(line.condition is None and line.share is None for line in lines)  # above: said already
+        if (last.condition or last.share) and total != 100 and not has_else:
             why = "Else it says nothing of a lead for whom no line is true."
             self.note(
                 at, "else-missing", "“choose” has no else.", why, "Add a last line: - else: done (or a path, or next)"

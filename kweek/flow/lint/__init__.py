@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from kweek.flow.lint.asks import check_conditions
 from kweek.flow.lint.graph import draw
 from kweek.flow.lint.known import check_names
@@ -12,24 +15,34 @@ from kweek.flow.lint.reactions import check_reactions
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.ways import check_ends, check_reach, check_targets
 from kweek.flow.model import Flow
-from kweek.flow.problems import Problem, in_order
+from kweek.flow.problems import Problem, errors, in_order
 
 __all__ = ["Names", "lint_flow"]
 
 
-def lint_flow(flow: Flow, names: Names) -> tuple[Problem, ...]:
-    """What is wrong with a flow that could be read, in the order of its lines.
+_KEEPS_WAYS: Final = (
+    "duration", "moment", "number", "times", "share", "shares", "id-missing", "same-id", "name-of-file",
+    "limit", "reentry", "points", "else-last", "else-missing", "missing", "unknown-word", "reserved",
+)  # fmt: skip
+"""Codes of the loader after which every target that was written is still there."""
 
-    names: all that the workspace has, this flow included.
+
+def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[Problem, ...]:
+    """What is wrong with a flow, in the order of its lines.
+
+    names: all that the workspace has, this flow included. read: what the loader has already said of it: near such a
+    line nothing is said to be missing that may only have been misread.
     """
     report = Report(flow.file)
     graph = draw(flow)
+    said = errors(read)
+    misread = {problem.line for problem in said}
     check_targets(flow, names, report)
-    check_ends(graph, report)
-    check_reach(flow, graph, report)
-    check_loops(graph, report)
-    check_reactions(flow, names, report)
+    check_ends(graph, report, misread)
+    check_reach(flow, graph, names, report, misread, lost_ways=any(problem.code not in _KEEPS_WAYS for problem in said))
+    check_loops(graph, report, misread)
+    check_reactions(flow, graph, names, report, misread)
     check_names(flow, names, report)
     check_conditions(flow, names, report)
-    check_people(flow, graph, names, report)
+    check_people(flow, graph, names, report, misread)
     return in_order(report.problems)

@@ -41,15 +41,9 @@ def ask(
     try:
         condition = parse_condition(text.value)
     except ConditionError as error:
-        report.error(text.inside(error.offset), "condition", _capital(error.message), "", _capital(error.fix))
+        report.error(text.inside(error.offset), "condition", error.message, "", error.fix)
         return None
     for offset, what, fix in check_condition(condition, names.schema(event)):
         code = "unknown-field" if "no field" in what else "condition"
-        report.error(text.inside(offset), code, _capital(what), "", _capital(fix))
+        report.error(text.inside(offset), code, what, "", fix)
     return condition
-
-
-def _capital(words: str) -> str:
-    """A sentence begins with a capital, but for a name: `lead.country is a text`."""
-    first = words.split(" ", 1)[0]
-    return words if any(sign in first for sign in "._(“") else words[:1].upper() + words[1:]

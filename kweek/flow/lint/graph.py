@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from kweek.flow.lint.words import IMMEDIATE, hears, takes_time
+from kweek.flow.lint.words import IMMEDIATE, hears, takes_time, waits
 from kweek.flow.model import (
     AnyStep,
     Call,
@@ -45,16 +46,22 @@ class Edge:
 
 @dataclass(slots=True)
 class Node:
-    """A step with its ways out. path: the list that it stands in. below: the next of its list (or OUT, NOWHERE)."""
+    """A step with its ways out. path: the list that it stands in. below: the next of its list (or OUT, NOWHERE).
+    lines: where it is written, up to what comes after it."""
 
     step: AnyStep
     path: str
     below: int
+    lines: range
     edges: list[Edge] = field(default_factory=list[Edge])
 
     @property
     def timed(self) -> bool:
         return takes_time(self.step)
+
+    def misread(self, lines: Collection[int]) -> bool:
+        """Something in it could not be read, so that what it lacks may well be there."""
+        return any(line in self.lines for line in lines)
 
 
 @dataclass(slots=True)
@@ -80,10 +87,12 @@ class Graph:
 def draw(flow: Flow) -> Graph:
     """The graph of a flow. A target that does not exist leads to the nearest path, so that one slip is one message."""
     build = _Build()
+    tops = sorted(at.line for at in _tops(flow))
     for path in (flow.steps, *flow.paths):
-        name = path.name.value
+        name, line = path.name.value, path.name.at.line
         if name not in build.graph.heads:
-            build.graph.heads[name] = build.add(path.steps, name, NOWHERE)
+            end = next((top for top in tops if top > line), _END)
+            build.graph.heads[name] = build.add(path.steps, name, NOWHERE, range(line, end))
     build.graph.heads["steps"] = build.graph.heads[flow.steps.name.value]
     build.link_all()
     graph = build.graph
@@ -96,17 +105,31 @@ def draw(flow: Flow) -> Graph:
     return graph
 
 
+_END: Final = 1_000_000
+
+
+def _tops(flow: Flow) -> Iterator[Position]:
+    """Where something begins that ends a path above it."""
+    yield from (path.name.at for path in (flow.steps, *flow.paths))
+    yield from (line.event.at for line in flow.whenever)
+    yield from (start.at for start in flow.start)
+    yield from (found.key for found in (flow.name, flow.title, flow.reentry, flow.limit, flow.pace) if found)
+    if flow.goal:
+        yield flow.goal.at
+
+
 class _Build:
     def __init__(self) -> None:
         self.graph = Graph()
         self._linked = 0
 
-    def add(self, steps: tuple[AnyStep, ...], path: str, after: int) -> int:
-        """Nodes for a list; the first of them (`after` if it is empty)."""
+    def add(self, steps: tuple[AnyStep, ...], path: str, after: int, lines: range) -> int:
+        """Nodes for a list that is written in these lines; the first of them (`after` if it is empty)."""
         first = len(self.graph.nodes)
+        starts = [lines.start, *(step.at.line for step in steps[1:]), lines.stop]
         for number, step in enumerate(steps):
-            last = number == len(steps) - 1
-            self.graph.nodes.append(Node(step, path, after if last else first + number + 1))
+            below = after if number == len(steps) - 1 else first + number + 1
+            self.graph.nodes.append(Node(step, path, below, range(starts[number], starts[number + 1])))
         return first if steps else after
 
     def link_all(self) -> None:
@@ -119,10 +142,11 @@ class _Build:
         """A list of immediate steps leaves the lead where it is; any other must lead somewhere by itself."""
         if isinstance(target, Inline):
             stays = all(step.verb in IMMEDIATE for step in target.steps)
-            return Edge(self.add(target.steps, "", OUT if stays else NOWHERE), at, event=event)
-        return self.edge(target, OUT, at, event)
+            lines = range(at.line, _END)
+            return Edge(self.add(target.steps, "", OUT if stays else NOWHERE, lines), at, event=event)
+        return self.edge(target, OUT, at, event, range(at.line, _END))
 
-    def edge(self, target: Target, below: int, at: Position, event: str) -> Edge:
+    def edge(self, target: Target, below: int, at: Position, event: str, lines: range) -> Edge:
         match target:
             case ToPath(name=name):
                 known = name if name in self.graph.heads else nearest(name, self.graph.heads)
@@ -130,27 +154,30 @@ class _Build:
             case Next():
                 return Edge(below, target.at, event=event)
             case Inline():
-                return Edge(self.add(target.steps, "", below), at, event=event)
+                return Edge(self.add(target.steps, "", below, range(at.line, lines.stop)), at, event=event)
             case _:
                 return Edge(OUT, target.at, event=event)
 
     def _link(self, node: Node) -> None:
-        step, below, edges = node.step, node.below, node.edges
+        step, below, edges, lines = node.step, node.below, node.edges, node.lines
         silent = Edge(below, step.at, said=False)
         match step:
             case Wait() | Send() | Call() | Task():
-                if isinstance(step, Send) and step.within is None:
+                if isinstance(step, Send) and not waits(step):
                     edges.append(silent)
                     return
                 passing = hears(step).passing
-                edges += [self._reaction(line, below, passing) for line in step.when]
-                edges += [self.edge(line.target, below, line.state.at, line.state.value) for line in step.otherwise]
-                if not any(line.state.value == "else" for line in step.otherwise):
+                edges += [self._reaction(line, below, passing, lines) for line in step.when]
+                edges += [
+                    self.edge(line.target, below, line.state.at, line.state.value, lines) for line in step.otherwise
+                ]
+                dated = isinstance(step, Wait) and step.until.value.date_field is not None
+                if dated or not any(line.state.value == "else" for line in step.otherwise):
                     edges.append(silent)
             case Handover():
-                edges += [self._reaction(line, below, hears(step).passing) for line in step.when]
+                edges += [self._reaction(line, below, hears(step).passing, lines) for line in step.when]
             case Choose():
-                edges += [self.edge(branch.target, below, branch.at, "if") for branch in step.branches]
+                edges += [self.edge(branch.target, below, branch.at, "if", lines) for branch in step.branches]
                 if leaves_open(step):
                     edges.append(silent)
             case Go():
@@ -161,17 +188,18 @@ class _Build:
                 edges.append(silent)
 
     def _go(self, node: Node, step: Go, silent: Edge) -> None:
-        main = self.edge(step.target, node.below, step.at, "")
+        main = self.edge(step.target, node.below, step.at, "", node.lines)
         node.edges.append(Edge(main.to, main.at, bounded=step.at_most is not None))
         if step.then is not None:
-            node.edges.append(self.edge(step.then, node.below, step.at, ""))
+            node.edges.append(self.edge(step.then, node.below, step.at, "", node.lines))
         elif step.at_most is not None:
             node.edges.append(silent)
 
-    def _reaction(self, line: Reaction, below: int, passing: tuple[str, ...]) -> Edge:
+    def _reaction(self, line: Reaction, below: int, passing: tuple[str, ...], lines: range) -> Edge:
         if line.event.value in passing and isinstance(line.target, Inline):
-            return Edge(self.add(line.target.steps, "", OUT), line.event.at, event=line.event.value)
-        return self.edge(line.target, below, line.event.at, line.event.value)
+            inside = range(line.event.at.line, lines.stop)
+            return Edge(self.add(line.target.steps, "", OUT, inside), line.event.at, event=line.event.value)
+        return self.edge(line.target, below, line.event.at, line.event.value, lines)
 
 
 def leaves_open(step: Choose) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from kweek.flow.lint.graph import Edge, Graph, Node
 from kweek.flow.lint.report import Report
@@ -11,10 +11,10 @@ from kweek.flow.problems import Position
 Arrow = tuple[int, Edge]
 
 
-def check_loops(graph: Graph, report: Report) -> None:
+def check_loops(graph: Graph, report: Report, misread: Collection[int]) -> None:
     """One message for each way round, at the line that closes it."""
-    instant = dict(_closing(graph, lambda node, _: not node.timed))
-    endless = dict(_closing(graph, lambda _, edge: not edge.bounded))
+    instant = dict(_closing(graph, misread, lambda node, _: not node.timed))
+    endless = dict(_closing(graph, misread, lambda _, edge: not edge.bounded))
     for at in sorted({*instant, *endless}):
         source, edge = instant.get(at) or endless[at]
         round_trip = f"this leads back to line {graph.nodes[edge.to].step.at.line}"
@@ -50,7 +50,9 @@ def _bounded(node: Node) -> str:
     return "a list in place: “- go: …” with “at_most: 3 times” and “then:” below it"
 
 
-def _closing(graph: Graph, keep: Callable[[Node, Edge], bool]) -> Iterator[tuple[Position, Arrow]]:
+def _closing(
+    graph: Graph, misread: Collection[int], keep: Callable[[Node, Edge], bool]
+) -> Iterator[tuple[Position, Arrow]]:
     """For each knot of ways that can be walked round, the line that leads back up (or the last one, if none does)."""
     arrows = [
         (number, edge)
@@ -60,7 +62,7 @@ def _closing(graph: Graph, keep: Callable[[Node, Edge], bool]) -> Iterator[tuple
     ]
     for knot in _knots(len(graph.nodes), arrows):
         inside = [(source, edge) for source, edge in arrows if source in knot and edge.to in knot and edge.said]
-        if not inside:
+        if not inside or any(graph.nodes[number].misread(misread) for number in knot):
             continue
         back = [(s, e) for s, e in inside if graph.nodes[e.to].step.at <= graph.nodes[s].step.at]
         source, edge = min(back or inside, key=lambda arrow: arrow[1].at)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import pairwise
+
 from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.lint.graph import Graph, Node
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
+from kweek.flow.lint.words import BUILT_IN, CALL, MAIL
 from kweek.flow.model import Call, Choose, Flow, Handover, Rung, Task
 from kweek.flow.problems import Located
 
 
-def check_people(flow: Flow, graph: Graph, names: Names, report: Report) -> None:
+def check_people(flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int]) -> None:
     for step in flow.walk():
         match step:
             case Handover():
-                if not step.escalate:
+                if not step.escalate and not _near(graph, step, misread):
                     report.warning(
                         step.at,
                         "no-escalation",
@@ -28,19 +32,20 @@ def check_people(flow: Flow, graph: Graph, names: Names, report: Report) -> None
                 _rungs(step.escalate, report)
             case _:
                 pass
-    _unasked(flow, graph, names, report)
+    if not misread:
+        _unasked(flow, graph, names, report)
+
+
+def _near(graph: Graph, step: Handover, misread: Collection[int]) -> bool:
+    return any(node.step is step and node.misread(misread) for node in graph.nodes)
 
 
 def _rungs(rungs: tuple[Rung, ...], report: Report) -> None:
     if rungs and rungs[-1].every is None:
-        report.error(
-            rungs[-1].at,
-            "last-rung-without-every",
-            "The last rung of escalate needs “every”",
-            "after it nobody would hear of the lead again",
-            "Add “every: 24 hours” to it",
-        )
-    for above, below in zip(rungs, rungs[1:], strict=False):
+        why = "a lead that nobody follows up would fall silent after it"
+        fix = "Add: every: 24 hours"
+        report.error(rungs[-1].at, "rung-every", "The last rung of escalate happens only once", why, fix)
+    for above, below in pairwise(rungs):
         one, two = above.after.value, below.after.value
         if one.business == two.business and _length(one.amount, one.unit) >= _length(two.amount, two.unit):
             report.error(
@@ -67,7 +72,7 @@ def _unasked(flow: Flow, graph: Graph, names: Names, report: Report) -> None:
         if root.event == "goal":
             asked = flow.goal is not None and _asks(flow.goal.condition)
         else:
-            asked = root.event in names.hard
+            asked = root.event in names.hard or root.event not in (*names.events, *BUILT_IN)
         if not asked:
             open_ways.append(root.to)
     seen: set[int] = set()
@@ -99,7 +104,8 @@ def _onward(node: Node, names: Names) -> list[int]:
             first = next((n for n, branch in enumerate(branches) if _asks(branch.condition)), len(node.edges))
             return [edge.to for edge in node.edges[:first]]
         case _:
-            return [edge.to for edge in node.edges if edge.event not in names.hard]
+            never = set(CALL) - set(MAIL)  # has a message of its own
+            return [edge.to for edge in node.edges if edge.event not in names.hard and edge.event not in never]
 
 
 def _asks(condition: Located[str] | None) -> bool:

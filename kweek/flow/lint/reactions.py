@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
-from kweek.flow.lint.words import BUILT_IN, IMMEDIATE, WHENEVER_DEFAULTS, Hears, hears
+from kweek.flow.lint.words import BUILT_IN, IMMEDIATE, STATES, WHENEVER_DEFAULTS, Hears, hears
 from kweek.flow.model import (
     AnyStep,
     Call,
@@ -23,19 +26,17 @@ from kweek.flow.model import (
 )
 from kweek.flow.problems import Position, did_you_mean, nearest
 
-_FROM = {"mail": "send", "call": "call", "handover": "handover"}
 
-
-def check_reactions(flow: Flow, names: Names, report: Report) -> None:
+def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int]) -> None:
     """`when` and `otherwise` of every step, and `whenever`."""
-    for step in flow.walk():
+    for node in graph.nodes:
+        step, whole = node.step, not node.misread(misread)
         match step:
             case Wait() | Send() | Call() | Task():
-                known = _hears(step, names)
-                _when(step, step.when, known, names, report)
-                _otherwise(step, known, report)
+                _when(step, step.when, names, report, whole)
+                _otherwise(step, report)
             case Handover():
-                _when(step, step.when, _hears(step, names), names, report)
+                _when(step, step.when, names, report, whole)
             case _:
                 pass
     _whenever(flow, names, report)
@@ -49,7 +50,8 @@ def _hears(step: AnyStep, names: Names) -> Hears:
 # --- when -----------------------------------------------------------------------------------------
 
 
-def _when(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, names: Names, report: Report) -> None:
+def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Report, whole: bool) -> None:
+    known = _hears(step, names)
     named: set[str] = set()
     meant: set[str] = set()  # what a misspelt line stood for, so that it is not missed as well
     for number, line in enumerate(lines):
@@ -58,7 +60,7 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, names: Names
             if number < len(lines) - 1:
                 report.error(
                     at,
-                    "else-not-last",
+                    "else-last",
                     "“else” is not the last line",
                     "it reads as if the lines below never counted",
                     "Move it down",
@@ -72,21 +74,14 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, names: Names
                     "“clicked” above it takes every click",
                     "Move it above “clicked”",
                 )
-            if event not in known.passing and isinstance(line.target, Ignore):
-                report.error(
-                    at,
-                    "ignore-in-when",
-                    "“ignore” is for whenever",
-                    "a step's own event has to lead somewhere",
-                    "Name a path or an ending",
-                )
+            if event in known.passing:
+                _passing(step, line, report)
             if not line.link:
                 named.add(event)
         else:
             meant.add(_unknown(step, event, at, known, names, report))
-        if event in known.passing:
-            _passing(step, line, report)
-    _closings(step, lines, known, named | meant, report)
+    if whole:
+        _closings(step, lines, known, named | meant, report)
     _dead(step, lines, names, report)
 
 
@@ -107,13 +102,11 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
 
 
 def _passing(step: AnyStep, line: Reaction, report: Report) -> None:
-    event, at = line.event.value, line.event.at
-    fix = f"Write a list of {', '.join(IMMEDIATE)} below it, or take the line away"
+    event = line.event.value
+    fix = f"Write a list of {', '.join(IMMEDIATE)} (without within) below it, or take the line away"
     if not isinstance(line.target, Inline):
-        why = "the lead stays where it is"
-        report.error(
-            at, "passing-event", f"“{event}” does not end a {step.verb}, so it cannot lead elsewhere", why, fix
-        )
+        what = f"“{event}” leads nowhere: it does not end a {step.verb}"
+        report.error(line.event.at, "passing-event", what, "the lead stays where it is", fix)
         return
     for inner in line.target.steps:
         waits = isinstance(inner, Send) and inner.within is not None
@@ -175,25 +168,25 @@ def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
 # --- otherwise ------------------------------------------------------------------------------------
 
 
-def _otherwise(step: Wait | Send | Call | Task, known: Hears, report: Report) -> None:
+def _otherwise(step: Wait | Send | Call | Task, report: Report) -> None:
     lines = step.otherwise
     above: list[str] = []
     closed = {line.event.value for line in step.when if not line.link}
-    for number, line in enumerate(lines):
+    states = STATES.get(step.verb, ())
+    for line in lines:
         state, at = line.state.value, line.state.at
-        if state not in known.states:
-            report.error(
-                at, "unknown-state", f"“{state}” is no state of a {step.verb}", "", did_you_mean(state, known.states)
-            )
-        elif state == "else" and number < len(lines) - 1:
-            why = "the lines below it are never asked"
-            report.error(at, "else-not-last", "“else” is not the last line", why, "Move it down")
+        if state not in states:
+            why = f"when the time of a {step.verb} is up, it asks what is known by then"
+            report.error(at, "unknown-state", f"“{state}” is no state", why, did_you_mean(state, states))
+        elif "else" in above:
+            why = "the first line that is true decides, and else is always true"
+            report.error(at, "else-last", f"“{state}” is never asked", why, "Put else last")
         elif cover := next((word for word in above if state in _COVERS.get(word, (word,))), None):
             why = f"who {_DID[state]} has also {_DID[cover]}, and “{cover}” above it is asked first"
             report.error(
                 at, "shadowed-otherwise", f"This line “{state}” is never true", why, f"Move it above “{cover}”"
             )
-        elif state in closed:
+        elif state in closed and state != "else":
             why = f"“{state}” under when has ended the step by then"
             report.warning(
                 at, "shadowed-otherwise", f"This line “{state}” is never true", why, "Take one of the two away"
@@ -210,6 +203,8 @@ _DID = {"opened": "opened", "clicked": "clicked", "answered": "answered"}
 def _nobody_knows(lines: tuple[Otherwise, ...], report: Report) -> None:
     """A machine's hit, or tracking that is not allowed, says nothing about the lead."""
     states = [line.state.value for line in lines]
+    if set(states) - set(STATES["send"]):
+        return  # a misspelt state may have been “unclear”
     for line in lines:
         named = line.state.value == "unclear"
         hinges = line.state.value == "else" and "unclear" not in states and ("opened" in states or "clicked" in states)
@@ -243,13 +238,8 @@ def _whenever(flow: Flow, names: Names, report: Report) -> None:
     for line in flow.whenever:
         event, at = line.event.value, line.event.at
         if event == "else":
-            report.error(
-                at,
-                "never-fires",
-                "“else” has no meaning in whenever",
-                "it would take every event there is",
-                "Name the events",
-            )
+            why = "it would catch everything that ever happens"
+            report.error(at, "never-fires", "“else” is not possible in whenever", why, "Name the events")
         elif event not in BUILT_IN and event not in names.events and event not in own:
             report.error(
                 at, "unknown-event", f"There is no event “{event}”", "", did_you_mean(event, (*names.events, *BUILT_IN))

@@ -26,5 +26,9 @@ class Report:
 
 
 def _sentence(words: str) -> str:
+    """With a capital (a name keeps its own: `lead.country is a text`) and a full stop."""
     words = words.strip()
+    first = words.split(" ", 1)[0]
+    if not any(sign in first for sign in "._(“"):
+        words = words[:1].upper() + words[1:]
     return words if not words or words[-1] in ".?!…:" else f"{words}."

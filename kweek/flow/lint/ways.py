@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from kweek.flow.lint.graph import NOWHERE, OUT, Graph, Node, leaves_open
+from collections.abc import Collection
+
+from kweek.flow.lint.graph import NOWHERE, Graph, Node
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
-from kweek.flow.model import ENDINGS, Choose, End, Flow, Go, Next, Target, ToFlow, ToPath, targets
+from kweek.flow.model import ENDINGS, RESERVED, End, Flow, Go, Next, Target, ToFlow, ToPath, targets
 from kweek.flow.problems import did_you_mean, nearest
 
 # --- targets --------------------------------------------------------------------------------------
@@ -65,9 +67,12 @@ def _refusal(target: ToFlow, flow: Flow, names: Names, report: Report, in_go: bo
 # --- ends -----------------------------------------------------------------------------------------
 
 
-def check_ends(graph: Graph, report: Report) -> None:
-    """No list runs out with the lead still on it."""
-    for node in graph.nodes:
+def check_ends(graph: Graph, report: Report, misread: Collection[int]) -> None:
+    """No list runs out with the lead still on it. misread: lines that the loader could not make sense of."""
+    reached = graph.reach([root.to for root in graph.roots])
+    for number, node in enumerate(graph.nodes):
+        if number not in reached or node.misread(misread):
+            continue
         loose = [edge for edge in node.edges if edge.to == NOWHERE]
         said = next((edge for edge in loose if edge.said), None)
         if said is not None and node.below == NOWHERE:
@@ -78,12 +83,7 @@ def check_ends(graph: Graph, report: Report) -> None:
                 "nothing comes after it",
                 "Name a path or an ending, or add a step below",
             )
-        if isinstance(node.step, Choose) and leaves_open(node.step):
-            why = "who fits no line would stay for ever"
-            report.error(
-                node.step.at, "choose-without-else", "This choose has no else", why, "Add “- else: …” as its last line"
-            )
-        elif any(not edge.said for edge in loose):
+        if any(not edge.said for edge in loose):
             report.error(node.step.at, "way-without-end", *_runs_out(node))
 
 
@@ -107,55 +107,56 @@ def _runs_out(node: Node) -> tuple[str, str, str]:
 # --- reach ----------------------------------------------------------------------------------------
 
 
-def check_reach(flow: Flow, graph: Graph, report: Report) -> None:
-    """Every path and every step can be come to. What only a lost path leads to is not reported again."""
+def check_reach(
+    flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int], lost_ways: bool
+) -> None:
+    """Every path and every step can be come to. What only a lost step or path leads to is not reported again.
+
+    lost_ways: the loader had to drop targets, so that a path that nothing leads to may well have been one of them.
+    """
     reached = graph.reach([root.to for root in graph.roots])
-    lost = [path for path in flow.paths if not _touched(graph, path.name.value, reached)]
-    heads = {path.name.value: graph.heads[path.name.value] for path in lost}
-    covered: set[int] = set(reached)
-    after_others = {
-        name
-        for name, head in heads.items()
-        for other, start in heads.items()
-        if other != name and head in graph.reach([start]) and start not in graph.reach([head])
+    covered = set(reached)
+    for above, below in _rows(graph):
+        if above in reached and below not in reached:
+            covered |= graph.reach([below])
+            if not (graph.nodes[above].misread(misread) or graph.nodes[below].misread(misread)):
+                _lost_step(graph.nodes[above], graph.nodes[below], report)
+    if lost_ways:
+        return
+    heads = {path.name.value: graph.heads[path.name.value] for path in flow.paths}
+    named_as_flow = {target.flow for step in flow.walk() for target in targets(step) if isinstance(target, ToFlow)}
+    excused = {*RESERVED, *(named_as_flow - names.flows.keys())}  # these have a message of their own
+    lost = [
+        path
+        for path in flow.paths
+        if heads[path.name.value] not in covered and heads[path.name.value] >= 0 and path.name.value not in excused
+    ]
+    behind = {
+        path.name.value
+        for path in lost
+        for other in lost
+        if heads[path.name.value] in graph.reach([heads[other.name.value]])
+        and heads[other.name.value] not in graph.reach([heads[path.name.value]])
     }
-    for path in (*(p for p in lost if p.name.value not in after_others), *lost):
-        head = heads[path.name.value]
-        if head in covered:
-            continue
-        covered |= graph.reach([head])
+    for path in (*(path for path in lost if path.name.value not in behind), *lost):
         name = path.name.value
-        report.error(
-            path.name.at,
-            "unreached-path",
-            f"Nothing leads to the path “{name}”",
-            "no lead will ever come there",
-            f"Name it as a target somewhere (go: {name}), or take it away",
-        )
-    for above, node, at in _rows(graph):
-        if at not in covered and above in reached:
-            step = graph.nodes[above].step
-            report.error(
-                node.step.at,
-                "unreached-step",
-                f"No lead ever comes to this {node.step.verb}",
-                f"the {step.verb} above it (line {step.at.line}) always leads elsewhere",
-                _leads_on(step.verb, isinstance(step, End)),
-            )
+        if heads[name] in covered:
+            continue
+        covered |= graph.reach([heads[name]])
+        what, why = f"Nothing leads to the path “{name}”", "no lead will ever come there"
+        fix = f"Name it as a target somewhere (go: {name}), or take it away"
+        report.error(path.name.at, "unreached-path", what, why, fix)
 
 
-def _leads_on(verb: str, ends: bool) -> str:
-    if ends or verb == "go":
-        return "Take this step away, or move it above"
-    return "Take this step away, or let one line above say “next”"
+def _lost_step(above: Node, below: Node, report: Report) -> None:
+    verb = above.step.verb
+    what = f"No lead ever comes to this {below.step.verb}"
+    why = f"the {verb} above it (line {above.step.at.line}) always leads elsewhere"
+    moves = isinstance(above.step, End | Go)
+    fix = "Take this step away, or move it above" if moves else "Take it away, or let a line above say “next”"
+    report.error(below.step.at, "unreached-step", what, why, fix)
 
 
-def _touched(graph: Graph, path: str, reached: set[int]) -> bool:
-    head = graph.heads[path]
-    return head in reached or head < 0
-
-
-def _rows(graph: Graph) -> list[tuple[int, Node, int]]:
-    """Each step that stands below another one: (the one above, itself, its number)."""
-    return [(number, graph.nodes[node.below], node.below) for number, node in enumerate(graph.nodes)
-            if node.below not in (OUT, NOWHERE) and node.below == number + 1]  # fmt: skip
+def _rows(graph: Graph) -> list[tuple[int, int]]:
+    """Each step with the one that stands right below it."""
+    return [(number, number + 1) for number, node in enumerate(graph.nodes) if node.below == number + 1]

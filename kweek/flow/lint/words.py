@@ -1,4 +1,4 @@
-"""Which events can which step hear, and which states does it know? The table of flow-language.md, as data."""
+"""Which events can which step hear? The table of flow-language.md, as data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ CALL: Final = (
 )  # fmt: skip
 HANDOVER: Final = ("rejected", "later", "won", "lost")
 DURING_HANDOVER: Final = ("accepted", "contacted", "appointment", "quoted")
-STATES: Final = ("answered", "clicked", "opened", "unclear", "undelivered", "else")
+
+STATES: Final = {
+    "send": ("answered", "clicked", "opened", "unclear", "undelivered", "else"),
+    "call": ("attempted", "else"),
+    "task": ("else",),
+    "wait": ("else",),
+}
+"""What `otherwise` may ask when the time of a verb is up."""
 
 BUILT_IN: Final = tuple(
     dict.fromkeys(
@@ -30,12 +37,11 @@ IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook", "send")
 @dataclass(frozen=True, slots=True)
 class Hears:
     """closing: end the step, so each needs a way. chosen: end it only when they are named. passing: the lead stays.
-    states: what `otherwise` may say. any_event: whatever happens may be named."""
+    any_event: whatever happens may be named."""
 
     closing: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     passing: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
     any_event: bool = False
 
     @property
@@ -47,18 +53,23 @@ def hears(step: AnyStep, own_outcomes: tuple[str, ...] = ()) -> Hears:
     """What a step may name under `when` and `otherwise`. own_outcomes: those of a call's script."""
     match step:
         case Send():
-            return Hears(closing=("bounced", "blocked"), chosen=(*MAIL[:5], *ABOUT_MAIL), states=STATES)
+            return Hears(closing=("bounced", "blocked"), chosen=(*MAIL[:5], *ABOUT_MAIL))
         case Call():
             closing = tuple(dict.fromkeys((*CALL, *own_outcomes)))
-            return Hears(closing=closing, passing=("attempted",), states=("attempted", "else"))
+            return Hears(closing=closing, passing=("attempted",))
         case Handover():
             return Hears(closing=HANDOVER, passing=DURING_HANDOVER)
         case Task():
-            return Hears(closing=tuple(o.value for o in step.outcomes) or ("done",), states=("else",))
+            return Hears(closing=tuple(o.value for o in step.outcomes) or ("done",))
         case Wait():
-            return Hears(chosen=(*MAIL[:6], *ABOUT_MAIL), states=("else",), any_event=True)
+            return Hears(chosen=(*MAIL[:6], *ABOUT_MAIL), any_event=True)
         case _:
             return Hears()
+
+
+def waits(step: Send) -> bool:
+    """For a reaction. Reactions without a readable `within` have their own message; they are meant all the same."""
+    return step.within is not None or bool(step.when or step.otherwise)
 
 
 def takes_time(step: AnyStep) -> bool:
@@ -67,7 +78,7 @@ def takes_time(step: AnyStep) -> bool:
         case Wait():
             return step.until.value.date_field is None
         case Send():
-            return step.within is not None
+            return waits(step)
         case Call() | Handover() | Task():
             return True
         case _:
