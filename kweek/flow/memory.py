@@ -25,6 +25,7 @@ _TOUCHED: Final[dict[str, tuple[MailState, ...]]] = {
     "opened": ("opened",),
     "undelivered": ("undelivered",),
 }
+_SUPPRESSES: Final = ("bounced", "complained", "unsubscribed")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class World:
 
     plans: what is published, by flow. calendar: the workspace's own. queues, teams: their calendars. hard: start events
     that bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
-    service: the mails that are not marketing.
+    service: the mails that are not marketing. surveys: mail → the survey it asks for. fills: what an answer fills as
+    well (`survey.brochure.budget` → `bant.budget`).
     """
 
     plans: Mapping[str, Plan]
@@ -46,6 +48,8 @@ class World:
     limit: Limit | None = None
     send_hours: str | None = None
     service: frozenset[str] = frozenset()
+    surveys: Mapping[str, str] = field(default_factory=dict[str, str])
+    fills: Mapping[str, str] = field(default_factory=dict[str, str])
     grades: Grades = field(default_factory=Grades)
     sales_ready: SalesReady = field(default_factory=SalesReady)
 
@@ -55,6 +59,7 @@ class Memory:
 
     fields: by their dotted path (`lead.country`, `bant.budget`, `survey.brochure.wish`); a computed one that is given
     (`lead.profile`) wins over what the points say. tracking: may it be seen whether this lead opens its mail?
+    consent: may it have marketing mail?
     """
 
     def __init__(
@@ -64,12 +69,14 @@ class Memory:
         fields: Mapping[str, Fact | None] | None = None,
         points: Points | None = None,
         tracking: bool = True,
+        consent: bool = True,
     ) -> None:
         self.world = world
         self.lead = lead
         self.fields: dict[str, Fact | None] = dict(fields or {})
         self.points = points or Points()
         self.tracking = tracking
+        self.consent = consent
         self.now = EPOCH
         self.events: list[Event] = []
         self.mails: dict[str, str] = {}  # key of a send → its mail
@@ -114,6 +121,11 @@ class Memory:
         for enrolment in state.enrolments:
             if enrolment.ended is not None:
                 self._past[enrolment.id] = enrolment.flow, Past(enrolment.per, enrolment.ended.at)
+
+    @property
+    def suppressed(self) -> str | None:
+        """Why nothing may be sent to this lead any more."""
+        return next((event.kind for event in self.events if event.kind in _SUPPRESSES), None)
 
     def _add(self, more: Mapping[str, int]) -> None:
         old = self.points

@@ -1,0 +1,182 @@
+"""Does a flow do what its case says? The case is lived through on the pure machine, and its story is checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from kweek.flow.cases import Case, Ends, Expected, Given
+from kweek.flow.life import Life, Opened, Verb
+from kweek.flow.memory import Memory, World
+from kweek.flow.plan import Plan
+from kweek.flow.read_cases import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
+from kweek.flow.state import Value
+from kweek.flow.story import Story, Told, tell
+
+INSTANT: Final = timedelta(microseconds=1)
+PATIENCE: Final = timedelta(days=90)
+_OF_LEAD: Final = ("unsubscribed", "complained")
+_NEEDS: Final = {"send": "mail had left", "call": "call task was there", "handover": "handover was there"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of one life. trouble: what the case gave that could not happen."""
+
+    story: Story
+    trouble: tuple[str, ...] = ()
+
+
+def run_case(plan: Plan, case: Case, world: World) -> Ran:
+    """Live through a case with one lead. The plan need not be published in that world."""
+    life = begin(plan, case, world)
+    trouble = list[str]()
+    zone = life.memory.timezone(plan)
+    for given in sorted(case.given, key=lambda one: one.when.after(life.start, zone)):
+        fault = give(life, given, plan)
+        if fault is not None:
+            trouble.append(fault)
+    limit = life.now + PATIENCE + timedelta(days=case.last_day)
+    while life.busy(plan.flow) and (due := life.due) is not None and due < limit:
+        life.run(due + INSTANT)
+    return Ran(story_of(life, plan), tuple(trouble))
+
+
+def begin(plan: Plan, case: Case, world: World, lead: str = "lead") -> Life:
+    """The lead of this case, at the moment after the start event."""
+    who = case.lead
+    world = replace(world, plans={**world.plans, plan.flow: plan})
+    memory = Memory(world, lead, who.fields, who.points_by(world.grades), who.tracking, who.consent)
+    memory.tags |= set(who.tags)
+    life = Life(memory, case.starts.replace(tzinfo=memory.timezone(plan)).astimezone(UTC))
+    event = case.start or next((start.event for start in plan.start if start.event), None)
+    if event is None:
+        life.hear(life.start, "enrol", data={"flow": plan.flow})
+    else:
+        life.hear(life.start, event, data=case.data)
+    return life
+
+
+def story_of(life: Life, plan: Plan) -> Story:
+    return tell(plan.flow, life.memory.timezone(plan), life.start, life.journal, life.memory.events)
+
+
+def give(life: Life, given: Given, plan: Plan) -> str | None:
+    """Let it happen; else say why it cannot."""
+    zone = life.memory.timezone(plan)
+    at = given.when.after(life.start, zone)
+    life.run(at)
+    about = find(life, given.kind, given.what)
+    if about is None and not ("." in given.kind or given.kind in _OF_LEAD):
+        verb = next(iter(verbs_of(given.kind)), "task")
+        return f"{given.when}: {given.kind} — no {given.what or _NEEDS.get(verb, 'task was there')} by then"
+    if about is not None:
+        learn(life.memory, about, given)
+    ref = about.key if about else None
+    if given.kind == "unclear":
+        life.memory.unclear.add(ref or "")
+        return None
+    data: dict[str, Value] = dict(given.data)
+    if given.call_back is not None:
+        data["at"] = given.call_back.after(life.start, zone).isoformat()
+    life.hear(at, given.kind, ref, data)
+    return None
+
+
+def learn(memory: Memory, about: Opened, given: Given) -> None:
+    """Answers fill what their questions fill."""
+    survey = about.what if about.verb == "call" else memory.world.surveys.get(about.what, about.what)
+    for name, value in given.facts.items():
+        path = name if "." in name else f"survey.{survey}.{name}"
+        memory.fields[path] = value
+        if (filled := memory.world.fills.get(path)) is not None:
+            memory.fields[filled] = value
+
+
+def find(life: Life, kind: str, what: str | None = None) -> Opened | None:
+    """What a word is about: the last thing to which it can happen. what: the mail, where the case names it."""
+    verbs = verbs_of(kind)
+    return next(
+        (
+            one
+            for one in reversed(life.opened)
+            if (one.verb in verbs or kind in one.outcomes) and what in (None, one.what)
+        ),
+        None,
+    )
+
+
+def verbs_of(kind: str) -> tuple[Verb, ...]:
+    """To what can it happen? An own outcome of a script or a task is told by the task itself; else it is a call's."""
+    if "." in kind:
+        return ()
+    if kind in ("taken", "given_back"):
+        return "call", "task"
+    verbs: dict[Verb, bool] = {
+        "send": kind in MAIL_WORDS,
+        "call": kind in CALL_WORDS,
+        "handover": kind in HANDOVER_WORDS,
+    }
+    known: tuple[Verb, ...] = tuple(verb for verb, fits in verbs.items() if fits)
+    return known or (("task",) if kind in ASKED else ("call",))
+
+
+# --- what was expected -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """matched: what met an expectation, by its place in the story. missing: what never came. forbidden: what should
+    not have come, by its place."""
+
+    matched: dict[int, Expected | Ends]
+    missing: tuple[Expected | Ends, ...]
+    forbidden: dict[int, Expected]
+
+    @property
+    def holds(self) -> bool:
+        return not (self.missing or self.forbidden)
+
+
+def judge(case: Case, story: Story) -> Verdict:
+    """Lay a story beside what its case expects."""
+    matched = dict[int, Expected | Ends]()
+    missing = list[Expected | Ends]()
+    forbidden = dict[int, Expected]()
+    for one in case.expected:
+        fits = [n for n, told in enumerate(story.told) if does(told, one.words)]
+        if one.day is None:
+            forbidden |= dict.fromkeys(fits, one)
+            continue
+        place = next((n for n in fits if story.told[n].day == one.day and n not in matched), None)
+        if place is None:
+            missing.append(one)
+        else:
+            matched[place] = one
+    if case.ends is not None:
+        end = story.end
+        if end is not None and case.ends.day in (None, end.day) and case.ends.result in (None, end.what):
+            matched[story.told.index(end)] = case.ends
+        else:
+            missing.append(case.ends)
+    return Verdict(matched, tuple(missing), forbidden)
+
+
+def does(told: Told, words: str) -> bool:
+    """`call brochure` is met by itself and by `call`."""
+    return words in (told.kind, str(told))
+
+
+def has(story: Story, what: str, day: int) -> bool:
+    """Has the lead done so by the end of that day? what: `under way`, a result, or words of the story."""
+    told = story.until(day)
+    if what == "under way":
+        return bool(told.told) and told.end is None
+    end = told.end
+    return (end is not None and end.what == what) or any(does(one, what) for one in told.told)
+
+
+def at_end_of(day: int, start: datetime) -> datetime:
+    """A moment at which that day is over, wherever the lead is."""
+    return start + timedelta(days=day + 1)

@@ -1,0 +1,109 @@
+"""What do the small texts of a case say? Moments, numbers of leads, values of fields; each read or refused alone.
+
+ValueError says what is wrong and, behind a semicolon, what would be right.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from kweek.flow.cases import CaseMoment
+from kweek.flow.condition_types import FieldType
+from kweek.flow.duration import parse_duration
+from kweek.flow.moment import WEEKDAYS
+from kweek.flow.problems import did_you_mean
+from kweek.flow.state import Value
+
+_MOMENT: Final = re.compile(r"day (\d{1,4})(?: \+ (.+)| (\d{1,2}):(\d{2}))?")
+_AFTER: Final = re.compile(r"after (\d{1,4}) days?")
+_STARTS: Final = re.compile(r"(?:([a-z]+) )?(\d{4}-\d{2}-\d{2}) (\d{1,2}:\d{2})")
+_NUMBER: Final = re.compile(r"(at least |at most )?(\d{1,7})( ?%)?")
+
+
+def parse_moment(text: str) -> CaseMoment:
+    """`day 7`, `day 7 + 2 hours`, `day 7 10:30`. ValueError says what is wrong and what would be right."""
+    match = _MOMENT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"“{text}” is not a moment of a test; write day 7, day 7 + 2 hours, or day 7 10:30")
+    plus = timedelta()
+    if match[2]:
+        duration = parse_duration(match[2])
+        if duration.business:
+            raise ValueError(f"“{text}” runs on a calendar; write the hours that pass: day 7 + 2 hours")
+        plus = duration.elapsed
+    clock = int(match[3]) * 60 + int(match[4]) if match[3] else None
+    if clock is not None and (clock >= 1440 or int(match[4]) > 59):
+        raise ValueError(f"“{text}”: there is no such time; a day runs from 00:00 to 23:59")
+    return CaseMoment(int(match[1]), plus, clock)
+
+
+def parse_day(text: str) -> CaseMoment:
+    moment = parse_moment(text)
+    if moment != CaseMoment(moment.day):
+        raise ValueError(f"“{text}” is more than a day; a test counts days: day {moment.day}")
+    return moment
+
+
+def parse_after(text: str) -> int:
+    match = _AFTER.fullmatch(text)
+    if match is None:
+        raise ValueError(f"“{text}” is not a number of days; write after 60 days")
+    return int(match[1])
+
+
+def parse_starts(text: str) -> datetime:
+    match = _STARTS.fullmatch(text.lower())
+    try:
+        if match is None:
+            raise ValueError
+        moment = datetime.fromisoformat(f"{match[2]} {match[3]:0>5}")
+    except ValueError:
+        raise ValueError(f"“{text}” is not a moment; write monday 2026-03-02 09:00") from None
+    right = WEEKDAYS[moment.weekday()]
+    if match[1] and match[1] != right:
+        raise ValueError(f"{match[2]} is not a {match[1]}; write {right} {match[2]} {match[3]}")
+    return moment
+
+
+def parse_points(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"“{text}” is not a number of points; write a whole number: 15") from None
+
+
+def parse_number(text: str) -> tuple[int, int | None, bool]:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise ValueError(f"“{text}” is not a number of leads; write 0, 45%, at least 10, or at most 5%")
+    number = int(match[2])
+    least, most = (number, None) if match[1] == "at least " else (0 if match[1] else number, number)
+    return least, most, bool(match[3])
+
+
+def parse_value(text: str, kind: FieldType) -> Value:
+    """A text as the type that its field has."""
+    if kind.choices and text not in kind.choices:
+        raise ValueError(f"“{text}” is not one of its values; {did_you_mean(text, kind.choices)}")
+    try:
+        match kind.kind:
+            case "number":
+                return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+            case "date":
+                return date.fromisoformat(text)
+            case "moment":
+                moment = datetime.fromisoformat(text)
+                if moment.tzinfo is None:
+                    raise ValueError
+                return moment
+            case "yes/no" if text not in ("true", "false"):
+                raise ValueError
+            case "yes/no" | "any" if text in ("true", "false"):
+                return text == "true"
+            case _:
+                return text
+    except ValueError:
+        example = {"number": "120", "date": "2026-09-01", "moment": "2026-09-01T10:00+02:00", "yes/no": "true"}
+        raise ValueError(f"“{text}” is not {kind}; write {example[kind.kind]}") from None

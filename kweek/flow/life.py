@@ -1,0 +1,169 @@
+"""What does a lead live through? The machine and the gate run on a clock of our own, with the lead in memory.
+
+No time passes by itself: whoever drives a life says until when it runs and what happens in it. Mail leaves when the
+gate lets it; what people do (answer, call, close a handover) is given from outside, as an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal, cast
+
+from kweek.flow.drive import drive
+from kweek.flow.gate import Blocked, Later, Mailing, Send, Standing, gate
+from kweek.flow.memory import Memory
+from kweek.flow.plan import Plan
+from kweek.flow.state import Effect, Entry, Event, LeadState, Value
+
+Verb = Literal["send", "call", "handover", "task"]
+HELD: Final = ("paused", "handover", "answer")
+_OPENS: Final[dict[str, Verb]] = {"open_call_task": "call", "give_handover": "handover", "open_task": "task"}
+_WHAT: Final = {"open_call_task": "script", "give_handover": "team", "open_task": "title"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Something that a person can react to: a mail that left, a call task, a handover, a task. effect: its order."""
+
+    verb: Verb
+    what: str
+    at: datetime
+    effect: Effect
+
+    @property
+    def key(self) -> str:
+        return self.effect.key
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What a task may come to."""
+        return tuple(cast("list[str]", self.effect.args.get("outcomes", ())))
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A mail that has not left. again: when to ask the gate (None: at the next bell)."""
+
+    effect: Effect
+    again: datetime | None
+    held: bool = False
+
+
+class Life:
+    """One lead from `start` on. journal: all that the machine noted, with its moments. opened: what people can react
+    to, in order."""
+
+    def __init__(self, memory: Memory, start: datetime) -> None:
+        self.memory = memory
+        self.start = self.now = start
+        self.state = LeadState(memory.lead)
+        self.journal: list[tuple[datetime, Entry]] = []
+        self.opened: list[Opened] = []
+        self._wake_at: datetime | None = None
+        self._waiting: dict[str, _Waiting] = {}
+        self._plans: dict[str, Plan] = {}  # by enrolment, for its last mail may leave after its end
+        self._left: list[datetime] = []  # marketing mails, as the limits count them
+
+    @property
+    def due(self) -> datetime | None:
+        """When something happens next by itself."""
+        moments = [self._wake_at, *(one.again for one in self._waiting.values())]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def run(self, until: datetime) -> None:
+        """Let time pass, up to but not including `until`."""
+        while (due := self.due) is not None and due < until:
+            self._turn(max(due, self.now))
+        self.now = max(self.now, until)
+
+    def hear(self, at: datetime, kind: str, ref: str | None = None, data: Mapping[str, Value] | None = None) -> None:
+        """Something happens, before whatever else is due at that moment."""
+        self.run(at)
+        self._turn(self.now, [self.memory.record(kind, self.now, ref, data)])
+
+    def in_flow(self, flow: str) -> bool:
+        return any(one.flow == flow and one.ended is None for one in self.state.enrolments)
+
+    def busy(self, flow: str) -> bool:
+        """Is it in this flow, or has a mail of this flow yet to leave?"""
+        return self.in_flow(flow) or any(
+            self._plans[one.effect.enrolment].flow == flow for one in self._waiting.values()
+        )
+
+    # --- a turn ---------------------------------------------------------------------------------------
+
+    def _turn(self, now: datetime, events: Iterable[Event] = ()) -> None:
+        self.now = now
+        while True:
+            driven = drive(self.state, now, events, lambda: self.memory.at(now), self._apply)
+            self._note(now, driven.journal)
+            self.memory.keep(driven.state)
+            self.state = replace(driven.state, enrolments=tuple(one for one in driven.state.enrolments if one.live))
+            self._wake_at = driven.wake_at
+            for key in driven.cancel:
+                self._waiting.pop(key, None)
+            events = self._post(now)
+            if not events:
+                return
+
+    def _note(self, now: datetime, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self.journal.append((now, entry))
+            if entry.kind == "started":
+                self._plans[entry.enrolment] = self.memory.plan(str(entry.detail["version"]))
+
+    def _apply(self, effect: Effect) -> None:
+        self.memory.apply(effect)
+        if effect.kind == "send_mail":
+            self._waiting[effect.key] = _Waiting(effect, self.now)
+        elif effect.kind in _OPENS:
+            what = str(effect.args[_WHAT[effect.kind]])
+            self.opened.append(Opened(_OPENS[effect.kind], what, self.now, effect))
+
+    # --- the post -------------------------------------------------------------------------------------
+
+    def _post(self, now: datetime) -> list[Event]:
+        """Ask the gate for every mail that may leave now, first due, first asked."""
+        events: list[Event] = []
+        for key, waiting in list(self._waiting.items()):
+            if waiting.held or waiting.again is None or waiting.again <= now:
+                event = self._ask(waiting, now)
+                if event is not None:
+                    del self._waiting[key]
+                    events.append(event)
+        return events
+
+    def _ask(self, waiting: _Waiting, now: datetime) -> Event | None:
+        effect, memory = waiting.effect, self.memory
+        mail, expires = str(effect.args["mail"]), effect.args.get("expires_at")
+        mailing = Mailing(
+            kind="service" if mail in memory.world.service else "marketing",
+            expires_at=datetime.fromisoformat(str(expires)) if expires else None,
+        )
+        match gate(mailing, self._standing(effect), now):
+            case Send():
+                self.opened.append(Opened("send", mail, now, effect))
+                if mailing.kind == "marketing":
+                    self._left.append(now)
+                return memory.record("sent", now, effect.key)
+            case Blocked(why):
+                return memory.record("blocked", now, effect.key, {"reason": why})
+            case Later(until, why):
+                waiting.again, waiting.held = until, why in HELD
+                return None
+
+    def _standing(self, effect: Effect) -> Standing:
+        memory, plan = self.memory, self._plans[effect.enrolment]
+        hours = plan.send_hours or memory.world.send_hours
+        limits = (limit for limit in (plan.limit, memory.limit()) if limit is not None)
+        return Standing(
+            suppressed=memory.suppressed,
+            consent=memory.consent,
+            paused=memory.paused(plan.flow),
+            handover_open=self.state.handover is not None,
+            resting=bool(self.state.resting),
+            hours=memory.calendar(hours) if hours else None,
+            limits=tuple((limit, tuple(self._left)) for limit in limits),
+        )

@@ -1,0 +1,216 @@
+"""How is a file of cases read? From a tree of texts to Cases, every mistake with its place and the nearest word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from kweek.flow.case_texts import parse_moment, parse_starts, parse_value
+from kweek.flow.cases import DEFAULT_START, Case, CaseMoment, Given, LeadGiven
+from kweek.flow.condition_types import FieldType
+from kweek.flow.facts import Value as Fact
+from kweek.flow.lint.names import Names
+from kweek.flow.lint.words import CALL, DURING_HANDOVER, HANDOVER, MAIL
+from kweek.flow.plan import Plan, Task
+from kweek.flow.problems import Located, Position, Problem, did_you_mean
+from kweek.flow.read_expect import ExpectReader
+from kweek.flow.state import Value
+from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, read_yaml
+
+MAIL_WORDS: Final = (*MAIL, "undelivered", "unsubscribed", "complained", "unclear")
+CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempted", "taken", "given_back", "call_back")
+HANDOVER_WORDS: Final = (*DURING_HANDOVER, *HANDOVER)
+ASKED: Final = ("carry on", "leave")  # where the machine itself asks a person how to go on
+_SAYS: Final = {"clicked": "link", "rejected": "reason", "later": "later_on"}
+_CASE: Final = ("name", "starts", "start", "lead", "events", "expect", "leads", "mix")
+
+
+def read_cases(
+    source: str | bytes, file: str, plan: Plan, names: Names | None = None
+) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
+    """The cases of one flow. names: the workspace's; without, own fields and events are taken as they are written."""
+    tree = read_yaml(source, file, about="This file of tests")
+    if tree.root is None:
+        return (), tree.problems
+    reader = _CaseReader(file, plan, names)
+    reader.problems += tree.problems
+    cases = tuple(reader.file_of(tree.root))
+    return cases, tuple(reader.problems)
+
+
+class _CaseReader(ExpectReader):
+    def __init__(self, file: str, plan: Plan, names: Names | None) -> None:
+        super().__init__(file, plan, names)
+        tasks = [step for step in plan.steps.values() if isinstance(step, Task)]
+        scripts = [survey.outcomes for survey in self.names.surveys.values()]
+        outcomes = {outcome for some in (*scripts, *(task.outcomes for task in tasks)) for outcome in some}
+        given = (*MAIL_WORDS, *CALL_WORDS, *HANDOVER_WORDS, *sorted(outcomes), *ASKED, *self.names.events)
+        self.words = tuple(dict.fromkeys(given))
+
+    # --- the file ------------------------------------------------------------------------------------
+
+    def file_of(self, root: Pairs) -> Iterator[Case]:
+        found = self.known(root.pairs, ("flow", "tests"), "a file of tests")
+        flow = self.text(found.get("flow"))
+        if flow and flow.value != self.plan.flow:
+            self.note(flow.at, "flow-name", f"This file tests “{self.plan.flow}”, by its name.", "", "Make them agree.")
+        if "tests" not in found:
+            self.note(root.at, "missing-key", "There are no tests here.", "", "Write them below “tests:”, with dashes.")
+            return
+        names = dict[str, Position]()
+        for node in self.items(found["tests"].value, found["tests"].key, "name: opened but not filled in"):
+            case = self.case(node)
+            if case is None:
+                continue
+            if case.name in names:
+                fix = "Give each its own: a name says what is promised."
+                self.note(case.at, "same-name", f"Two tests are named “{case.name}”.", "", fix)
+            names[case.name] = case.at
+            yield case
+
+    def case(self, node: Node) -> Case | None:
+        found = self.fields(node, None, _CASE, "name: what is promised, events: …, expect: …")
+        if not found:
+            return None
+        name = self.text(found.get("name"), prose=True)
+        if name is None and "name" not in found:
+            self.note(node.at, "missing-key", "This test has no name.", "", "Write name: and what is promised.")
+        if "expect" not in found:
+            fix = "Write expect: with what shall happen on which day."
+            self.note(node.at, "missing-key", "This test expects nothing.", "It could not fail.", fix)
+        start, data = self.start(found.get("start"))
+        starts = self.parsed(found.get("starts"), parse_starts, "moment")
+        expected, ends, counts = self.expect(found.get("expect"))
+        leads = self.count(found.get("leads"))
+        mix = tuple(self.mix(found["mix"])) if "mix" in found else ()
+        if ("mix" in found) != ("leads" in found):
+            fix = "Write both (leads: 1000, mix: {opened: 45%}), or neither."
+            self.note(node.at, "mix", "“leads” and “mix” belong together.", "", fix)
+        if leads and any(one.day is not None for one in expected):
+            fix = "Count them: after 60 days: {send survey: 1000}."
+            self.note(node.at, "mix", "Leads that do different things have no day in common.", "", fix)
+        return Case(
+            flow=self.plan.flow,
+            file=self.file,
+            name=name.value if name else "",
+            at=name.at if name else node.at,
+            starts=starts.value if starts else DEFAULT_START,
+            start=start,
+            data=data,
+            lead=self.lead(found["lead"]) if "lead" in found else LeadGiven(),
+            given=tuple(self.events(found["events"])) if "events" in found else (),
+            expected=expected,
+            ends=ends,
+            counts=counts,
+            leads=leads.value if leads else 1,
+            mix=mix,
+        )
+
+    def start(self, pair: Pair | None) -> tuple[str | None, Mapping[str, Value]]:
+        if pair is None:
+            return None, {}
+        word, says, key = self._said(pair.value, pair.key)
+        if word is None:
+            return None, {}
+        known = tuple(start.event for start in self.plan.start if start.event)
+        if word.value not in known:
+            what = f"“{word.value}” does not start this flow."
+            self.note(word.at, "unknown-event", what, "", did_you_mean(word.value, known))
+        return word.value, self.data(word.value, says, key)
+
+    # --- events --------------------------------------------------------------------------------------
+
+    def events(self, pair: Pair) -> Iterator[Given]:
+        for one in self.pairs(pair.value, pair.key, "day 7 + 2 hours: opened"):
+            when = self.keyed(one.key, parse_moment, "moment")
+            for node in self.listed(one):
+                word, says, key = self._said(node, one.key)
+                if word and when and self._is_word(word):
+                    yield self._given(when, word, says, key)
+
+    def _given(self, when: CaseMoment, word: Located[str], says: Node | None, key: Text) -> Given:
+        kind, name = word.value, _SAYS.get(word.value)
+        match says:
+            case None:
+                return Given(when, kind, word.at)
+            case Text() if kind == "call_back":
+                moment = self.read_text(says, key, parse_moment)
+                return Given(when, kind, word.at, call_back=moment)
+            case Text() if kind == "later":
+                day = self.read_text(says, key, lambda text: parse_value(text, FieldType("date")))
+                return Given(when, kind, word.at, {"later_on": day} if isinstance(day, date) else {})
+            case Text() if name:
+                text = self.text_of(says, key)
+                return Given(when, kind, word.at, {name: text.value} if text else {})
+            case Text() if kind in MAIL_WORDS:
+                text = self.text_of(says, key)
+                return Given(when, kind, word.at, what=self._mail(text) if text else None)
+            case Pairs() if kind in self.names.events or (not self.strict and "." in kind):
+                return Given(when, kind, word.at, self.data(kind, says, key))
+            case Pairs() if kind == "clicked":
+                found = self.fields(says, key, ("link", "mail"))
+                link, mail = self.text(found.get("link")), self.text(found.get("mail"))
+                what = self._mail(mail) if mail else None
+                return Given(when, kind, word.at, {"link": link.value} if link else {}, what=what)
+            case Pairs():
+                return Given(when, kind, word.at, facts=self._answers(says, key))
+            case _:
+                fix = f"Write {kind} alone, or what there is to say: {{{kind}: …}}."
+                self.note(word.at, "event", f"“{kind}” says nothing like this.", "", fix)
+                return Given(when, kind, word.at)
+
+    def _answers(self, says: Pairs, key: Text) -> dict[str, Fact]:
+        """Facts by their path, and questions of the survey at hand by their name."""
+        facts = dict[str, Fact]()
+        for one in self.pairs(says, key, "wish: quote"):
+            if "." in one.key.value:
+                facts |= self._fact(one.key.value, one)
+            else:
+                texts = tuple(text.value for text in self.texts(one))
+                facts[one.key.value] = texts[0] if isinstance(one.value, Text) and texts else texts
+        return facts
+
+    def _said(self, node: Node, key: Text) -> tuple[Located[str] | None, Node | None, Text]:
+        """A word, or `{word: what it says}`."""
+        if isinstance(node, Pairs) and len(node.pairs) == 1:
+            pair = node.pairs[0]
+            return Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at), pair.value, pair.key
+        if isinstance(node, Pairs | Items):
+            fix = "Write them as a list: [opened, {clicked: book-a-demo}]."
+            self.note(node.at, "event", "One thing happens at a time here.", "", fix)
+            return None, None, key
+        return self.text_of(node, key), None, key
+
+    def _is_word(self, word: Located[str]) -> bool:
+        if word.value in self.words or (not self.strict and "." in word.value):
+            return True
+        first, _, rest = word.value.partition(" ")
+        fix = did_you_mean(word.value, self.words)
+        if first == "clicked" and rest:
+            fix = f"Write {{clicked: {rest}}}."
+        elif word.value == "unreachable":
+            fix = "Write attempted, as often as the call step allows: the flow itself concludes the rest."
+        self.note(word.at, "unknown-event", f"“{word.value}” is not something that people do.", "", fix)
+        return False
+
+    def mix(self, pair: Pair) -> Iterator[tuple[str, int]]:
+        words = (*self.words, "unreachable")
+        total = 0
+        for one in self.pairs(pair.value, pair.key, "opened: 45%"):
+            share = self.share(one)
+            if one.key.value not in words:
+                fix = did_you_mean(one.key.value, words)
+                self.note(one.key.at, "unknown-event", f"“{one.key.value}” is not something that people do.", "", fix)
+            elif share:
+                total += share.value if one.key.value in MAIL_WORDS else 0
+                yield one.key.value, share.value
+        if total > 100:
+            self.note(pair.key.at, "share", f"What happens to a mail makes {total}%.", "", "Make it 100% or less.")
+
+    def _mail(self, text: Located[str]) -> str | None:
+        mails = self.nouns["send"]
+        if text.value not in mails:
+            what = f"This flow sends no mail “{text.value}”."
+            self.note(text.at, "unknown-mail", what, "", did_you_mean(text.value, mails))
+        return text.value

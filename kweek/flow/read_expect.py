@@ -1,0 +1,107 @@
+"""What shall happen, as a case says it? Every word is one of the story, and something that this flow does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kweek.flow.case_texts import parse_after, parse_day, parse_number
+from kweek.flow.cases import Count, Ends, Expected
+from kweek.flow.lint.names import Names
+from kweek.flow.model import ENDINGS
+from kweek.flow.plan import Call, Handover, Plan, Send, Task
+from kweek.flow.problems import Located, did_you_mean
+from kweek.flow.read_facts import FactReader
+from kweek.flow.story import TOLD
+from kweek.flow.yaml_text import Pair
+
+_EXPECT: Final = ("day 7", "ends", "never", "after 60 days")
+
+
+class ExpectReader(FactReader):
+    def __init__(self, file: str, plan: Plan, names: Names | None) -> None:
+        super().__init__(file, names)
+        self.plan = plan
+        self.nouns = _nouns(plan)
+
+    def expect(self, pair: Pair | None) -> tuple[tuple[Expected, ...], Ends | None, tuple[Count, ...]]:
+        expected, counts, ends = list[Expected](), list[Count](), None
+        for one in self.pairs(pair.value, pair.key, "day 7: send survey") if pair else ():
+            match one.key.value:
+                case "ends":
+                    ends = self.ends(one)
+                case "never":
+                    expected += self._words(one, None)
+                case key if key.startswith("day"):
+                    when = self.keyed(one.key, parse_day, "moment")
+                    expected += self._words(one, when.day) if when else ()
+                case key if key.startswith("after"):
+                    day = self.keyed(one.key, parse_after, "moment")
+                    counts += self.counts(one, day) if day is not None else ()
+                case key:
+                    what = f"“{key}” is not something to expect."
+                    self.note(one.key.at, "unknown-key", what, "", did_you_mean(key, _EXPECT))
+        if pair and not (expected or counts or ends or self.problems):
+            self.note(
+                pair.key.at, "empty", "This test expects nothing.", "It could not fail.", "Say what shall happen."
+            )
+        return tuple(expected), ends, tuple(counts)
+
+    def ends(self, pair: Pair) -> Ends | None:
+        text = self.text(pair)
+        if text is None:
+            return None
+        day: int | None = None
+        result: str | None = None
+        for part in (part.strip() for part in text.value.split(",")):
+            if part.startswith("day ") and day is None:
+                when = self.reread(Located(part, text.at, text.key), parse_day, "moment")
+                day = when.value.day if when else None
+            elif result is None and (part in ENDINGS or part.startswith("flow ")):
+                result = part
+            else:
+                fix = f"Write a day, a result ({', '.join(ENDINGS)}, flow <name>), or both: day 7, discard."
+                self.note(text.at, "ends", f"“{part}” is no way to end.", "", fix)
+        return Ends(day, result, text.at)
+
+    def _words(self, pair: Pair, day: int | None) -> Iterator[Expected]:
+        for text in self.texts(pair):
+            if self._is_told(text):
+                yield Expected(text.value, day, text.at)
+
+    def _is_told(self, text: Located[str]) -> bool:
+        kind, _, what = text.value.partition(" ")
+        known = self.nouns.get(kind)
+        if kind not in TOLD:
+            fix = f"Write ends: day 7, {kind}." if kind in ENDINGS else did_you_mean(kind, TOLD)
+            self.note(text.at, "expectation", f"“{text.value}” does not begin with something that happens.", "", fix)
+        elif what and known is not None and what not in known:
+            fix = did_you_mean(what, known) or f"Nothing here does {kind}."
+            self.note(text.at, "expectation", f"This flow never does “{text.value}”.", "", fix)
+        else:
+            return True
+        return False
+
+    def counts(self, pair: Pair, day: int) -> Iterator[Count]:
+        for one in self.pairs(pair.value, pair.key, "under way: 0"):
+            what = one.key.value
+            told = what == "under way" or what in ENDINGS or what.startswith("flow ")
+            number = self.parsed(one, parse_number, "number")
+            if number and (told or self._is_told(Located(what, one.key.at, one.key.at))):
+                least, most, share = number.value
+                yield Count(day, what, least, most, share, one.key.at)
+
+
+def _nouns(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """What this flow sends, calls with, hands over to."""
+    steps = plan.steps.values()
+    mails = tuple(mail for step in steps if isinstance(step, Send) for mail, _ in step.mails if mail)
+    tasks = (*(step.title for step in steps if isinstance(step, Task)), "Answer")
+    return {
+        "send": mails,
+        "blocked": mails,
+        "undelivered": mails,
+        "call": tuple(step.script for step in steps if isinstance(step, Call)),
+        "handover": tuple(step.team for step in steps if isinstance(step, Handover)),
+        "task": (*tasks, "A mail could not be delivered"),
+    }
