@@ -117,7 +117,7 @@ class RowAnswers:
             "opened": not kinds.isdisjoint(TOUCHED["opened"]),
             "undelivered": "undelivered" in kinds,
         }
-        known = {state for state, true in states.items() if true}
+        known: set[MailState] = {state for state, true in states.items() if true}
         if not known and self._nobody_knows(key):
             known.add("unclear")
         return frozenset(known)

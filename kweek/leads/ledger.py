@@ -1,0 +1,165 @@
+"""Which mails left, and which may have? The send ledger: a row before SMTP, so that a mail leaves once.
+
+A row is `claimed` with a lease while someone hands the mail to the relay; without one it waits to be tried again. Then
+it is `sent`, `bounced`, `undelivered` or `blocked`, for good. `unknown`: the relay may have it, and nobody has looked.
+`held`: nobody can know, and the workspace wants a person to decide; who does not decide within `HOLD` has decided
+against it, so that no lead waits for ever. Leases run on real time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kweek.flow.state import Value
+from kweek.leads import effects, events
+from kweek.leads.database import Database
+from kweek.leads.tables import links, mails, problems
+from kweek.leads.tables import effects as effect_rows
+
+Result = Literal["sent", "bounced", "undelivered", "blocked"]
+HOLD: Final = timedelta(days=7)  # flow time
+FINAL: Final = ("sent", "bounced", "undelivered", "blocked")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mail as it will leave, at every attempt. links: (name, target), in order."""
+
+    lead_id: str
+    enrolment_id: str | None
+    audience: Literal["lead", "colleague"]
+    mail: str
+    language: str
+    kind: Literal["marketing", "service"]
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    links: Sequence[tuple[str | None, str]] = ()
+
+
+def row_of(tx: Connection, key: str) -> Row[Any] | None:
+    return tx.execute(select(mails).where(mails.c.key == key)).one_or_none()
+
+
+def claim(tx: Connection, key: str, draft: Draft | None, owner: str, until_real: datetime, at: datetime) -> None:
+    """Ours until then. draft: the first time, when there is no row yet. The lead is locked by whoever calls."""
+    lease = {"status": "claimed", "lease_owner": owner, "lease_until_real": until_real, "claimed_at": at}
+    if draft is None:
+        again = {**lease, "attempts": mails.c.attempts + 1}
+        tx.execute(update(mails).where(mails.c.key == key).values(**again))
+        return
+    tx.execute(
+        insert(mails).values(
+            key=key, lead_id=draft.lead_id, enrolment_id=draft.enrolment_id, audience=draft.audience, mail=draft.mail,
+            language=draft.language, kind=draft.kind, message_id=draft.message_id, recipient=draft.recipient,
+            subject=draft.subject, text=draft.text, html=draft.html, attempts=1, **lease,
+        )
+    )  # fmt: skip
+    if draft.links:
+        rows = [
+            {"mail_key": key, "position": position, "name": name, "target": target}
+            for position, (name, target) in enumerate(draft.links)
+        ]
+        tx.execute(insert(links), rows)
+
+
+def note(tx: Connection, key: str, **values: object) -> None:
+    """Change the row; without a lease, unless one is given."""
+    free: dict[str, object] = {"lease_owner": None, "lease_until_real": None}
+    tx.execute(update(mails).where(mails.c.key == key).values(**(free | values)))
+
+
+def write_off(
+    tx: Connection, key: str, status: str, why: str, at: datetime, *, lead_id: str, enrolment_id: str | None, mail: str,
+    audience: str = "lead", kind: str = "marketing",
+) -> None:  # fmt: skip
+    """A mail that ends without ever having been claimed still has its line in the ledger."""
+    if row_of(tx, key) is not None:
+        note(tx, key, status=status, why=why)
+        return
+    tx.execute(
+        insert(mails).values(
+            key=key, lead_id=lead_id, enrolment_id=enrolment_id, audience=audience, mail=mail, kind=kind,
+            status=status, why=why, claimed_at=at,
+        )
+    )  # fmt: skip
+
+
+def tell_flow(
+    tx: Connection, lead_id: str, key: str, result: Result, at: datetime, data: Mapping[str, Value] | None = None
+) -> None:
+    """The result as the lead's event, its bell, and the effect done. Twice is once."""
+    seq = events.append(tx, lead_id, f"{key}/{result}", result, at, key, data or {}, recorded_at=at)
+    effects.close(tx, [key], "done")
+    if seq is not None:
+        events.ring(tx, lead_id, seq)
+
+
+def problem(tx: Connection, lead_id: str | None, key: str, code: str, words: str, at: datetime) -> None:
+    """What a person may read of a failure, and Temporal may not."""
+    tx.execute(insert(problems).values(lead_id=lead_id, key=key, code=code, words=words[:4_000], at=at))
+
+
+# --- what a person decides ------------------------------------------------------------------------
+
+
+def held(tx: Connection) -> list[Row[Any]]:
+    """Mails that wait for a person, the oldest first."""
+    return list(tx.execute(select(mails).where(mails.c.status == "held").order_by(mails.c.claimed_at, mails.c.key)))
+
+
+def hold(tx: Connection, key: str, now: datetime) -> None:
+    """Nobody knows whether it arrived: a person shall say, or `HOLD` does."""
+    note(tx, key, status="held", why="nobody knows whether it arrived")
+    effects.postpone(tx, key, now + HOLD, "a person")
+
+
+def release(db: Database, key: str, by: str, now: datetime) -> bool:
+    """Send it (again); False: it is not held."""
+    lead_id = _held_lead(db, key)
+    if lead_id is None:
+        return False
+    with db.lead_tx(lead_id) as tx:
+        row = row_of(tx, key)
+        if row is None or row.status != "held":
+            return False
+        note(tx, key, status="claimed", why=f"released by {by}", repeats=row.repeats + 1)
+        tx.execute(update(effect_rows).where(effect_rows.c.key == key).values(due_at=None, waits_for=None))
+        events.ring(tx, lead_id, 0)
+        return True
+
+
+def drop(db: Database, key: str, by: str, now: datetime) -> bool:
+    """Do not send it again; the flow hears `undelivered`. False: it is not held."""
+    lead_id = _held_lead(db, key)
+    if lead_id is None:
+        return False
+    with db.lead_tx(lead_id) as tx:
+        row = row_of(tx, key)
+        if row is None or row.status != "held":
+            return False
+        give_up(tx, lead_id, key, f"dropped by {by}", now)
+        return True
+
+
+def give_up(tx: Connection, lead_id: str, key: str, why: str, now: datetime) -> None:
+    """This mail is not going to leave. For the turn, too: when its activity has used up its time."""
+    row = row_of(tx, key)
+    if row is not None and row.status in FINAL:
+        effects.close(tx, [key], "done")
+        return
+    if row is not None:
+        note(tx, key, status="undelivered", why=why)
+    tell_flow(tx, lead_id, key, "undelivered", now, {"reason": "gave up"})
+
+
+def _held_lead(db: Database, key: str) -> str | None:
+    with db.read() as tx:
+        return tx.execute(select(mails.c.lead_id).where(mails.c.key == key, mails.c.status == "held")).scalar()

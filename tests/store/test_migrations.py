@@ -1,0 +1,93 @@
+"""Do the migrations make exactly the tables that the code speaks of? From any start, and from two at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, inspect, select, text
+
+from kweek.errors import KweekError
+from kweek.leads import migrate as migrate_module
+from kweek.leads import tables
+from kweek.leads.database import Database, open_database
+from kweek.leads.migrate import NewerDatabaseError, is_current, migrate
+from tests.store.making import NOW
+
+
+def test_migrations_make_the_tables_of_the_code(database: Database) -> None:
+    with database.write() as tx:
+        context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_a_second_migration_changes_nothing(empty_url: str) -> None:
+    db = open_database(empty_url)
+    with db.read() as tx:
+        assert not is_current(tx)
+    assert migrate(db.engine)
+    assert not migrate(db.engine)
+    with db.read() as tx:
+        assert is_current(tx)
+    db.close()
+
+
+def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
+    script = (
+        "import sys\nfrom kweek.leads.database import open_database\nfrom kweek.leads.migrate import migrate\n"
+        "print('ready', flush=True)\nsys.stdin.readline()\nprint(migrate(open_database(sys.argv[1]).engine))"
+    )
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, empty_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for start in starts:
+        assert start.stdout
+        assert start.stdout.readline() == "ready\n"
+    for start in starts:
+        assert start.stdin
+        start.stdin.write("go\n")
+        start.stdin.flush()
+    said = sorted(start.communicate(timeout=60)[0].strip() for start in starts)
+    assert said == ["False", "True"]
+    assert [start.returncode for start in starts] == [0, 0]
+
+
+def test_a_database_of_a_later_release_is_left_alone(database: Database) -> None:
+    with database.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerDatabaseError, match="later release"):
+        migrate(database.engine)
+
+
+def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = migrate_module.command.upgrade
+
+    def and_then_fail(*arguments: object) -> None:
+        whole(*arguments)  # pyright: ignore[reportArgumentType]
+        raise KweekError("half-way")
+
+    db = open_database(empty_url)
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate_module.command, "upgrade", and_then_fail)
+        with pytest.raises(KweekError, match="half-way"):
+            migrate(db.engine)
+    with db.read() as tx:
+        assert not is_current(tx)
+        assert inspect(tx).get_table_names() == []
+    assert migrate(db.engine)
+    db.close()
+
+
+def test_an_outbox_row_never_gets_the_id_of_one_that_was_crossed_off(database: Database) -> None:
+    with database.write() as tx:
+        tx.execute(insert(tables.leads).values(id="l", created_at=NOW, fields={}))
+        first = tx.execute(insert(tables.outbox).values(lead_id="l", seq=1).returning(tables.outbox.c.id)).scalar_one()
+        tx.execute(tables.outbox.delete())
+        tx.execute(insert(tables.outbox).values(lead_id="l", seq=2))
+        assert tx.execute(select(tables.outbox.c.id)).scalar_one() > first
