@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from kweek.flow.state import Value
 from kweek.leads import effects, events
 from kweek.leads.database import Database
-from kweek.leads.tables import links, mails, problems
 from kweek.leads.tables import effects as effect_rows
+from kweek.leads.tables import links, mails, problems
 
 Result = Literal["sent", "bounced", "undelivered", "blocked"]
 HOLD: Final = timedelta(days=7)  # flow time

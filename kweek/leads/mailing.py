@@ -1,4 +1,4 @@
-"""What does the gate need to know of this mail, and of this lead? Rows, read in the transaction that claims the mail."""
+"""What does the gate need to know of a mail and its lead? Rows, read in the transaction that claims the mail."""
 
 from __future__ import annotations
 
