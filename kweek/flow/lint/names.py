@@ -100,9 +100,12 @@ class Names:
         """What a condition may name. event: the data of the event that is at hand."""
         fields = dict(COMPUTED)
         fields |= {f"lead.{name}": kind for name, kind in self.settable().items()}
+        filled: dict[str, FieldType] = {}
         for name, survey in self.surveys.items():
-            fields |= survey.fills
+            for fact, kind in survey.fills.items():  # two surveys that fill one fact differently: any value fits
+                filled[fact] = kind if filled.get(fact, kind) == kind else _ANY
             fields |= {f"survey.{name}.{question}": kind for question, kind in survey.answers.items()}
+        fields |= filled
         fields |= {f"event.{name}": kind for name, kind in (event or {}).items()}
         mails = {name: mail.links for name, mail in self.mails.items()}
         outcomes = {outcome for survey in self.surveys.values() for outcome in survey.outcomes}

@@ -1,0 +1,87 @@
+"""`kweek lint`: are the flows sound? Every mistake at once, with its place, the reason and the fix."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from kweek.commands.common import add_workspace, settings_of
+from kweek.flow.problems import Problem, did_you_mean, errors
+from kweek.linting import belongs_to, lint_folder
+from kweek.workspace import Workspace
+
+EXAMPLE = """example:
+  kweek lint                          all flows of this folder
+  kweek lint brochure-request         one flow, with the rules, mails and surveys that it stands on
+  kweek lint --workspace ../acme --json
+
+  flows/brochure-request.yaml:14:17: error: There is no path “traige” in this flow. Did you mean “triage”?
+
+Exit: 0 no errors (warnings do not count), 1 errors, 2 not understood."""
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "lint",
+        help="prove that the flows are sound",
+        description="Reads flows, rules, surveys and mails, and says all that is wrong with them.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("flows", nargs="*", metavar="FLOW", help="name or file of a flow (default: all)")
+    add_workspace(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout, for programs")
+
+
+def run(args: argparse.Namespace) -> int:
+    workspace, problems = lint_folder(settings_of(args).workspace)
+    chosen = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
+    for flow in chosen:
+        if f"flows/{flow}.yaml" not in workspace.texts:
+            print(f"kweek lint: there is no flow “{flow}”. {_flows(flow, workspace)}", file=sys.stderr)
+            return 2
+    if chosen:
+        problems = tuple(p for p in problems if any(belongs_to(flow, workspace, p) for flow in chosen))
+    if args.json:
+        print(json.dumps(_as_json(problems, workspace), ensure_ascii=False, indent=2))
+    else:
+        _say(problems, len(chosen) or len(workspace.flows))
+    return 1 if errors(problems) else 0
+
+
+def _flows(flow: str, workspace: Workspace) -> str:
+    return did_you_mean(flow, workspace.flows) or f"{workspace.folder} has no flows."
+
+
+def _as_json(problems: Sequence[Problem], workspace: Workspace) -> dict[str, Any]:
+    wrong = len(errors(problems))
+    return {
+        "workspace": str(workspace.folder),
+        "errors": wrong,
+        "warnings": len(problems) - wrong,
+        "problems": [asdict(problem) for problem in problems],
+    }
+
+
+def _say(problems: Sequence[Problem], flows: int) -> None:
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    for problem in problems:
+        line = str(problem)
+        if coloured:
+            colour = "\x1b[31m" if problem.severity == "error" else "\x1b[33m"
+            place, _, words = line.partition(f" {problem.severity}: ")
+            line = f"\x1b[1m{place}\x1b[0m {colour}{problem.severity}:\x1b[0m {words}"
+        print(line)
+    wrong = len(errors(problems))
+    counts = ", ".join(_count(number, word) for number, word in ((wrong, "error"), (len(problems) - wrong, "warning")))
+    print(f"{_count(flows, 'flow')}: {counts if problems else 'sound'}")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

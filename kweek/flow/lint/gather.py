@@ -1,0 +1,76 @@
+"""Which names does this workspace have? Collected from what was read, for the linter and for whoever asks for types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kweek.flow.catalogue import Rules
+from kweek.flow.condition_types import FieldType
+from kweek.flow.lint.names import Mail, Names, Survey
+from kweek.flow.model import Flow
+from kweek.flow.plan import Reentry
+from kweek.flow.surveys import Question
+from kweek.flow.surveys import Survey as SurveyFile
+
+
+def names_of(
+    flows: Mapping[str, Flow],
+    rules: Rules,
+    surveys: Mapping[str, SurveyFile],
+    mails: Mapping[str, Mail],
+    unreadable: Iterable[str] = (),
+) -> Names:
+    """unreadable: flows that are there and could not be read; nothing is held against whoever names them."""
+    reentries = {name: flow.reentry.value if flow.reentry else Reentry() for name, flow in flows.items()}
+    return Names(
+        languages=rules.settings.languages,
+        flows={**dict.fromkeys(unreadable, Reentry("always")), **reentries},
+        events={name: event_data(rules, name) for name in rules.events},
+        hard=frozenset(name for name, event in rules.events.items() if event.hard),
+        mails=mails,
+        surveys={name: _survey(survey) for name, survey in surveys.items()},
+        calendars=frozenset(rules.calendars),
+        teams=frozenset(rules.teams.teams),
+        people=frozenset(person.name.value for person in rules.teams.people()),
+        queues=frozenset(rules.teams.queues),
+        channels=frozenset(rules.settings.channels),
+        webhooks=frozenset(rules.settings.webhooks),
+        fields={name: FieldType(kind.value) for name, kind in rules.settings.fields.items()},
+    )
+
+
+def _survey(survey: SurveyFile) -> Survey:
+    return Survey(
+        answers={question.name.value: _type(question) for question in survey.questions},
+        outcomes=tuple(survey.outcomes),
+        fills={
+            question.fills.value: _type(question)
+            for question in survey.questions
+            if question.fills and question.fills.value.startswith("bant.")
+        },
+    )
+
+
+def _type(question: Question) -> FieldType:
+    choices = tuple(option.name.value for option in question.options)
+    match question.type:
+        case "choice" | "text":
+            return FieldType("text", choices)
+        case "several":
+            return FieldType("several", choices)
+        case "number" | "scale":
+            return FieldType("number")
+        case "date":
+            return FieldType("date")
+
+
+def event_data(rules: Rules, name: str) -> dict[str, FieldType]:
+    """The fields of an own event; one that is derived has those of its source as well."""
+    data: dict[str, FieldType] = {}
+    seen: set[str] = set()
+    while name in rules.events and name not in seen:
+        seen.add(name)
+        event = rules.events[name]
+        data = {**{field: FieldType(kind.value) for field, kind in event.data.items()}, **data}
+        name = event.source.value if event.source else ""
+    return data

@@ -1,0 +1,153 @@
+"""Is the whole workspace sound? Everything that can be proven of its files, before a lead meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from kweek.flow.compile import compile_flow
+from kweek.flow.lint import lint_flow
+from kweek.flow.lint.gather import names_of
+from kweek.flow.lint.names import Mail, Names
+from kweek.flow.lint.rules import lint_rules, lint_surveys
+from kweek.flow.problems import Problem, did_you_mean, errors, in_order
+from kweek.mails.render import Renderer
+from kweek.mails.template import MailTemplate, parse_mail
+from kweek.workspace import Workspace, read_workspace, source_of
+
+
+def lint(workspace: Workspace, renderer: Renderer | None = None) -> tuple[Problem, ...]:
+    """What is wrong with it, loading included, in order. Errors stop publishing; warnings do not.
+
+    renderer: where mails are rendered; its process is best started before the workspace is read.
+    """
+    mails, found = _mails(workspace)
+    names = names_in(workspace, mails)
+    problems = [*workspace.problems, *found]
+    problems += lint_rules(workspace.rules, names)
+    problems += lint_surveys(workspace.surveys.values(), names)
+    for flow in workspace.flows.values():
+        read = [problem for problem in workspace.problems if problem.file == flow.file]
+        problems += lint_flow(flow, names, read)
+    problems += _cases(workspace, names, problems)
+    problems = [problem for problem in problems if not _follows(problem, workspace)]
+    said = {problem.what for problem in problems if problem.code == "mail-language"}
+    whole = [mail for mail in mails if not any(problem.file == mail.file for problem in errors(found))]
+    for problem in _rendered(whole, workspace, renderer):
+        name = PurePosixPath(problem.file).name.split(".")[0]
+        if not (problem.code == "mail-language" and any(f"“{name}”" in what for what in said)):
+            problems.append(problem)
+    return in_order(problems)
+
+
+def lint_folder(folder: Path | str) -> tuple[Workspace, tuple[Problem, ...]]:
+    """Read a workspace and prove it, with a render process of its own that starts beside the reading."""
+    with Renderer() as renderer:
+        renderer.start()
+        workspace = read_workspace(folder)
+        return workspace, lint(workspace, renderer)
+
+
+def belongs_to(flow: str, workspace: Workspace, problem: Problem) -> bool:
+    """Is it said of this flow, or of the rules, mails, surveys and tests that it stands on?"""
+    file = problem.file
+    if file.startswith("rules/") or file in (f"flows/{flow}.yaml", f"flows/tests/{flow}.yaml"):
+        return True
+    return flow in workspace.flows and file in source_of(workspace, flow)
+
+
+def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) -> Names:
+    """The names of a workspace, and the types of its fields. mails: if they were read already."""
+    by_name: dict[str, Mail] = {}
+    for mail in _mails(workspace)[0] if mails is None else mails:
+        known = by_name.get(mail.name, Mail(frozenset()))
+        by_name[mail.name] = Mail(
+            known.languages | {mail.language}, known.links | set(mail.link_names), known.survey or mail.survey
+        )
+    for name, files in workspace.mails.items():  # one that cannot be read is there all the same
+        by_name[name] = replace(by_name.get(name, Mail(frozenset())), languages=frozenset(files))
+    stems = {PurePosixPath(path).stem for path in workspace.texts if PurePosixPath(path).parent.name == "flows"}
+    return names_of(
+        workspace.flows, workspace.rules, workspace.surveys, by_name, unreadable=stems - workspace.flows.keys()
+    )
+
+
+# --- mails ----------------------------------------------------------------------------------------
+
+
+def _mails(workspace: Workspace) -> tuple[list[MailTemplate], list[Problem]]:
+    mails: list[MailTemplate] = []
+    problems: list[Problem] = []
+    for path, text in workspace.texts.items():
+        if path.startswith("templates/mails/"):
+            mail, found = parse_mail(path, text)
+            problems += found
+            if mail is None:
+                continue
+            mails.append(mail)
+            if (
+                mail.survey
+                and mail.survey not in workspace.surveys
+                and f"surveys/{mail.survey}.yaml" not in workspace.texts
+            ):
+                what = f"There is no survey “{mail.survey}”."
+                fix = did_you_mean(mail.survey, workspace.surveys)
+                line = mail.lines.get("survey", 1)
+                problems.append(
+                    Problem(path, line, 1, "error", "unknown-survey", what, "Its link would lead nowhere.", fix)
+                )
+    return mails, problems
+
+
+def _rendered(mails: Sequence[MailTemplate], workspace: Workspace, renderer: Renderer | None) -> tuple[Problem, ...]:
+    if not mails:
+        return ()
+    from kweek.mails.check import check_mails
+
+    settings = workspace.rules.settings
+    own = {name: kind.value for name, kind in settings.fields.items()}
+    if renderer is not None:
+        return check_mails(mails, settings.languages, own, renderer)
+    with Renderer() as own_renderer:
+        return check_mails(mails, settings.languages, own, own_renderer)
+
+
+# --- tests of flows -------------------------------------------------------------------------------
+
+
+def _cases(workspace: Workspace, names: Names, problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Files of tests name what there is. They are read against the plan, so only where the flow has no error."""
+    broken = {problem.file for problem in errors(problems)}
+    for path in workspace.tests:
+        flow = PurePosixPath(path).stem
+        if f"flows/{flow}.yaml" not in workspace.texts:
+            what = f"There is no flow “{flow}” that this file could test."
+            yield Problem(path, 1, 1, "error", "unknown-flow", what, "", did_you_mean(flow, workspace.flows))
+        elif flow in workspace.flows and f"flows/{flow}.yaml" not in broken:
+            from kweek.flow.read_cases import read_cases
+
+            plan = compile_flow(workspace.flows[flow], "draft")
+            yield from read_cases(workspace.texts[path], path, plan, names)[1]
+
+
+# --- what follows from a file that could not be read ----------------------------------------------
+
+_FOLLOWS: Final = {
+    "rules/events.yaml": ("unknown-event",),
+    "rules/calendars.yaml": ("unknown-calendar",),
+    "rules/teams.yaml": ("unknown-team", "unknown-queue", "unknown-person"),
+    "rules/workspace.yaml": ("unknown-webhook", "unknown-person", "unknown-field", "mail-language"),
+}
+
+
+def _follows(problem: Problem, workspace: Workspace) -> bool:
+    """Is it only there because another file is broken? That one has its own message."""
+    for file, codes in _FOLLOWS.items():
+        if problem.code in codes and problem.file != file and workspace.broken(file):
+            return True
+    if problem.code in ("unknown-survey", "unknown-field"):
+        surveys = (path for path in workspace.texts if path.startswith("surveys/") and path != problem.file)
+        return any(PurePosixPath(path).stem in problem.what for path in surveys if workspace.broken(path))
+    return False
