@@ -83,8 +83,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     by_folded = {name.lower().replace("_", " ").replace("-", " "): name for name in known}
     folded = word.lower().replace("_", " ").replace("-", " ").strip()
-    found = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else None
+    found = difflib.get_close_matches(folded, by_folded, n=3, cutoff=0.6)
+    if not found:
+        return None
+    # among those that are about as near, one of the same length: a wrong letter is likelier than a lost one
+    best = difflib.SequenceMatcher(None, folded, found[0]).ratio()
+    near = [name for name in found if difflib.SequenceMatcher(None, folded, name).ratio() > best - 0.15]
+    return by_folded[min(near, key=lambda name: abs(len(name) - len(folded)))]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -106,7 +106,7 @@ class StepReader(TargetReader):
             return
         key = node.pairs[0].key
         owners = [verb for verb, options in OPTIONS.items() if key.value in options]
-        if owners and nearest(key.value, VERBS) is None:
+        if owners:
             what = f"This step has no verb; “{key.value}” is an option of {', '.join(owners)}."
             fix = "If it belongs to the step above, take away the dash and put it below that step's verb."
             self.note(key.at, "no-verb", what, "", fix)
