@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from kweek.errors import KweekError
-from kweek.flow.machine import advance
+from kweek.flow.machine import advance, rank
 from kweek.flow.state import Advance, Answers, Effect, Entry, Event, LeadState
 
 MOST_ADVANCES: Final = 2_000  # for one event; 200 steps end in a person's task, so this is a mistake of ours
@@ -39,6 +40,17 @@ class _Drive:
     cancel: list[str] = field(default_factory=list[str])
     journal: list[Entry] = field(default_factory=list[Entry])
     wake_at: datetime | None = None
+
+    def hear_all(self, events: Sequence[Event]) -> None:
+        """In the order in which they were recorded; but of two at the same moment (an answer and the event that it
+        raises) the one that stands higher in the waiting step's `when` is heard first."""
+        for _, at_once in groupby(events, key=lambda event: event.at):
+            several = list(at_once)
+            if len(several) > 1:
+                answers = self.answers()
+                several.sort(key=lambda event: rank(self.state, event, answers))
+            for event in several:
+                self.hear(event)
 
     def hear(self, event: Event | None) -> None:
         """One event, or time, with all that conditions had to see again."""
@@ -76,8 +88,7 @@ def drive(
     work = _Drive(state, now, answers, apply)
     if state.unsettled:
         work.hear(None)
-    for event in events:
-        work.hear(event)
+    work.hear_all(list(events))
     work.hear(None)
     for _ in range(MOST_ADVANCES):
         if work.wake_at is None or work.wake_at > now:

@@ -332,3 +332,15 @@ def test_handover_step_left_by_an_own_event_is_taken_back() -> None:
     plan = flow("f", [handover("sales", {"order.placed": "a", "else": "b"})], ENDS)
     life = Life([plan]).hear("brochure.requested").hear("order.placed")
     assert (life.at(), life.state.handover, life.kinds()[-1]) == ("done: a", None, "withdraw")
+
+
+def test_of_two_events_at_the_same_moment_the_upper_line_wins() -> None:
+    for when, way in (
+        ({"quote.requested": "a", "answered": "b"}, "a"),
+        ({"answered": "b", "quote.requested": "a"}, "b"),
+    ):
+        life = at_survey(when)
+        answered = life.memory.record("answered", life.now, life.ref())
+        raised = life.memory.record("quote.requested", life.now)  # by one of the answers
+        life.turn(answered, raised)
+        assert life.at() == f"done: {way}"

@@ -5,13 +5,14 @@ It never waits, reads or writes. The engine, the simulator, the tests of flows a
 - `advance`: the order in which things are done
 - `work`: the copy of the state that one advance works on
 - `entering`: what each verb does when a lead comes to it
-- `reactions`: who wants an event; `people`: calls, tasks, handovers, and what waits until they are done
+- `reactions`: who wants an event; `lines`: which line of a flow it fits; `hearing`: what rings the bell
+- `people`: calls, tasks, handovers, and what waits until they are done
 - `leaving`: endings, other flows; `starting`: the ways in
 - `clocks`: deadlines, reminders, escalations, holds; `moments`: when a wait ends
 - `asking`: where the machine does not know how to go on, a person does
 """
 
 from kweek.flow.machine.advance import advance
-from kweek.flow.machine.reactions import listens
+from kweek.flow.machine.hearing import listens, rank
 
-__all__ = ["advance", "listens"]
+__all__ = ["advance", "listens", "rank"]

@@ -14,25 +14,9 @@ from kweek.flow.machine.leaving import end, go
 from kweek.flow.machine.moments import after, end_of_wait
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import (
-    AnyStep,
-    Branch,
-    Call,
-    Choose,
-    EndStep,
-    Go,
-    Handover,
-    Rung,
-    Score,
-    Send,
-    Set,
-    Tag,
-    Target,
-    Task,
-    Tell,
-    Untag,
-    Wait,
+    AnyStep, Branch, Call, Choose, EndStep, Go, Handover, Rung, Score, Send, Set, Tag, Target, Task, Tell, Untag, Wait,
     Webhook,
-)
+)  # fmt: skip
 from kweek.rules.calendars import Calendar
 
 

@@ -13,23 +13,30 @@ from kweek.flow.machine.asking import LEAVE, flow_asked
 from kweek.flow.machine.clocks import time_out
 from kweek.flow.machine.entering import act
 from kweek.flow.machine.leaving import go, leave_step, to_flow
+from kweek.flow.machine.lines import (
+    SEND_CLOSES,
+    about_the_lead,
+    closes,
+    fits,
+    line_of,
+    lines_of,
+    names,
+    never_left,
+    of_enrolment,
+)
 from kweek.flow.machine.moments import after
 from kweek.flow.machine.people import (
     CALL_PASSES,
-    HANDOVER_CLOSES,
     TASK_PASSES,
     defer,
     note_task,
     owe_an_answer,
 )
 from kweek.flow.machine.work import Work
-from kweek.flow.plan import AnyStep, At, Call, End, Handover, Plan, Send, Stay, Target, Task, ToFlow, Wait, When
-from kweek.flow.state import Enrolment, Event, Token
+from kweek.flow.plan import AnyStep, At, Call, End, Send, Stay, Target, ToFlow
+from kweek.flow.state import Event, Token
 
-LEAD_WIDE: Final = ("unsubscribed", "complained")
-SEND_CLOSES: Final = ("bounced", "blocked")
 MAIL_IS_AWAY: Final = ("sent", "undelivered", *SEND_CLOSES)
-DEFAULTS: Final = {kind: When(kind, End("discard")) for kind in LEAD_WIDE}
 
 
 def offer(work: Work, event: Event) -> None:
@@ -48,11 +55,6 @@ def _offer_to(work: Work, of: str, event: Event) -> None:
     _note(work, of, event)
     if not _when(work, of, event):
         whenever(work, of, event)
-
-
-def about_the_lead(kind: str) -> bool:
-    """Own events, and what is said to all flows at once; everything else is about one mail, task or handover."""
-    return "." in kind or kind in LEAD_WIDE
 
 
 # --- the waiting step ---------------------------------------------------------------------------------
@@ -85,54 +87,14 @@ def _when(work: Work, of: str, event: Event) -> bool:
     if step is None:
         return _told(work, of, token, event)
     closing = event.ref is not None and event.ref == token.ref and closes(step, event.kind)
-    line = _line(step, token, of, event, closing)
+    line = line_of(step, token, of, event, closing)
     if line is not None:
         _react(work, of, line.target, event, closed=closing)
-    elif closing or _never_left(step, token, event):
+    elif closing or never_left(step, token, event):
         lost = frozenset({"undelivered"} if event.kind == "undelivered" else ())
         work.note(of, "reacted", step.id, token.visit, event=event.kind, seq=event.seq)
         time_out(work, of, lost, closed=closing)
     return line is not None or closing or _tried_enough(work, of, event)
-
-
-def closes(step: AnyStep, kind: str) -> bool:
-    """Is this a closing event of the verb: one that ends the step, whether it is named or not?"""
-    match step:
-        case Send():
-            return kind in SEND_CLOSES
-        case Call():
-            return kind not in CALL_PASSES
-        case Handover():
-            return kind in HANDOVER_CLOSES
-        case Task():
-            return kind in step.outcomes and kind not in TASK_PASSES
-        case _:
-            return False
-
-
-def _line(step: AnyStep, token: Token, of: str, event: Event, closing: bool) -> When | None:
-    if not isinstance(step, Wait | Send | Call | Handover | Task):
-        return None
-    about_this = about_the_lead(event.kind) or (
-        _of_enrolment(of, event) if isinstance(step, Wait) else event.ref is not None and event.ref == token.ref
-    )
-    named = (line for line in step.when if about_this and fits(line, event))
-    rest = (line for line in step.when if closing and line.event == "else")
-    return next(named, None) or next(rest, None)
-
-
-def fits(line: When, event: Event) -> bool:
-    return line.event == event.kind and line.link in (None, event.data.get("link"))
-
-
-def _of_enrolment(of: str, event: Event) -> bool:
-    return event.ref is None or event.ref.startswith(f"{of}/")
-
-
-def _never_left(step: AnyStep, token: Token, event: Event) -> bool:
-    """The mail could not be sent at all: there is no reaction to wait for."""
-    mine = event.ref is not None and event.ref == token.ref
-    return isinstance(step, Send) and mine and event.kind == "undelivered" and token.deadline is None
 
 
 def _tried_enough(work: Work, of: str, event: Event) -> bool:
@@ -145,7 +107,7 @@ def _tried_enough(work: Work, of: str, event: Event) -> bool:
     if not isinstance(step, Call) or token.attempts < step.attempts:
         return False
     unreachable = replace(event, kind="unreachable")
-    line = _line(step, token, of, unreachable, closing=True)
+    line = line_of(step, token, of, unreachable, closing=True)
     if line is None:
         time_out(work, of)
     else:
@@ -199,7 +161,7 @@ def _late_outcome(work: Work, of: str, event: Event) -> bool:
 
 def _act_on(work: Work, of: str, step: AnyStep, event: Event) -> None:
     as_it_stood = Token(step.id, 1, work.now, ref=event.ref)
-    line = _line(step, as_it_stood, of, event, closes(step, event.kind))
+    line = line_of(step, as_it_stood, of, event, closes(step, event.kind))
     if line is not None:
         _react(work, of, line.target, event)
 
@@ -213,10 +175,10 @@ def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
     token = enrolment.token
     if enrolment.ended is not None or token is None:
         return False
-    if not (waited or about_the_lead(event.kind) or _of_enrolment(of, event)):
+    if not (waited or about_the_lead(event.kind) or of_enrolment(of, event)):
         return False
     line = next((line for line in lines_of(work.plan(enrolment), event.kind) if fits(line, event)), None)
-    answer = line is None and event.kind == "replied" and not _names(work.plan(enrolment), "replied")
+    answer = line is None and event.kind == "replied" and not names(work.plan(enrolment), "replied")
     if line is None and not answer:
         return False
     if line is not None and isinstance(line.target, Stay):
@@ -230,16 +192,6 @@ def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
         work.note(of, "reacted", token.step, token.visit, event=event.kind, seq=event.seq)
         owe_an_answer(work, of, token.step)
     return True
-
-
-def lines_of(plan: Plan, kind: str) -> tuple[When, ...]:
-    """The author's lines, then the default unless he wrote one himself (`ignore` is a line that does nothing)."""
-    default = DEFAULTS.get(kind)
-    return plan.whenever if default is None or _names(plan, kind) else (*plan.whenever, default)
-
-
-def _names(plan: Plan, kind: str) -> bool:
-    return any(line.event == kind for line in plan.whenever)
 
 
 def judge_deferred(work: Work) -> bool:
@@ -272,19 +224,3 @@ def judge_goal(work: Work, of: str) -> bool:
     work.note(of, "reacted", enrolment.token.step, enrolment.token.visit, event="goal")
     go(work, of, goal.target, "goal")
     return True
-
-
-# --- what rings the bell ----------------------------------------------------------------------------------
-
-
-def listens(plan: Plan, enrolment: Enrolment) -> frozenset[str]:
-    """Which kinds of events without a ref does this enrolment react to now? Events with one always ring, and so do
-    a start, a merger, and a change of score or field where a flow has a goal."""
-    if enrolment.ended is not None:
-        return frozenset()
-    token = enrolment.token
-    step = plan.steps.get(token.step) if token is not None and not token.asks else None
-    here = step.when if isinstance(step, Wait | Send | Call | Handover | Task) else ()
-    kinds = {line.event for line in here} | {line.event for line in plan.whenever if line.target != Stay(())}
-    kinds |= {kind for kind in (*LEAD_WIDE, "replied") if not _names(plan, kind)}
-    return frozenset(kind for kind in kinds if kind != "else")

@@ -1,0 +1,40 @@
+"""What rings the bell, and what is heard first?"""
+
+from __future__ import annotations
+
+from kweek.flow.machine.lines import LEAD_WIDE, about_the_lead, fits, names, of_enrolment
+from kweek.flow.plan import Call, Handover, Plan, Send, Stay, Task, Wait, When
+from kweek.flow.state import Answers, Enrolment, Event, LeadState
+
+NEVER: int = 1_000
+
+
+def listens(plan: Plan, enrolment: Enrolment) -> frozenset[str]:
+    """Which kinds of events without a ref does this enrolment react to now? Events with one always ring, and so do
+    a start, a merger, and a change of score or field where a flow has a goal."""
+    if enrolment.ended is not None:
+        return frozenset()
+    kinds = {line.event for line in _when(plan, enrolment)} | {
+        line.event for line in plan.whenever if line.target != Stay(())
+    }
+    kinds |= {kind for kind in (*LEAD_WIDE, "replied") if not names(plan, kind)}
+    return frozenset(kind for kind in kinds if kind != "else")
+
+
+def rank(state: LeadState, event: Event, answers: Answers) -> int:
+    """How high does an event stand in the `when` of a step that waits for it? 0: in its first line."""
+    return min((_line_number(answers.plan(e.version), e, event) for e in state.enrolments), default=NEVER)
+
+
+def _line_number(plan: Plan, enrolment: Enrolment, event: Event) -> int:
+    token = enrolment.token
+    mine = token is not None and (about_the_lead(event.kind) or token.ref == event.ref)
+    if not (mine or of_enrolment(enrolment.id, event)):
+        return NEVER
+    return next((n for n, line in enumerate(_when(plan, enrolment)) if fits(line, event)), NEVER)
+
+
+def _when(plan: Plan, enrolment: Enrolment) -> tuple[When, ...]:
+    token = enrolment.token
+    step = plan.steps.get(token.step) if token is not None and not token.asks else None
+    return step.when if isinstance(step, Wait | Send | Call | Handover | Task) else ()
