@@ -2,17 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from kweek.flow.case_report import Result, try_case
 from kweek.flow.conditions import parse_condition
-from kweek.flow.memory import World
 from kweek.flow.plan import Plan
-from kweek.flow.problems import BrokenSourceError
+from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, errors, in_order
+from kweek.flow.read_cases import read_cases
+from kweek.flow.world import World
+from kweek.linting import names_in
 from kweek.mails.template import MailTemplate, parse_mail
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
 from kweek.rules.qualification import Disqualifier, Need, SalesReady
 from kweek.workspace import Workspace, plan_of, source_of
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What came of testing. problems: of reading the flows under test and their tests."""
+
+    results: tuple[Result, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def holds(self) -> bool:
+        return all(result.holds for result in self.results) and not errors(self.problems)
+
+
+def rehearse(workspace: Workspace, flows: Iterable[str]) -> Tested:
+    """Run the tests of these flows. A flow that is broken is not run: its problems say why."""
+    world, names = world_of(workspace), names_in(workspace)
+    results: list[Result] = []
+    problems: list[Problem] = []
+    for flow in flows:
+        path, plan = f"flows/tests/{flow}.yaml", world.plans.get(flow)
+        problems += [problem for problem in workspace.problems if problem.file == f"flows/{flow}.yaml"]
+        if plan is None:
+            if flow not in workspace.flows:
+                what, fix = f"There is no flow “{flow}” to test.", did_you_mean(flow, workspace.flows)
+                problems.append(Problem(path, 1, 1, "error", "unknown-flow", what, "", fix))
+            else:
+                problems += _broken(workspace, flow)
+            continue
+        cases, found = read_cases(workspace.texts[path], path, plan, names)
+        problems += found
+        if not errors(found):
+            results += [try_case(plan, case, world) for case in cases]
+    return Tested(tuple(results), in_order(problems))
+
+
+def _broken(workspace: Workspace, flow: str) -> tuple[Problem, ...]:
+    try:
+        plan_of(source_of(workspace, flow))
+    except BrokenSourceError as error:
+        return error.problems
+    return ()
 
 
 def world_of(workspace: Workspace) -> World:

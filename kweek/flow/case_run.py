@@ -8,11 +8,12 @@ from typing import Final
 
 from kweek.flow.cases import Case, Ends, Expected, Given
 from kweek.flow.life import Life, Opened, Verb
-from kweek.flow.memory import Memory, World
+from kweek.flow.memory import Memory
 from kweek.flow.plan import Plan
 from kweek.flow.read_cases import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
 from kweek.flow.state import Value
 from kweek.flow.story import Story, Told, tell
+from kweek.flow.world import World
 
 INSTANT: Final = timedelta(microseconds=1)
 PATIENCE: Final = timedelta(days=90)
@@ -46,7 +47,8 @@ def run_case(plan: Plan, case: Case, world: World) -> Ran:
 def begin(plan: Plan, case: Case, world: World, lead: str = "lead") -> Life:
     """The lead of this case, at the moment after the start event."""
     who = case.lead
-    world = replace(world, plans={**world.plans, plan.flow: plan})
+    if world.plans.get(plan.flow) is not plan:
+        world = replace(world, plans={**world.plans, plan.flow: plan})
     memory = Memory(world, lead, who.fields, who.points_by(world.grades), who.tracking, who.consent)
     memory.tags |= set(who.tags)
     life = Life(memory, case.starts.replace(tzinfo=memory.timezone(plan)).astimezone(UTC))

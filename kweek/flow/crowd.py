@@ -21,11 +21,11 @@ from kweek.flow.case_run import INSTANT, Ran, at_end_of, begin, story_of
 from kweek.flow.cases import Case
 from kweek.flow.life import Life, Opened
 from kweek.flow.lint.words import CALL, HANDOVER
-from kweek.flow.memory import World
 from kweek.flow.plan import Call, Plan
 from kweek.flow.read_cases import MAIL_WORDS
 from kweek.flow.spread import spread
 from kweek.flow.state import Value
+from kweek.flow.world import World
 
 _AT_ONCE: Final = ("bounced", "undelivered", "blocked")
 _CALL_ENDS: Final = tuple(word for word in CALL if word != "blocked")

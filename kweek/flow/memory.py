@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, Literal, cast
 
@@ -13,9 +12,9 @@ from kweek.flow.facts import Value as Fact
 from kweek.flow.plan import Limit, Plan
 from kweek.flow.spread import spread
 from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
+from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
-from kweek.rules.grades import Grades, Points
-from kweek.rules.qualification import SalesReady
+from kweek.rules.grades import Points
 from kweek.rules.wall import EPOCH, zone
 from kweek.rules.zones import zone_of
 
@@ -26,32 +25,6 @@ _TOUCHED: Final[dict[str, tuple[MailState, ...]]] = {
     "undelivered": ("undelivered",),
 }
 _SUPPRESSES: Final = ("bounced", "complained", "unsubscribed")
-
-
-@dataclass(frozen=True)
-class World:
-    """What is the same for every lead: the workspace, as far as the machine asks for it.
-
-    plans: what is published, by flow. calendar: the workspace's own. queues, teams: their calendars. hard: start events
-    that bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
-    service: the mails that are not marketing. surveys: mail → the survey it asks for. fills: what an answer fills as
-    well (`survey.brochure.budget` → `bant.budget`).
-    """
-
-    plans: Mapping[str, Plan]
-    calendar: Calendar = field(default_factory=Calendar.always)
-    calendars: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
-    queues: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
-    teams: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
-    hard: frozenset[str] = frozenset()
-    timezone: str = "UTC"
-    limit: Limit | None = None
-    send_hours: str | None = None
-    service: frozenset[str] = frozenset()
-    surveys: Mapping[str, str] = field(default_factory=dict[str, str])
-    fills: Mapping[str, str] = field(default_factory=dict[str, str])
-    grades: Grades = field(default_factory=Grades)
-    sales_ready: SalesReady = field(default_factory=SalesReady)
 
 
 class Memory:
@@ -138,7 +111,7 @@ class Memory:
     # --- Answers ------------------------------------------------------------------------------------
 
     def plan(self, version: str) -> Plan:
-        return next(plan for plan in self.world.plans.values() if plan.version == version)
+        return self.world.versions[version]
 
     def published(self, flow: str) -> Plan | None:
         return self.world.plans.get(flow)

@@ -142,6 +142,8 @@ class _CaseReader(ExpectReader):
                 return Given(when, kind, word.at, {"later_on": day} if isinstance(day, date) else {})
             case Text() if name:
                 text = self.text_of(says, key)
+                if kind == "clicked" and text:
+                    self._link(text)
                 return Given(when, kind, word.at, {name: text.value} if text else {})
             case Text() if kind in MAIL_WORDS:
                 text = self.text_of(says, key)
@@ -152,6 +154,8 @@ class _CaseReader(ExpectReader):
                 found = self.fields(says, key, ("link", "mail"))
                 link, mail = self.text(found.get("link")), self.text(found.get("mail"))
                 what = self._mail(mail) if mail else None
+                if link:
+                    self._link(link)
                 return Given(when, kind, word.at, {"link": link.value} if link else {}, what=what)
             case Pairs():
                 return Given(when, kind, word.at, facts=self._answers(says, key))
@@ -165,11 +169,27 @@ class _CaseReader(ExpectReader):
         facts = dict[str, Fact]()
         for one in self.pairs(says, key, "wish: quote"):
             if "." in one.key.value:
-                facts |= self._fact(one.key.value, one)
+                facts |= self.fact(one.key.value, one)
             else:
-                texts = tuple(text.value for text in self.texts(one))
-                facts[one.key.value] = texts[0] if isinstance(one.value, Text) and texts else texts
+                facts |= self._answer(one)
         return facts
+
+    def _answer(self, pair: Pair) -> dict[str, Fact]:
+        """To a question of any survey: which one it is, is known when it is answered."""
+        question = pair.key.value
+        asked = {path.rpartition(".")[2]: kind for path, kind in self.schema.items() if path.startswith("survey.")}
+        kinds = [
+            kind for path, kind in self.schema.items() if path.startswith("survey.") and path.endswith(f".{question}")
+        ]
+        if self.strict and not kinds:
+            what, fix = f"No survey asks “{question}”.", did_you_mean(question, asked)
+            self.note(pair.key.at, "unknown-question", what, "", fix)
+            return {}
+        choices = tuple(dict.fromkeys(choice for kind in kinds for choice in kind.choices))
+        free = not kinds or any(not kind.choices for kind in kinds)
+        kind = FieldType(kinds[0].kind if kinds else "any", () if free else choices)
+        value = self.typed(pair, kind)
+        return {} if value is None else {question: value}
 
     def _said(self, node: Node, key: Text) -> tuple[Located[str] | None, Node | None, Text]:
         """A word, or `{word: what it says}`."""
@@ -214,3 +234,11 @@ class _CaseReader(ExpectReader):
             what = f"This flow sends no mail “{text.value}”."
             self.note(text.at, "unknown-mail", what, "", did_you_mean(text.value, mails))
         return text.value
+
+    def _link(self, text: Located[str]) -> None:
+        links = {
+            link for mail in self.nouns["send"] if mail in self.names.mails for link in self.names.mails[mail].links
+        }
+        if self.strict and text.value not in links:
+            what = f"No mail of this flow has a link “{text.value}”."
+            self.note(text.at, "unknown-link", what, "", did_you_mean(text.value, sorted(links)))

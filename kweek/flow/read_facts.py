@@ -40,7 +40,7 @@ class FactReader(Reader):
             elif key in words[len(own) :]:
                 given[key] = one
             elif not self.strict or key in own:
-                fields |= self._fact(f"lead.{key}", one)
+                fields |= self.fact(f"lead.{key}", one)
             elif key in ("grade", "sales_ready", "stage"):
                 fix = "Give the facts that it follows from: profile, engagement, bant: {…}."
                 self.note(one.key.at, "computed", f"“{key}” is worked out, not given.", "", fix)
@@ -68,21 +68,23 @@ class FactReader(Reader):
         facts = dict[str, Fact]()
         for one in self.pairs(pair.value, pair.key, "budget: reserved"):
             below = f"{path}.{one.key.value}"
-            facts |= self._facts(below, one) if path == "survey" else self._fact(below, one)
+            facts |= self._facts(below, one) if path == "survey" else self.fact(below, one)
         return facts
 
-    def _fact(self, path: str, pair: Pair) -> dict[str, Fact]:
+    def fact(self, path: str, pair: Pair) -> dict[str, Fact]:
         if self.strict and path not in self.schema:
             self.note(pair.key.at, "unknown-key", f"There is no field {path}.", "", did_you_mean(path, self.schema))
             return {}
         kind = self.schema.get(path, FieldType("any"))
+        value = self.typed(pair, kind)
+        return {} if value is None else {path: value}
+
+    def typed(self, pair: Pair, kind: FieldType) -> Fact | None:
+        """The value as the type that its field has."""
         if kind.kind == "several":
-            return {path: tuple(text.value for text in self.texts(pair))}
-        facts = dict[str, Fact]()
+            return tuple(text.value for text in self.texts(pair))
         value = self.parsed(pair, lambda text: parse_value(text, kind), "value")
-        if value and value.value is not None:
-            facts[path] = value.value
-        return facts
+        return value.value if value else None
 
     def data(self, event: str, says: Node | None, key: Text) -> dict[str, Value]:
         """The fields of an own event, by the types that rules/events.yaml gives them."""

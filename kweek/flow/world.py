@@ -1,0 +1,43 @@
+"""In which world does a make-believe lead live? What is the same for every lead: the workspace, as the machine asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from kweek.flow.plan import Limit, Plan
+from kweek.rules.calendars import Calendar
+from kweek.rules.grades import Grades
+from kweek.rules.qualification import SalesReady
+
+
+@dataclass(frozen=True)
+class World:
+    """What is the same for every lead: the workspace, as far as the machine asks for it.
+
+    plans: what is published, by flow. calendar: the workspace's own. queues, teams: their calendars. hard: start events
+    that bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
+    service: the mails that are not marketing. surveys: mail → the survey it asks for. fills: what an answer fills as
+    well (`survey.brochure.budget` → `bant.budget`).
+    """
+
+    plans: Mapping[str, Plan]
+    calendar: Calendar = field(default_factory=Calendar.always)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
+    queues: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
+    teams: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
+    hard: frozenset[str] = frozenset()
+    timezone: str = "UTC"
+    limit: Limit | None = None
+    send_hours: str | None = None
+    service: frozenset[str] = frozenset()
+    surveys: Mapping[str, str] = field(default_factory=dict[str, str])
+    fills: Mapping[str, str] = field(default_factory=dict[str, str])
+    grades: Grades = field(default_factory=Grades)
+    sales_ready: SalesReady = field(default_factory=SalesReady)
+
+    @cached_property
+    def versions(self) -> Mapping[str, Plan]:
+        """The same plans by what enrolments call them."""
+        return {plan.version: plan for plan in self.plans.values()}
