@@ -45,7 +45,7 @@ def append(
     seq = tx.execute(_NEXT, {"lead": lead_id}).scalar_one()
     dumped = dump_event(Event(seq, kind, at, ref, data or {})).get("data", {})
     row = {"lead_id": lead_id, "seq": seq, "id": id, "kind": kind, "at": at, "recorded_at": recorded_at, "ref": ref}
-    if insert_once(tx, events, {**row, "data": dumped}):
+    if insert_once(tx, events, {**row, "data": dumped}, key="id"):
         return seq
     tx.execute(_BACK, {"lead": lead_id})  # another lead took the id since we looked: no gap in our numbers for that
     return None

@@ -9,9 +9,12 @@ from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def insert_once(tx: Connection, table: Table, row: Mapping[str, object]) -> bool:
-    """Insert, unless a unique key of it is taken; was it new? Of two at once, the second waits for the first."""
-    return tx.execute(_insert_once(table, tx.dialect.name), row).rowcount == 1
+def insert_once(tx: Connection, table: Table, row: Mapping[str, object], key: str | None = None) -> bool:
+    """Insert, unless a unique key of it is taken; was it new? Of two at once, the second waits for the first.
+
+    key: the only column whose being taken is expected; any other clash is a mistake (IntegrityError).
+    """
+    return tx.execute(_insert_once(table, tx.dialect.name, key), row).rowcount == 1
 
 
 def upsert(tx: Connection, table: Table, row: Mapping[str, object]) -> None:
@@ -20,10 +23,10 @@ def upsert(tx: Connection, table: Table, row: Mapping[str, object]) -> None:
 
 
 @cache
-def _insert_once(table: Table, dialect: str) -> Executable:
-    if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+def _insert_once(table: Table, dialect: str, key: str | None) -> Executable:
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    once = statement.on_conflict_do_nothing(index_elements=None if key is None else [key])
+    return once.execution_options(preserve_rowcount=True)  # for inserts psycopg's count is thrown away otherwise
 
 
 @cache
