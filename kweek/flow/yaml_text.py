@@ -284,8 +284,8 @@ class _Builder:
             return Text(value.rstrip("\n"), at, end, "block")
         start: int = event.start_mark.column
         stop: int = event.end_mark.column
-        raw = self.sheet.lines[int(event.start_mark.line)]
-        comment = _COMMENT.match(self.sheet.lines[int(event.end_mark.line)][stop:])
+        raw = self.sheet.line(int(event.start_mark.line))
+        comment = _COMMENT.match(self.sheet.line(int(event.end_mark.line))[stop:])
         if event.style in ('"', "'"):
             inner = Position(at.line, at.column + 1)
             same = raw[start + 1 : stop - 1] == value and at.line == end.line
@@ -325,7 +325,7 @@ class _Builder:
     def _behind_key(self, key: Text) -> str | None:
         """What follows the colon of this key on its line; None if there is no colon."""
         number = key.end.line - 1
-        rest = self.sheet.lines[number][key.end.column - 1 + self.sheet.shifts.get(number, 0) :]
+        rest = self.sheet.line(number)[key.end.column - 1 + self.sheet.shifts.get(number, 0) :]
         match = re.match(r"\s*:(.*)", rest)
         return match[1] if match else None
 
@@ -348,7 +348,7 @@ class _Builder:
             self._add(Items(tuple(done.items), done.at))
             return
         number = done.at.line - 1
-        source = self.sheet.lines[number][done.at.column - 1 + self.sheet.shifts.get(number, 0) :]
+        source = self.sheet.line(number)[done.at.column - 1 + self.sheet.shifts.get(number, 0) :]
         if done.flow and source.startswith("{{"):
             self.found = [problem for problem in self.found if problem.code != "key" or problem.line != done.at.line]
             self._note(done.at, "quotes-needed", *moustache(source))

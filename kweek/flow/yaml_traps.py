@@ -29,6 +29,10 @@ class Sheet:
     shifts: dict[int, int] = field(default_factory=dict[int, int])
     mended: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
 
+    def line(self, number: int) -> str:
+        """From 0. What ends at the end of the file may be said to stand below it."""
+        return self.lines[number] if number < len(self.lines) else ""
+
     def place(self, line: int, column: int) -> Position:
         """Where that stands in what the author wrote; line and column from 0."""
         return Position(line + 1, max(1, column - self.shifts.get(line, 0) + 1))
