@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from kweek.intake.incoming import Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
-from kweek.intake.suppress import suppress_lead
+from kweek.intake.suppress import AddressKey, suppress_lead
 from kweek.leads import tables
 from kweek.leads.database import Database
 
@@ -19,7 +19,7 @@ CALL_BACK: Final = "call back"
 CLOSING: Final = ("interested", "not interested", "appointment", "quote", "wrong person", "objected")
 
 NextTry = Callable[[Row[Any], datetime], datetime | None]  # a call task's row and now → not before
-Hash = Callable[[str], str]
+OwnOutcomes = Callable[[Connection, Row[Any]], tuple[str, ...]]
 
 
 def take_call(db: Database, key: str, said: Said) -> Recorded | None:
@@ -40,14 +40,14 @@ def log_call(
     said: Said,
     *,
     call_back_at: datetime | None,
-    own_outcomes: Callable[[str], tuple[str, ...]],
+    own_outcomes: OwnOutcomes,
     next_try: NextTry,
-    address_key: Hash,
+    address_key: AddressKey,
 ) -> Recorded:
     """Log one try. `no answer` counts as an attempt, `call back` keeps the task for the agreed moment, all else closes
-    it. own_outcomes: the script → its outcomes. OutcomeError, ClosedError, TakenError, NoSuchTaskError."""
+    it. own_outcomes: those of the task's script. OutcomeError, ClosedError, TakenError, NoSuchTaskError."""
     with at_desk(db, tables.call_tasks, key, said) as desk:
-        allowed = (*CLOSING, *own_outcomes(desk.row.script), NO_ANSWER, CALL_BACK)
+        allowed = (*CLOSING, *own_outcomes(desk.tx, desk.row), NO_ANSWER, CALL_BACK)
         if outcome not in allowed:
             raise OutcomeError(f"“{outcome}” is not an outcome of this call.", allowed)
         if said.id and (before := desk.done_before(f"outcome/{said.id}")):

@@ -35,6 +35,14 @@ def check(raw: object, words: Vocabulary, now: datetime) -> Incoming:
     return _EventChecker(words, now).event(raw)
 
 
+def check_profile(raw: Mapping[str, object], words: Vocabulary, now: datetime) -> LeadIn:
+    """Profile fields of a lead who is known already. BadEventError lists all that is wrong."""
+    checker = _EventChecker(words, now)
+    lead = checker.lead(raw, known=True)
+    checker.done()
+    return lead
+
+
 class _EventChecker(Checker):
     def __init__(self, words: Vocabulary, now: datetime) -> None:
         super().__init__()
@@ -53,17 +61,18 @@ class _EventChecker(Checker):
         if at is not None and at > self.now + AHEAD:
             self.fault("at", f"this moment has yet to come (it is {self.now:%Y-%m-%dT%H:%M:%SZ} here)")
         lead = self.lead(body.get("lead"))
-        data = self.typed(body.get("data"), "data", known.get(kind, {}))
+        data = self.typed(body.get("data"), "data", known[kind]) if kind in known else {}
         if kind == "enrol" and not data.get("flow"):
             self.fault("data.flow", "say which flow the lead shall enter")
         self.done()
         return Incoming(identifier, kind, at or self.now, lead, data)
 
-    def lead(self, raw: object) -> LeadIn:
+    def lead(self, raw: object, *, known: bool = False) -> LeadIn:
         body = self.object(raw, "lead", (*_LEAD_KEYS, *self.words.fields))
         email = self.email(body.get("email"), "lead.email")
         external = self.text(body.get("external_id"), "lead.external_id")
-        if raw is not None and not any(body.get(key) for key in ("email", "external_id")) and isinstance(raw, Mapping):
+        named = known or any(body.get(key) for key in ("email", "external_id"))
+        if not named and isinstance(raw, Mapping):
             self.fault("lead", "say who it is: an email, an external_id or both")
         profile = {key: self.column(key, body[key]) for key in OWN_COLUMNS if body.get(key) is not None}
         if profile.get("phone"):

@@ -15,8 +15,8 @@ from kweek.flow.state import Value
 from kweek.intake.check import email_key
 from kweek.intake.incoming import ConsentIn, LeadIn
 from kweek.leads import tables
-from kweek.leads.problems import note_problem
 from kweek.leads.rows import insert_once
+from kweek.leads.traits import set_fields
 
 
 def find_or_make(tx: Connection, lead: LeadIn, now: datetime | None) -> str | None:
@@ -49,10 +49,10 @@ def enrich(tx: Connection, lead_id: str, lead: LeadIn, at: datetime) -> bool:
     """Keep what was said of this (locked) lead; the last word counts. Did anything change that a condition can see?"""
     leads = tables.leads
     row = tx.execute(select(leads).where(leads.c.id == lead_id)).mappings().one()
-    new: dict[str, object] = {column: value for column, value in lead.profile.items() if row[column] != value}
-    fields = row["fields"] | {name: _as_text(value) for name, value in lead.fields.items()}
-    if fields != row["fields"]:
-        new["fields"] = fields
+    said = {name: value for name, value in lead.profile.items() if row[name] != value}
+    own = {name: value for name, value in lead.fields.items() if row["fields"].get(name) != _as_text(value)}
+    set_fields(tx, lead_id, {**said, **own})
+    new: dict[str, object] = {}
     if lead.company and (company := _company(tx, lead.company)) != row["company_id"]:
         new["company_id"] = company
     new |= _keys(tx, lead_id, lead, row["external_id"], row["email_key"], at)
@@ -60,7 +60,7 @@ def enrich(tx: Connection, lead_id: str, lead: LeadIn, at: datetime) -> bool:
         tx.execute(update(leads).where(leads.c.id == lead_id).values(**new))
     for consent in lead.consents:
         _consent(tx, lead_id, consent, at)
-    return bool(new) or bool(lead.consents)
+    return bool(said or own or new)
 
 
 def _keys(
@@ -86,7 +86,7 @@ def _two_leads(tx: Connection, lead_id: str, other: str, at: datetime) -> None:
     doubt = {"lead_id": lead_id, "key": other, "code": "two leads"}
     if tx.execute(select(problems.c.id).filter_by(**doubt).limit(1)).first() is None:
         words = f"Lead {lead_id} was sent with the e-mail address of lead {other}: are they one person?"
-        note_problem(tx, **doubt, words=words, at=at)
+        tx.execute(insert(problems).values(**doubt, words=words, at=at))
 
 
 def _as_text(value: Value) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select, update
 
@@ -13,6 +14,7 @@ from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.rows import insert_once
 
+SUPPRESSION: Final = "suppression"  # the purpose of the key under which addresses are hashed
 AddressKey = Callable[[str], str]  # an address or number → its keyed hash
 
 

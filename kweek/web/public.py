@@ -35,10 +35,10 @@ _GIF: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEA
 @router.api_route("/o/{token}.gif", methods=["GET", "HEAD"])
 def open_pixel(token: str, request: Request, house: HouseOf) -> Response:
     """Always the picture: a mail never shows a broken one, whatever became of us or of the token."""
-    key = house.tokens.read_open(token)
-    if key is not None and request.method == "GET":
+    about = house.about("open", token)
+    if about and request.method == "GET":
         try:
-            note_hit(house.db, key, _hit("open", request, house))
+            note_hit(house.db, str(about[0]), _hit("open", request, house))
         except DatabaseAway:
             log.warning("web: an open was not noted, the lead database is away")
     return Response(_GIF, media_type="image/gif")
@@ -47,18 +47,21 @@ def open_pixel(token: str, request: Request, house: HouseOf) -> Response:
 @router.api_route("/c/{token}", methods=["GET", "HEAD"])
 def click(token: str, request: Request, house: HouseOf) -> Response:
     """To the stored target of a signed link, and nowhere else."""
-    named = house.tokens.read_click(token)
-    link = None if named is None else link_of(house.db, *named)
-    if named is None or link is None or urlsplit(link.target).scheme not in ("http", "https"):
-        raise ProblemError(404, "This link is not known here.")
-    note_hit(house.db, named[0], _hit("click", request, house, link.name))
+    match house.about("click", token):
+        case (str() as key, int() as position):
+            link = link_of(house.db, key, position)
+        case _:
+            raise ProblemError(404, "This link is not known here.")
+    if link is None or urlsplit(link.target).scheme not in ("http", "https"):
+        raise ProblemError(404, "This link leads nowhere any more.")
+    note_hit(house.db, key, _hit("click", request, house, link.name))
     return RedirectResponse(link.target, 302)
 
 
 @router.get("/u/{token}")
 def ask_to_unsubscribe(token: str, request: Request, house: HouseOf) -> Response:
     """One button; the link alone never acts, for scanners follow it."""
-    key = _mail_of(house.tokens.read_unsubscribe(token))
+    key = mail_of(house.about("unsubscribe", token))
     note_hit(house.db, key, _hit("unsubscribe", request, house))
     return page(request, "unsubscribe.html", language=house.language_of(key), done=False)
 
@@ -71,7 +74,7 @@ def look_at_unsubscribe(token: str) -> Response:
 @router.post("/u/{token}")
 def do_unsubscribe(token: str, request: Request, body: Body, house: HouseOf) -> Response:
     """From the page, or straight from the mail program (RFC 8058: `List-Unsubscribe=One-Click`)."""
-    key = _mail_of(house.tokens.read_unsubscribe(token))
+    key = mail_of(house.about("unsubscribe", token))
     one_click = body.strip() == b"List-Unsubscribe=One-Click" or b"One-Click" in body
     if unsubscribe(house.db, key, "one-click" if one_click else "page", house.now(), house.address_key) is None:
         raise ProblemError(404, "This link is not known here.")
@@ -109,10 +112,11 @@ def health(house: HouseOf) -> JSONResponse:
     return JSONResponse(answer, 503 if away else 200, {"Retry-After": "5"} if away else None)
 
 
-def _mail_of(key: str | None) -> str:
-    if key is None:
+def mail_of(about: tuple[str | int, ...]) -> str:
+    """The key of the mail that a token is about. ProblemError 404, with a page that helps."""
+    if not about:
         raise ProblemError(404, "This link is not known here.")
-    return key
+    return str(about[0])
 
 
 def _hit(kind: HitKind, request: Request, house: House, link: str | None = None) -> Hit:

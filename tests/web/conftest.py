@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
 
-from kweek.leads import tables
+from kweek import config
+from kweek.leads import publish, tables
 from kweek.leads.database import Database, open_database
+from kweek.leads.permission import address_key
+from kweek.mails.tokens import Tokens
+from kweek.web.app import make_app
+from kweek.web.house import House
+from kweek.web.rules import WorkspaceRules
+from kweek.workspace import read_workspace, source_of
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Starlette would rather have httpx2, which nothing else here needs
+    from fastapi.testclient import TestClient
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -65,3 +79,43 @@ class Books:
 @pytest.fixture
 def books(db: Database) -> Books:
     return Books(db)
+
+
+# --- the web ----------------------------------------------------------------------------------------
+
+KEY = "test-key-0123456789abcdef"
+ORIGIN = "http://testserver"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def house(db: Database, books: Books, tmp_path: Path) -> House:
+    """The example workspace, at NOW, with one API key."""
+    settings = replace(config.settings({}, tmp_path), workspace=ROOT, data=tmp_path, secret_file=tmp_path / "secret")
+    books.add(tables.api_keys, hash=sha256(KEY.encode()).hexdigest(), name="test", created_at=NOW)
+    return House(
+        settings=settings, db=db, now=lambda: NOW, rules=WorkspaceRules(ROOT, db), tokens=Tokens(settings.key),
+        address_key=lambda address: address_key(settings.key("suppression"), address), away=list,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def web(house: House) -> Iterator[TestClient]:
+    """Somebody on the street: no key, no session."""
+    with TestClient(make_app(house), raise_server_exceptions=False, follow_redirects=False) as client:
+        client.headers["user-agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        yield client
+
+
+@pytest.fixture
+def api(web: TestClient) -> TestClient:
+    """A program with a key."""
+    web.headers["authorization"] = f"Bearer {KEY}"
+    return web
+
+
+@pytest.fixture
+def published(db: Database) -> str:
+    """The example's brochure flow, published; its version."""
+    source = source_of(read_workspace(ROOT), "brochure-request")
+    return publish.publish(db, source, "brochure-request", "test", NOW).hash

@@ -1,0 +1,49 @@
+"""`kweek web`: the pages and the interface alone. `kweek web --link` prints a link to sign in with."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from kweek.commands.common import add_workspace, say, settings_of
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "web",
+        help="run the pages and the interface alone",
+        description="Run the pages and the interface alone; everything else may run elsewhere.",
+        epilog="Example: kweek web --port 8080",
+    )
+    add_workspace(parser)
+    parser.add_argument("--data", metavar="DIR", help="folder for what is kept (default: .kweek)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=8000, help="default: 8000")
+    parser.add_argument("--link", action="store_true", help="print a link to sign in with, good once, and end")
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = settings_of(args)
+    from kweek.web.session import login_link
+
+    if args.link:
+        print(login_link(settings))
+        return 0
+    import uvicorn
+
+    from kweek.web.assemble import app_of
+
+    say(f"Sign in, once, with {login_link(settings)}")
+    config = uvicorn.Config(
+        app_of(settings),
+        host=args.host,
+        port=args.port,
+        log_level="warning",
+        access_log=False,  # addresses of leads and tokens stand in the paths
+        server_header=False,
+        timeout_keep_alive=10,
+        h11_max_incomplete_event_size=16 * 1024,
+        limit_concurrency=512,
+    )
+    uvicorn.Server(config).run()
+    return 0

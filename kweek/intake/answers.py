@@ -1,0 +1,118 @@
+"""What did the lead answer? A form of strings becomes typed answers, or a fault beside each question; pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from kweek.flow.conditions import parse_condition
+from kweek.flow.facts import Value as Fact
+from kweek.flow.surveys import Question, Survey
+from kweek.intake.ears import EventFacts
+
+Answer = str | int | float | list[str]
+Given = Mapping[str, Sequence[str]]  # question → what the form held
+
+_LONGEST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFault:
+    """`key` names the sentence (`kweek.web.words`), `values` what stands in it."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+class _WrongError(Exception):
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.fault = AnswerFault(key, values)
+
+
+def read_answers(survey: Survey, given: Given, now: datetime) -> tuple[dict[str, Answer], dict[str, AnswerFault]]:
+    """Question → answer, and question → fault. A question whose `if` is not true is not asked: what was filled in
+    there is left out."""
+    answers: dict[str, Answer] = {}
+    faults: dict[str, AnswerFault] = {}
+    for question in survey.questions:
+        if not _asked(survey, question, answers, now):
+            continue
+        try:
+            answer = _read(question, [value.strip() for value in given.get(question.name.value, ()) if value.strip()])
+        except _WrongError as wrong:
+            faults[question.name.value] = wrong.fault
+        else:
+            if answer is not None:
+                answers[question.name.value] = answer
+    return answers, faults
+
+
+def _asked(survey: Survey, question: Question, answers: Mapping[str, Answer], now: datetime) -> bool:
+    if question.condition is None:
+        return True
+    known: dict[str, Fact] = {
+        f"survey.{survey.name.value}.{name}": tuple(answer) if isinstance(answer, list) else answer
+        for name, answer in answers.items()
+    }
+    return parse_condition(question.condition.value).test(EventFacts(now, more=known)) is True
+
+
+def _read(question: Question, values: Sequence[str]) -> Answer | None:
+    if not values:
+        if question.required:
+            raise _WrongError("fault.required")
+        return None
+    value = values[0]
+    match question.type:
+        case "choice":
+            return _option(question, value)
+        case "several":
+            return [_option(question, one) for one in dict.fromkeys(values)]
+        case "scale":
+            return _scale(question, value)
+        case "number":
+            return _number(value)
+        case "date":
+            return _date(value)
+        case "text":
+            return _text(value)
+
+
+def _option(question: Question, value: str) -> str:
+    if value not in [option.name.value for option in question.options]:
+        raise _WrongError("fault.choice")
+    return value
+
+
+def _scale(question: Question, value: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,6}", value) or not question.low <= int(value) <= question.high:
+        raise _WrongError("fault.scale", start=question.low, end=question.high)
+    return int(value)
+
+
+def _number(value: str) -> int | float:
+    """`25`, `2.5` and, as the Dutch write it, `2,5`."""
+    if not re.fullmatch(r"[-+]?[0-9]{1,15}([.,][0-9]{1,6})?", value):
+        raise _WrongError("fault.number")
+    number = float(value.replace(",", "."))
+    return int(number) if math.floor(number) == number else number
+
+
+def _date(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise _WrongError("fault.date") from None
+
+
+def _text(value: str) -> str:
+    if len(value) > _LONGEST:
+        raise _WrongError("fault.long")
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", value):
+        raise _WrongError("fault.text")
+    return value

@@ -1,0 +1,115 @@
+"""Who wants to hear of this event? The flows in which the lead is, those that the event starts, and nobody else.
+
+What nobody listens to (most page views) never reaches Temporal; what is in doubt rings: a bell too many is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from kweek.errors import KweekError
+from kweek.flow.conditions import Condition
+from kweek.flow.facts import Value as Fact
+from kweek.flow.machine import listens
+from kweek.flow.plan import Plan
+from kweek.flow.state import Event, Value
+from kweek.intake.incoming import Incoming, LeadIn
+from kweek.leads import enrolments, publish
+
+_ALWAYS: Final = ("enrol", "merged")
+_DEEPEST: Final = 5  # derivations of derivations: more is a circle
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """`kind: {from: source, if: condition}` of rules/events.yaml."""
+
+    kind: str
+    source: str
+    condition: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowEars:
+    """Asks the rows of the lead and the published flows, within the event's own transaction."""
+
+    derivations: Sequence[Derivation] = ()
+
+    def derived(self, incoming: Incoming) -> Sequence[Incoming]:
+        return list(self._derived(incoming, 0))
+
+    def _derived(self, incoming: Incoming, depth: int) -> Iterator[Incoming]:
+        facts = EventFacts(incoming.at, incoming.data)
+        for rule in self.derivations:
+            fits = rule.source == incoming.kind and (rule.condition is None or rule.condition.test(facts) is True)
+            if fits and depth < _DEEPEST:
+                identifier = f"{incoming.id}/{rule.kind}"
+                event = Incoming(identifier, rule.kind, incoming.at, LeadIn(id=incoming.lead.id), incoming.data)
+                yield event
+                yield from self._derived(event, depth + 1)
+
+    def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
+        if event.kind in _ALWAYS:
+            return True
+        try:
+            return _starts(tx, event.kind) or _heard(tx, lead_id, event.kind, profile_changed)
+        except KweekError:  # a version that cannot be read: the turn will say so, where people look
+            return True
+
+
+def _starts(tx: Connection, kind: str) -> bool:
+    return any(start.event == kind for plan in _published(tx) for start in plan.start)
+
+
+def _published(tx: Connection) -> Iterator[Plan]:
+    for row in publish.published(tx):
+        yield publish.plan_in(tx, row.version)
+
+
+def _heard(tx: Connection, lead_id: str, kind: str, profile_changed: bool) -> bool:
+    state = enrolments.load_state(tx, enrolments.lead_row(tx, lead_id))
+    for enrolment in state.enrolments:
+        plan = publish.plan_in(tx, enrolment.version)
+        if kind in listens(plan, enrolment):
+            return True
+        if profile_changed and plan.goal is not None and enrolment.ended is None and not enrolment.goal_fired:
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """What a condition over one event's own data may ask; all else is unknown here. `more`: dotted fields besides."""
+
+    at: datetime
+    data: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    more: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
+
+    @property
+    def now(self) -> datetime:
+        return self.at.astimezone(UTC)
+
+    def field(self, path: str) -> Fact | None:
+        if path.startswith("event."):
+            return self.data.get(path.removeprefix("event."))
+        return self.more.get(path)
+
+    def count(self, event: str, period: timedelta | None) -> int:
+        return 0
+
+    def last(self, event: str) -> datetime | None:
+        return None
+
+    def opened(self, mail: str) -> bool:
+        return False
+
+    def clicked(self, mail: str, link: str | None) -> bool:
+        return False
+
+    def tagged(self, tag: str) -> bool:
+        return False

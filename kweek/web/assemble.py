@@ -1,0 +1,76 @@
+"""How is the web put together? From the settings: books, clock, rules and keys; and what tells that a part is away."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from kweek.config import Settings
+from kweek.intake.suppress import SUPPRESSION
+from kweek.leads.clock import Clock, flow_clock
+from kweek.leads.database import Database, DatabaseAway, open_database
+from kweek.leads.permission import address_key
+from kweek.mails.tokens import Tokens
+from kweek.web.app import make_app
+from kweek.web.house import House
+from kweek.web.rules import WorkspaceRules
+
+_PATIENCE: Final = 1.0  # seconds for a part to take a connection
+
+
+def open_house(settings: Settings) -> House:
+    """Connects to nothing yet: the web starts also while the database is away, and says so."""
+    db = open_database(settings.database_url)
+    return House(
+        settings=settings,
+        db=db,
+        now=_clock(db, settings),
+        rules=WorkspaceRules(settings.workspace, db),
+        tokens=Tokens(settings.key),
+        address_key=lambda address: address_key(settings.key(SUPPRESSION), address),
+        away=lambda: parts_away(db, settings),
+    )
+
+
+def app_of(settings: Settings) -> FastAPI:
+    return make_app(open_house(settings))
+
+
+def parts_away(db: Database, settings: Settings) -> list[str]:
+    """`database`, `temporal`: those that do not answer now."""
+    away: list[str] = []
+    try:
+        with db.read() as read:
+            read.execute(text("SELECT 1"))
+    except DatabaseAway:
+        away.append("database")
+    if not _answers(settings.temporal_address):
+        away.append("temporal")
+    return away
+
+
+def _answers(address: str) -> bool:
+    parsed = urlsplit(f"//{address}")
+    try:
+        with socket.create_connection((parsed.hostname or "127.0.0.1", parsed.port or 7233), _PATIENCE):
+            return True
+    except OSError:
+        return False
+
+
+def _clock(db: Database, settings: Settings) -> Callable[[], datetime]:
+    """The clock's row is written once: it is read once, as soon as the database answers."""
+    settled: list[Clock] = []
+
+    def now() -> datetime:
+        if not settled:
+            settled.append(flow_clock(db, settings.tempo))
+        return settled[0].flow(datetime.now(UTC))
+
+    return now

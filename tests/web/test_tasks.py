@@ -1,0 +1,185 @@
+"""Calls, handovers and tasks: row and event together, once, and whoever comes too late hears why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from kweek.leads import tables
+from tests.web.conftest import NOW, Books, TestClient
+
+CALL, HANDOVER, TASK = "l1-1/2", "l1-1/3", "l1-1/4"
+
+
+@pytest.fixture(autouse=True)
+def desk(books: Books, published: str) -> None:
+    books.lead(phone="+31201234567")
+    about = {"lead_id": "l1", "enrolment_id": "l1-1"}
+    books.add(
+        tables.enrolments, id="l1-1", lead_id="l1", flow="brochure-request", version=published, started_at=NOW,
+        state={}, live=True,
+    )  # fmt: skip
+    books.add(
+        tables.call_tasks, key=CALL, script="brochure", attempts_allowed=3, apart="1 business day", status="open",
+        opened_at=NOW, **about,
+    )  # fmt: skip
+    books.add(tables.handovers, key=HANDOVER, team="sales", owner="anna", status="open", given_at=NOW, **about)
+    books.add(tables.tasks, key=TASK, title="Answer", outcomes=["done"], status="open", opened_at=NOW, **about)
+
+
+def post(api: TestClient, path: str, by: str = "els", **body: object) -> Response:
+    return api.post(f"/api/{path}", json={"by": by, **body})
+
+
+def kinds(books: Books) -> list[str]:
+    return [row.kind for row in books.rows(tables.events)]
+
+
+def one(books: Books, table: Any) -> Any:
+    [row] = books.rows(table)
+    return row
+
+
+def test_an_outcome_closes_the_call_and_tells_the_flow(api: TestClient, books: Books) -> None:
+    assert post(api, f"calls/{CALL}/take").json()["fresh"]
+    assert post(api, f"calls/{CALL}/outcome", outcome="interested", note="wants a visit").status_code == 200
+    task = one(books, tables.call_tasks)
+    assert (task.status, task.outcome, task.closed_at, task.note) == ("closed", "interested", NOW, "wants a visit")
+    assert kinds(books) == ["taken", "interested"]
+    assert {row.ref for row in books.rows(tables.events)} == {CALL}
+    assert books.count(tables.outbox) == 2
+
+
+def test_a_closed_call_says_who_closed_it_and_when(api: TestClient, books: Books) -> None:
+    post(api, f"calls/{CALL}/outcome", outcome="interested")
+    late = post(api, f"calls/{CALL}/outcome", by="joris", outcome="not interested")
+    assert late.status_code == 409
+    assert (late.json()["by"], late.json()["at"], late.json()["outcome"]) == ("els", NOW.isoformat(), "interested")
+    assert kinds(books) == ["interested"]
+
+
+def test_nobody_there_is_an_attempt_and_the_next_one_is_a_business_day_later(api: TestClient, books: Books) -> None:
+    post(api, f"calls/{CALL}/take")
+    assert post(api, f"calls/{CALL}/outcome", outcome="no answer").status_code == 200
+    task = one(books, tables.call_tasks)
+    assert (task.status, task.taken_by, task.not_before) == ("open", None, NOW + timedelta(days=1))
+    assert kinds(books) == ["taken", "attempted"]
+    assert [row.outcome for row in books.rows(tables.attempts)] == ["no answer"]
+
+
+def test_an_agreed_moment_is_kept_to_the_minute(api: TestClient, books: Books) -> None:
+    at = NOW + timedelta(days=2, minutes=17)
+    assert post(api, f"calls/{CALL}/outcome", outcome="call back").status_code == 422
+    assert post(api, f"calls/{CALL}/outcome", outcome="call back", call_back_at=at.isoformat()).status_code == 200
+    assert one(books, tables.call_tasks).call_back_at == at
+    assert [(row.kind, row.data) for row in books.rows(tables.events)] == [
+        ("call_back", {"at": {"moment": at.isoformat()}})
+    ]
+
+
+def test_an_unknown_outcome_is_answered_with_the_allowed_ones(api: TestClient, books: Books) -> None:
+    answer = post(api, f"calls/{CALL}/outcome", outcome="intrested")
+    assert answer.status_code == 422
+    assert {"interested", "no answer", "call back", "objected"} <= set(answer.json()["allowed"])
+    assert kinds(books) == []
+
+
+def test_who_objects_is_not_called_again(api: TestClient, books: Books) -> None:
+    post(api, f"calls/{CALL}/outcome", outcome="objected")
+    assert [(row.channel, row.reason) for row in books.rows(tables.suppressions)] == [("telephone", "objected")]
+
+
+def test_what_another_has_taken_is_his(api: TestClient, books: Books) -> None:
+    post(api, f"calls/{CALL}/take")
+    assert post(api, f"calls/{CALL}/take").json() == {"fresh": False}
+    for path, more in ((f"calls/{CALL}/take", {}), (f"calls/{CALL}/outcome", {"outcome": "interested"})):
+        refused = post(api, path, by="joris", **more)
+        assert (refused.status_code, refused.json()["by"]) == (409, "els")
+    assert post(api, f"calls/{CALL}/give-back").json()["fresh"]
+    assert post(api, f"calls/{CALL}/take", by="joris").json()["fresh"]
+    assert kinds(books) == ["taken", "given_back", "taken"]
+
+
+def test_a_withdrawn_call_still_takes_the_outcome_of_whoever_had_it(api: TestClient, books: Books) -> None:
+    post(api, f"calls/{CALL}/take")
+    with books.db.write() as tx:
+        tx.execute(tables.call_tasks.update().values(status="withdrawn", closed_at=NOW))
+    assert post(api, f"calls/{CALL}/outcome", by="joris", outcome="interested").status_code == 409
+    assert post(api, f"calls/{CALL}/outcome", outcome="interested").status_code == 200
+    assert kinds(books) == ["taken", "interested"]
+
+
+def test_a_request_sent_twice_with_its_id_counts_once(api: TestClient, books: Books) -> None:
+    answers = [post(api, f"calls/{CALL}/outcome", outcome="no answer", id="r1").json() for _ in range(2)]
+    assert [answer["fresh"] for answer in answers] == [True, False]
+    assert books.count(tables.attempts) == 1
+
+
+PASSING = {"accept": "accepted", "contact": "contacted", "appointment": "appointment", "quote": "quoted"}
+
+
+@pytest.mark.parametrize(("action", "kind"), PASSING.items())
+def test_sales_does_something_and_the_handover_stays_open(
+    api: TestClient, books: Books, action: str, kind: str
+) -> None:
+    assert post(api, f"handovers/{HANDOVER}/{action}", by="anna").status_code == 200
+    row = one(books, tables.handovers)
+    assert row.status == ("accepted" if action == "accept" else "open")
+    assert (row.contacted_at is not None) == (action != "accept")  # accepting is no contact
+    assert kinds(books) == [kind]
+    assert [contact.kind for contact in books.rows(tables.contacts)] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "data"),
+    [
+        ("reject", {"reason": "student"}, {"reason": "student"}),
+        ("later", {"later_on": "2026-06-01"}, {"later_on": {"date": "2026-06-01"}}),
+        ("won", {}, {}),
+        ("lost", {"reason": "price"}, {"reason": "price"}),
+    ],
+)
+def test_sales_closes_a_handover_once(
+    api: TestClient, books: Books, action: str, body: dict[str, str], data: dict[str, object]
+) -> None:
+    assert post(api, f"handovers/{HANDOVER}/{action}", by="anna", **body).status_code == 200
+    again = post(api, f"handovers/{HANDOVER}/won", by="bram")
+    assert (again.status_code, again.json()["by"]) == (409, "anna")
+    [event] = books.rows(tables.events)
+    assert event.data == data
+    assert one(books, tables.handovers).status == "closed"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        (f"handovers/{HANDOVER}/reject", {}, "reason"),
+        (f"handovers/{HANDOVER}/later", {}, "later_on"),
+        (f"handovers/{HANDOVER}/later", {"later_on": "2026-03-01"}, "later_on"),
+        (f"handovers/{HANDOVER}/forget", {}, "action"),
+        (f"handovers/{HANDOVER}/won", {"by": ""}, "by"),
+        (f"tasks/{TASK}/outcome", {"outcome": "undone"}, "outcome"),
+        (f"tasks/{TASK}/outcome", {}, "outcome"),
+    ],
+)
+def test_what_is_missing_is_named(api: TestClient, books: Books, path: str, body: dict[str, Any], field: str) -> None:
+    answer = api.post(f"/api/{path}", json={"by": "anna"} | body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    assert kinds(books) == []
+
+
+def test_a_task_is_closed_with_its_outcome(api: TestClient, books: Books) -> None:
+    assert post(api, f"tasks/{TASK}/take").status_code == 200
+    assert post(api, f"tasks/{TASK}/outcome", outcome="done").status_code == 200
+    assert post(api, f"tasks/{TASK}/outcome", outcome="done").status_code == 409
+    assert kinds(books) == ["taken", "done"]
+
+
+@pytest.mark.parametrize(
+    "path", ["calls/l9-1/2/take", "handovers/nothing/won", "tasks//outcome", "calls/x/y/z/nowhere"]
+)
+def test_what_is_not_there_is_not_found(api: TestClient, path: str) -> None:
+    assert post(api, path, outcome="done").status_code == 404
