@@ -36,7 +36,7 @@ def parse_moment(text: str) -> CaseMoment:
     clock = int(match[3]) * 60 + int(match[4]) if match[3] else None
     if clock is not None and (clock >= 1440 or int(match[4]) > 59):
         raise ValueError(f"“{text}”: there is no such time; a day runs from 00:00 to 23:59")
-    return CaseMoment(int(match[1]), plus, clock)
+    return CaseMoment(int(match[1]), plus, clock, text.strip())
 
 
 def parse_day(text: str) -> CaseMoment:

@@ -39,11 +39,12 @@ DEFAULT_START = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - by the clock on the
 
 @dataclass(frozen=True, slots=True)
 class CaseMoment:
-    """`day 7`, `day 7 + 2 hours`, `day 7 10:30` (clock: minutes after midnight)."""
+    """`day 7`, `day 7 + 2 hours`, `day 7 10:30` (clock: minutes after midnight). text: as it was written."""
 
     day: int
     plus: timedelta = timedelta()
     clock: int | None = None
+    text: str = field(default="", compare=False)
 
     def after(self, start: datetime, zone: tzinfo) -> datetime:
         """In UTC."""
@@ -53,10 +54,7 @@ class CaseMoment:
         return utc(ticks(datetime.combine(day, time(*divmod(self.clock, 60)), zone)))
 
     def __str__(self) -> str:
-        hours, minutes = divmod(self.clock or 0, 60)
-        if self.clock is not None:
-            return f"day {self.day} {hours:02}:{minutes:02}"
-        return f"day {self.day}" + (f" + {self.plus}" if self.plus else "")
+        return self.text or f"day {self.day}"
 
 
 @dataclass(frozen=True, slots=True)

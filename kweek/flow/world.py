@@ -1,4 +1,4 @@
-"""In which world does a make-believe lead live? What is the same for every lead: the workspace, as the machine asks it."""
+"""In which world does a make-believe lead live? What is the same for every lead: the workspace, as it is asked."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class SalesReady:
 
     def __post_init__(self) -> None:
         for line in (*self.needs, *self.disqualified):
-            if "lead.sales_ready" in line.condition.names:
+            if asks_itself(line.condition):
                 raise ValueError(f"“{line.condition.text}” asks what this definition is to say; ask for facts")
 
     def judge(self, facts: Facts) -> Verdict:
@@ -57,3 +57,8 @@ class SalesReady:
         no = bool(out or not_met or not self.needs)
         ready = None if unknown and not no else not no
         return Verdict(ready, met, not_met, unknown, out)
+
+
+def asks_itself(condition: Condition) -> bool:
+    """Would the definition of sales ready go round in circles with it?"""
+    return "lead.sales_ready" in condition.names
