@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kweek.flow.machine.entering import COME_TO, half
+from kweek.flow.machine.acting import half
+from kweek.flow.machine.entering import COME_TO
 from kweek.flow.machine.moments import next_clock
 from kweek.flow.moment import parse_until
 from kweek.flow.plan import AnyStep

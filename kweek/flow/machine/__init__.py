@@ -4,7 +4,7 @@ It never waits, reads or writes. The engine, the simulator, the tests of flows a
 
 - `advance`: the order in which things are done
 - `work`: the copy of the state that one advance works on
-- `entering`: what each verb does when a lead comes to it
+- `entering`: what each verb does when a lead comes to it; `acting`: those that hold nobody up
 - `reactions`: who wants an event; `lines`: which line of a flow it fits; `hearing`: what rings the bell
 - `people`: calls, tasks, handovers, and what waits until they are done
 - `leaving`: endings, other flows; `starting`: the ways in

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from kweek.flow.duration import Duration
+from kweek.flow.machine.acting import ACTS, Verb, send_mail
 from kweek.flow.machine.asking import MOST_HOPS, ask
 from kweek.flow.machine.clocks import time_out
 from kweek.flow.machine.leaving import end, go
 from kweek.flow.machine.moments import after, end_of_wait
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import (
-    AnyStep, Branch, Call, Choose, EndStep, Go, Handover, Rung, Score, Send, Set, Tag, Target, Task, Tell, Untag, Wait,
-    Webhook,
-)  # fmt: skip
+    AnyStep,
+    Branch,
+    Call,
+    Choose,
+    EndStep,
+    Go,
+    Handover,
+    Rung,
+    Send,
+    Target,
+    Task,
+    Wait,
+)
 from kweek.rules.calendars import Calendar
 
 
@@ -142,68 +153,7 @@ def finish(work: Work, of: str, step: EndStep) -> None:
     end(work, of, step.result, step.because)
 
 
-# --- the verbs that act and hold nobody up ------------------------------------------------------------
-
-
-def send_mail(work: Work, of: str, step: Send) -> str | None:
-    """Have this lead's half of the test sent. None: it gets nothing."""
-    mail = half(step.mails, work.answers.spread(step.id))
-    if mail is None:
-        return None
-    expires = step.expires and after(work.now, step.expires, lambda: work.answers.calendar(None)).isoformat()
-    return work.issue(of, step.id, "send_mail", mail, mail=mail, expires_at=expires)
-
-
-def half(mails: Iterable[tuple[str | None, int]], drawn: float) -> str | None:
-    """Whose share of a hundred holds this draw?"""
-    share = 0
-    for mail, per_cent in mails:
-        share += per_cent
-        if drawn * 100 < share:
-            return mail
-    return None
-
-
-def score(work: Work, of: str, step: Score) -> None:
-    work.issue(of, step.id, "add_points", points=dict(step.points), because=step.because)
-
-
-def tag(work: Work, of: str, step: Tag) -> None:
-    work.issue(of, step.id, "add_tags", ", ".join(step.tags), tags=list(step.tags))
-
-
-def untag(work: Work, of: str, step: Untag) -> None:
-    work.issue(of, step.id, "remove_tags", ", ".join(step.tags), tags=list(step.tags))
-
-
-def set_fields(work: Work, of: str, step: Set) -> None:
-    fields = {name: _value(work, of, value) for name, value in step.fields}
-    work.issue(of, step.id, "set_fields", ", ".join(fields), fields=fields)
-
-
-def _value(work: Work, of: str, value: str) -> object:
-    enrolment = work.enrolments[of]
-    if value == "today":
-        return work.now.astimezone(work.answers.timezone(work.plan(enrolment))).date().isoformat()
-    if value.startswith("event."):
-        found = enrolment.start_data.get(value.removeprefix("event."))
-        return found.isoformat() if isinstance(found, datetime) else found
-    return value
-
-
-def tell(work: Work, of: str, step: Tell) -> None:
-    work.issue(of, step.id, "tell", step.to, to=step.to, text=step.text, mail=step.mail)
-
-
-def webhook(work: Work, of: str, step: Webhook) -> None:
-    work.issue(of, step.id, "call_webhook", step.name, name=step.name)
-
-
-def act(work: Work, of: str, steps: Iterable[str]) -> None:
-    """Do immediate steps for a lead that stays where it is: something passed."""
-    for id in steps:
-        step = work.step(work.enrolments[of], id)
-        ACTS[type(step)](work, of, step)
+# --- the table --------------------------------------------------------------------------------------------------
 
 
 def _and_on(do: Callable[[Work, str, Any], object]) -> Callable[[Work, str, Any], None]:
@@ -213,18 +163,6 @@ def _and_on(do: Callable[[Work, str, Any], object]) -> Callable[[Work, str, Any]
 
     return come_to
 
-
-Verb = Callable[[Work, str, Any], object]
-
-ACTS: Final[dict[type[AnyStep], Verb]] = {
-    Send: send_mail,
-    Score: score,
-    Tag: tag,
-    Untag: untag,
-    Set: set_fields,
-    Tell: tell,
-    Webhook: webhook,
-}
 
 COME_TO: Final[dict[type[AnyStep], Verb]] = {
     **{verb: _and_on(do) for verb, do in ACTS.items()},

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from kweek.flow.machine.acting import act
 from kweek.flow.machine.asking import LEAVE, flow_asked
 from kweek.flow.machine.clocks import time_out
-from kweek.flow.machine.entering import act
 from kweek.flow.machine.leaving import go, leave_step, to_flow
 from kweek.flow.machine.lines import (
     SEND_CLOSES,
