@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 
 from kweek.flow.compile import compile_flow
@@ -15,7 +16,7 @@ from kweek.flow.lint.rules import lint_rules, lint_surveys
 from kweek.flow.problems import Problem, did_you_mean, errors, in_order
 from kweek.mails.render import Renderer
 from kweek.mails.template import MailTemplate, parse_mail
-from kweek.workspace import Workspace, read_workspace, source_of
+from kweek.workspace import Workspace, source_of
 
 
 def lint(workspace: Workspace, renderer: Renderer | None = None) -> tuple[Problem, ...]:
@@ -24,6 +25,8 @@ def lint(workspace: Workspace, renderer: Renderer | None = None) -> tuple[Proble
     renderer: where mails are rendered; its process is best started before the workspace is read.
     """
     mails, found = _mails(workspace)
+    whole = [mail for mail in mails if not any(problem.file == mail.file for problem in errors(found))]
+    rendering = _Rendering(whole, workspace, renderer)  # in its own process, while ours goes on
     names = names_in(workspace, mails)
     problems = [*workspace.problems, *found]
     problems += lint_rules(workspace.rules, names)
@@ -34,20 +37,11 @@ def lint(workspace: Workspace, renderer: Renderer | None = None) -> tuple[Proble
     problems += _cases(workspace, names, problems)
     problems = [problem for problem in problems if not _follows(problem, workspace)]
     said = {problem.what for problem in problems if problem.code == "mail-language"}
-    whole = [mail for mail in mails if not any(problem.file == mail.file for problem in errors(found))]
-    for problem in _rendered(whole, workspace, renderer):
+    for problem in rendering.problems():
         name = PurePosixPath(problem.file).name.split(".")[0]
         if not (problem.code == "mail-language" and any(f"“{name}”" in what for what in said)):
             problems.append(problem)
     return in_order(problems)
-
-
-def lint_folder(folder: Path | str) -> tuple[Workspace, tuple[Problem, ...]]:
-    """Read a workspace and prove it, with a render process of its own that starts beside the reading."""
-    with Renderer() as renderer:
-        renderer.start()
-        workspace = read_workspace(folder)
-        return workspace, lint(workspace, renderer)
 
 
 def belongs_to(flow: str, workspace: Workspace, problem: Problem) -> bool:
@@ -101,17 +95,34 @@ def _mails(workspace: Workspace) -> tuple[list[MailTemplate], list[Problem]]:
     return mails, problems
 
 
-def _rendered(mails: Sequence[MailTemplate], workspace: Workspace, renderer: Renderer | None) -> tuple[Problem, ...]:
-    if not mails:
-        return ()
-    from kweek.mails.check import check_mails
+class _Rendering(threading.Thread):
+    """Every mail, rendered in every language for sample leads, beside the other proofs."""
 
-    settings = workspace.rules.settings
-    own = {name: kind.value for name, kind in settings.fields.items()}
-    if renderer is not None:
-        return check_mails(mails, settings.languages, own, renderer)
-    with Renderer() as own_renderer:
-        return check_mails(mails, settings.languages, own, own_renderer)
+    def __init__(self, mails: Sequence[MailTemplate], workspace: Workspace, renderer: Renderer | None) -> None:
+        super().__init__(name="rendering", daemon=True)
+        self._mails, self._settings, self._renderer = mails, workspace.rules.settings, renderer
+        self._found: tuple[Problem, ...] = ()
+        self._failure: BaseException | None = None
+        if mails:
+            self.start()
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What was found, when it is done."""
+        if self._mails:
+            self.join()
+        if self._failure is not None:
+            raise self._failure
+        return self._found
+
+    def run(self) -> None:
+        from kweek.mails.check import check_mails
+
+        own = {name: kind.value for name, kind in self._settings.fields.items()}
+        try:
+            with Renderer() as spare:
+                self._found = check_mails(self._mails, self._settings.languages, own, self._renderer or spare)
+        except BaseException as failure:  # goes up in the thread that asks
+            self._failure = failure
 
 
 # --- tests of flows -------------------------------------------------------------------------------

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import add_workspace, settings_of
 from kweek.flow.problems import Problem, did_you_mean, errors
-from kweek.linting import belongs_to, lint_folder
-from kweek.workspace import Workspace
+from kweek.mails.render import Renderer
+
+if TYPE_CHECKING:
+    from kweek.workspace import Workspace
 
 EXAMPLE = """example:
   kweek lint                          all flows of this folder
@@ -40,7 +42,14 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    workspace, problems = lint_folder(settings_of(args).workspace)
+    folder = settings_of(args).workspace
+    with Renderer() as renderer:
+        renderer.start()  # what it imports takes longer than all the rest; so it begins before the rest is imported
+        from kweek.linting import belongs_to, lint
+        from kweek.workspace import read_workspace
+
+        workspace = read_workspace(folder)
+        problems = lint(workspace, renderer)
     chosen = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
     for flow in chosen:
         if f"flows/{flow}.yaml" not in workspace.texts:
