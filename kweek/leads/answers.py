@@ -15,10 +15,10 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from kweek.flow.answers import MailState, Past
 from kweek.flow.condition_types import FieldType
 from kweek.flow.facts import Facts
-from kweek.flow.memory import World
 from kweek.flow.plan import Limit, Plan
 from kweek.flow.spread import spread
 from kweek.flow.state import Enrolment, Event, Value
+from kweek.flow.world import World
 from kweek.leads.enrolments import lead_row
 from kweek.leads.facts import TOUCHED, RowFacts, Rules
 from kweek.leads.permission import allowed
@@ -70,6 +70,7 @@ class RowAnswers:
 
     @cached_property
     def row(self) -> Row[Any]:
+        """Of `leads`, as it is now."""
         return lead_row(self.tx, self.lead_id)
 
     # --- plans --------------------------------------------------------------------------------------

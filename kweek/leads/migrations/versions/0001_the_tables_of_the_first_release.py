@@ -429,7 +429,13 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("waits_for", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolments.id"], name=op.f("fk_effects_enrolment_id")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolments.id"],
+            name=op.f("fk_effects_enrolment_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.ForeignKeyConstraint(["lead_id"], ["leads.id"], name=op.f("fk_effects_lead_id")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_effects")),
     )
