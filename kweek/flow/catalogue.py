@@ -41,6 +41,8 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """A member or a manager."""
+
     name: Located[str]
     email: Located[str]
 
@@ -68,6 +70,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Teams:
+    """rules/teams.yaml."""
+
     teams: Mapping[str, Team] = field(default_factory=dict[str, Team])
     queues: Mapping[str, Queue] = field(default_factory=dict[str, Queue])
 
@@ -87,12 +91,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class SalesReadyLines:
+    """rules/sales-ready.yaml, its conditions as texts."""
+
     needs: tuple[Line, ...] = ()
     disqualified: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
+    """From whom mail comes."""
+
     name: str
     address: str
     reply_to: str | None = None

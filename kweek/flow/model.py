@@ -30,17 +30,23 @@ class ToPath:
 
 @dataclass(frozen=True, slots=True)
 class Next:
+    """Carry on below."""
+
     at: Position
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
+    """Leave the flow with this result."""
+
     result: EndingKind
     at: Position
 
 
 @dataclass(frozen=True, slots=True)
 class ToFlow:
+    """Leave for another flow."""
+
     flow: str
     at: Position
 
@@ -94,6 +100,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Step):
+    """The lead rests."""
+
     verb: ClassVar[str] = "wait"
     until: Located[Moment]
     when: tuple[Reaction, ...] = ()
@@ -122,6 +130,8 @@ class Send(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Step):
+    """A call task on the telemarketers' desk."""
+
     verb: ClassVar[str] = "call"
     script: Located[str]
     within: Located[Duration]
@@ -135,6 +145,8 @@ class Call(Step):
 
 @dataclass(frozen=True, slots=True)
 class Rung:
+    """One line of `escalate`."""
+
     at: Position
     after: Located[Duration]
     every: Located[Duration] | None = None
@@ -144,6 +156,8 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover(Step):
+    """Sales gets the lead, with a running clock."""
+
     verb: ClassVar[str] = "handover"
     team: Located[str]
     prefer: Located[Literal["owner", "same person"]] | None = None
@@ -180,12 +194,16 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choose(Step):
+    """The first true line."""
+
     verb: ClassVar[str] = "choose"
     branches: tuple[Branch, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Go(Step):
+    """A jump that never comes back."""
+
     verb: ClassVar[str] = "go"
     target: Target
     at_most: Located[int] | None = None
@@ -194,6 +212,8 @@ class Go(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End(Step):
+    """The lead leaves."""
+
     verb: ClassVar[str] = "end"
     result: Located[EndingKind]
     because: Located[str] | None = None
@@ -201,6 +221,8 @@ class End(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score(Step):
+    """Points, in the ledger."""
+
     verb: ClassVar[str] = "score"
     points: tuple[tuple[Axis, Located[int]], ...]
     because: Located[str] | None = None
@@ -208,12 +230,16 @@ class Score(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag(Step):
+    """A word that stays with the lead."""
+
     verb: ClassVar[str] = "tag"
     tags: tuple[Located[str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untag(Step):
+    """Takes the word away."""
+
     verb: ClassVar[str] = "untag"
     tags: tuple[Located[str], ...]
 
@@ -228,6 +254,8 @@ class Set(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell(Step):
+    """A colleague hears of it."""
+
     verb: ClassVar[str] = "tell"
     to: Located[str]
     text: Located[str] | None = None
@@ -236,6 +264,8 @@ class Tell(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook(Step):
+    """A signed POST."""
+
     verb: ClassVar[str] = "webhook"
     name: Located[str]
 
@@ -259,6 +289,8 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
+    """Judged on entry and when a score, grade or field changes; fires once an enrolment."""
+
     at: Position
     condition: Located[str]
     target: Target

@@ -85,6 +85,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Wait(Step):
+    """The lead rests until `until`."""
+
     until: Moment
     when: tuple[When, ...] = ()
     otherwise: tuple[Otherwise, ...] = ()
@@ -103,6 +105,8 @@ class Send(Step):
 
 @dataclass(frozen=True, slots=True)
 class Call(Step):
+    """A call task; `attempts` tries, `apart` from each other."""
+
     script: str
     within: Duration
     queue: str | None = None
@@ -125,6 +129,8 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Handover(Step):
+    """Sales gets the lead; it stays there until it closes."""
+
     team: str
     prefer: Literal["owner", "same person"] | None = None
     follow_up: Duration | None = None
@@ -135,6 +141,8 @@ class Handover(Step):
 
 @dataclass(frozen=True, slots=True)
 class Task(Step):
+    """A task for any colleague; its closing events are its `outcomes`."""
+
     title: str
     within: Duration
     to: str | None = None
@@ -156,6 +164,8 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Choose(Step):
+    """The first branch that is true."""
+
     branches: tuple[Branch, ...]
 
 
@@ -170,23 +180,31 @@ class Go(Step):
 
 @dataclass(frozen=True, slots=True)
 class EndStep(Step):
+    """The lead leaves with this result."""
+
     result: EndingKind
     because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Score(Step):
+    """Points, in the ledger."""
+
     points: tuple[tuple[Axis, int], ...]
     because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tag(Step):
+    """Words that stay with the lead."""
+
     tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Untag(Step):
+    """Takes these words away."""
+
     tags: tuple[str, ...]
 
 
@@ -199,6 +217,8 @@ class Set(Step):
 
 @dataclass(frozen=True, slots=True)
 class Tell(Step):
+    """A colleague hears of it: a text, a mail, or neither (the standard words)."""
+
     to: str
     text: str | None = None
     mail: str | None = None
@@ -206,6 +226,8 @@ class Tell(Step):
 
 @dataclass(frozen=True, slots=True)
 class Webhook(Step):
+    """A signed POST to a name from the configuration."""
+
     name: str
 
 
@@ -227,6 +249,8 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Reentry:
+    """May a lead come back? `after` it left so long ago, or once `per` value of a field."""
+
     rule: Literal["never", "always", "after", "per"] = "never"
     after: Duration | None = None
     per: str | None = None
@@ -234,6 +258,8 @@ class Reentry:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
+    """Where a lead goes for whom this becomes true."""
+
     condition: Condition
     target: Target
 

@@ -30,6 +30,8 @@ _WHOLE: Final = re.compile(r"-?\d{1,6}")
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """One answer of a choice."""
+
     name: Located[str]
     words: Words
 

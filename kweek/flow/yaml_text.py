@@ -44,18 +44,24 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Items:
+    """A list."""
+
     items: tuple[Node, ...]
     at: Position
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
+    """A key with its value."""
+
     key: Text
     value: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
+    """Keys with values, in the order of the text."""
+
     pairs: tuple[Pair, ...]
     at: Position
 
