@@ -1,0 +1,72 @@
+"""What does Kweek itself write to colleagues? A few short mails, in the workspace's first language if it can."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from kweek.mails.template import MailTemplate
+
+Notice = Literal["tell", "handover", "reminder", "escalation", "task"]
+
+_WHO_NL: Final = """
+**{{ lead.name or lead.email or "Onbekend" }}**{% if lead.job_title %}, {{ lead.job_title }}{% endif %}\
+{% if company.name %}, {{ company.name }}{% endif %}
+
+{% if lead.phone %}- Telefoon: {{ lead.phone }}
+{% endif %}{% if lead.email %}- E-mail: {{ lead.email }}
+{% endif %}
+[Openen in Kweek]({{ lead_url }})
+"""
+_WHO_EN: Final = """
+**{{ lead.name or lead.email or "Unknown" }}**{% if lead.job_title %}, {{ lead.job_title }}{% endif %}\
+{% if company.name %}, {{ company.name }}{% endif %}
+
+{% if lead.phone %}- Telephone: {{ lead.phone }}
+{% endif %}{% if lead.email %}- E-mail: {{ lead.email }}
+{% endif %}
+[Open in Kweek]({{ lead_url }})
+"""
+_NAME: Final = "{{ lead.name or lead.email or company.name }}"
+_NL: Final[dict[Notice, tuple[str, str]]] = {
+    "tell": (_NAME, "{{ event.text }}\n"),
+    "handover": (
+        f"Nieuwe lead voor u: {_NAME}",
+        "Deze lead is aan u overgedragen{% if event.until %}; neem contact op vóór **{{ event.until }}**{% endif %}.\n",
+    ),
+    "reminder": (
+        f"Herinnering: {_NAME} wacht op u",
+        "U hebt nog geen contact vastgelegd{% if event.until %}; dat moet vóór **{{ event.until }}**{% endif %}.\n",
+    ),
+    "escalation": (
+        f"Niet opgevolgd: {_NAME}",
+        "Deze lead is niet op tijd opgevolgd{% if event.owner %} door {{ event.owner }}{% endif %}.\n",
+    ),
+    "task": (f"Taak: {{{{ event.text }}}} ({_NAME})", "Er ligt een taak voor u: {{ event.text }}.\n"),
+}
+_EN: Final[dict[Notice, tuple[str, str]]] = {
+    "tell": (_NAME, "{{ event.text }}\n"),
+    "handover": (
+        f"A new lead for you: {_NAME}",
+        "This lead was handed over to you{% if event.until %}; contact it before **{{ event.until }}**{% endif %}.\n",
+    ),
+    "reminder": (
+        f"Reminder: {_NAME} waits for you",
+        "You have not logged a contact yet{% if event.until %}; it is due before **{{ event.until }}**{% endif %}.\n",
+    ),
+    "escalation": (
+        f"Not followed up: {_NAME}",
+        "This lead was not followed up in time{% if event.owner %} by {{ event.owner }}{% endif %}.\n",
+    ),
+    "task": (f"Task: {{{{ event.text }}}} ({_NAME})", "There is a task for you: {{ event.text }}.\n"),
+}
+
+
+def notice(what: Notice, language: str) -> MailTemplate:
+    """The template; `event` in it holds `text`, `until`, `owner`, as far as they apply."""
+    dutch = language.split("-")[0] == "nl"
+    subject, body = (_NL if dutch else _EN)[what]
+    spoken = "nl" if dutch else "en"
+    return MailTemplate(
+        f"notice-{what}", spoken, f"notice-{what}.{spoken}.md", subject, body + (_WHO_NL if dutch else _WHO_EN), 1,
+        kind="service",
+    )  # fmt: skip
