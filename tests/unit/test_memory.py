@@ -1,0 +1,153 @@
+"""A lead in memory answers the machine as the database does."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from kweek.flow.conditions import Value, parse_condition
+from kweek.flow.memory import Memory
+from kweek.flow.plan import Plan
+from kweek.flow.state import Effect, Ended, Enrolment, LeadState
+from kweek.flow.world import World
+from kweek.rules.calendars import Calendar
+from kweek.rules.grades import Points
+from kweek.rules.qualification import Need, SalesReady
+from tests.unit.flow_of import BROCHURE
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+READY = SalesReady((Need("budget", parse_condition("bant.budget == true")),))
+
+
+def lead(**options: object) -> Memory:
+    world = World({"brochure-request": BROCHURE}, sales_ready=READY, timezone="Europe/Amsterdam")
+    return Memory(world, **options).at(NOON)  # type: ignore[arg-type]
+
+
+def true(memory: Memory, condition: str) -> bool | None:
+    return parse_condition(condition).test(memory.facts(None))
+
+
+def effect(kind: str, **args: object) -> Effect:
+    return Effect("lead-1/1", kind, "lead-1", "steps/x", args)  # type: ignore[arg-type]
+
+
+def test_fields_points_and_grades() -> None:
+    memory = lead(fields={"lead.country": "NL"}, points=Points(profile=10, intent=15, interest=39))
+    assert true(memory, 'lead.country == "NL" and lead.grade == "B1" and lead.score.intent == 15') is True
+    assert true(memory, 'lead.job_title == "student"') is None
+    assert true(lead(fields={"lead.profile": "D"}, points=Points(profile=99)), 'lead.profile == "D"') is True
+
+
+@pytest.mark.parametrize(("budget", "ready"), [(True, True), (False, False), (None, None)])
+def test_sales_ready_is_worked_out_and_may_be_unknown(budget: Value | None, ready: bool | None) -> None:
+    assert true(lead(fields={"bant.budget": budget}), "lead.sales_ready") is ready
+
+
+def test_effects_change_what_conditions_see() -> None:
+    memory = lead()
+    memory.apply(effect("add_points", points={"profile": 20, "intent": 40}))
+    memory.apply(effect("add_tags", tags=["fair", "vip"]))
+    memory.apply(effect("remove_tags", tags=["vip"]))
+    memory.apply(effect("set_fields", fields={"building": "greenhouse"}))
+    assert true(memory, 'lead.grade == "A1" and tagged("fair") and lead.building == "greenhouse"') is True
+    assert true(memory, 'tagged("vip")') is False
+
+
+def test_events_are_counted_within_their_period() -> None:
+    memory = lead()
+    for days in (20, 14, 3):
+        memory.record("download.taken", NOON - days * DAY)
+    assert [event.seq for event in memory.events] == [1, 2, 3]
+    assert true(memory, 'count("download.taken") == 3 and count("download.taken", "14 days") == 2') is True
+    assert true(memory, 'days_since("download.taken") == 3') is True
+    assert true(memory, 'days_since("contact.requested") > 1') is None
+
+
+def test_mail_states_overlap_upwards() -> None:
+    memory = lead()
+    memory.apply(effect("send_mail", mail="survey"))
+    key = "lead-1/1"
+    assert memory.mail_states(key) == frozenset()
+    memory.record("opened", NOON, key)
+    assert memory.mail_states(key) == {"opened"}
+    memory.record("clicked", NOON, key, {"link": "book-a-demo"})
+    assert memory.mail_states(key) == {"opened", "clicked"}
+    memory.record("answered", NOON, key)
+    assert memory.mail_states(key) == {"opened", "clicked", "answered"}
+    assert true(memory, 'opened("survey") and clicked("survey", "book-a-demo")') is True
+    assert true(memory, 'clicked("survey", "other") or opened("reminder")') is False
+
+
+def test_what_nobody_can_know_is_unclear() -> None:
+    assert lead(tracking=False).mail_states("lead-1/1") == {"unclear"}
+    memory = lead()
+    memory.unclear.add("lead-1/1")
+    assert memory.mail_states("lead-1/1") == {"unclear"}
+    memory.record("opened", NOON, "lead-1/1")
+    assert memory.mail_states("lead-1/1") == {"opened"}
+
+
+def test_what_was_said_last_of_a_handover() -> None:
+    memory = lead()
+    memory.record("rejected", NOON, "lead-1/2", {"reason": "student"})
+    assert true(memory, 'handover.reason == "student"') is True
+    memory.record("later", NOON, "lead-1/4", {"later_on": date(2026, 4, 1)})
+    assert true(memory, "days_until(handover.later_on) == 30") is True
+    assert true(memory, 'handover.reason == "student"') is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "zone"),
+    [
+        ({"lead.timezone": "Asia/Tokyo", "lead.country": "DE"}, "Asia/Tokyo"),
+        ({"lead.country": "DE"}, "Europe/Berlin"),
+        ({"lead.country": "US"}, "Europe/Amsterdam"),
+        ({}, "Europe/Amsterdam"),
+    ],
+)
+def test_the_time_zone_is_its_own_else_its_countrys_else_ours(fields: dict[str, Value], zone: str) -> None:
+    assert str(lead(fields=fields).timezone(BROCHURE)) == zone
+
+
+def test_an_event_belongs_to_the_enrolment_that_it_began() -> None:
+    memory = lead()
+    enrolment = Enrolment("lead-1", "brochure-request", BROCHURE.version, NOON, 1, None, start_data={"brochure": "a"})
+    event = memory.record("brochure.requested", NOON, data={"brochure": "b"})
+    assert memory.facts(enrolment, event).field("event.brochure") == "a"
+    assert memory.facts(None, event).field("event.brochure") == "b"
+
+
+def test_enrolments_that_ended_are_remembered() -> None:
+    memory = lead()
+    over = Enrolment(
+        "lead-1", "brochure-request", BROCHURE.version, NOON, 1, None, per="x", ended=Ended("done", None, NOON)
+    )
+    memory.keep(LeadState("lead", enrolments=(over,)))
+    memory.keep(LeadState("lead"))
+    assert [(past.per, past.ended_at) for past in memory.past("brochure-request")] == [("x", NOON)]
+    assert memory.past("long-term") == ()
+
+
+def test_plans_calendars_and_halves() -> None:
+    office = Calendar("UTC", (((540, 1020),),) * 7)
+    world = World({"brochure-request": BROCHURE}, calendars={"office": office}, teams={"sales": office})
+    memory = Memory(world, "lead-7")
+    assert memory.plan(BROCHURE.version) is BROCHURE
+    assert memory.starting("brochure.requested") == (BROCHURE,)
+    assert memory.starting("quote.requested") == ()
+    assert memory.calendar("office") is office
+    assert memory.calendar_of("handover", "sales") is office
+    assert memory.calendar_of("call", None) is world.calendar
+    assert memory.spread("steps/a") == Memory(world, "lead-7").spread("steps/a") != memory.spread("steps/b")
+    with pytest.raises(KeyError):
+        memory.plan("never-was")
+
+
+def test_halves_are_even() -> None:
+    plans: dict[str, Plan] = {}
+    draws = [Memory(World(plans), f"lead-{n}").spread("steps/ab") for n in range(2_000)]
+    assert all(0 <= draw < 1 for draw in draws)
+    assert 900 < sum(draw < 0.5 for draw in draws) < 1_100
