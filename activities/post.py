@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, Protocol
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, select
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -27,6 +27,7 @@ from kweek.leads import effects, ledger
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database
 from kweek.leads.ledger import Draft
+from kweek.leads.tables import enrolments
 from kweek.mails.addresses import Addresses
 from kweek.mails.message import AddressError, Letter, Person, ascii_domain, build, wire
 from kweek.mails.tokens import Tokens
@@ -87,6 +88,7 @@ class UnfitError(Exception):
 @dataclass(frozen=True, slots=True)
 class _Claimed:
     row: Row[Any]
+    flow: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,8 @@ class Post:
                 case _Unsure(message_id):
                     known = await asyncio.to_thread(self._look_up, message_id)
                     await asyncio.to_thread(self._settle, key, to, known, now)
-                case _Claimed(row):
-                    outcome = await self._hand_over(row)
+                case _Claimed(row, flow):
+                    outcome = await self._hand_over(row, flow)
                     await asyncio.to_thread(self._write_down, key, to, row, outcome, now)
                     _raise(outcome)
                     return
@@ -203,7 +205,8 @@ class Post:
             ledger.claim(tx, key, None if row is not None else draft, me(), self.real() + _lease(), now)
             claimed = ledger.row_of(tx, key)
             assert claimed is not None
-            return _Claimed(claimed)
+            flow = tx.execute(select(enrolments.c.flow).where(enrolments.c.id == claimed.enrolment_id)).scalar()
+            return _Claimed(claimed, flow or "")
 
     def _expect_lapsed(self, row: Row[Any]) -> None:
         """Raises while someone may yet be sending it."""
@@ -283,15 +286,15 @@ class Post:
 
     # --- the relay --------------------------------------------------------------------------------
 
-    async def _hand_over(self, row: Row[Any]) -> Outcome:
+    async def _hand_over(self, row: Row[Any], flow: str) -> Outcome:
         try:
-            envelope, message = await asyncio.to_thread(self._wire, row)
+            envelope, message = await asyncio.to_thread(self._wire, row, flow)
             recipient = ascii_domain(row.recipient)
         except AddressError as error:
             return Outcome("bounced", "address", str(error), "no such address")
         return await deliver(self.relay, envelope, recipient, message)
 
-    def _wire(self, row: Row[Any]) -> tuple[str, bytes]:
+    def _wire(self, row: Row[Any], flow: str) -> tuple[str, bytes]:
         addresses, sender = self.addresses(), self.sender()
         leave = None
         if row.audience == "lead" and row.kind == "marketing":
@@ -300,7 +303,7 @@ class Post:
         letter = Letter(
             message_id=row.message_id, date=self.real(), sender=sender.person, recipient=Person(row.recipient),
             subject=row.subject, text=row.text, html=row.html, language=row.language, mail=row.mail,
-            audience=row.audience, kind=row.kind, reply_to=sender.reply_to, leave=leave,
+            audience=row.audience, kind=row.kind, flow=flow, reply_to=sender.reply_to, leave=leave,
         )  # fmt: skip
         return addresses.address("bounces", row.message_id), wire(build(letter))
 

@@ -29,6 +29,7 @@ class Told:
     got: list[bytes] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     port: int = 0
+    wake: asyncio.Event = field(default_factory=asyncio.Event)  # a stall ends, and goes on as if nothing had been
     drop_in_message: bool = False  # in the middle of the text
 
     def answer(self, point: str) -> bytes:
@@ -70,7 +71,8 @@ async def _talk(told: Told, reader: asyncio.StreamReader, writer: asyncio.Stream
     async def say(point: str) -> bool:
         answer = told.answer(point)
         if answer == STALL:
-            await asyncio.sleep(3600)
+            await told.wake.wait()
+            answer = SAY[point]
         if answer == DROP:
             return False
         writer.write(answer + b"\r\n")
