@@ -12,7 +12,7 @@ from kweek.flow.duration import parse_duration
 from kweek.flow.ids import name_steps
 from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.plan import Limit, Reentry
-from kweek.flow.problems import Located, Position, Problem, errors, in_order
+from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
 from kweek.flow.read_steps import StepReader
 from kweek.flow.reading import parse_name
 from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, read_yaml
@@ -58,8 +58,8 @@ class _FlowReader(StepReader):
             ("title", "Brochure request"),
             ("start", "brochure.requested"),
         ):
-            self._required(known, key, root.at, example)
-        if "steps" not in known:
+            self._required(known, key, root, example)
+        if "steps" not in known and not self._meant(root, "steps"):
             why = "They are the way in."
             self.note(root.at, "missing", "This flow has no “steps”.", why, "Add: steps: and below it a list of steps.")
         stem = PurePosixPath(self.file).stem
@@ -81,9 +81,13 @@ class _FlowReader(StepReader):
             moved=self._moved(known.get("moved")),
         )
 
-    def _required(self, known: dict[str, Pair], key: str, at: Position, example: str) -> None:
-        if key not in known:
-            self.note(at, "missing", f"This flow has no “{key}”.", "", f"Add: {key}: {example}")
+    def _meant(self, root: Pairs, key: str) -> bool:
+        """Is it there, misspelt? That has its own message."""
+        return any(nearest(pair.key.value, KEYS) == key for pair in root.pairs if pair.key.value not in KEYS)
+
+    def _required(self, known: dict[str, Pair], key: str, root: Pairs, example: str) -> None:
+        if key not in known and not self._meant(root, key):
+            self.note(root.at, "missing", f"This flow has no “{key}”.", "", f"Add: {key}: {example}")
 
     def _name(self, pair: Pair | None, stem: str, at: Position) -> Located[str]:
         name = self.name(pair)

@@ -249,12 +249,15 @@ class StepReader(TargetReader):
         if not isinstance(node, Pairs) or not known:
             return None
         way = known.get("else") or known.get("go")
+        if len(known) < len(node.pairs):
+            return None  # a key that is none has its message; what it should have been, nobody knows
         asked = [word for word in ("if", "share", "else") if word in known]
         if len(asked) != 1 or ("else" in known and "go" in known):
             what = f"This line says {' and '.join(known)}."
             fix = "A line is “if: … go: …”, “share: … go: …”, or, as the last, “else: …”."
             self.note(node.at, "choose-line", what, "Each line of choose asks one thing.", fix)
-        elif way is None:
+            return None
+        if way is None:
             self.note(
                 node.at, "choose-line", "This line does not say where to go.", "", "Add: go: <a path, next, done, …>"
             )

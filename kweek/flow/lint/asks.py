@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from kweek.flow.condition_types import FieldType, check_condition
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
@@ -12,17 +12,18 @@ from kweek.flow.model import Choose, Flow
 from kweek.flow.problems import Located
 
 
-def check_conditions(flow: Flow, names: Names, report: Report) -> None:
+def check_conditions(flow: Flow, names: Names, report: Report, misread: Collection[int]) -> None:
+    """misread: lines of which the loader has said already that they are not what was meant."""
     data = start_data(flow, names)
     for start in flow.start:
-        if start.condition:
+        if start.condition and start.condition.at.line not in misread:
             ask(start.condition, names, report, names.events.get(start.event.value, data) if start.event else None)
     for step in flow.walk():
         if isinstance(step, Choose):
             for branch in step.branches:
-                if branch.condition:
+                if branch.condition and branch.condition.at.line not in misread:
                     ask(branch.condition, names, report, data)
-    if flow.goal:
+    if flow.goal and flow.goal.condition.at.line not in misread:
         condition = ask(flow.goal.condition, names, report, data)
         if condition and condition.clock:
             report.error(

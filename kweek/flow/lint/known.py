@@ -69,7 +69,7 @@ class _Look:
 
     def one(self, name: Located[str] | None, known: Iterable[str], kind: str, where: str) -> None:
         """where: the place in which the author could add it; `{}` is the name."""
-        if name is None or name.value in (words := tuple(known)):
+        if name is None or name.value in (words := tuple(known) if isinstance(known, tuple) else tuple(sorted(known))):
             return
         fix = did_you_mean(name.value, words)
         if not words or fix.startswith("There are"):
@@ -115,7 +115,7 @@ class _Look:
     def person(self, name: Located[str] | None) -> None:
         """Who may be told or given a task: a role, a person, a team, a channel."""
         if name and "@" not in name.value:
-            known = ("owner", "manager", *self.names.people, *self.names.teams, *self.names.channels)
+            known = ("owner", "manager", *sorted(self.names.people | self.names.teams | self.names.channels))
             self.one(name, known, "person, role or channel", "rules/teams.yaml")
 
     def rungs(self, step: Handover | Task) -> None:

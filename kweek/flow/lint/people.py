@@ -11,7 +11,7 @@ from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.words import BUILT_IN, CALL, MAIL
 from kweek.flow.model import Call, Choose, Flow, Handover, Rung, Task
-from kweek.flow.problems import Located
+from kweek.flow.problems import Located, errors
 
 
 def check_people(flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int]) -> None:
@@ -32,7 +32,7 @@ def check_people(flow: Flow, graph: Graph, names: Names, report: Report, misread
                 _rungs(step.escalate, report)
             case _:
                 pass
-    if not misread:
+    if not misread and not errors(report.problems):  # a slip in a condition may be why nobody seems to ask
         _unasked(flow, graph, names, report)
 
 

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from kweek.flow.lint.graph import NOWHERE, Graph, Node
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
 from kweek.flow.model import ENDINGS, RESERVED, End, Flow, Go, Next, Target, ToFlow, ToPath, targets
-from kweek.flow.problems import did_you_mean, nearest
+from kweek.flow.problems import Problem, did_you_mean, nearest
+from kweek.flow.reading import kebab
 
 # --- targets --------------------------------------------------------------------------------------
 
 
-def check_targets(flow: Flow, names: Names, report: Report) -> None:
-    """Every path and flow that is named exists; where a flow may refuse the lead, `then` decides."""
+_LOSES_PATHS: Final = ("indentation", "keys-wanted", "duplicate-key", "unknown-key", "syntax")
+
+
+def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Problem]) -> None:
+    """Every path and flow that is named exists; where a flow may refuse the lead, `then` decides.
+
+    read: errors of the loader. Where it may have lost whole paths, only a name that is near another is a slip.
+    """
+    unsure = any(problem.code in _LOSES_PATHS for problem in read)
     paths = ("steps", *(path.name.value for path in flow.paths))
     for step in flow.walk():
         for target in targets(step):
-            _exists(target, paths, names, report)
+            _exists(target, paths, names, report, unsure)
             then = step.then if isinstance(step, Go) and target is step.target else None
             if isinstance(target, ToFlow) and then is None:
                 _refusal(target, flow, names, report, in_go=isinstance(step, Go))
     for target in (*(line.target for line in flow.whenever), *((flow.goal.target,) if flow.goal else ())):
-        _exists(target, paths, names, report)
+        _exists(target, paths, names, report, unsure)
         match target:
             case Next(at=at):
                 why = "this line holds anywhere in the flow, so no step comes after it"
@@ -34,13 +43,15 @@ def check_targets(flow: Flow, names: Names, report: Report) -> None:
                 pass
 
 
-def _exists(target: Target, paths: tuple[str, ...], names: Names, report: Report) -> None:
+def _exists(target: Target, paths: tuple[str, ...], names: Names, report: Report, unsure: bool) -> None:
     match target:
         case ToPath(name=name, at=at) if name not in paths:
             fix = did_you_mean(name, (*paths, *ENDINGS, "next"))
             if nearest(name, (*paths, *ENDINGS, "next")) is None and name in names.flows:
                 fix = f"To send the lead to the flow of that name, write: flow {name}"
-            report.error(at, "unknown-target", f"There is no path “{name}” in this flow", "", fix)
+            misnamed = any(kebab(path) == kebab(name) for path in paths if kebab(path) != path)  # has its own message
+            if not misnamed and not (unsure and fix.startswith("There")):
+                report.error(at, "unknown-target", f"There is no path “{name}” in this flow", "", fix)
         case ToFlow(flow=name, at=at) if name not in names.flows:
             fix = did_you_mean(name, names.flows)
             if name in paths:
