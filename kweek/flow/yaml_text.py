@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from kweek.flow.problems import Position, Problem
 
@@ -18,12 +18,12 @@ _MOST_MENDS: Final = 25
 # What YAML forbids, and the line breaks that editors do not show as such (NEL, LS, PS).
 _ALLOWED: Final = "\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 _FORBIDDEN: Final = re.compile(f"[^{_ALLOWED}]")
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _COMMENT: Final = re.compile(r"(\s+)#(.*)")
 _NO_CHARACTER: Final = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A scalar: always text. `comment` is what stands behind it from `#` on, with the blanks before it.
 
     `text_at`: see Located. `style`: how it was written.
@@ -42,24 +42,21 @@ class Text:
         return self.value == "" and self.style == "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list."""
 
     items: tuple[Node, ...]
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A key with its value."""
 
     key: Text
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(NamedTuple):
     """Keys with values, in the order of the text."""
 
     pairs: tuple[Pair, ...]
@@ -69,8 +66,7 @@ class Pairs:
 Node = Text | Items | Pairs
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """`root` is None where nothing could be read; then `problems` says why."""
 
     root: Pairs | None
@@ -127,6 +123,8 @@ def _decoded(source: str | bytes, sheet: Sheet) -> str | None:
 
 
 def _without_forbidden(text: str, sheet: Sheet) -> str:
+    if "\t" not in text and not _FORBIDDEN.search(text):
+        return text
     lines = text.split("\n")
     for number, line in enumerate(lines):
         for found in _FORBIDDEN.finditer(line):
@@ -283,9 +281,9 @@ class _Builder:
     def _text(self, event: Any, at: Position) -> Text:
         value: str = event.value
         end = self.sheet.place(event.end_mark.line, event.end_mark.column)
-        if any("\ud800" <= char <= "\udfff" for char in value):
+        if _HALF.search(value):
             self._note(at, "yaml", "This text has half a character (an escape \\uD800–\\uDFFF).", "", "Delete it.")
-            value = re.sub("[\ud800-\udfff]", "?", value)
+            value = _HALF.sub("?", value)
         if event.style in ("|", ">"):
             return Text(value.rstrip("\n"), at, end, "block")
         start: int = event.start_mark.column
