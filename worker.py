@@ -4,17 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import Any, Final
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
+from sqlalchemy import Connection
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.worker import Interceptor, PollerBehaviorAutoscaling, Worker
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.desk import Desks
+from activities.email import Email
+from activities.failures import Failures
+from activities.notify import Notify
+from activities.post import From, LookUp, Post
+from activities.titles import Titles
+from activities.turn import Turns
+from kweek.config import Settings
+from kweek.flow.catalogue import Rules
+from kweek.flow.lint.gather import names_of
+from kweek.intake.errands import errand
+from kweek.intake.hits import grade_hits
+from kweek.intake.relay import Relay
+from kweek.leads.answers import RowAnswers
+from kweek.leads.clock import Clock, flow_clock
+from kweek.leads.database import Database, open_database
+from kweek.mails.message import Person
+from kweek.mails.render import Renderer
+from kweek.workspace import read_workspace
+from kweek.worlds import world_of
 from workflows.effects import LEADS, MAIL
 from workflows.lead import Lead
 from workflows.messages import LeadStart
@@ -39,24 +61,62 @@ def _pollers() -> PollerBehaviorAutoscaling:
     return PollerBehaviorAutoscaling(minimum=1, initial=4, maximum=32)
 
 
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Everything that the activities of one process hold. `close` gives it back."""
+
+    database: Database
+    clock: Clock
+    turns: Turns
+    email: Email
+    notify: Notify
+    renderer: Renderer
+
+    def close(self) -> None:
+        self.renderer.close()
+        self.database.close()
+
+
+def hands_of(settings: Settings, look_up: LookUp | None = None) -> Hands:
+    """Put the activities together. The workspace's rules are read once: a worker that starts anew sees new ones."""
+    database = open_database(settings.database_url)
+    clock = flow_clock(database, settings.tempo)
+    workspace = read_workspace(settings.workspace)
+    rules, world = workspace.rules, world_of(workspace)
+    types = names_of({}, rules, workspace.surveys, {}).schema().fields
+    renderer = Renderer()
+
+    def answers(tx: Connection, lead_id: str, now: datetime) -> RowAnswers:
+        return RowAnswers(tx, lead_id, now, world, types)
+
+    post = Post(database, clock, settings, lambda: sender_of(rules), lambda: rules.settings.when_unsure, look_up)
+    email = Email(post, lambda: (rules, world), renderer)
+    notify = Notify(post, lambda: (rules, world), renderer)
+    desks = Desks(rules.teams, world.grades, Titles(rules, renderer))
+    return Hands(database, clock, Turns(database, clock, answers, desks, email.may_leave), email, notify, renderer)
+
+
+def sender_of(rules: Rules) -> From:
+    """Who the workspace's mail is from; without `sender:` it is nobody's, and no relay takes it."""
+    sender = rules.settings.sender
+    if sender is None:
+        return From(Person("nobody@invalid", rules.settings.name))
+    return From(Person(sender.address, sender.name), sender.reply_to)
+
+
 @asynccontextmanager
-async def workers(
-    client: Client,
-    turns: Sequence[Any],
-    mails: Sequence[Any],
-    interceptors: Sequence[Interceptor],
-    runner: SandboxedWorkflowRunner = _RUNNER,
-) -> AsyncGenerator[None]:
-    """Work while the context is open; then finish what is in hand and end. turns, mails: bound activities."""
-    with ThreadPoolExecutor(THREADS, "turn") as for_turns, ThreadPoolExecutor(THREADS, "mail") as for_mails:
+async def workers(client: Client, hands: Hands, runner: WorkflowRunner = _RUNNER) -> AsyncGenerator[None]:
+    """Work while the context is open; then finish what is in hand and end."""
+    failures = [Failures(hands.database, hands.clock)]
+    with ThreadPoolExecutor(THREADS, "turn") as threads:
         leads = Worker(
             client,
             task_queue=LEADS,
             workflows=[Lead],
-            activities=turns,
-            activity_executor=for_turns,
+            activities=[hands.turns.turn],
+            activity_executor=threads,
             workflow_runner=runner,
-            interceptors=interceptors,
+            interceptors=failures,
             max_concurrent_workflow_tasks=WORKFLOW_TASKS,
             max_concurrent_activities=THREADS,
             max_concurrent_local_activities=THREADS,
@@ -65,12 +125,11 @@ async def workers(
             activity_task_poller_behavior=_pollers(),
             graceful_shutdown_timeout=timedelta(seconds=10),
         )
-        post = Worker(
+        mail = Worker(
             client,
             task_queue=MAIL,
-            activities=mails,
-            activity_executor=for_mails,
-            interceptors=interceptors,
+            activities=[hands.email.send_mail, hands.notify.tell],
+            interceptors=failures,
             max_concurrent_activities=THREADS,
             activity_task_poller_behavior=_pollers(),
             # a cancelled send must not hear of it a minute late
@@ -78,8 +137,44 @@ async def workers(
             default_heartbeat_throttle_interval=timedelta(seconds=5),
             graceful_shutdown_timeout=timedelta(seconds=20),
         )
-        async with leads, post:
+        async with leads, mail:
             yield
+
+
+async def connect(settings: Settings, stop: asyncio.Event, say: Callable[[str], None]) -> Client | None:
+    """Connect, however long Temporal is away; None: told to stop before it came."""
+    pause, said = 0.25, False
+    while not stop.is_set():
+        try:
+            return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace)
+        except RuntimeError:  # the SDK's word for a server that does not answer
+            if not said:
+                say(f"Temporal does not answer at {settings.temporal_address}; trying until it does")
+                said = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+        pause = min(pause * 2, 5)
+    return None
+
+
+async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Turns, mails, doorbells and grades, until `stop` is set."""
+    relay = Relay(hands.database, lambda lead_id: ring(client, lead_id))
+
+    async def grade() -> bool:
+        now = hands.clock.flow(datetime.now(UTC))
+        return await asyncio.to_thread(grade_hits, hands.database, now) > 0
+
+    async with workers(client, hands):
+        ready()
+        errands = [
+            asyncio.create_task(errand("relay", relay.carry)),
+            asyncio.create_task(errand("grading", grade, idle=1.0)),
+        ]
+        await stop.wait()
+        for one in errands:
+            one.cancel()
+        await asyncio.gather(*errands, return_exceptions=True)
 
 
 async def ring(client: Client, lead_id: str) -> None:

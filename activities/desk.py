@@ -18,8 +18,8 @@ from kweek.leads.points import add_points
 from kweek.leads.traits import add_tags, remove_tags, set_fields
 from kweek.rules.grades import Grades
 
-FillIn = Callable[[Connection, str, str], str]
-"""A title's template, filled in for a lead: connection, lead, template → text."""
+FillIn = Callable[[Connection, str, str, datetime], str]
+"""A title's template, filled in for a lead: connection, lead, template, now → text."""
 
 
 class Desks:
@@ -43,7 +43,7 @@ class Desks:
                 team = effect.args.get("reassign")
                 escalate(tx, lead_id, effect, now, self._desk(str(team)) if team else None)
             case "open_task":
-                open_task(tx, lead_id, effect, now, self.fill_in(tx, lead_id, str(effect.args["title"])))
+                open_task(tx, lead_id, effect, now, self.fill_in(tx, lead_id, str(effect.args["title"]), now))
             case "withdraw":
                 withdraw(tx, effect, now)
             case "add_points":

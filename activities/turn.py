@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from temporalio import activity
 
 from activities.desk import Desks
@@ -16,10 +15,11 @@ from kweek.leads.clock import Clock
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.effects import IN_THE_WORLD, close, issue, pending, postpone
 from kweek.leads.enrolments import hold, lead_row, load_state, save_state, write_journal
-from kweek.leads.events import append, pull
+from kweek.leads.events import pull
+from kweek.leads.ledger import give_up
 from workflows.messages import TurnAnswer, TurnInput
 
-AnswersFor = Callable[[Connection, Row[Any], datetime], Answers]
+AnswersFor = Callable[[Connection, str, datetime], Answers]
 MayLeave = Callable[[Connection, str, datetime], tuple[datetime | None, str] | None]
 """Key of a mail, now → None: it may leave; else until when it waits (None: a bell) and why."""
 
@@ -55,7 +55,7 @@ class Turns:
         if row.held is not None:
             return TurnAnswer(ask.n, open=True, details=row.held)
         for key in ask.failed:
-            give_up(tx, row.id, key, now)
+            give_up(tx, row.id, key, "the world had its chance", now)
         n = row.turn + 1
         events = pull(tx, row.id, row.seen)
         before = load_state(tx, row)
@@ -65,7 +65,7 @@ class Turns:
             self.desks.apply(tx, row.id, effect, now, answers())
 
         def answers() -> Answers:
-            return self.answers(tx, lead_row(tx, row.id), now)
+            return self.answers(tx, row.id, now)
 
         driven = drive(before, now, events, answers, apply)
         close(tx, driven.cancel, "cancelled")
@@ -89,12 +89,6 @@ class Turns:
         real = None if wake_at is None else self.clock.real(max(wake_at, now + timedelta(milliseconds=1)))
         is_open = any(enrolment.ended is None for enrolment in driven.state.enrolments)
         return TurnAnswer(n, is_open or bool(start), start, list(driven.cancel), real, _details(driven))
-
-
-def give_up(tx: Connection, lead_id: str, key: str, now: datetime) -> None:
-    """The world had its chance. Our own failure is `undelivered`: never a reason to discard a lead."""
-    if close(tx, [key], "done"):
-        append(tx, lead_id, f"{key}/undelivered", "undelivered", now, key, recorded_at=now)
 
 
 def _details(driven: Driven) -> str:

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "lint": "prove that the flows are sound",
     "test": "run the tests of the flows",
     "publish": "make the flows that are drafts into versions that leads walk",
+    "catcher": "run the mail catcher alone",
     "migrate": "bring the database up to date",
     "key": "make and revoke keys for the interface",
     "doctor": "check each part, and say what to do",

@@ -5,20 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-import structlog
 from sqlalchemy import delete, select
 
 from kweek.leads import tables
 from kweek.leads.database import Database
 
-log = structlog.get_logger()
-
 Ring = Callable[[str], Awaitable[None]]  # lead id → its workflow was signalled, and started where it did not run
 
 BATCH = 500
 AT_ONCE = 32  # short-lived clients with many calls in flight crash at exit; the server gains nothing from more
-IDLE = 0.1  # seconds between looks while there is nothing to carry
-PATIENCE = 5.0  # seconds between looks while Temporal or the database is away
 
 
 class Relay:
@@ -29,24 +24,9 @@ class Relay:
         self.database = database
         self.ring = ring
 
-    async def run(self) -> None:
-        """Until cancelled. What is away is waited for; the rows stay."""
-        away = False
-        while True:
-            try:
-                carried = await self.carry()
-                if away:
-                    log.info("relay: carrying again")
-                away = False
-            except Exception as error:
-                if not away:
-                    log.warning("relay: waiting", part=type(error).__name__)
-                away, carried = True, 0
-            await asyncio.sleep(PATIENCE if away else 0 if carried == BATCH else IDLE)
-
-    async def carry(self) -> int:
-        """Carry one batch; returns how many rows it took. The first failure of a bell is raised, after the others
-        rang and were crossed off."""
+    async def carry(self) -> bool:
+        """Carry one batch; is there more? The first failure of a bell is raised, after the others rang and were
+        crossed off."""
         count, rows = await asyncio.to_thread(self._waiting)
         slots = asyncio.Semaphore(AT_ONCE)
 
@@ -62,7 +42,7 @@ class Relay:
         for result in results:
             if isinstance(result, BaseException):
                 raise result
-        return count
+        return count == BATCH
 
     def _waiting(self) -> tuple[int, Mapping[str, int]]:
         """How many rows, and lead → id of its last row in this batch: several rows of one lead are one bell."""

@@ -1,0 +1,32 @@
+"""`kweek migrate`: is the database up to date? Brings it there; `kweek up` does it by itself."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from kweek.commands.common import say, settings_of
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "migrate",
+        help="bring the database up to date",
+        description="Bring the tables of KWEEK_DATABASE_URL to this release's; all of it or nothing.",
+        epilog="example:\n  KWEEK_DATABASE_URL=postgresql://kweek@db/kweek kweek migrate",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
+
+
+def run(args: argparse.Namespace) -> int:
+    from kweek.leads.database import open_database
+    from kweek.leads.migrate import migrate
+
+    database = open_database(settings_of(args).database_url)
+    try:
+        changed = migrate(database.engine)
+    finally:
+        database.close()
+    say("The database is up to date now." if changed else "The database was up to date.")
+    return 0

@@ -1,0 +1,60 @@
+"""What must be there before the parts start? Tables, the clock, and versions of the flows on the very first start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from kweek.config import Settings
+from kweek.errors import KweekError
+from kweek.leads.clock import flow_clock
+from kweek.leads.database import Database, open_database
+from kweek.leads.migrate import migrate
+from kweek.leads.publish import drift, publish_in, published
+from kweek.linting import lint
+from kweek.mails.render import Renderer
+from kweek.workspace import Workspace, read_workspace, source_of
+
+
+def prepare_database(chosen: Settings, tempo: float | None) -> Iterator[str]:
+    """Do it, and say what was done or needs doing. KweekError where the flows cannot be published."""
+    database = open_database(chosen.database_url)
+    try:
+        migrate(database.engine)
+        clock = flow_clock(database, tempo)
+        if clock.tempo != 1:
+            yield f"tempo: a day of flow time passes in {86_400 / clock.tempo:g} s"
+        workspace = read_workspace(chosen.workspace)
+        with database.read() as read:
+            first = not published(read)
+        if first:
+            yield from _publish_all(database, workspace, clock.flow(datetime.now(UTC)))
+        else:
+            yield from _say_drift(database, workspace)
+    finally:
+        database.close()
+
+
+def _publish_all(database: Database, workspace: Workspace, at: datetime) -> Iterator[str]:
+    with Renderer() as renderer:
+        errors = [problem for problem in lint(workspace, renderer) if problem.severity == "error"]
+    if errors:
+        lines = "\n".join(f"  {problem}" for problem in errors)
+        raise KweekError(f"the flows cannot be published yet:\n{lines}\nMend them; `kweek lint` explains.")
+    with database.write() as write:
+        for flow in workspace.flows:
+            publish_in(write, source_of(workspace, flow), flow, "kweek up", at)
+    yield f"published {len(workspace.flows)} flows: {', '.join(workspace.flows)}"
+
+
+def _say_drift(database: Database, workspace: Workspace) -> Iterator[str]:
+    drafts = {flow: source_of(workspace, flow) for flow in workspace.flows}
+    with database.read() as read:
+        for found in drift(read, drafts):
+            match found.what:
+                case "gone":
+                    yield f"{found.flow}: published, but its file is gone; leads go on walking the published version"
+                case "new":
+                    yield f"{found.flow}: not published yet; `kweek publish {found.flow}` does it"
+                case "changed":
+                    yield f"{found.flow}: the file differs from what is published; `kweek publish {found.flow}`"

@@ -1,0 +1,58 @@
+"""`kweek worker`: who does the work? Turns, mails, and the relay that rings the doorbells, until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kweek.commands.common import add_workspace, say, settings_of
+
+if TYPE_CHECKING:
+    from kweek.config import Settings
+
+EXAMPLE = """example:
+  KWEEK_TEMPORAL_ADDRESS=temporal:7233 KWEEK_DATABASE_URL=postgresql://kweek@db/kweek kweek worker
+
+Any number of workers may run; SIGTERM lets each finish what it has in hand."""
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "worker",
+        help="run a worker alone",
+        description="Runs the leads' workflows, sends their mail and rings their doorbells.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_workspace(parser)
+    parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
+    parser.add_argument("--ready", metavar="FILE", help="make this file once the worker works")
+
+
+def run(args: argparse.Namespace) -> int:
+    import asyncio
+
+    asyncio.run(_work(settings_of(args), Path(args.ready) if args.ready else None))
+    return 0
+
+
+async def _work(settings: Settings, ready: Path | None) -> None:
+    import asyncio
+    import signal
+
+    from worker import connect, hands_of, part_quietly, serve
+
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = await connect(settings, stop, say)
+    if client is None:
+        return
+    hands = await asyncio.to_thread(hands_of, settings)
+    try:
+        await serve(client, hands, stop, lambda: ready.touch() if ready else None)
+    finally:
+        hands.close()
+        del client, hands
+        await part_quietly()

@@ -1,0 +1,93 @@
+"""Real Temporal servers for tests: the dev server (real time) and the time-skipping one, each on a port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from kweek.commands.up import temporal_command
+
+BIN = Path(sys.executable).parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class DevServer:
+    """The dev server with the options of `kweek up`; may be killed and started again on the same file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        log = (self.folder / "temporal.log").open("ab")
+        command = temporal_command(self.folder, self.port, None)
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        log.close()
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+
+    async def client(self, patience: float = 30) -> Client:
+        """Connect as soon as it listens."""
+        deadline = asyncio.get_running_loop().time() + patience
+        while True:
+            try:
+                client = await Client.connect(self.address)
+                await client.count_workflows()
+            except Exception:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+                await asyncio.sleep(0.1)
+            else:
+                return client
+
+
+@contextmanager
+def dev_server(folder: Path) -> Iterator[DevServer]:
+    server = DevServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@asynccontextmanager
+async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """One stuck task freezes this server's clock for all that comes later: one environment per module."""
+    environment = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(BIN / "temporal-test-server")
+    )
+    try:
+        yield environment
+    finally:
+        await environment.shutdown()
+        del environment
+        gc.collect()
+        await asyncio.sleep(0.2)
