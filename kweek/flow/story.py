@@ -90,11 +90,25 @@ def tell(
         local = at.astimezone(zone)
         return Told(at, (local.date() - first).days, f"{local:%H:%M}", kind, what, step)
 
-    # of one moment the events come first: what is journalled then came of them
     told = [one(event.at, *_event(event, mails)) for event in events if _concerns(event, mine)]
     own = (row for row in journal if row[1].enrolment in mine)
     told += [one(at, kind, what, step) for at, kind, what, step in _journalled(own)]
-    return Story(flow, tuple(sorted(told, key=lambda thing: thing.at)))
+    return Story(flow, tuple(sorted(told, key=lambda thing: (thing.at, _rank(thing)))))
+
+
+def _rank(told: Told) -> int:
+    """What comes first of one moment: events, then what came of them, then the mail that left at once."""
+    match told.kind:
+        case "·":
+            return 0
+        case "starts":
+            return 1
+        case "blocked" | "undelivered":
+            return 2
+        case "send":
+            return 4
+        case _:
+            return 3
 
 
 def _concerns(event: Event, mine: set[str]) -> bool:
