@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from kweek.flow.machine.clocks import follow_dates, rest, ring, wake_at
@@ -23,22 +22,23 @@ def advance(state: LeadState, now: datetime, event: Event | None, answers: Answe
     at once gives the events first (`kweek.flow.drive` does).
     """
     work = Work.on(state, now, answers)
-    follow_dates(work)
-    rest(work)
     if event is not None:
         hear(work, event)
     elif state.unsettled:
         judge_goals(work)
     else:
+        follow_dates(work)
+        rest(work)
         ring(work)
     settle(work)
-    rest(work)
+    if event is not None or work.journal:
+        rest(work)
     return work.done(wake_at(work))
 
 
 def hear(work: Work, event: Event) -> None:
     """Offer an event to whoever walks, then let it begin what it begins."""
-    work.state = replace(work.state, seen=max(work.state.seen, event.seq))
+    work.seen = max(work.seen, event.seq)
     if event.kind == "merged":
         end_all(work, "merged")
         return

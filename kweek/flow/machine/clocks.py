@@ -22,19 +22,13 @@ ARRIVED: Final[frozenset[str]] = frozenset({"answered", "clicked", "opened"})
 
 
 def ring(work: Work) -> None:
-    """Do everything that is due now: first what sales and colleagues promised, then what leads waited for."""
+    """Do everything that is due now: what sales and colleagues promised, and what leads waited for."""
     for enrolment, token in work.standing():
-        if token.rungs and not token.asks:
+        if token.rungs:
             climb(work, enrolment.id, token)
-    for enrolment, _ in work.standing():
-        if _is_up(work, enrolment.id):
+        due = when_up(work, enrolment, token)
+        if due is not None and due <= work.now:
             time_out(work, enrolment.id)
-
-
-def _is_up(work: Work, of: str) -> bool:
-    enrolment = work.enrolments[of]
-    due = None if enrolment.token is None else when_up(work, enrolment, enrolment.token)
-    return due is not None and due <= work.now
 
 
 def when_up(work: Work, enrolment: Enrolment, token: Token) -> datetime | None:
@@ -160,9 +154,9 @@ def _rests(work: Work, enrolment: Enrolment, token: Token) -> str | None:
     if work.answers.paused(enrolment.flow):
         return "paused"
     if isinstance(step, Send | Wait):
-        if work.state.handover is not None:
+        if work.handover is not None:
             return "handover"
-        if work.state.resting:
+        if work.resting:
             return "answer"
     return None
 

@@ -78,7 +78,7 @@ def call(work: Work, of: str, step: Call) -> None:
 
 def handover(work: Work, of: str, step: Handover) -> None:
     """Sales gets the lead with a running clock; one open handover a lead, a second joins it."""
-    if (open_one := work.state.handover) is not None:
+    if (open_one := work.handover) is not None:
         work.issue(of, step.id, "join_handover", step.team, ref=open_one)
         work.stand(of, step.id, open_one)
         return
@@ -87,7 +87,7 @@ def handover(work: Work, of: str, step: Handover) -> None:
     key = work.issue(
         of, step.id, "give_handover", step.team, team=step.team, prefer=step.prefer, follow_up_at=follow_up
     )
-    work.state = replace(work.state, handover=key)
+    work.handover = key
     work.stand(of, step.id, key, rungs=_rungs(work, step.remind, step.escalate, calendar))
 
 

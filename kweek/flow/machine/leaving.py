@@ -21,12 +21,13 @@ def go(work: Work, of: str, target: Target | None, cause: str | None = None, clo
     enrolment, token = leave_step(work, of, cause, closed)
     rested = token.visit > 0 and token.entered_at < work.now
     hops = 0 if rested else enrolment.hops + 1
-    work.put(replace(enrolment, cause=cause or enrolment.cause, hops=hops, ended=None))
+    on_its_way = Token(target.step if isinstance(target, At) else token.step, 0, work.now)
+    work.put(replace(enrolment, token=on_its_way, cause=cause or enrolment.cause, hops=hops, ended=None))
     match target:
+        case At():
+            pass
         case None:
             ask(work, of, token.step, "nowhere")
-        case At(step):
-            work.put_token(work.enrolments[of], Token(step, 0, work.now))
         case End(result, because):
             end(work, of, result, because)
         case ToFlow():
@@ -62,7 +63,7 @@ def sweep(work: Work) -> None:
                 end_quietly(work, enrolment.id, "done", "won")
         if ended.result == "discard":
             back = any(work.enrolments[of].ended is None for of in work.begun)
-            work.state = replace(work.state, discarded=not back)
+            work.discarded = not back
     work.ends.clear()
 
 
@@ -79,7 +80,7 @@ def end_all(work: Work, result: Result) -> None:
         leave_step(work, enrolment.id, result)
         cancel_unsent(work, enrolment.id)
         end_quietly(work, enrolment.id, result, None)
-    work.state = replace(work.state, handover=None, resting=())
+    work.handover, work.resting = None, ()
 
 
 def to_flow(work: Work, of: str, target: ToFlow, step: str) -> None:
@@ -94,24 +95,24 @@ def to_flow(work: Work, of: str, target: ToFlow, step: str) -> None:
     if plan is None or (not here_already and refuses(work, plan, per, leaving=enrolment)):
         go(work, of, target.then)
         return
-    moves = tuple(at for at in work.state.moves if at > work.now - MOVES_COUNT)
+    moves = tuple(at for at in work.moves if at > work.now - MOVES_COUNT)
     if len(moves) >= MOST_MOVES:
         ask(work, of, step, f"flow {target.flow}")
         return
-    work.state = replace(work.state, moves=(*moves, work.now))
+    work.moves = (*moves, work.now)
     end(work, of, "moved", target.flow)
     if not here_already:
         begin(work, plan, per, f"flow {enrolment.flow}", enrolment.start_data, deferred=enrolment.deferred)
 
 
 def leave_step(work: Work, of: str, because: str | None, closed: bool = False) -> tuple[Enrolment, Token]:
-    """Leave where it stands; what it waited for is withdrawn or cancelled. Answers the token that it had."""
+    """Leave where it stands; what it waited for is withdrawn or cancelled. Answers the token that it had, which
+    whoever calls replaces."""
     enrolment = work.enrolments[of]
     token = enrolment.token or Token("", 0, work.now)
     if not token.visit:
         return enrolment, token
     work.note(of, "left", token.step, token.visit)
-    work.put_token(enrolment, Token(token.step, 0, token.entered_at))
     if token.ref is not None and not closed:
         _drop(work, of, token, token.ref, because)
     return work.enrolments[of], token
@@ -136,9 +137,9 @@ def _drop(work: Work, of: str, token: Token, ref: str, because: str | None) -> N
 
 def _take_back(work: Work, of: str, token: Token, ref: str, because: str | None) -> None:
     """A handover that the lead walks away from, by the author's own `when`. Who joined it gets one of his own."""
-    if work.state.handover != ref:
+    if work.handover != ref:
         return
-    work.state = replace(work.state, handover=None)
+    work.handover = None
     work.issue(of, token.step, "withdraw", ref=ref, because=because)
     for other, stands in work.standing():
         if stands.ref == ref and other.id != of:
@@ -158,7 +159,7 @@ def _cancel(work: Work, of: str, key: str) -> None:
 
 
 def stands_on_handover(work: Work, token: Token) -> bool:
-    return token.ref is not None and token.ref == work.state.handover
+    return token.ref is not None and token.ref == work.handover
 
 
 def _per(work: Work, enrolment: Enrolment, field: str | None) -> str | None:

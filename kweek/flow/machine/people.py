@@ -25,13 +25,12 @@ ONE_BUSINESS_DAY: Final = Duration(1, "day", business=True)
 
 def close_what_is_over(work: Work, event: Event) -> None:
     """Sales closed the handover, or someone answered the lead: nobody holds it for that any more."""
-    state = work.state
     if event.ref is None or event.kind in TASK_PASSES:
         return
-    if event.ref == state.handover and event.kind in HANDOVER_CLOSES:
-        work.state = replace(state, handover=None)
-    elif event.ref in state.resting:
-        work.state = replace(state, resting=tuple(key for key in state.resting if key != event.ref))
+    if event.ref == work.handover and event.kind in HANDOVER_CLOSES:
+        work.handover = None
+    elif event.ref in work.resting:
+        work.resting = tuple(key for key in work.resting if key != event.ref)
 
 
 def note_task(work: Work, of: str, token: Token, event: Event) -> None:
@@ -75,12 +74,12 @@ def defer(work: Work, of: str, event: Event) -> None:
 
 def owe_an_answer(work: Work, of: str, step: str) -> None:
     """The lead wrote back: its owner answers, and until then nurture rests. One such task at a time."""
-    if work.state.resting:
+    if work.resting:
         return
     key = work.issue(
         of, step, "open_task", "Answer", title="Answer", to="owner", outcomes=["done"], deadline=None, rests=True
     )
-    work.state = replace(work.state, resting=(*work.state.resting, key))
+    work.resting = (*work.resting, key)
 
 
 def _moment(value: object) -> datetime | None:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from kweek.flow.machine.acting import act
-from kweek.flow.machine.asking import LEAVE, flow_asked
+from kweek.flow.machine.asking import CARRY_ON, LEAVE, flow_asked
 from kweek.flow.machine.clocks import time_out
-from kweek.flow.machine.leaving import go, leave_step, to_flow
+from kweek.flow.machine.leaving import go
 from kweek.flow.machine.lines import (
     SEND_CLOSES,
     about_the_lead,
@@ -27,7 +27,6 @@ from kweek.flow.machine.lines import (
 from kweek.flow.machine.moments import after
 from kweek.flow.machine.people import (
     CALL_PASSES,
-    TASK_PASSES,
     defer,
     note_task,
     owe_an_answer,
@@ -128,7 +127,7 @@ def _react(work: Work, of: str, target: Target | Stay, event: Event, closed: boo
 
 def _told(work: Work, of: str, token: Token, event: Event) -> bool:
     """A person says how to go on, where the machine did not know."""
-    if event.ref is None or event.ref != token.ref or event.kind in TASK_PASSES:
+    if event.ref is None or event.ref != token.ref or event.kind not in (CARRY_ON, LEAVE):
         return False
     work.note(of, "reacted", token.step, token.visit, event=event.kind, seq=event.seq)
     flow = flow_asked(token)
@@ -137,9 +136,8 @@ def _told(work: Work, of: str, token: Token, event: Event) -> bool:
     elif flow is None:
         go(work, of, At(token.step), closed=True)
     else:
-        work.state = replace(work.state, moves=())
-        leave_step(work, of, None, closed=True)
-        to_flow(work, of, ToFlow(flow), token.step)
+        work.moves = ()
+        go(work, of, ToFlow(flow), closed=True)
     return True
 
 
@@ -196,16 +194,14 @@ def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
 
 def judge_deferred(work: Work) -> bool:
     """The person is done: judge what waited for that, one event at a time, for it may move the lead to a person."""
-    if work.with_a_person:
+    waiting = next((enrolment for enrolment in work.enrolments.values() if enrolment.deferred), None)
+    if waiting is None or work.with_a_person:
         return False
-    for enrolment in work.enrolments.values():
-        if enrolment.deferred:
-            event, *others = enrolment.deferred
-            work.put(replace(enrolment, deferred=tuple(others)))
-            if not _late_outcome(work, enrolment.id, event):
-                whenever(work, enrolment.id, event, waited=True)
-            return True
-    return False
+    event, *others = waiting.deferred
+    work.put(replace(waiting, deferred=tuple(others)))
+    if not _late_outcome(work, waiting.id, event):
+        whenever(work, waiting.id, event, waited=True)
+    return True
 
 
 def judge_goals(work: Work) -> bool:

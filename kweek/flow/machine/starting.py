@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from kweek.flow.machine.moments import after
 from kweek.flow.machine.work import Work
@@ -13,9 +12,13 @@ from kweek.flow.state import Enrolment, Event, Past, Token, Value
 
 def starts(work: Work, event: Event) -> list[tuple[Plan, str | None]]:
     """Which flows does this event start, and with which value of `per`? Asked before anyone reacts to it: a start
-    event during an enrolment of the same flow changes nothing."""
+    event during an enrolment of the same flow changes nothing.
+
+    A lead that was discarded stays out of no flow for that; but where `reentry` would keep it out, a hard conversion
+    brings it back all the same: who asks for a quote hears from us.
+    """
     found = [(plan, per_of(work, plan, event)) for plan in _called(work, event)]
-    back = work.state.discarded and work.answers.hard(event.kind)
+    back = work.discarded and work.answers.hard(event.kind)
     return [
         (plan, per)
         for plan, per in found
@@ -83,19 +86,19 @@ def begin(
 ) -> str:
     """A new enrolment, on its way to the first step. since: seq of the event that began it. deferred: what the
     enrolment that it comes from had yet to judge."""
-    born = work.state.born + 1
+    born = work.born + 1
     enrolment = Enrolment(
-        id=f"{work.state.lead}-{born}",
+        id=f"{work.lead}-{born}",
         flow=plan.flow,
         version=plan.version,
         started_at=work.now,
-        since=work.state.seen if since is None else since,
+        since=work.seen if since is None else since,
         token=Token(plan.entry, 0, work.now),
         per=per,
         start_data=dict(data),
         deferred=deferred,
     )
-    work.state = replace(work.state, born=born, discarded=False)
+    work.born, work.discarded = born, False
     work.put(enrolment)
     work.note(enrolment.id, "started", flow=plan.flow, version=plan.version, by=by)
     return enrolment.id

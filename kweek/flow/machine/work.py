@@ -14,13 +14,19 @@ SEEN_BY_CONDITIONS: Final = ("add_points", "add_tags", "remove_tags", "set_field
 
 @dataclass(slots=True)
 class Work:
-    """`enrolments` is the only truth about them while the work lasts. `ends`: discards and wins that other
-    enrolments have yet to hear of. `begun`: enrolments that this very event started."""
+    """The fields of LeadState, to be changed, and what comes of it. `ends`: discards and wins that other enrolments
+    have yet to hear of. `begun`: enrolments that this very event started."""
 
-    state: LeadState
+    lead: str
     now: datetime
     answers: Answers
     enrolments: dict[str, Enrolment]
+    born: int
+    handover: str | None
+    resting: tuple[str, ...]
+    moves: tuple[datetime, ...]
+    seen: int
+    discarded: bool
     effects: list[Effect] = field(default_factory=list[Effect])
     cancel: list[str] = field(default_factory=list[str])
     journal: list[Entry] = field(default_factory=list[Entry])
@@ -30,17 +36,21 @@ class Work:
 
     @classmethod
     def on(cls, state: LeadState, now: datetime, answers: Answers) -> Work:
-        return cls(state, now, answers, {enrolment.id: enrolment for enrolment in state.enrolments})
+        enrolments = {enrolment.id: enrolment for enrolment in state.enrolments}
+        return cls(
+            state.lead, now, answers, enrolments, state.born, state.handover, state.resting, state.moves, state.seen,
+            state.discarded,
+        )  # fmt: skip
 
     # --- looking -----------------------------------------------------------------------------------
 
     def open(self) -> list[tuple[Enrolment, Token]]:
-        """Open enrolments with their tokens, the oldest first."""
-        return [(e, e.token) for e in self.enrolments.values() if e.ended is None and e.token is not None]
+        """Open enrolments with their tokens, the oldest first. One that has ended has none."""
+        return [(e, e.token) for e in self.enrolments.values() if e.token is not None]
 
     def standing(self) -> list[tuple[Enrolment, Token]]:
         """Those that wait at a step, not on the way to one."""
-        return [(e, token) for e, token in self.open() if token.visit]
+        return [(e, e.token) for e in self.enrolments.values() if e.token is not None and e.token.visit]
 
     def plan(self, enrolment: Enrolment) -> Plan:
         return self.answers.plan(enrolment.version)
@@ -55,7 +65,7 @@ class Work:
     @property
     def with_a_person(self) -> bool:
         """Does a person hold this lead: sales, or whoever took its call or task?"""
-        return self.state.handover is not None or any(token.taken for _, token in self.open())
+        return self.handover is not None or any(token.taken for _, token in self.open())
 
     # --- changing ----------------------------------------------------------------------------------
 
@@ -102,7 +112,17 @@ class Work:
 
     def done(self, wake_at: datetime | None) -> Advance:
         return Advance(
-            state=replace(self.state, enrolments=tuple(self.enrolments.values()), unsettled=self.again),
+            state=LeadState(
+                self.lead,
+                self.born,
+                tuple(self.enrolments.values()),
+                self.handover,
+                self.resting,
+                self.moves,
+                self.seen,
+                self.discarded,
+                unsettled=self.again,
+            ),
             effects=tuple(self.effects),
             cancel=tuple(self.cancel),
             journal=tuple(self.journal),
