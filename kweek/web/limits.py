@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kweek.web.problems import problem_bytes
+from kweek.web.problems import answer, problem_bytes
 
 BODY: Final = 64 * 1024
 LIST_BODY: Final = 2 * 1024 * 1024  # a list of 500 events
@@ -71,6 +72,10 @@ class Limits:
             if started:
                 raise
             await _refuse(with_headers)
+        except Exception as error:  # nothing of it reaches the server, which would print it with its words
+            response = answer(Request(scope), error)
+            if not started:
+                await response(scope, receive, with_headers)
 
 
 def _declared(scope: Scope) -> int:

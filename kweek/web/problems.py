@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from traceback import extract_tb
 from typing import Final
 
 import structlog
@@ -68,7 +69,9 @@ def problem_of(error: Exception) -> ProblemError:
             words = "The lead database is away for a moment. Nothing was accepted; please send it again."
             return ProblemError(503, words, headers={"Retry-After": RETRY_AFTER})
         case _:
-            log.error("web: unforeseen", error=type(error).__name__, exc_info=error)
+            # where, but not what: an exception's words, and the values around it, may be a person's
+            where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)[-6:]]
+            log.error("web: unforeseen", error=type(error).__name__, where=where)
             return ProblemError(500, "Something went wrong here. It was written down; please try again.")
 
 
@@ -98,5 +101,5 @@ def answer(request: Request, error: Exception) -> Response:
 
 
 def add_handlers(app: FastAPI) -> None:
-    for kind in (ProblemError, KweekError, HTTPException, Exception):
+    for kind in (ProblemError, KweekError, HTTPException):
         app.add_exception_handler(kind, answer)

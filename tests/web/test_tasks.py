@@ -178,8 +178,6 @@ def test_a_task_is_closed_with_its_outcome(api: TestClient, books: Books) -> Non
     assert kinds(books) == ["taken", "done"]
 
 
-@pytest.mark.parametrize(
-    "path", ["calls/l9-1/2/take", "handovers/nothing/won", "tasks//outcome", "calls/x/y/z/nowhere"]
-)
+@pytest.mark.parametrize("path", ["calls/l9-1/2/take", "handovers/nothing/won", "tasks//outcome", "calls/x/y/nowhere"])
 def test_what_is_not_there_is_not_found(api: TestClient, path: str) -> None:
     assert post(api, path, outcome="done").status_code == 404

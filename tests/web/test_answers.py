@@ -1,0 +1,40 @@
+"""Every type of question: what is read as what, and what is a fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from kweek.flow.surveys import load_survey
+from kweek.intake.answers import read_answers
+from tests.web.conftest import NOW
+
+SURVEY = """
+survey: all-types
+title: {en: All}
+questions:
+  - {ask: one, text: {en: One}, type: choice, options: {a: {en: A}, b: {en: B}}}
+  - {ask: many, text: {en: Many}, type: several, options: {a: {en: A}, b: {en: B}}}
+  - {ask: words, text: {en: Words}, type: text}
+  - {ask: sum, text: {en: Sum}, type: number}
+  - {ask: day, text: {en: Day}, type: date}
+  - {ask: mark, text: {en: Mark}, type: scale, from: 0, to: 10}
+"""
+
+READ = [
+    ("one", ["a"], "a"), ("one", ["c"], "fault.choice"), ("one", ["  "], None), ("many", ["b", "a", "b"], ["b", "a"]),
+    ("many", ["a", "c"], "fault.choice"), ("words", [" two\r\nlines "], "two\r\nlines"), ("sum", ["25"], 25),
+    ("sum", ["2,5"], 2.5), ("sum", ["-0.25"], -0.25), ("sum", ["2.0"], 2), ("sum", ["1e9"], "fault.number"),
+    ("sum", ["٣"], "fault.number"), ("sum", ["9" * 30], "fault.number"), ("day", ["2026-03-02"], "2026-03-02"),
+    ("day", ["2026-02-30"], "fault.date"), ("day", ["next week"], "fault.date"), ("mark", ["0"], 0),
+    ("mark", ["10"], 10), ("mark", ["11"], "fault.scale"), ("mark", ["7.5"], "fault.scale"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "given", "read"), READ)
+def test_an_answer_is_read_by_the_type_of_its_question(question: str, given: list[str], read: object) -> None:
+    survey, problems = load_survey(SURVEY, "surveys/all-types.yaml", ("en",))
+    assert survey is not None
+    assert not problems
+    answers, faults = read_answers(survey, {question: given}, NOW)
+    fault = faults[question].key if faults else None
+    assert (fault or answers.get(question)) == read

@@ -1,0 +1,95 @@
+"""The survey page: in the lead's language, without script; what was answered, and what comes of it."""
+
+from __future__ import annotations
+
+import pytest
+from httpx import Response
+
+from kweek.leads import tables
+from kweek.web.house import House
+from tests.web.conftest import NOW, Books, TestClient
+
+GOOD = {
+    "role": "Head of buying", "need": "replacement", "budget": "reserved", "authority": "decides",
+    "time": "three-months", "wish": "call",
+}  # fmt: skip
+
+
+@pytest.fixture
+def address(books: Books, house: House, published: str) -> str:
+    books.lead(language="nl")
+    books.add(
+        tables.enrolments, id="l1-1", lead_id="l1", flow="brochure-request", version=published, started_at=NOW,
+        state=ENROLMENT | {"version": published}, live=True,
+    )  # fmt: skip
+    key = books.mail(enrolment_id="l1-1", mail="survey")
+    return f"/s/{house.tokens.issue('survey', key)}"
+
+
+ENROLMENT = {"id": "l1-1", "flow": "brochure-request", "started_at": NOW.isoformat(), "since": 1, "ended": None}
+
+
+def test_the_page_speaks_the_leads_language_and_needs_no_script(web: TestClient, address: str, books: Books) -> None:
+    page = web.get(address, headers={"accept-language": "en"})
+    assert page.status_code == 200
+    assert '<html lang="nl">' in page.text
+    assert "Is er budget voor?" in page.text
+    assert "<script" not in page.text
+    assert "set-cookie" not in page.headers
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert books.count(tables.events) == 0
+
+
+def test_the_answers_fill_fields_and_facts_and_give_points_once(web: TestClient, address: str, books: Books) -> None:
+    answers = [web.post(address, data=GOOD) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert "Dank u wel" in answers[0].text
+    assert "al beantwoord" in answers[1].text
+    assert "al beantwoord" in web.get(address).text
+    [lead] = books.rows(tables.leads)
+    assert (lead.job_title, lead.points_intent) == ("Head of buying", 20)
+    assert {row.fact: row.value for row in books.rows(tables.bant)} == {
+        "need": "replacement", "budget": "reserved", "authority": "decides", "time": "three-months",
+    }  # fmt: skip
+    assert {row.question: row.value for row in books.rows(tables.answers)} == GOOD
+    [event] = books.rows(tables.events)
+    assert (event.kind, event.ref, event.data) == ("answered", "l1-1/1", {"survey": "brochure"})
+    assert books.count(tables.outbox) == 1
+
+
+def test_an_answer_raises_its_event_before_the_survey_counts_as_answered(
+    web: TestClient, address: str, books: Books
+) -> None:
+    web.post(address, data=GOOD | {"wish": "quote"})
+    assert [row.kind for row in books.rows(tables.events)] == ["quote.requested", "answered"]
+
+
+def test_a_question_that_does_not_apply_need_not_be_answered(web: TestClient, address: str, books: Books) -> None:
+    assert web.post(address, data={"need": "looking", "time": "later", "wish": "nothing", "budget": "none"}).is_success
+    assert {row.question for row in books.rows(tables.answers)} == {"need", "time", "wish"}
+
+
+WRONG = {
+    "left open": ({"wish": ""}, 1),
+    "no such option": ({"need": "everything"}, 1),
+    "two left open": ({"time": "", "wish": ""}, 2),
+    "too long": ({"role": "x" * 2_001}, 1),
+    "a control character": ({"role": "a\x00b"}, 1),
+}
+
+
+@pytest.mark.parametrize(("change", "faults"), WRONG.values(), ids=WRONG.keys())
+def test_what_is_wrong_is_said_beside_the_field_and_what_was_filled_in_stays(
+    web: TestClient, address: str, books: Books, change: dict[str, str], faults: int
+) -> None:
+    answer: Response = web.post(address, data=GOOD | change)
+    assert answer.status_code == 422
+    assert answer.text.count('id="fault-') == faults
+    assert 'value="reserved" checked' in answer.text
+    assert books.count(tables.events) == books.count(tables.answers) == 0
+
+
+def test_a_mail_without_a_survey_leads_to_a_page_that_helps(web: TestClient, house: House, books: Books) -> None:
+    books.lead()
+    key = books.mail(mail="nothing-of-ours")
+    assert web.get(f"/s/{house.tokens.issue('survey', key)}").status_code == 404
