@@ -40,6 +40,8 @@ def parse_duration(text: str) -> Duration:
     match = _SHAPE.fullmatch(text.strip().lower())
     if match is None:
         raise ValueError(f"“{text}” is not a duration; write a number and a unit: 20 minutes, 3 business days")
+    if len(match[1]) > 5:  # a sum of dates with it would leave the calendar
+        raise ValueError(f"“{text}” is longer than anybody waits; write a number of at most five digits")
     amount, business, unit = int(match[1]), bool(match[2]), match[3]
     if unit in ("month", "year"):
         raise ValueError(f"“{text}” has no fixed length (which {unit}?); write days or weeks: 30 days")

@@ -83,7 +83,7 @@ class _FlowReader(StepReader):
 
     def _meant(self, root: Pairs, key: str) -> bool:
         """Is it there, misspelt? That has its own message."""
-        return any(nearest(pair.key.value, KEYS) == key for pair in root.pairs if pair.key.value not in KEYS)
+        return any(nearest(pair.key.value, KEYS) == key for pair in root.pairs[:100] if pair.key.value not in KEYS)
 
     def _required(self, known: dict[str, Pair], key: str, root: Pairs, example: str) -> None:
         if key not in known and not self._meant(root, key):

@@ -77,7 +77,7 @@ class StepReader(TargetReader):
             else:
                 elsewhere = [name for name, options in OPTIONS.items() if word in options]
                 why = f"“{word}” belongs to {', '.join(elsewhere)}." if elsewhere else ""
-                near = did_you_mean(word, words)
+                near = did_you_mean(word, words) if self.patient else ""
                 self.note(pair.key.at, "unknown-key", f"“{word}” is not an option of “{verb}”.", why, near)
         return found
 
@@ -111,7 +111,7 @@ class StepReader(TargetReader):
             fix = "If it belongs to the step above, take away the dash and put it below that step's verb."
             self.note(key.at, "no-verb", what, "", fix)
             return
-        for pair in node.pairs:
+        for pair in node.pairs if self.patient else ():
             if near := nearest(pair.key.value, VERBS):
                 self.note(
                     pair.key.at, "no-verb", f"There is no verb “{pair.key.value}”.", "", f"Did you mean “{near}”?"
@@ -312,7 +312,7 @@ class StepReader(TargetReader):
         pairs = self.pairs(verb.value, verb.key, "contract_end: event.ends_on")
         found: list[tuple[Located[str], Located[str]]] = []
         for pair in pairs:
-            if value := self.text_of(pair.value, pair.key, prose=True):
+            if value := self.text_of(pair.value, pair.key, prose=True, blank=True):
                 found.append((Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at), value))
         return m.Set(at=verb.key.at, id=id_, fields=tuple(found))
 

@@ -11,6 +11,8 @@ from kweek.flow.problems import Located, Position, Problem, Severity, did_you_me
 from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text
 
 T = TypeVar("T")
+_MOST: Final = 1_000  # nobody reads more about one file
+_MANY: Final = 200
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COUNT: Final = re.compile(r"\d{1,9}")
 _SHARE: Final = re.compile(r"(\d{1,3}) ?%")
@@ -26,7 +28,13 @@ class Reader:
     def note(
         self, at: Position, code: str, what: str, why: str = "", fix: str = "", severity: Severity = "error"
     ) -> None:
-        self.problems.append(Problem(self.file, at.line, at.column, severity, code, what, why, fix))
+        if len(self.problems) < _MOST:
+            self.problems.append(Problem(self.file, at.line, at.column, severity, code, what, why, fix))
+
+    @property
+    def patient(self) -> bool:
+        """Are nearest words still looked for? They take a tenth of a millisecond each."""
+        return len(self.problems) < _MANY
 
     # --- mappings and lists ---------------------------------------------------------------------
 
@@ -56,7 +64,8 @@ class Reader:
                 found[pair.key.value] = pair
             else:
                 what = f"“{pair.key.value}” is not a key of {where}."
-                self.note(pair.key.at, "unknown-key", what, "", did_you_mean(pair.key.value, words))
+                near = did_you_mean(pair.key.value, words) if self.patient else ""
+                self.note(pair.key.at, "unknown-key", what, "It would have no effect." if not near else "", near)
         return found
 
     def items(self, node: Node, key: Text, example: str) -> tuple[Node, ...]:
@@ -91,8 +100,8 @@ class Reader:
     def text(self, pair: Pair | None, *, prose: bool = False) -> Located[str] | None:
         return self.text_of(pair.value, pair.key, prose=prose) if pair else None
 
-    def text_of(self, node: Node, key: Text, *, prose: bool = False) -> Located[str] | None:
-        """A text that is not empty. prose: words for people, where a # may well have been meant."""
+    def text_of(self, node: Node, key: Text, *, prose: bool = False, blank: bool = False) -> Located[str] | None:
+        """A text. prose: words for people, where a # may well have been meant. blank: `""` is a text too."""
         if not isinstance(node, Text):
             kind = "a list" if isinstance(node, Items) else "keys and values"
             near = "quotes: without them [ begins a list" if isinstance(node, Items) else "quotes, if a text was meant"
@@ -100,7 +109,7 @@ class Reader:
                 node.at, "text-wanted", f"“{key.value}” takes one text; this is {kind}.", "", f"Put it in {near}."
             )
             return None
-        if node.empty or (node.value.strip() == "" and not prose):
+        if node.empty or (node.value.strip() == "" and not blank):
             self._empty(node, key)
             return None
         self._look_for_cut(node, key, prose)

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 256 * 1024
 DEEPEST: Final = 32
-_MOST_MENDS: Final = 25
+_MOST_MENDS: Final = 25  # each is another reading, so fewer in a long file
+_LONG: Final = 32 * 1024
 # What YAML forbids, and the line breaks that editors do not show as such (NEL, LS, PS).
 _ALLOWED: Final = "\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 _FORBIDDEN: Final = re.compile(f"[^{_ALLOWED}]")
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _COMMENT: Final = re.compile(r"(\s+)#(.*)")
+_COLON: Final = re.compile(r"\s*:(.*)")
 _NO_CHARACTER: Final = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
 
 
@@ -163,7 +165,8 @@ def _parsed(sheet: Sheet, pure: bool) -> Node | None:
     from kweek.flow.yaml_traps import explain
 
     error: Exception | None
-    for _ in range(_MOST_MENDS):
+    size = sum(map(len, sheet.lines))
+    for _ in range(_MOST_MENDS if size < _LONG else 3):
         try:
             try:
                 return _Builder(sheet).build(_events("\n".join(sheet.lines), pure))
@@ -289,7 +292,7 @@ class _Builder:
         start: int = event.start_mark.column
         stop: int = event.end_mark.column
         raw = self.sheet.line(int(event.start_mark.line))
-        comment = _COMMENT.match(self.sheet.line(int(event.end_mark.line))[stop:])
+        comment = _COMMENT.match(self.sheet.line(int(event.end_mark.line)), stop)
         if event.style in ('"', "'"):
             inner = Position(at.line, at.column + 1)
             same = raw[start + 1 : stop - 1] == value and at.line == end.line
@@ -329,8 +332,8 @@ class _Builder:
     def _behind_key(self, key: Text) -> str | None:
         """What follows the colon of this key on its line; None if there is no colon."""
         number = key.end.line - 1
-        rest = self.sheet.line(number)[key.end.column - 1 + self.sheet.shifts.get(number, 0) :]
-        match = re.match(r"\s*:(.*)", rest)
+        start = key.end.column - 1 + self.sheet.shifts.get(number, 0)
+        match = _COLON.match(self.sheet.line(number), start)
         return match[1] if match else None
 
     def _stray(self, top: _Open, key: Text) -> bool:
@@ -352,8 +355,9 @@ class _Builder:
             self._add(Items(tuple(done.items), done.at))
             return
         number = done.at.line - 1
-        source = self.sheet.line(number)[done.at.column - 1 + self.sheet.shifts.get(number, 0) :]
-        if done.flow and source.startswith("{{"):
+        start = done.at.column - 1 + self.sheet.shifts.get(number, 0)
+        if done.flow and self.sheet.line(number).startswith("{{", start):
+            source = self.sheet.line(number)[start:]
             self.found = [problem for problem in self.found if problem.code != "key" or problem.line != done.at.line]
             self._note(done.at, "quotes-needed", *moustache(source))
             self._add(Text(source, done.at, done.at, "quoted"))

@@ -17,6 +17,7 @@ _LINE: Final = re.compile(
 _GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w ]*):(?!//)(?P<value>\S.*)")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _COMMENT: Final = re.compile(r"\s+#.*$")
+_LONGEST: Final = 2_000
 
 
 @dataclass(slots=True)
@@ -105,12 +106,17 @@ def _above(lines: list[str], line: int) -> int | None:
     return None
 
 
+def _shape(line: str) -> re.Match[str] | None:
+    """Indentation, key and body. A line that nobody can oversee is not looked into (the search would take long)."""
+    return _LINE.fullmatch(line) if len(line) <= _LONGEST else None
+
+
 # --- a value that YAML does not take as text --------------------------------------------------------
 
 
 def _in_value(lines: list[str], number: int, in_braces: bool) -> _Trap | None:
     line = lines[number]
-    match = _LINE.fullmatch(line)
+    match = _shape(line)
     if match is None or not match["body"].strip() or match["body"].startswith("#"):
         return None
     key, body, column = match["key"], match["body"], match.start("body")
@@ -237,7 +243,7 @@ def _never_closed(lines: list[str], line: int, begun: int, context: str) -> _Tra
             [source + close],
         )
     for number in range(line, -1, -1):
-        match = _LINE.fullmatch(lines[number])
+        match = _shape(lines[number])
         body = match["body"] if match else ""
         if match is None or body[:1] not in ('"', "'") or _complete(body):
             continue
@@ -261,7 +267,7 @@ def _complete(body: str) -> bool:
 
 
 def _glued(lines: list[str], number: int) -> _Trap | None:
-    match = _GLUED.fullmatch(lines[number])
+    match = _GLUED.fullmatch(lines[number][:_LONGEST])
     if match is None or ": " in match["value"]:
         return None
     key, value = match["key"], match["value"]
@@ -272,7 +278,7 @@ def _glued(lines: list[str], number: int) -> _Trap | None:
 
 
 def _no_colon(lines: list[str], number: int) -> _Trap | None:
-    match = re.fullmatch(r"( *(?:- +)*)([A-Za-z_]\w*)(?: +(\S.*))?", lines[number].rstrip())
+    match = re.fullmatch(r"( *(?:- +)*)([A-Za-z_]\w*)(?: +(\S.*))?", lines[number][:_LONGEST].rstrip())
     if match is None or ":" in (match[3] or ""):
         return None
     right = f"{match[2]}: {match[3]}" if match[3] else f"{match[2]}:"
@@ -284,7 +290,7 @@ def _no_colon(lines: list[str], number: int) -> _Trap | None:
 
 def _too_deep(lines: list[str], line: int, above: int) -> _Trap | None:
     """A line that stands deeper than the key above it, though that has its value already."""
-    here, upper = _LINE.fullmatch(lines[line]), _LINE.fullmatch(lines[above])
+    here, upper = _shape(lines[line]), _shape(lines[above])
     if here is None or upper is None or upper["key"] is None or not upper["body"] or here["key"] is None:
         return None
     column, wanted = _indent(lines[line]), upper.start("key")
@@ -300,7 +306,7 @@ def _between(lines: list[str], line: int) -> _Trap | None:
     open_at: dict[int, int] = {}
     low = 10**6
     for number in range(line - 1, -1, -1):
-        match = _LINE.fullmatch(lines[number])
+        match = _shape(lines[number])
         if match is None or not lines[number].strip() or lines[number].lstrip().startswith("#"):
             continue
         start = _indent(lines[number])
