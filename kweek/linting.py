@@ -39,9 +39,15 @@ def lint(workspace: Workspace, renderer: Renderer | None = None) -> tuple[Proble
     said = {problem.what for problem in problems if problem.code == "mail-language"}
     for problem in rendering.problems():
         name = PurePosixPath(problem.file).name.split(".")[0]
-        if not (problem.code == "mail-language" and any(f"“{name}”" in what for what in said)):
+        there = set(names.languages) <= set(workspace.mails.get(name, ()))  # one of them is broken, and says so
+        if problem.code != "mail-language" or not (there or any(f"“{name}”" in what for what in said)):
             problems.append(problem)
     return in_order(problems)
+
+
+def flows_in(workspace: Workspace) -> tuple[str, ...]:
+    """The names of all flow files, those that cannot be read included."""
+    return tuple(PurePosixPath(path).stem for path in workspace.texts if path.count("/") == 1 and path[:6] == "flows/")
 
 
 def belongs_to(flow: str, workspace: Workspace, problem: Problem) -> bool:
@@ -62,7 +68,7 @@ def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) 
         )
     for name, files in workspace.mails.items():  # one that cannot be read is there all the same
         by_name[name] = replace(by_name.get(name, Mail(frozenset())), languages=frozenset(files))
-    stems = {PurePosixPath(path).stem for path in workspace.texts if PurePosixPath(path).parent.name == "flows"}
+    stems = set(flows_in(workspace))
     return names_of(
         workspace.flows, workspace.rules, workspace.surveys, by_name, unreadable=stems - workspace.flows.keys()
     )
@@ -146,7 +152,7 @@ def _cases(workspace: Workspace, names: Names, problems: Sequence[Problem]) -> I
 # --- what follows from a file that could not be read ----------------------------------------------
 
 _FOLLOWS: Final = {
-    "rules/events.yaml": ("unknown-event",),
+    "rules/events.yaml": ("unknown-event", "not-sales-ready"),
     "rules/calendars.yaml": ("unknown-calendar",),
     "rules/teams.yaml": ("unknown-team", "unknown-queue", "unknown-person"),
     "rules/workspace.yaml": ("unknown-webhook", "unknown-person", "unknown-field", "mail-language"),

@@ -45,27 +45,24 @@ def run(args: argparse.Namespace) -> int:
     folder = settings_of(args).workspace
     with Renderer() as renderer:
         renderer.start()  # what it imports takes longer than all the rest; so it begins before the rest is imported
-        from kweek.linting import belongs_to, lint
+        from kweek.linting import belongs_to, flows_in, lint
         from kweek.workspace import read_workspace
 
         workspace = read_workspace(folder)
         problems = lint(workspace, renderer)
     chosen = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
     for flow in chosen:
-        if f"flows/{flow}.yaml" not in workspace.texts:
-            print(f"kweek lint: there is no flow “{flow}”. {_flows(flow, workspace)}", file=sys.stderr)
+        if flow not in flows_in(workspace):
+            fix = did_you_mean(flow, flows_in(workspace)) or f"{folder} has no flows."
+            print(f"kweek lint: there is no flow “{flow}”. {fix}", file=sys.stderr)
             return 2
     if chosen:
         problems = tuple(p for p in problems if any(belongs_to(flow, workspace, p) for flow in chosen))
     if args.json:
         print(json.dumps(_as_json(problems, workspace), ensure_ascii=False, indent=2))
     else:
-        _say(problems, len(chosen) or len(workspace.flows))
+        _say(problems, len(chosen) or len(flows_in(workspace)))
     return 1 if errors(problems) else 0
-
-
-def _flows(flow: str, workspace: Workspace) -> str:
-    return did_you_mean(flow, workspace.flows) or f"{workspace.folder} has no flows."
 
 
 def _as_json(problems: Sequence[Problem], workspace: Workspace) -> dict[str, Any]:

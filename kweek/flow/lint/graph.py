@@ -92,7 +92,8 @@ def draw(flow: Flow) -> Graph:
         name, line = path.name.value, path.name.at.line
         if name not in build.graph.heads:
             end = next((top for top in tops if top > line), _END)
-            build.graph.heads[name] = build.add(path.steps, name, NOWHERE, range(line, end))
+            head = build.add(path.steps, name, NOWHERE, range(line, end))
+            build.graph.heads[name] = head if path.steps else OUT  # an empty path has its own message
     build.graph.heads["steps"] = build.graph.heads[flow.steps.name.value]
     build.link_all()
     graph = build.graph

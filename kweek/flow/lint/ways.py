@@ -50,7 +50,7 @@ def _exists(target: Target, paths: tuple[str, ...], names: Names, report: Report
             if nearest(name, (*paths, *ENDINGS, "next")) is None and name in names.flows:
                 fix = f"To send the lead to the flow of that name, write: flow {name}"
             misnamed = any(kebab(path) == kebab(name) for path in paths if kebab(path) != path)  # has its own message
-            if not misnamed and not (unsure and fix.startswith("There")):
+            if not misnamed and not (unsure and nearest(name, paths[1:]) is None):
                 report.error(at, "unknown-target", f"There is no path “{name}” in this flow", "", fix)
         case ToFlow(flow=name, at=at) if name not in names.flows:
             fix = did_you_mean(name, names.flows)
