@@ -201,4 +201,14 @@ BROKEN = [
     Broken("tags with a comma", step("  - tag: §a, b"), "list-wanted", "[a, b]"),
     Broken("text and mail", step("  - tell: sales\n    text: x\n    §mail: y"), "tell", "Keep one"),
     Broken("equal ids", step("  - send: a\n  - §send: a"), "same-id", "id: "),
+    Broken("blank title", head("").replace("title: Demo", 'title: §""'), "empty", "behind the colon"),
+    Broken("too long", step("  - wait: §999999999999 weeks"), "duration", "five digits"),
+    Broken("colon in a list item", step("  - tell: sales\n    text: Call§: now"), "second-colon", '"Call: now"'),
+    Broken("hash in a tag", step("  - tag: fair §#1"), "cut-by-hash", '"fair #1"'),
+    Broken(
+        "inline condition with a quote",
+        step('  - choose:\n      - if: §"A" == lead.profile\n        go: done\n      - else: done'),
+        "quotes-needed",
+        "'\"A\" == lead.profile'",
+    ),
 ]
