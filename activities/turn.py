@@ -13,7 +13,7 @@ from kweek.flow.drive import Driven, drive
 from kweek.flow.state import Answers, Effect
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database, NoSuchLead
-from kweek.leads.effects import IN_THE_WORLD, close, issue, pending, postpone
+from kweek.leads.effects import IN_THE_WORLD, close, find, issue, pending, postpone
 from kweek.leads.enrolments import hold, lead_row, load_state, save_state, write_journal
 from kweek.leads.events import pull
 from kweek.leads.ledger import give_up
@@ -55,7 +55,11 @@ class Turns:
         if row.held is not None:
             return TurnAnswer(ask.n, open=True, details=row.held)
         for key in ask.failed:
-            give_up(tx, row.id, key, "the world had its chance", now)
+            effect = find(tx, key)
+            if effect is not None and effect.kind == "send_mail":
+                give_up(tx, row.id, key, "the world had its chance", now)
+            else:  # a colleague did not hear of it: a problem on the page, and nothing that the lead did
+                close(tx, [key], "done")
         n = row.turn + 1
         events = pull(tx, row.id, row.seen)
         before = load_state(tx, row)
@@ -77,18 +81,19 @@ class Turns:
     def _answer(self, tx: Connection, n: int, driven: Driven, now: datetime) -> TurnAnswer:
         """Read from the rows, not remembered: whatever is pending is started, whoever asks."""
         start: list[str] = []
-        wakes = [driven.wake_at]
+        wakes, waiting = [driven.wake_at], False
         for effect in pending(tx, driven.state.lead):
             if effect.kind == "send_mail" and (waits := self.may_leave(tx, effect.key, now)) is not None:
                 postpone(tx, effect.key, *waits)
                 wakes.append(waits[0])
+                waiting = True
             else:
                 start.append(f"{IN_THE_WORLD[effect.kind]} {effect.key}")
         wake_at = min((at for at in wakes if at is not None), default=None)
         # a moment that is not after now would be due again at once, for ever
         real = None if wake_at is None else self.clock.real(max(wake_at, now + timedelta(milliseconds=1)))
-        is_open = any(enrolment.ended is None for enrolment in driven.state.enrolments)
-        return TurnAnswer(n, is_open or bool(start), start, list(driven.cancel), real, _details(driven))
+        is_open = waiting or any(enrolment.ended is None for enrolment in driven.state.enrolments)
+        return TurnAnswer(n, is_open, start, list(driven.cancel), real, _details(driven))
 
 
 def _details(driven: Driven) -> str:

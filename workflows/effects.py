@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -15,16 +15,18 @@ MAIL: Final = "kweek-mail"  # a queue of its own: a slow relay must not stand in
 @dataclass(frozen=True, slots=True)
 class Way:
     """start_to_close outlasts the SMTP time-outs and is outlasted by the ledger's lease. schedule_to_close: after
-    that long the world had its chance, and the lead hears `undelivered`."""
+    that long the world had its chance, and the lead hears `undelivered`. news: its end is an event of the lead, so a
+    turn follows."""
 
     task_queue: str
     start_to_close: timedelta
     schedule_to_close: timedelta
     heartbeat: timedelta | None
     retry: RetryPolicy
+    news: bool
 
 
-_SMTP: Final = Way(
+_MAIL: Final = Way(
     task_queue=MAIL,
     start_to_close=timedelta(minutes=3),
     schedule_to_close=timedelta(days=3),
@@ -32,6 +34,7 @@ _SMTP: Final = Way(
     retry=RetryPolicy(
         initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=15)
     ),
+    news=True,
 )
 
-EFFECTS: Final[dict[str, Way]] = {"send_mail": _SMTP, "tell": _SMTP}
+EFFECTS: Final[dict[str, Way]] = {"send_mail": _MAIL, "tell": replace(_MAIL, news=False)}

@@ -30,6 +30,7 @@ class Lead:
     def __init__(self, start: LeadStart) -> None:
         self.lead = start.lead
         self.n = start.n
+        self.open = True
         self.rung = False
         self.failed: list[str] = []
         self.flying: dict[str, asyncio.Task[None]] = {}
@@ -46,7 +47,7 @@ class Lead:
         while True:
             self.rung = False  # before the turn: who rings while it runs may have committed too late for it
             answer = await self.turn()
-            self.n = answer.n
+            self.n, self.open = answer.n, answer.open
             for order in answer.start:
                 activity, key = order.split(" ", 1)
                 if key not in self.flying:
@@ -54,13 +55,20 @@ class Lead:
             for key in answer.cancel:
                 if key in self.flying:
                     self.flying[key].cancel()
-            if not answer.open and not self.flying and not self.rung:
-                return
             self.arm(answer.wake_at)
             workflow.set_current_details(answer.details)
-            if not self.flying and not self.rung and workflow.info().get_current_history_length() > LONG_HISTORY:
-                workflow.continue_as_new(LeadStart(self.lead, self.n))
-            await workflow.wait_condition(lambda: self.rung)
+            await workflow.wait_condition(lambda: self.rung or self.may_leave())
+            if self.rung:
+                continue
+            if not self.open:
+                return
+            workflow.continue_as_new(LeadStart(self.lead, self.n))
+
+    def may_leave(self) -> bool:
+        """At rest, and done or grown long. Nothing may be in flight: its end would find nobody."""
+        if self.flying:
+            return False
+        return not self.open or workflow.info().get_current_history_length() > LONG_HISTORY
 
     async def turn(self) -> TurnAnswer:
         failed, self.failed = self.failed, []
@@ -96,12 +104,13 @@ class Lead:
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
         except FailureError as error:
-            # Cancelled or not, the next turn reads from the row what became of it; only giving up is news.
+            # Whatever became of it, the next turn reads it from the row; only giving up has to be told.
             if not is_cancelled_exception(error):
                 self.failed.append(key)
+            self.rung = True
         finally:
             del self.flying[key]
-            self.rung = True
+        self.rung = self.rung or way.news
 
     def arm(self, wake_at: datetime | None) -> None:
         """Absolute, and left alone while it stays the same: a timer that every bell re-arms is paid for every time."""
