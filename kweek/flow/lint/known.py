@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kweek.flow.condition_types import FieldType, fits
+from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, Webhook
@@ -14,6 +15,7 @@ from kweek.flow.problems import Located, did_you_mean
 def check_names(flow: Flow, names: Names, report: Report) -> None:
     look = _Look(flow, names, report)
     look.at_the_top()
+    look.moved()
     for step in flow.walk():
         match step:
             case Send():
@@ -39,6 +41,7 @@ def check_names(flow: Flow, names: Names, report: Report) -> None:
                     look.setting(field, value)
             case Wait():
                 look.date(step.until.value.date_field, step.until)
+                look.links(step)
             case _:
                 pass
 
@@ -48,6 +51,8 @@ class _Look:
         self.flow, self.names, self.report = flow, names, report
         self.data = start_data(flow, names)
         self._missing: set[str] = set()
+        sends = (step for step in flow.walk() if isinstance(step, Send))
+        self._sent = sorted({share.mail.value for step in sends for share in step.mails if share.mail.value})
 
     def at_the_top(self) -> None:
         flow, names = self.flow, self.names
@@ -62,10 +67,19 @@ class _Look:
                 self.one(start.event, names.events, "event", "rules/events.yaml")
             if start.moment:
                 self.date(start.moment.value.date_field, start.moment)
-        sent = {share.mail.value for step in flow.walk() if isinstance(step, Send) for share in step.mails}
         for line in flow.whenever:
             if line.link:
-                self._link(line.link, line.event, [mail for mail in sent if mail])
+                self._link(line.link, line.event, self._sent)
+
+    def moved(self) -> None:
+        ids = name_steps(self.flow)[0].values()
+        for old, new in self.flow.moved:
+            if new.value not in ids:
+                fix = did_you_mean(new.value, ids)
+                self.report.error(new.at, "unknown-step", f"There is no step with the id “{new.value}”", "", fix)
+            elif old.value in ids:
+                what, why = f"The step “{old.value}” is still there", "a lead that stands on it need not move"
+                self.report.error(old.at, "moved-in-vain", what, why, "Take the line away")
 
     def one(self, name: Located[str] | None, known: Iterable[str], kind: str, where: str) -> None:
         """where: the place in which the author could add it; `{}` is the name."""
@@ -73,8 +87,8 @@ class _Look:
             return
         fix = did_you_mean(name.value, words)
         if not words or fix.startswith("There are"):
-            place = where.format(name.value)
-            fix = f"{fix} Or write {place}." if "{}" in where else f"{fix} Or add it to {place}."
+            add = f"{'write' if '{}' in where else 'add it to'} {where.format(name.value)}"
+            fix = f"{fix} Or {add}." if words else add
         why = "" if kind != "event" else "an event is declared once, in rules/events.yaml"
         self.report.error(
             name.at, f"unknown-{kind.partition(chr(44))[0]}", f"There is no {kind} “{name.value}”", why, fix.strip()
@@ -97,8 +111,11 @@ class _Look:
             what = f"The mail “{name.value}” is not there in {' and '.join(lacks)}"
             self.report.error(name.at, "mail-language", what, why, f"Write {files}")
 
-    def links(self, step: Send) -> None:
-        mails = [share.mail.value for share in step.mails if share.mail.value]
+    def links(self, step: Send | Wait) -> None:
+        """Those of the mail that the step sends; a wait hears of every mail of the flow."""
+        mails = self._sent
+        if isinstance(step, Send):
+            mails = [share.mail.value for share in step.mails if share.mail.value]
         for line in step.when:
             if line.link:
                 self._link(line.link, line.event, mails)

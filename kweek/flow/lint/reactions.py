@@ -6,21 +6,18 @@ from collections.abc import Collection
 
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.names import Names
+from kweek.flow.lint.otherwise import check_otherwise
 from kweek.flow.lint.report import Report
-from kweek.flow.lint.words import BUILT_IN, IMMEDIATE, STATES, WHENEVER_DEFAULTS, Hears, hears
+from kweek.flow.lint.words import BUILT_IN, IMMEDIATE, WHENEVER_DEFAULTS, Hears, hears
 from kweek.flow.model import (
     AnyStep,
     Call,
-    End,
-    Ending,
     Flow,
     Handover,
     Ignore,
     Inline,
-    Otherwise,
     Reaction,
     Send,
-    Target,
     Task,
     Wait,
 )
@@ -34,7 +31,7 @@ def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misr
         match step:
             case Wait() | Send() | Call() | Task():
                 _when(step, step.when, names, report, whole)
-                _otherwise(step, report)
+                check_otherwise(step, report)
             case Handover():
                 _when(step, step.when, names, report, whole)
             case _:
@@ -163,71 +160,6 @@ def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
             "the mail has no survey",
             "Write “survey: <name>” in the mail's front matter, or use clicked",
         )
-
-
-# --- otherwise ------------------------------------------------------------------------------------
-
-
-def _otherwise(step: Wait | Send | Call | Task, report: Report) -> None:
-    lines = step.otherwise
-    above: list[str] = []
-    closed = {line.event.value for line in step.when if not line.link}
-    states = STATES.get(step.verb, ())
-    for line in lines:
-        state, at = line.state.value, line.state.at
-        if state not in states:
-            why = f"when the time of a {step.verb} is up, it asks what is known by then"
-            report.error(at, "unknown-state", f"“{state}” is no state", why, did_you_mean(state, states))
-        elif "else" in above:
-            why = "the first line that is true decides, and else is always true"
-            report.error(at, "else-last", f"“{state}” is never asked", why, "Put else last")
-        elif cover := next((word for word in above if state in _COVERS.get(word, (word,))), None):
-            why = f"who {_DID[state]} has also {_DID[cover]}, and “{cover}” above it is asked first"
-            report.error(
-                at, "shadowed-otherwise", f"This line “{state}” is never true", why, f"Move it above “{cover}”"
-            )
-        elif state in closed and state != "else":
-            why = f"“{state}” under when has ended the step by then"
-            report.warning(
-                at, "shadowed-otherwise", f"This line “{state}” is never true", why, "Take one of the two away"
-            )
-        above.append(state)
-    if isinstance(step, Send):
-        _nobody_knows(lines, report)
-
-
-_COVERS = {"opened": ("opened", "clicked", "answered"), "clicked": ("clicked", "answered")}
-_DID = {"opened": "opened", "clicked": "clicked", "answered": "answered"}
-
-
-def _nobody_knows(lines: tuple[Otherwise, ...], report: Report) -> None:
-    """A machine's hit, or tracking that is not allowed, says nothing about the lead."""
-    states = [line.state.value for line in lines]
-    if set(states) - set(STATES["send"]):
-        return  # a misspelt state may have been “unclear”
-    for line in lines:
-        named = line.state.value == "unclear"
-        hinges = line.state.value == "else" and "unclear" not in states and ("opened" in states or "clicked" in states)
-        if (named or hinges) and _discards(line.target):
-            why = "only a machine touched the mail, or tracking is not allowed: nobody can know what the lead did"
-            what = (
-                "“unclear” discards the lead"
-                if named
-                else "“else” also discards leads of whom nobody knows (“unclear”)"
-            )
-            report.warning(
-                line.state.at, "unclear-discarded", what, why, "Send “unclear” to a call, or on to the next step"
-            )
-
-
-def _discards(target: Target) -> bool:
-    match target:
-        case Ending(result="discard"):
-            return True
-        case Inline(steps=(*_, End(result=result))):
-            return result.value == "discard"
-        case _:
-            return False
 
 
 # --- whenever -------------------------------------------------------------------------------------

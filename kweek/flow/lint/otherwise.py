@@ -1,0 +1,70 @@
+"""When the time is up: is every line of `otherwise` possible, and does nobody lose a lead for want of knowing?"""
+
+from __future__ import annotations
+
+from kweek.flow.lint.report import Report
+from kweek.flow.lint.words import STATES
+from kweek.flow.model import Call, End, Ending, Inline, Otherwise, Send, Target, Task, Wait
+from kweek.flow.problems import did_you_mean
+
+
+def check_otherwise(step: Wait | Send | Call | Task, report: Report) -> None:
+    lines = step.otherwise
+    above: list[str] = []
+    closed = {line.event.value for line in step.when if not line.link}
+    states = STATES.get(step.verb, ())
+    for line in lines:
+        state, at = line.state.value, line.state.at
+        if state not in states:
+            why = f"when the time of a {step.verb} is up, it asks what is known by then"
+            report.error(at, "unknown-state", f"“{state}” is no state", why, did_you_mean(state, states))
+        elif "else" in above:
+            why = "the first line that is true decides, and else is always true"
+            report.error(at, "else-last", f"“{state}” is never asked", why, "Put else last")
+        elif cover := next((word for word in above if state in _COVERS.get(word, (word,))), None):
+            why = f"who {_DID[state]} has also {_DID[cover]}, and “{cover}” above it is asked first"
+            report.error(
+                at, "shadowed-otherwise", f"This line “{state}” is never true", why, f"Move it above “{cover}”"
+            )
+        elif state in closed and state != "else":
+            why = f"“{state}” under when has ended the step by then"
+            report.warning(
+                at, "shadowed-otherwise", f"This line “{state}” is never true", why, "Take one of the two away"
+            )
+        above.append(state)
+    if isinstance(step, Send):
+        _nobody_knows(lines, report)
+
+
+_COVERS = {"opened": ("opened", "clicked", "answered"), "clicked": ("clicked", "answered")}
+_DID = {"opened": "opened", "clicked": "clicked", "answered": "answered"}
+
+
+def _nobody_knows(lines: tuple[Otherwise, ...], report: Report) -> None:
+    """A machine's hit, or tracking that is not allowed, says nothing about the lead."""
+    states = [line.state.value for line in lines]
+    if set(states) - set(STATES["send"]):
+        return  # a misspelt state may have been “unclear”
+    for line in lines:
+        named = line.state.value == "unclear"
+        hinges = line.state.value == "else" and "unclear" not in states and ("opened" in states or "clicked" in states)
+        if (named or hinges) and _discards(line.target):
+            why = "only a machine touched the mail, or tracking is not allowed: nobody can know what the lead did"
+            what = (
+                "“unclear” discards the lead"
+                if named
+                else "“else” also discards leads of whom nobody knows (“unclear”)"
+            )
+            report.warning(
+                line.state.at, "unclear-discarded", what, why, "Send “unclear” to a call, or on to the next step"
+            )
+
+
+def _discards(target: Target) -> bool:
+    match target:
+        case Ending(result="discard"):
+            return True
+        case Inline(steps=(*_, End(result=result))):
+            return result.value == "discard"
+        case _:
+            return False
