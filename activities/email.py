@@ -16,6 +16,7 @@ from activities.post import Post, UnfitError, Verdict
 from kweek.flow.catalogue import Rules
 from kweek.flow.gate import Later, Mailing, gate
 from kweek.flow.memory import World
+from kweek.intake.bounces import SOFT_REASONS, count_soft
 from kweek.intake.suppress import SUPPRESSION, suppress
 from kweek.leads import ledger
 from kweek.leads.ledger import Draft
@@ -127,6 +128,9 @@ class _ToLead:
         if result == "bounced" and row is not None and row.recipient:
             secret = self.email.post.settings.key(SUPPRESSION)
             suppress(tx, "email", row.recipient, "bounced", at, lambda address: address_key(secret, address))
+        if result == "undelivered" and reason in SOFT_REASONS and row is not None:
+            secret = self.email.post.settings.key(SUPPRESSION)
+            count_soft(tx, row.recipient, at, lambda address: address_key(secret, address))
 
     def wrote_off(self, tx: Connection, status: str, why: str, at: datetime) -> None:
         effect = tx.execute(select(effects).where(effects.c.key == self.key)).one()

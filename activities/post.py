@@ -266,7 +266,7 @@ class Post:
                     ledger.note(tx, key, status="sent", why=row.why if row.repeats else None, sent_at=now)
                     to.ended(tx, "sent", None, now)
                 case "bounced" | "undelivered":
-                    ledger.note(tx, key, status=outcome.kind, why=outcome.code)
+                    ledger.note(tx, key, status=outcome.kind, why=f"{outcome.reason}: {outcome.code}")
                     to.ended(tx, outcome.kind, outcome.reason, now)
                 case "temporary":
                     ledger.note(tx, key, status="claimed", why=outcome.code)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from typing import Final, Literal
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -116,14 +116,15 @@ def delivery_report(raw: bytes, recipient: str, sender: str, status: str = "5.1.
     report.set_param("report-type", "delivery-status")
     words = EmailMessage(policy=policy.SMTP)
     words.set_content(f"<{recipient}>: the mail could not be delivered.\n")
-    fields = (
-        "Reporting-MTA: dns; catcher.localhost\r\n\r\n"
-        f"Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: {status}\r\n"
-        f"Diagnostic-Code: smtp; {code} {status} Recipient address rejected: User unknown\r\n"
-    )
+    of_the_server, of_the_recipient = Message(), Message()
+    of_the_server["Reporting-MTA"] = "dns; catcher.localhost"
+    of_the_recipient["Final-Recipient"] = f"rfc822; {recipient}"
+    of_the_recipient["Action"] = "failed"
+    of_the_recipient["Status"] = status
+    of_the_recipient["Diagnostic-Code"] = f"smtp; {code} {status} Recipient address rejected: User unknown"
     about = EmailMessage(policy=policy.SMTP)
     about["Content-Type"] = "message/delivery-status"
-    about.set_payload(fields)
+    about.set_payload([of_the_server, of_the_recipient])
     headers = EmailMessage(policy=policy.SMTP)
     headers["Content-Type"] = "text/rfc822-headers"
     headers.set_payload("".join(f"{name}: {original[name]}\r\n" for name in ("Message-ID", "To") if original[name]))

@@ -161,7 +161,7 @@ def _mail(db: Database, message_ids: Iterable[str]) -> Row[Any] | None:
 
 
 def _once(raw: bytes, came: Came) -> str:
-    """The same message delivered twice is one: by its Message-ID, else by its bytes. Hashed: it is a stranger's text."""
+    """The same message delivered twice is one: by its Message-ID, else its bytes. Hashed: a stranger wrote it."""
     return hashlib.sha256(came.own_id.encode() or raw).hexdigest()[:16]
 
 

@@ -7,20 +7,24 @@ write bounces of their own invention. What nobody understands is soft. Pure: byt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
-from flufl.bounce import all_failures
+import flufl.bounce
 
 from kweek.mails.status import Verdict, judge, judge_status
 
 What = Literal["bounce", "delayed", "complaint", "out of office", "reply"]
 
+_FAILURES: Final = cast(
+    "Callable[[Message[Any, Any]], tuple[frozenset[bytes], frozenset[bytes]]]", flufl.bounce.all_failures
+)
+_MACHINE: Final = re.compile(r"mailer-?daemon|postmaster|mail ?delivery", re.IGNORECASE)
 LARGEST: Final = 2 * 1024 * 1024  # of a message, the part that is read
 _IDS: Final = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 _CODE: Final = re.compile(r"\b([45]\d\d)[ -]")
@@ -57,7 +61,8 @@ def classify(raw: bytes, envelope_from: str | None = None) -> Came:
         if (status := _part(message, "message/delivery-status")) is not None:
             what, verdict, words = _delivery(status)
             return Came(what, _returned(message), verdict, own_id, sender, words)
-    if (bounce := _by_flufl(message)) is not None:
+    by_machine = envelope_from == "" or _MACHINE.search(sender) is not None  # a person may well quote a bounce
+    if by_machine and (bounce := _by_flufl(message)) is not None:
         what, verdict = bounce
         return Came(what, (*_returned(message), *_answered(message)), verdict, own_id, sender, _text(message)[:1_000])
     what: What = "out of office" if _automatic(message, envelope_from) else "reply"
@@ -103,9 +108,7 @@ def _judged(status: str, diagnostic: str) -> Verdict:
 def _blocks(status: Message[Any, Any]) -> Iterator[Message[Any, Any]]:
     payload = status.get_payload()
     if isinstance(payload, list):
-        for block in payload:
-            if isinstance(block, Message):
-                yield block
+        yield from (block for block in cast("list[object]", payload) if isinstance(block, Message))
         return
     for block in re.split(r"\r?\n\r?\n", str(payload)):
         yield message_from_bytes(block.encode("utf-8", "replace"), policy=policy.compat32)
@@ -113,7 +116,7 @@ def _blocks(status: Message[Any, Any]) -> Iterator[Message[Any, Any]]:
 
 def _by_flufl(message: Message[Any, Any]) -> tuple[What, Verdict] | None:
     try:
-        temporary, permanent = all_failures(message)
+        temporary, permanent = _FAILURES(message)
     except (ValueError, LookupError, AttributeError, TypeError, UnicodeError):  # malformed beyond its patience
         return None
     if permanent:
