@@ -92,7 +92,6 @@ class RowFacts:
     ) -> None:
         self.now = now
         self._tx, self._row, self._data, self._rules, self._remembered = tx, row, data, rules, remembered
-        self._judging = False
 
     # --- Facts --------------------------------------------------------------------------------------
 
@@ -157,20 +156,11 @@ class RowFacts:
             case "score.profile" | "score.intent" | "score.interest":
                 return getattr(points, name.removeprefix("score."))
             case "sales_ready":
-                return self._sales_ready()
+                return self._rules.sales_ready.judge(self).ready
             case _ if name in _OWN:
                 return getattr(row, name)
             case _:
                 return self._typed(path, row.fields.get(name))
-
-    def _sales_ready(self) -> bool | None:
-        if self._judging:  # a definition that asks itself: nobody can know
-            return None
-        self._judging = True
-        try:
-            return self._rules.sales_ready.judge(self).ready
-        finally:
-            self._judging = False
 
     def _of_company(self, path: str, name: str) -> Value | None:
         if self._row.company_id is None:
