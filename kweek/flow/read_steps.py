@@ -1,21 +1,15 @@
-"""What is this step? One function per verb, from the text to its class in the model."""
+"""What is this step? Its verb is found, its options are looked at, and the verb reads the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
-from typing import Final, cast, get_args
+from typing import Final
 
 from kweek.flow import model as m
-from kweek.flow.duration import Duration
-from kweek.flow.moment import Moment, parse_wait
-from kweek.flow.plan import Axis
-from kweek.flow.problems import Located, Position, did_you_mean, nearest
-from kweek.flow.read_targets import TargetReader, missing
-from kweek.flow.reading import parse_name, parse_share
+from kweek.flow.problems import Located, did_you_mean, nearest
+from kweek.flow.read_verbs import Known, VerbReader
 from kweek.flow.yaml_text import Node, Pair, Pairs, Text
 
-Known = dict[str, Pair]
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "wait": ("when", "otherwise"),
     "send": ("expires", "within", "when", "otherwise"),
@@ -33,14 +27,10 @@ OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "webhook": (),
 }
 VERBS: Final = tuple(OPTIONS)
-_BRANCH: Final = ("if", "share", "go", "else")
-_WITHIN_WHY: Final = "Else the lead would wait here for ever."
-# Stands in for what was written wrong, so that the rest of the step is checked all the same.
-_SOME_TIME: Final = Duration(7, "day")
 
 
-class StepReader(TargetReader):
-    """Reads steps; `read_step` finds the verb, the others read its argument and options."""
+class StepReader(VerbReader):
+    """Reads steps, at any depth."""
 
     def read_step(self, node: Node) -> m.AnyStep | None:
         if not isinstance(node, Pairs):
@@ -119,233 +109,7 @@ class StepReader(TargetReader):
                 return
         self.note(key.at, "no-verb", f"There is no verb “{key.value}”.", "", f"There are: {', '.join(VERBS)}.")
 
-    # --- verbs that wait --------------------------------------------------------------------------
 
-    def wait(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Wait:
-        until = self.parsed(verb, parse_wait, "duration")
-        stand_in = Located(Moment(within=_SOME_TIME), verb.key.at, verb.key.at)
-        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
-        return m.Wait(at=verb.key.at, id=id_, until=until or stand_in, when=when, otherwise=otherwise)
-
-    def send(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Send | None:
-        mails = self._mails(verb, id_)
-        within = self.duration(known.get("within"))
-        if "within" not in known:
-            for clause in ("when", "otherwise"):
-                if clause in known:
-                    why = (
-                        "Without it the lead carries on as soon as the mail has left, and nobody waits for a reaction."
-                    )
-                    missing(self, known[clause].key.at, "send", "within", why, "7 days")
-                    break
-        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
-        expires = self.duration(known.get("expires"))
-        if not mails:
-            return None
-        return m.Send(
-            at=verb.key.at, id=id_, mails=mails, expires=expires, within=within, when=when, otherwise=otherwise
-        )
-
-    def _mails(self, verb: Pair, id_: Located[str] | None) -> tuple[m.Share, ...]:
-        whole = Located(100, verb.value.at, verb.key.at)
-        if not isinstance(verb.value, Pairs):
-            name = self.name(verb)
-            if name and name.value == "nothing":
-                fix = "Name a mail; “nothing” is one half of an A/B test: send: { brochure: 50%, nothing: 50% }"
-                self.note(name.at, "nothing", "A step that sends nothing is no step.", "", fix)
-                return ()
-            return (m.Share(name, whole),) if name else ()
-        if id_ is None:
-            fix = "Add one: id: subject-test"
-            self.note(
-                verb.key.at, "id-missing", "An A/B test needs an id.", "It has no one mail to be named after.", fix
-            )
-        shares = tuple(share for share in map(self._half, verb.value.pairs) if share is not None)
-        total = sum(share.per_cent.value for share in shares)
-        if len(shares) == len(verb.value.pairs) and total != 100:
-            fix = "Change them so that they make 100%; “nothing” may be one of them."
-            self.note(verb.value.at, "shares", f"The shares make {total}%.", "", fix)
-        return shares
-
-    def _half(self, pair: Pair) -> m.Share | None:
-        key = Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at)
-        name, share = self.reread(key, parse_name, "name"), self.parsed(pair, parse_share, "share")
-        if name is None or share is None:
-            return None
-        return m.Share(Located(None if name.value == "nothing" else name.value, name.at, name.key), share)
-
-    def call(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Call | None:
-        script = self.name(verb)
-        within = self._within(verb, known, "5 business days")
-        priority = self.one_of(known.get("priority"), ("high", "normal", "low"))
-        queue, apart = self.text(known.get("queue")), self.duration(known.get("apart"))
-        attempts = self.count(known.get("attempts"))
-        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
-        if script is None:
-            return None
-        return m.Call(
-            at=verb.key.at, id=id_, script=script, within=within, queue=queue, priority=priority,
-            attempts=attempts, apart=apart, when=when, otherwise=otherwise,
-        )  # fmt: skip
-
-    def _within(self, verb: Pair, known: Known, example: str) -> Located[Duration]:
-        if "within" not in known:
-            missing(self, verb.key.at, verb.key.value, "within", _WITHIN_WHY, example)
-        return self.duration(known.get("within")) or Located(_SOME_TIME, verb.key.at, verb.key.at)
-
-    def handover(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Handover | None:
-        team = self.text(verb)
-        prefer = self.one_of(known.get("prefer"), _PREFER)
-        follow_up, remind = self.duration(known.get("follow_up")), self.duration(known.get("remind"))
-        escalate, when = self.rungs(known.get("escalate")), self.reactions(known.get("when"))
-        if team is None:
-            return None
-        return m.Handover(
-            at=verb.key.at, id=id_, team=team, prefer=prefer, follow_up=follow_up, remind=remind,
-            escalate=escalate, when=when,
-        )  # fmt: skip
-
-    def task(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Task | None:
-        title = self.text_of(verb.value, verb.key, prose=True)
-        within = self._within(verb, known, "3 business days")
-        outcomes = self.texts(known["outcomes"]) if "outcomes" in known else ()
-        to, remind = self.text(known.get("to")), self.duration(known.get("remind"))
-        escalate = self.rungs(known.get("escalate"))
-        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
-        if title is None:
-            return None
-        return m.Task(
-            at=verb.key.at, id=id_, title=title, within=within, to=to, outcomes=outcomes, remind=remind,
-            escalate=escalate, when=when, otherwise=otherwise,
-        )  # fmt: skip
-
-    # --- verbs that lead elsewhere ----------------------------------------------------------------
-
-    def choose(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Choose:
-        nodes = self.items(verb.value, verb.key, "if: lead.sales_ready")
-        lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
-        if lines and len(lines) == len(nodes):
-            self._last_branch(lines, verb.key.at)
-        return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
-
-    def _last_branch(self, lines: list[m.Branch], at: Position) -> None:
-        total = sum(line.share.value for line in lines if line.share)
-        if total > 100:
-            self.note(at, "shares", f"The shares make {total}%.", "", "Change them so that they make at most 100%.")
-        for line, below in pairwise(lines):
-            if line.condition is None and line.share is None:
-                why = "The first line that is true decides, and else is always true."
-                self.note(below.at, "else-last", "This line is never asked.", why, "Put else last.")
-        last = lines[-1]
-        has_else = any(line.condition is None and line.share is None for line in lines)  # above: said already
-        if (last.condition or last.share) and total != 100 and not has_else:
-            why = "Else it says nothing of a lead for whom no line is true."
-            self.note(
-                at, "else-missing", "“choose” has no else.", why, "Add a last line: - else: done (or a path, or next)"
-            )
-
-    def _branch(self, node: Node, key: Text) -> m.Branch | None:
-        known = self.fields(node, key, _BRANCH, "if: lead.sales_ready, go: sales")
-        if not isinstance(node, Pairs) or not known:
-            return None
-        way = known.get("else") or known.get("go")
-        if len(known) < len(node.pairs):
-            return None  # a key that is none has its message; what it should have been, nobody knows
-        asked = [word for word in ("if", "share", "else") if word in known]
-        if len(asked) != 1 or ("else" in known and "go" in known):
-            what = f"This line says {' and '.join(known)}."
-            fix = "A line is “if: … go: …”, “share: … go: …”, or, as the last, “else: …”."
-            self.note(node.at, "choose-line", what, "Each line of choose asks one thing.", fix)
-            return None
-        if way is None:
-            self.note(
-                node.at, "choose-line", "This line does not say where to go.", "", "Add: go: <a path, next, done, …>"
-            )
-        condition, share = self.text(known.get("if")), self.share(known.get("share"))
-        target = self.target(way.value, way.key) if way else None
-        if target is None or ("if" in known and condition is None) or ("share" in known and share is None):
-            return None
-        return m.Branch(node.at, target, condition, share)
-
-    def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go | None:
-        target = self.target(verb.value, verb.key)
-        at_most = self.parsed(known.get("at_most"), parse_times, "times")
-        then = self.target(known["then"].value, known["then"].key) if "then" in known else None
-        match target:
-            case m.Ending():
-                self.note(target.at, "go", f"“go” jumps; “{target.result}” ends.", "", f"Write: - end: {target.result}")
-            case m.Next() | m.Inline():
-                fix = "Delete the step; a list carries on below by itself."
-                self.note(target.at, "go", "“go” needs the name of a path, steps, or a flow.", "", fix)
-            case m.ToPath() if "then" in known and "at_most" not in known:
-                why = "“then” is for when “at_most” is used up, or another flow refuses."
-                self.note(known["then"].key.at, "go", "“then” is never reached.", why, "Add: at_most: 3 times")
-            case _:
-                return m.Go(at=verb.key.at, id=id_, target=target, at_most=at_most, then=then) if target else None
-        return m.Go(at=verb.key.at, id=id_, target=target, at_most=at_most, then=then)
-
-    def end(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.End | None:
-        result = self.one_of(verb, m.ENDINGS, "ending")
-        because = self.text(known.get("because"), prose=True)
-        return m.End(at=verb.key.at, id=id_, result=result, because=because) if result else None
-
-    # --- verbs that are done at once --------------------------------------------------------------
-
-    def score(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Score:
-        found: list[tuple[Axis, Located[int]]] = []
-        axes = self.fields(verb.value, verb.key, get_args(Axis), "intent: +5")
-        for axis, pair in axes.items():
-            if points := self.parsed(pair, parse_points, "points"):
-                found.append((cast("Axis", axis), points))
-        if isinstance(verb.value, Pairs) and not verb.value.pairs:
-            self.note(verb.value.at, "empty", "“score” gives no points.", "", "Write: score: { intent: +5 }")
-        because = self.text(known.get("because"), prose=True)
-        return m.Score(at=verb.key.at, id=id_, points=tuple(found), because=because)
-
-    def tag(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Tag:
-        return m.Tag(at=verb.key.at, id=id_, tags=self.texts(verb))
-
-    def untag(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Untag:
-        return m.Untag(at=verb.key.at, id=id_, tags=self.texts(verb))
-
-    def set(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Set:
-        pairs = self.pairs(verb.value, verb.key, "contract_end: event.ends_on")
-        found: list[tuple[Located[str], Located[str]]] = []
-        for pair in pairs:
-            if value := self.text_of(pair.value, pair.key, prose=True, blank=True):
-                found.append((Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at), value))
-        return m.Set(at=verb.key.at, id=id_, fields=tuple(found))
-
-    def tell(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Tell | None:
-        to, text, mail = self.text(verb), self.text(known.get("text"), prose=True), self.name(known.get("mail"))
-        if "text" in known and "mail" in known:
-            fix = "Keep one of the two."
-            self.note(known["mail"].key.at, "tell", "“tell” has a text and a mail.", "A colleague hears once.", fix)
-        return m.Tell(at=verb.key.at, id=id_, to=to, text=text, mail=mail) if to else None
-
-    def webhook(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Webhook | None:
-        name = self.text(verb)
-        return m.Webhook(at=verb.key.at, id=id_, name=name) if name else None
-
-
-def parse_times(text: str) -> int:
-    """`3 times`, `1 time`. ValueError."""
-    number, _, word = text.partition(" ")
-    if not number.isdecimal() or len(number) > 6 or word not in ("time", "times") or int(number) < 1:
-        count = int(number) if number.isdecimal() and 0 < int(number[:6]) == int(number) else 3
-        raise ValueError(f"“{text}” is not a number of times; write: {count} time{'' if count == 1 else 's'}")
-    return int(number)
-
-
-def parse_points(text: str) -> int:
-    """`+5`, `-30`, `10`. ValueError."""
-    digits = text.lstrip("+-−")
-    if len(text) - len(digits) > 1 or not digits.isdecimal() or len(digits) > 6:
-        raise ValueError(f"“{text}” is not a number of points; write a whole number with its sign: +5")
-    return -int(digits) if text[0] in "-−" else int(digits)
-
-
-_PREFER: Final = ("owner", "same person")
 _INSTEAD: Final = {
     ("handover", "within"): (
         "A handover has no “within”: it stays with sales until it closes.",

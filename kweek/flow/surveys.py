@@ -10,7 +10,7 @@ from typing import Final, Literal, cast, get_args
 
 from kweek.flow.plan import Axis
 from kweek.flow.problems import Located, Problem, did_you_mean, in_order
-from kweek.flow.read_steps import parse_points
+from kweek.flow.read_verbs import parse_points
 from kweek.flow.reading import Reader, parse_name, sentence
 from kweek.flow.yaml_text import Node, Pair, Pairs, Text, read_yaml
 
