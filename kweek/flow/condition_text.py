@@ -157,6 +157,7 @@ def _arithmetic(sign: str, at: int) -> NoReturn:
     )
 
 
+_UNIT: Final = re.compile(r"business|(minute|hour|day|week|month)s?")
 _ENDS: Final = ("operand", "close")
 _BEGINS: Final = ("operand", "function", "open", "sign")
 
@@ -171,7 +172,11 @@ def _neighbours(before: str, kind: str, token: str, at: int) -> None:
         )
     if before in _ENDS and kind in _BEGINS:
         raise ConditionError(
-            f"something is missing before “{token}”", at, "put a comparison, and, or, or a comma between the two"
+            f"something is missing before “{token}”",
+            at,
+            'put the period in quotes: "14 days"'
+            if _UNIT.fullmatch(token)
+            else "put a comparison, and, or, or a comma between the two",
         )
     if kind in ("binary", "in") and before in ("start", "binary", "in", "open", "comma", "sign"):
         raise ConditionError(f"something is missing before “{token}”", at, "write what is compared, on both sides")

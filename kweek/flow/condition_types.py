@@ -167,10 +167,14 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
             number = isinstance(value, str) and fits(kind, value)
             fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} 3"
             yield at, f"{name} is a number, {_shown(value)} is not", fix
+        case "text" if sign in ("<", "<=", ">", ">="):
+            yield (
+                at,
+                f"{name} is a text; “{sign}” compares numbers and dates",
+                f'write {name} in ["{(*kind.choices, "…")[0]}", "…"]',
+            )
         case "text" if not isinstance(value, str):
             yield at, f"{name} is a text, {_shown(value)} is not", f'write it in quotes: "{_shown(value)}"'
-        case "text" if sign in ("<", "<=", ">", ">="):
-            yield at, f"{name} is a text; “{sign}” compares numbers and dates", f'write {name} in ["…", "…"]'
         case "text" if kind.choices and value not in kind.choices:
             yield at, f"{name} is never “{value}”", did_you_mean(str(value), kind.choices)
         case "yes/no" if not isinstance(value, bool):
