@@ -50,7 +50,8 @@ class Turns:
     def _turn(self, tx: Connection, ask: TurnInput, now: datetime) -> TurnAnswer:
         row = lead_row(tx, ask.lead)
         if row.turn < ask.n and row.held is None:
-            hold(tx, row.id, f"The database is older than this lead's workflow (turn {row.turn} of {ask.n})")
+            # its turn number goes up with it, so that whoever lets the lead go lets it go on from here
+            hold(tx, row.id, f"The database is older than this lead's workflow (turn {row.turn} of {ask.n})", ask.n)
             row = lead_row(tx, ask.lead)
         if row.held is not None:
             return TurnAnswer(ask.n, open=True, details=row.held)

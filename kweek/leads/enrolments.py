@@ -53,9 +53,14 @@ def save_state(
     )
 
 
-def hold(tx: Connection, lead_id: str, why: str | None) -> None:
-    """Have the lead stand still, and say why; None: let it go on."""
-    tx.execute(update(leads).where(leads.c.id == lead_id).values(held=why))
+def hold(tx: Connection, lead_id: str, why: str, turn: int) -> None:
+    """Have the lead stand still from this turn on, and say why; `release` lets it go on from there."""
+    tx.execute(update(leads).where(leads.c.id == lead_id).values(held=why, turn=turn))
+
+
+def release(tx: Connection) -> int:
+    """Let all leads go on that stand still; how many. What their rows say is believed from now on."""
+    return tx.execute(update(leads).where(leads.c.held.is_not(None)).values(held=None)).rowcount
 
 
 # --- the journal ------------------------------------------------------------------------------------
