@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 from kweek.commands.common import add_workspace, say, settings_of
 
@@ -18,7 +20,7 @@ def add(commands: Any) -> None:
     add_workspace(parser)
     parser.add_argument("--data", metavar="DIR", help="folder for what is kept (default: .kweek)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=8000, help="default: 8000")
+    parser.add_argument("--port", type=int, help="default: that of KWEEK_BASE_URL where it is this machine, else 8000")
     parser.add_argument("--link", action="store_true", help="print a link to sign in with, good once, and end")
 
 
@@ -29,15 +31,16 @@ def run(args: argparse.Namespace) -> int:
     if args.link:
         print(login_link(settings))
         return 0
+    if sys.stderr.isatty():  # a log is no place for a link that opens the pages
+        say(f"Sign in, once, with {login_link(settings)}")
     import uvicorn
 
     from kweek.web.assemble import app_of
 
-    say(f"Sign in, once, with {login_link(settings)}")
     config = uvicorn.Config(
         app_of(settings),
         host=args.host,
-        port=args.port,
+        port=args.port or _port_of(settings.base_url),
         log_level="warning",
         access_log=False,  # addresses of leads and tokens stand in the paths
         server_header=False,
@@ -47,3 +50,8 @@ def run(args: argparse.Namespace) -> int:
     )
     uvicorn.Server(config).run()
     return 0
+
+
+def _port_of(base_url: str) -> int:
+    base = urlsplit(base_url)
+    return base.port if base.port and base.hostname in ("127.0.0.1", "localhost", "::1") else 8000

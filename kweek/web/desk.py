@@ -39,7 +39,7 @@ def login(token: str, request: Request, house: HouseOf) -> Response:
 
 @staff.get("/")
 def home(request: Request, house: HouseOf) -> Response:
-    return page(request, "home.html", **overview(house))
+    return page(request, "home.html", zone=house.rules.zone(), **overview(house))
 
 
 @staff.get("/mails")
@@ -52,7 +52,8 @@ def list_mails(request: Request, house: HouseOf, before: int | None = None) -> R
     with house.db.read() as read:
         rows = read.execute(query.limit(_A_PAGE + 1)).all()
     older = rows[_A_PAGE - 1].id if len(rows) > _A_PAGE else None
-    return page(request, "mails.html", mails=rows[:_A_PAGE], older=older, newest=before is None)
+    zone = house.rules.zone()
+    return page(request, "mails.html", mails=rows[:_A_PAGE], older=older, newest=before is None, zone=zone)
 
 
 @staff.get("/mails/{number}")
@@ -68,7 +69,7 @@ def show_mail(number: int, request: Request, house: HouseOf) -> Response:
         "html": bool(_body(message, "html")),
         "headers": "\n".join(f"{name}: {value}" for name, value in message.items()),
     }
-    return page(request, "mail.html", mail=mail)
+    return page(request, "mail.html", mail=mail, zone=house.rules.zone())
 
 
 @staff.get("/mails/{number}/html")

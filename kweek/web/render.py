@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -51,8 +52,12 @@ def reader_language(request: Request) -> str:
     return (spoken or ["en"])[0]
 
 
-def _moment(value: datetime | None) -> str:
-    return "" if value is None else f"{value:%Y-%m-%d %H:%M} UTC"
+@pass_context
+def _moment(context: Context, value: datetime | None) -> str:
+    """In the page's `zone`, where it gives one."""
+    zone = context.get("zone")
+    shown = value.astimezone(zone if isinstance(zone, tzinfo) else UTC) if value else None
+    return "" if shown is None else f"{shown:%Y-%m-%d %H:%M} {shown.tzname()}"
 
 
 def _span(value: timedelta) -> str:
@@ -67,4 +72,5 @@ def _span(value: timedelta) -> str:
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_ENVIRONMENT.filters.update(moment=_moment, span=_span)
+_FILTERS: Final[dict[str, Any]] = {"moment": _moment, "span": _span}
+_ENVIRONMENT.filters.update(_FILTERS)

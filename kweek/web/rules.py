@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from sqlalchemy import Connection, Row, select
@@ -55,6 +56,13 @@ class WorkspaceRules:
 
     def conversions(self) -> Sequence[str]:
         return [name for name, event in self._now().events.items() if event.hard or event.soft]
+
+    def zone(self) -> ZoneInfo:
+        """The workspace's time zone, for the pages of colleagues."""
+        try:
+            return ZoneInfo(self._now().settings.timezone)
+        except (ZoneInfoNotFoundError, ValueError):  # the linter says so
+            return ZoneInfo("UTC")
 
     def grades(self) -> Grades:
         return self._now().grades or Grades()

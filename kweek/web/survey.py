@@ -36,6 +36,7 @@ class ShownQuestion:
     text: str
     type: str
     required: bool
+    short: bool  # a profile field: one line is enough
     options: tuple[ShownOption, ...]
 
 
@@ -108,4 +109,6 @@ def _shown(question: Question, language: str) -> ShownQuestion:
     else:
         options = tuple(ShownOption(option.name.value, say(option.words, language)) for option in question.options)
     required = question.required and question.condition is None
-    return ShownQuestion(question.name.value, say(question.text, language), question.type, required, options)
+    return ShownQuestion(
+        question.name.value, say(question.text, language), question.type, required, bool(question.fills), options
+    )

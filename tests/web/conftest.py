@@ -72,6 +72,14 @@ class Books:
         self.add(tables.mails, key=key, lead_id=lead_id, **row)
         return key
 
+    def enrolment(self, version: str, step: str | None = None) -> None:
+        """l1 in the brochure flow, at its beginning."""
+        state = {"id": "l1-1", "flow": "brochure-request", "version": version, "since": 1}
+        self.add(
+            tables.enrolments, id="l1-1", lead_id="l1", flow="brochure-request", version=version, started_at=NOW,
+            step=step, live=True, state={**state, "started_at": NOW.isoformat()},
+        )  # fmt: skip
+
     def link(self, position: int, name: str, target: str = "https://example.com/a", key: str = "l1-1/1") -> None:
         self.add(tables.links, mail_key=key, position=position, name=name, target=target)
 

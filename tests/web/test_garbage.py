@@ -15,9 +15,8 @@ from collections.abc import Callable
 import pytest
 from httpx import InvalidURL
 
-from kweek.leads import tables
 from kweek.web.house import House
-from tests.web.conftest import KEY, NOW, Books, TestClient
+from tests.web.conftest import KEY, Books, TestClient
 
 COUNT = int(os.environ.get("KWEEK_GARBAGE", "800"))
 SECRET = "Zwaluwstaart"  # stands in the books, and must never come out
@@ -27,8 +26,9 @@ JUNK = [
     "{“id”: ‘x’}".encode(), b"List-Unsubscribe=One-Click", b"'; DROP TABLE leads; --", b"<script>alert(1)</script>",
 ]  # fmt: skip
 VALUES: list[object] = [
-    None, True, -1, 10**30, 1e308, "", " ", "x" * 3_000, "\x00", "\ud800", "💥" * 50, "2026-13-45", "0001-01-01T00:00:00+14:00",
-    "9999-12-31T23:59:59-14:00", [], {}, [[]], {"a": {"a": {}}}, "'; --", "../../etc/passwd", "%s%n", "{{7*7}}", "a@b", "@",
+    None, True, -1, 10**30, 1e308, "", " ", "x" * 3_000, "\x00", "\ud800", "💥" * 50, "2026-13-45", [], {}, [[]],
+    "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", {"a": {"a": {}}}, "'; --", "../../etc/passwd", "%s%n",
+    "{{7*7}}", "a@b", "@",
 ]  # fmt: skip
 FIELDS = ["id", "type", "at", "lead", "data", "by", "outcome", "call_back_at", "reason", "later_on", "note", "ref"]
 TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "\xff"]
@@ -90,11 +90,7 @@ def test_garbage_is_refused_in_words_without_a_trace(
     web: TestClient, house: House, books: Books, published: str
 ) -> None:
     books.lead(name=SECRET)
-    books.add(
-        tables.enrolments, id="l1-1", lead_id="l1", flow="brochure-request", version=published, started_at=NOW,
-        state={"id": "l1-1", "flow": "brochure-request", "started_at": NOW.isoformat(), "since": 1, "version": published},
-        live=True,
-    )  # fmt: skip
+    books.enrolment(published)
     books.mail(enrolment_id="l1-1")
     books.link(1, "demo")
     house.form_rate.most = COUNT

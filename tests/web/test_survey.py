@@ -7,7 +7,7 @@ from httpx import Response
 
 from kweek.leads import tables
 from kweek.web.house import House
-from tests.web.conftest import NOW, Books, TestClient
+from tests.web.conftest import Books, TestClient
 
 GOOD = {
     "role": "Head of buying", "need": "replacement", "budget": "reserved", "authority": "decides",
@@ -18,15 +18,9 @@ GOOD = {
 @pytest.fixture
 def address(books: Books, house: House, published: str) -> str:
     books.lead(language="nl")
-    books.add(
-        tables.enrolments, id="l1-1", lead_id="l1", flow="brochure-request", version=published, started_at=NOW,
-        state=ENROLMENT | {"version": published}, live=True,
-    )  # fmt: skip
+    books.enrolment(published)
     key = books.mail(enrolment_id="l1-1", mail="survey")
     return f"/s/{house.tokens.issue('survey', key)}"
-
-
-ENROLMENT = {"id": "l1-1", "flow": "brochure-request", "started_at": NOW.isoformat(), "since": 1, "ended": None}
 
 
 def test_the_page_speaks_the_leads_language_and_needs_no_script(web: TestClient, address: str, books: Books) -> None:

@@ -18,10 +18,7 @@ CALL, HANDOVER, TASK = "l1-1/2", "l1-1/3", "l1-1/4"
 def desk(books: Books, published: str) -> None:
     books.lead(phone="+31201234567")
     about = {"lead_id": "l1", "enrolment_id": "l1-1"}
-    books.add(
-        tables.enrolments, id="l1-1", lead_id="l1", flow="brochure-request", version=published, started_at=NOW,
-        state={}, live=True,
-    )  # fmt: skip
+    books.enrolment(published)
     books.add(
         tables.call_tasks, key=CALL, script="brochure", attempts_allowed=3, apart="1 business day", status="open",
         opened_at=NOW, **about,
