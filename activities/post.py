@@ -276,8 +276,10 @@ class Post:
     def _still_ours(self, tx: Connection, key: str, outcome: Outcome) -> bool:
         """A process that stood still for longer than its lease (a suspended machine) finds another one has sent it."""
         row = ledger.row_of(tx, key)
-        if row is not None and row.status == "claimed" and row.lease_owner == me():
-            return True
+        if row is not None and row.lease_owner == me():
+            if row.status in ledger.FINAL:  # its bounce was quicker than our own answer
+                effects.close(tx, [key], "done")
+            return row.status == "claimed"
         if row is not None and outcome.kind in ("accepted", "unknown"):
             ledger.note(
                 tx, key, repeats=row.repeats + 1, lease_owner=row.lease_owner, lease_until_real=row.lease_until_real

@@ -43,7 +43,9 @@ class Catcher:
     behaviours: Mapping[str, Behaviour] = field(default_factory=dict[str, Behaviour])
     on_bounce: OnBounce | None = None
     stall_seconds: float = 600.0
+    bounce_after: float = 0.2  # seconds; a real one comes after the mail was accepted, too
     _seen: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    _bouncing: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"])
     _server: asyncio.Server | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
@@ -90,9 +92,15 @@ class Catcher:
         if self.on_bounce is not None and envelope.mail_from:
             for address in envelope.rcpt_tos:
                 if self.behaviour(address) == "bounce":
-                    report = delivery_report(raw, address, envelope.mail_from)
-                    await asyncio.to_thread(self.on_bounce, envelope.mail_from, report)
+                    task = asyncio.create_task(self._bounce(raw, address, envelope.mail_from))
+                    self._bouncing.add(task)
+                    task.add_done_callback(self._bouncing.discard)
         return "250 2.0.0 OK: caught"
+
+    async def _bounce(self, raw: bytes, recipient: str, sender: str) -> None:
+        await asyncio.sleep(self.bounce_after)
+        if self.on_bounce is not None:
+            await asyncio.to_thread(self.on_bounce, sender, delivery_report(raw, recipient, sender))
 
     def _store(self, sender: str, recipients: list[str], raw: bytes) -> None:
         message = message_from_bytes(raw, policy=policy.SMTP)
