@@ -47,9 +47,7 @@ def run(args: argparse.Namespace) -> int:
         say(f"{asyncio.run(ring_overdue(settings, say))} leads were rung")
     findings = list(check_all(settings))
     if args.json:
-        print(
-            json.dumps([{"part": f.part, "state": f.state, "words": f.words, "do": f.do} for f in findings], indent=2)
-        )
+        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             print(_line(finding))
