@@ -16,12 +16,14 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from kweek.config import Settings
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
 from kweek.intake.mail_kinds import Came, classify
 from kweek.intake.record import Ears, record
-from kweek.intake.suppress import AddressKey, suppress, suppress_lead, unsubscribe
+from kweek.intake.suppress import SUPPRESSION, AddressKey, suppress, suppress_lead, unsubscribe
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.permission import address_key as hash_of
 from kweek.mails.addresses import Addresses
 
 SOFT_REASONS: Final = ("mailbox full", "temporary")
@@ -64,6 +66,16 @@ def receive(
         unsubscribe(db, mail.key, "mailto", now, address_key)
         return Received("unsubscribed", mail.key)
     return Received(_take(db, mail, came, _once(raw, came), now, address_key, ears), mail.key)
+
+
+def returns(db: Database, now: Callable[[], datetime], settings: Settings) -> Callable[[str, bytes], None]:
+    """For a mail server of ours (the catcher): takes what comes back to an envelope sender. now: flow time."""
+    addresses, secret = Addresses(settings.key, ""), settings.key(SUPPRESSION)
+
+    def take(envelope_to: str, raw: bytes) -> None:
+        receive(db, raw, envelope_to, "", now(), addresses, lambda address: hash_of(secret, address))
+
+    return take
 
 
 def _take(

@@ -47,15 +47,15 @@ class Addresses:
         return f"{role}+{mail}-{self._mac(role, mail)}@{self.domain}"
 
     def read(self, address: str) -> Returned | None:
-        """None: not one of ours, or made up."""
+        """None: not one of ours, or made up. Of any domain: a mail may be older than ours."""
         found = _ADDRESS.fullmatch(address.strip())
         local = _LOCAL.fullmatch(found[1].lower()) if found else None
-        if found is None or local is None or found[2].lower() != self.domain:
+        if found is None or local is None:
             return None
         role: Role = "leave" if local[1] == "leave" else "bounces"
         if not hmac.compare_digest(local[3], self._mac(role, local[2])):
             return None
-        return Returned(role, f"<{local[2]}@{self.domain}>")
+        return Returned(role, f"<{local[2]}@{found[2].lower()}>")
 
     def _mac(self, role: str, mail: str) -> str:
         return _short(self._mac_key, f"{role}/{mail}")

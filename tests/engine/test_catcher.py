@@ -12,10 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from kweek.catcher import Catcher, arrived
-from kweek.intake.bounces import receive
-from kweek.intake.suppress import SUPPRESSION
+from kweek.intake.bounces import returns
 from kweek.leads import tables
-from kweek.leads.permission import address_key
 from tests.engine.post_office import NOW, Office, office
 from tests.engine.test_send_mail import failing
 
@@ -79,14 +77,7 @@ async def test_an_address_says_itself_what_becomes_of_its_mail(tmp_path: Path) -
 
 async def test_a_bounce_comes_back_to_the_envelope_and_kills_the_address(tmp_path: Path) -> None:
     async with catching(tmp_path) as (post, catcher):
-
-        def on_bounce(to: str, raw: bytes) -> None:
-            secret = post.settings.key(SUPPRESSION)
-            receive(
-                post.database, raw, to, "", NOW, post.post.addresses(), lambda address: address_key(secret, address)
-            )
-
-        catcher.on_bounce = on_bounce
+        catcher.on_bounce = returns(post.database, lambda: NOW, post.settings)
         post.lead(email="jan+bounce@there.example")
         key = post.order()
         await post.ask(key)
