@@ -344,3 +344,11 @@ def test_of_two_events_at_the_same_moment_the_upper_line_wins() -> None:
         raised = life.memory.record("quote.requested", life.now)  # by one of the answers
         life.turn(answered, raised)
         assert life.at() == f"done: {way}"
+
+
+def test_an_event_from_before_the_enrolment_is_not_offered_to_it() -> None:
+    life = Life([flow("f", [wait("1 day", {"demo.booked": "a"}), end("done")], ENDS)])
+    old = life.memory.record("demo.booked", life.now)
+    life.hear("brochure.requested")
+    life.turn(old)
+    assert life.at() == "steps/1-wait"
