@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -24,6 +24,7 @@ from activities.notify import Notify
 from activities.post import From, LookUp, Post
 from activities.titles import Titles
 from activities.turn import Turns
+from activities.upkeep import Dates
 from kweek.config import Settings
 from kweek.flow.catalogue import Rules
 from kweek.flow.lint.gather import names_of
@@ -39,7 +40,8 @@ from kweek.workspace import read_workspace
 from kweek.worlds import world_of
 from workflows.effects import LEADS, MAIL
 from workflows.lead import Lead
-from workflows.messages import LeadStart
+from workflows.messages import LeadStart, Window
+from workflows.upkeep import UPKEEP, Upkeep
 
 THREADS: Final = 16
 WORKFLOW_TASKS: Final = 8
@@ -47,6 +49,11 @@ WORKFLOW_TASKS: Final = 8
 
 CACHED: Final = 1_000
 """Workflows kept in memory, 58 kB each; the others are replayed when they wake, 13 ms instead of 6."""
+
+LOOK: Final = timedelta(minutes=15)
+"""Of flow time: how late a flow that begins at a date may begin."""
+
+SHORTEST_LOOK: Final = timedelta(seconds=5)
 
 _RUNNER: Final = SandboxedWorkflowRunner(
     # Rebuilding our modules for every run took 43.9 ms of CPU and 343 kB; passed through it takes 8.5 ms and 58 kB.
@@ -70,6 +77,7 @@ class Hands:
     turns: Turns
     email: Email
     notify: Notify
+    upkeep: Dates
     renderer: Renderer
 
     def close(self) -> None:
@@ -93,7 +101,8 @@ def hands_of(settings: Settings, look_up: LookUp | None = None) -> Hands:
     email = Email(post, lambda: (rules, world), renderer)
     notify = Notify(post, lambda: (rules, world), renderer)
     desks = Desks(rules.teams, world.grades, Titles(rules, renderer))
-    return Hands(database, clock, Turns(database, clock, answers, desks, email.may_leave), email, notify, renderer)
+    turns = Turns(database, clock, answers, desks, email.may_leave)
+    return Hands(database, clock, turns, email, notify, Dates(database, clock, answers), renderer)
 
 
 def sender_of(rules: Rules) -> From:
@@ -112,8 +121,8 @@ async def workers(client: Client, hands: Hands, runner: WorkflowRunner = _RUNNER
         leads = Worker(
             client,
             task_queue=LEADS,
-            workflows=[Lead],
-            activities=[hands.turns.turn],
+            workflows=[Lead, Upkeep],
+            activities=[hands.turns.turn, hands.upkeep.start_what_is_due],
             activity_executor=threads,
             workflow_runner=runner,
             interceptors=failures,
@@ -166,6 +175,7 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
         return await asyncio.to_thread(grade_hits, hands.database, now) > 0
 
     async with workers(client, hands):
+        await keep_up(client, hands.clock)
         ready()
         errands = [
             asyncio.create_task(errand("relay", relay.carry)),
@@ -187,6 +197,20 @@ async def ring(client: Client, lead_id: str) -> None:
         start_signal="bell",
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         static_summary=f"Lead {lead_id}",
+    )
+
+
+async def keep_up(client: Client, clock: Clock) -> None:
+    """Have the one upkeep run; whoever comes second finds it running."""
+    now = datetime.now(UTC)
+    every = max(LOOK / clock.tempo, SHORTEST_LOOK)
+    await client.start_workflow(
+        Upkeep.run,
+        Window(now, now, every),
+        id=UPKEEP,
+        task_queue=LEADS,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary="Begins flows at dates and weekdays",
     )
 
 

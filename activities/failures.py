@@ -44,19 +44,18 @@ class _CodesOnly(ActivityInboundInterceptor):
             return await super().execute_activity(input)
         except (asyncio.CancelledError, CancelledError):
             raise
-        except ApplicationError as error:
-            code, non_retryable = error.type or "failed", error.non_retryable
-            self._note(code, error)
+        except ApplicationError as error:  # thrown by an activity that has noted the words itself
+            code, final, pause = error.type or "failed", error.non_retryable, error.next_retry_delay
         except Exception as error:
-            code, non_retryable = type(error).__name__, False
+            code, final, pause = type(error).__name__, False, None
             self._note(code, error)
-        raise ApplicationError(code, type=code, non_retryable=non_retryable) from None
+        raise ApplicationError(code, type=code, non_retryable=final, next_retry_delay=pause) from None
 
     def _note(self, code: str, error: Exception) -> None:
         """For whoever looks into it. Where the database itself is away there is only the log, and no words in it."""
         about = activity.info()
         log.warning("activity failed", activity=about.activity_type, attempt=about.attempt, code=code)
-        words = str(error) if isinstance(error, (KweekError, ApplicationError)) else repr(error)
+        words = str(error) if isinstance(error, KweekError) else repr(error)
         try:
             with self.database.write() as write:
                 write.execute(

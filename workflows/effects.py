@@ -28,7 +28,7 @@ class Way:
 
 _MAIL: Final = Way(
     task_queue=MAIL,
-    start_to_close=timedelta(minutes=3),
+    start_to_close=timedelta(seconds=90),
     schedule_to_close=timedelta(days=3),
     heartbeat=timedelta(seconds=30),
     retry=RetryPolicy(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,12 @@ class TurnAnswer:
     cancel: list[str] = field(default_factory=list[str])
     wake_at: datetime | None = None
     details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What upkeep looks at: after `since`, up to and with `until`, real time. every: how long until the next look."""
+
+    since: datetime
+    until: datetime
+    every: timedelta

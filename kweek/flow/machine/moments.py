@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from kweek.flow.duration import Duration
 from kweek.flow.machine.work import Work
 from kweek.flow.moment import Moment
-from kweek.flow.plan import Plan, Wait
-from kweek.flow.state import Enrolment
+from kweek.flow.plan import Plan, Start, Wait
+from kweek.flow.state import Answers, Enrolment
 from kweek.rules.calendars import Calendar
 
 
@@ -35,19 +35,30 @@ def date_of(work: Work, enrolment: Enrolment, step: Wait) -> datetime | None:
     if until.date_field is None:
         return None
     value = _as_date(work.answers.facts(enrolment).field(until.date_field))
-    return None if value is None else beside(work, work.plan(enrolment), value, until)
+    return None if value is None else beside(work.answers, work.plan(enrolment), value, until)
 
 
-def beside(work: Work, plan: Plan, value: date, until: Moment) -> datetime:
+def beside(answers: Answers, plan: Plan, value: date, until: Moment) -> datetime:
     """So long before or after a date. A date begins at midnight where the lead is; `90 days before` it is counted on
     the wall calendar, so that it is midnight there too, summer or winter."""
-    zone, offset = work.answers.timezone(plan), until.offset
+    zone, offset = answers.timezone(plan), until.offset
     if isinstance(value, datetime):
-        return _beside_moment(work, value.astimezone(UTC), until)
+        return _beside_moment(answers, value.astimezone(UTC), until)
     if offset is not None and not offset.business and offset.unit in ("day", "week"):
         days = offset.elapsed if not until.before else -offset.elapsed
         return _midnight(value + days, zone)
-    return _beside_moment(work, _midnight(value, zone), until)
+    return _beside_moment(answers, _midnight(value, zone), until)
+
+
+def start_moment(answers: Answers, plan: Plan, start: Start, since: datetime) -> datetime | None:
+    """When this way in next opens for the lead by itself, after `since`; None: it hangs on a date that is not known,
+    or on an event."""
+    if start.every is not None:
+        return next_clock(since, start.every, answers.timezone(plan))
+    if start.at is None or start.at.date_field is None:
+        return None
+    value = _as_date(answers.facts(None).field(start.at.date_field))
+    return None if value is None else beside(answers, plan, value, start.at)
 
 
 def next_clock(now: datetime, until: Moment, zone: tzinfo) -> datetime:
@@ -63,13 +74,13 @@ def next_clock(now: datetime, until: Moment, zone: tzinfo) -> datetime:
     raise AssertionError("a weekday comes within nine days")
 
 
-def _beside_moment(work: Work, moment: datetime, until: Moment) -> datetime:
+def _beside_moment(answers: Answers, moment: datetime, until: Moment) -> datetime:
     if until.offset is None:
         return moment
     if not until.before:
-        return after(moment, until.offset, lambda: work.answers.calendar(None))
+        return after(moment, until.offset, lambda: answers.calendar(None))
     if until.offset.business:
-        return work.answers.calendar(None).subtract(moment, until.offset)
+        return answers.calendar(None).subtract(moment, until.offset)
     return moment - until.offset.elapsed
 
 
