@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kweek.commands.common import add_workspace, say, settings_of
+from kweek.errors import KweekError
+
+if TYPE_CHECKING:
+    from kweek.leads.database import Database
 
 
 def add(commands: Any) -> None:
@@ -35,10 +39,14 @@ def run(args: argparse.Namespace) -> int:
         say(f"Sign in, once, with {login_link(settings)}")
     import uvicorn
 
-    from kweek.web.assemble import app_of
+    from kweek.web.app import make_app
+    from kweek.web.assemble import open_house
+
+    house = open_house(settings)
+    check_tables(house.db)
 
     config = uvicorn.Config(
-        app_of(settings),
+        make_app(house),
         host=args.host,
         port=args.port or _port_of(settings.base_url),
         log_level="warning",
@@ -50,6 +58,21 @@ def run(args: argparse.Namespace) -> int:
     )
     uvicorn.Server(config).run()
     return 0
+
+
+def check_tables(db: Database) -> None:
+    """KweekError where the tables are of another release. While the database is away, that is asked by nobody: the web
+    starts, and says so."""
+    from kweek.leads.database import DatabaseAway
+    from kweek.leads.migrate import is_current
+
+    try:
+        with db.read() as read:
+            current = is_current(read)
+    except DatabaseAway:
+        return
+    if not current:
+        raise KweekError("the lead database is not up to date; run `kweek migrate`, then start again")
 
 
 def _port_of(base_url: str) -> int:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
 from sqlalchemy import text
 
 from kweek.config import Settings
@@ -17,7 +16,6 @@ from kweek.leads.clock import Clock, flow_clock
 from kweek.leads.database import Database, DatabaseAway, open_database
 from kweek.leads.permission import address_key
 from kweek.mails.tokens import Tokens
-from kweek.web.app import make_app
 from kweek.web.house import House
 from kweek.web.rules import WorkspaceRules
 
@@ -36,10 +34,6 @@ def open_house(settings: Settings) -> House:
         address_key=lambda address: address_key(settings.key(SUPPRESSION), address),
         away=lambda: parts_away(db, settings),
     )
-
-
-def app_of(settings: Settings) -> FastAPI:
-    return make_app(open_house(settings))
 
 
 def parts_away(db: Database, settings: Settings) -> list[str]:

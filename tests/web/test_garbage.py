@@ -11,6 +11,7 @@ import os
 import random
 import tracemalloc
 from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 from httpx import InvalidURL
@@ -72,7 +73,7 @@ def broken_event(dice: random.Random) -> bytes:
     for _ in range(dice.randint(1, 4)):
         where = dice.choice([event, event["lead"]])
         if isinstance(where, dict):
-            where[dice.choice([*FIELDS, "email", "phone", "consents", "contract_end"])] = dice.choice(VALUES)
+            where[dice.choice([*FIELDS, "email", "phone", "consents", "contract_end"])] = deepcopy(dice.choice(VALUES))
     return json.dumps(dice.choice([event, [event], [event, event]])).encode()
 
 

@@ -12,6 +12,13 @@ from kweek.leads import tables
 from kweek.leads.database import Database
 from tests.web.conftest import NOW, Books
 
+
+@pytest.fixture
+def db(database: Database) -> Database:
+    """On both kinds of database."""
+    return database
+
+
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SENT = NOW - timedelta(hours=1)
 

@@ -16,6 +16,12 @@ from kweek.leads.database import Database, NoSuchLead
 from tests.web.conftest import NOW, Books
 
 
+@pytest.fixture
+def db(database: Database) -> Database:
+    """On both kinds of database."""
+    return database
+
+
 def event(identifier: str = "e1", kind: str = "brochure.requested", lead: LeadIn | None = None) -> Incoming:
     return Incoming(identifier, kind, NOW, lead or LeadIn(email="Ann@Example.com"))
 

@@ -6,8 +6,16 @@ import pytest
 from httpx import Response
 
 from kweek.leads import tables
+from kweek.leads.database import Database
 from kweek.web.house import House
 from tests.web.conftest import Books, TestClient
+
+
+@pytest.fixture
+def db(database: Database) -> Database:
+    """On both kinds of database."""
+    return database
+
 
 GOOD = {
     "role": "Head of buying", "need": "replacement", "budget": "reserved", "authority": "decides",

@@ -9,7 +9,15 @@ import pytest
 from httpx import Response
 
 from kweek.leads import tables
+from kweek.leads.database import Database
 from tests.web.conftest import NOW, Books, TestClient
+
+
+@pytest.fixture
+def db(database: Database) -> Database:
+    """On both kinds of database."""
+    return database
+
 
 CALL, HANDOVER, TASK = "l1-1/2", "l1-1/3", "l1-1/4"
 
