@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -64,6 +65,8 @@ def problem_of(error: Exception) -> ProblemError:
             return ProblemError(409, str(error), more={"by": error.by})
         case HTTPException():
             return ProblemError(error.status_code, _DETAIL.get(error.status_code, ""), headers=error.headers)
+        case RequestValidationError():  # only paths and queries are read by the framework: no such page
+            return ProblemError(404, _DETAIL[404])
         case DatabaseAway():
             log.warning("web: the lead database is away")
             words = "The lead database is away for a moment. Nothing was accepted; please send it again."
@@ -101,5 +104,5 @@ def answer(request: Request, error: Exception) -> Response:
 
 
 def add_handlers(app: FastAPI) -> None:
-    for kind in (ProblemError, KweekError, HTTPException):
+    for kind in (ProblemError, KweekError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, answer)

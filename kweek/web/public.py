@@ -6,7 +6,6 @@ Scanners fetch every address in a mail: GET shows a page and notes the visit, HE
 from __future__ import annotations
 
 import base64
-from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -37,10 +36,7 @@ def open_pixel(token: str, request: Request, house: HouseOf) -> Response:
     """Always the picture: a mail never shows a broken one, whatever became of us or of the token."""
     about = house.about("open", token)
     if about and request.method == "GET":
-        try:
-            note_hit(house.db, str(about[0]), _hit("open", request, house))
-        except DatabaseAway:
-            log.warning("web: an open was not noted, the lead database is away")
+        _note(str(about[0]), "open", request, house)
     return Response(_GIF, media_type="image/gif")
 
 
@@ -54,7 +50,7 @@ def click(token: str, request: Request, house: HouseOf) -> Response:
             raise ProblemError(404, "This link is not known here.")
     if link is None or urlsplit(link.target).scheme not in ("http", "https"):
         raise ProblemError(404, "This link leads nowhere any more.")
-    note_hit(house.db, key, _hit("click", request, house, link.name))
+    _note(key, "click", request, house, link.name)
     return RedirectResponse(link.target, 302)
 
 
@@ -62,7 +58,7 @@ def click(token: str, request: Request, house: HouseOf) -> Response:
 def ask_to_unsubscribe(token: str, request: Request, house: HouseOf) -> Response:
     """One button; the link alone never acts, for scanners follow it."""
     key = mail_of(house.about("unsubscribe", token))
-    note_hit(house.db, key, _hit("unsubscribe", request, house))
+    _note(key, "unsubscribe", request, house)
     return page(request, "unsubscribe.html", language=house.language_of(key), done=False)
 
 
@@ -119,12 +115,15 @@ def mail_of(about: tuple[str | int, ...]) -> str:
     return str(about[0])
 
 
-def _hit(kind: HitKind, request: Request, house: House, link: str | None = None) -> Hit:
-    at: datetime = house.now()
+def _note(key: str, kind: HitKind, request: Request, house: House, link: str | None = None) -> None:
+    """Keep the visit; a database that is busy or away keeps nobody from where he is going."""
     ahead = "prefetch" in (request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")).lower()
     address = request.client.host if request.client else None
-    method = "PREFETCH" if ahead else request.method
-    return Hit(kind, at, method, link, request.headers.get("user-agent"), house.network(address))
+    method, agent = "PREFETCH" if ahead else request.method, request.headers.get("user-agent")
+    try:
+        note_hit(house.db, key, Hit(kind, house.now(), method, link, agent, house.network(address)))
+    except DatabaseAway:
+        log.warning("web: a hit was not noted, the lead database is away", kind=kind)
 
 
 def _own_target(house: House, target: str) -> str | None:

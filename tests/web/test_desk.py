@@ -150,7 +150,9 @@ def test_a_caught_mail_is_shut_in(staff: TestClient, books: Books) -> None:
     assert "allow-same-origin" not in policy
 
 
-@pytest.mark.parametrize("path", ["/mails/9", "/mails/99999999999999999999", "/mails/9/html"])
+@pytest.mark.parametrize(
+    "path", ["/mails/9", "/mails/99999999999999999999", "/mails/9/html", "/mails/x", "/mails?before=x"]
+)
 def test_a_mail_that_is_not_there_is_not_found(staff: TestClient, path: str) -> None:
     assert staff.get(path).status_code == 404
 

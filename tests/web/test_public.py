@@ -182,6 +182,17 @@ def test_without_the_database_nothing_is_accepted_and_the_picture_is_still_a_pic
     assert web.get(f"/o/{addresses['open']}.gif").status_code == 200
 
 
+def test_a_busy_database_keeps_nobody_from_where_he_is_going(
+    web: TestClient, house: House, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise DatabaseAway("busy")
+
+    monkeypatch.setattr("kweek.web.public.note_hit", busy)
+    assert web.get(f"/c/{house.tokens.issue('click', key, 1)}").status_code == 302
+    assert web.get(f"/u/{house.tokens.issue('unsubscribe', key)}").status_code == 200
+
+
 def test_a_fault_of_ours_shows_no_trace(web: TestClient, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("secret ann@example.com")
