@@ -41,6 +41,8 @@ _AWAY_CODES: Final = ("08", "53", "57P", "58", "55P03", "40P01", "25P03")
 class DatabaseAway(KweekError):
     """The lead database does not answer. What was being done has not been done, or will be done again harmlessly."""
 
+    exit_code = 3
+
 
 class NoSuchLead(KweekError):
     """There is no lead with this id."""
@@ -210,7 +212,9 @@ def _begin_sqlite(connection: Connection) -> None:
     if mode == "migrate":  # a table that is made anew is dropped first; and the other process may take its time
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("PRAGMA busy_timeout = 600000")
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
+    if connection.info.get(MODE) != mode:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
+        connection.info[MODE] = mode
     connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
 
 
