@@ -64,10 +64,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _command(args.command).run(args)
     except KweekError as error:
         print(f"kweek: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code
     except BrokenPipeError:  # `kweek lint | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"kweek: {error.filename}: {error.strerror}", file=sys.stderr)  # a folder that may not be read, and such
+        return 1
     except KeyboardInterrupt:
         return 130
 

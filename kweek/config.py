@@ -14,6 +14,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
@@ -34,6 +35,8 @@ _SHORTEST_SECRET: Final = 32  # bytes of a file; 16 would be the 128 bit that we
 class SettingsError(KweekError):
     """A setting cannot be used. The text names it, and never shows its value."""
 
+    exit_code = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -41,7 +44,7 @@ class Settings:
 
     smtp_url: `smtp://`, `smtps://`, or `catcher://` for the local mail catcher (see `kweek.smtp`). tempo: flow
     seconds per real second, None where nobody said (the clock's row then decides). when_unsure: None leaves it to
-    the workspace.
+    the workspace. said: the names of the settings that somebody chose.
     """
 
     workspace: Path
@@ -54,6 +57,7 @@ class Settings:
     when_unsure: WhenUnsure | None = None
     database_url: str = field(default="", repr=False)  # both may hold a password
     smtp_url: str = field(default="", repr=False)
+    said: frozenset[str] = frozenset()
 
     @property
     def secret(self) -> bytes:
@@ -81,6 +85,7 @@ def settings(environ: Mapping[str, str] | None = None, root: Path | None = None)
         secret_file=Path(secret_file).absolute() if secret_file else data / "secret",
         tempo=parse_tempo(said["tempo"]) if "tempo" in said else None,
         when_unsure=_when_unsure(said["when_unsure"]) if "when_unsure" in said else None,
+        said=frozenset(said),
     )
 
 
@@ -109,7 +114,9 @@ def _said(environ: Mapping[str, str], file: Path) -> dict[str, str]:
             raise SettingsError(f"{file.name} is not TOML: {error}") from None
         for name, value in table.items():
             if name not in _NAMES:
-                raise SettingsError(f"{file.name}: there is no setting “{name}”; there are {', '.join(_NAMES)}")
+                fix = get_close_matches(name, _NAMES, 1)
+                meant = f"did you mean “{fix[0]}”?" if fix else f"there are {', '.join(_NAMES)}"
+                raise SettingsError(f"{file.name}: there is no setting “{name}”; {meant}")
             said[name] = str(value)
     for name in _NAMES:
         if value := environ.get(f"KWEEK_{name.upper()}", "").strip():

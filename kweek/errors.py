@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class KweekError(Exception):
     """The root. Its text is for the person who can do something about it."""
+
+    exit_code: ClassVar[int] = 1
+    """What a command answers the shell with: 1 problems found, 2 not understood, 3 a part is away."""

@@ -1,4 +1,8 @@
-"""Who keeps the parts running? A small supervisor: starts children, restarts what falls, stops all in order."""
+"""Who keeps the parts running? A small supervisor: starts children, restarts what falls, stops all in order.
+
+What runs elsewhere (a Temporal server, a database, a relay) it only watches: the terminal says when it is away, and
+when it is back.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +19,36 @@ from pathlib import Path
 from typing import IO
 
 _PR_SET_PDEATHSIG = 1  # prctl(2): Linux tells a child when its parent dies, however it dies
+_LOOK_EVERY = 2.0  # seconds between looks at a server that is not ours
 
 Say = Callable[[str], None]
 
 
 @dataclass(slots=True)
+class Outside:
+    """Somebody else's server, watched from here. `name` as a sentence begins: “Temporal”."""
+
+    name: str
+    host: str
+    port: int
+    away: bool = False
+    next_look: float = 0.0
+
+
+@dataclass(slots=True)
 class Part:
-    """One child process. `ready` answers whether it serves; `patience` seconds are given it to end by itself."""
+    """One child process. `ready` answers whether it serves; `patience` seconds are given it to end by itself.
+
+    needs: who it cannot serve without. mark: the file by which it says that it serves; removed before every start.
+    """
 
     name: str
     command: Sequence[str]
     ready: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    patience: float = 15.0
+    patience: float = 5.0
+    needs: Outside | None = None
+    mark: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     falls: int = 0
     next_start: float = 0.0
@@ -50,6 +71,18 @@ def listens(port: int, host: str = "127.0.0.1") -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
+def _how(code: int) -> str:
+    return f"was killed (signal {-code})" if code < 0 else f"ended (exit code {code})"
+
+
+def _last_line(log: Path) -> str:
+    """Its last words, as far as a terminal is the place for them."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 4_096))
+        lines = file.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:300] if lines else ""
+
+
 def _die_with_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -58,24 +91,27 @@ def _die_with_parent() -> None:
 class Supervisor:
     """Runs parts until it is told to stop. Every part's output goes to `<logs>/<name>.log`."""
 
-    def __init__(self, parts: Sequence[Part], logs: Path, say: Say) -> None:
+    def __init__(self, parts: Sequence[Part], logs: Path, say: Say, outside: Sequence[Outside] = ()) -> None:
         self.parts = list(parts)
+        self.outside = list(outside)
         self.logs = logs
         self.say = say
         self.stopping = False
         self._open_logs: dict[str, IO[bytes]] = {}
 
     def run(self, on_ready: Callable[[], None]) -> None:
-        """Start all, call `on_ready` once all serve, watch until SIGINT or SIGTERM, stop all."""
+        """Start all, call `on_ready` once all serve that can, watch until SIGINT, SIGTERM or SIGHUP, stop all."""
         self.logs.mkdir(parents=True, exist_ok=True)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._told_to_stop)
         announced = False
         try:
             while not self.stopping:
+                for server in self.outside:
+                    self._look_at(server)
                 for part in self.parts:
                     self._look_after(part)
-                if not announced and all(part.was_ready for part in self.parts):
+                if not announced and all(part.was_ready or (part.needs and part.needs.away) for part in self.parts):
                     on_ready()
                     announced = True
                 time.sleep(0.2)
@@ -84,6 +120,17 @@ class Supervisor:
 
     def _told_to_stop(self, number: int, frame: object) -> None:
         self.stopping = True
+
+    def _look_at(self, server: Outside) -> None:
+        now = time.monotonic()
+        if now < server.next_look:
+            return
+        server.next_look = now + _LOOK_EVERY
+        was, server.away = server.away, not listens(server.port, server.host)
+        if server.away and not was:
+            self.say(f"{server.name} does not answer at {server.host}:{server.port}; trying until it does")
+        elif was and not server.away:
+            self.say(f"{server.name} answers again at {server.host}:{server.port}")
 
     def _look_after(self, part: Part) -> None:
         now = time.monotonic()
@@ -97,7 +144,9 @@ class Supervisor:
             part.falls += 1
             pause = min(30.0, 0.5 * 2 ** min(part.falls, 6))
             part.next_start = now + pause
-            self.say(f"{part.name} ended ({code}); starting it again in {pause:.0f} s. See {self._log_path(part)}")
+            self.say(f"{part.name} {_how(code)}; starting it again in {pause:.0f} s. See {self._log_path(part)}")
+            if code > 0 and (words := _last_line(self._log_path(part))):
+                self.say(f"  {words}")
         elif not part.was_ready and part.ready():
             part.was_ready = True
             part.falls = 0
@@ -109,6 +158,8 @@ class Supervisor:
         log = self._open_logs.get(part.name)
         if log is None:
             log = self._open_logs[part.name] = self._log_path(part).open("ab")
+        if part.mark is not None:
+            part.mark.unlink(missing_ok=True)
         part.process = subprocess.Popen(  # noqa: S603 - our own commands
             part.command,
             stdin=subprocess.DEVNULL,
@@ -116,7 +167,7 @@ class Supervisor:
             stderr=log,
             env={**os.environ, **part.environment},
             start_new_session=True,  # Ctrl-C in the terminal is ours to pass on, in order
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, no locks
+            preexec_fn=_die_with_parent,  # one prctl call, no locks
         )
 
     def _stop_all(self) -> None:

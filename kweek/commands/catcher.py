@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from kweek.commands.common import settings_of
+from kweek.errors import KweekError
+
+if TYPE_CHECKING:
+    from kweek.leads.clock import Clock
+    from kweek.leads.database import Database
 
 
 def add(commands: Any) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from kweek.config import Settings
 from kweek.errors import KweekError
+from kweek.flow.problems import errors
 from kweek.leads.clock import flow_clock
 from kweek.leads.database import Database, open_database
 from kweek.leads.migrate import migrate
@@ -21,30 +22,40 @@ def prepare_database(chosen: Settings, tempo: float | None) -> Iterator[str]:
     database = open_database(chosen.database_url)
     try:
         migrate(database.engine)
-        clock = flow_clock(database, tempo)
-        if clock.tempo != 1:
-            yield f"tempo: a day of flow time passes in {86_400 / clock.tempo:g} s"
         workspace = read_workspace(chosen.workspace)
         with database.read() as read:
             first = not published(read)
         if first:
-            yield from _publish_all(database, workspace, clock.flow(datetime.now(UTC)))
+            _must_be_sound(workspace)  # before the clock is set: who mends a file may still choose another tempo
+        clock = flow_clock(database, tempo)
+        if clock.tempo != 1:
+            yield f"tempo: a day of flow time passes in {86_400 / clock.tempo:g} s"
+        if first:
+            yield _publish_all(database, workspace, clock.flow(datetime.now(UTC)))
         else:
             yield from _say_drift(database, workspace)
     finally:
         database.close()
 
 
-def _publish_all(database: Database, workspace: Workspace, at: datetime) -> Iterator[str]:
+def _must_be_sound(workspace: Workspace) -> None:
+    if not workspace.flows and not workspace.problems:
+        raise KweekError(
+            f"there are no flows in {workspace.folder}; start Kweek in a workspace (a folder with flows/, rules/, "
+            "surveys/ and templates/), or name one with --workspace DIR"
+        )
     with Renderer() as renderer:
-        errors = [problem for problem in lint(workspace, renderer) if problem.severity == "error"]
-    if errors:
-        lines = "\n".join(f"  {problem}" for problem in errors)
+        wrong = errors(lint(workspace, renderer))
+    if wrong:
+        lines = "\n".join(f"  {problem}" for problem in wrong)
         raise KweekError(f"the flows cannot be published yet:\n{lines}\nMend them; `kweek lint` explains.")
+
+
+def _publish_all(database: Database, workspace: Workspace, at: datetime) -> str:
     with database.write() as write:
         for flow in workspace.flows:
             publish_in(write, source_of(workspace, flow), flow, "kweek up", at)
-    yield f"published {len(workspace.flows)} flows: {', '.join(workspace.flows)}"
+    return f"published {len(workspace.flows)} flows: {', '.join(workspace.flows)}"
 
 
 def _say_drift(database: Database, workspace: Workspace) -> Iterator[str]:

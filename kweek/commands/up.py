@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import os
 import shutil
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from kweek.commands.common import add_workspace, say, settings_of
 from kweek.config import Settings, parse_tempo
 from kweek.errors import KweekError
-from kweek.supervisor import Part, Supervisor, listens, port_is_free
+from kweek.supervisor import Outside, Part, Supervisor, listens, port_is_free
 
-EXAMPLE = """example:
-  kweek up                                   in earnest, at the pace of the world
-  kweek up --tempo "5 seconds a day" --port 9000   a week passes in 35 seconds"""
+EXAMPLE = """examples:
+  kweek up                                         in earnest, at the pace of the world
+  kweek up --tempo "5 seconds a day" --port 9000   a week passes in 35 seconds
+
+Ctrl-C stops all; the next start carries on. A part that falls is started again. With KWEEK_TEMPORAL_ADDRESS,
+KWEEK_DATABASE_URL or KWEEK_SMTP_URL that part is yours: it is not started here, and waited for while it is away.
+
+Exit: 0 stopped, 1 cannot start (the flows, a port, the folder), 2 not understood."""
+
+_WHERE = {
+    "postgresql": ("The lead database", 5432), "postgres": ("The lead database", 5432),
+    "smtp": ("The mail relay", 25), "smtps": ("The mail relay", 465),
+}  # fmt: skip
 
 
 class AlreadyUpError(KweekError):
@@ -37,33 +48,39 @@ def add(commands: Any) -> None:
     )
     add_workspace(parser)
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
-    parser.add_argument("--port", type=int, default=8000, help="of the web pages (default: 8000)")
-    parser.add_argument("--temporal-port", type=int, default=7233, help="of Temporal (default: 7233)")
-    parser.add_argument("--ui-port", type=int, default=8233, help="of Temporal's own pages (default: 8233)")
-    parser.add_argument("--smtp-port", type=int, default=1025, help="of the mail catcher (default: 1025)")
+    for name, default, whose in (
+        ("--port", 8000, "the web pages"),
+        ("--temporal-port", 7233, "Temporal"),
+        ("--ui-port", 8233, "Temporal's own pages"),
+        ("--smtp-port", 1025, "the mail catcher"),
+    ):
+        parser.add_argument(name, type=port, metavar="PORT", default=default, help=f"of {whose} (default: {default})")
     parser.add_argument("--tempo", metavar="PACE", help="how fast the world turns: 1, or “5 seconds a day”")
 
 
 def run(args: argparse.Namespace) -> int:
     chosen = settings_of(args)
-    own_temporal = "KWEEK_TEMPORAL_ADDRESS" not in os.environ
+    own_temporal = "temporal_address" not in chosen.said
     if own_temporal:
         chosen = replace(chosen, temporal_address=f"127.0.0.1:{args.temporal_port}")
     if chosen.smtp_url.startswith("catcher:"):
         chosen = replace(chosen, smtp_url=f"catcher://127.0.0.1:{args.smtp_port}")
-    if "KWEEK_BASE_URL" not in os.environ:
+    if "base_url" not in chosen.said:
         chosen = replace(chosen, base_url=f"http://127.0.0.1:{args.port}")
     with _alone_in(chosen.data):
         _check_ports(args, own_temporal=own_temporal, catcher=chosen.smtp_url.startswith("catcher:"))
-        _prepare(chosen, args.tempo)
-        parts = list(_parts(chosen, args, own_temporal=own_temporal))
-        Supervisor(parts, chosen.data / "logs", say).run(lambda: _announce(chosen, args, own_temporal=own_temporal))
+        _prepare(chosen, parse_tempo(args.tempo) if args.tempo else chosen.tempo)
+        temporal = None if own_temporal else _outside(chosen.temporal_address, "Temporal", 7233)
+        others = [_outside(url, *_WHERE[kind]) for url, kind in _others(chosen)]
+        parts = list(_parts(chosen, args, temporal))
+        supervisor = Supervisor(parts, chosen.data / "logs", say, [*others, *([temporal] if temporal else [])])
+        supervisor.run(lambda: _announce(chosen, args, own_temporal=own_temporal))
     say("stopped; `kweek up` carries on from here")
     return 0
 
 
 @contextmanager
-def _alone_in(data: Path) -> Iterator[None]:
+def _alone_in(data: Path) -> Generator[None]:
     data.mkdir(parents=True, exist_ok=True)
     with (data / "up.lock").open("w") as lock:
         try:
@@ -84,15 +101,43 @@ def _check_ports(args: argparse.Namespace, *, own_temporal: bool, catcher: bool)
             raise KweekError(f"port {port} is taken by another program; choose another with {option}")
 
 
-def _prepare(chosen: Settings, tempo: str | None) -> None:
-    """Migrate the database, set the clock, publish what was never published, say what differs from the files."""
+def _prepare(chosen: Settings, tempo: float | None) -> None:
+    """Migrate the database, set the clock, publish what was never published, say what differs from the files. A
+    database that is elsewhere, and away, is waited for; a file that cannot be opened is not."""
     from kweek.commands.prepare import prepare_database
+    from kweek.leads.database import DatabaseAway
 
-    for line in prepare_database(chosen, parse_tempo(tempo) if tempo else chosen.tempo):
-        say(line)
+    said = False
+    while True:
+        try:
+            for line in prepare_database(chosen, tempo):
+                say(line)
+        except DatabaseAway as error:
+            if chosen.database_url.startswith("sqlite"):
+                raise
+            if not said:
+                say(f"{error}; trying until it does")
+                said = True
+            time.sleep(1)
+        else:
+            return
 
 
-def _parts(chosen: Settings, args: argparse.Namespace, *, own_temporal: bool) -> Iterator[Part]:
+def _others(chosen: Settings) -> Iterator[tuple[str, str]]:
+    """The servers of the settings that are not ours: address, and what kind it is."""
+    for url in (chosen.database_url, chosen.smtp_url):
+        kind = url.partition(":")[0].partition("+")[0]
+        if kind in _WHERE and urlsplit(url).hostname:  # without a host it is a socket of this machine
+            yield url, kind
+
+
+def _outside(address: str, name: str, port: int) -> Outside:
+    where = urlsplit(address if "://" in address else f"//{address}")
+    return Outside(name, where.hostname or "127.0.0.1", where.port or port)
+
+
+def _parts(chosen: Settings, args: argparse.Namespace, temporal: Outside | None) -> Iterator[Part]:
+    """`temporal`: the one that runs elsewhere, None where it is started here."""
     environment = {
         "KWEEK_WORKSPACE": str(chosen.workspace),
         "KWEEK_DATA": str(chosen.data),
@@ -105,17 +150,24 @@ def _parts(chosen: Settings, args: argparse.Namespace, *, own_temporal: bool) ->
         "KWEEK_TEMPO": "",  # settled in the database by now
     }
     kweek = [sys.executable, "-m", "kweek"]
-    if own_temporal:
+    if temporal is None:
         yield Part(
             "temporal", temporal_command(chosen.data, args.temporal_port, args.ui_port),
             ready=lambda: listens(args.temporal_port),
         )  # fmt: skip
     if chosen.smtp_url.startswith("catcher:"):
         yield Part("catcher", [*kweek, "catcher"], lambda: listens(args.smtp_port), environment)
-    ready_file = chosen.data / "worker.ready"
-    ready_file.unlink(missing_ok=True)
-    yield Part("worker", [*kweek, "worker", "--ready", str(ready_file)], ready_file.exists, environment, patience=30)
+    mark = chosen.data / "worker.ready"
+    work = [*kweek, "worker", "--ready", str(mark)]
+    yield Part("worker", work, mark.exists, environment, patience=15, needs=temporal, mark=mark)
     yield Part("web", [*kweek, "web", "--port", str(args.port)], lambda: listens(args.port), environment)
+
+
+def port(text: str) -> int:
+    """A port that a program may listen on; argparse shows what it refuses."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"“{text}” is no port; ports go from 1 to 65535")
+    return int(text)
 
 
 def temporal_command(data: Path, port: int, ui_port: int | None) -> list[str]:

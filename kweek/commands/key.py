@@ -1,0 +1,78 @@
+"""`kweek key`: which programs may post events? Makes keys for the interface, lists them, and takes them back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from kweek.commands.common import say, settings_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+EXAMPLE = """examples:
+  kweek key make website     prints a new key, once: keep it where the website keeps its secrets
+  kweek key list
+  kweek key revoke website   it stops working with the next request
+
+  curl -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" http://127.0.0.1:8000/api/events \\
+    -d '{"id": "web-1", "type": "brochure.requested", "lead": {"email": "jo@acme.example"}}'
+
+Exit: 0 done, 1 there is no such key, or there is one already, 2 not understood, 3 the database is away."""
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "key",
+        help="make and revoke keys for the interface",
+        description="A program that speaks to Kweek shows a key. Kweek keeps its fingerprint only, and its name.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("action", choices=("make", "list", "revoke"), help="what to do")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="who uses the key: website, crm, …")
+    parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
+    parser.add_argument("--json", action="store_true", help="`list` as JSON on stdout, for programs")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.action != "list" and not (args.name or "").strip():
+        say(f"kweek: `kweek key {args.action}` needs a name: kweek key {args.action} website")
+        return 2
+    from kweek.leads.database import open_database
+    from kweek.leads.migrate import migrate
+
+    database = open_database(settings_of(args).database_url)
+    try:
+        migrate(database.engine)
+        with database.write() as tx:
+            _do(tx, args.action, (args.name or "").strip(), as_json=args.json)
+    finally:
+        database.close()
+    return 0
+
+
+def _do(tx: Connection, action: str, name: str, *, as_json: bool) -> None:
+    from kweek.leads.keys import keys, make_key, revoke_key
+
+    now = datetime.now(UTC)
+    match action:
+        case "make":
+            print(make_key(tx, name, now))
+            say(f"This is the key “{name}”. It is not shown again.")
+        case "revoke":
+            revoke_key(tx, name, now)
+            say(f"“{name}” works no more.")
+        case _ if as_json:
+            print(json.dumps([_as_json(key) for key in keys(tx)], indent=2))
+        case _:
+            for key in keys(tx):
+                until = f"revoked {key.revoked_at:%Y-%m-%d %H:%M} UTC" if key.revoked_at else "works"
+                print(f"{key.name:<24}  made {key.created_at:%Y-%m-%d %H:%M} UTC  {until}")
+
+
+def _as_json(key: Row[*tuple[Any, ...]]) -> dict[str, str | None]:
+    revoked = key.revoked_at.isoformat() if key.revoked_at else None
+    return {"name": key.name, "created_at": key.created_at.isoformat(), "revoked_at": revoked}
