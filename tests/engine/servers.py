@@ -9,9 +9,11 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from kweek.commands.up import temporal_command
@@ -91,3 +93,17 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
         del environment
         gc.collect()
         await asyncio.sleep(0.2)
+
+
+async def go_to(environment: WorkflowEnvironment, real: datetime) -> None:
+    """Let time pass until then. This server breaks off a connection once in a while; what is left is slept anew."""
+    for patience in range(5, 0, -1):
+        try:
+            while (ahead := real - await environment.get_current_time()) > timedelta():
+                await environment.sleep(ahead)
+        except RPCError:
+            if patience == 1:
+                raise
+            await asyncio.sleep(0.2)
+        else:
+            return
