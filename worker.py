@@ -31,9 +31,11 @@ from kweek.flow.lint.gather import names_of
 from kweek.intake.errands import errand
 from kweek.intake.hits import grade_hits
 from kweek.intake.relay import Relay
+from kweek.intake.suppress import SUPPRESSION
 from kweek.leads.answers import RowAnswers
 from kweek.leads.clock import Clock, flow_clock
 from kweek.leads.database import Database, open_database
+from kweek.leads.permission import address_key
 from kweek.mails.message import Person
 from kweek.mails.render import Renderer
 from kweek.workspace import read_workspace
@@ -100,7 +102,8 @@ def hands_of(settings: Settings, look_up: LookUp | None = None) -> Hands:
     post = Post(database, clock, settings, lambda: sender_of(rules), lambda: rules.settings.when_unsure, look_up)
     email = Email(post, lambda: (rules, world), renderer)
     notify = Notify(post, lambda: (rules, world), renderer)
-    desks = Desks(rules.teams, world.grades, Titles(rules, renderer))
+    secret = settings.key(SUPPRESSION)
+    desks = Desks(rules.teams, world.grades, Titles(rules, renderer), lambda number: address_key(secret, number))
     turns = Turns(database, clock, answers, desks, email.may_leave)
     return Hands(database, clock, turns, email, notify, Dates(database, clock, answers), renderer)
 

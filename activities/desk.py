@@ -14,6 +14,7 @@ from activities.telemarketing import open_call_task
 from kweek.flow.catalogue import Teams
 from kweek.flow.plan import Axis
 from kweek.flow.state import Answers, Effect, Value
+from kweek.leads.events import append
 from kweek.leads.points import add_points
 from kweek.leads.traits import add_tags, remove_tags, set_fields
 from kweek.rules.grades import Grades
@@ -25,16 +26,22 @@ FillIn = Callable[[Connection, str, str, datetime], str]
 class Desks:
     """Writes the rows of one effect; teams are those of rules/teams.yaml."""
 
-    def __init__(self, teams: Teams, grades: Grades, fill_in: FillIn) -> None:
+    def __init__(self, teams: Teams, grades: Grades, fill_in: FillIn, number_key: Callable[[str], str]) -> None:
         self.teams = teams
         self.grades = grades
         self.fill_in = fill_in
+        self.number_key = number_key
 
-    def apply(self, tx: Connection, lead_id: str, effect: Effect, now: datetime, answers: Answers) -> None:
-        """The lead is locked. What goes into the world (`send_mail`, `tell`, `call_webhook`) writes nothing here."""
+    def apply(self, tx: Connection, lead_id: str, effect: Effect, now: datetime, answers: Answers) -> bool:
+        """Did that make news, an event that the flow has to hear? The lead is locked. What goes into the world
+        (`send_mail`, `tell`, `call_webhook`) writes nothing here."""
         match effect.kind:
             case "open_call_task":
-                open_call_task(tx, lead_id, effect, now)
+                why = open_call_task(tx, lead_id, effect, now, self.number_key)
+                if why is not None:
+                    data = {"reason": why}
+                    append(tx, lead_id, f"{effect.key}/blocked", "blocked", now, effect.key, data, recorded_at=now)
+                    return True
             case "give_handover":
                 ready = answers.facts(None).field("lead.sales_ready")
                 desk = self._desk(str(effect.args["team"]))
@@ -58,6 +65,7 @@ class Desks:
                 set_fields(tx, lead_id, cast("Mapping[str, Value]", effect.args["fields"]))
             case "send_mail" | "tell" | "call_webhook" | "remind" | "join_handover":
                 pass
+        return False
 
     def _desk(self, name: str) -> Desk:
         """A team that is no longer in the file has nobody: the handover is open, and the page shows it so."""

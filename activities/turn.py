@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -64,10 +65,12 @@ class Turns:
         n = row.turn + 1
         events = pull(tx, row.id, row.seen)
         before = load_state(tx, row)
+        news = False
 
         def apply(effect: Effect) -> None:
+            nonlocal news
             issue(tx, row.id, [effect], now)
-            self.desks.apply(tx, row.id, effect, now, answers())
+            news = self.desks.apply(tx, row.id, effect, now, answers()) or news
 
         def answers() -> Answers:
             return self.answers(tx, row.id, now)
@@ -77,6 +80,8 @@ class Turns:
         seen = events[-1].seq if events else row.seen
         save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)
         write_journal(tx, row.id, n, now, driven.journal)
+        if news:
+            return self._turn(tx, replace(ask, failed=[]), now)
         return self._answer(tx, n, driven, now)
 
     def _answer(self, tx: Connection, n: int, driven: Driven, now: datetime) -> TurnAnswer:
