@@ -209,7 +209,7 @@ async def keep_up(client: Client, clock: Clock) -> None:
     every = max(LOOK / clock.tempo, SHORTEST_LOOK)
     await client.start_workflow(
         Upkeep.run,
-        Window(now, now, every),
+        Window(now, now, every.total_seconds()),  # Temporal's JSON knows no timedelta
         id=UPKEEP,
         task_queue=LEADS,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

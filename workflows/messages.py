@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class TurnAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What upkeep looks at: after `since`, up to and with `until`, real time. every: how long until the next look."""
+    """What upkeep looks at: after `since`, up to and with `until`, real time. every: seconds until the next look."""
 
     since: datetime
     until: datetime
-    every: timedelta
+    every: float
