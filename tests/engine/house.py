@@ -63,34 +63,24 @@ class House:
 
     def leads(self, ids: Iterable[str], **columns: Any) -> None:
         ids, at = list(ids), self.clock.anchor_flow
-        base = {
-            "fields": {},
-            "stage": "suspect",
-            "created_at": at,
-            "first_name": "Robin",
-            "country": "NL",
-            "phone": "+31201234567",
-        } | columns
-        people = [{"email": f"{name}@there.example", "email_key": f"{name}@there.example"} | base | {"id": name}
-                  for name in (one.replace(" ", "-") for one in ids)]  # fmt: skip
+        base = {"fields": {}, "stage": "suspect", "created_at": at, "first_name": "Robin", "country": "NL"}
+        people = [base | {"id": lead} | _reached(lead) | columns for lead in ids]
         with self.database.write() as tx:
             tx.execute(insert(tables.leads), people)
             for channel in ("email", "telephone", "open tracking", "click tracking"):
-                self._allow(tx, [person["id"] for person in people], channel, at)
+                self._allow(tx, ids, channel, at)
 
     def like(self, memory: Memory, at: datetime) -> str:
         """Put in whoever the pure machine has in memory, before anything happens to it."""
         lead = memory.lead
-        row = {"id": lead, "email": f"{lead}@there.example", "email_key": f"{lead}@there.example", "phone": "+31201234567",
-               "created_at": at, "fields": {}, "stage": "suspect"}  # fmt: skip
+        row = {"id": lead, "created_at": at, "fields": {}, "stage": "suspect"} | _reached(lead)
+        allowed = {
+            "telephone": True, "email": memory.consent,
+            "open tracking": memory.tracking, "click tracking": memory.tracking,
+        }  # fmt: skip
         with self.database.write() as tx:
             tx.execute(insert(tables.leads), row)
-            channels = (
-                ["telephone"]
-                + (["email"] if memory.consent else [])
-                + (["open tracking", "click tracking"] if memory.tracking else [])
-            )
-            for channel in channels:
+            for channel in (channel for channel, yes in allowed.items() if yes):
                 self._allow(tx, [lead], channel, at)
             points = {"profile": memory.points.profile, "intent": memory.points.intent, "interest": memory.points.interest}  # noqa: E501  # fmt: skip
             add_points(tx, lead, f"{lead}/given", points, "given", at, self.world.grades)
@@ -184,6 +174,10 @@ class House:
                 if enrolments.fold(enrolments.read_journal(tx, lead)) != _live(tx, lead):
                     wrong.append(lead)
         return wrong
+
+
+def _reached(lead: str) -> dict[str, str]:
+    return {"email": f"{lead}@there.example", "email_key": f"{lead}@there.example", "phone": "+31201234567"}
 
 
 def _live(tx: Any, lead: str) -> dict[str, tuple[str, int]]:
