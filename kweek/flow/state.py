@@ -128,7 +128,7 @@ class LeadState:
 
     born: enrolments ever, so that ids `<lead>-<born>` are never used twice. handover: key of the open one. resting:
     keys of the tasks "Answer" that nurture waits for. moves: moments of `go: flow` in the last 30 days. seen: seq of
-    the last event. discarded: it left all flows; only a start takes that away. unsettled: conditions have yet to see
+    the last event. discarded: it left all flows and walks in none since. unsettled: conditions have yet to see
     what the last advance did, so the next one carries on and leaves the clocks alone.
     """
 

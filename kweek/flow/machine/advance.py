@@ -53,9 +53,12 @@ def hear(work: Work, event: Event) -> None:
 
 
 def settle(work: Work) -> None:
-    """Let everyone walk until all wait, ended, or until conditions have to see what was done."""
+    """Let everyone walk until all wait, ended, or until conditions have to see what was done. Whom a discard takes
+    out takes no other step first."""
     while True:
         for enrolment, _ in work.open():
+            if any(ended.result == "discard" for _, ended in work.ends):
+                sweep(work)
             walk(work, enrolment.id)
         sweep(work)
         if work.again or not (_on_the_way(work) or judge_deferred(work) or judge_goals(work)):

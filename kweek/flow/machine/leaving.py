@@ -38,7 +38,7 @@ def end(work: Work, of: str, result: Result, because: str | None = None) -> None
     """It leaves this flow. A discard leaves all flows, a win ends the others: see `sweep`."""
     enrolment = work.enrolments[of]
     ended = Ended(result, because or (enrolment.cause if result == "discard" else None), work.now)
-    deferred = enrolment.deferred if enrolment.withdrawn else ()
+    deferred = tuple(event for event in enrolment.deferred if event.ref in enrolment.withdrawn)
     work.put(replace(enrolment, token=None, ended=ended, deferred=deferred, hops=0))
     work.note(of, "ended", result=result, because=ended.because)
     if result in ("discard", "won"):
@@ -80,6 +80,8 @@ def end_all(work: Work, result: Result) -> None:
         leave_step(work, enrolment.id, result)
         cancel_unsent(work, enrolment.id)
         end_quietly(work, enrolment.id, result, None)
+    for enrolment in work.enrolments.values():  # nor does a late outcome bring it back
+        work.put(replace(enrolment, withdrawn={}, deferred=()))
     work.handover, work.resting = None, ()
 
 
@@ -100,9 +102,10 @@ def to_flow(work: Work, of: str, target: ToFlow, step: str) -> None:
         ask(work, of, step, f"flow {target.flow}")
         return
     work.moves = (*moves, work.now)
+    deferred = tuple(event for event in enrolment.deferred if event.ref not in enrolment.withdrawn)
     end(work, of, "moved", target.flow)
     if not here_already:
-        begin(work, plan, per, f"flow {enrolment.flow}", enrolment.start_data, deferred=enrolment.deferred)
+        begin(work, plan, per, f"flow {enrolment.flow}", enrolment.start_data, deferred=deferred)
 
 
 def leave_step(work: Work, of: str, because: str | None, closed: bool = False) -> tuple[Enrolment, Token]:
@@ -136,14 +139,16 @@ def _drop(work: Work, of: str, token: Token, ref: str, because: str | None) -> N
 
 
 def _take_back(work: Work, of: str, token: Token, ref: str, because: str | None) -> None:
-    """A handover that the lead walks away from, by the author's own `when`. Who joined it gets one of his own."""
-    if work.handover != ref:
+    """A handover that the lead walks away from, by the author's own `when`. Who joined it gets one of his own; but
+    where the one who joined walks away, sales keeps it, and its clock runs on."""
+    others = [(other.id, stands.step) for other, stands in work.standing() if stands.ref == ref and other.id != of]
+    joined = bool(others) and not ref.startswith(f"{of}/")
+    if work.handover != ref or joined:
         return
     work.handover = None
     work.issue(of, token.step, "withdraw", ref=ref, because=because)
-    for other, stands in work.standing():
-        if stands.ref == ref and other.id != of:
-            go(work, other.id, At(stands.step), because, closed=True)
+    for other, step in others:
+        go(work, other, At(step), because, closed=True)
 
 
 def cancel_unsent(work: Work, of: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from kweek.flow.duration import Duration
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import Call, Handover
-from kweek.flow.state import Event, Token
+from kweek.flow.state import Enrolment, Event, Token
 
 HANDOVER_CLOSES: Final = ("rejected", "later", "won", "lost")
 CONTACT: Final = ("contacted", "appointment", "quoted")
@@ -64,12 +64,20 @@ def _is_handover(work: Work, of: str, token: Token) -> bool:
 
 
 def defer(work: Work, of: str, event: Event) -> None:
-    """Keep it until the person who holds the lead has said what came of it. The same thing again adds nothing."""
+    """Keep it until the person who holds the lead has said what came of it. The same thing again adds nothing,
+    whatever it says: a lead that looks at the prices every day for months waits once."""
     enrolment = work.enrolments[of]
-    if any((e.kind, e.ref, e.data) == (event.kind, event.ref, event.data) for e in enrolment.deferred):
+    if any(_alike(enrolment, event, other) for other in enrolment.deferred):
         return
     work.put(replace(enrolment, deferred=(*enrolment.deferred, event)))
     work.note(of, "deferred", event=event.kind, seq=event.seq)
+
+
+def _alike(enrolment: Enrolment, one: Event, other: Event) -> bool:
+    """Would a line of the flow treat them alike? Only outcomes of withdrawn tasks are about one thing."""
+    if one.kind != other.kind or one.data.get("link") != other.data.get("link"):
+        return False
+    return one.ref == other.ref or not {one.ref, other.ref} & set(enrolment.withdrawn)
 
 
 def owe_an_answer(work: Work, of: str, step: str) -> None:

@@ -32,8 +32,8 @@ from kweek.flow.machine.people import (
     owe_an_answer,
 )
 from kweek.flow.machine.work import Work
-from kweek.flow.plan import AnyStep, At, Call, End, Send, Stay, Target, ToFlow
-from kweek.flow.state import Event, Token
+from kweek.flow.plan import AnyStep, At, Call, End, Send, Stay, Target, ToFlow, When
+from kweek.flow.state import Enrolment, Event, Token
 
 MAIL_IS_AWAY: Final = ("sent", "undelivered", *SEND_CLOSES)
 
@@ -93,7 +93,7 @@ def _when(work: Work, of: str, event: Event) -> bool:
         lost = frozenset({"undelivered"} if event.kind == "undelivered" else ())
         work.note(of, "reacted", step.id, token.visit, event=event.kind, seq=event.seq)
         time_out(work, of, lost, closed=closing)
-    return line is not None or closing or _tried_enough(work, of, event)
+    return _tried_enough(work, of, event) or line is not None or closing
 
 
 def _tried_enough(work: Work, of: str, event: Event) -> bool:
@@ -142,26 +142,27 @@ def _told(work: Work, of: str, token: Token, event: Event) -> bool:
 
 
 def _late_outcome(work: Work, of: str, event: Event) -> bool:
-    """The outcome of someone who had taken a task before it was withdrawn: it still counts."""
+    """The outcome of someone who had taken a task before it was withdrawn: it still counts. But a lead that stands
+    already where it leads (sales has it meanwhile) is not sent there once more."""
     enrolment = work.enrolments[of]
     step = enrolment.withdrawn.get(event.ref) if event.ref is not None else None
     if step is None or event.kind in ("taken", "call_back"):
         return step is not None
-    if work.with_a_person and event.kind not in CALL_PASSES:
+    line = None if event.kind in CALL_PASSES else _line_as_it_stood(work, of, work.step(enrolment, step), event)
+    acts = line is not None and not (enrolment.token and enrolment.token.visit and line.target == At(enrolment.token.step))
+    if acts and work.with_a_person:
         defer(work, of, event)
         return True
     left = {key: at for key, at in enrolment.withdrawn.items() if key != event.ref}
     work.put(replace(enrolment, withdrawn=left))
-    if event.kind not in CALL_PASSES:
-        _act_on(work, of, work.step(enrolment, step), event)
+    if line is not None and acts:
+        _react(work, of, line.target, event)
     return True
 
 
-def _act_on(work: Work, of: str, step: AnyStep, event: Event) -> None:
+def _line_as_it_stood(work: Work, of: str, step: AnyStep, event: Event) -> When | None:
     as_it_stood = Token(step.id, 1, work.now, ref=event.ref)
-    line = line_of(step, as_it_stood, of, event, closes(step, event.kind))
-    if line is not None:
-        _react(work, of, line.target, event)
+    return line_of(step, as_it_stood, of, event, closes(step, event.kind))
 
 
 # --- anywhere in the flow -------------------------------------------------------------------------------
@@ -175,7 +176,7 @@ def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
         return False
     if not (waited or about_the_lead(event.kind) or of_enrolment(of, event)):
         return False
-    line = next((line for line in lines_of(work.plan(enrolment), event.kind) if fits(line, event)), None)
+    line = _line_anywhere(work, enrolment, event)
     answer = line is None and event.kind == "replied" and not names(work.plan(enrolment), "replied")
     if line is None and not answer:
         return False
@@ -192,16 +193,34 @@ def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
     return True
 
 
+def _line_anywhere(work: Work, enrolment: Enrolment, event: Event) -> When | None:
+    return next((line for line in lines_of(work.plan(enrolment), event.kind) if fits(line, event)), None)
+
+
 def judge_deferred(work: Work) -> bool:
-    """The person is done: judge what waited for that, one event at a time, for it may move the lead to a person."""
-    waiting = next((enrolment for enrolment in work.enrolments.values() if enrolment.deferred), None)
+    """The person is done: judge what waited for that in the order in which it came, one event at a time, for it may
+    move the lead to a person. What would have led to the same place has led there with it: a quote and an appointment
+    asked for during one call are one handover, not two."""
+    waiting = min(
+        (enrolment for enrolment in work.enrolments.values() if enrolment.deferred),
+        key=lambda enrolment: enrolment.deferred[0].seq,
+        default=None,
+    )
     if waiting is None or work.with_a_person:
         return False
     event, *others = waiting.deferred
+    line = _line_anywhere(work, waiting, event)
+    if line is not None:
+        others = [other for other in others if not _leads_there(work, waiting, other, line)]
     work.put(replace(waiting, deferred=tuple(others)))
     if not _late_outcome(work, waiting.id, event):
         whenever(work, waiting.id, event, waited=True)
     return True
+
+
+def _leads_there(work: Work, enrolment: Enrolment, event: Event, there: When) -> bool:
+    line = None if event.ref in enrolment.withdrawn else _line_anywhere(work, enrolment, event)
+    return line is not None and line.target == there.target
 
 
 def judge_goals(work: Work) -> bool:

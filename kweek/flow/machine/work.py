@@ -120,7 +120,7 @@ class Work:
                 self.resting,
                 self.moves,
                 self.seen,
-                self.discarded,
+                self.discarded and not self.open(),  # sales kept it, or a late outcome brought it back
                 unsettled=self.again,
             ),
             effects=tuple(self.effects),
