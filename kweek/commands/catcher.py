@@ -10,6 +10,7 @@ from kweek.commands.common import settings_of
 from kweek.errors import KweekError
 
 if TYPE_CHECKING:
+    from kweek.config import Settings
     from kweek.leads.clock import Clock
     from kweek.leads.database import Database
 
@@ -38,23 +39,28 @@ def run(args: argparse.Namespace) -> int:
     database = open_database(settings.database_url)
     try:
         clock = flow_clock(database)
-        asyncio.run(_catch(database, clock, where.hostname or "127.0.0.1", where.port or 1025))
+        asyncio.run(_catch(database, clock, settings, where.hostname or "127.0.0.1", where.port or 1025))
     finally:
         database.close()
     return 0
 
 
-async def _catch(database: Database, clock: Clock, host: str, port: int) -> None:
+async def _catch(database: Database, clock: Clock, settings: Settings, host: str, port: int) -> None:
     import asyncio
     import signal
     from datetime import UTC, datetime
 
     from kweek.catcher import Catcher
+    from kweek.intake.bounces import returns
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    catcher = Catcher(database, lambda: clock.flow(datetime.now(UTC)))
+
+    def now() -> datetime:
+        return clock.flow(datetime.now(UTC))
+
+    catcher = Catcher(database, now, on_bounce=returns(database, now, settings))
     await catcher.start(host, port)
     await stop.wait()
     await catcher.stop()

@@ -116,7 +116,7 @@ def _prepare(chosen: Settings, tempo: float | None) -> None:
             if chosen.database_url.startswith("sqlite"):
                 raise
             if not said:
-                say(f"{error}; trying until it does")
+                say(f"{str(error).splitlines()[0]}; trying until it answers")
                 said = True
             time.sleep(1)
         else:
