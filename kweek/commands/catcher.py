@@ -20,7 +20,8 @@ def add(commands: Any) -> None:
         "catcher",
         help="run the mail catcher alone",
         description="An SMTP server on 127.0.0.1 that keeps every mail where the pages show it; nothing leaves.",
-        epilog="example:\n  KWEEK_SMTP_URL=catcher://127.0.0.1:1025 kweek catcher",
+        epilog="example:\n  KWEEK_SMTP_URL=catcher://127.0.0.1:1025 kweek catcher\n\n"
+        "Exit: 0 stopped, 1 the settings name a relay, 2 not understood, 3 the database is away.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")

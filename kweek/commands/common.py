@@ -31,6 +31,13 @@ def settings_of(args: argparse.Namespace) -> Settings:
     return chosen
 
 
+def port(text: str) -> int:
+    """A port that a program may listen on; argparse shows what it refuses."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"“{text}” is no port; ports go from 1 to 65535")
+    return int(text)
+
+
 def say(line: str) -> None:
     """Progress is for people: on stderr, so that stdout stays what a script asked for."""
     print(line, file=sys.stderr, flush=True)

@@ -13,7 +13,8 @@ def add(commands: Any) -> None:
         "migrate",
         help="bring the database up to date",
         description="Bring the tables of KWEEK_DATABASE_URL to this release's; all of it or nothing.",
-        epilog="example:\n  KWEEK_DATABASE_URL=postgresql://kweek@db/kweek kweek migrate",
+        epilog="example:\n  KWEEK_DATABASE_URL=postgresql://kweek@db/kweek kweek migrate\n\n"
+        "Exit: 0 it is up to date, 1 it is of a later release, 2 not understood, 3 it is away.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")

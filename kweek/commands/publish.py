@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import add_workspace, settings_of
 from kweek.flow.problems import Problem, did_you_mean, errors
-from kweek.leads.clock import flow_clock
-from kweek.leads.database import Database, open_database
-from kweek.leads.migrate import migrate
-from kweek.leads.publish import Standing, Version, publish_in, published, standing
-from kweek.linting import belongs_to, lint
-from kweek.workspace import Workspace, read_workspace, source_of
+
+if TYPE_CHECKING:
+    from kweek.leads.database import Database
+    from kweek.leads.publish import Standing, Version
+    from kweek.workspace import Workspace
 
 EXAMPLE = """example:
   kweek publish                       all flows of this folder, or none
@@ -58,6 +57,11 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from kweek.leads.database import open_database
+    from kweek.leads.migrate import migrate
+    from kweek.linting import belongs_to, lint
+    from kweek.workspace import read_workspace
+
     chosen = settings_of(args)
     workspace = read_workspace(chosen.workspace)
     problems = lint(workspace)
@@ -86,6 +90,10 @@ def run(args: argparse.Namespace) -> int:
 
 def publish_flows(database: Database, workspace: Workspace, flows: Sequence[str], by: str) -> list[Published]:
     """All of them in one transaction, or none. The flows must have been linted."""
+    from kweek.leads.clock import flow_clock
+    from kweek.leads.publish import publish_in, published, standing
+    from kweek.workspace import source_of
+
     at = flow_clock(database).flow(datetime.now(UTC))
     with database.write() as tx:
         before = {row.flow: row.version for row in published(tx)}

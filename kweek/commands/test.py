@@ -22,6 +22,8 @@ examples:
   kweek test --workspace ~/flows --json
 
 A test that fails shows what was expected beside what happened. Nothing is sent and nothing is stored.
+
+Exit: 0 all as expected, 1 something was not, 2 not understood.
 """
 
 

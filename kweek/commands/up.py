@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kweek.commands.common import add_workspace, say, settings_of
+from kweek.commands.common import add_workspace, port, say, settings_of
 from kweek.config import Settings, parse_tempo
 from kweek.errors import KweekError
 from kweek.supervisor import Outside, Part, Supervisor, listens, port_is_free
@@ -96,9 +96,9 @@ def _check_ports(args: argparse.Namespace, *, own_temporal: bool, catcher: bool)
         wanted |= {"--temporal-port": args.temporal_port, "--ui-port": args.ui_port}
     if catcher:
         wanted["--smtp-port"] = args.smtp_port
-    for option, port in wanted.items():
-        if not port_is_free(port):
-            raise KweekError(f"port {port} is taken by another program; choose another with {option}")
+    for option, number in wanted.items():
+        if not port_is_free(number):
+            raise KweekError(f"port {number} is taken by another program; choose another with {option}")
 
 
 def _prepare(chosen: Settings, tempo: float | None) -> None:
@@ -161,13 +161,6 @@ def _parts(chosen: Settings, args: argparse.Namespace, temporal: Outside | None)
     work = [*kweek, "worker", "--ready", str(mark)]
     yield Part("worker", work, mark.exists, environment, patience=15, needs=temporal, mark=mark)
     yield Part("web", [*kweek, "web", "--port", str(args.port)], lambda: listens(args.port), environment)
-
-
-def port(text: str) -> int:
-    """A port that a program may listen on; argparse shows what it refuses."""
-    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
-        raise argparse.ArgumentTypeError(f"“{text}” is no port; ports go from 1 to 65535")
-    return int(text)
 
 
 def temporal_command(data: Path, port: int, ui_port: int | None) -> list[str]:

@@ -7,11 +7,18 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kweek.commands.common import add_workspace, say, settings_of
+from kweek.commands.common import add_workspace, port, say, settings_of
 from kweek.errors import KweekError
 
 if TYPE_CHECKING:
     from kweek.leads.database import Database
+
+
+EXAMPLE = """examples:
+  kweek web --port 8080
+  kweek web --link          prints a link to sign in with, good once and for an hour
+
+Exit: 0 stopped, 1 cannot start, 2 not understood."""
 
 
 def add(commands: Any) -> None:
@@ -19,12 +26,15 @@ def add(commands: Any) -> None:
         "web",
         help="run the pages and the interface alone",
         description="Run the pages and the interface alone; everything else may run elsewhere.",
-        epilog="Example: kweek web --port 8080",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_workspace(parser)
     parser.add_argument("--data", metavar="DIR", help="folder for what is kept (default: .kweek)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, help="default: that of KWEEK_BASE_URL where it is this machine, else 8000")
+    parser.add_argument(
+        "--port", type=port, metavar="PORT", help="default: that of KWEEK_BASE_URL where it is this machine, else 8000"
+    )
     parser.add_argument("--link", action="store_true", help="print a link to sign in with, good once, and end")
 
 

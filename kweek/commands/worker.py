@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 EXAMPLE = """example:
   KWEEK_TEMPORAL_ADDRESS=temporal:7233 KWEEK_DATABASE_URL=postgresql://kweek@db/kweek kweek worker
 
-Any number of workers may run; SIGTERM lets each finish what it has in hand."""
+Any number of workers may run; SIGTERM lets each finish what it has in hand.
+
+Exit: 0 stopped, 2 not understood, 3 the database is away."""
 
 
 def add(commands: Any) -> None:

@@ -1,0 +1,187 @@
+"""`kweek up` starts, stops, carries on, and says in words what is wrong; nobody is left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kweek.supervisor import Outside, Part, Supervisor
+from tests.engine.servers import free_port
+from tests.engine.up_house import PARTS, ROOT, Up, Visitor, alive, children_of, kweek, up, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+@contextmanager
+def serving(folder: Path, tempo: str | None = None, **environment: str) -> Iterator[Up]:
+    with up(folder, tempo, **environment) as house:
+        house.says("Kweek is up")
+        yield house
+
+
+def test_ctrl_c_ends_all_and_the_next_start_carries_on(tmp_path: Path) -> None:
+    """One life of the house: it starts, a second one is refused, a part falls and rises, it stops, it carries on."""
+    with serving(tmp_path, "5 seconds a day") as house:
+        visitor = Visitor(house)
+        visitor.post("/api/events", {"id": "1", "type": "brochure.requested", "lead": {"external_id": "one"}})
+        wait_for(lambda: visitor.way("one"), 30, "the lead stands in the flow")
+
+        second = kweek("up", "--data", str(house.data), cwd=tmp_path)
+        assert (second.returncode, second.stdout) == (1, "")
+        assert "another `kweek up` works in" in second.stderr
+
+        web = house.pid_of("web")
+        assert web is not None
+        os.kill(web, signal.SIGKILL)
+        assert "starting it again" in house.says("web was killed (signal 9)", 20)
+        wait_for(lambda: house.pid_of("web") not in (None, web), 20, "the web is back")
+
+        below = children_of(house.pid)
+        assert len(below) >= len(PARTS)
+        started = time.monotonic()
+        assert house.stop(30) == 0
+        assert time.monotonic() - started < 30
+        assert not [pid for pid in below if alive(pid)]
+        assert "did not end" not in house.terminal
+        assert visitor.way("one") == ["brochure-request: steps/wait-1"]
+
+        house.start()  # the same folder: no tempo need be said, no flow is published again
+        house.says("Kweek is up")
+        assert "published" not in house.terminal
+        wait_for(lambda: len(visitor.way("one")[0].split(" > ")) > 1, 60, "the lead's timer went on")
+        visitor.close()
+        assert house.stop() == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux tells a child when its parent dies")
+def test_nobody_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    with serving(tmp_path) as house:
+        below = children_of(house.pid)
+        os.kill(house.pid, signal.SIGKILL)
+        wait_for(lambda: not [pid for pid in below if alive(pid)], 30, "children end with their supervisor")
+
+
+@pytest.mark.parametrize("option", ["port", "temporal-port", "ui-port", "smtp-port"])
+def test_a_port_that_is_taken_is_named_with_its_option(tmp_path: Path, option: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        others = {name: free_port() for name in ("port", "temporal-port", "ui-port", "smtp-port")} | {option: port}
+        words = [word for name, number in others.items() for word in (f"--{name}", str(number))]
+        refused = kweek("up", *words, "--data", "data", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert f"port {port} is taken" in refused.stderr
+    assert f"--{option}\n" in refused.stderr
+
+
+def test_a_broken_workspace_starts_nothing_and_says_where(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    for folder in ("flows", "rules", "surveys", "templates"):
+        shutil.copytree(ROOT / folder, workspace / folder)
+    flow = workspace / "flows" / "brochure-request.yaml"
+    sound = flow.read_text()
+    flow.write_text(sound.replace("answered: triage", "answered: traige"))
+    ports = [
+        word for name in ("port", "temporal-port", "ui-port", "smtp-port") for word in (f"--{name}", str(free_port()))
+    ]
+    refused = kweek("up", "--workspace", str(workspace), "--data", "data", *ports, "--tempo", "24", cwd=tmp_path)
+    assert refused.returncode == 1
+    line = 1 + sound[: sound.index("answered: triage")].count("\n")
+    assert f"flows/brochure-request.yaml:{line}:17: error" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    with sqlite3.connect(tmp_path / "data" / "kweek.db") as books:
+        assert books.execute("SELECT count(*) FROM versions").fetchone() == (0,)
+        assert books.execute("SELECT count(*) FROM clock").fetchone() == (0,), "another tempo may still be chosen"
+    books.close()
+
+
+def test_a_temporal_that_is_elsewhere_and_away_is_said_and_waited_for(tmp_path: Path) -> None:
+    """The pages open all the same, an event is taken in, and the lead walks as soon as Temporal is there."""
+    port = free_port()
+    with up(tmp_path, KWEEK_TEMPORAL_ADDRESS=f"127.0.0.1:{port}") as house:
+        house.says(f"Temporal does not answer at 127.0.0.1:{port}; trying until it does")
+        house.says("Kweek is up")
+        visitor = Visitor(house)
+        visitor.post("/api/events", {"id": "1", "type": "brochure.requested", "lead": {"external_id": "one"}})
+        with socket.socket() as somebody:
+            somebody.bind(("127.0.0.1", port))
+            somebody.listen()
+            house.says(f"Temporal answers again at 127.0.0.1:{port}", 20)
+        assert visitor.way("one") == []
+        visitor.close()
+        assert house.stop() == 0
+
+
+def test_a_database_that_is_away_is_said_and_waited_for(tmp_path: Path) -> None:
+    url = f"postgresql://kweek:planted@127.0.0.1:{free_port()}/kweek"
+    with up(tmp_path, KWEEK_DATABASE_URL=url) as house:
+        assert "trying until it answers" in house.says("does not answer", 30)
+        assert "planted" not in house.terminal
+        assert house.process is not None
+        assert house.process.poll() is None
+        house.process.send_signal(signal.SIGINT)
+        assert house.process.wait(10) == 130
+
+
+# --- the supervisor by itself ------------------------------------------------------------------------
+
+
+def test_who_starts_before_its_servers_is_not_said_to_serve(tmp_path: Path) -> None:
+    """A mark of an earlier life says nothing: it is removed before each start."""
+    mark, said = tmp_path / "ready", list[str]()
+    mark.touch()
+    part = Part("slow", ["sleep", "60"], mark.exists, mark=mark, patience=2)
+    supervisor = Supervisor([part], tmp_path / "logs", said.append)
+    with stopped_after(supervisor, lambda: part.process is not None):
+        supervisor.run(lambda: said.append("ready"))
+    assert said == []
+
+
+def test_a_part_that_falls_shows_its_last_words(tmp_path: Path) -> None:
+    said: list[str] = []
+    part = Part("frail", ["sh", "-c", "echo no such thing >&2; exit 3"], lambda: False)
+    supervisor = Supervisor([part], tmp_path / "logs", said.append)
+    with stopped_after(supervisor, lambda: len(said) > 1):
+        supervisor.run(lambda: None)
+    assert said[0].startswith("frail ended (exit code 3); starting it again in 1 s.")
+    assert said[1] == "  no such thing"
+
+
+def test_a_server_that_is_away_holds_up_only_who_needs_it(tmp_path: Path) -> None:
+    said: list[str] = []
+    server = Outside("Temporal", "127.0.0.1", free_port())
+    parts = [Part("needs it", ["sleep", "60"], lambda: False, needs=server), Part("not", ["sleep", "60"], lambda: True)]
+    supervisor = Supervisor(parts, tmp_path / "logs", said.append, [server])
+    with stopped_after(supervisor, lambda: "ready" in said):
+        supervisor.run(lambda: said.append("ready"))
+    assert said == [f"Temporal does not answer at 127.0.0.1:{server.port}; trying until it does", "ready"]
+
+
+@contextmanager
+def stopped_after(supervisor: Supervisor, done: Callable[[], object]) -> Iterator[None]:
+    """Stop it, from beside, once that is so; its signal handlers are put back."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+
+    def watch() -> None:
+        try:
+            wait_for(done, 20)
+        finally:
+            supervisor.stopping = True
+
+    beside = threading.Thread(target=watch)
+    beside.start()
+    yield
+    beside.join()
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

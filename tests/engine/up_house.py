@@ -1,0 +1,334 @@
+"""A real `kweek up` for tests: started in a folder of its own, spoken to over HTTP as people and programs do."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from sqlalchemy import func, select, text
+
+from kweek.leads import tables
+from kweek.leads.database import Database, open_database
+from tests.engine.servers import free_port
+
+ROOT = Path(__file__).parents[2]
+KWEEK = [sys.executable, "-m", "kweek"]
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PARTS = ("temporal", "catcher", "worker", "web")
+START = 90.0  # seconds that a start may take on a machine that does other things too
+
+_T = TypeVar("_T")
+
+
+def wait_for(true: Callable[[], _T], seconds: float = 30, what: str = "") -> _T:
+    """Ask until the answer is true, and give it; AssertionError when the time is up."""
+    deadline = time.monotonic() + seconds
+    while not (answer := true()):
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what or true}"
+        time.sleep(0.05)
+    return answer
+
+
+def children_of(pid: int) -> set[int]:
+    """All processes below this one, also the children of children."""
+    below: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        for child in (task / "children").read_text().split():
+            below |= {int(child)} | children_of(int(child))
+    return below
+
+
+def alive(pid: int) -> bool:
+    """A zombie that nobody has waited for is dead."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def kweek(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in a folder, with nothing else said."""
+    command = [*KWEEK, *words]
+    return subprocess.run(
+        command, cwd=cwd, env=_bare() | environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def _bare() -> dict[str, str]:
+    """The environment, without what somebody says there of Kweek."""
+    said = {name: value for name, value in os.environ.items() if not name.startswith("KWEEK_")}
+    return said | {"PYTHONPATH": str(ROOT), "KWEEK_WORKSPACE": str(ROOT)}
+
+
+@dataclass
+class Up:
+    """One `kweek up`. `folder` is where it is started; its data are in `folder/data`."""
+
+    folder: Path
+    tempo: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    ports: dict[str, int] = field(
+        default_factory=lambda: {name: free_port() for name in ("port", "temporal-port", "ui-port", "smtp-port")}
+    )
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.ports['port']}"
+
+    @property
+    def temporal(self) -> str:
+        return f"127.0.0.1:{self.ports['temporal-port']}"
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    @property
+    def terminal(self) -> str:
+        """All that it has said so far."""
+        return (self.folder / "terminal").read_text()
+
+    def start(self) -> Up:
+        options = [word for name, port in self.ports.items() for word in (f"--{name}", str(port))]
+        pace = ["--tempo", self.tempo] if self.tempo else []
+        with (self.folder / "terminal").open("wb") as terminal:
+            self.process = subprocess.Popen(
+                [*KWEEK, "up", "--data", str(self.data), *options, *pace],
+                cwd=self.folder, env=_bare() | dict(self.environment), stdout=terminal, stderr=terminal,
+            )  # fmt: skip
+        return self
+
+    def says(self, words: str, seconds: float = START) -> str:
+        """Wait until the terminal says so; the whole line."""
+        process = self.process
+        assert process is not None
+
+        def line() -> str:
+            found = [line for line in self.terminal.splitlines() if words in line]
+            assert found or process.poll() is None, f"it ended ({process.returncode}):\n{self.terminal}"
+            return found[0] if found else ""
+
+        try:
+            return wait_for(line, seconds, words)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nterminal:\n{self.terminal}\n{self.logs}") from None
+
+    @property
+    def logs(self) -> str:
+        return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in sorted((self.data / "logs").glob("*.log")))
+
+    def stop(self, seconds: float = 30) -> int:
+        """Ctrl-C, and what it answers the shell with."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """For the end of a test that failed: nothing stays."""
+        if self.process is not None and self.process.poll() is None:
+            below = children_of(self.pid)
+            self.process.kill()
+            self.process.wait()
+            wait_for(lambda: not any(map(alive, below)), 40, "children end with their supervisor")
+
+    def pid_of(self, part: str) -> int | None:
+        """The process of a part, by what it was started as."""
+        sign = {"temporal": "start-dev"}.get(part, part)
+        for child in children_of(self.pid):
+            try:
+                words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if sign in words:
+                return child
+        return None
+
+
+@contextmanager
+def up(folder: Path, tempo: str | None = None, **environment: str) -> Iterator[Up]:
+    """Started; not waited for."""
+    folder.mkdir(exist_ok=True)
+    house = Up(folder, tempo, environment)
+    try:
+        yield house.start()
+    finally:
+        house.kill()
+
+
+class Visitor:
+    """What programs, people with a browser and colleagues do to a running house; and a look into its books."""
+
+    def __init__(self, house: Up) -> None:
+        self.house = house
+        made = kweek("key", "make", "website", "--data", str(house.data), cwd=house.folder)
+        assert made.returncode == 0, made.stderr
+        self.api = httpx.Client(
+            base_url=house.base, headers={"authorization": f"Bearer {made.stdout.strip()}"}, timeout=30
+        )
+        self.browser = httpx.Client(
+            base_url=house.base, headers={"user-agent": FIREFOX}, timeout=30, follow_redirects=True
+        )
+        self.database: Database = open_database(f"sqlite:///{house.data / 'kweek.db'}")
+
+    def close(self) -> None:
+        self.api.close()
+        self.browser.close()
+        self.database.close()
+
+    def sign_in(self) -> None:
+        link = re.search(r"http\S+/login/\S+", self.house.says("Kweek is up"))
+        assert link is not None
+        assert self.browser.get(link[0]).status_code == 200
+
+    def post(self, path: str, body: object) -> dict[str, Any]:
+        """What the interface answers; a refusal is a failure of the test."""
+        answer = self.api.post(path, json=body)
+        assert answer.status_code in (200, 201), (answer.status_code, answer.text)
+        return answer.json()
+
+    def rows(self, query: Any) -> list[Any]:
+        with self.database.read() as read:
+            return list(read.execute(query))
+
+    def count(self, query: Any) -> int:
+        with self.database.read() as read:
+            return int(read.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+
+    def lead(self, name: str) -> str:
+        """The id of the lead with this external id."""
+        [row] = self.rows(select(tables.leads.c.id).where(tables.leads.c.external_id == name))
+        return row.id
+
+    def way(self, name: str) -> list[str]:
+        """The steps that a lead has entered, flow by flow, and how each flow ended: `brochure-request: …`."""
+        lead, e = self.lead(name), tables.enrolments.c
+        found: list[str] = []
+        for one in self.rows(select(tables.enrolments).where(e.lead_id == lead).order_by(e.started_at, e.id)):
+            end = [] if one.ended_at is None else [f"{one.result} {one.because or ''}".strip()]
+            entered = select(tables.journal.c.step).where(
+                tables.journal.c.enrolment_id == one.id, tables.journal.c.kind == "entered"
+            )
+            steps = [row.step for row in self.rows(entered.order_by(tables.journal.c.id)) if row.step]
+            found.append(f"{one.flow}: {' > '.join([*steps, *end])}")
+        return found
+
+    def mail(self, name: str, mail: str) -> Any:
+        """The mail that this lead got last, or nothing yet."""
+        m = tables.mails.c
+        where = (m.lead_id == self.lead(name), m.mail == mail, m.audience == "lead", m.status == "sent")
+        found = self.rows(select(tables.mails).where(*where).order_by(m.sent_at.desc()))
+        return found[0] if found else None
+
+
+class _Cells(HTMLParser):
+    """The rows of every table, the numbers in headings and the chips, each under the id of what holds them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[str, list[list[str]]] = {}
+        self.heads: dict[str, str] = {}
+        self.chips: dict[str, list[str]] = {}
+        self._id = ""
+        self._text: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag in ("section", "article"):
+            self._id = said.get("id") or ""
+        elif tag == "tr":
+            self.rows.setdefault(self._id, []).append([])
+        elif tag in ("td", "h2") or (tag == "span" and (said.get("class") or "").startswith("chip")):
+            self._text = [] if tag != "span" or self._text is None else self._text
+        elif tag == "br" and self._text is not None:
+            self._text.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._text is None or tag not in ("td", "h2", "span"):
+            return
+        text = "".join(self._text).strip()
+        if tag == "td":
+            self.rows[self._id][-1].append(text)
+        elif tag == "h2":
+            self.heads[self._id] = text
+        elif self._id.startswith("flow-") and "\n" not in text:
+            self.chips.setdefault(self._id, []).append(text)
+        else:
+            return
+        self._text = None
+
+
+def first_page(html: str) -> dict[str, Any]:
+    """The numbers of the page at `/`, as `books` gives those of the database."""
+    cells = _Cells()
+    cells.feed(html)
+    flows = {name.removeprefix("flow-") for name in [*cells.rows, *cells.chips] if name.startswith("flow-")}
+    steps = {
+        (flow, row[0].rpartition("\n")[2].strip()): int(row[1])
+        for flow in flows
+        for row in cells.rows.get(f"flow-{flow}", ())
+        if len(row) == 2
+    }
+    ended = {
+        (flow, chip.rpartition(" ")[0]): int(chip.rpartition(" ")[2])
+        for flow in flows
+        for chip in cells.chips.get(f"flow-{flow}", ())
+    }
+    lists = {name: [row for row in cells.rows.get(name, []) if row] for name in ("handovers", "calls", "mails")}
+    numbers = {name: int(re.sub(r"\D", "", cells.heads[name])) for name in ("handovers", "calls")}
+    return {
+        "steps": steps,
+        "ended": ended,
+        "numbers": numbers,
+        "handovers": sorted((row[0], row[1], row[2], int(row[5])) for row in lists["handovers"]),
+        "calls": sorted((row[0], row[1], row[5]) for row in lists["calls"]),
+        "mails": [(row[0], row[1], row[3].split("\n")[0].split(" ")[0]) for row in lists["mails"]],
+    }
+
+
+def books(visitor: Visitor) -> dict[str, Any]:
+    """The same numbers, by SELECTs of their own."""
+
+    def ask(sql: str) -> list[Any]:
+        return visitor.rows(text(sql))
+
+    who = "coalesce(l.name, l.email, l.external_id, l.id)"
+    handovers = ask(
+        f"SELECT {who}, h.team, coalesce(h.owner, ''), h.rungs FROM handovers h JOIN leads l ON l.id = h.lead_id "
+        "WHERE h.status <> 'closed'"
+    )
+    calls = ask(
+        f"SELECT {who}, c.script, (SELECT count(*) FROM attempts a WHERE a.call_key = c.key), c.attempts_allowed "
+        "FROM call_tasks c JOIN leads l ON l.id = c.lead_id WHERE c.status IN ('open', 'taken')"
+    )
+    return {
+        "steps": {(flow, step): n for flow, step, n in ask(
+            "SELECT flow, step, count(*) FROM enrolments WHERE step IS NOT NULL GROUP BY flow, step")},
+        "ended": {(flow, result): n for flow, result, n in ask(
+            "SELECT flow, result, count(*) FROM enrolments WHERE ended_at IS NOT NULL GROUP BY flow, result")},
+        "numbers": {"handovers": len(handovers), "calls": len(calls)},
+        "handovers": sorted(tuple(row) for row in handovers),
+        "calls": sorted((lead, script, f"{tried} / {most}") for lead, script, tried, most in calls),
+        "mails": [tuple(row) for row in ask(
+            "SELECT mail, coalesce(recipient, ''), status FROM mails ORDER BY claimed_at DESC LIMIT 50")],
+    }  # fmt: skip

@@ -1,0 +1,98 @@
+"""Every command explains itself with an example, at once; a mistake is answered in words, never by a trace."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kweek.cli import COMMANDS, main
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_and_says_what_the_exit_code_means(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert f"kweek {command}" in said.partition("example")[2]
+    assert "Exit: 0" in said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_comes_at_once(command: str) -> None:
+    """Counted in the processor's time: how busy the machine is says nothing of us."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-m", "kweek", command, "--help"], cwd=ROOT, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+
+
+MISTAKES = {
+    "a misspelt setting": ("migrate", 'bas_url = "https://a.example"', 2, "did you mean “base_url”?"),
+    "no TOML": ("migrate", "base_url = ", 2, "kweek.toml is not TOML"),
+    "a bad tempo": ("up --tempo fast", "", 2, "“fast” is no tempo"),
+    "a bad port": ("up --port 99999", "", 2, "ports go from 1 to 65535"),
+    "a bad port of the web": ("web --port x", "", 2, "ports go from 1 to 65535"),
+    "an unknown command": ("upp", "", 2, "upp"),
+    "a bad database": ("migrate", 'database_url = "mysql://there/kweek"', 1, "Kweek knows sqlite and postgresql"),
+    "a database that is away": ("migrate", 'database_url = "postgresql://127.0.0.1:1/kweek"', 3, "does not answer"),
+    "a folder that cannot be": ("migrate --data /dev/null/kweek", "", 1, "/dev/null"),
+    "no workspace": ("up --workspace nowhere --port {0} --temporal-port {1} --ui-port {2} --smtp-port {3}", "", 1,
+                     "is not a workspace"),
+    "nothing to publish": ("publish --workspace nowhere", "", 1, "is not a workspace"),
+    "no such flow": (f"publish brochure-reqest --workspace {ROOT}", "", 2, "brochure-request"),
+    "a key without a name": ("key make", "", 2, "needs a name"),
+    "no such key": ("key revoke website", "", 1, "`kweek key list`"),
+    "a relay of one's own": ("catcher", 'smtp_url = "smtp://relay.example"', 1, "a relay of your own"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_answered_in_words(mistake: str, tmp_path: Path) -> None:
+    words, toml, code, answer = MISTAKES[mistake]
+    if toml:
+        (tmp_path / "kweek.toml").write_text(toml)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KWEEK_")}
+    command = [sys.executable, "-m", "kweek", *words.format(*_free_ports()).split()]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert answer in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def _free_ports() -> list[int]:
+    from tests.engine.servers import free_port
+
+    return [free_port() for _ in range(4)]
+
+
+def test_keys_are_made_listed_and_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The key is shown once; the books hold no more than its fingerprint."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["key", "make", "website"]) == 0
+    key = capsys.readouterr().out.strip()
+    assert key.startswith("kweek_")
+    assert len(key) > 40
+    assert main(["key", "make", "website"]) == 1
+    assert key.encode() not in b"".join(file.read_bytes() for file in (tmp_path / ".kweek").glob("kweek.db*"))
+    assert main(["key", "list"]) == 0
+    assert "works" in capsys.readouterr().out
+    assert main(["key", "revoke", "website"]) == 0
+    assert main(["key", "revoke", "website"]) == 1
+    capsys.readouterr()
+    assert main(["key", "list"]) == 0
+    assert "revoked" in capsys.readouterr().out
+    assert main(["key", "make", "website"]) == 0, "its name is free again"
