@@ -1,0 +1,28 @@
+"""How big is the chaos? Small in every run; in full with `KWEEK_FULL_CHAOS=1`, as promises.md counts it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Size:
+    """flow: the one that sends `each` mails. kills: of the worker; blows: of the server and the database."""
+
+    leads: int
+    flow: str
+    each: int
+    kills: int
+    blows: int
+
+
+SMALL = Size(leads=40, flow="three", each=3, kills=6, blows=2)
+FULL = Size(leads=200, flow="five", each=5, kills=30, blows=5)
+
+
+@pytest.fixture(scope="session")
+def size() -> Size:
+    return FULL if os.environ.get("KWEEK_FULL_CHAOS") == "1" else SMALL
