@@ -1,4 +1,4 @@
-"""A house in which things die: real servers and processes, a course of five mails, and books that are read afterwards."""
+"""A house in which things die: real servers and processes, a course of five mails, and books to be read afterwards."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class House:
         c = tables.caught.c
         with self.database.read() as tx:
             rows = tx.execute(select(c.message_id, func.count()).group_by(c.message_id)).all()
-        return {message_id: times for message_id, times in rows}
+        return {row[0]: row[1] for row in rows}
 
     def books_agree(self) -> None:
         """Positions folded from the journal equal the stored tokens, and nothing is left to be rung."""
