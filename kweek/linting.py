@@ -13,6 +13,7 @@ from kweek.flow.lint import lint_flow
 from kweek.flow.lint.gather import names_of
 from kweek.flow.lint.names import Mail, Names
 from kweek.flow.lint.rules import lint_rules, lint_surveys
+from kweek.flow.model import Flow, Send, Wait
 from kweek.flow.problems import Problem, did_you_mean, errors, in_order
 from kweek.mails.render import Renderer
 from kweek.mails.template import MailTemplate, parse_mail
@@ -68,10 +69,9 @@ def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) 
         )
     for name, files in workspace.mails.items():  # one that cannot be read is there all the same
         by_name[name] = replace(by_name.get(name, Mail(frozenset())), languages=frozenset(files))
-    stems = set(flows_in(workspace))
-    return names_of(
-        workspace.flows, workspace.rules, workspace.surveys, by_name, unreadable=stems - workspace.flows.keys()
-    )
+    unread = set(flows_in(workspace)) - workspace.flows.keys()
+    unclear = {PurePosixPath(problem.file).stem for problem in workspace.problems if problem.code == "reentry"}
+    return names_of(workspace.flows, workspace.rules, workspace.surveys, by_name, unreadable=unread | unclear)
 
 
 # --- mails ----------------------------------------------------------------------------------------
@@ -107,6 +107,7 @@ class _Rendering(threading.Thread):
     def __init__(self, mails: Sequence[MailTemplate], workspace: Workspace, renderer: Renderer | None) -> None:
         super().__init__(name="rendering", daemon=True)
         self._mails, self._settings, self._renderer = mails, workspace.rules.settings, renderer
+        self._heard = {link for flow in workspace.flows.values() for link in _heard(flow)}
         self._found: tuple[Problem, ...] = ()
         self._failure: BaseException | None = None
         if mails:
@@ -126,9 +127,18 @@ class _Rendering(threading.Thread):
         own = {name: kind.value for name, kind in self._settings.fields.items()}
         try:
             with Renderer() as spare:
-                self._found = check_mails(self._mails, self._settings.languages, own, self._renderer or spare)
+                self._found = check_mails(
+                    self._mails, self._settings.languages, own, self._renderer or spare, self._heard
+                )
         except BaseException as failure:  # goes up in the thread that asks
             self._failure = failure
+
+
+def _heard(flow: Flow) -> Iterator[str]:
+    """The links that a flow waits for."""
+    whens = (step.when for step in flow.walk() if isinstance(step, Send | Wait))
+    for lines in (flow.whenever, *whens):
+        yield from (line.link for line in lines if line.link)
 
 
 # --- tests of flows -------------------------------------------------------------------------------

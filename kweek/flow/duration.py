@@ -39,6 +39,8 @@ def parse_duration(text: str) -> Duration:
     """Read `7 days`. ValueError says what is wrong and what would be right."""
     match = _SHAPE.fullmatch(text.strip().lower())
     if match is None:
+        if near := _meant(text):
+            raise ValueError(f"“{text}” is not a duration; write {near}")
         raise ValueError(f"“{text}” is not a duration; write a number and a unit: 20 minutes, 3 business days")
     if len(match[1]) > 5:  # a sum of dates with it would leave the calendar
         raise ValueError(f"“{text}” is longer than anybody waits; write a number of at most five digits")
@@ -47,8 +49,47 @@ def parse_duration(text: str) -> Duration:
         raise ValueError(f"“{text}” has no fixed length (which {unit}?); write days or weeks: 30 days")
     known = _BUSINESS if business else tuple(_ELAPSED)
     if unit not in known:
+        if near := _meant(text):
+            raise ValueError(f"“{text}”: no such unit; write {near}")
         units = ", ".join(f"{'business ' if business else ''}{name}s" for name in known)
         raise ValueError(f"“{text}”: no such unit; there are {units}")
     if amount == 0:
         raise ValueError(f"“{text}” is no time at all; leave it out or write at least 1 {unit}")
     return Duration(amount, unit, business)
+
+
+# --- what was meant ---------------------------------------------------------------------------------
+
+_UNITS: Final = {
+    "minute": ("m", "min", "mins", "minute", "minutes", "minuut", "minuten"),
+    "hour": ("h", "hr", "hrs", "hour", "hours", "uur", "uren", "u"),
+    "day": ("d", "day", "days", "dag", "dagen"),
+    "week": ("w", "wk", "wks", "week", "weeks", "weken"),
+}
+_OPEN: Final = ("business", "working", "work", "office", "werk", "kantoor", "zakelijke")
+_NUMBERS: Final = {
+    word: number
+    for number, words in enumerate(
+        ("a an one een één", "two twee", "three drie", "four vier", "five vijf", "six zes", "seven zeven"), 1
+    )
+    for word in words.split()
+}
+
+
+def _meant(text: str) -> str | None:
+    """The duration that was probably meant; None where nobody can tell."""
+    words = re.findall(r"[.,\d]+|[^\W\d]+", text.lower())
+    numbers = [word for word in words if word[0].isdigit()] or [
+        str(_NUMBERS[word]) for word in words if word in _NUMBERS
+    ]
+    if len(numbers) > 1 or not all(number.isdecimal() and 0 < len(number) < 6 for number in numbers):
+        return None
+    rest = [word for word in words if word not in _NUMBERS and not word[0].isdigit()]
+    business = any(word.startswith(_OPEN) for word in rest)
+    bare = [word.removeprefix(next((w for w in _OPEN if word.startswith(w)), "")) for word in rest]
+    units = [unit for word in bare if word for unit, names in _UNITS.items() if word in names]
+    if not rest and numbers:
+        return f"the unit as well: {numbers[0]} days, or {numbers[0]} business days"
+    if len(units) != 1 or sum(1 for word in bare if word) != 1 or (business and units[0] not in _BUSINESS):
+        return None
+    return str(Duration(int(numbers[0]) if numbers else 1, units[0], business))

@@ -14,7 +14,7 @@ from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
 from kweek.flow.read_steps import StepReader
-from kweek.flow.reading import parse_name
+from kweek.flow.reading import kebab, parse_name
 from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, read_yaml
 
 KEYS: Final = (
@@ -45,14 +45,17 @@ def load_flow(source: str | bytes, file: str, *, pure: bool = False) -> Loaded:
     reader = _FlowReader(file)
     flow = reader.flow(tree.root)
     _, twice = name_steps(flow)
-    return Loaded(flow, in_order((*tree.problems, *reader.problems, *twice)))
+    return Loaded(flow, in_order((*tree.problems, *tree.unsaid(reader.problems), *twice)))
 
 
 class _FlowReader(StepReader):
     """Reads the outermost level of a flow file."""
 
     def flow(self, root: Pairs) -> m.Flow:
+        root = Pairs(self.adopted(root.pairs, KEYS, ("whenever", "goal", "paths")), root.at)
         known = self.known(root.pairs, KEYS, "a flow")
+        if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
+            self.misnamed = {pair.key.value for pair in paths.pairs if kebab(pair.key.value) != pair.key.value}
         for key, example in (
             ("flow", "brochure-request"),
             ("title", "Brochure request"),
@@ -135,7 +138,7 @@ class _FlowReader(StepReader):
         known = self.fields(pair.value, pair.key, ("if", "go"), "if: lead.sales_ready, go: sales")
         for word, example in (("if", "lead.sales_ready"), ("go", "sales")):
             if isinstance(pair.value, Pairs) and word not in known:
-                self.note(pair.key.at, "missing", f"This goal has no “{word}”.", "", f"Add: {word}: {example}")
+                self.note(pair.key.at, "goal", f"This goal has no “{word}”.", "", f"Add: {word}: {example}")
         condition = self.text(known.get("if"))
         target = self.target(known["go"].value, known["go"].key) if "go" in known else None
         return m.Goal(pair.key.at, condition, target) if condition and target else None
@@ -144,8 +147,7 @@ class _FlowReader(StepReader):
 
     def _path(self, pair: Pair) -> m.Path:
         nodes = self.items(pair.value, pair.key, "wait: 7 days")
-        steps = tuple(step for step in map(self.read_step, nodes) if step is not None)
-        return m.Path(Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at), steps)
+        return m.Path(Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at), self.read_steps(nodes))
 
     def _paths(self, pair: Pair | None) -> tuple[m.Path, ...]:
         if pair is None:
@@ -190,5 +192,22 @@ def parse_limit(text: str) -> Limit:
     """`3 mails per 7 days`. ValueError."""
     match = _LIMIT.fullmatch(text.strip())
     if match is None or int(match[1]) < 1:
-        raise ValueError(f"“{text}” is not a limit; write: 3 mails per 7 days")
-    return Limit(int(match[1]), parse_duration(match[2]))
+        raise ValueError(f"“{text}” is not a limit; write: {_meant_limit(text)}")
+    try:
+        return Limit(int(match[1]), parse_duration(match[2]))
+    except ValueError:
+        raise ValueError(f"“{match[2]}” is not a period; write: {_meant_limit(text)}") from None
+
+
+def _meant_limit(text: str) -> str:
+    """A limit that is one, with as much of what was written as can be kept."""
+    before, _, after = text.partition(" per ")
+    number = next((int(word) for word in before.split() if word.isdecimal() and 0 < int(word[:5]) < 10_000), None)
+    one = {"one", "a", "an", "een", "één"} & set(before.lower().split())
+    count = number or (1 if one else 3)
+    try:
+        period = str(parse_duration(after))
+    except ValueError as error:
+        near = str(error).rpartition("; write ")[2]
+        period = near if near[:1].isdigit() else "7 days"
+    return f"{count} mail{'' if count == 1 else 's'} per {period}"

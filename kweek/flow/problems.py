@@ -53,6 +53,11 @@ class Problem:
     why: str
     fix: str
 
+    @property
+    def guessed(self) -> bool:
+        """Is it a word that stands for one of ours, as which it was read on?"""
+        return self.fix.startswith("Did you mean")
+
     def __str__(self) -> str:
         words = " ".join(part for part in (self.what, self.why, self.fix) if part)
         return f"{self.file}:{self.line}:{self.column}: {self.severity}: {words}"
@@ -80,6 +85,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant."""
     import difflib  # only when somebody mistyped
 
+    from kweek.flow.meant import meant
+
+    known = tuple(known)
+    if (other := meant(word.lower().strip(), known)) is not None:
+        return other
     by_folded = {name.lower().replace("_", " ").replace("-", " "): name for name in known}
     folded = word.lower().replace("_", " ").replace("-", " ").strip()
     found = difflib.get_close_matches(folded, by_folded, n=3, cutoff=0.6)
@@ -87,6 +97,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return None
     # among those that are about as near, one of the same length: a wrong letter is likelier than a lost one
     best = difflib.SequenceMatcher(None, folded, found[0]).ratio()
+    parts = folded.split()
+    if best < 0.8 and (whole := [name for name in by_folded if name in parts]):
+        return by_folded[whole[0]]  # “office-hours” is rather “office” than “mail-hours”
     near = [name for name in found if difflib.SequenceMatcher(None, folded, name).ratio() > best - 0.15]
     return by_folded[min(near, key=lambda name: abs(len(name) - len(folded)))]
 

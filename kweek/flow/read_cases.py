@@ -34,9 +34,8 @@ def read_cases(
     if tree.root is None:
         return (), tree.problems
     reader = _CaseReader(file, plan, names)
-    reader.problems += tree.problems
     cases = tuple(reader.file_of(tree.root))
-    return cases, tuple(reader.problems)
+    return cases, (*tree.problems, *tree.unsaid(reader.problems))
 
 
 class _CaseReader(ExpectReader):

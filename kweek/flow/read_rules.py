@@ -25,7 +25,7 @@ from kweek.flow.catalogue import (
 from kweek.flow.load import parse_limit
 from kweek.flow.problems import Located, Problem, did_you_mean, in_order
 from kweek.flow.reading import Reader, sentence
-from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, read_yaml
+from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, Tree, read_yaml
 
 if TYPE_CHECKING:
     from kweek.rules.grades import Grades
@@ -56,8 +56,10 @@ def read_rules(sources: Mapping[str, str | bytes]) -> tuple[Rules, tuple[Problem
         tree = read_yaml(sources[path], path)
         # a file of comments only is a list that is still to be written
         problems.extend(problem for problem in tree.problems if problem.code != "empty")
+        trees[name] = tree
         return reader, tree.root
 
+    trees: dict[str, Tree] = {}
     read = {name: roots(name) for name in RULES}
 
     def of(name: str, parse: Callable[[RulesReader, Pairs], T], default: T) -> T:
@@ -74,8 +76,8 @@ def read_rules(sources: Mapping[str, str | bytes]) -> tuple[Rules, tuple[Problem
         settings=of("workspace", RulesReader.settings, empty.settings),
     )
     _check_names(rules, {name: reader for name, (reader, _) in read.items()})
-    for reader, _ in read.values():
-        problems.extend(reader.problems)
+    for name, (reader, _) in read.items():
+        problems.extend(trees[name].unsaid(reader.problems) if name in trees else reader.problems)
     return rules, in_order(problems)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from kweek.flow import model as m
-from kweek.flow.problems import Located, did_you_mean, nearest
+from kweek.flow.problems import Located, nearest
 from kweek.flow.read_verbs import Known, VerbReader
 from kweek.flow.yaml_text import Node, Pair, Pairs, Text
 
@@ -32,34 +33,49 @@ VERBS: Final = tuple(OPTIONS)
 class StepReader(VerbReader):
     """Reads steps, at any depth."""
 
-    def read_step(self, node: Node) -> m.AnyStep | None:
+    def read_steps(self, nodes: Iterable[Node]) -> tuple[m.AnyStep, ...]:
+        whole = (one for node in nodes for one in self._apart(node))
+        return tuple(step for step in map(self._read_step, whole) if step is not None)
+
+    def _apart(self, node: Node) -> Iterator[Node]:
+        """Two steps that were written as one, each with what stands below it."""
+        if not isinstance(node, Pairs):
+            yield node
+            return
+        begun = 0
+        verbs = [number for number, pair in enumerate(node.pairs) if pair.key.value in OPTIONS]
+        for above, number in pairwise(verbs):
+            first, other = node.pairs[above].key.value, node.pairs[number].key
+            what = f"“{first}” and “{other.value}” are two steps in one."
+            fix = f"Begin the second with a dash of its own: - {other.value}: …"
+            self.note(other.at, "two-verbs", what, "A list runs downwards, one verb an item.", fix)
+            yield Pairs(node.pairs[begun:number], node.pairs[begun].key.at)
+            begun = number
+        yield Pairs(node.pairs[begun:], node.pairs[begun].key.at if begun else node.at)
+
+    def _read_step(self, node: Node) -> m.AnyStep | None:
         if not isinstance(node, Pairs):
             self._no_step(node)
             return None
-        verbs = [pair for pair in node.pairs if pair.key.value in OPTIONS]
-        if not verbs:
-            self._no_verb(node)
+        first = next((pair for pair in node.pairs if pair.key.value in OPTIONS), None) or self._meant_verb(node)
+        if first is None:
             return None
-        first = verbs[0]
-        for other in verbs[1:]:
-            what = f"“{first.key.value}” and “{other.key.value}” are two steps in one."
-            fix = f"Begin the second with a dash of its own: - {other.key.value}: …"
-            self.note(other.key.at, "two-verbs", what, "A list runs downwards, one verb an item.", fix)
         verb = first.key.value
-        known = self._options(node, verb)
+        known = self._options(node, verb, first)
         id_ = self.text(known.get("id"))
         if id_ and (not id_.value.strip("/") or " " in id_.value):
             self.note(id_.at, "name", f"“{id_.value}” is no id.", "", "Use small letters, digits, hyphens: first-mail")
         return _READERS[verb](self, first, id_, known)
 
-    def _options(self, node: Pairs, verb: str) -> Known:
+    def _options(self, node: Pairs, verb: str, first: Pair) -> Known:
         words = (*OPTIONS[verb], "id")
         found: Known = {}
-        for pair in node.pairs:
+        clauses = [word for word in _CLAUSES if word in words]
+        for pair in self._raised(self.adopted(node.pairs, (*words, *OPTIONS, *_WORDS), clauses), words):
             word = pair.key.value
             if word in words:
                 found[word] = pair
-            elif word in OPTIONS:
+            elif word in OPTIONS or pair.key.at == first.key.at:
                 continue
             elif (verb, word) in _INSTEAD:
                 what, fix = _INSTEAD[verb, word]
@@ -67,9 +83,31 @@ class StepReader(VerbReader):
             else:
                 elsewhere = [name for name, options in OPTIONS.items() if word in options]
                 why = f"“{word}” belongs to {', '.join(elsewhere)}." if elsewhere else ""
-                near = did_you_mean(word, words) if self.patient else ""
-                self.note(pair.key.at, "unknown-key", f"“{word}” is not an option of “{verb}”.", why, near)
+                self.unknown(pair, words, f"“{word}” is not an option of “{verb}”.", why, found)
         return found
+
+    def _raised(self, pairs: Sequence[Pair], words: Sequence[str]) -> Iterator[Pair]:
+        """Options that stand within `when` or `otherwise` are lifted out of it, with what stands below them."""
+        for pair in pairs:
+            inside = pair.value.pairs if pair.key.value in _CLAUSES and isinstance(pair.value, Pairs) else ()
+            first = next((n for n, one in enumerate(inside) if one.key.value in words), None)
+            if first is None or not isinstance(pair.value, Pairs):
+                yield pair
+                continue
+            key, column = inside[first].key, pair.key.at.column
+            what = f"“{key.value}” stands below “{pair.key.value}”, but it belongs beside it."
+            why = f"“{key.value}” says something of the step, not of what happens."
+            self.note(key.at, "indentation", what, why, f"Begin it in column {column} ({column - 1} spaces).")
+            yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
+            below: list[Pair] = []
+            for one in inside[first:]:
+                if one.key.value in words:
+                    below.append(one)
+                elif isinstance(last := below[-1].value, Text) and last.empty:
+                    below[-1] = Pair(below[-1].key, Pairs((one,), one.key.at))
+                elif isinstance(last, Pairs):
+                    below[-1] = Pair(below[-1].key, Pairs((*last.pairs, one), last.at))
+            yield from below
 
     def _no_step(self, node: Node) -> None:
         if not isinstance(node, Text):
@@ -90,26 +128,31 @@ class StepReader(VerbReader):
             fix = f"Every step is a verb and its argument, such as “wait: 7 days”; to jump, write: - go: {node.value}"
         self.note(node.at, "not-a-step", f"“{node.value}” is not a step.", "", fix)
 
-    def _no_verb(self, node: Pairs) -> None:
+    def _meant_verb(self, node: Pairs) -> Pair | None:
+        """The step has no verb; that which was probably meant, so that the rest of it is read all the same."""
         if not node.pairs:
             self.note(node.at, "not-a-step", "This step is empty.", "", f"Its verb is one of: {', '.join(VERBS)}.")
-            return
-        key = node.pairs[0].key
-        owners = [verb for verb, options in OPTIONS.items() if key.value in options]
-        if owners:
+            return None
+        strangers = [pair for pair in node.pairs if pair.key.value not in _WORDS]
+        if not strangers:
+            key = node.pairs[0].key
+            owners = [verb for verb, options in OPTIONS.items() if key.value in options] or ["a step"]
             what = f"This step has no verb; “{key.value}” is an option of {', '.join(owners)}."
             fix = "If it belongs to the step above, take away the dash and put it below that step's verb."
             self.note(key.at, "no-verb", what, "", fix)
-            return
-        for pair in node.pairs if self.patient else ():
+            return None
+        for pair in strangers if self.patient else ():
             if near := nearest(pair.key.value, VERBS):
-                self.note(
-                    pair.key.at, "no-verb", f"There is no verb “{pair.key.value}”.", "", f"Did you mean “{near}”?"
-                )
-                return
+                what = f"There is no verb “{pair.key.value}”."
+                self.note(pair.key.at, "no-verb", what, "", f"Did you mean “{near}”?")
+                return Pair(pair.key._replace(value=near), pair.value)
+        key = strangers[0].key
         self.note(key.at, "no-verb", f"There is no verb “{key.value}”.", "", f"There are: {', '.join(VERBS)}.")
+        return None
 
 
+_CLAUSES: Final = ("when", "otherwise")
+_WORDS: Final = frozenset({"id", *(word for options in OPTIONS.values() for word in options)})
 _INSTEAD: Final = {
     ("handover", "within"): (
         "A handover has no “within”: it stays with sales until it closes.",

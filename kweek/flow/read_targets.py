@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from typing import TYPE_CHECKING, Final
 
 from kweek.flow.model import (
@@ -32,9 +33,12 @@ _RUNG: Final = ("after", "every", "tell", "reassign")
 
 
 class TargetReader(Reader):
-    """Reads targets; lists written in place are read by `read_step`."""
+    """Reads targets; lists written in place are read by `read_steps`."""
 
-    def read_step(self, node: Node) -> AnyStep | None:
+    misnamed: Set[str] = frozenset()
+    """Paths of this flow whose names are none: that is said where they stand, not wherever they are named."""
+
+    def read_steps(self, nodes: Iterable[Node]) -> tuple[AnyStep, ...]:
         raise NotImplementedError
 
     # --- one target -------------------------------------------------------------------------------
@@ -45,8 +49,7 @@ class TargetReader(Reader):
                 if not node.items:
                     self.note(node.at, "empty", "This list of steps is empty.", "", "To carry on below, write: next")
                     return None
-                steps = tuple(step for step in map(self.read_step, node.items) if step is not None)
-                return Inline(steps, node.at)
+                return Inline(self.read_steps(node.items), node.at)
             case Pairs():
                 self._keys_for_target(node, key)
                 return None
@@ -86,6 +89,8 @@ class TargetReader(Reader):
             case ["go" | "go:" | "path" | "end" | "end:", name]:
                 self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {name}")
                 return None
+            case _ if text.value in self.misnamed:
+                return ToPath(text.value, text.at)
             case _:
                 checked = self.reread(text, parse_name, "name")
                 return ToPath(checked.value, text.at) if checked else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final, cast, get_args
 
 from kweek.flow import model as m
@@ -138,10 +137,11 @@ class VerbReader(TargetReader):
         total = sum(line.share.value for line in lines if line.share)
         if total > 100:
             self.note(at, "shares", f"The shares make {total}%.", "", "Change them so that they make at most 100%.")
-        for line, below in pairwise(lines):
+        for line in lines[:-1]:
             if line.condition is None and line.share is None:
                 why = "The first line that is true decides, and else is always true."
-                self.note(below.at, "else-last", "This line is never asked.", why, "Put else last.")
+                self.note(line.at, "else-last", "The lines below this else are never asked.", why, "Put else last.")
+                break
         last = lines[-1]
         has_else = any(line.condition is None and line.share is None for line in lines)  # above: said already
         if (last.condition or last.share) and total != 100 and not has_else:
@@ -238,9 +238,12 @@ def parse_times(text: str) -> int:
     """`3 times`, `1 time`. ValueError."""
     number, _, word = text.partition(" ")
     if not number.isdecimal() or len(number) > 6 or word not in ("time", "times") or int(number) < 1:
-        count = int(number) if number.isdecimal() and 0 < int(number[:6]) == int(number) else 3
+        count = int(number) if number.isdecimal() and 0 < int(number[:6]) == int(number) else _OFTEN.get(text, 3)
         raise ValueError(f"“{text}” is not a number of times; write: {count} time{'' if count == 1 else 's'}")
     return int(number)
+
+
+_OFTEN: Final = {"once": 1, "one": 1, "twice": 2, "two": 2, "two times": 2, "twee keer": 2, "een keer": 1}
 
 
 def parse_points(text: str) -> int:

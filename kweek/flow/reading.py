@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from kweek.flow.duration import Duration, parse_duration
-from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean
+from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, nearest
 from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class Reader:
             return node.pairs
         name = f"“{key.value}”" if key else "This"
         if isinstance(node, Text) and node.empty:
-            self._empty(node, key)
+            self._nothing_below(node, key, example)
         else:
             kind = "a list" if isinstance(node, Items) else f"the text “{node.value}”"
             dashes = " Leave out the dashes." if isinstance(node, Items) else ""
@@ -64,9 +64,39 @@ class Reader:
                 found[pair.key.value] = pair
             else:
                 what = f"“{pair.key.value}” is not a key of {where}."
-                near = did_you_mean(pair.key.value, words) if self.patient else ""
-                self.note(pair.key.at, "unknown-key", what, "It would have no effect." if not near else "", near)
+                self.unknown(pair, words, what, "", found)
         return found
+
+    def unknown(self, pair: Pair, words: Sequence[str], what: str, why: str, found: dict[str, Pair]) -> None:
+        """A key that is none. What it was probably meant to be is read all the same, for what is wrong below it."""
+        near = nearest(pair.key.value, words) if self.patient else None
+        fix = did_you_mean(pair.key.value, words) if self.patient else ""
+        self.note(pair.key.at, "unknown-key", what, why if fix else "It would have no effect.", fix)
+        if near is not None:
+            found.setdefault(near, Pair(pair.key._replace(value=near), pair.value))
+
+    def adopted(self, pairs: Sequence[Pair], words: Sequence[str], clauses: Sequence[str]) -> tuple[Pair, ...]:
+        """Keys that stand in the column of the clause above them, though they belong below it: they are put there."""
+        done: list[Pair] = []
+        clause: int | None = None
+        for pair in pairs:
+            known = pair.key.value in words
+            if clause is not None and not known and (len(done) > clause + 1 or nearest(pair.key.value, words) is None):
+                above = done[clause]
+                if isinstance(above.value, Text):
+                    key = above.key.value
+                    what = f"“{pair.key.value}” stands in the column of “{key}”, not below it."
+                    column = above.key.at.column + 2
+                    fix = f"Begin each line that belongs to “{key}” in column {column} ({column - 1} spaces)."
+                    self.note(pair.key.at, "indentation", what, f"So “{key}” is empty.", fix)
+                    done[clause] = Pair(above.key, Pairs((pair,), pair.key.at))
+                elif isinstance(above.value, Pairs):
+                    done[clause] = Pair(above.key, Pairs((*above.value.pairs, pair), above.value.at))
+                continue
+            done.append(pair)
+            empty = isinstance(pair.value, Text) and pair.value.empty
+            clause = len(done) - 1 if pair.key.value in clauses and empty else None
+        return tuple(done)
 
     def items(self, node: Node, key: Text, example: str) -> tuple[Node, ...]:
         """The items of a list, each on a line with a dash."""
@@ -75,7 +105,7 @@ class Reader:
                 self.note(node.at, "empty", f"“{key.value}” is an empty list.", "", f"Write at least one: - {example}")
             return node.items
         if isinstance(node, Text) and node.empty:
-            self._empty(node, key)
+            self._nothing_below(node, key, f"- {example}")
         else:
             fix = f"Begin each with a dash, on a line of its own: - {example}"
             self.note(node.at, "list-wanted", f"“{key.value}” takes a list.", "", fix)
@@ -114,6 +144,11 @@ class Reader:
             return None
         self._look_for_cut(node, key, prose)
         return Located(node.value, node.at, key.at, node.text_at)
+
+    def _nothing_below(self, node: Text, key: Text | None, example: str) -> None:
+        name = f"“{key.value}”" if key else "This"
+        fix = f"Write the lines that belong to it below it, two spaces deeper: {example} — or delete the key."
+        self.note(node.at, "empty", f"{name} has nothing below it.", "", fix)
 
     def _empty(self, node: Text, key: Text | None) -> None:
         name = f"“{key.value}”" if key else "This"

@@ -81,7 +81,7 @@ def load_survey(
         return None, in_order(tree.problems)
     reader = _SurveyReader(file, languages)
     survey = reader.survey(tree.root)
-    return survey, in_order((*tree.problems, *reader.problems))
+    return survey, in_order((*tree.problems, *tree.unsaid(reader.problems)))
 
 
 class _SurveyReader(Reader):

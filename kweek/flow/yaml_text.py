@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 256 * 1024
 DEEPEST: Final = 32
+_GUESSED: Final = ("never-closed",)  # where the text ends, nobody knows
 _MOST_MENDS: Final = 25  # each is another reading, so fewer in a long file
 _LONG: Final = 32 * 1024
 # What YAML forbids, and the line breaks that editors do not show as such (NEL, LS, PS).
@@ -74,6 +75,11 @@ class Tree(NamedTuple):
     root: Pairs | None
     problems: tuple[Problem, ...]
 
+    def unsaid(self, found: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Of what was found in the tree, that which does not merely follow from a line that had to be mended."""
+        mended = {problem.line for problem in self.problems if problem.code in _GUESSED}
+        return tuple(problem for problem in found if problem.line not in mended)
+
 
 def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str = "This file") -> Tree:
     """Read one mapping. Raises nothing. pure: without libyaml, whose answers are the same, slower."""
@@ -128,6 +134,16 @@ def _without_forbidden(text: str, sheet: Sheet) -> str:
     if "\t" not in text and not _FORBIDDEN.search(text):
         return text
     lines = text.split("\n")
+    tabbed = [number for number, line in enumerate(lines) if "\t" in line]
+    if tabbed:
+        more = f", and one in {len(tabbed) - 1} more line{'s' if len(tabbed) > 2 else ''}" if len(tabbed) > 1 else ""
+        sheet.add(
+            Position(tabbed[0] + 1, lines[tabbed[0]].index("\t") + 1),
+            "tab",
+            f"There is a tab here{more}.",
+            "Every editor shows a tab with another width, so nobody can see what belongs to what.",
+            "Replace it by spaces: two for each level.",
+        )
     for number, line in enumerate(lines):
         for found in _FORBIDDEN.finditer(line):
             sheet.add(
@@ -145,16 +161,11 @@ def _without_forbidden(text: str, sheet: Sheet) -> str:
 
 
 def _without_tabs(line: str, number: int, sheet: Sheet) -> str:
-    sheet.add(
-        Position(number + 1, line.index("\t") + 1),
-        "tab",
-        "There is a tab here.",
-        "Every editor shows a tab with another width, so nobody can see what belongs to what.",
-        "Replace it by spaces: two for each level.",
-    )
     body = line.lstrip(" \t")
     margin = line[: len(line) - len(body)]
     sheet.shifts[number] = margin.count("\t")
+    if "\t" in margin:
+        sheet.tabbed.add(number)
     return margin.replace("\t", "  ") + body.replace("\t", " ")
 
 

@@ -29,6 +29,7 @@ class Sheet:
     problems: list[Problem] = field(default_factory=list[Problem])
     shifts: dict[int, int] = field(default_factory=dict[int, int])
     mended: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
+    tabbed: set[int] = field(default_factory=set[int])  # lines of which only the author knows how deep they stand
 
     def line(self, number: int) -> str:
         """From 0. What ends at the end of the file may be said to stand below it."""
@@ -70,7 +71,8 @@ def explain(sheet: Sheet, error: Any) -> bool:
             column = where.column if where else 0
             sheet.add(sheet.place(line, column), "yaml", what, "YAML cannot read on from here.", fix)
         return False
-    sheet.add(sheet.place(trap.line, trap.column), trap.code, trap.what, trap.why, trap.fix)
+    if trap.code != "indentation" or trap.line not in sheet.tabbed:
+        sheet.add(sheet.place(trap.line, trap.column), trap.code, trap.what, trap.why, trap.fix)
     if trap.mended is None or (trap.line, trap.code) in sheet.mended:
         return False
     sheet.mended.add((trap.line, trap.code))
@@ -324,16 +326,39 @@ def _between(lines: list[str], line: int) -> _Trap | None:
 
 def _moved(lines: list[str], line: int, wanted: int, why: str) -> _Trap:
     column = _indent(lines[line])
-    block: list[str] = []
-    for text in lines[line:]:
-        if text.strip() and _indent(text) < column:
-            break
-        block.append(text)
     delta = wanted - column
+    block = _block(lines, line, wanted)
     moved = [" " * (_indent(text) + delta) + text.lstrip(" ") if text.strip() else text for text in block]
     what = f"This line begins in column {column + 1}, which fits nothing above it."
     fix = f"Begin it in column {wanted + 1} ({wanted} spaces)."
     return _Trap(line, column, "indentation", what, why[0].upper() + why[1:] + ".", fix, moved, delta)
+
+
+def _block(lines: list[str], line: int, wanted: int) -> list[str]:
+    """What moves along with a line: what is below it, and its neighbours in the same wrong column."""
+    column, dashed = _indent(lines[line]), _dashed(lines[line])
+    found, above = [lines[line]], lines[line]
+    for text in lines[line + 1 :]:
+        if text.strip() and not text.lstrip().startswith("#"):
+            here = _indent(text)
+            if here < column or (here == column and _dashed(text) != dashed):
+                break
+            child = _opens(above) or (dashed and not _dashed(text))
+            if here == wanted and not child and _dashed(text) == dashed:
+                break  # this one stands where the first should
+            above = text
+        found.append(text)
+    return found
+
+
+def _dashed(line: str) -> bool:
+    return line.lstrip().startswith("- ") or line.strip() == "-"
+
+
+def _opens(line: str) -> bool:
+    """Is it a key whose value stands below it?"""
+    match = _shape(line)
+    return match is not None and match["key"] is not None and (not match["body"] or match["body"].startswith("#"))
 
 
 def _indent(line: str) -> int:

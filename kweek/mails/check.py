@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final
 
 from kweek.flow.problems import Problem, Severity, did_you_mean, in_order
 from kweek.mails.context import sample
+from kweek.mails.plainly import plainly
 from kweek.mails.render import Missing, Rendered, Renderer, RenderError
 from kweek.mails.template import MailTemplate
 
@@ -16,10 +17,14 @@ CLIPPED: Final = 102 * 1024  # bytes of HTML; Gmail hides what follows
 
 
 def check_mails(
-    mails: Sequence[MailTemplate], languages: Iterable[str], own_fields: Mapping[str, str], renderer: Renderer
+    mails: Sequence[MailTemplate],
+    languages: Iterable[str],
+    own_fields: Mapping[str, str],
+    renderer: Renderer,
+    heard: Iterable[str] = (),
 ) -> tuple[Problem, ...]:
     """Everything wrong with mails that were read without error: each is rendered for a lead of whom all is known and
-    for one of whom only the address is. own_fields: profile field → type, as `rules/workspace.yaml` has them.
+    for one of whom only the address is. own_fields: profile field → type, as `rules/workspace.yaml` has them. heard: names of links that a flow waits for.
 
     Call `renderer.start()` early: its process starts beside the rest of the work.
     """
@@ -29,7 +34,7 @@ def check_mails(
         by_name[mail.name].append(mail)
         problems += _one(mail, own_fields, renderer)
     for same in by_name.values():
-        problems += _across(same, tuple(languages))
+        problems += _across(same, tuple(languages), frozenset(heard))
     return in_order(problems)
 
 
@@ -57,6 +62,12 @@ def _unknown(mail: MailTemplate, missing: Missing) -> Problem:
 
 
 def _broken(mail: MailTemplate, error: RenderError) -> Problem:
+    in_body = error.line >= mail.body_line
+    before = mail.body_line - 1 if in_body else error.line - 1
+    plain = plainly(str(error), error.line - before, mail.body if in_body else mail.subject)
+    if plain and error.code == "template":
+        why, column = "The mail cannot be made like this.", plain.column if in_body else 1
+        return Problem(mail.file, before + plain.line, column, "error", "mail-template", plain.what, why, plain.fix)
     what = f"The mail cannot be made: {error}."
     why = "A lead would never get it."
     fix = "Take out what costs so much." if error.code != "template" else "Mend this line."
@@ -90,7 +101,7 @@ def _result(mail: MailTemplate, rendered: Rendered) -> list[Problem]:
     return problems
 
 
-def _across(same: Sequence[MailTemplate], languages: tuple[str, ...]) -> list[Problem]:
+def _across(same: Sequence[MailTemplate], languages: tuple[str, ...], heard: Set[str]) -> list[Problem]:
     """What must be the same in every language, so that a flow means the same for every lead."""
     first = same[0]
     problems: list[Problem] = []
@@ -110,11 +121,33 @@ def _across(same: Sequence[MailTemplate], languages: tuple[str, ...]) -> list[Pr
                 why, fix = "It is one mail in two languages.", f"Write the same {key} in both."
                 wrong(mail, mail.lines.get(key, 1), "error", "mail-differs", what, why, fix)
         if set(mail.link_names) != set(first.link_names):
-            names = ", ".join(sorted(set(mail.link_names) ^ set(first.link_names)))
-            what = f"The links differ from those of {first.file.rsplit('/', 1)[-1]}: {names}."
-            why, fix = "A flow that waits for one waits in vain in one language.", "Give both the same link names."
-            wrong(mail, mail.body_line, "warning", "mail-differs", what, why, fix)
+            problems.append(_links(mail, first, heard))
     return problems
+
+
+def _links(mail: MailTemplate, first: MailTemplate, heard: Set[str]) -> Problem:
+    """Said of the mail that lacks a link for which a flow waits; of the second, if none does."""
+    here, there = (mail, first) if heard & (set(first.link_names) - set(mail.link_names)) else (first, mail)
+    if not heard & (set(there.link_names) - set(here.link_names)):
+        here, there = mail, first
+    extra = [name for name in here.link_names if name not in there.link_names]
+    lacks = [name for name in there.link_names if name not in here.link_names]
+    waited = sorted(heard & set(lacks))
+    beside = there.file.rsplit("/", 1)[-1]
+    line, column = _place(here, here.body_line, f'"{extra[0]}"') if extra else (here.body_line, 1)
+    if len(extra) == len(lacks) == 1:
+        what, fix = (
+            f"The link “{extra[0]}” is called “{lacks[0]}” in {beside}.",
+            f"Write “{(waited or lacks)[0]}” in both.",
+        )
+    else:
+        names = ", ".join(sorted({*extra, *lacks}))
+        what, fix = f"The links differ from those of {beside}: {names}.", "Give both the same link names."
+    why = "A flow that waits for one waits in vain in one language."
+    if waited:
+        why = f"A flow waits for “clicked {waited[0]}”, and in this language it would wait in vain."
+    severity: Severity = "error" if waited else "warning"
+    return Problem(here.file, line, column, severity, "mail-differs", what, why, fix)
 
 
 def _place(mail: MailTemplate, line: int, words: str) -> tuple[int, int]:

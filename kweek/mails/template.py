@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from kweek.flow.problems import Problem, Severity, did_you_mean
+from kweek.flow.problems import Problem, Severity, did_you_mean, nearest
 
 Kind = Literal["marketing", "service"]
 
@@ -95,6 +95,9 @@ def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]
             wrong(
                 number, "unknown-key", f"A mail has no “{key}”.", "It would be left unheard.", did_you_mean(key, KEYS)
             )  # fmt: skip
+            if (near := nearest(key, KEYS)) is not None:
+                said.setdefault(near, value)
+                at.setdefault(near, number)
         elif key in said:
             wrong(number, "duplicate-key", f"“{key}” stands here twice.", "Only one can hold.", "Leave one out.")
         else:

@@ -117,15 +117,15 @@ BROKEN = [
     Broken("name of another file", head("").replace("flow: demo", "flow: §other"), "name-of-file", "other.yaml"),
     Broken("name with capitals", head("").replace("flow: demo", "flow: §Demo Flow"), "name", "demo-flow"),
     Broken("reentry", head("reentry: §sometimes"), "reentry", "after 30 days"),
-    Broken("limit", head("limit: §3 per week"), "limit", "3 mails per 7 days"),
+    Broken("limit", head("limit: §3 per week"), "limit", "3 mails per 1 week"),
     Broken("start at nothing", head("").replace("manual", "{ at: §soon }"), "moment", "before lead.contract_end"),
     Broken("start every month", head("").replace("manual", "{ every: §month }"), "moment", "monday 09:00"),
     Broken("start of two kinds", head("").replace("manual", "§{ at: lead.x, event: a.b }"), "start", "one of"),
-    Broken("goal without go", head("§goal: { if: lead.sales_ready }"), "missing", "go: "),
+    Broken("goal without go", head("§goal: { if: lead.sales_ready }"), "goal", "go: "),
     Broken("else in whenever", head("whenever:\n  §else: done"), "else", "Name the events"),
     Broken("reserved path", head("") + "paths:\n  §won:\n    - end: won\n", "reserved", "another name"),
     Broken("path in capitals", head("") + "paths:\n  §Call now:\n    - end: won\n", "name", "call-now"),
-    Broken("empty path", head("") + "paths:\n  §call:\n", "empty", "Write it"),
+    Broken("empty path", head("") + "paths:\n  §call:\n", "empty", "two spaces deeper"),
     Broken("steps are keys", f"{HEAD}steps:\n  §wait: 7 days\n", "list-wanted", "dash"),
     # --- steps
     Broken("unknown verb", step("  - §sent: survey"), "no-verb", "send"),
@@ -182,7 +182,7 @@ BROKEN = [
         "go: ",
     ),
     Broken(
-        "choose goes on below else", step("  - choose:\n      - else: done\n      - §else: done"), "else-last", "last"
+        "choose goes on below else", step("  - choose:\n      - §else: done\n      - else: done"), "else-last", "last"
     ),
     Broken(
         "rung without after",

@@ -31,7 +31,7 @@ CASES = [
     ("{{ company.nam }} {{ lead.contract_begin }}", [
         (5, 4, "unknown-name", "company.name"), (5, 22, "unknown-name", "lead.contract_end")]),
     ("{{ lead.name | uper }}", [(5, 16, "unknown-name", "upper")]),
-    ("one\n{% if lead.name %}", [(6, 1, "mail-template", "end of template")]),
+    ("one\n{% if lead.name %}", [(6, 1, "mail-template", "{% endif %}")]),
     ("{% for x in lead.name %}{{ x }}{{ loop.index }}{% endfor %}{% set y = 1 %}{{ y }}",
      [(5, 1, "mail-template", "iterable")]),
     ("{{ lead.engagement + 1 }}", [(5, 1, "mail-template", "NoneType")]),

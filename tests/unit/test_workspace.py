@@ -117,7 +117,7 @@ RULES = [
     ("workspace", "name: x\nlanguages: [dutch]\ntimezone: UTC\n", 2, "language", "nl"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: Amsterdam\n", 3, "timezone", "Europe/Amsterdam"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nlimit: 3\n", 4, "limit", "3 mails per 7 days"),
-    ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nfields: { seats: int }\n", 4, "field-type", "There are"),
+    ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nfields: { seats: int }\n", 4, "field-type", "number"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nsender: { name: x }\n", 4, "missing", "address"),
     ("workspace", "name: x\nlanguages: [nl]\n", 1, "missing", "timezone"),
 ]

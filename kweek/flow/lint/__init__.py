@@ -39,7 +39,14 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     misread = {problem.line for problem in said}
     check_targets(flow, names, report, said)
     check_ends(graph, report, misread)
-    check_reach(flow, graph, names, report, misread, lost_ways=any(problem.code not in _KEEPS_WAYS for problem in said))
+    check_reach(
+        flow,
+        graph,
+        names,
+        report,
+        misread,
+        lost_ways=any(problem.code not in _KEEPS_WAYS and not problem.guessed for problem in said),
+    )
     check_loops(graph, report, misread)
     check_reactions(flow, graph, names, report, misread)
     check_names(flow, names, report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 from kweek.flow.condition_types import FieldType, check_condition
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
@@ -35,6 +36,9 @@ def check_conditions(flow: Flow, names: Names, report: Report, misread: Collecti
             )
 
 
+_BARE: Final = "if it is a text, put it in quotes: "
+
+
 def ask(
     text: Located[str], names: Names, report: Report, event: Mapping[str, FieldType] | None = None
 ) -> Condition | None:
@@ -44,7 +48,13 @@ def ask(
     except ConditionError as error:
         report.error(text.inside(error.offset), "condition", error.message, "", error.fix)
         return None
-    for offset, what, fix in check_condition(condition, names.schema(event)):
+    wrong = check_condition(condition, names.schema(event))
+    bare = [fix.removeprefix(_BARE).rstrip(".") for _, _, fix in wrong if fix.startswith(_BARE)]
+    for offset, what, fix in wrong:
+        if fix.startswith(_BARE):  # one who forgets quotes forgets them all: one message
+            if not bare:
+                continue
+            fix, bare = _BARE + ", ".join(bare), []
         code = "unknown-field" if "no field" in what else "condition"
         report.error(text.inside(offset), code, what, "", fix)
     return condition

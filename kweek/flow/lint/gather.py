@@ -20,11 +20,11 @@ def names_of(
     mails: Mapping[str, Mail],
     unreadable: Iterable[str] = (),
 ) -> Names:
-    """unreadable: flows that are there and could not be read; nothing is held against whoever names them."""
+    """unreadable: flows that are there and of which it could not be read whom they let in; nothing is held against whoever names them."""
     reentries = {name: flow.reentry.value if flow.reentry else Reentry() for name, flow in flows.items()}
     return Names(
         languages=rules.settings.languages,
-        flows={**dict.fromkeys(unreadable, Reentry("always")), **reentries},
+        flows={**reentries, **dict.fromkeys(unreadable, Reentry("always"))},
         events={name: event_data(rules, name) for name in rules.events},
         hard=frozenset(name for name, event in rules.events.items() if event.hard),
         mails=mails,

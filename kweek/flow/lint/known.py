@@ -9,7 +9,7 @@ from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, Webhook
-from kweek.flow.problems import Located, did_you_mean
+from kweek.flow.problems import Located, did_you_mean, nearest
 
 
 def check_names(flow: Flow, names: Names, report: Report) -> None:
@@ -191,7 +191,8 @@ class _Look:
         try:
             ZoneInfo(name.value)
         except (KeyError, ValueError, OSError):
-            zones = sorted(available_timezones())
-            fix = did_you_mean(name.value, zones)
-            fix = fix if fix.startswith("Did") else "Write lead, or a name such as Europe/Amsterdam"
+            fix = "Write lead, or a name such as Europe/Amsterdam"
+            towns = {zone.rpartition("/")[2]: zone for zone in sorted(available_timezones())}
+            if town := nearest(name.value.rpartition("/")[2], towns):
+                fix = f"Did you mean “{towns[town]}”?"
             self.report.error(name.at, "unknown-timezone", f"There is no time zone “{name.value}”", "", fix)

@@ -53,6 +53,7 @@ COMPUTED: Final[Mapping[str, FieldType]] = {
     "handover.later_on": _DATE,
 }
 """What a flow may read, and not set."""
+BANT: Final = tuple(name for name in COMPUTED if name.startswith("bant."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,16 @@ def check_otherwise(step: Wait | Send | Call | Task, report: Report) -> None:
     above: list[str] = []
     closed = {line.event.value for line in step.when if not line.link}
     states = STATES.get(step.verb, ())
-    for line in lines:
+    for number, line in enumerate(lines):
         state, at = line.state.value, line.state.at
         if state not in states:
             why = f"when the time of a {step.verb} is up, it asks what is known by then"
             report.error(at, "unknown-state", f"“{state}” is no state", why, did_you_mean(state, states))
         elif "else" in above:
+            continue  # said where else stands
+        elif state == "else" and number < len(lines) - 1:
             why = "the first line that is true decides, and else is always true"
-            report.error(at, "else-last", f"“{state}” is never asked", why, "Put else last")
+            report.error(at, "else-last", "The lines below this “else” are never asked", why, "Put else last")
         elif cover := next((word for word in above if state in _COVERS.get(word, (word,))), None):
             why = f"who {_DID[state]} has also {_DID[cover]}, and “{cover}” above it is asked first"
             report.error(

@@ -8,9 +8,9 @@ from typing import Final
 from kweek.flow.catalogue import Rules
 from kweek.flow.lint.asks import ask
 from kweek.flow.lint.gather import event_data
-from kweek.flow.lint.names import COMPUTED, Names
+from kweek.flow.lint.names import BANT, COMPUTED, Names
 from kweek.flow.lint.report import Report
-from kweek.flow.problems import Located, Problem, did_you_mean
+from kweek.flow.problems import Located, Problem, did_you_mean, nearest
 from kweek.flow.surveys import Survey
 
 
@@ -27,7 +27,13 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
         condition = ask(line.condition, names, ready)
         if condition and "lead.sales_ready" in condition.names:
             what = "The definition of sales ready asks whether the lead is sales ready"
-            ready.error(line.condition.at, "asks-itself", what, "nobody could answer", "Ask for facts")
+            ready.error(
+                line.condition.at,
+                "asks-itself",
+                what,
+                "nobody could answer",
+                'Ask for facts: lead.profile in ["A", "B"]',
+            )
     return (*events.problems, *ready.problems)
 
 
@@ -49,6 +55,9 @@ def lint_surveys(surveys: Iterable[Survey], names: Names) -> tuple[Problem, ...]
         for question in survey.questions:
             if question.fills and question.fills.value.startswith("lead."):
                 _fills(question.fills, question.type, names, report)
+            elif question.fills and question.fills.value not in BANT and (near := nearest(question.fills.value, BANT)):
+                what = f"There is no fact {question.fills.value}"
+                report.error(question.fills.at, "unknown-field", what, "", f"Did you mean “{near}”?")
             for event in question.raises.values():
                 if event.value not in names.events:
                     fix = did_you_mean(event.value, names.events)

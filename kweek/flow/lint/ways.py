@@ -23,7 +23,7 @@ def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Pro
 
     read: errors of the loader. Where it may have lost whole paths, only a name that is near another is a slip.
     """
-    unsure = any(problem.code in _LOSES_PATHS for problem in read)
+    unsure = any(problem.code in _LOSES_PATHS and not problem.guessed for problem in read)
     paths = ("steps", *(path.name.value for path in flow.paths))
     for step in flow.walk():
         for target in targets(step):
@@ -50,7 +50,7 @@ def _exists(target: Target, paths: tuple[str, ...], names: Names, report: Report
             if nearest(name, (*paths, *ENDINGS, "next")) is None and name in names.flows:
                 fix = f"To send the lead to the flow of that name, write: flow {name}"
             misnamed = any(kebab(path) == kebab(name) for path in paths if kebab(path) != path)  # has its own message
-            if not misnamed and not (unsure and nearest(name, paths[1:]) is None):
+            if not misnamed and not (unsure and nearest(name, (*paths[1:], *ENDINGS)) is None):
                 report.error(at, "unknown-target", f"There is no path “{name}” in this flow", "", fix)
         case ToFlow(flow=name, at=at) if name not in names.flows:
             fix = did_you_mean(name, names.flows)
@@ -86,7 +86,7 @@ def check_ends(graph: Graph, report: Report, misread: Collection[int]) -> None:
             continue
         loose = [edge for edge in node.edges if edge.to == NOWHERE]
         said = next((edge for edge in loose if edge.said), None)
-        if said is not None and node.below == NOWHERE:
+        if said is not None and node.below == NOWHERE and "next" not in graph.heads:
             report.error(
                 said.at,
                 "next-of-nothing",

@@ -1,0 +1,87 @@
+"""What does Jinja2 mean? Its words about a broken mail, said to whoever wrote the mail, at the place where it begins."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from kweek.flow.problems import did_you_mean
+
+_TAGS: Final = ("if", "elif", "else", "endif", "for", "endfor", "set")
+_TAG: Final = re.compile(r"\{%-?\s*(\w+)")
+_OPEN: Final = re.compile(r"\{\{(?![^{]*?\}\})|\{%(?![^{]*?%\})")
+
+
+class Plain(NamedTuple):
+    """line, column from 1, within the text that was given."""
+
+    line: int
+    column: int
+    what: str
+    fix: str
+
+
+def plainly(words: str, line: int, text: str) -> Plain | None:
+    """line: where Jinja2 stopped, from 1 within `text`. None: it has said it as well as we could."""
+    if inner := re.search(r"innermost block that needs to be closed is '(\w+)'", words):
+        if tag := re.search(r"unknown tag '(\w+)'", words):
+            return _no_tag(tag[1], line, text)
+        kind = inner[1]
+        number, column = _unclosed(kind, text)
+        fix = f"Write {{% end{kind} %}} behind what belongs to it."
+        return Plain(number, column, f"This {{% {kind} … %}} is never closed.", fix)
+    if tag := re.search(r"unknown tag '(\w+)'", words):
+        return _no_tag(tag[1], line, text)
+    if (
+        "end of print statement" in words
+        or "end of statement block" in words
+        or re.search(r"^unexpected '[}%]'", words)
+    ):
+        if opened := _half_open(line, text):
+            number, column, mark = opened
+            close = {"{{": "}}", "{%": "%}"}[mark]
+            return Plain(number, column, f"This {mark} is not closed with {close}.", f"Write {close} behind the name.")
+        mark = "{{ }}" if "print" in words else "{% %}"
+        fix = "Write one name, such as {{ lead.first_name }}, or {% if lead.first_name %} … {% endif %}."
+        got = re.search(r"got '([^']+)'", words)
+        column = _column(line, text, "{{" if "print" in words else "{%")
+        more = f" (“{got[1]}”)" if got and got[1] not in ("name", "string", "integer") else ""
+        return Plain(line, column, f"Between {mark} stands more than one thing{more}.", fix)
+    if char := re.search(r"unexpected char '(.+?)' at", words):
+        mark = char[1].encode().decode("unicode_escape") if char[1].startswith("\\") else char[1]
+        fix = "Write straight quotes (\" or ')." if mark in "“”„‘’«»" else "Take it out."
+        return Plain(line, _column(line, text, mark), f"“{mark}” has no meaning between the braces.", fix)
+    return None
+
+
+def _no_tag(tag: str, line: int, text: str) -> Plain:
+    column = _column(line, text, "{%")
+    if tag in _TAGS:
+        what = f"This {{% {tag} %}} belongs to nothing above it."
+        return Plain(line, column, what, "Take it away, or write the {% if … %} or {% for … %} that it belongs to.")
+    return Plain(line, column, f"There is no {{% {tag} %}}.", did_you_mean(tag, _TAGS))
+
+
+def _unclosed(kind: str, text: str) -> tuple[int, int]:
+    """Where the innermost `{% if %}` or `{% for %}` stands that has no end."""
+    open_at: list[int] = []
+    for tag in _TAG.finditer(text):
+        if tag[1] == kind:
+            open_at.append(tag.start())
+        elif tag[1] == f"end{kind}" and open_at:
+            open_at.pop()
+    at = open_at[-1] if open_at else 0
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+
+
+def _half_open(line: int, text: str) -> tuple[int, int, str] | None:
+    lines = text.split("\n")
+    for number in range(min(line, len(lines)), max(0, line - 20), -1):
+        if found := _OPEN.search(lines[number - 1]):
+            return number, found.start() + 1, found[0][:2]
+    return None
+
+
+def _column(line: int, text: str, words: str) -> int:
+    lines = text.split("\n")
+    return lines[line - 1].find(words) + 1 or 1 if line <= len(lines) else 1
