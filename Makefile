@@ -5,6 +5,11 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo .venv-uv/bin/uv)
 STAMP := $(VENV)/.installed
 
+# A company's own certificates are in the system's store; uv brings its own list, and would not know them.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
+export UV_SYSTEM_CERTS ?= 1
+endif
+
 .PHONY: up test lint lock clean
 
 up: $(STAMP)  ## the whole house on this machine: server, worker, web, mail catcher
@@ -22,8 +27,15 @@ lint: $(STAMP)
 
 .venv-uv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit("Kweek needs Python 3.11 or later; this is " + sys.version) if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv .venv-uv
-	.venv-uv/bin/pip install --quiet --disable-pip-version-check uv
+	@if $(PYTHON) -m venv .venv-uv >/dev/null 2>&1; then \
+	  .venv-uv/bin/pip install --quiet --disable-pip-version-check uv; \
+	elif rm -rf .venv-uv && $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+	  $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .venv-uv uv; \
+	else \
+	  echo "This Python can install nothing: it has neither venv nor pip."; \
+	  echo "On Debian and Ubuntu: apt install python3-venv. Or install uv (docs.astral.sh/uv). Then try again."; \
+	  exit 1; \
+	fi
 
 $(STAMP): requirements.lock pyproject.toml | $(UV)
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
