@@ -56,14 +56,15 @@ def settle(work: Work) -> None:
     """Let everyone walk until all wait, ended, or until conditions have to see what was done. Whom a discard takes
     out takes no other step first."""
     while True:
-        for enrolment, _ in work.open():
-            if any(ended.result == "discard" for _, ended in work.ends):
+        for of in list(work.enrolments):
+            if work.ends and any(ended.result == "discard" for _, ended in work.ends):
                 sweep(work)
-            walk(work, enrolment.id)
-        sweep(work)
+            walk(work, of)
+        if work.ends:
+            sweep(work)
         if work.again or not (_on_the_way(work) or judge_deferred(work) or judge_goals(work)):
             return
 
 
 def _on_the_way(work: Work) -> bool:
-    return any(token.visit == 0 for _, token in work.open())
+    return len(work.standing()) < len(work.open())

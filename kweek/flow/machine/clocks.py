@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from kweek.flow.changed import changed
 from kweek.flow.machine.asking import ask
 from kweek.flow.machine.leaving import go, leave_step
 from kweek.flow.machine.moments import after, date_of
@@ -106,7 +105,7 @@ def climb(work: Work, of: str, token: Token) -> None:
         for n, (rung, at) in enumerate(zip(ladder, token.rungs, strict=False))
     ]
     if tuple(rungs) != token.rungs:
-        work.put_token(work.enrolments[of], replace(token, rungs=tuple(rungs)))
+        work.put_token(work.enrolments[of], changed(token, rungs=tuple(rungs)))
 
 
 def _speak(
@@ -138,10 +137,10 @@ def rest(work: Work) -> None:
     for enrolment, token in work.standing():
         why = _rests(work, enrolment, token)
         if why is not None and token.held_since is None:
-            work.put_token(enrolment, replace(token, held_since=work.now))
+            work.put_token(enrolment, changed(token, held_since=work.now))
             work.note(enrolment.id, "held", token.step, token.visit, because=why)
         elif why is None and token.held_since is not None:
-            work.put_token(enrolment, replace(token, held_since=None, deadline=_shifted(work, enrolment, token)))
+            work.put_token(enrolment, changed(token, held_since=None, deadline=_shifted(work, enrolment, token)))
             work.note(enrolment.id, "released", token.step, token.visit)
 
 
@@ -178,7 +177,7 @@ def follow_dates(work: Work) -> None:
         if isinstance(step, Wait) and step.until.date_field is not None:
             due = date_of(work, enrolment, step) or min(work.now, token.deadline or work.now)
             if due != token.deadline:
-                work.put_token(enrolment, replace(token, deadline=due))
+                work.put_token(enrolment, changed(token, deadline=due))
 
 
 # --- when to look again ----------------------------------------------------------------------------------
@@ -186,14 +185,11 @@ def follow_dates(work: Work) -> None:
 
 def wake_at(work: Work) -> datetime | None:
     """The earliest moment at which something is due; None: only a bell wakes this lead."""
-    return min(_moments(work), default=None)
-
-
-def _moments(work: Work) -> Iterator[datetime]:
-    if work.again:
-        yield work.now
+    moments = [work.now] if work.again else []
     for enrolment, token in work.standing():
         due = when_up(work, enrolment, token)
         if due is not None:
-            yield due
-        yield from (at for at in token.rungs if at is not None)
+            moments.append(due)
+        if token.rungs:
+            moments += [at for at in token.rungs if at is not None]
+    return min(moments, default=None)

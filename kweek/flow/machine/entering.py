@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from kweek.flow.changed import changed
 from kweek.flow.duration import Duration
 from kweek.flow.machine.acting import ACTS, Verb, send_mail
 from kweek.flow.machine.asking import MOST_HOPS, ask
@@ -39,7 +39,7 @@ def walk(work: Work, of: str) -> None:
         if enrolment.ended is not None or token is None or token.visit:
             return
         if enrolment.hops > MOST_HOPS:
-            work.put(replace(enrolment, hops=0))
+            work.put(changed(enrolment, hops=0))
             ask(work, of, token.step, "circles")
             return
         step = work.step(enrolment, token.step)
@@ -145,7 +145,7 @@ def jump(work: Work, of: str, step: Go) -> None:
     if step.at_most is not None and times >= step.at_most:
         go(work, of, step.then or step.next)
         return
-    work.put(replace(enrolment, went={**enrolment.went, step.id: times + 1}))
+    work.put(changed(enrolment, went={**enrolment.went, step.id: times + 1}))
     go(work, of, step.target)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from kweek.flow.changed import changed
 from kweek.flow.machine.acting import act
 from kweek.flow.machine.asking import CARRY_ON, LEAVE, flow_asked
 from kweek.flow.machine.clocks import time_out
@@ -63,7 +64,7 @@ def _note(work: Work, of: str, event: Event) -> None:
     """What the token remembers of an event, whoever wants it."""
     enrolment = work.enrolments[of]
     if event.ref in enrolment.unsent and event.kind in MAIL_IS_AWAY:
-        enrolment = work.put(replace(enrolment, unsent=tuple(k for k in enrolment.unsent if k != event.ref)))
+        enrolment = work.put(changed(enrolment, unsent=tuple(k for k in enrolment.unsent if k != event.ref)))
     token = enrolment.token
     if token is None or not token.visit or event.ref is None or event.ref != token.ref:
         return
@@ -73,7 +74,7 @@ def _note(work: Work, of: str, event: Event) -> None:
     elif event.kind == "sent" and token.deadline is None and step.within is not None:
         deadline = after(event.at, step.within, lambda: work.answers.calendar(None))
         held = token.held_since and max(token.held_since, event.at)
-        work.put_token(enrolment, replace(token, deadline=deadline, held_since=held))
+        work.put_token(enrolment, changed(token, deadline=deadline, held_since=held))
 
 
 def _when(work: Work, of: str, event: Event) -> bool:
@@ -149,15 +150,20 @@ def _late_outcome(work: Work, of: str, event: Event) -> bool:
     if step is None or event.kind in ("taken", "call_back"):
         return step is not None
     line = None if event.kind in CALL_PASSES else _line_as_it_stood(work, of, work.step(enrolment, step), event)
-    acts = line is not None and not (enrolment.token and enrolment.token.visit and line.target == At(enrolment.token.step))
+    acts = line is not None and line.target != _stands_at(enrolment)
     if acts and work.with_a_person:
         defer(work, of, event)
         return True
     left = {key: at for key, at in enrolment.withdrawn.items() if key != event.ref}
-    work.put(replace(enrolment, withdrawn=left))
+    work.put(changed(enrolment, withdrawn=left))
     if line is not None and acts:
         _react(work, of, line.target, event)
     return True
+
+
+def _stands_at(enrolment: Enrolment) -> At | None:
+    token = enrolment.token
+    return At(token.step) if token is not None and token.visit else None
 
 
 def _line_as_it_stood(work: Work, of: str, step: AnyStep, event: Event) -> When | None:
@@ -201,18 +207,15 @@ def judge_deferred(work: Work) -> bool:
     """The person is done: judge what waited for that in the order in which it came, one event at a time, for it may
     move the lead to a person. What would have led to the same place has led there with it: a quote and an appointment
     asked for during one call are one handover, not two."""
-    waiting = min(
-        (enrolment for enrolment in work.enrolments.values() if enrolment.deferred),
-        key=lambda enrolment: enrolment.deferred[0].seq,
-        default=None,
-    )
-    if waiting is None or work.with_a_person:
+    kept = [enrolment for enrolment in work.enrolments.values() if enrolment.deferred]
+    if not kept or work.with_a_person:
         return False
+    waiting = min(kept, key=lambda enrolment: enrolment.deferred[0].seq)
     event, *others = waiting.deferred
     line = _line_anywhere(work, waiting, event)
     if line is not None:
         others = [other for other in others if not _leads_there(work, waiting, other, line)]
-    work.put(replace(waiting, deferred=tuple(others)))
+    work.put(changed(waiting, deferred=tuple(others)))
     if not _late_outcome(work, waiting.id, event):
         whenever(work, waiting.id, event, waited=True)
     return True
@@ -224,7 +227,8 @@ def _leads_there(work: Work, enrolment: Enrolment, event: Event, there: When) ->
 
 
 def judge_goals(work: Work) -> bool:
-    return any(judge_goal(work, enrolment.id) for enrolment, _ in work.open())
+    seeking = [enrolment.id for enrolment, _ in work.open() if work.plan(enrolment).goal is not None]
+    return any(judge_goal(work, of) for of in seeking)
 
 
 def judge_goal(work: Work, of: str) -> bool:
@@ -235,7 +239,7 @@ def judge_goal(work: Work, of: str) -> bool:
         return False
     if goal.condition.test(work.answers.facts(enrolment)) is not True:
         return False
-    work.put(replace(enrolment, goal_fired=True))
+    work.put(changed(enrolment, goal_fired=True))
     work.note(of, "reacted", enrolment.token.step, enrolment.token.visit, event="goal")
     go(work, of, goal.target, "goal")
     return True

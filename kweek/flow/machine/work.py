@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from kweek.flow.changed import changed
 from kweek.flow.plan import AnyStep, Plan
 from kweek.flow.state import Advance, Answers, Effect, EffectKind, Ended, Enrolment, Entry, LeadState, Token
 
@@ -74,7 +75,7 @@ class Work:
         return enrolment
 
     def put_token(self, enrolment: Enrolment, token: Token) -> Enrolment:
-        return self.put(replace(enrolment, token=token))
+        return self.put(changed(enrolment, token=token))
 
     def issue(self, of: str, step: str, kind: EffectKind, /, what: str | None = None, **args: object) -> str:
         """Have something done. Answers its key. what: the word that tells it from its like, for the journal."""
@@ -82,7 +83,7 @@ class Work:
         n = enrolment.n + 1
         key = f"{of}/{n}"
         unsent = (*enrolment.unsent, key) if kind == "send_mail" else enrolment.unsent
-        self.put(replace(enrolment, n=n, unsent=unsent))
+        self.put(changed(enrolment, n=n, unsent=unsent))
         self.effects.append(Effect(key, kind, of, step, args))
         self.again = self.again or kind in SEEN_BY_CONDITIONS
         self.note(of, "effect", step, key=key, effect=kind, what=what)
@@ -102,7 +103,7 @@ class Work:
         visit = enrolment.visits.get(step, 0) + 1
         token = Token(step, visit, self.now, ref, deadline, rungs=rungs, asks=asks)
         self.note(of, "entered", step, visit, asks=asks)
-        return self.put(replace(enrolment, token=token, visits={**enrolment.visits, step: visit}))
+        return self.put(changed(enrolment, token=token, visits={**enrolment.visits, step: visit}))
 
     def note(
         self, of: str, kind: str, step: str | None = None, visit: int | None = None, /, **detail: str | int | None
