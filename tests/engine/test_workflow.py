@@ -77,13 +77,14 @@ class Room:
 
 @asynccontextmanager
 async def room(
-    server: DevServer, folder: Path, migrated: Path, runner: WorkflowRunner | None = None, told: Told | None = None
-) -> AsyncIterator[Room]:
+    server: DevServer, folder: Path, migrated: Path, runner: WorkflowRunner | None = None, told: Told | None = None,
+    workspace: Path = WORKSPACE, tempo: float = TEMPO,
+) -> AsyncIterator[Room]:  # fmt: skip
     client = await server.client()
     now = datetime.now(UTC)
     async with serving(told or Told()) as relay:
-        clock, smtp = Clock(TEMPO, now, now), f"smtp://127.0.0.1:{relay.port}?tls=off"
-        house = build(folder, WORKSPACE, clock=clock, temporal=server.address, smtp=smtp, migrated=migrated)
+        clock, smtp = Clock(tempo, now, now), f"smtp://127.0.0.1:{relay.port}?tls=off"
+        house = build(folder, workspace, clock=clock, temporal=server.address, smtp=smtp, migrated=migrated)
         hands = hands_of(house.settings)
         try:
             async with workers(client, hands, runner or worker._RUNNER):
