@@ -82,6 +82,9 @@ def _mails(workspace: Workspace) -> tuple[list[MailTemplate], list[Problem]]:
     problems: list[Problem] = []
     for path, text in workspace.texts.items():
         if path.startswith("templates/mails/"):
+            if "\ufffd" in text:
+                problems.append(_not_utf8(path, text))
+                continue
             mail, found = parse_mail(path, text)
             problems += found
             if mail is None:
@@ -99,6 +102,14 @@ def _mails(workspace: Workspace) -> tuple[list[MailTemplate], list[Problem]]:
                     Problem(path, line, 1, "error", "unknown-survey", what, "Its link would lead nowhere.", fix)
                 )
     return mails, problems
+
+
+def _not_utf8(path: str, text: str) -> Problem:
+    before = text[: text.index("\ufffd")]
+    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    what = "This mail is not UTF-8 text from here on."
+    why = "It was saved in another encoding, or it is no text at all."
+    return Problem(path, line, column, "error", "not-utf-8", what, why, "Save it as UTF-8 in your editor.")
 
 
 class _Rendering(threading.Thread):
@@ -149,6 +160,8 @@ def _cases(workspace: Workspace, names: Names, problems: Sequence[Problem]) -> I
     broken = {problem.file for problem in errors(problems)}
     for path in workspace.tests:
         flow = PurePosixPath(path).stem
+        if workspace.broken(f"flows/{flow}.yaml"):
+            continue
         if f"flows/{flow}.yaml" not in workspace.texts:
             what = f"There is no flow “{flow}” that this file could test."
             yield Problem(path, 1, 1, "error", "unknown-flow", what, "", did_you_mean(flow, workspace.flows))
@@ -165,7 +178,7 @@ _FOLLOWS: Final = {
     "rules/events.yaml": ("unknown-event", "not-sales-ready"),
     "rules/calendars.yaml": ("unknown-calendar",),
     "rules/teams.yaml": ("unknown-team", "unknown-queue", "unknown-person"),
-    "rules/workspace.yaml": ("unknown-webhook", "unknown-person", "unknown-field", "mail-language"),
+    "rules/workspace.yaml": ("unknown-webhook", "unknown-person", "unknown-field", "mail-language", "language"),
 }
 
 
@@ -174,7 +187,9 @@ def _follows(problem: Problem, workspace: Workspace) -> bool:
     for file, codes in _FOLLOWS.items():
         if problem.code in codes and problem.file != file and workspace.broken(file):
             return True
-    if problem.code in ("unknown-survey", "unknown-field"):
+    if problem.file == "rules/events.yaml" and problem.fix.startswith("Names begin with"):
+        return workspace.broken(problem.file)  # the event that it is made of could not be read
+    if problem.code in ("unknown-survey", "unknown-field") or "no field survey." in problem.what:
         surveys = (path for path in workspace.texts if path.startswith("surveys/") and path != problem.file)
         return any(PurePosixPath(path).stem in problem.what for path in surveys if workspace.broken(path))
     return False

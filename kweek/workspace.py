@@ -93,7 +93,11 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, bytes]]
             if suffix == ".yaml" and file.suffix == ".yml":
                 fix = f"Rename it to {file.stem}.yaml."
                 problems.append(Problem(path, 1, 1, "error", "file-name", "Nobody reads a .yml file here.", "", fix))
-            if file.suffix != suffix or not file.is_file():
+            if file.suffix != suffix:
+                continue
+            if not file.is_file():
+                what = "This is a folder, not a file." if file.is_dir() else "This link leads to no file."
+                problems.append(Problem(path, 1, 1, "error", "unreadable", what, "", "Rename it, or take it away."))
                 continue
             try:
                 with file.open("rb") as opened:

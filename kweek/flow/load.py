@@ -97,6 +97,8 @@ class _FlowReader(StepReader):
         if name and name.value != stem:
             why = f"The file is named {stem}.yaml; a flow and its file have one name."
             fix = f"Write flow: {stem} — or rename the file to {name.value}.yaml."
+            if stem != kebab(stem):
+                fix = f"Rename the file to {kebab(stem)}.yaml, and write flow: {kebab(stem)}"
             self.note(name.at, "name-of-file", f"This flow calls itself “{name.value}”.", why, fix)
         return name or Located(stem, at, at)
 

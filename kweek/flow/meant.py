@@ -1,50 +1,136 @@
-"""Which of our words did the author mean? Dutch and everyday words for those of the flow language; for remedies only."""
+"""Which of our words did the author mean? Dutch and everyday words for those of the flow language, for remedies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
-_OURS: Final = {
-    # the file and its steps
-    "steps": "stappen stap step", "paths": "paden pad routes branches", "title": "titel", "about": "omschrijving description",
-    "flow": "stroom workflow naam", "start": "begin trigger", "goal": "doel", "limit": "limiet maximum", "reentry": "herhaling",
-    "timezone": "tijdzone", "send_hours": "verzendtijden",
-    "wait": "wacht wachten pause pauze delay sleep", "send": "stuur verstuur verzend mail email", "call": "bel bellen phone",
-    "handover": "overdracht overdragen transfer", "task": "taak todo", "choose": "kies keuze switch decide",
-    "go": "ga goto jump naar", "end": "einde stop finish eindig", "tell": "vertel notify meld", "set": "zet update",
-    "score": "punten points", "tag": "label labels tags", "untag": "detag",
-    "within": "binnen timeout", "when": "wanneer zodra on", "otherwise": "anders", "if": "als indien elif elseif",
-    "else": "anders default", "share": "deel percentage", "attempts": "pogingen tries retries", "apart": "tussenpoos interval between",
-    "queue": "wachtrij", "priority": "prioriteit", "prefer": "voorkeur", "remind": "herinner herinnering reminder",
-    "follow_up": "opvolgen opvolging", "escalate": "escaleer escalatie", "after": "na", "every": "elke ieder iedere",
-    "reassign": "hertoewijzen", "because": "omdat reden reason", "expires": "verloopt", "outcomes": "uitkomsten results",
-    # what happens
-    "opened": "geopend open", "clicked": "geklikt click", "answered": "beantwoord ingevuld", "replied": "geantwoord reply",
-    "bounced": "gebounced bounce", "unclear": "onduidelijk", "undelivered": "onbezorgd", "blocked": "geblokkeerd",
-    "interested": "geïnteresseerd geinteresseerd", "appointment": "afspraak", "quote": "offerte",
-    "not interested": "niet geïnteresseerd|niet geinteresseerd|geen interesse", "unreachable": "onbereikbaar",
-    "wrong person": "verkeerde persoon", "rejected": "afgewezen geweigerd", "won": "gewonnen", "lost": "verloren",
-    "done": "klaar gereed", "discard": "weggooien", "next": "volgende verder",
-    "never": "nooit", "always": "altijd", "owner": "eigenaar", "low": "laag", "high": "hoog", "normal": "normaal",
-    # the other files
-    "subject": "onderwerp", "preview": "preheader voorbeeld", "kind": "soort type", "purpose": "doel doeleinde", "from": "van afzender",
-    "survey": "enquête enquete vragenlijst", "questions": "vragen", "ask": "vraag", "options": "opties keuzes answers",
-    "required": "verplicht", "intro": "inleiding", "thanks": "bedankt", "text": "tekst string str", "type": "soort",
-    "number": "getal nummer integer int float", "date": "datum", "moment": "datetime timestamp tijdstip",
-    "choice": "keuze single", "several": "meerkeuze multiple", "scale": "schaal", "yes/no": "bool boolean ja/nee",
-    "true": "ja yes on waar", "false": "nee no off onwaar", "marketing": "commercieel commercial", "service": "transactioneel transactional",
-    "sales": "verkoop", "calendar": "kalender", "hours": "uren tijden", "closed": "gesloten dicht", "holidays": "feestdagen",
-    "members": "leden", "data": "gegevens velden", "hard": "hot", "soft": "warm",
-    "monday": "maandag mon ma", "tuesday": "dinsdag tue di", "wednesday": "woensdag wed wo", "thursday": "donderdag thu do",
-    "friday": "vrijdag fri vr", "saturday": "zaterdag sat za", "sunday": "zondag sun zo",
-}  # fmt: skip
+_OURS: Final = """
+steps: stappen, stap, step
+paths: paden, pad, routes, branches
+title: titel
+about: omschrijving, description
+flow: stroom, workflow, naam
+start: begin, trigger
+goal: doel
+limit: limiet, maximum
+reentry: herhaling
+timezone: tijdzone
+send_hours: verzendtijden
+wait: wacht, wachten, pause, pauze, delay, sleep
+send: stuur, verstuur, verzend, mail, email
+call: bel, bellen, phone
+handover: overdracht, overdragen, transfer
+task: taak, todo
+choose: kies, keuze, switch, decide
+go: ga, goto, jump, naar
+end: einde, stop, finish, eindig
+tell: vertel, notify, meld
+set: zet, update
+score: punten, points
+tag: label, labels, tags
+untag: detag
+within: binnen, timeout
+when: wanneer, zodra, on
+otherwise: anders
+if: als, indien, elif, elseif
+else: anders, default
+share: deel, percentage
+attempts: pogingen, tries, retries
+apart: tussenpoos, interval, between
+queue: wachtrij
+priority: prioriteit
+prefer: voorkeur
+remind: herinner, herinnering, reminder
+follow_up: opvolgen, opvolging
+escalate: escaleer, escalatie
+after: na
+every: elke, ieder, iedere
+reassign: hertoewijzen
+because: omdat, reden, reason
+expires: verloopt
+outcomes: uitkomsten, results
+opened: geopend, open
+clicked: geklikt, click
+answered: beantwoord, ingevuld
+replied: geantwoord, reply
+bounced: gebounced, bounce
+unclear: onduidelijk
+undelivered: onbezorgd
+blocked: geblokkeerd
+interested: geïnteresseerd, geinteresseerd
+appointment: afspraak
+quote: offerte
+not interested: niet geïnteresseerd, niet geinteresseerd, geen interesse
+unreachable: onbereikbaar
+wrong person: verkeerde, persoon
+rejected: afgewezen, geweigerd
+won: gewonnen
+lost: verloren
+done: klaar, gereed
+discard: weggooien
+next: volgende, verder
+never: nooit
+always: altijd
+owner: eigenaar
+low: laag
+high: hoog
+normal: normaal
+subject: onderwerp
+preview: preheader, voorbeeld
+kind: soort, type
+purpose: doel, doeleinde
+from: van, afzender
+survey: enquête, enquete, vragenlijst
+questions: vragen
+ask: vraag
+options: opties, keuzes, answers
+required: verplicht
+intro: inleiding
+thanks: bedankt
+text: tekst, string, str
+type: soort
+number: getal, nummer, integer, int, float
+date: datum
+moment: datetime, timestamp, tijdstip
+choice: keuze, single
+several: meerkeuze, multiple
+scale: schaal
+yes/no: bool, boolean, ja/nee
+true: ja, yes, on, waar
+false: nee, no, off, onwaar
+marketing: commercieel, commercial
+service: transactioneel, transactional
+sales: verkoop
+calendar: kalender
+hours: uren, tijden
+closed: gesloten, dicht
+holidays: feestdagen
+members: leden
+languages: talen, taal, language
+fields: velden
+name: naam
+data: gegevens, velden
+hard: hot
+soft: warm
+monday: maandag, mon, ma
+tuesday: dinsdag, tue, di
+wednesday: woensdag, wed, wo
+thursday: donderdag, thu, do
+friday: vrijdag, fri, vr
+saturday: zaterdag, sat, za
+sunday: zondag, sun, zo
+"""
 
 
 def meant(word: str, known: Iterable[str]) -> str | None:
     """The known word of which this is another word. `word` in small letters."""
-    for name in known:
-        others = _OURS.get(name, "")
-        if word in (others.split("|") if "|" in others else others.split()):
-            return name
-    return None
+    return next((name for name in known if word in _others().get(name, ())), None)
+
+
+@cache
+def _others() -> dict[str, frozenset[str]]:
+    """Our word → the others."""
+    lines = (line.partition(": ") for line in _OURS.strip().splitlines())
+    return {ours: frozenset(others.split(", ")) for ours, _, others in lines}

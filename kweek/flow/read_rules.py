@@ -87,7 +87,8 @@ def _check_names(rules: Rules, readers: Mapping[str, RulesReader]) -> None:
     def known(file: str, name: Located[str] | None, names: Mapping[str, object], kind: str) -> None:
         if name is not None and name.value not in names:
             what = f"There is no {kind} “{name.value}”."
-            readers[file].note(name.at, f"unknown-{kind}", what, "", did_you_mean(name.value, names))
+            fix = did_you_mean(name.value, names) or f"Write it in rules/{kind}s.yaml"
+            readers[file].note(name.at, f"unknown-{kind}", what, "", fix)
 
     for event in rules.events.values():
         known("events", event.source, rules.events, "event")

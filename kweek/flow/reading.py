@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
@@ -258,6 +259,9 @@ def parse_share(text: str) -> int:
 
 def kebab(text: str) -> str:
     """The name that a title makes."""
+    if not text.isascii():  # é is an e with a mark; the mark goes
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+        text = text.replace("\u200b", "")
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 

@@ -20,6 +20,9 @@ _LONG: Final = 32 * 1024
 # What YAML forbids, and the line breaks that editors do not show as such (NEL, LS, PS).
 _ALLOWED: Final = "\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 _FORBIDDEN: Final = re.compile(f"[^{_ALLOWED}]")
+_BLANK: Final = re.compile("[\u00a0\u2007\u202f\u3000]")  # they look like a space, and are read as one
+_UNSEEN: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_MERGE: Final = re.compile(r"^<<<<<<< ", re.MULTILINE)
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _COMMENT: Final = re.compile(r"(\s+)#(.*)")
 _COLON: Final = re.compile(r"\s*:(.*)")
@@ -127,11 +130,17 @@ def _decoded(source: str | bytes, sheet: Sheet) -> str | None:
             )
             return None
     text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return _without_forbidden(text, sheet)
+    if merging := _MERGE.search(text):
+        at = Position(text.count("\n", 0, merging.start()) + 1, 1)
+        why = "Two people have changed the same lines, and both versions are still here."
+        fix = "Keep one of the two, and delete the three lines that begin with <<<, === and >>>."
+        sheet.add(at, "merge", "Here begins a merge that was not finished.", why, fix)
+        return None
+    return _without_forbidden(_BLANK.sub(" ", text), sheet)
 
 
 def _without_forbidden(text: str, sheet: Sheet) -> str:
-    if "\t" not in text and not _FORBIDDEN.search(text):
+    if "\t" not in text and not _FORBIDDEN.search(text) and not _UNSEEN.search(text):
         return text
     lines = text.split("\n")
     tabbed = [number for number, line in enumerate(lines) if "\t" in line]
@@ -145,7 +154,7 @@ def _without_forbidden(text: str, sheet: Sheet) -> str:
             "Replace it by spaces: two for each level.",
         )
     for number, line in enumerate(lines):
-        for found in _FORBIDDEN.finditer(line):
+        for found in (*_FORBIDDEN.finditer(line), *_UNSEEN.finditer(line)):
             sheet.add(
                 Position(number + 1, found.start() + 1),
                 "control-character",
@@ -153,7 +162,7 @@ def _without_forbidden(text: str, sheet: Sheet) -> str:
                 "It often comes along when text is pasted.",
                 "Delete it and type the text again.",
             )
-        line = _FORBIDDEN.sub(" ", line)
+        line = _FORBIDDEN.sub(" ", _UNSEEN.sub("", line))
         if "\t" in line:
             line = _without_tabs(line, number, sheet)
         lines[number] = line

@@ -235,15 +235,13 @@ def _never_closed(lines: list[str], line: int, begun: int, context: str) -> _Tra
         mark, close = ("[", "]") if "sequence" in context else ("{", "}")
         if begun >= line or close in source or mark not in source:
             return None
-        return _Trap(
-            begun,
-            source.rindex(mark),
-            "never-closed",
-            f"This {mark} is never closed.",
-            "So everything below it would belong to it.",
-            f"Close it with {close} at the end of the line.",
-            [source + close],
-        )
+        return _bracket(lines, begun, mark, close)
+    if "flow node" in context:  # the text ends within a list of which nothing has come yet
+        for number in range(line, -1, -1):
+            body = match["body"].rstrip() if (match := _shape(lines[number])) else ""
+            if body in ("[", "{"):
+                return _bracket(lines, number, body, {"[": "]", "{": "}"}[body])
+        return None
     for number in range(line, -1, -1):
         match = _shape(lines[number])
         body = match["body"] if match else ""
@@ -259,6 +257,24 @@ def _never_closed(lines: list[str], line: int, begun: int, context: str) -> _Tra
             [lines[number].rstrip() + body[0]],
         )
     return None
+
+
+def _bracket(lines: list[str], number: int, mark: str, close: str) -> _Trap:
+    """A bracket without its end. Where lines stand deeper below it, they are what was meant, and it is too much."""
+    source = lines[number].rstrip()
+    below = next((text for text in lines[number + 1 :] if text.strip()), "")
+    bare = source.endswith(mark)
+    alone = bare and _indent(below) > _indent(source)
+    fix = f"Close it with {close} at the end of the line."
+    return _Trap(
+        number,
+        source.rindex(mark),
+        "never-closed",
+        f"This {mark} is never closed.",
+        "So everything below it would belong to it.",
+        "Take it away; what belongs here stands below it, two spaces deeper." if alone else fix,
+        [source[:-1].rstrip() if alone else source + close],
+    )
 
 
 def _complete(body: str) -> bool:

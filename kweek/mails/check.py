@@ -24,7 +24,8 @@ def check_mails(
     heard: Iterable[str] = (),
 ) -> tuple[Problem, ...]:
     """Everything wrong with mails that were read without error: each is rendered for a lead of whom all is known and
-    for one of whom only the address is. own_fields: profile field → type, as `rules/workspace.yaml` has them. heard: names of links that a flow waits for.
+    for one of whom only the address is. own_fields: profile field → type, as `rules/workspace.yaml` has them.
+    heard: names of links that a flow waits for.
 
     Call `renderer.start()` early: its process starts beside the rest of the work.
     """

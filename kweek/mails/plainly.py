@@ -1,4 +1,4 @@
-"""What does Jinja2 mean? Its words about a broken mail, said to whoever wrote the mail, at the place where it begins."""
+"""What does Jinja2 mean? Its words about a broken mail, said to its author, at the place where it begins."""
 
 from __future__ import annotations
 

@@ -77,6 +77,32 @@ BROKEN = [
     ("templates/mails/survey.en.md", "subject:", "subjct:", "templates/mails/survey.en.md", "subject"),
     ("flows/tests/brochure-request.yaml", "answered", "anwsered", "flows/tests/brochure-request.yaml", "“answered”"),
     ("flows/brochure-request.yaml", "send: survey", "send: survy", "flows/brochure-request.yaml", "“survey”"),
+    # one mistake, one message: nothing of what follows from it is said
+    ("flows/long-term.yaml", "reentry: always", "reentry: allways", "flows/long-term.yaml", "always"),
+    (
+        "templates/mails/demo-invitation.nl.md",
+        '"book-a-demo"',
+        '"boek-een-demo"',
+        "templates/mails/demo-invitation.nl.md",
+        "A flow waits for “clicked book-a-demo”",
+    ),
+    (
+        "templates/mails/demo-invitation.en.md",
+        '"book-a-demo"',
+        '"book-demo"',
+        "templates/mails/demo-invitation.en.md",
+        "A flow waits for “clicked book-a-demo”",
+    ),
+    ("templates/mails/survey.nl.md", "subject:", "onderwerp:", "templates/mails/survey.nl.md", "“subject”"),
+    ("templates/mails/survey.nl.md", "{% endif %}", "", "templates/mails/survey.nl.md", "Write {% endif %}"),
+    ("templates/mails/survey.nl.md", "first_name }}", "first_name }", "templates/mails/survey.nl.md", "Write }}"),
+    ("surveys/brochure.yaml", "bant.need\n", "bant.needs\n", "surveys/brochure.yaml", "“bant.need”"),
+    ("surveys/brochure.yaml", "questions:", "questions: [", "surveys/brochure.yaml", "never closed"),
+    ("rules/events.yaml", "contact.requested:", "contact.requested: [", "rules/events.yaml", "Take it away"),
+    ("rules/events.yaml", "{ building: text }", "[ building: text", "rules/events.yaml", "Close it with ]"),
+    ("rules/events.yaml", "from: page.viewed", "from: [page.viewed", "rules/events.yaml", "Close it with ]"),
+    ("rules/workspace.yaml", "languages:", "talen:", "rules/workspace.yaml", "“languages”"),
+    ("rules/sales-ready.yaml", 'lead.profile in ["A", "B"]', "lead.sales_ready", "rules/sales-ready.yaml", "facts"),
 ]
 
 
@@ -89,8 +115,29 @@ def test_every_file_of_a_workspace_is_proven(
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     found = lint(read_workspace(shipped), renderer)
-    assert {problem.file for problem in found} == {where}, "\n".join(map(str, found))
-    assert words in " ".join(map(str, found))
+    assert [problem.file for problem in found] == [where], "\n".join(map(str, found))
+    assert words in str(found[0])
+
+
+def test_a_mail_in_another_encoding_is_said_and_never_sent(shipped: Path, renderer: Renderer) -> None:
+    mail = shipped / "templates/mails/survey.nl.md"
+    mail.write_bytes("---\nsubject: Één vraag\n---\nDag\n".encode("latin-1"))
+    (problem,) = lint(read_workspace(shipped), renderer)
+    assert (problem.file, problem.line, problem.column, problem.code) == (
+        "templates/mails/survey.nl.md", 2, 10, "not-utf-8",
+    )  # fmt: skip
+
+
+def test_a_folder_or_a_dead_link_that_is_named_like_a_flow_is_said(shipped: Path, renderer: Renderer) -> None:
+    flow = shipped / "flows/brochure-request.yaml"
+    flow.unlink()
+    flow.mkdir()
+    (problem,) = lint(read_workspace(shipped), renderer)
+    assert (problem.file, problem.code) == ("flows/brochure-request.yaml", "unreadable")
+    flow.rmdir()
+    flow.symlink_to(shipped / "nowhere.yaml")
+    (problem,) = lint(read_workspace(shipped), renderer)
+    assert "link" in problem.what
 
 
 def test_a_mail_that_is_missing_in_a_language_is_said_where_it_is_sent(shipped: Path, renderer: Renderer) -> None:

@@ -20,7 +20,8 @@ def names_of(
     mails: Mapping[str, Mail],
     unreadable: Iterable[str] = (),
 ) -> Names:
-    """unreadable: flows that are there and of which it could not be read whom they let in; nothing is held against whoever names them."""
+    """unreadable: flows that are there, but whom they let in could not be read; nothing is held against whoever names
+    them."""
     reentries = {name: flow.reentry.value if flow.reentry else Reentry() for name, flow in flows.items()}
     return Names(
         languages=rules.settings.languages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.names import Names
@@ -94,8 +94,16 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
             f"A {step.verb} hears: {', '.join(known.all) or 'own events'}",
         )
         return ""
-    report.error(at, "unknown-event", f"There is no event “{event}”", "", did_you_mean(event, can))
+    report.error(at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, can))
     return nearest(event, can) or ""
+
+
+def _remedy(event: str, can: Sequence[str]) -> str:
+    """One of our own events has a dot, and is never meant for what Kweek records by itself."""
+    if "." not in event:
+        return did_you_mean(event, can)
+    own = [name for name in can if "." in name]
+    return did_you_mean(event, own) if nearest(event, own) else "Declare it in rules/events.yaml"
 
 
 def _passing(step: AnyStep, line: Reaction, report: Report) -> None:
@@ -174,7 +182,7 @@ def _whenever(flow: Flow, names: Names, report: Report) -> None:
             report.error(at, "never-fires", "“else” is not possible in whenever", why, "Name the events")
         elif event not in BUILT_IN and event not in names.events and event not in own:
             report.error(
-                at, "unknown-event", f"There is no event “{event}”", "", did_you_mean(event, (*names.events, *BUILT_IN))
+                at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, (*names.events, *BUILT_IN))
             )
         elif isinstance(line.target, Ignore) and event not in WHENEVER_DEFAULTS:
             report.warning(
