@@ -65,6 +65,12 @@ def check_at_rest(life: Life) -> None:
             held = bool(life.state.handover or life.state.resting or life.memory.paused(enrolment.flow))
             assert token.ref or token.deadline, "nothing to wait for"
             assert token.held_since is None or held, "held by nothing"
+        waits = [(e.kind, e.data.get("link"), e.ref in enrolment.withdrawn and e.ref) for e in enrolment.deferred]
+        assert len(set(waits)) == len(waits), "the same waits twice for a person"
+    held = life.state.handover
+    assert held is None or held in {e.token.ref for e in life.state.enrolments if e.token}, "nobody stands on it"
+    assert not (life.state.discarded and any(e.token for e in life.state.enrolments)), "discarded, and walks"
+    assert len(life.state.moves) <= 20
     standing = {e.id: (e.token.step, e.token.visit) for e in life.state.enrolments if e.token is not None}
     assert positions(life) == standing
 
