@@ -69,7 +69,7 @@ def overview(house: House) -> Mapping[str, Any]:
             "calls": queries.open_calls(read),
             "handovers": queries.open_handovers(read),
             "tasks": queries.open_tasks(read),
-            "mails": queries.last_mails(read, 50),
+            "mails": queries.last_mails(read, 20),
             "held_mails": queries.held_mails(read),
             "held_leads": queries.held_leads(read),
         }

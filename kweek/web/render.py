@@ -60,13 +60,15 @@ def _moment(context: Context, value: datetime | None) -> str:
     return "" if shown is None else f"{shown:%Y-%m-%d %H:%M} {shown.tzname()}"
 
 
-def _span(value: timedelta) -> str:
-    """`3 d 4 h`, `4 h 10 min`, `2 min`: two units at most."""
+@pass_context
+def _span(context: Context, value: timedelta) -> str:
+    """`3 d 4 h`, `4 h 10 min`, `2 min`: two units at most; an hour is a `u` in Dutch."""
+    hour = "u" if context.get("language") == "nl" else "h"
     minutes = int(abs(value).total_seconds() // 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+        return f"{days} d {hours} {hour}"
+    return f"{hours} {hour} {minutes} min" if hours else f"{minutes} min"
 
 
 _ENVIRONMENT: Final = Environment(

@@ -31,7 +31,7 @@ def serving(folder: Path, tempo: str | None = None, **environment: str) -> Itera
 
 def test_ctrl_c_ends_all_and_the_next_start_carries_on(tmp_path: Path) -> None:
     """One life of the house: it starts, a second one is refused, a part falls and rises, it stops, it carries on."""
-    with serving(tmp_path, "5 seconds a day") as house:
+    with serving(tmp_path, "3 seconds a day") as house:
         visitor = Visitor(house)
         visitor.post("/api/events", {"id": "1", "type": "brochure.requested", "lead": {"external_id": "one"}})
         wait_for(lambda: visitor.way("one"), 30, "the lead stands in the flow")

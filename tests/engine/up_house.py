@@ -330,5 +330,5 @@ def books(visitor: Visitor) -> dict[str, Any]:
         "handovers": sorted(tuple(row) for row in handovers),
         "calls": sorted((lead, script, f"{tried} / {most}") for lead, script, tried, most in calls),
         "mails": [tuple(row) for row in ask(
-            "SELECT mail, coalesce(recipient, ''), status FROM mails ORDER BY claimed_at DESC LIMIT 50")],
+            "SELECT mail, coalesce(recipient, ''), status FROM mails ORDER BY claimed_at DESC LIMIT 20")],
     }  # fmt: skip
