@@ -117,6 +117,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "result.discard": ("discard", "afgevoerd"),
     "result.won": ("won", "gewonnen"),
     "result.lost": ("lost", "verloren"),
+    "result.merged": ("merged", "samengevoegd"),
     "result.moved": ("moved", "naar een andere flow"),
     "home.clock.left": ("{span} left", "nog {span}"),
     "home.clock.overdue": ("{span} overdue", "{span} te laat"),
