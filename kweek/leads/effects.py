@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from kweek.flow.state import Effect, EffectKind
 from kweek.leads.tables import effects
@@ -24,6 +24,16 @@ IN_THE_WORLD: Final[Mapping[EffectKind, str]] = {
 
 Status = Literal["pending", "done", "cancelled"]
 
+_ISSUE: Final = insert(effects)
+_FIND: Final = select(effects).where(effects.c.key == bindparam("key"))
+_PENDING: Final = select(effects).where(effects.c.lead_id == bindparam("lead"), effects.c.status == "pending")
+_OPEN: Final = update(effects).where(effects.c.key == bindparam("of"), effects.c.status == "pending")
+_CLOSE: Final = (
+    update(effects)
+    .where(effects.c.key.in_(bindparam("of", expanding=True)), effects.c.status == "pending")
+    .returning(effects.c.key)
+)
+
 
 def issue(tx: Connection, lead_id: str, issued: Iterable[Effect], at: datetime) -> None:
     """Write them down. A key that is there already is a mistake of ours, and stops the turn (IntegrityError)."""
@@ -36,18 +46,21 @@ def issue(tx: Connection, lead_id: str, issued: Iterable[Effect], at: datetime) 
         for effect in issued
     ]  # fmt: skip
     if rows:
-        tx.execute(insert(effects), rows)
+        tx.execute(_ISSUE, rows)
 
 
 def pending(tx: Connection, lead_id: str) -> list[Row[Any]]:
     """What this lead still has to come, in the order in which it was issued."""
-    e = effects.c
-    query = select(effects).where(e.lead_id == lead_id, e.status == "pending")
-    return sorted(tx.execute(query), key=lambda row: (row.issued_at, enrolment_and_number(row.key)))
+    rows = tx.execute(_PENDING, {"lead": lead_id})
+    return sorted(rows, key=lambda row: (row.issued_at, enrolment_and_number(row.key)))
+
+
+def find_row(tx: Connection, key: str) -> Row[Any] | None:
+    return tx.execute(_FIND, {"key": key}).one_or_none()
 
 
 def find(tx: Connection, key: str) -> Effect | None:
-    row = tx.execute(select(effects).where(effects.c.key == key)).one_or_none()
+    row = find_row(tx, key)
     if row is None:
         return None
     return Effect(row.key, cast("EffectKind", row.kind), row.enrolment_id, row.step, row.args)
@@ -57,16 +70,13 @@ def close(tx: Connection, keys: Sequence[str], status: Literal["done", "cancelle
     """Those of `keys` that were still pending: they are closed now. The first to close an effect decides."""
     if not keys:
         return []
-    e = effects.c
-    query = update(effects).where(e.key.in_(keys), e.status == "pending").values(status=status, due_at=None)
-    closed = set(tx.execute(query.returning(e.key)).scalars())
+    closed = set(tx.execute(_CLOSE, {"of": list(keys), "status": status, "due_at": None}).scalars())
     return [key for key in keys if key in closed]
 
 
 def postpone(tx: Connection, key: str, until: datetime | None, why: str) -> None:
     """The gate said: not now. until: flow time; None: at the next bell."""
-    e = effects.c
-    tx.execute(update(effects).where(e.key == key, e.status == "pending").values(due_at=until, waits_for=why))
+    tx.execute(_OPEN, {"of": key, "due_at": until, "waits_for": why})
 
 
 def enrolment_and_number(key: str) -> tuple[str, int]:

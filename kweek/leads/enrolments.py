@@ -17,6 +17,8 @@ from kweek.leads.rows import upsert
 from kweek.leads.tables import enrolments, journal, leads
 
 _LEAD: Final = select(leads).where(leads.c.id == bindparam("lead"))
+_SAVE: Final = update(leads).where(leads.c.id == bindparam("lead"))
+_WRITE: Final = insert(journal)
 _LIVE: Final = select(enrolments.c.state).where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.live)
 
 
@@ -39,18 +41,9 @@ def save_state(
     for enrolment in after.enrolments:
         if known.get(enrolment.id) != enrolment:
             upsert(tx, enrolments, _row(after.lead, enrolment))
-    tx.execute(
-        update(leads)
-        .where(leads.c.id == after.lead)
-        .values(
-            turn=turn,
-            seen=seen,
-            born=after.born,
-            state=state.dump_state(after),
-            open=any(enrolment.ended is None for enrolment in after.enrolments),
-            wake_at=wake_at,
-        )
-    )
+    is_open = any(enrolment.ended is None for enrolment in after.enrolments)
+    row = {"turn": turn, "seen": seen, "born": after.born, "state": state.dump_state(after)}
+    tx.execute(_SAVE, {**row, "open": is_open, "wake_at": wake_at, "lead": after.lead})
 
 
 def hold(tx: Connection, lead_id: str, why: str, turn: int) -> None:
@@ -75,7 +68,7 @@ def write_journal(tx: Connection, lead_id: str, turn: int, at: datetime, entries
         for entry in entries
     ]  # fmt: skip
     if rows:
-        tx.execute(insert(journal), rows)
+        tx.execute(_WRITE, rows)
 
 
 def read_journal(tx: Connection, lead_id: str) -> list[Row[Any]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from kweek.flow.state import Value
 from kweek.leads import effects, events
@@ -24,6 +24,12 @@ from kweek.leads.tables import links, mails, problems
 Result = Literal["sent", "bounced", "undelivered", "blocked"]
 HOLD: Final = timedelta(days=7)  # flow time
 FINAL: Final = ("sent", "bounced", "undelivered", "blocked")
+
+_ROW: Final = select(mails).where(mails.c.key == bindparam("of"))
+_CHANGE: Final = update(mails).where(mails.c.key == bindparam("of"))
+_CLAIM: Final = insert(mails)
+_CLAIM_AGAIN: Final = _CHANGE.values(attempts=mails.c.attempts + 1)
+_LINKS: Final = insert(links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +51,32 @@ class Draft:
 
 
 def row_of(tx: Connection, key: str) -> Row[Any] | None:
-    return tx.execute(select(mails).where(mails.c.key == key)).one_or_none()
+    return tx.execute(_ROW, {"of": key}).one_or_none()
 
 
 def claim(tx: Connection, key: str, draft: Draft | None, owner: str, until_real: datetime, at: datetime) -> None:
     """Ours until then. draft: the first time, when there is no row yet. The lead is locked by whoever calls."""
     lease = {"status": "claimed", "lease_owner": owner, "lease_until_real": until_real, "claimed_at": at}
     if draft is None:
-        again = {**lease, "attempts": mails.c.attempts + 1}
-        tx.execute(update(mails).where(mails.c.key == key).values(**again))
+        tx.execute(_CLAIM_AGAIN, {**lease, "of": key})
         return
-    tx.execute(
-        insert(mails).values(
-            key=key, lead_id=draft.lead_id, enrolment_id=draft.enrolment_id, audience=draft.audience, mail=draft.mail,
-            language=draft.language, kind=draft.kind, message_id=draft.message_id, recipient=draft.recipient,
-            subject=draft.subject, text=draft.text, html=draft.html, attempts=1, **lease,
-        )
-    )  # fmt: skip
+    row = {
+        "key": key, "lead_id": draft.lead_id, "enrolment_id": draft.enrolment_id, "audience": draft.audience,
+        "mail": draft.mail, "language": draft.language, "kind": draft.kind, "message_id": draft.message_id,
+        "recipient": draft.recipient, "subject": draft.subject, "text": draft.text, "html": draft.html, "attempts": 1,
+    }  # fmt: skip
+    tx.execute(_CLAIM, {**row, **lease})
     if draft.links:
         rows = [
             {"mail_key": key, "position": position, "name": name, "target": target}
             for position, (name, target) in enumerate(draft.links)
         ]
-        tx.execute(insert(links), rows)
+        tx.execute(_LINKS, rows)
 
 
 def note(tx: Connection, key: str, **values: object) -> None:
     """Change the row; without a lease, unless one is given."""
-    free: dict[str, object] = {"lease_owner": None, "lease_until_real": None}
-    tx.execute(update(mails).where(mails.c.key == key).values(**(free | values)))
+    tx.execute(_CHANGE, {"lease_owner": None, "lease_until_real": None, **values, "of": key})
 
 
 def write_off(
@@ -95,11 +98,10 @@ def write_off(
 def tell_flow(
     tx: Connection, lead_id: str, key: str, result: Result, at: datetime, data: Mapping[str, Value] | None = None
 ) -> None:
-    """The result as the lead's event, its bell, and the effect done. Twice is once."""
-    seq = events.append(tx, lead_id, f"{key}/{result}", result, at, key, data or {}, recorded_at=at)
+    """The result as the lead's event, and the effect done. Twice is once. It rings no bell: the turn that hears it is
+    the one that the end of the activity asks for."""
+    events.append(tx, lead_id, f"{key}/{result}", result, at, key, data or {}, recorded_at=at)
     effects.close(tx, [key], "done")
-    if seq is not None:
-        events.ring(tx, lead_id, seq)
 
 
 def problem(tx: Connection, lead_id: str | None, key: str, code: str, words: str, at: datetime) -> None:
@@ -146,6 +148,7 @@ def drop(db: Database, key: str, by: str, now: datetime) -> bool:
         if row is None or row.status != "held":
             return False
         give_up(tx, lead_id, key, f"dropped by {by}", now)
+        events.ring(tx, lead_id, 0)
         return True
 
 

@@ -7,21 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from kweek.flow.gate import Mailing, Standing
 from kweek.flow.memory import World
 from kweek.flow.plan import Plan
-from kweek.leads.effects import enrolment_and_number, pending
+from kweek.leads.effects import enrolment_and_number, find_row, pending
 from kweek.leads.enrolments import lead_row, load_state
 from kweek.leads.permission import address_key, allowed, suppressed
 from kweek.leads.publish import paused, plan_in, published
-from kweek.leads.tables import effects, enrolments, mails
+from kweek.leads.tables import enrolments, mails
 
 HELD: Final = ("paused", "handover", "answer", "a person")
 """Reasons that end with a bell, not with time: such a mail is not ahead of another."""
 
 _DAY: Final = timedelta(days=1)
+
+_ENROLMENT: Final = select(enrolments).where(enrolments.c.id == bindparam("id"))
+_LEFT: Final = select(func.coalesce(mails.c.sent_at, mails.c.claimed_at)).where(
+    mails.c.lead_id == bindparam("lead"),
+    mails.c.audience == "lead",
+    mails.c.kind == "marketing",
+    mails.c.status.in_(("sent", "unknown", "held")),
+)
+_SERVICE: Final = select(mails.c.key).where(mails.c.lead_id == bindparam("lead"), mails.c.kind == "service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +49,10 @@ class Order:
 
 def order_of(tx: Connection, key: str) -> Order | None:
     """None: it is done, was cancelled, or never was."""
-    e = effects.c
-    row = tx.execute(select(effects).where(e.key == key, e.kind == "send_mail", e.status == "pending")).one_or_none()
-    if row is None:
+    row = find_row(tx, key)
+    if row is None or row.kind != "send_mail" or row.status != "pending":
         return None
-    enrolment = tx.execute(select(enrolments).where(enrolments.c.id == row.enrolment_id)).one()
+    enrolment = tx.execute(_ENROLMENT, {"id": row.enrolment_id}).one()
     expires = row.args.get("expires_at")
     return Order(
         key, str(row.args["mail"]), datetime.fromisoformat(expires) if expires else None, row.issued_at,
@@ -103,20 +111,18 @@ def _earlier_sends(tx: Connection, order: Order) -> list[Row[Any]]:
 
 def _left(tx: Connection, lead_id: str) -> tuple[datetime, ...]:
     """When this lead's marketing mails left; one that may have left counts."""
-    m = mails.c
-    query = select(func.coalesce(m.sent_at, m.claimed_at)).where(
-        m.lead_id == lead_id, m.audience == "lead", m.kind == "marketing", m.status.in_(("sent", "unknown", "held"))
-    )
-    return tuple(tx.execute(query).scalars())
+    return tuple(tx.execute(_LEFT, {"lead": lead_id}).scalars())
 
 
 def _ahead(tx: Connection, order: Order, now: datetime) -> int:
     """Marketing mails that were due earlier and may leave now as well; service mail counts for no limit."""
-    services = select(mails.c.key).where(mails.c.lead_id == order.lead.id, mails.c.kind == "service")
-    service = set(tx.execute(services).scalars())
+    earlier = _earlier_sends(tx, order)
+    if not earlier:  # nearly always
+        return 0
+    service = set(tx.execute(_SERVICE, {"lead": order.lead.id}).scalars())
     return sum(
         row.key not in service and row.waits_for not in HELD and (row.due_at is None or row.due_at <= now)
-        for row in _earlier_sends(tx, order)
+        for row in earlier
     )
 
 

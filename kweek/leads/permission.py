@@ -8,32 +8,41 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from kweek.leads.tables import consents, suppressions
+
+_GIVEN: Final = (
+    select(consents.c.id)
+    .where(
+        consents.c.lead_id == bindparam("lead"),
+        consents.c.channel == bindparam("channel"),
+        consents.c.at <= bindparam("at"),
+        or_(consents.c.withdrawn_at.is_(None), consents.c.withdrawn_at > bindparam("at")),
+        or_(consents.c.expires_at.is_(None), consents.c.expires_at > bindparam("at")),
+    )
+    .limit(1)
+)
+_GIVEN_FOR: Final = _GIVEN.where(consents.c.purpose == bindparam("purpose"))
+_SUPPRESSED: Final = select(suppressions.c.reason).where(
+    suppressions.c.channel == bindparam("channel"), suppressions.c.address_key == bindparam("key")
+)
 
 
 def allowed(tx: Connection, lead_id: str, channel: str, at: datetime, purpose: str | None = None) -> bool:
     """Did the lead's consent stand at that moment? channel: `email`, `telephone`, `open tracking`, `click tracking`.
     purpose None: for whatever purpose."""
-    c = consents.c
-    query = select(c.id).where(
-        c.lead_id == lead_id,
-        c.channel == channel,
-        c.at <= at,
-        or_(c.withdrawn_at.is_(None), c.withdrawn_at > at),
-        or_(c.expires_at.is_(None), c.expires_at > at),
-    )
-    if purpose is not None:
-        query = query.where(c.purpose == purpose)
-    return tx.execute(query.limit(1)).first() is not None
+    asked = {"lead": lead_id, "channel": channel, "at": at}
+    if purpose is None:
+        return tx.execute(_GIVEN, asked).first() is not None
+    return tx.execute(_GIVEN_FOR, {**asked, "purpose": purpose}).first() is not None
 
 
 def suppressed(tx: Connection, channel: str, key: str) -> str | None:
     """Why this address or number is not used any more; None: nobody said so. key: see `address_key`."""
-    s = suppressions.c
-    return tx.execute(select(s.reason).where(s.channel == channel, s.address_key == key)).scalar_one_or_none()
+    return tx.execute(_SUPPRESSED, {"channel": channel, "key": key}).scalar_one_or_none()
 
 
 def address_key(secret: bytes, address: str) -> str:

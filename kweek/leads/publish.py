@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from kweek.errors import KweekError
 from kweek.flow.plan import Plan
@@ -21,6 +21,13 @@ from kweek.workspace import plan_of, version_of
 
 Source = Mapping[str, str]
 """path → text: the flow with the mails and surveys that it names."""
+
+_PUBLISHED: Final = (
+    select(flows, versions.c.number, versions.c.published_at, versions.c.published_by)
+    .join(versions, versions.c.hash == flows.c.version)
+    .order_by(flows.c.flow)
+)
+_PAUSED: Final = select(flows.c.paused_at).where(flows.c.flow == bindparam("flow"))
 
 _MOST_PLANS: Final = 500
 _plans: Final[dict[str, Plan]] = {}
@@ -85,9 +92,7 @@ def publish_in(tx: Connection, source: Source, flow: str, by: str, at: datetime)
 
 def published(tx: Connection) -> list[Row[Any]]:
     """What is published now, by flow: flow, version (hash), paused_at, number, published_at, published_by."""
-    v = versions.c
-    query = select(flows, v.number, v.published_at, v.published_by).join(versions, v.hash == flows.c.version)
-    return list(tx.execute(query.order_by(flows.c.flow)))
+    return list(tx.execute(_PUBLISHED))
 
 
 def drift(tx: Connection, drafts: Mapping[str, Source]) -> list[Drift]:
@@ -154,5 +159,4 @@ def pause(tx: Connection, flow: str, at: datetime | None) -> bool:
 
 
 def paused(tx: Connection, flow: str) -> bool:
-    query = select(flows.c.paused_at).where(flows.c.flow == flow)
-    return tx.execute(query).scalar_one_or_none() is not None
+    return tx.execute(_PAUSED, {"flow": flow}).scalar_one_or_none() is not None
