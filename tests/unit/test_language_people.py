@@ -82,6 +82,19 @@ steps:
     otherwise: done
 {SALES}
 """
+CONTACTED = """
+steps:
+  - handover: t
+    when:
+      contacted:
+        - send: m
+        - tag: called
+      order.placed: lost
+      rejected: done
+      later: done
+      won: won
+      lost: lost
+"""
 
 CASES = {
     "an outcome ends the call": (CALL + ENDS, "1d interested", "0d call s | 1d end won"),
@@ -189,6 +202,24 @@ steps:
     "a taken task is asked for again, never timed out": (
         TASK + ENDS, "1h taken\n5d good",
         "0d task Look | 1d remind | 2d escalate rung 1 | 4d escalate rung 1 | 5d end won",
+    ),
+    "sales names the day on which it goes on": (
+        f"steps:\n  - handover: t\n    {CLOSE}\n  - wait: until handover.later_on\n  - end: done\n",
+        "2d later later_on=2026-03-20", "0d handover t | 17d15h end done",
+    ),
+    "the goal is judged when sales is done": (
+        f"goal: {{ if: lead.score.intent > 5, go: a }}\n{LADDER}{ENDS}",
+        "1h contacted\n1d points intent=9\n3d rejected",
+        "0d handover t | 3d end won",
+    ),
+    "what passes is done at once, but its marketing mail waits for sales to be done": (
+        CONTACTED, "1d contacted\n3d won", "0d handover t | 1d tag called | 3d sent m | 3d end won",
+    ),
+    "an own event that the handover names takes the lead back": (
+        CONTACTED, "1d order.placed", "0d handover t | 1d withdraw | 1d end lost",
+    ),
+    "time goes on for a call that was taken during a pause": (
+        CALL + ENDS, "1d taken\n2d pause f\n9d resume f\n9d1h given_back", "0d call s | 12d withdraw | 12d end lost",
     ),
 }  # fmt: skip
 
