@@ -25,7 +25,7 @@ from kweek.config import Settings
 from kweek.flow.gate import Blocked, Later, Send
 from kweek.leads import effects, ledger
 from kweek.leads.clock import Clock
-from kweek.leads.database import Database
+from kweek.leads.database import Database, DatabaseAway
 from kweek.leads.ledger import Draft
 from kweek.leads.tables import enrolments
 from kweek.mails.addresses import Addresses
@@ -41,6 +41,7 @@ Verdict = Send | Later | Blocked
 # What a process that was killed had handed to the kernel may still be on its way to the relay.
 SETTLE: Final = timedelta(seconds=10)
 _BEAT: Final = 5.0  # seconds
+_PAUSE: Final = 0.5  # seconds between looks at a database that is away
 _MARGIN: Final = timedelta(seconds=15)
 _USUAL: Final = timedelta(minutes=3)
 _ROUNDS: Final = 5
@@ -157,10 +158,23 @@ class Post:
                     await asyncio.to_thread(self._settle, key, to, known, now)
                 case _Claimed(row, flow):
                     outcome = await self._hand_over(row, flow)
-                    await asyncio.to_thread(self._write_down, key, to, row, outcome, now)
+                    await self._keep(key, to, row, outcome, now)
                     _raise(outcome)
                     return
         raise _failure("undecided")
+
+    async def _keep(self, key: str, to: Correspondent, row: Row[Any], outcome: Outcome, now: datetime) -> None:
+        """What the relay said is known here and nowhere else: a database that is away is waited for, for as long as
+        the mail is ours. Given up, the next attempt has to wait for the lease, and then to ask or to guess."""
+        while True:
+            try:
+                await asyncio.to_thread(self._write_down, key, to, row, outcome, now)
+            except DatabaseAway:
+                if self.real() + _MARGIN >= row.lease_until_real:
+                    raise
+                await asyncio.sleep(_PAUSE)
+            else:
+                return
 
     # --- one step each, each a transaction --------------------------------------------------------
 

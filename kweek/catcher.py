@@ -18,7 +18,7 @@ from typing import Final, Literal
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import insert, select
 
-from kweek.leads.database import Database
+from kweek.leads.database import Database, DatabaseAway
 from kweek.leads.tables import caught
 
 Behaviour = Literal["accept", "bounce", "refuse", "greylist", "stall"]
@@ -88,7 +88,10 @@ class Catcher:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         raw = envelope.original_content or b""
-        await asyncio.to_thread(self._store, envelope.mail_from or "", list(envelope.rcpt_tos), raw)
+        try:
+            await asyncio.to_thread(self._store, envelope.mail_from or "", list(envelope.rcpt_tos), raw)
+        except DatabaseAway:  # aiosmtpd would say 500, which is for good
+            return "451 4.3.0 nowhere to keep it now, try again later"
         if self.on_bounce is not None and envelope.mail_from:
             for address in envelope.rcpt_tos:
                 if self.behaviour(address) == "bounce":

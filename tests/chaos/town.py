@@ -8,15 +8,14 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
@@ -158,6 +157,10 @@ class Town:
         except RPCError as error:
             raise Away from error
 
+    async def running_or_none(self) -> bool:
+        """Does the server answer?"""
+        return await self.running() >= 0
+
     def arrived(self) -> Counter[str]:
         """Message-ID → how often it came in."""
         if self.mode != "look-up":
@@ -194,7 +197,7 @@ async def town(folder: Path, mode: Mode, migrated: Path, url: str | None = None)
             catcher = SlowCatcher(house.database)
             if mode == "look-up":
                 smtp = f"catcher://127.0.0.1:{await catcher.start()}"
-                house.settings = _with_smtp(house.settings, smtp)
+                house.settings = replace(house.settings, smtp_url=smtp)
             one = Town(house, temporal, client, mode, counting, ready=folder / "worker.ready")
             try:
                 yield one
@@ -207,12 +210,6 @@ async def town(folder: Path, mode: Mode, migrated: Path, url: str | None = None)
             if house is not None:
                 house.close()
             del client
-
-
-def _with_smtp(settings: Any, smtp: str) -> Any:
-    from dataclasses import replace
-
-    return replace(settings, smtp_url=smtp)
 
 
 # --- what must hold in the end ------------------------------------------------------------------------
@@ -259,7 +256,7 @@ def check_mails(one: Town, leads: list[str], each: int) -> dict[str, int]:
         "written off": sum(row.status == "undelivered" for row in rows),
     }  # fmt: skip
     print(one.mode, figures)
-    assert twice <= marked <= one.in_flight
+    assert twice <= marked <= one.in_flight, "repeated without having been in flight at a kill"
     return figures
 
 
@@ -269,7 +266,3 @@ async def strike(times: int, seconds: tuple[float, float], blow: Callable[[], Aw
     for _ in range(times):
         await asyncio.sleep(chance.uniform(*seconds))
         await blow()
-
-
-def took(since: float) -> str:
-    return f"{time.monotonic() - since:.0f} s"
