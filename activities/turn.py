@@ -11,7 +11,8 @@ from temporalio import activity
 
 from activities.desk import Desks
 from kweek.flow.drive import Driven, drive
-from kweek.flow.state import Answers, Effect
+from kweek.flow.state import Effect
+from kweek.leads.answers import RowAnswers
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.effects import IN_THE_WORLD, close, find, issue, pending, postpone
@@ -20,7 +21,7 @@ from kweek.leads.events import pull
 from kweek.leads.ledger import give_up
 from workflows.messages import TurnAnswer, TurnInput
 
-AnswersFor = Callable[[Connection, str, datetime], Answers]
+AnswersFor = Callable[[Connection, str, datetime], RowAnswers]
 MayLeave = Callable[[Connection, str, datetime], tuple[datetime | None, str] | None]
 """Key of a mail, now → None: it may leave; else until when it waits (None: a bell) and why."""
 
@@ -65,17 +66,15 @@ class Turns:
         n = row.turn + 1
         events = pull(tx, row.id, row.seen)
         before = load_state(tx, row)
-        news = False
+        news, answers = False, self.answers(tx, row.id, now)
 
         def apply(effect: Effect) -> None:
-            nonlocal news
+            nonlocal news, answers
             issue(tx, row.id, [effect], now)
-            news = self.desks.apply(tx, row.id, effect, now, answers()) or news
+            news = self.desks.apply(tx, row.id, effect, now, answers) or news
+            answers = answers.fresh()  # until then nothing changes that conditions see
 
-        def answers() -> Answers:
-            return self.answers(tx, row.id, now)
-
-        driven = drive(before, now, events, answers, apply)
+        driven = drive(before, now, events, lambda: answers, apply)
         close(tx, driven.cancel, "cancelled")
         seen = events[-1].seq if events else row.seen
         save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)
