@@ -15,19 +15,23 @@ from kweek.flow.lint.names import Mail, Names
 from kweek.flow.lint.rules import lint_rules, lint_surveys
 from kweek.flow.model import Flow, Send, Wait
 from kweek.flow.problems import Problem, did_you_mean, errors, in_order
+from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.mails.template import MailTemplate, parse_mail
 from kweek.workspace import Workspace, source_of
 
 
-def lint(workspace: Workspace, renderer: Renderer | None = None) -> tuple[Problem, ...]:
+def lint(
+    workspace: Workspace, renderer: Renderer | None = None, remembered: Remembered | None = None
+) -> tuple[Problem, ...]:
     """What is wrong with it, loading included, in order. Errors stop publishing; warnings do not.
 
-    renderer: where mails are rendered; its process is best started before the workspace is read.
+    renderer: where mails are rendered; its process is best started before the workspace is read. remembered: what
+    was found in these mails before.
     """
     mails, found = _mails(workspace)
     whole = [mail for mail in mails if not any(problem.file == mail.file for problem in errors(found))]
-    rendering = _Rendering(whole, workspace, renderer)  # in its own process, while ours goes on
+    rendering = _Rendering(whole, workspace, renderer, remembered)  # in its own process, while ours goes on
     names = names_in(workspace, mails)
     problems = [*workspace.problems, *found]
     problems += lint_rules(workspace.rules, names)
@@ -115,32 +119,44 @@ def _not_utf8(path: str, text: str) -> Problem:
 class _Rendering(threading.Thread):
     """Every mail, rendered in every language for sample leads, beside the other proofs."""
 
-    def __init__(self, mails: Sequence[MailTemplate], workspace: Workspace, renderer: Renderer | None) -> None:
+    def __init__(
+        self,
+        mails: Sequence[MailTemplate],
+        workspace: Workspace,
+        renderer: Renderer | None,
+        remembered: Remembered | None,
+    ) -> None:
         super().__init__(name="rendering", daemon=True)
         self._mails, self._settings, self._renderer = mails, workspace.rules.settings, renderer
         self._heard = {link for flow in workspace.flows.values() for link in _heard(flow)}
-        self._found: tuple[Problem, ...] = ()
+        self._files, self._remembered = [mail.file for mail in mails], remembered
+        self._found = remembered.of(self._files) if remembered else None
         self._failure: BaseException | None = None
-        if mails:
+        self._begun = bool(mails) and self._found is None
+        if self._begun:
             self.start()
 
     def problems(self) -> tuple[Problem, ...]:
         """What was found, when it is done."""
-        if self._mails:
+        if self._begun:
             self.join()
         if self._failure is not None:
             raise self._failure
-        return self._found
+        from kweek.mails.check import check_together
+
+        each = self._found or ()
+        busy = any(problem.code.startswith("mail-too") for problem in each)  # another time it may well be done in time
+        if self._begun and self._remembered and not busy:
+            self._remembered.keep(self._files, each)
+        return (*each, *check_together(self._mails, self._settings.languages, self._heard))
 
     def run(self) -> None:
-        from kweek.mails.check import check_mails
+        from kweek.mails.check import check_each
 
         own = {name: kind.value for name, kind in self._settings.fields.items()}
         try:
             with Renderer() as spare:
-                self._found = check_mails(
-                    self._mails, self._settings.languages, own, self._renderer or spare, self._heard
-                )
+                self._found = check_each(self._mails, own, self._renderer or spare)
         except BaseException as failure:  # goes up in the thread that asks
             self._failure = failure
 

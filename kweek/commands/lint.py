@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import add_workspace, settings_of
 from kweek.flow.problems import Problem, did_you_mean, errors
+from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 
 if TYPE_CHECKING:
@@ -43,13 +44,15 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     folder = settings_of(args).workspace
+    remembered = Remembered(folder)
     with Renderer() as renderer:
-        renderer.start()  # what it imports takes longer than all the rest; so it begins before the rest is imported
+        if not remembered.any:
+            renderer.start()  # its imports take as long as all the rest; so it begins before the rest is imported
         from kweek.linting import belongs_to, flows_in, lint
         from kweek.workspace import read_workspace
 
         workspace = read_workspace(folder)
-        problems = lint(workspace, renderer)
+        problems = lint(workspace, renderer, remembered)
     chosen = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
     for flow in chosen:
         if flow not in flows_in(workspace):

@@ -29,14 +29,23 @@ def check_mails(
 
     Call `renderer.start()` early: its process starts beside the rest of the work.
     """
-    problems: list[Problem] = []
+    return in_order((*check_each(mails, own_fields, renderer), *check_together(mails, languages, heard)))
+
+
+def check_each(mails: Iterable[MailTemplate], own_fields: Mapping[str, str], renderer: Renderer) -> tuple[Problem, ...]:
+    """What is wrong with each by itself; this is what takes the time."""
+    return tuple(problem for mail in mails for problem in _one(mail, own_fields, renderer))
+
+
+def check_together(
+    mails: Iterable[MailTemplate], languages: Iterable[str], heard: Iterable[str] = ()
+) -> tuple[Problem, ...]:
+    """What must be the same in every language."""
     by_name: dict[str, list[MailTemplate]] = defaultdict(list)
     for mail in mails:
         by_name[mail.name].append(mail)
-        problems += _one(mail, own_fields, renderer)
-    for same in by_name.values():
-        problems += _across(same, tuple(languages), frozenset(heard))
-    return in_order(problems)
+    languages, heard = tuple(languages), frozenset(heard)
+    return tuple(problem for same in by_name.values() for problem in _across(same, languages, heard))
 
 
 def _one(mail: MailTemplate, own_fields: Mapping[str, str], renderer: Renderer) -> list[Problem]:

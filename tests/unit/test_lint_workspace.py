@@ -13,6 +13,7 @@ import pytest
 
 from kweek.cli import main
 from kweek.linting import lint
+from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.workspace import read_workspace
 
@@ -24,6 +25,14 @@ FOLDERS = ("flows", "rules", "surveys", "templates")
 def renderer() -> Iterator[Renderer]:
     with Renderer(seconds=30) as one:
         yield one
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the command remembers of mails is remembered for one test."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder
 
 
 @pytest.fixture
@@ -191,6 +200,30 @@ def test_programs_get_json(shipped: Path, capsys: pytest.CaptureFixture[str]) ->
     assert (answer["errors"], answer["warnings"]) == (0, 1)
     assert answer["problems"][0]["code"] == "unclear-discarded"
     assert set(answer["problems"][0]) == {"file", "line", "column", "severity", "code", "what", "why", "fix"}
+
+
+def test_mails_that_did_not_change_are_not_rendered_again(shipped: Path, renderer: Renderer) -> None:
+    mail = shipped / "templates/mails/survey.nl.md"
+    whole = mail.read_text(encoding="utf-8")
+    mail.write_text(whole.replace("lead.first_name }}", "lead.firstname }}"), encoding="utf-8")
+    first = lint(read_workspace(shipped), renderer, Remembered(shipped))
+    assert [problem.code for problem in first] == ["unknown-name"]
+    with Renderer() as idle:
+        assert lint(read_workspace(shipped), idle, Remembered(shipped)) == first
+        assert idle.processes() == []
+    mail.write_text(whole, encoding="utf-8")
+    assert lint(read_workspace(shipped), renderer, Remembered(shipped)) == ()
+
+
+def test_a_cache_that_is_spoilt_or_cannot_be_written_changes_no_answer(
+    shipped: Path, renderer: Renderer, cache: Path
+) -> None:
+    assert lint(read_workspace(shipped), renderer, Remembered(shipped)) == ()
+    (kept,) = cache.rglob("*.json")
+    kept.write_text('{"mails": 3, "problems": [["x"]]}', encoding="utf-8")
+    assert lint(read_workspace(shipped), renderer, Remembered(shipped)) == ()
+    (shipped / "file").write_text("", encoding="utf-8")
+    assert lint(read_workspace(shipped), renderer, Remembered(shipped, shipped / "file/cache")) == ()
 
 
 def test_what_is_not_understood_is_2_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
