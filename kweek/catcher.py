@@ -31,7 +31,7 @@ OnBounce = Callable[[str, bytes], None]
 """The address that it comes back to, and the report."""
 
 
-@dataclass(slots=True)
+@dataclass  # aiosmtpd looks at every member of its handler, and Debian 12's Python 3.11.2 stumbles over those of slots
 class Catcher:
     """`behaviours`: address → what to do with it; what an address says of itself (`+bounce@`) comes second.
 
