@@ -53,7 +53,7 @@ class _FlowReader(StepReader):
 
     def flow(self, root: Pairs) -> m.Flow:
         root = Pairs(self.adopted(root.pairs, KEYS, ("whenever", "goal", "paths")), root.at)
-        known = self.known(root.pairs, KEYS, "a flow")
+        known = self.known(self._paths_outside(root.pairs), KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
             self.misnamed = {pair.key.value for pair in paths.pairs if kebab(pair.key.value) != pair.key.value}
         for key, example in (
@@ -83,6 +83,20 @@ class _FlowReader(StepReader):
             paths=self._paths(known.get("paths")),
             moved=self._moved(known.get("moved")),
         )
+
+    def _paths_outside(self, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+        """Paths that stand in the first column, beside `paths`, are put below it."""
+        below = next((pair for pair in pairs if pair.key.value == "paths"), None)
+        if below is None or not isinstance(below.value, Pairs):
+            return pairs
+        lists = [pair for pair in pairs if isinstance(pair.value, Items) and pair.key.value not in KEYS]
+        outside = [pair for pair in lists if nearest(pair.key.value, KEYS) is None]
+        for pair in outside:
+            what = f"The path “{pair.key.value}” stands beside “paths”, not below it."
+            fix = "Begin it in column 3 (2 spaces), and what belongs to it two spaces deeper."
+            self.note(pair.key.at, "indentation", what, "", fix)
+        whole = Pair(below.key, Pairs((*below.value.pairs, *outside), below.value.at))
+        return tuple(whole if pair is below else pair for pair in pairs if pair not in outside)
 
     def _meant(self, root: Pairs, key: str) -> bool:
         """Is it there, misspelt? That has its own message."""

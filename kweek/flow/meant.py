@@ -62,7 +62,7 @@ blocked: geblokkeerd
 interested: geïnteresseerd, geinteresseerd
 appointment: afspraak
 quote: offerte
-not interested: niet geïnteresseerd, niet geinteresseerd, geen interesse
+not interested: uninterested, niet geïnteresseerd, niet geinteresseerd, geen interesse
 unreachable: onbereikbaar
 wrong person: verkeerde, persoon
 rejected: afgewezen, geweigerd

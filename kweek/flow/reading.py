@@ -15,6 +15,7 @@ T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
 _MANY: Final = 200
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FILE: Final = re.compile(r"(\.[a-z]{2})?\.(md|yaml|yml)$")
 _COUNT: Final = re.compile(r"\d{1,9}")
 _SHARE: Final = re.compile(r"(\d{1,3}) ?%")
 
@@ -243,7 +244,7 @@ class Reader:
 def parse_name(text: str) -> str:
     if _NAME.fullmatch(text):
         return text
-    slug = kebab(text)
+    slug = kebab(_FILE.sub("", text.rpartition("/")[2]) or text)
     raise ValueError(
         f"“{text}” is not a name; names are small letters, digits and hyphens" + (f": {slug}" if slug else "")
     )

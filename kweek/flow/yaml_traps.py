@@ -299,7 +299,7 @@ def _no_colon(lines: list[str], number: int) -> _Trap | None:
     match = re.fullmatch(r"( *(?:- +)*)([A-Za-z_]\w*)(?: +(\S.*))?", lines[number][:_LONGEST].rstrip())
     if match is None or ":" in (match[3] or ""):
         return None
-    right = f"{match[2]}: {match[3]}" if match[3] else f"{match[2]}:"
+    right = f"{match[2]}: {match[3].removeprefix('=').lstrip()}" if match[3] else f"{match[2]}:"
     why = "A key and its value are parted by a colon and a space."
     fix = f"Write: {right}"
     what = f"“{lines[number].strip()}” has no colon."
