@@ -60,6 +60,7 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     chosen = settings_of(args)
+    tempo = parse_tempo(args.tempo) if args.tempo else chosen.tempo
     own_temporal = "temporal_address" not in chosen.said
     if own_temporal:
         chosen = replace(chosen, temporal_address=f"127.0.0.1:{args.temporal_port}")
@@ -69,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         chosen = replace(chosen, base_url=f"http://127.0.0.1:{args.port}")
     with _alone_in(chosen.data):
         _check_ports(args, own_temporal=own_temporal, catcher=chosen.smtp_url.startswith("catcher:"))
-        _prepare(chosen, parse_tempo(args.tempo) if args.tempo else chosen.tempo)
+        _prepare(chosen, tempo)
         temporal = None if own_temporal else _outside(chosen.temporal_address, "Temporal", 7233)
         others = [_outside(url, *_WHERE[kind]) for url, kind in _others(chosen)]
         parts = list(_parts(chosen, args, temporal))
