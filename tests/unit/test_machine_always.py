@@ -127,6 +127,13 @@ def test_cutting_a_life_into_other_batches_gives_the_same_journal(
     life = lead_of(workspace)
     for _ in lived(life, history):
         pass
+    # given back and taken over in one breath, an overdue task is kept; given back alone, its time is up
+    assume(
+        not any(
+            e.token and e.token.taken and e.token.deadline and e.token.deadline <= life.now
+            for e in life.state.enrolments
+        )
+    )
     ahead = [Doing("own", data.draw(st.integers(0, 3))), *more]
     events = [event for event in (happens(life, doing) for doing in ahead) if event is not None]
     # events of one moment are weighed against each other, so each has a moment of its own here

@@ -121,6 +121,15 @@ def test_a_task_that_someone_has_taken_is_never_timed_out() -> None:
 # --- people first ----------------------------------------------------------------------------------------
 
 
+def test_an_overdue_task_that_a_colleague_takes_over_in_one_breath_is_kept() -> None:
+    life = on_the_desk()
+    ref = life.ref()
+    life.hear("taken", ref).after(6 * DAY)
+    life.turn(*(life.memory.record(kind, life.now, ref) for kind in ("given_back", "taken")))
+    assert life.token().taken
+    assert life.hear("given_back", ref).at() == "done: below"
+
+
 def test_whenever_does_not_move_a_lead_that_is_being_called() -> None:
     life = on_the_desk({"else": "a"}, whenever={"quote.requested": "sales"})
     life.hear("taken", life.ref()).hear("quote.requested")
