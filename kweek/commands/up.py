@@ -61,6 +61,7 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     chosen = settings_of(args)
     tempo = parse_tempo(args.tempo) if args.tempo else chosen.tempo
+    tempo = parse_tempo(args.tempo) if args.tempo else chosen.tempo
     own_temporal = "temporal_address" not in chosen.said
     if own_temporal:
         chosen = replace(chosen, temporal_address=f"127.0.0.1:{args.temporal_port}")
