@@ -22,6 +22,7 @@ from activities.email import Email
 from activities.failures import Failures
 from activities.notify import Notify
 from activities.post import From, LookUp, Post
+from activities.sending import Sending
 from activities.titles import Titles
 from activities.turn import Turns
 from activities.upkeep import Dates
@@ -140,7 +141,7 @@ async def workers(client: Client, hands: Hands, runner: WorkflowRunner = _RUNNER
         mail = Worker(
             client,
             task_queue=MAIL,
-            activities=[hands.email.send_mail, hands.notify.tell],
+            activities=[Sending(hands.email, hands.turns).send_mail, hands.notify.tell],
             interceptors=failures,
             max_concurrent_activities=THREADS,
             activity_task_poller_behavior=_pollers(),

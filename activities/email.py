@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
-from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.post import Post, UnfitError, Verdict
@@ -36,13 +35,13 @@ class Email:
     def __init__(self, post: Post, rules: RulesNow, renderer: Renderer) -> None:
         self.post, self.rules, self.renderer = post, rules, renderer
 
-    @activity.defn(name="send_mail")
-    async def send_mail(self, key: str) -> None:
-        """Have the mail of this effect leave, once, if the gate lets it. Asynchronous, for SMTP is; what reads or
-        writes rows runs in threads."""
+    async def send_mail(self, key: str) -> str | None:
+        """Have the mail of this effect leave, once, if the gate lets it; whose it is. Asynchronous, for SMTP is; what
+        reads or writes rows runs in threads."""
         lead_id = await asyncio.to_thread(self._lead_of, key)
         if lead_id is not None:
             await self.post.leave(key, _ToLead(self, key, lead_id))
+        return lead_id
 
     def may_leave(self, tx: Connection, key: str, now: datetime) -> tuple[datetime | None, str] | None:
         """For the turn: until when this mail waits, and why; None: start `send_mail`."""

@@ -49,6 +49,15 @@ class Turns:
         except NoSuchLead:
             return TurnAnswer(ask.n, open=False)
 
+    def turn_after(self, lead_id: str, n: int, moment: datetime) -> TurnAnswer | None:
+        """The turn after turn n, at the moment (real time) at which what n started was done; None: something else
+        happened since, and only the workflow knows what time it is for that."""
+        with self.database.lead_tx(lead_id) as tx:
+            row = lead_row(tx, lead_id)
+            if row.turn != n or row.seq != row.seen + 1 or row.held is not None:
+                return None
+            return self._turn(tx, TurnInput(lead_id, n, moment), self.clock.flow(moment))
+
     def _turn(self, tx: Connection, ask: TurnInput, now: datetime) -> TurnAnswer:
         row = lead_row(tx, ask.lead)
         if row.turn < ask.n and row.held is None:

@@ -33,6 +33,7 @@ class Lead:
         self.open = True
         self.rung = False
         self.failed: list[str] = []
+        self.told: TurnAnswer | None = None
         self.flying: dict[str, asyncio.Task[None]] = {}
         self.timer: asyncio.Task[None] | None = None
         self.wake_at: datetime | None = None
@@ -45,8 +46,7 @@ class Lead:
     @workflow.run
     async def run(self, start: LeadStart) -> None:
         while True:
-            self.rung = False  # before the turn: who rings while it runs may have committed too late for it
-            answer = await self.turn()
+            answer = await self.next()
             self.n, self.open = answer.n, answer.open
             for order in answer.start:
                 activity, key = order.split(" ", 1)
@@ -57,18 +57,29 @@ class Lead:
                     self.flying[key].cancel()
             self.arm(answer.wake_at)
             workflow.set_current_details(answer.details)
-            await workflow.wait_condition(lambda: self.rung or self.may_leave())
-            if self.rung:
+            await workflow.wait_condition(lambda: self.has_news() or self.may_leave())
+            if self.has_news():
                 continue
             if not self.open:
                 return
             workflow.continue_as_new(LeadStart(self.lead, self.n))
+
+    def has_news(self) -> bool:
+        return self.rung or self.told is not None
 
     def may_leave(self) -> bool:
         """At rest, and done or grown long. Nothing may be in flight: its end would find nobody."""
         if self.flying:
             return False
         return not self.open or workflow.info().get_current_history_length() > LONG_HISTORY
+
+    async def next(self) -> TurnAnswer:
+        """The turn that was taken where a mail left, if none came between; else one of our own."""
+        told, self.told = self.told, None
+        if told is not None and told.n == self.n + 1:
+            return told
+        self.rung = False  # before the turn: who rings while it runs may have committed too late for it
+        return await self.turn()
 
     async def turn(self) -> TurnAnswer:
         failed, self.failed = self.failed, []
@@ -92,10 +103,12 @@ class Lead:
     async def effect(self, activity: str, key: str) -> None:
         """Have the world do one thing. Its result is an event in the database; here only its end counts."""
         way = EFFECTS[activity]
+        told: TurnAnswer | None = None
         try:
-            await workflow.execute_activity(
+            told = await workflow.execute_activity(
                 activity,
-                key,
+                args=[key, self.n] if way.news else [key],
+                result_type=TurnAnswer,  # or null
                 task_queue=way.task_queue,
                 start_to_close_timeout=way.start_to_close,
                 schedule_to_close_timeout=way.schedule_to_close,
@@ -110,7 +123,8 @@ class Lead:
             self.rung = True
         finally:
             del self.flying[key]
-        self.rung = self.rung or way.news
+        self.told = told or self.told
+        self.rung = self.rung or (way.news and told is None)
 
     def arm(self, wake_at: datetime | None) -> None:
         """Absolute, and left alone while it stays the same: a timer that every bell re-arms is paid for every time."""
