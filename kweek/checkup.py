@@ -116,7 +116,7 @@ def _database(database: Database, settings: Settings) -> Iterator[Finding]:
     yield _count("leads", held, "stand still: the database is older than their workflows", "kweek doctor --release")
     yield _count("leads", missed, "were due more than five minutes ago", "is a worker running? kweek doctor --ring")
     yield _count("bells", waiting, "wait to be rung", "", well=waiting < 1_000)
-    yield _count("mails", unsure, "are in doubt: they may have left, and a person shall decide", "look at them on the page")
+    yield _count("mails", unsure, "are in doubt: a person shall decide whether they left", "look at them on the page")
 
 
 def _count(part: str, number: int, what: str, do: str, *, well: bool = False) -> Finding:
