@@ -11,7 +11,6 @@ from sqlalchemy import select
 from kweek.leads import tables
 from tests.chaos.conftest import Size
 from tests.chaos.town import Mode, Town, check_all_but_mail, check_mails, strike, town
-from tests.engine.house import until
 
 pytestmark = pytest.mark.slow
 
@@ -31,10 +30,10 @@ async def test_a_worker_that_is_killed_again_and_again_loses_nothing(
         coming = asyncio.create_task(one.people_come(leads, f"{size.flow}.asked", size.kills * 3.0))
         await strike(size.kills, PAUSE, lambda: _kill(one))
         await coming
-        await until(lambda: one.at_rest(len(parked)), 90 + size.kills * 8, "everybody has arrived", each=0.5)
+        await one.rest(len(parked), 90 + size.kills * 8)
         if mode == "hold":
             _held_is_listed(one)
-            await until(lambda: one.at_rest(len(parked)), 60, "what was decided is heard", each=0.2)
+            await one.rest(len(parked), 60)
         figures = check_mails(one, leads, size.each)
         await check_all_but_mail(one, leads, size.flow, parked)
         assert one.kills == size.kills

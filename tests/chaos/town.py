@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
@@ -136,18 +136,30 @@ class Town:
                     await asyncio.sleep(0.2)
             await asyncio.sleep(seconds / len(leads))
 
-    def at_rest(self, parked: int) -> bool:
-        """Everybody has arrived; what is still to come waits for a person. The parked ones stay."""
+    def still_to_come(self, parked: int) -> dict[str, Any]:
+        """What is not at rest; nothing, once everybody has arrived. What waits for a person rests, as the parked do."""
         leads, effects, mails = tables.leads.c, tables.effects.c, tables.mails.c
         try:
             held = {row.key for row in self.house.rows(select(mails.key).where(mails.status == "held"))}
             pending = {row.key for row in self.house.rows(select(effects.key).where(effects.status == "pending"))}
-            unheard = self.house.count(select(leads.id).where(leads.seen < leads.seq))
-            open_ = self.house.count(select(leads.id).where(leads.open))
-            bells = self.house.count(select(tables.outbox.c.id))
+            found = {
+                "mails": sorted(pending - held),
+                "unheard": self.house.count(select(leads.id).where(leads.seen < leads.seq)),
+                "bells": self.house.count(select(tables.outbox.c.id)),
+                "on the way": self.house.count(select(leads.id).where(leads.open)) - parked,
+            }
         except DatabaseAway as error:
             raise Away from error
-        return pending <= held and not unheard and not bells and open_ == parked
+        return {what: count for what, count in found.items() if count}
+
+    async def rest(self, parked: int, seconds: float) -> None:
+        """Until everybody has arrived; else say what has not."""
+        try:
+            await until(lambda: not self.still_to_come(parked), seconds, "everybody has arrived", each=0.5)
+        except AssertionError as error:
+            keys = self.still_to_come(parked).get("mails", ())
+            rows = [(row.key, row.status, row.why, row.attempts) for row in self.house.mails() if row.key in keys]
+            raise AssertionError(f"{error}: {self.still_to_come(parked)}; {rows}") from None
 
     async def running(self) -> int:
         """How many leads Temporal counts as running."""
