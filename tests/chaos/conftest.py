@@ -19,7 +19,7 @@ class Size:
     blows: int
 
 
-SMALL = Size(leads=40, flow="three", each=3, kills=6, blows=2)
+SMALL = Size(leads=40, flow="three", each=3, kills=5, blows=2)
 FULL = Size(leads=200, flow="five", each=5, kills=30, blows=5)
 
 
