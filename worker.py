@@ -58,14 +58,14 @@ LOOK: Final = timedelta(minutes=15)
 
 SHORTEST_LOOK: Final = timedelta(seconds=5)
 
-_RUNNER: Final = SandboxedWorkflowRunner(
+RUNNER: Final = SandboxedWorkflowRunner(
     # Rebuilding our modules for every run took 43.9 ms of CPU and 343 kB; passed through it takes 8.5 ms and 58 kB.
     # The tests also run the default sandbox.
     restrictions=SandboxRestrictions.default.with_passthrough_all_modules()
 )
 
 
-def _pollers() -> PollerBehaviorAutoscaling:
+def pollers() -> PollerBehaviorAutoscaling:
     """The default number of pollers let a no-op wait 5.3 s at p99; scaled by need it is 1.9 s, and 1.1 s on one
     partition."""
     return PollerBehaviorAutoscaling(minimum=1, initial=4, maximum=32)
@@ -118,7 +118,7 @@ def sender_of(rules: Rules) -> From:
 
 
 @asynccontextmanager
-async def workers(client: Client, hands: Hands, runner: WorkflowRunner = _RUNNER) -> AsyncGenerator[None]:
+async def workers(client: Client, hands: Hands, runner: WorkflowRunner = RUNNER) -> AsyncGenerator[None]:
     """Work while the context is open; then finish what is in hand and end."""
     failures = [Failures(hands.database, hands.clock)]
     with ThreadPoolExecutor(THREADS, "turn") as threads:
@@ -134,8 +134,8 @@ async def workers(client: Client, hands: Hands, runner: WorkflowRunner = _RUNNER
             max_concurrent_activities=THREADS,
             max_concurrent_local_activities=THREADS,
             max_cached_workflows=CACHED,
-            workflow_task_poller_behavior=_pollers(),
-            activity_task_poller_behavior=_pollers(),
+            workflow_task_poller_behavior=pollers(),
+            activity_task_poller_behavior=pollers(),
             graceful_shutdown_timeout=timedelta(seconds=10),
         )
         mail = Worker(
@@ -144,7 +144,7 @@ async def workers(client: Client, hands: Hands, runner: WorkflowRunner = _RUNNER
             activities=[Sending(hands.email, hands.turns).send_mail, hands.notify.tell],
             interceptors=failures,
             max_concurrent_activities=THREADS,
-            activity_task_poller_behavior=_pollers(),
+            activity_task_poller_behavior=pollers(),
             # a cancelled send must not hear of it a minute late
             max_heartbeat_throttle_interval=timedelta(seconds=5),
             default_heartbeat_throttle_interval=timedelta(seconds=5),

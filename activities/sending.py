@@ -8,7 +8,6 @@ from temporalio import activity
 
 from activities.email import Email
 from activities.turn import Turns
-from workflows.messages import TurnAnswer
 
 
 class Sending:
@@ -18,8 +17,9 @@ class Sending:
         self.email, self.turns = email, turns
 
     @activity.defn(name="send_mail")
-    async def send_mail(self, key: str, n: int = 0) -> TurnAnswer | None:
-        """Have it leave, and answer the next turn; None: the workflow takes that itself. n: the turn that sent it."""
+    async def send_mail(self, key: str, n: int = 0) -> dict[str, object] | None:
+        """Have it leave, and answer the next turn (a TurnAnswer, in brief); None: the workflow takes that itself.
+        n: the turn that sent it."""
         lead_id = await self.email.send_mail(key)
         if lead_id is None:
             return None

@@ -39,24 +39,25 @@ class Turns:
         self.may_leave = may_leave
 
     @activity.defn(name="turn", no_thread_cancel_exception=True)
-    def turn(self, ask: TurnInput) -> TurnAnswer:
-        """Idempotent by its cursor: events after `leads.seen`, and what is due. Always runs, also when it is tried
-        again after it was committed: an answer that was only read again lost a bell in the proof."""
+    def turn(self, ask: TurnInput) -> dict[str, object]:
+        """A TurnAnswer, in brief. Idempotent by its cursor: events after `leads.seen`, and what is due. Always runs,
+        also when it is tried again after it was committed: an answer that was only read again lost a bell in the
+        proof."""
         now = self.clock.flow(ask.now)
         try:
             with self.database.lead_tx(ask.lead) as tx:
-                return self._turn(tx, ask, now)
+                return self._turn(tx, ask, now).brief()
         except NoSuchLead:
-            return TurnAnswer(ask.n, open=False)
+            return TurnAnswer(ask.n, open=False).brief()
 
-    def turn_after(self, lead_id: str, n: int, moment: datetime) -> TurnAnswer | None:
+    def turn_after(self, lead_id: str, n: int, moment: datetime) -> dict[str, object] | None:
         """The turn after turn n, at the moment (real time) at which what n started was done; None: something else
         happened since, and only the workflow knows what time it is for that."""
         with self.database.lead_tx(lead_id) as tx:
             row = lead_row(tx, lead_id)
             if row.turn != n or row.seq != row.seen + 1 or row.held is not None:
                 return None
-            return self._turn(tx, TurnInput(lead_id, n, moment), self.clock.flow(moment))
+            return self._turn(tx, TurnInput(lead_id, n, moment), self.clock.flow(moment)).brief()
 
     def _turn(self, tx: Connection, ask: TurnInput, now: datetime) -> TurnAnswer:
         row = lead_row(tx, ask.lead)

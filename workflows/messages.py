@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 
@@ -34,11 +34,16 @@ class TurnAnswer:
     """
 
     n: int
-    open: bool
+    open: bool = True
     start: list[str] = field(default_factory=list[str])
     cancel: list[str] = field(default_factory=list[str])
     wake_at: datetime | None = None
     details: str = ""
+
+    def brief(self) -> dict[str, object]:
+        """As a history keeps it, for years: without what is as usual."""
+        usual = asdict(TurnAnswer(0))
+        return {name: value for name, value in asdict(self).items() if value != usual[name] or name == "n"}
 
 
 @dataclass(frozen=True, slots=True)

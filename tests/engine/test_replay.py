@@ -23,7 +23,7 @@ from workflows.lead import LOCAL_TURN, Lead
 from workflows.messages import LeadStart, TurnAnswer, TurnInput
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
-RUNNERS = {"our sandbox": worker._RUNNER, "the default sandbox": SandboxedWorkflowRunner()}
+RUNNERS = {"our sandbox": worker.RUNNER, "the default sandbox": SandboxedWorkflowRunner()}
 
 
 async def _replay(path: Path, runner: WorkflowRunner, definition: type = Lead) -> Exception | None:
@@ -56,7 +56,7 @@ async def test_a_recorded_life_replays_after_the_machine_was_changed(
     monkeypatch.setattr(kweek.flow.machine, "advance", other_machine)
     monkeypatch.setattr(kweek.flow.drive, "advance", other_machine)
     monkeypatch.setattr(kweek.flow.drive, "drive", other_machine)
-    assert await _replay(path, worker._RUNNER) is None
+    assert await _replay(path, worker.RUNNER) is None
 
 
 @workflow.defn(name="lead")
@@ -84,7 +84,7 @@ class OtherLead(Lead):
 
 @pytest.mark.parametrize("path", HISTORIES, ids=[path.stem for path in HISTORIES])
 async def test_a_careless_change_of_the_workflow_is_caught(path: Path) -> None:
-    failure = await _replay(path, worker._RUNNER, OtherLead)
+    failure = await _replay(path, worker.RUNNER, OtherLead)
     assert failure is not None
     assert "another-turn" in str(failure) or "Nondeterminism" in str(failure) or "TMPRL1100" in str(failure), failure
 

@@ -87,7 +87,7 @@ async def room(
         house = build(folder, workspace, clock=clock, temporal=server.address, smtp=smtp, migrated=migrated)
         hands = hands_of(house.settings)
         try:
-            async with workers(client, hands, runner or worker._RUNNER):
+            async with workers(client, hands, runner or worker.RUNNER):
                 yield Room(house, hands, client, relay)
         finally:
             hands.close()
