@@ -18,7 +18,7 @@ HOW: Final = """Billable actions, as docs.temporal.io/cloud/actions counts them:
 signal-with-start (whether it starts or not) and each timer 1; each activity 1, and 1 for each retry; all local
 activities of one workflow task together 1. Starts and signals are counted where the client calls, all else in the
 histories. Heartbeats are billed as well; they are those of the same mails for both, and left out. The line below it
-counts a signal-with-start as two, which nobody bills."""
+counts a signal-with-start as two."""
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _VISIBILITY: Final = ("executions_visibility", "custom_search_attributes")
