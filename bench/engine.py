@@ -220,7 +220,7 @@ async def at_rest(pid: int) -> None:
 
 
 async def memory(course: Course, client: Client, leads: int) -> str:
-    """Park them, twice, with a cache of ten workflows: what the second lot leaves in the worker."""
+    """Park them, three times as many, where ten workflows may be kept: what the worker still holds."""
     data = course.new_data()
     database = open_database(course.settings_in(data).database_url)
     people = _people("kweek", client, database, course.settings_in(data))
@@ -237,10 +237,10 @@ async def memory(course: Course, client: Client, leads: int) -> str:
                 reports.append(json.loads(report.read_text()))
     finally:
         database.close()
-    grown = (reports[2]["kB"] - reports[1]["kB"]) / leads
+    resident = ", ".join(f"{one['kB'] / 1024:.0f}" for one in reports)
     return (
-        f"{3 * leads} leads parked, a cache of 10: {reports[2]['flows']} workflows are objects in the worker; "
-        f"the last {leads} made it grow by {grown:.1f} kB each"
+        f"{3 * leads} leads parked, with room for 10 in memory: {reports[-1]['flows']} workflows are objects in the "
+        f"worker, which holds {resident} MB after each {leads}"
     )
 
 

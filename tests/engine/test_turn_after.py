@@ -1,0 +1,82 @@
+"""The turn that a mail's result asks for is taken where the mail left: the same turn, and only where nothing came
+between. No server is needed for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kweek.leads import ledger
+from tests.engine.house import House, build
+from worker import Hands, hands_of
+from workflows.messages import TurnAnswer, TurnInput
+
+WORKSPACE = Path(__file__).parent / "workspace"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def house(tmp_path: Path, migrated_sqlite: Path) -> Iterator[House]:
+    house = build(tmp_path, WORKSPACE, migrated=migrated_sqlite)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def hands(house: House) -> Iterator[Hands]:
+    hands = hands_of(house.settings)
+    yield hands
+    hands.close()
+
+
+@pytest.fixture
+def key(house: House, hands: Hands) -> str:
+    """Of a mail that turn 1 has started, and that has left since."""
+    lead = house.lead("one")
+    house.happens(lead, "talk.asked", NOW)
+    answer = hands.turns.turn(TurnInput(lead, 0, NOW))
+    assert answer["n"] == 1
+    key = "one-1/1"
+    assert answer["start"] == [f"send_mail {key}"]
+    with house.database.lead_tx(lead) as tx:
+        ledger.write_off(tx, key, "sent", "", LATER, lead_id=lead, enrolment_id="one-1", mail="note")
+        ledger.tell_flow(tx, lead, key, "sent", LATER)
+    return key
+
+
+def test_it_hears_the_result_at_the_moment_of_the_mail(hands: Hands, key: str) -> None:
+    answer = hands.turns.turn_after("one", 1, LATER)
+    assert answer is not None
+    assert (answer["n"], answer["wake_at"]) == (2, LATER + timedelta(hours=1))
+
+
+def test_taken_twice_it_is_taken_once(hands: Hands, key: str) -> None:
+    """A worker that died before it could answer: the next attempt leaves the rest to the workflow."""
+    assert hands.turns.turn_after("one", 1, LATER) is not None
+    assert hands.turns.turn_after("one", 1, LATER) is None
+
+
+def test_another_event_since_leaves_it_to_the_workflow(house: House, hands: Hands, key: str) -> None:
+    house.happens("one", "talk.refused", LATER)
+    assert hands.turns.turn_after("one", 1, LATER) is None
+    assert house.row("one").turn == 1
+
+
+def test_another_turn_since_leaves_it_to_the_workflow(house: House, hands: Hands, key: str) -> None:
+    hands.turns.turn(TurnInput("one", 1, LATER + timedelta(minutes=5)))
+    assert hands.turns.turn_after("one", 1, LATER) is None
+    assert house.row("one").turn == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [TurnAnswer(3), TurnAnswer(0, open=False), TurnAnswer(7, start=["tell x-1/2"], wake_at=NOW, details="talk: ear")],
+)
+def test_an_answer_in_brief_is_the_answer(answer: TurnAnswer) -> None:
+    brief = answer.brief()
+    assert TurnAnswer(**brief) == answer  # pyright: ignore[reportArgumentType]
+    assert all(name == "n" or value not in ([], "", None, True) for name, value in brief.items())
