@@ -90,7 +90,8 @@ class Turns:
         save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)
         write_journal(tx, row.id, n, now, driven.journal)
         if news:
-            return self._turn(tx, replace(ask, failed=[]), now)
+            after = self._turn(tx, replace(ask, failed=[]), now)
+            return replace(after, cancel=[*driven.cancel, *after.cancel])
         return self._answer(tx, n, driven, now)
 
     def _answer(self, tx: Connection, n: int, driven: Driven, now: datetime) -> TurnAnswer:

@@ -75,7 +75,7 @@ class Town:
     counting: CountingServer
     worker: subprocess.Popen[bytes] | None = None
     ready: Path = Path()
-    in_flight: set[str] = field(default_factory=set[str])  # mails that were in flight at a kill
+    in_flight: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])  # sends: a mail, and its how-manieth
     kills: int = 0
 
     # --- the worker -----------------------------------------------------------------------------------
@@ -105,13 +105,13 @@ class Town:
         await until(works, 60, "the worker is ready")
 
     def kill_worker(self) -> None:
-        """Without a word, and note which mails it was handing over."""
+        """Without a word, and note what it was handing over. A mail may be struck again: each is a send of its own."""
         assert self.worker is not None
         self.worker.send_signal(signal.SIGKILL)
         self.worker.wait()
         m = tables.mails.c
-        query = select(m.key).where(m.status == "claimed", m.lease_until_real.is_not(None))
-        self.in_flight |= {row.key for row in self.house.rows(query)}
+        query = select(m.key, m.attempts).where(m.status == "claimed", m.lease_until_real.is_not(None))
+        self.in_flight |= {(row.key, row.attempts) for row in self.house.rows(query)}
         self.kills += 1
 
     def stop_worker(self) -> None:
@@ -268,7 +268,10 @@ def check_mails(one: Town, leads: list[str], each: int) -> dict[str, int]:
         "written off": sum(row.status == "undelivered" for row in rows),
     }  # fmt: skip
     print(one.mode, figures)
-    assert twice <= marked <= one.in_flight, "repeated without having been in flight at a kill"
+    struck = Counter(key for key, _ in one.in_flight)
+    assert twice <= marked, "arrived twice, and the ledger does not say so"
+    assert all(row.repeats <= struck[row.key] for row in rows), "repeated without having been in flight at a kill"
+    assert all(arrived[row.message_id] <= 1 + row.repeats for row in rows), "arrived more often than the ledger says"
     return figures
 
 

@@ -3,6 +3,7 @@ between. No server is needed for that."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,6 +71,61 @@ def test_another_turn_since_leaves_it_to_the_workflow(house: House, hands: Hands
     hands.turns.turn(TurnInput("one", 1, LATER + timedelta(minutes=5)))
     assert hands.turns.turn_after("one", 1, LATER) is None
     assert house.row("one").turn == 2
+
+
+CALLS = """\
+flow: talk
+title: A talk
+start: talk.asked
+
+whenever:
+  talk.refused: call
+
+steps:
+  - send: note
+    within: 1 hour
+    when:
+      bounced: discard
+      blocked: discard
+    otherwise: done
+
+paths:
+  call:
+    - call: why
+      within: 1 business day
+      when:
+        else: done
+      otherwise: done
+"""
+SCRIPT = """\
+survey: why
+title: Why not?
+questions:
+  - ask: why
+    text: Why not?
+    type: text
+"""
+
+
+def test_what_is_cancelled_is_told_also_where_the_turn_goes_on(tmp_path: Path, migrated_sqlite: Path) -> None:
+    """Who cannot be called is known in the same turn; the mail that was on its way is called back all the same."""
+    workspace = tmp_path / "workspace"
+    shutil.copytree(WORKSPACE, workspace)
+    (workspace / "flows" / "talk.yaml").write_text(CALLS, "utf-8")
+    (workspace / "surveys").mkdir()
+    (workspace / "surveys" / "why.yaml").write_text(SCRIPT, "utf-8")
+    house = build(tmp_path / "data", workspace, migrated=migrated_sqlite)
+    try:
+        hands = hands_of(house.settings)
+        lead = house.lead("one", phone=None)
+        house.happens(lead, "talk.asked", NOW)
+        assert hands.turns.turn(TurnInput(lead, 0, NOW))["start"] == ["send_mail one-1/1"]
+        house.happens(lead, "talk.refused", LATER)
+        answer = hands.turns.turn(TurnInput(lead, 1, LATER))
+        assert (answer["cancel"], answer["open"]) == (["one-1/1"], False)
+        hands.close()
+    finally:
+        house.close()
 
 
 @pytest.mark.parametrize(
