@@ -15,11 +15,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
 _PR_SET_PDEATHSIG = 1  # prctl(2): Linux tells a child when its parent dies, however it dies
 _LOOK_EVERY = 2.0  # seconds between looks at a server that is not ours
+_LARGEST_LOG = 10 * 1024 * 1024  # bytes; asked when it is opened
+_OLD_LOGS = 3  # kept beside it, `<name>.log.1` the newest
 
 Say = Callable[[str], None]
 
@@ -75,6 +78,15 @@ def _how(code: int) -> str:
     return f"was killed (signal {-code})" if code < 0 else f"ended (exit code {code})"
 
 
+def open_log(path: Path) -> IO[bytes]:
+    """To write at its end. One that has grown large makes room first: nobody holds it open now, as a child would."""
+    if path.exists() and path.stat().st_size > _LARGEST_LOG:
+        rotation = RotatingFileHandler(path, backupCount=_OLD_LOGS, delay=True)
+        rotation.doRollover()
+        rotation.close()
+    return path.open("ab")
+
+
 def _last_line(log: Path) -> str:
     """Its last words, as far as a terminal is the place for them."""
     with log.open("rb") as file:
@@ -89,7 +101,8 @@ def _die_with_parent() -> None:
 
 
 class Supervisor:
-    """Runs parts until it is told to stop. Every part's output goes to `<logs>/<name>.log`."""
+    """Runs parts until it is told to stop. Every part's output goes to `<logs>/<name>.log`, which
+    is rotated at the start of `kweek up`, where it has grown large."""
 
     def __init__(self, parts: Sequence[Part], logs: Path, say: Say, outside: Sequence[Outside] = ()) -> None:
         self.parts = list(parts)
@@ -157,7 +170,7 @@ class Supervisor:
     def _start(self, part: Part) -> None:
         log = self._open_logs.get(part.name)
         if log is None:
-            log = self._open_logs[part.name] = self._log_path(part).open("ab")
+            log = self._open_logs[part.name] = open_log(self._log_path(part))
         if part.mark is not None:
             part.mark.unlink(missing_ok=True)
         part.process = subprocess.Popen(  # noqa: S603 - our own commands
