@@ -29,7 +29,6 @@ from activities.turn import Turns
 from activities.upkeep import Dates
 from kweek.config import Settings
 from kweek.flow.catalogue import Rules
-from kweek.flow.lint.gather import names_of
 from kweek.intake.errands import errand
 from kweek.intake.hits import grade_hits
 from kweek.intake.relay import Relay
@@ -40,8 +39,7 @@ from kweek.leads.database import Database, open_database
 from kweek.leads.permission import address_key
 from kweek.mails.message import Person
 from kweek.mails.render import Renderer
-from kweek.workspace import read_workspace
-from kweek.worlds import world_of
+from kweek.rulebook import Rulebook
 from workflows.effects import LEADS, MAIL
 from workflows.lead import Lead
 from workflows.messages import LeadStart, Window
@@ -82,6 +80,7 @@ class Hands:
     email: Email
     notify: Notify
     upkeep: Dates
+    book: Rulebook
     renderer: Renderer
 
     def close(self) -> None:
@@ -90,24 +89,28 @@ class Hands:
 
 
 def hands_of(settings: Settings, look_up: LookUp | None = None) -> Hands:
-    """Put the activities together. The workspace's rules are read once: a worker that starts anew sees new ones."""
+    """Put the activities together."""
     database = open_database(settings.database_url)
     clock = flow_clock(database, settings.tempo)
-    workspace = read_workspace(settings.workspace)
-    rules, world = workspace.rules, world_of(workspace)
-    types = names_of({}, rules, workspace.surveys, {}).schema().fields
-    renderer = Renderer()
+    book, renderer = Rulebook(settings.workspace), Renderer()
 
     def answers(tx: Connection, lead_id: str, now: datetime) -> RowAnswers:
-        return RowAnswers(tx, lead_id, now, world, types)
+        in_force = book.now()
+        return RowAnswers(tx, lead_id, now, in_force.world, in_force.types)
 
-    post = Post(database, clock, settings, lambda: sender_of(rules), lambda: rules.settings.when_unsure, look_up)
-    email = Email(post, lambda: (rules, world), renderer)
-    notify = Notify(post, lambda: (rules, world), renderer)
+    post = Post(
+        database,
+        clock,
+        settings,
+        lambda: sender_of(book.now().rules),
+        lambda: book.now().rules.settings.when_unsure,
+        look_up,
+    )
+    email, notify = Email(post, book.now, renderer), Notify(post, book.now, renderer)
     secret = settings.key(SUPPRESSION)
-    desks = Desks(rules.teams, world.grades, Titles(rules, renderer), lambda number: address_key(secret, number))
+    desks = Desks(book.now, Titles(book.now, renderer), lambda number: address_key(secret, number))
     turns = Turns(database, clock, answers, desks, email.may_leave)
-    return Hands(database, clock, turns, email, notify, Dates(database, clock, answers), renderer)
+    return Hands(database, clock, turns, email, notify, Dates(database, clock, answers), book, renderer)
 
 
 def sender_of(rules: Rules) -> From:
@@ -177,7 +180,7 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
 
     async def grade() -> bool:
         now = hands.clock.flow(datetime.now(UTC))
-        return await asyncio.to_thread(grade_hits, hands.database, now) > 0
+        return await asyncio.to_thread(grade_hits, hands.database, now, hands.book.now().ears) > 0
 
     async with workers(client, hands):
         await keep_up(client, hands.clock)

@@ -11,13 +11,12 @@ from sqlalchemy import Connection
 from activities.handover import Desk, escalate, give_handover
 from activities.tasks import open_task, withdraw
 from activities.telemarketing import open_call_task
-from kweek.flow.catalogue import Teams
 from kweek.flow.plan import Axis
 from kweek.flow.state import Answers, Effect, Value
 from kweek.leads.events import append
 from kweek.leads.points import add_points
 from kweek.leads.traits import add_tags, remove_tags, set_fields
-from kweek.rules.grades import Grades
+from kweek.rulebook import RulesNow
 
 FillIn = Callable[[Connection, str, str, datetime], str]
 """A title's template, filled in for a lead: connection, lead, template, now → text."""
@@ -26,9 +25,8 @@ FillIn = Callable[[Connection, str, str, datetime], str]
 class Desks:
     """Writes the rows of one effect; teams are those of rules/teams.yaml."""
 
-    def __init__(self, teams: Teams, grades: Grades, fill_in: FillIn, number_key: Callable[[str], str]) -> None:
-        self.teams = teams
-        self.grades = grades
+    def __init__(self, rules: RulesNow, fill_in: FillIn, number_key: Callable[[str], str]) -> None:
+        self.rules = rules
         self.fill_in = fill_in
         self.number_key = number_key
 
@@ -56,7 +54,7 @@ class Desks:
             case "add_points":
                 because = str(effect.args.get("because") or effect.step)
                 points = cast("Mapping[Axis, int]", effect.args["points"])
-                add_points(tx, lead_id, effect.key, points, because, now, self.grades)
+                add_points(tx, lead_id, effect.key, points, because, now, self.rules().world.grades)
             case "add_tags":
                 add_tags(tx, lead_id, cast("Sequence[str]", effect.args["tags"]))
             case "remove_tags":
@@ -69,7 +67,7 @@ class Desks:
 
     def _desk(self, name: str) -> Desk:
         """A team that is no longer in the file has nobody: the handover is open, and the page shows it so."""
-        team = self.teams.teams.get(name)
+        team = self.rules().rules.teams.teams.get(name)
         if team is None:
             return Desk(name, (), None)
         members = tuple(person.name.value for person in team.members)

@@ -14,7 +14,6 @@ from temporalio.exceptions import ApplicationError
 from activities.post import Post, UnfitError, Verdict
 from kweek.flow.catalogue import Rules
 from kweek.flow.gate import Later, Mailing, gate
-from kweek.flow.memory import World
 from kweek.intake.bounces import SOFT_REASONS, count_soft
 from kweek.intake.suppress import SUPPRESSION, suppress
 from kweek.leads import ledger
@@ -25,10 +24,9 @@ from kweek.leads.tables import answers, bant, companies, effects, versions
 from kweek.mails.context import COMPANY, LEAD, context
 from kweek.mails.render import Renderer, RenderError
 from kweek.mails.template import MailTemplate, parse_mail
+from kweek.rulebook import RulesNow
 
 _BEHIND: Final = timedelta(seconds=30)
-
-RulesNow = Callable[[], tuple[Rules, World]]
 
 
 class Email:
@@ -63,7 +61,8 @@ class Email:
 
     def ask(self, tx: Connection, order: Order, now: datetime) -> Verdict:
         """The gate, with all that it needs to know."""
-        rules, world = self.rules()
+        in_force = self.rules()
+        rules, world = in_force.rules, in_force.world
         template = _template(tx, order, rules)
         kind, purpose = (template.kind, template.purpose) if template else ("marketing", None)
         mailing = Mailing(kind, purpose, order.expires_at)
@@ -107,7 +106,7 @@ class _ToLead:
         if order is None:
             return None
         verdict = self.email.ask(tx, order, now)
-        template = _template(tx, order, self.email.rules()[0])
+        template = _template(tx, order, self.email.rules().rules)
         if not isinstance(verdict, Later) and overtakes(tx, order, template.kind if template else "marketing"):
             # Temporal comes back; the first is trying too. Steadily: with pauses that grow as the relay's do, the third
             # and fourth mail of a lead left a quarter of an hour after the one that they waited for.
@@ -117,7 +116,7 @@ class _ToLead:
     def gather(self, tx: Connection, now: datetime) -> Callable[[], Draft]:
         order = order_of(tx, self.key)
         assert order is not None
-        rules, _ = self.email.rules()
+        rules = self.email.rules().rules
         template = _template(tx, order, rules)
         if template is None:
             raise UnfitError("no such mail", f"version {order.version} has no mail “{order.mail}” that can be read")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, select
 from temporalio import activity
 
-from activities.email import RulesNow, company_facts, lead_facts, owner_facts, sender_facts, template_of
+from activities.email import company_facts, lead_facts, owner_facts, sender_facts, template_of
 from activities.post import Post, UnfitError, Verdict
 from kweek.flow.catalogue import Person, Rules, Team
 from kweek.flow.gate import Send
@@ -29,6 +29,7 @@ from kweek.mails.context import context
 from kweek.mails.notices import Notice, notice
 from kweek.mails.render import Renderer, RenderError
 from kweek.mails.template import MailTemplate
+from kweek.rulebook import RulesNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Notify:
         news = await asyncio.to_thread(self._news, key)
         if news is None:
             return
-        people = recipients(news, self.rules()[0])
+        people = recipients(news, self.rules().rules)
         failed: Exception | None = None
         for number, person in enumerate(people):
             own = key if len(people) == 1 else f"{key}:{number}"
@@ -111,7 +112,7 @@ class _ToColleague:
         return Send()
 
     def gather(self, tx: Connection, now: datetime) -> Callable[[], Draft]:
-        news, (rules, _) = self.news, self.notify.rules()
+        news, rules = self.news, self.notify.rules().rules
         lead, language = lead_row(tx, news.lead_id), rules.settings.languages[0]
         template = notice(news.what, language)
         if news.mail is not None:

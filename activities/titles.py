@@ -7,30 +7,30 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from activities.email import company_facts, lead_facts, owner_facts, sender_facts
-from kweek.flow.catalogue import Rules
 from kweek.leads.enrolments import lead_row
 from kweek.mails.context import context
 from kweek.mails.render import Renderer, RenderError
 from kweek.mails.template import MailTemplate
+from kweek.rulebook import RulesNow
 
 
 class Titles:
-    def __init__(self, rules: Rules, renderer: Renderer) -> None:
+    def __init__(self, rules: RulesNow, renderer: Renderer) -> None:
         self.rules, self.renderer = rules, renderer
 
     def __call__(self, tx: Connection, lead_id: str, title: str, now: datetime) -> str:
         """As written where it is plain, or where it cannot be filled in: a task must not fail on its title."""
         if "{" not in title:
             return title
-        lead = lead_row(tx, lead_id)
+        lead, rules = lead_row(tx, lead_id), self.rules().rules
         facts = context(
-            lead=lead_facts(lead, self.rules),
+            lead=lead_facts(lead, rules),
             company=company_facts(tx, lead.company_id),
             today=now.date(),
-            sender=sender_facts(self.rules),
-            owner=owner_facts(lead.owner, self.rules),
+            sender=sender_facts(rules),
+            owner=owner_facts(lead.owner, rules),
         )
-        language = self.rules.settings.languages[0]
+        language = rules.settings.languages[0]
         mail = MailTemplate("task", language, "task", title, "", 1, kind="service")
         try:
             return self.renderer.render(mail, facts).subject

@@ -79,6 +79,14 @@ def read_workspace(folder: Path | str) -> Workspace:
     return Workspace(folder, texts, flows, rules, surveys, mails, tuple(tests), in_order(problems))
 
 
+def watched(folder: Path) -> Iterator[Path]:
+    """The files that belong to it: whoever keeps what was read looks whether they have changed."""
+    for name, suffix in _FOLDERS:
+        here = folder / name
+        if here.is_dir():
+            yield from sorted(file for file in here.iterdir() if file.suffix == suffix)
+
+
 def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
     if not any((folder / name).is_dir() for name, _ in _FOLDERS):
         what = f"{folder} is not a workspace: it has no flows, rules, surveys or templates."

@@ -13,7 +13,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from kweek.errors import KweekError
-from kweek.flow.conditions import Condition
+from kweek.flow.catalogue import Rules
+from kweek.flow.conditions import Condition, ConditionError, parse_condition
 from kweek.flow.facts import Value as Fact
 from kweek.flow.machine import listens
 from kweek.flow.plan import Plan
@@ -22,6 +23,7 @@ from kweek.intake.incoming import Incoming, LeadIn
 from kweek.leads import enrolments, publish
 
 _ALWAYS: Final = ("enrol", "merged")
+_HITS: Final = ("opened", "clicked")  # of all that is about an effect, only these may interest nobody
 _DEEPEST: Final = 5  # derivations of derivations: more is a circle
 
 
@@ -32,6 +34,18 @@ class Derivation:
     kind: str
     source: str
     condition: Condition | None
+
+
+def derivations(rules: Rules) -> Iterator[Derivation]:
+    """Those that can be read; the linter says which cannot."""
+    for name, event in rules.events.items():
+        if event.source is None:
+            continue
+        try:
+            condition = parse_condition(event.condition.value) if event.condition else None
+        except ConditionError:
+            continue
+        yield Derivation(name, event.source.value, condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ class FlowEars:
                 yield from self._derived(event, depth + 1)
 
     def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
-        if event.kind in _ALWAYS:
+        if event.kind in _ALWAYS or (event.ref is not None and event.kind not in _HITS):
             return True
         try:
             return _starts(tx, event.kind) or _heard(tx, lead_id, event.kind, profile_changed)

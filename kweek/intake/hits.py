@@ -6,6 +6,7 @@ know, stays a row with its reasons: a flow asks for it at its deadline (`unclear
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from kweek.intake.grading import GRADE_AFTER, Hit, Judgement, judge
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.record import append
+from kweek.intake.record import Ears, append
 from kweek.leads import tables
 from kweek.leads.database import Database
 
@@ -59,7 +60,7 @@ def note_hit(db: Database, mail_key: str, hit: Hit) -> bool:
     return True
 
 
-def grade_hits(db: Database, now: datetime) -> int:
+def grade_hits(db: Database, now: datetime, ears: Ears | None = None) -> int:
     """Judge every hit whose two minutes are over; returns how many. Several may run at once: the lead is locked."""
     hits = tables.hits.c
     due = select(hits.lead_id, hits.mail_key).where(hits.grade_at <= now).distinct().limit(_BATCH)
@@ -68,11 +69,11 @@ def grade_hits(db: Database, now: datetime) -> int:
     graded = 0
     for lead_id, mail_key in mails:
         with db.lead_tx(lead_id) as tx:
-            graded += _grade_mail(tx, lead_id, mail_key, now)
+            graded += _grade_mail(tx, lead_id, mail_key, now, ears)
     return graded
 
 
-def _grade_mail(tx: Connection, lead_id: str, mail_key: str, now: datetime) -> int:
+def _grade_mail(tx: Connection, lead_id: str, mail_key: str, now: datetime, ears: Ears | None) -> int:
     hits, mails, events = tables.hits, tables.mails.c, tables.events.c
     rows = tx.execute(select(hits).where(hits.c.mail_key == mail_key).order_by(hits.c.at, hits.c.id)).all()
     sent_at = tx.execute(select(mails.sent_at).where(mails.key == mail_key)).scalar_one_or_none()
@@ -85,19 +86,19 @@ def _grade_mail(tx: Connection, lead_id: str, mail_key: str, now: datetime) -> i
         values = {"grade": judgement.grade, "reasons": list(judgement.reasons), "grade_at": None}
         tx.execute(update(hits).where(hits.c.id == row.id).values(**values))
         if judgement.grade in ("human", "confirmed"):
-            _tell(tx, lead_id, mail_key, hit, judgement, now)
+            for event in _told(lead_id, mail_key, hit, judgement):
+                append(tx, lead_id, event, now, ears)
     return len(due)
 
 
-def _tell(tx: Connection, lead_id: str, key: str, hit: Hit, judgement: Judgement, now: datetime) -> None:
+def _told(lead_id: str, key: str, hit: Hit, judgement: Judgement) -> Iterator[Incoming]:
     """One event for each link and one for opening: who clicked has opened, also where no picture was fetched."""
     if hit.kind == "click":
         data = {"grade": judgement.grade, "link": hit.link}
-        event = Incoming(f"{key}/clicked/{hit.link or ''}", "clicked", hit.at, LeadIn(id=lead_id), data, key)
-        append(tx, lead_id, event, now)
+        yield Incoming(f"{key}/clicked/{hit.link or ''}", "clicked", hit.at, LeadIn(id=lead_id), data, key)
     if hit.kind != "unsubscribe":
         data = {"grade": judgement.grade}
-        append(tx, lead_id, Incoming(f"{key}/opened", "opened", hit.at, LeadIn(id=lead_id), data, key), now)
+        yield Incoming(f"{key}/opened", "opened", hit.at, LeadIn(id=lead_id), data, key)
 
 
 def _hit(row: Row[Any]) -> Hit:

@@ -104,7 +104,7 @@ def _append(
     if seq is None:
         raise AssertionError("asked for within this transaction, and it was not there")
     event = Event(seq, *what[1:])
-    if incoming.ref is not None or ears.rings(tx, lead_id, event, profile_changed=profile_changed):
+    if ears.rings(tx, lead_id, event, profile_changed=profile_changed):
         events.ring(tx, lead_id, seq)
     return Recorded(lead_id, seq, fresh=True)
 

@@ -2,77 +2,63 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import structlog
 from sqlalchemy import Connection, Row, select
 
-from kweek.flow.catalogue import Rules as Catalogue
-from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.duration import parse_duration
-from kweek.flow.read_rules import read_rules
 from kweek.flow.state import Event
 from kweek.flow.surveys import Survey, load_survey
 from kweek.intake.check import Vocabulary
-from kweek.intake.ears import Derivation, FlowEars
 from kweek.intake.incoming import Incoming
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.mails.template import parse_mail
+from kweek.rulebook import Rulebook
 from kweek.rules.grades import Grades
 
-log = structlog.get_logger()
-
-_FRESH: Final = 2.0  # seconds between looks at the files
 _MOST_SURVEYS: Final = 500
 
 
 class WorkspaceRules:
-    """One for the process; threads may share it. A file that is broken leaves the rules as they were."""
+    """One for the process; threads may share it."""
 
     def __init__(self, folder: Path, db: Database) -> None:
         self.folder, self.db = folder, db
-        self._lock = threading.Lock()
-        self._looked = float("-inf")
-        self._stamp: tuple[tuple[str, int, int], ...] = ()
-        self._catalogue = Catalogue()
-        self._ears = FlowEars()
+        self._book = Rulebook(folder)
         self._sources: dict[str, Mapping[str, str]] = {}
 
     # --- the files as they are ----------------------------------------------------------------------
 
     def vocabulary(self) -> Vocabulary:
-        rules = self._now()
+        rules = self._book.now().rules
         events = {
             name: {field: kind.value for field, kind in event.data.items()} for name, event in rules.events.items()
         }
         return Vocabulary(events, {name: kind.value for name, kind in rules.settings.fields.items()})
 
     def conversions(self) -> Sequence[str]:
-        return [name for name, event in self._now().events.items() if event.hard or event.soft]
+        return [name for name, event in self._book.now().rules.events.items() if event.hard or event.soft]
 
     def zone(self) -> ZoneInfo:
         """The workspace's time zone, for the pages of colleagues."""
         try:
-            return ZoneInfo(self._now().settings.timezone)
+            return ZoneInfo(self._book.now().rules.settings.timezone)
         except (ZoneInfoNotFoundError, ValueError):  # the linter says so
             return ZoneInfo("UTC")
 
     def grades(self) -> Grades:
-        return self._now().grades or Grades()
+        return self._book.now().rules.grades or Grades()
 
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
-        self._now()
-        return self._ears.derived(incoming)
+        return self._book.now().ears.derived(incoming)
 
     def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
-        return self._ears.rings(tx, lead_id, event, profile_changed=profile_changed)
+        return self._book.now().ears.rings(tx, lead_id, event, profile_changed=profile_changed)
 
     def next_try(self, task: Row[Any], now: datetime) -> datetime | None:
         """`apart` on the calendar of the task's queue."""
@@ -81,31 +67,11 @@ class WorkspaceRules:
         apart = parse_duration(task.apart)
         if not apart.business:
             return now + apart.elapsed
-        rules = self._now()
+        rules = self._book.now().rules
         queue = rules.teams.queues.get(task.queue or "default")
         named = (queue.calendar if queue else None) or rules.settings.calendar
         entry = rules.calendars.get(named.value) if named else None
         return entry.calendar.add(now, apart) if entry else None
-
-    def _now(self) -> Catalogue:
-        with self._lock:
-            if time.monotonic() - self._looked > _FRESH:
-                self._look()
-                self._looked = time.monotonic()
-            return self._catalogue
-
-    def _look(self) -> None:
-        files = sorted((self.folder / "rules").glob("*.yaml"))
-        stamp = tuple((file.name, (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
-        if stamp == self._stamp:
-            return
-        rules, problems = read_rules({f"rules/{file.name}": file.read_bytes() for file in files})
-        broken = [problem for problem in problems if problem.severity == "error"]
-        if broken and self._stamp:
-            log.warning("web: rules/ has errors, the rules stay as they were", errors=len(broken))
-        else:
-            self._catalogue, self._ears = rules, FlowEars(_derivations(rules))
-        self._stamp = stamp
 
     # --- what was published -------------------------------------------------------------------------
 
@@ -143,16 +109,3 @@ class WorkspaceRules:
                 self._sources.clear()
             self._sources[version] = known
         return known
-
-
-def _derivations(rules: Catalogue) -> list[Derivation]:
-    found: list[Derivation] = []
-    for name, event in rules.events.items():
-        if event.source is None:
-            continue
-        try:
-            condition = parse_condition(event.condition.value) if event.condition else None
-        except ConditionError:  # the linter says so; an event that nobody can derive is not derived
-            continue
-        found.append(Derivation(name, event.source.value, condition))
-    return found

@@ -19,11 +19,13 @@ from kweek.config import settings
 from kweek.flow.catalogue import Person, Rules, Sender, Settings, Team, Teams
 from kweek.flow.memory import World
 from kweek.flow.problems import Located, Position
+from kweek.intake.ears import FlowEars
 from kweek.leads import publish, tables
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database, open_database
 from kweek.mails.message import Person as Address
 from kweek.mails.render import Renderer
+from kweek.rulebook import InForce
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FLOW = """flow: welcome
@@ -77,8 +79,11 @@ class Office:
         self.post = Post(
             self.database, Clock(), self.settings, lambda: sender, lambda: when_unsure, look_up, lambda: self.real
         )
-        self.email = Email(self.post, lambda: (self.rules, self.world), self.renderer)
-        self.notify = Notify(self.post, lambda: (self.rules, self.world), self.renderer)
+        self.email = Email(self.post, self._in_force, self.renderer)
+        self.notify = Notify(self.post, self._in_force, self.renderer)
+
+    def _in_force(self) -> InForce:
+        return InForce(self.rules, self.world, {}, FlowEars())
 
     def prepare(self) -> None:
         tables.metadata.create_all(self.database.engine)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from kweek.flow.state import Event
+from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import OtherEventError
 from kweek.intake.record import ConsentIn, Incoming, LeadIn, record
 from kweek.leads import tables
@@ -104,12 +105,15 @@ def test_what_the_sender_says_of_the_person_is_kept_the_last_word_counts(db: Dat
     assert (given.words, given.at) == ("Yes, mail me.", NOW)
 
 
-@pytest.mark.parametrize(("ref", "rings"), [(None, 0), ("l1-1/1", 1)])
-def test_only_what_a_flow_hears_rings_and_what_is_about_an_effect_always(
-    db: Database, books: Books, ref: str | None, rings: int
+@pytest.mark.parametrize(
+    ("kind", "ref", "rings"),
+    [("page.viewed", None, 0), ("opened", "l1-1/1", 0), ("clicked", "l1-1/1", 0), ("interested", "l1-1/1", 1)],
+)
+def test_only_what_a_flow_hears_rings_and_what_came_of_an_effect_always(
+    db: Database, books: Books, kind: str, ref: str | None, rings: int
 ) -> None:
     books.lead()
-    record(db, Incoming("e1", "page.viewed", NOW, LeadIn(id="l1"), ref=ref), NOW, Deaf())
+    record(db, Incoming("e1", kind, NOW, LeadIn(id="l1"), ref=ref), NOW, FlowEars())
     assert books.count(tables.events) == 1
     assert books.count(tables.outbox) == rings
 

@@ -1,0 +1,66 @@
+"""The rules hold from the moment in which they are saved; broken ones never do."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kweek.rulebook import FRESH, Rulebook
+
+ROOT = Path(__file__).parents[2]
+
+
+class Folder:
+    """A workspace that is written to, and a clock that is put forward until somebody looks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.time = folder, 0.0
+        shutil.copytree(ROOT / "rules", folder / "rules")
+        self.book = Rulebook(folder, lambda: self.time)
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / "rules" / name).write_text(text, "utf-8")
+
+    def capacity(self) -> int | None:
+        return self.book.now().rules.teams.queues["default"].capacity
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+TEAMS = (ROOT / "rules" / "teams.yaml").read_text("utf-8")
+FEWER = TEAMS.replace("capacity: 60 per day", "capacity: 7 per day")
+
+
+def test_what_was_saved_holds_as_soon_as_somebody_looks(folder: Folder) -> None:
+    folder.write("teams.yaml", FEWER)
+    assert folder.capacity() == 60
+    folder.time += FRESH + 0.1
+    assert folder.capacity() == 7
+
+
+def test_broken_rules_are_not_taken(folder: Folder) -> None:
+    before = folder.book.now()
+    folder.write("teams.yaml", "queues: [")
+    folder.time += FRESH + 0.1
+    assert folder.book.now() is before
+    folder.write("teams.yaml", FEWER)
+    folder.time += FRESH + 0.1
+    assert folder.capacity() == 7
+
+
+def test_a_file_that_goes_away_is_a_change(folder: Folder) -> None:
+    assert folder.book.now().rules.events
+    (folder.folder / "rules" / "events.yaml").unlink()
+    folder.time += FRESH + 0.1
+    assert not folder.book.now().rules.events
+
+
+def test_nothing_is_read_again_while_nothing_changes(folder: Folder) -> None:
+    first = folder.book.now()
+    folder.time += 3 * FRESH
+    assert folder.book.now() is first
