@@ -109,7 +109,8 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """rules/workspace.yaml. The first language is spoken to whoever speaks none of them."""
+    """rules/workspace.yaml. The first language is spoken to whoever speaks none of them. websites: origins
+    (`https://www.example.com`) to which a form may send its visitor back."""
 
     name: str = "Kweek"
     languages: tuple[str, ...] = ("en",)
@@ -122,6 +123,7 @@ class Settings:
     channels: Mapping[str, str] = field(default_factory=dict[str, str])
     webhooks: Mapping[str, str] = field(default_factory=dict[str, str])
     when_unsure: Literal["resend", "hold"] = "resend"
+    websites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

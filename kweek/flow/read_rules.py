@@ -23,6 +23,7 @@ from kweek.flow.catalogue import (
     Teams,
 )
 from kweek.flow.load import parse_limit
+from kweek.flow.origin import parse_origin
 from kweek.flow.problems import Located, Problem, did_you_mean, in_order
 from kweek.flow.reading import Reader, sentence
 from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, Tree, read_yaml
@@ -39,7 +40,7 @@ _CAPACITY: Final = re.compile(r"(\d{1,6}) per day")
 _UNSURE: Final[tuple[Literal["resend", "hold"], ...]] = ("resend", "hold")
 _WORKSPACE: Final = (
     "name", "languages", "timezone", "calendar", "send_hours", "limit", "sender", "fields", "channels", "webhooks",
-    "when_unsure",
+    "when_unsure", "websites",
 )  # fmt: skip
 _USUAL_WEEK: Final[Mapping[str, object]] = {"timezone": "UTC", "hours": {"monday-friday": ["09:00-17:00"]}}
 
@@ -300,6 +301,7 @@ class RulesReader(Reader):
             channels=self._described(known.get("channels")),
             webhooks=self._described(known.get("webhooks")),
             when_unsure=unsure.value if unsure else "resend",
+            websites=self._websites(known.get("websites")),
         )
 
     def _timezone(self, pair: Pair | None) -> Located[str] | None:
@@ -318,6 +320,10 @@ class RulesReader(Reader):
                 what = f"“{language.value}” is not a language code."
                 self.note(language.at, "language", what, "", "Write its two letters: nl, en, de, fr")
         return tuple(dict.fromkeys(language.value for language in found))
+
+    def _websites(self, pair: Pair | None) -> tuple[str, ...]:
+        found = (self.reread(text, parse_origin, "website") for text in (self.texts(pair) if pair else ()))
+        return tuple(dict.fromkeys(origin.value for origin in found if origin))
 
     def _sender(self, pair: Pair | None) -> Sender | None:
         if pair is None:

@@ -127,11 +127,16 @@ def _note(key: str, kind: HitKind, request: Request, house: House, link: str | N
 
 
 def _own_target(house: House, target: str) -> str | None:
-    """A path of ours, or an address under our own base; anything else would make us an open redirect."""
+    """A path of ours, an address under our own base, or one of the workspace's websites; anything else would make us an
+    open redirect."""
     if any(char in target for char in "\\\r\n\t") or not target.isascii():
         return None
     if target.startswith("/") and not target.startswith("//"):
         return target
+    try:
+        there = urlsplit(target)
+    except ValueError:
+        return None
     base = urlsplit(house.settings.base_url)
-    there = urlsplit(target)
-    return target if (there.scheme, there.netloc) == (base.scheme, base.netloc) else None
+    ours = (f"{base.scheme}://{base.netloc}", *house.rules.websites())
+    return target if f"{there.scheme}://{there.netloc}" in ours else None

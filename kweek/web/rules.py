@@ -51,6 +51,14 @@ class WorkspaceRules:
         except (ZoneInfoNotFoundError, ValueError):  # the linter says so
             return ZoneInfo("UTC")
 
+    def company(self) -> str:
+        """Who we are, for the pages that leads see."""
+        return self._book.now().rules.settings.name
+
+    def websites(self) -> Sequence[str]:
+        """Origins to which a form may send its visitor back."""
+        return self._book.now().rules.settings.websites
+
     def grades(self) -> Grades:
         return self._book.now().rules.grades or Grades()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kweek.flow.origin import parse_origin
 from kweek.flow.problems import BrokenSourceError
 from kweek.flow.read_rules import read_rules
 from kweek.flow.surveys import load_survey, say
@@ -119,6 +120,20 @@ RULES = [
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nlimit: 3\n", 4, "limit", "3 mails per 7 days"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nfields: { seats: int }\n", 4, "field-type", "number"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nsender: { name: x }\n", 4, "missing", "address"),
+    (
+        "workspace",
+        "name: x\nlanguages: [nl]\ntimezone: UTC\nwebsites: [www.example.com]\n",
+        4,
+        "website",
+        "Write https://www.example.com",
+    ),
+    (
+        "workspace",
+        "name: x\nlanguages: [nl]\ntimezone: UTC\nwebsites:\n  - https://www.example.com\n  - https://x.nl/thanks\n",
+        6,
+        "website",
+        "Write https://x.nl",
+    ),
     ("workspace", "name: x\nlanguages: [nl]\n", 1, "missing", "timezone"),
 ]
 
@@ -130,6 +145,25 @@ def test_a_mistake_in_the_rules_is_told_at_its_place(file: str, text: str, line:
     mine = [p for p in problems if (p.file, p.line, p.code) == (path, line, code)]
     assert mine, "\n".join(map(str, problems))
     assert remedy in str(mine[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("https://Www.Example.com", "https://www.example.com"),
+        ("http://example.com:8080/a?b#c", "http://example.com:8080"),
+        ("https://me:secret@example.com", "https://example.com"),
+        ("ftp://example.com", "https://www.example.com"),
+        ("https://*.example.com", "https://www.example.com"),
+        ("https://[::", "https://www.example.com"),
+        ("javascript:alert(1)", "https://www.example.com"),
+    ],
+)
+def test_a_website_is_an_origin_and_nothing_more(text: str, fix: str) -> None:
+    with pytest.raises(ValueError, match="is not the address of a website") as error:
+        parse_origin(text)
+    assert str(error.value).endswith(f"write {fix}")
+    assert parse_origin(fix) == fix
 
 
 QUESTION = "survey: s\ntitle: { nl: T, en: T }\nquestions:\n  - ask: a\n    text: { nl: V, en: Q }\n    type: choice\n"

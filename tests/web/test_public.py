@@ -136,6 +136,13 @@ def test_only_conversions_come_by_form(web: TestClient, books: Books, event: str
     [
         ("/thanks", "/thanks"),
         ("http://127.0.0.1:8000/thanks", "http://127.0.0.1:8000/thanks"),
+        ("https://www.lisveld.example.com/bedankt?p=1", "https://www.lisveld.example.com/bedankt?p=1"),
+        ("http://www.lisveld.example.com/bedankt", None),
+        ("https://www.lisveld.example.com.evil.example/", None),
+        ("https://www.lisveld.example.com:444/", None),
+        ("https://lisveld.example.com/", None),
+        ("https://www.lisveld.example.com@evil.example/", None),
+        ("https://[::1", None),
         ("//evil.example", None),
         ("/\\evil.example", None),
         ("https://evil.example", None),
@@ -144,7 +151,7 @@ def test_only_conversions_come_by_form(web: TestClient, books: Books, event: str
         ("/a\r\nSet-Cookie: x=1", None),
     ],
 )
-def test_a_form_goes_on_to_our_own_pages_only(web: TestClient, target: str, goes: str | None) -> None:
+def test_a_form_goes_on_to_our_own_pages_and_websites_only(web: TestClient, target: str, goes: str | None) -> None:
     answer = form(web, redirect=target)
     assert (answer.status_code, answer.headers.get("location")) == ((303, goes) if goes else (200, None))
 
