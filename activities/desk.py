@@ -8,11 +8,13 @@ from typing import cast
 
 from sqlalchemy import Connection
 
+from activities.colleagues import meant
 from activities.handover import Desk, escalate, give_handover
 from activities.tasks import open_task, withdraw
 from activities.telemarketing import open_call_task
 from kweek.flow.plan import Axis
 from kweek.flow.state import Answers, Effect, Value
+from kweek.leads.enrolments import lead_row
 from kweek.leads.events import append
 from kweek.leads.points import add_points
 from kweek.leads.traits import add_tags, remove_tags, set_fields
@@ -48,7 +50,8 @@ class Desks:
                 team = effect.args.get("reassign")
                 escalate(tx, lead_id, effect, now, self._desk(str(team)) if team else None)
             case "open_task":
-                open_task(tx, lead_id, effect, now, self.fill_in(tx, lead_id, str(effect.args["title"]), now))
+                title = self.fill_in(tx, lead_id, str(effect.args["title"]), now)
+                open_task(tx, lead_id, effect, now, title, self._assignee(tx, lead_id, effect.args.get("to")))
             case "withdraw":
                 withdraw(tx, effect, now)
             case "add_points":
@@ -64,6 +67,13 @@ class Desks:
             case "send_mail" | "tell" | "call_webhook" | "remind" | "join_handover":
                 pass
         return False
+
+    def _assignee(self, tx: Connection, lead_id: str, to: object) -> str | None:
+        """A person or a team. `owner` and `manager` are whoever that is now, so that a task always lies on a desk."""
+        name, rules = str(to or "owner"), self.rules().rules
+        if name in rules.teams.teams:
+            return name
+        return next((person.name.value for person in meant(name, rules, lead_row(tx, lead_id).owner)), name)
 
     def _desk(self, name: str) -> Desk:
         """A team that is no longer in the file has nobody: the handover is open, and the page shows it so."""

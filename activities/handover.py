@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kweek.flow.state import Effect
-from kweek.leads.tables import absences, handovers, leads, turns
+from kweek.leads.tables import absences, effects, handovers, leads, turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,10 @@ def escalate(tx: Connection, lead_id: str, effect: Effect, now: datetime, reassi
         change = {"owner": owner, "team": reassign_to.team, "status": "open"}
         tx.execute(update(handovers).where(handovers.c.key == key).values(**change))
         tx.execute(update(leads).where(leads.c.id == lead_id).values(owner=owner))
+        # who was late is known now; by the time the manager is told, it is another's
+        tx.execute(
+            update(effects).where(effects.c.key == effect.key).values(args={**dict(effect.args), "late": row.owner})
+        )
 
 
 def withdraw_handover(tx: Connection, key: str, because: str | None, now: datetime) -> None:

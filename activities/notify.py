@@ -1,4 +1,4 @@
-"""How does a colleague hear of it? By mail, through the same ledger; who that is, rules/teams.yaml says.
+"""How does a colleague hear of it? By mail, through the same ledger; who that is, `activities.colleagues` says.
 
 `tell` is told the key of a `tell`, or of an effect that is a row of ours and news as well: a handover, a reminder, an
 escalation, a task. It never holds the lead: what cannot be told is a problem on the page.
@@ -7,7 +7,7 @@ escalation, a task. It never holds the lead: what cannot be told is a problem on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, select
 from temporalio import activity
 
+from activities.colleagues import meant
 from activities.email import company_facts, lead_facts, owner_facts, sender_facts, template_of
 from activities.post import Post, UnfitError, Verdict
-from kweek.flow.catalogue import Person, Rules, Team
+from kweek.flow.catalogue import Person, Rules
 from kweek.flow.gate import Send
 from kweek.leads import effects, ledger
 from kweek.leads.enrolments import lead_row
@@ -55,32 +56,32 @@ class Notify:
     @activity.defn(name="tell")
     async def tell(self, key: str) -> None:
         """One mail to each; whoever has it already does not get it again when another's has to be tried anew."""
-        news = await asyncio.to_thread(self._news, key)
-        if news is None:
-            return
-        people = recipients(news, self.rules().rules)
-        failed: Exception | None = None
-        for number, person in enumerate(people):
-            own = key if len(people) == 1 else f"{key}:{number}"
-            try:
-                await self.post.leave(own, _ToColleague(self, own, news, person))
-            except Exception as error:  # the others shall hear of it now
-                failed = error
-        if failed is not None:
-            raise failed
-        await asyncio.to_thread(self._done, key, news, bool(people))
+        told = await asyncio.to_thread(self._news, key)
+        rules, failed = self.rules().rules, list[Exception]()
+        for news in told:
+            for person in meant(news.to, rules, news.owner, news.team):
+                own = f"{key}:{news.what}:{person.name.value}"
+                try:
+                    await self.post.leave(own, _ToColleague(self, own, news, person))
+                except Exception as error:  # the others shall hear of it now
+                    failed.append(error)
+        if failed:
+            raise failed[-1]
+        if told:
+            await asyncio.to_thread(self._done, key, told, rules)
 
-    def _news(self, key: str) -> News | None:
+    def _news(self, key: str) -> Sequence[News]:
         with self.post.database.read() as tx:
             row = tx.execute(select(effect_rows).where(effect_rows.c.key == key)).one_or_none()
-            return news_of(tx, row) if row is not None and row.status == "pending" else None
+            return list(news_of(tx, row)) if row is not None and row.status == "pending" else []
 
-    def _done(self, key: str, news: News, somebody: bool) -> None:
+    def _done(self, key: str, told: Sequence[News], rules: Rules) -> None:
         now = self.post.clock.flow(activity.info().started_time)
-        with self.post.database.lead_tx(news.lead_id) as tx:
-            if not somebody and news.to is not None:
-                words = f"“{news.to}” is nobody who can be told; rules/teams.yaml knows who is there."
-                ledger.problem(tx, news.lead_id, key, "nobody to tell", words, now)
+        with self.post.database.lead_tx(told[0].lead_id) as tx:
+            for news in told:
+                if not meant(news.to, rules, news.owner, news.team):
+                    words = f"“{news.to or news.team}” is nobody who can be told; rules/teams.yaml knows who is there."
+                    ledger.problem(tx, news.lead_id, key, "nobody to tell", words, now)
             effects.close(tx, [key], "done")
 
     def compose(self, key: str, news: News, template: MailTemplate, facts: dict[str, Any], person: Person) -> Draft:
@@ -141,26 +142,32 @@ class _ToColleague:
         )  # fmt: skip
 
 
-def news_of(tx: Connection, effect: Row[Any]) -> News:
-    """What this effect says, to whom."""
+def news_of(tx: Connection, effect: Row[Any]) -> Iterator[News]:
+    """What this effect says, to whom. A handover that goes to another is news for him as well as for the manager."""
     version = tx.execute(select(enrolments.c.version).where(enrolments.c.id == effect.enrolment_id)).scalar_one()
     args = effect.args
     base = (effect.lead_id, effect.enrolment_id, version)
     match effect.kind:
         case "give_handover":
             desk = _desk(tx, effect.key)
-            return News("handover", *base, desk.owner, owner=desk.owner, team=desk.team, until=desk.until)
+            yield News("handover", *base, desk.owner, owner=desk.owner, team=desk.team, until=desk.until)
         case "remind":
             desk = _desk(tx, str(args["ref"]))
-            return News("reminder", *base, desk.owner, desk.text, None, desk.owner, desk.team, desk.until)
+            yield News("reminder", *base, desk.owner, desk.text, None, desk.owner, desk.team, desk.until)
         case "escalate":
             desk = _desk(tx, str(args["ref"]))
-            return News("escalation", *base, args.get("tell"), desk.text, None, desk.owner, desk.team, desk.until)
+            passed_on = "late" in args
+            late = args["late"] if passed_on else desk.owner
+            if args.get("tell") or not passed_on:
+                yield News("escalation", *base, args.get("tell"), desk.text, None, late, desk.team, desk.until)
+            if passed_on:
+                yield News("handover", *base, desk.owner, owner=desk.owner, team=desk.team, until=desk.until)
         case "open_task":
             desk = _desk(tx, effect.key)
-            return News("task", *base, desk.owner, desk.text, None, desk.owner)
+            yield News("task", *base, desk.owner, desk.text, None, desk.owner)
         case _:
-            return News("tell", *base, str(args["to"]), args.get("text") or "", args.get("mail"))
+            owner = lead_row(tx, effect.lead_id).owner
+            yield News("tell", *base, str(args["to"]), args.get("text") or "", args.get("mail"), owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,31 +184,3 @@ def _desk(tx: Connection, key: str) -> _Desk:
         return _Desk(given.owner, given.team, given.follow_up_at)
     task = tx.execute(select(tasks).where(tasks.c.key == key)).one_or_none()
     return _Desk() if task is None else _Desk(task.taken_by or task.assignee, None, task.due_at, task.title)
-
-
-def recipients(news: News, rules: Rules) -> Sequence[Person]:
-    """Who is meant. Nobody: a channel, an empty team, a name that is no longer in the file."""
-    teams = rules.teams.teams
-    people = {person.name.value: person for person in rules.teams.people()}
-    match news.to:
-        case None:
-            return ()
-        case "manager":
-            manager = _manager(news, teams)
-            return () if manager is None else (manager,)
-        case "owner":
-            return () if news.owner is None or news.owner not in people else (people[news.owner],)
-        case name if name in people:
-            return (people[name],)
-        case name if name in teams:
-            return teams[name].members
-        case _:
-            return ()
-
-
-def _manager(news: News, teams: dict[str, Team] | Any) -> Person | None:
-    """Of the team that has it, else of the owner's, else of the first team that has one."""
-    known: list[Team] = list(teams.values())
-    of_owner = [team for team in known if news.owner in [person.name.value for person in team.members]]
-    named = [team for team in known if team.name.value == news.team]
-    return next((team.manager for team in (*named, *of_owner, *known) if team.manager is not None), None)

@@ -79,10 +79,10 @@ class Office:
         self.post = Post(
             self.database, Clock(), self.settings, lambda: sender, lambda: when_unsure, look_up, lambda: self.real
         )
-        self.email = Email(self.post, self._in_force, self.renderer)
-        self.notify = Notify(self.post, self._in_force, self.renderer)
+        self.email = Email(self.post, self.in_force, self.renderer)
+        self.notify = Notify(self.post, self.in_force, self.renderer)
 
-    def _in_force(self) -> InForce:
+    def in_force(self) -> InForce:
         return InForce(self.rules, self.world, {}, FlowEars())
 
     def prepare(self) -> None:
