@@ -12,8 +12,8 @@ from pathlib import Path
 from time import process_time
 
 from kweek.flow.machine import advance
-from kweek.flow.memory import Memory, World
 from kweek.flow.plan import Plan
+from kweek.flow.simulate.memory import Memory, World
 from kweek.flow.state import LeadState, dump_enrolment, load_enrolment
 from kweek.workspace import plan_of, read_workspace, source_of
 

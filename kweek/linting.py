@@ -182,7 +182,7 @@ def _cases(workspace: Workspace, names: Names, problems: Sequence[Problem]) -> I
             what = f"There is no flow “{flow}” that this file could test."
             yield Problem(path, 1, 1, "error", "unknown-flow", what, "", did_you_mean(flow, workspace.flows))
         elif flow in workspace.flows and f"flows/{flow}.yaml" not in broken:
-            from kweek.flow.read_cases import read_cases
+            from kweek.flow.cases.read import read_cases
 
             plan = compile_flow(workspace.flows[flow], "draft")
             yield from read_cases(workspace.texts[path], path, plan, names)[1]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kweek.flow.case_report import Result, try_case
+from kweek.flow.cases.read import read_cases
+from kweek.flow.cases.report import Result, try_case
 from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, errors, in_order
-from kweek.flow.read_cases import read_cases
 from kweek.linting import names_in
 from kweek.workspace import Workspace, plan_of, source_of
 from kweek.worlds import world_of

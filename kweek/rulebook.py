@@ -16,9 +16,9 @@ from typing import Final
 import structlog
 
 from kweek.flow.catalogue import Rules
-from kweek.flow.condition_types import FieldType
+from kweek.flow.conditions.types import FieldType
 from kweek.flow.lint.gather import names_of
-from kweek.flow.world import World
+from kweek.flow.simulate.world import World
 from kweek.intake.ears import FlowEars, derivations
 from kweek.workspace import Workspace, read_workspace, watched
 from kweek.worlds import world_of

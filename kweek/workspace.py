@@ -12,14 +12,14 @@ from typing import Final
 
 from kweek.flow.catalogue import RULES, Rules
 from kweek.flow.compile import compile_flow
-from kweek.flow.load import load_flow
+from kweek.flow.load.flow import load_flow
+from kweek.flow.load.rules import read_rules
 from kweek.flow.model import Call as CallStep
 from kweek.flow.model import Flow, Send, Tell
 from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, in_order
-from kweek.flow.read_rules import read_rules
 from kweek.flow.surveys import Survey, load_survey
-from kweek.flow.yaml_text import MOST_BYTES
+from kweek.flow.yaml.text import MOST_BYTES
 
 _MAIL: Final = re.compile(r"templates/mails/([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[A-Z]{2})?)\.md")
 _FOLDERS: Final = (

@@ -10,7 +10,6 @@ from typing import Any
 from kweek.flow.conditions import parse_condition
 from kweek.flow.drive import drive
 from kweek.flow.duration import parse_duration
-from kweek.flow.memory import Memory, World
 from kweek.flow.moment import parse_wait
 from kweek.flow.plan import (
     AnyStep,
@@ -41,6 +40,7 @@ from kweek.flow.plan import (
     Webhook,
     When,
 )
+from kweek.flow.simulate.memory import Memory, World
 from kweek.flow.state import Effect, Enrolment, Entry, Event, LeadState, Token
 from kweek.rules.calendars import Calendar
 

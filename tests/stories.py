@@ -14,14 +14,14 @@ from datetime import UTC, date, datetime, timedelta
 from textwrap import dedent
 from typing import Any
 
-from kweek.flow.case_run import find
+from kweek.flow.cases.run import find
 from kweek.flow.compile import compile_flow
-from kweek.flow.life import Life
-from kweek.flow.load import load_flow
-from kweek.flow.memory import Memory
+from kweek.flow.load.flow import load_flow
 from kweek.flow.plan import Plan
-from kweek.flow.story import EFFECTS
-from kweek.flow.world import World
+from kweek.flow.simulate.life import Life
+from kweek.flow.simulate.memory import Memory
+from kweek.flow.simulate.story import EFFECTS
+from kweek.flow.simulate.world import World
 from tests.lives import MONDAY
 
 MAILS = ("sent", "blocked", "undelivered")

@@ -8,9 +8,9 @@ from kweek.flow import model as m
 from kweek.flow import plan as p
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
 from kweek.flow.ids import name_steps
+from kweek.flow.load.reader import sentence
+from kweek.flow.load.targets import PASSING, immediate
 from kweek.flow.problems import BrokenSourceError, Located, Position, Problem, did_you_mean, in_order
-from kweek.flow.read_targets import PASSING, immediate
-from kweek.flow.reading import sentence
 
 T = TypeVar("T")
 # A lead that wants no more mail leaves all flows. `replied` is the machine's own: nurture rests, someone answers.

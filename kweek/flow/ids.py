@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from kweek.flow import model as m
+from kweek.flow.load.reader import kebab
 from kweek.flow.problems import Position, Problem
-from kweek.flow.reading import kebab
 
 
 def name_steps(flow: m.Flow) -> tuple[Mapping[Position, str], tuple[Problem, ...]]:

@@ -1,6 +1,6 @@
 """Who answers the machine in earnest? Rows, read when they are asked for, inside the turn's own transaction.
 
-`kweek.flow.memory` answers the same questions from memory; the two must agree, and a test holds them to it.
+`kweek.flow.simulate.memory` answers the same questions from memory; the two must agree, and a test holds them to it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from kweek.flow.answers import MailState, Past
-from kweek.flow.condition_types import FieldType
+from kweek.flow.conditions.types import FieldType
 from kweek.flow.facts import Facts
 from kweek.flow.plan import Limit, Plan
+from kweek.flow.simulate.world import World
 from kweek.flow.spread import spread
 from kweek.flow.state import Enrolment, Event, Value
-from kweek.flow.world import World
 from kweek.leads.enrolments import lead_row
 from kweek.leads.facts import TOUCHED, RowFacts, Rules
 from kweek.leads.permission import allowed

@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from kweek.flow.gate import Mailing, Standing
-from kweek.flow.memory import World
 from kweek.flow.plan import Plan
+from kweek.flow.simulate.memory import World
 from kweek.leads.effects import enrolment_and_number, find_row, pending
 from kweek.leads.enrolments import lead_row, load_state
 from kweek.leads.permission import address_key, allowed, suppressed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kweek.flow.conditions import Condition, Facts
+from kweek.flow.conditions import Condition
+from kweek.flow.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)

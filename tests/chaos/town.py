@@ -23,8 +23,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from kweek.catcher import Catcher
-from kweek.flow.life import Life
-from kweek.flow.memory import Memory
+from kweek.flow.simulate.life import Life
+from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Entry
 from kweek.leads import ledger, tables
 from kweek.leads.clock import Clock

@@ -22,14 +22,14 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities import post
-from kweek.flow.case_run import at_end_of, begin, find, give
-from kweek.flow.cases import Case
-from kweek.flow.crowd import _live  # pyright: ignore[reportPrivateUsage]
-from kweek.flow.memory import Memory
+from kweek.flow.cases.case import Case
+from kweek.flow.cases.crowd import _live  # pyright: ignore[reportPrivateUsage]
+from kweek.flow.cases.read import read_cases
+from kweek.flow.cases.run import at_end_of, begin, find, give
 from kweek.flow.plan import Plan
-from kweek.flow.read_cases import read_cases
+from kweek.flow.simulate.memory import Memory
+from kweek.flow.simulate.world import World
 from kweek.flow.state import Entry, Value
-from kweek.flow.world import World
 from kweek.intake.incoming import Recorded
 from kweek.intake.relay import Relay
 from kweek.intake.suppress import SUPPRESSION, suppress_lead

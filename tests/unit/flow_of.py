@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 from kweek.flow.compile import compile_flow
-from kweek.flow.load import load_flow
+from kweek.flow.load.flow import load_flow
 from kweek.flow.plan import Plan
 
 

@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import pytest
 
-from kweek.flow.cases import Case, CaseMoment
+from kweek.flow.cases.case import Case, CaseMoment
+from kweek.flow.cases.read import read_cases
 from kweek.flow.problems import Problem
-from kweek.flow.read_cases import read_cases
 from tests.unit.broken_names import NAMES
 from tests.unit.flow_of import BROCHURE
 

@@ -12,14 +12,14 @@ from textwrap import dedent
 import pytest
 
 from kweek.cli import main
-from kweek.flow.case_report import Result, try_case
-from kweek.flow.case_run import run_case
-from kweek.flow.cases import Case
+from kweek.flow.cases.case import Case
+from kweek.flow.cases.crowd import run_crowd
+from kweek.flow.cases.read import read_cases
+from kweek.flow.cases.report import Result, try_case
+from kweek.flow.cases.run import run_case
 from kweek.flow.conditions import parse_condition
-from kweek.flow.crowd import run_crowd
 from kweek.flow.plan import Plan
-from kweek.flow.read_cases import read_cases
-from kweek.flow.world import World
+from kweek.flow.simulate.world import World
 from kweek.rehearsal import rehearse
 from kweek.rules.calendars import Calendar
 from kweek.rules.qualification import Need, SalesReady

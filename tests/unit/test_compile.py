@@ -10,7 +10,7 @@ from kweek.flow import plan as p
 from kweek.flow.compile import compile_flow
 from kweek.flow.duration import Duration
 from kweek.flow.ids import name_steps
-from kweek.flow.load import load_flow
+from kweek.flow.load.flow import load_flow
 from kweek.flow.problems import BrokenSourceError
 from tests.unit.broken_texts import HEAD
 from tests.unit.test_load import EVERY_WORD

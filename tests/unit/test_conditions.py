@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kweek.flow.condition_types import FieldType, Schema, check_condition
-from kweek.flow.conditions import ConditionError, Value, parse_condition
+from kweek.flow.conditions import ConditionError, parse_condition
+from kweek.flow.conditions.types import FieldType, Schema, check_condition
+from kweek.flow.facts import Value
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Europe/Amsterdam"))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from kweek.flow.duration import Duration
-from kweek.flow.life import Life
-from kweek.flow.memory import Memory
 from kweek.flow.plan import Limit, Plan
-from kweek.flow.story import tell
-from kweek.flow.world import World
+from kweek.flow.simulate.life import Life
+from kweek.flow.simulate.memory import Memory
+from kweek.flow.simulate.story import tell
+from kweek.flow.simulate.world import World
 from kweek.rules.calendars import Calendar
 from tests.unit.flow_of import BROCHURE, plan_from
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kweek.flow.lint import lint_flow
-from kweek.flow.load import load_flow
+from kweek.flow.load.flow import load_flow
 from kweek.flow.problems import Problem, in_order
 from tests.unit.broken_names import NAMES
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
-from kweek.flow.load import KEYS, Loaded, load_flow
+from kweek.flow.load.flow import KEYS, Loaded, load_flow
+from kweek.flow.load.steps import OPTIONS, VERBS
 from kweek.flow.moment import Moment
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Position, errors
-from kweek.flow.read_steps import OPTIONS, VERBS
 from tests.unit.broken_texts import BROKEN, HEAD, Broken, step
 
 EVERY_WORD = """\

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kweek.flow.conditions import Value, parse_condition
-from kweek.flow.memory import Memory
+from kweek.flow.conditions import parse_condition
+from kweek.flow.facts import Value
 from kweek.flow.plan import Plan
+from kweek.flow.simulate.memory import Memory
+from kweek.flow.simulate.world import World
 from kweek.flow.state import Effect, Ended, Enrolment, LeadState
-from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
 from kweek.rules.qualification import Need, SalesReady

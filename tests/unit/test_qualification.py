@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kweek.flow.conditions import Value, parse_condition
+from kweek.flow.conditions import parse_condition
+from kweek.flow.facts import Value
 from kweek.rules.qualification import Disqualifier, Need, SalesReady, Verdict
 
 DEFINITION = SalesReady(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kweek.flow.load.rules import read_rules
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import BrokenSourceError
-from kweek.flow.read_rules import read_rules
 from kweek.flow.surveys import load_survey, say
 from kweek.workspace import plan_of, read_workspace, source_of, version_of
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from kweek.flow.condition_types import FieldType, Schema
+from kweek.flow.conditions.types import FieldType, Schema
 from kweek.flow.lint.words import BUILT_IN
 from kweek.flow.model import Flow
 from kweek.flow.plan import Reentry

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kweek.flow.case_run import Ran, Verdict, has, judge, run_case
-from kweek.flow.cases import Case, Count, Ends, Expected
-from kweek.flow.crowd import run_crowd
+from kweek.flow.cases.case import Case, Count, Ends, Expected
+from kweek.flow.cases.crowd import run_crowd
+from kweek.flow.cases.run import Ran, Verdict, has, judge, run_case
 from kweek.flow.plan import Plan
-from kweek.flow.story import Story, Told
-from kweek.flow.world import World
+from kweek.flow.simulate.story import Story, Told
+from kweek.flow.simulate.world import World
 
 _RUN: Final = 3  # of lines that say the same, so many are shown
 _HIT, _MISS = "=", "✗"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from typing import TYPE_CHECKING, Final
 
+from kweek.flow.load.reader import Reader, parse_name
 from kweek.flow.model import (
     ENDINGS,
     Ending,
@@ -20,8 +21,7 @@ from kweek.flow.model import (
     ToPath,
 )
 from kweek.flow.problems import Located, Position
-from kweek.flow.reading import Reader, parse_name
-from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text
+from kweek.flow.yaml.text import Items, Node, Pair, Pairs, Text
 
 if TYPE_CHECKING:
     from kweek.flow.model import AnyStep

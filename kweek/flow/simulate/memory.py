@@ -10,9 +10,9 @@ from kweek.flow.answers import MailState, Past
 from kweek.flow.facts import Facts
 from kweek.flow.facts import Value as Fact
 from kweek.flow.plan import Limit, Plan
+from kweek.flow.simulate.world import World
 from kweek.flow.spread import spread
 from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
-from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
 from kweek.rules.wall import EPOCH, zone

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from kweek.flow.cases import Case, Ends, Expected, Given
-from kweek.flow.life import Life, Opened, Verb
-from kweek.flow.memory import Memory
+from kweek.flow.cases.case import Case, Ends, Expected, Given
+from kweek.flow.cases.read import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
 from kweek.flow.plan import Plan
-from kweek.flow.read_cases import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
+from kweek.flow.simulate.life import Life, Opened, Verb
+from kweek.flow.simulate.memory import Memory
+from kweek.flow.simulate.story import Story, Told, tell
+from kweek.flow.simulate.world import World
 from kweek.flow.state import Value
-from kweek.flow.story import Story, Told, tell
-from kweek.flow.world import World
 
 INSTANT: Final = timedelta(microseconds=1)
 PATIENCE: Final = timedelta(days=90)

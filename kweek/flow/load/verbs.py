@@ -6,12 +6,12 @@ from typing import Final, cast, get_args
 
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
+from kweek.flow.load.reader import parse_name, parse_share
+from kweek.flow.load.targets import TargetReader, missing
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.plan import Axis
 from kweek.flow.problems import Located, Position
-from kweek.flow.read_targets import TargetReader, missing
-from kweek.flow.reading import parse_name, parse_share
-from kweek.flow.yaml_text import Node, Pair, Pairs, Text
+from kweek.flow.yaml.text import Node, Pair, Pairs, Text
 
 Known = dict[str, Pair]
 _BRANCH: Final = ("if", "share", "go", "else")

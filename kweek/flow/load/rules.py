@@ -22,11 +22,11 @@ from kweek.flow.catalogue import (
     Team,
     Teams,
 )
-from kweek.flow.load import parse_limit
+from kweek.flow.load.flow import parse_limit
+from kweek.flow.load.reader import Reader, sentence
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import Located, Problem, did_you_mean, in_order
-from kweek.flow.reading import Reader, sentence
-from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, Tree, read_yaml
+from kweek.flow.yaml.text import Items, Node, Pair, Pairs, Text, Tree, read_yaml
 
 if TYPE_CHECKING:
     from kweek.rules.grades import Grades

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from kweek.flow.condition_run import Test, compile_tree, word_of
-from kweek.flow.condition_shape import check_shape
-from kweek.flow.condition_text import ConditionError
-from kweek.flow.condition_tree import Ask, Field, Node, read, walk
-from kweek.flow.facts import Facts, Value
-
-__all__ = ["Condition", "ConditionError", "Facts", "Value", "parse_condition"]
+from kweek.flow.conditions.run import Test, compile_tree, word_of
+from kweek.flow.conditions.shape import check_shape
+from kweek.flow.conditions.tree import Ask, Field, Node, read, walk
+from kweek.flow.facts import Facts
 
 
 @dataclass(frozen=True, slots=True, eq=False)

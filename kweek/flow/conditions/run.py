@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from kweek.flow.condition_tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
+from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.duration import parse_duration
 from kweek.flow.facts import Facts
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from kweek.flow.problems import Position, Problem
 
 if TYPE_CHECKING:
-    from kweek.flow.yaml_traps import Sheet
+    from kweek.flow.yaml.traps import Sheet
 
 MOST_BYTES: Final = 256 * 1024
 DEEPEST: Final = 32
@@ -86,7 +86,7 @@ class Tree(NamedTuple):
 
 def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str = "This file") -> Tree:
     """Read one mapping. Raises nothing. pure: without libyaml, whose answers are the same, slower."""
-    from kweek.flow.yaml_traps import Sheet
+    from kweek.flow.yaml.traps import Sheet
 
     sheet = Sheet(file)
     text = _decoded(source, sheet)
@@ -182,7 +182,7 @@ def _parsed(sheet: Sheet, pure: bool) -> Node | None:
     """The tree; where YAML cannot read on, the trap is named, mended, and the reading begun again."""
     from yaml import YAMLError
 
-    from kweek.flow.yaml_traps import explain
+    from kweek.flow.yaml.traps import explain
 
     error: Exception | None
     size = sum(map(len, sheet.lines))

@@ -9,8 +9,8 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from kweek.flow.cases import CaseMoment
-from kweek.flow.condition_types import FieldType
+from kweek.flow.cases.case import CaseMoment
+from kweek.flow.conditions.types import FieldType
 from kweek.flow.duration import parse_duration
 from kweek.flow.moment import WEEKDAYS
 from kweek.flow.problems import did_you_mean

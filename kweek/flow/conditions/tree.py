@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kweek.flow.condition_text import DASH, DEEPEST, DOT, ConditionError, scan
+from kweek.flow.conditions.text import DASH, DEEPEST, DOT, ConditionError, scan
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from kweek.flow.condition_shape import FUNCTIONS, Kind
-from kweek.flow.condition_tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.conditions import Condition
+from kweek.flow.conditions.shape import FUNCTIONS, Kind
+from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.problems import did_you_mean, nearest
 
 Finding = tuple[int, str, str]

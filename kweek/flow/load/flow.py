@@ -10,12 +10,12 @@ from typing import Final
 from kweek.flow import model as m
 from kweek.flow.duration import parse_duration
 from kweek.flow.ids import name_steps
+from kweek.flow.load.reader import kebab, parse_name
+from kweek.flow.load.steps import StepReader
 from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
-from kweek.flow.read_steps import StepReader
-from kweek.flow.reading import kebab, parse_name
-from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, read_yaml
+from kweek.flow.yaml.text import Items, Node, Pair, Pairs, Text, read_yaml
 
 KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from kweek.flow.case_texts import parse_points, parse_value
-from kweek.flow.cases import LeadGiven
-from kweek.flow.condition_types import FieldType
+from kweek.flow.cases.case import LeadGiven
+from kweek.flow.cases.texts import parse_points, parse_value
+from kweek.flow.conditions.types import FieldType
 from kweek.flow.facts import Value as Fact
 from kweek.flow.lint.names import Names
+from kweek.flow.load.reader import Reader
 from kweek.flow.problems import Located, did_you_mean
-from kweek.flow.reading import Reader
 from kweek.flow.state import Value
-from kweek.flow.yaml_text import Node, Pair, Text
+from kweek.flow.yaml.text import Node, Pair, Text
 
 T = TypeVar("T")
 

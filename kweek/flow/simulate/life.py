@@ -13,8 +13,8 @@ from typing import Final, Literal, cast
 
 from kweek.flow.drive import drive
 from kweek.flow.gate import Blocked, Later, Mailing, Send, Standing, gate
-from kweek.flow.memory import Memory
 from kweek.flow.plan import Plan
+from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Effect, Entry, Event, LeadState, Value
 
 Verb = Literal["send", "call", "handover", "task"]

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from kweek.flow.case_texts import parse_moment, parse_starts, parse_value
-from kweek.flow.cases import DEFAULT_START, Case, CaseMoment, Given, LeadGiven
-from kweek.flow.condition_types import FieldType
+from kweek.flow.cases.case import DEFAULT_START, Case, CaseMoment, Given, LeadGiven
+from kweek.flow.cases.read_expect import ExpectReader
+from kweek.flow.cases.texts import parse_moment, parse_starts, parse_value
+from kweek.flow.conditions.types import FieldType
 from kweek.flow.facts import Value as Fact
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.words import CALL, DURING_HANDOVER, HANDOVER, MAIL
 from kweek.flow.plan import Plan, Task
 from kweek.flow.problems import Located, Position, Problem, did_you_mean
-from kweek.flow.read_expect import ExpectReader
 from kweek.flow.state import Value
-from kweek.flow.yaml_text import Items, Node, Pair, Pairs, Text, read_yaml
+from kweek.flow.yaml.text import Items, Node, Pair, Pairs, Text, read_yaml
 
 MAIL_WORDS: Final = (*MAIL, "undelivered", "unsubscribed", "complained", "unclear")
 CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempted", "taken", "given_back", "call_back")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from kweek.flow.condition_text import ConditionError
-from kweek.flow.condition_tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
+from kweek.flow.conditions.text import ConditionError
+from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.duration import parse_duration
 from kweek.flow.problems import did_you_mean
 

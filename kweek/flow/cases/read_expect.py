@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kweek.flow.case_texts import parse_after, parse_day, parse_number
-from kweek.flow.cases import Count, Ends, Expected
+from kweek.flow.cases.case import Count, Ends, Expected
+from kweek.flow.cases.read_facts import FactReader
+from kweek.flow.cases.texts import parse_after, parse_day, parse_number
 from kweek.flow.lint.names import Names
 from kweek.flow.model import ENDINGS
 from kweek.flow.plan import Call, Handover, Plan, Send, Task
 from kweek.flow.problems import Located, did_you_mean
-from kweek.flow.read_facts import FactReader
-from kweek.flow.story import TOLD
-from kweek.flow.yaml_text import Pair
+from kweek.flow.simulate.story import TOLD
+from kweek.flow.yaml.text import Pair
 
 _EXPECT: Final = ("day 7", "ends", "never", "after 60 days")
 

@@ -1,0 +1,11 @@
+"""Is it true for this lead? The language of `if:`, from one line of text to a closure that is asked a million times.
+
+- `text`: the words, refused where they are none; `tree`: what they say; `shape`: does it make sense?
+- `run`: asked of a lead; `condition`: all of it together
+- `types`: does it fit this workspace? Only the linter asks
+"""
+
+from kweek.flow.conditions.condition import Condition, parse_condition
+from kweek.flow.conditions.text import ConditionError
+
+__all__ = ["Condition", "ConditionError", "parse_condition"]
