@@ -17,8 +17,9 @@ from kweek.web.guard import HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.overview import overview
 from kweek.web.problems import ProblemError
-from kweek.web.render import page
+from kweek.web.render import page, reader_language
 from kweek.web.session import open_session, use_link
+from kweek.web.words import Tongue
 
 router = APIRouter()
 staff = APIRouter(dependencies=[Depends(staff_only)])
@@ -39,7 +40,7 @@ def login(token: str, request: Request, house: HouseOf) -> Response:
 
 @staff.get("/")
 def home(request: Request, house: HouseOf) -> Response:
-    return page(request, "home.html", zone=house.rules.zone(), **overview(house))
+    return page(request, "home.html", zone=house.rules.zone(), **overview(house, Tongue(reader_language(request))))
 
 
 @staff.get("/mails")

@@ -7,20 +7,14 @@ from typing import Annotated, Final
 from fastapi import Depends
 from starlette.requests import Request
 
-from kweek.web.house import House
+from kweek.web.house import House, house_of
 from kweek.web.problems import ProblemError
 from kweek.web.session import has_key, has_session, same_origin
 
 SAFE: Final = ("GET", "HEAD")
 
 
-def the_house(request: Request) -> House:
-    house = request.app.state.house
-    assert isinstance(house, House)
-    return house
-
-
-HouseOf = Annotated[House, Depends(the_house)]
+HouseOf = Annotated[House, Depends(house_of)]
 
 
 def staff_only(request: Request, house: HouseOf) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
+from starlette.requests import Request
 
 from kweek.config import Settings
 from kweek.leads import tables
@@ -52,3 +53,9 @@ class House:
         mails = tables.mails.c
         with self.db.read() as read:
             return read.execute(select(mails.language).where(mails.key == mail_key)).scalar_one_or_none()
+
+
+def house_of(request: Request) -> House:
+    house = request.app.state.house
+    assert isinstance(house, House)
+    return house

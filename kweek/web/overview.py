@@ -6,19 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kweek.flow.plan import (
-    AnyStep,
-    Call,
-    Choose,
-    Handover,
-    Plan,
-    Send,
-    Task,
-    Wait,
-)
+from kweek.flow.plan import Plan
 from kweek.leads import enrolments, publish
 from kweek.web import queries
 from kweek.web.house import House
+from kweek.web.spoken import step_words
+from kweek.web.words import Tongue
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,7 @@ class FlowView:
     ended: tuple[tuple[str, int], ...]
 
 
-def overview(house: House) -> Mapping[str, Any]:
+def overview(house: House, say: Tongue) -> Mapping[str, Any]:
     now = house.now()
     with house.db.read() as read:
         standing = enrolments.standing(read)
@@ -50,7 +43,7 @@ def overview(house: House) -> Mapping[str, Any]:
             row = published.get(name)
             plan = publish.plan_in(read, row.version) if row else None
             here = standing.get(name, {})
-            steps = tuple(StepView(step, _title(plan, step), here[step]) for step in _in_order(plan, here))
+            steps = tuple(StepView(step, _title(say, plan, step), here[step]) for step in _in_order(plan, here))
             results = tuple(sorted(ended.get(name, {}).items()))
             flows.append(
                 FlowView(
@@ -81,27 +74,6 @@ def _in_order(plan: Plan | None, here: Mapping[str, int]) -> list[str]:
     return sorted(here, key=lambda step: (order.get(step, len(order)), step))
 
 
-def _title(plan: Plan | None, step: str) -> str:
+def _title(say: Tongue, plan: Plan | None, step: str) -> str:
     found = plan.steps.get(step) if plan else None
-    return step if found is None else words_of(found)
-
-
-def words_of(step: AnyStep) -> str:
-    """A step as the author would say it."""
-    match step:
-        case Wait():
-            until = step.until
-            return f"wait {until.within}" if until.within else "wait until a moment"
-        case Send():
-            names = [mail or "nothing" for mail, _ in step.mails]
-            return f"send {' or '.join(names)}" + (f", wait {step.within}" if step.within else "")
-        case Call():
-            return f"call {step.script}, within {step.within}"
-        case Handover():
-            return f"handover to {step.team}"
-        case Task():
-            return step.title
-        case Choose():
-            return "choose"
-        case _:
-            return step.id
+    return step if found is None else step_words(say, found)

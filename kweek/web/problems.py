@@ -19,11 +19,15 @@ from kweek.errors import KweekError
 from kweek.intake.incoming import BadEventError, OtherEventError
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError, TakenError
 from kweek.leads.database import DatabaseAway, NoSuchLead
+from kweek.web.house import house_of
 from kweek.web.render import page
+from kweek.web.session import has_session
+from kweek.web.words import WORDS
 
 log = structlog.get_logger()
 
 RETRY_AFTER: Final = "5"  # seconds
+FOR_LEADS: Final = ("/o/", "/c/", "/s/", "/u/", "/forms/")
 
 
 class ProblemError(Exception):
@@ -100,7 +104,21 @@ def answer(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if request.url.path.startswith("/api/"):
         return problem_json(problem)
-    return page(request, "problem.html", status=problem.status, headers=problem.headers, problem=problem)
+    return page(
+        request, "problem.html", status=problem.status, headers=problem.headers,
+        problem=problem, code=_said(problem.status), staff=_for_colleague(request),
+    )  # fmt: skip
+
+
+def _said(status: int) -> int:
+    """The status that the catalogue has words for."""
+    known = f"problem.{status}" in WORDS
+    return status if known else 500 if status >= 500 else 400
+
+
+def _for_colleague(request: Request) -> bool:
+    """Who is signed in stays in the house; but what stands in a mail is a lead's page whoever opens it."""
+    return not request.url.path.startswith(FOR_LEADS) and has_session(house_of(request).settings, request)
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,9 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from kweek.web.words import LANGUAGES, say
+from kweek.web.house import house_of
+from kweek.web.spoken import event_words, outcome_words, why_words
+from kweek.web.words import LANGUAGES, Tongue
 
 _PAGES: Final = Path(__file__).parent / "pages"
 STATIC: Final = Path(__file__).parent / "static"
@@ -29,13 +31,9 @@ def page(
 ) -> HTMLResponse:
     """`language`: the lead's own, where the page is for one lead; else what the browser asks for."""
     spoken = language if language in LANGUAGES else reader_language(request)
-
-    def _(key: str, **values: object) -> str:
-        return say(spoken, key, **values)
-
-    html = _ENVIRONMENT.get_template(template).render(
-        _=_, language=language or spoken, path=request.url.path, **context
-    )
+    rules = house_of(request).rules
+    around = {"_": Tongue(spoken), "language": language or spoken, "path": request.url.path, "company": rules.company()}
+    html = _ENVIRONMENT.get_template(template).render({"zone": rules.zone(), **around, **context})
     return HTMLResponse(html, status, dict(headers or {}))
 
 
@@ -54,16 +52,42 @@ def reader_language(request: Request) -> str:
 
 @pass_context
 def _moment(context: Context, value: datetime | None) -> str:
-    """In the page's `zone`, where it gives one."""
-    zone = context.get("zone")
-    shown = value.astimezone(zone if isinstance(zone, tzinfo) else UTC) if value else None
+    """In the workspace's time zone."""
+    shown = value.astimezone(context["zone"]) if value else None
     return "" if shown is None else f"{shown:%Y-%m-%d %H:%M} {shown.tzname()}"
+
+
+def _tongue(context: Context) -> Tongue:
+    tongue = context["_"]
+    assert isinstance(tongue, Tongue)
+    return tongue
+
+
+@pass_context
+def _event(context: Context, kind: str) -> str:
+    return event_words(_tongue(context), kind)
+
+
+@pass_context
+def _outcome(context: Context, outcome: str) -> str:
+    return outcome_words(_tongue(context), outcome)
+
+
+@pass_context
+def _why(context: Context, why: str | None) -> str:
+    return why_words(_tongue(context), why) if why else ""
+
+
+@pass_context
+def _status(context: Context, status: str) -> str:
+    """What became of a mail."""
+    return _tongue(context).maybe(f"status.{status}", status)
 
 
 @pass_context
 def _span(context: Context, value: timedelta) -> str:
     """`3 d 4 h`, `4 h 10 min`, `2 min`: two units at most; an hour is a `u` in Dutch."""
-    hour = "u" if context.get("language") == "nl" else "h"
+    hour = "u" if _tongue(context).language == "nl" else "h"
     minutes = int(abs(value).total_seconds() // 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
@@ -74,5 +98,7 @@ def _span(context: Context, value: timedelta) -> str:
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_FILTERS: Final[dict[str, Any]] = {"moment": _moment, "span": _span}
+_FILTERS: Final[dict[str, Any]] = {
+    "moment": _moment, "span": _span, "event": _event, "outcome": _outcome, "why": _why, "status": _status
+}  # fmt: skip
 _ENVIRONMENT.filters.update(_FILTERS)

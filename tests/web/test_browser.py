@@ -78,7 +78,7 @@ def test_a_lead_answers_without_script_from_the_mail_in_the_catcher(
     context = browser.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False, locale="nl-NL")
     page = context.new_page()
     page.goto(login_link(invited.settings))
-    assert page.get_by_text("send survey").is_visible()
+    assert page.get_by_text("survey versturen, 7 dagen wachten").is_visible()
     page.goto(f"{invited.settings.base_url}/mails")
     page.get_by_role("link", name="What suits your building?").click()
     with context.expect_page() as opened:

@@ -157,6 +157,23 @@ def test_a_mail_that_is_not_there_is_not_found(staff: TestClient, path: str) -> 
     assert staff.get(path).status_code == 404
 
 
+def test_a_colleague_who_is_lost_is_led_home(staff: TestClient) -> None:
+    page = staff.get("/nowhere", headers={"accept-language": "nl"})
+    assert page.status_code == 404
+    assert 'href="/"' in page.text
+    assert "beantwoord de e-mail" not in page.text
+    assert "beantwoord de e-mail" in staff.get("/u/forged", headers={"accept-language": "nl"}).text
+
+
+def test_what_became_of_a_mail_is_said_in_the_readers_language(staff: TestClient, books: Books) -> None:
+    books.lead()
+    books.mail("l1-1/1", status="blocked", why="suppressed: unsubscribed")
+    books.mail("l1-1/2", status="undelivered", why="mailbox full: 552 5.2.2")
+    page = staff.get("/", headers={"accept-language": "nl"}).text
+    for words in ("tegengehouden", "mag niet gemaild worden: afgemeld", "niet bezorgd", "postbus vol: 552 5.2.2"):
+        assert words in page
+
+
 def test_health_names_the_part_that_is_away(web: TestClient, house: House) -> None:
     assert web.get("/healthz").json() == {"status": "fine", "away": []}
     object.__setattr__(house, "away", lambda: ["temporal"])

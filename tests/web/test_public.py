@@ -90,6 +90,20 @@ def test_unsubscribing_is_in_force_at_once_and_twice_is_once(
     assert answers[0].text.startswith("<!doctype" if not body else "Unsubscribed")
 
 
+def test_every_page_that_a_lead_sees_names_the_company(
+    web: TestClient, house: House, books: Books, key: str, published: str
+) -> None:
+    books.enrolment(published)
+    survey = books.mail("l1-1/7", enrolment_id="l1-1")
+    addresses = {"/s/" + house.tokens.issue("survey", survey): 200, "/c/forged": 404, "/nowhere": 404}
+    for path, status in addresses.items():
+        answer = web.get(path)
+        assert (answer.status_code, answer.text.count("Lisveld Klimaattechniek")) == (status, 2), path
+    way_out = "/u/" + house.tokens.issue("unsubscribe", key)
+    for answer in (web.get(way_out), web.post(way_out), form(web), form(web, email="ann@")):
+        assert '<header class="letterhead">Lisveld Klimaattechniek</header>' in answer.text
+
+
 # --- forms ------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,72 @@
+"""How does a page say what the machine keeps? A step, a length of time, an event, what became of a mail and why.
+
+Own words of the workspace (its events, mails, teams, outcomes) are said as its authors wrote them.
+"""
+
+from __future__ import annotations
+
+from kweek.flow.duration import Duration
+from kweek.flow.moment import Moment
+from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
+from kweek.web.words import Tongue
+
+
+def step_words(say: Tongue, step: AnyStep) -> str:
+    """A step as the author would say it."""
+    match step:
+        case Wait(until=Moment(within=Duration() as within)):
+            return say("step.wait", time=time_words(say, within))
+        case Wait():
+            return say("step.wait.until", moment=moment_words(say, step.until))
+        case Send():
+            mails = say("step.or").join(mail or say("step.nothing") for mail, _ in step.mails)
+            if step.within is None:
+                return say("step.send", mails=mails)
+            return say("step.send.wait", mails=mails, time=time_words(say, step.within))
+        case Call():
+            return say("step.call", script=step.script, time=time_words(say, step.within))
+        case Handover():
+            return say("step.handover", team=step.team)
+        case Task():
+            return step.title
+        case Choose():
+            return say("step.choose")
+        case _:
+            return step.id
+
+
+def time_words(say: Tongue, time: Duration) -> str:
+    """`7 days`, `5 werkdagen`."""
+    unit = f"time.{'business.' if time.business else ''}{time.unit}"
+    return say(f"{unit}.one") if time.amount == 1 else say(unit, n=time.amount)
+
+
+def moment_words(say: Tongue, moment: Moment) -> str:
+    """What follows “until”: `Monday 09:00`, `3 days before lead.contract_end`."""
+    if moment.date_field is not None:
+        if moment.offset is None:
+            return moment.date_field
+        side = "moment.before" if moment.before else "moment.after"
+        return say(side, time=time_words(say, moment.offset), date=moment.date_field)
+    day = [] if moment.weekday is None else [say(f"day.{moment.weekday}")]
+    clock = [] if moment.clock is None else [f"{moment.clock // 60:02}:{moment.clock % 60:02}"]
+    return " ".join(day + clock)
+
+
+def event_words(say: Tongue, kind: str) -> str:
+    """An event of Kweek's own in words; one of the workspace's by its name."""
+    return say.maybe(f"event.{kind}", kind)
+
+
+def outcome_words(say: Tongue, outcome: str) -> str:
+    """What a person chose, or may choose."""
+    return say.maybe(f"outcome.{outcome}", say.maybe(f"event.{outcome}", outcome))
+
+
+def why_words(say: Tongue, why: str) -> str:
+    """The ledger's reasons: `suppressed: unsubscribed`, `mailbox full: 552`, `released by anna`."""
+    for deed in ("released by", "dropped by"):
+        if why.startswith(f"{deed} "):
+            return say(f"why.{deed}", name=why.removeprefix(f"{deed} "))
+    head, colon, rest = why.partition(": ")
+    return say.maybe(f"why.{head}", head) + colon + say.maybe(f"why.{rest}", rest)
