@@ -108,6 +108,8 @@ async def deliver(to: Relay, sender: str, recipient: str, message: bytes, second
             stage = "sender"
             options = [] if recipient.isascii() and sender.isascii() else ["SMTPUTF8"]
             encoding = "utf-8" if options else "ascii"
+            if options and client.is_ehlo_or_helo_needed:
+                await client.ehlo()
             if options and not client.supports_extension("smtputf8"):
                 return Outcome("undelivered", "smtputf8", "the relay cannot send to this address", "not supported")
             await client.mail(sender, options=options, encoding=encoding)

@@ -89,10 +89,9 @@ def build(letter: Letter) -> EmailMessage:
 
 def wire(message: EmailMessage) -> bytes:
     """As SMTP carries it. UTF-8 in headers only where an address needs it (RFC 6532)."""
-    try:
-        return message.as_bytes(policy=_WIRE)
-    except UnicodeEncodeError:
-        return message.as_bytes(policy=_WIRE.clone(utf8=True))
+    found = (address for name in ("From", "To", "Reply-To") if message[name] for address in message[name].addresses)
+    international = any(not address.username.isascii() for address in found)
+    return message.as_bytes(policy=_WIRE.clone(utf8=True) if international else _WIRE)
 
 
 def ascii_domain(address: str) -> str:
@@ -106,7 +105,10 @@ def ascii_domain(address: str) -> str:
 
 def _address(person: Person) -> Address:
     name = " ".join(person.name.split())
+    name, spec = name if name.isprintable() else "", ascii_domain(person.address)
+    local, _, domain = spec.rpartition("@")
     try:
-        return Address(name if name.isprintable() else "", addr_spec=ascii_domain(person.address))
+        # the parser behind addr_spec knows no RFC 6532
+        return Address(name, addr_spec=spec) if local.isascii() else Address(name, username=local, domain=domain)
     except (HeaderParseError, ValueError, IndexError):
         raise AddressError("no header can hold the address") from None

@@ -331,6 +331,31 @@ async def test_what_is_cancelled_on_the_wire_is_written_down_as_it_was(tmp_path:
             assert (post.mail(key).status, post.events()) == ("sent", [("sent", None)])
 
 
+@pytest.mark.parametrize(
+    ("ehlo", "status", "event"),
+    [
+        (b"250-relay.example\r\n250-8BITMIME\r\n250 SMTPUTF8", "sent", ("sent", None)),
+        (b"250-relay.example\r\n250 8BITMIME", "undelivered", ("undelivered", "not supported")),
+    ],
+    ids=["a relay that can", "a relay that cannot"],
+)
+async def test_an_address_of_another_alphabet_is_never_called_dead(
+    tmp_path: Path, ehlo: bytes, status: str, event: tuple[str, str | None]
+) -> None:
+    """RFC 6531. What our relay cannot send to is our own fault: the lead stays, and so does its address."""
+    async with serving(Told(say={"ehlo": ehlo})) as told:
+        with office(tmp_path, f"smtp://127.0.0.1:{told.port}") as post:
+            post.lead()
+            with post.database.write() as tx:
+                tx.execute(update(tables.leads).values(email="jösé@exämple.example"))
+            key = post.order()
+            await post.ask(key)
+            assert (post.mail(key).status, post.events()) == (status, [event])
+            with post.database.read() as tx:
+                assert tx.execute(select(tables.suppressions)).all() == []
+    assert len(told.got) == (status == "sent")
+
+
 # --- what it says ---------------------------------------------------------------------------------------
 
 

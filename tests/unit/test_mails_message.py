@@ -75,6 +75,11 @@ def test_a_domain_of_any_alphabet_is_written_so_that_every_relay_reads_it() -> N
     assert build(replace(LETTER, recipient=Person("jan@bücher.example")))["To"] == "jan@xn--bcher-kva.example"
 
 
+def test_an_address_of_any_alphabet_is_written_in_utf_8() -> None:
+    raw = wire(build(replace(LETTER, recipient=Person("jösé@bücher.example", "José"))))
+    assert "To: José <jösé@xn--bcher-kva.example>".encode() in raw
+
+
 def test_a_header_refuses_a_line_break() -> None:
     with pytest.raises(ValueError, match="linefeed"):
         build(replace(LETTER, subject="Hello\r\nBcc: x@y.example"))
