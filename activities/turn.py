@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +11,8 @@ from temporalio import activity
 
 from activities.desk import Desks
 from kweek.flow.drive import Driven, drive
-from kweek.flow.state import Effect
+from kweek.flow.state import Effect, Token
+from kweek.flow.waiting import until, waits_for
 from kweek.leads.answers import RowAnswers
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database, NoSuchLead
@@ -19,6 +20,7 @@ from kweek.leads.effects import IN_THE_WORLD, close, find, issue, pending, postp
 from kweek.leads.enrolments import hold, lead_row, load_state, save_state, write_journal
 from kweek.leads.events import pull
 from kweek.leads.ledger import give_up
+from kweek.rules.wall import zone
 from workflows.messages import TurnAnswer, TurnInput
 
 AnswersFor = Callable[[Connection, str, datetime], RowAnswers]
@@ -92,9 +94,9 @@ class Turns:
         if news:
             after = self._turn(tx, replace(ask, failed=[]), now)
             return replace(after, cancel=[*driven.cancel, *after.cancel])
-        return self._answer(tx, n, driven, now)
+        return self._answer(tx, n, driven, now, answers)
 
-    def _answer(self, tx: Connection, n: int, driven: Driven, now: datetime) -> TurnAnswer:
+    def _answer(self, tx: Connection, n: int, driven: Driven, now: datetime, answers: RowAnswers) -> TurnAnswer:
         """Read from the rows, not remembered: whatever is pending is started, whoever asks."""
         start: list[str] = []
         wakes, waiting = [driven.wake_at], False
@@ -109,15 +111,16 @@ class Turns:
         # a moment that is not after now would be due again at once, for ever
         real = None if wake_at is None else self.clock.real(max(wake_at, now + timedelta(milliseconds=1)))
         is_open = waiting or any(enrolment.ended is None for enrolment in driven.state.enrolments)
-        return TurnAnswer(n, is_open, start, list(driven.cancel), real, _details(driven))
+        return TurnAnswer(n, is_open, start, list(driven.cancel), real, self._details(driven, answers))
 
+    def _details(self, driven: Driven, answers: RowAnswers) -> str:
+        """For Temporal's own pages: what the lead waits for, a line for each flow; in real time, as its timers are."""
+        here = zone(answers.world.timezone)
 
-def _details(driven: Driven) -> str:
-    """For Temporal's own pages: where the lead stands, in the words of its flow."""
-    lines: Sequence[str] = [
-        f"{enrolment.flow}: {enrolment.token.step}"
-        + (f" until {enrolment.token.deadline:%a %Y-%m-%d %H:%M} UTC" if enrolment.token.deadline else "")
-        for enrolment in driven.state.enrolments
-        if enrolment.ended is None and enrolment.token is not None
-    ]
-    return "\n".join(lines)
+        def line(flow: str, version: str, token: Token) -> str:
+            moment = until(token)
+            when = f" until {self.clock.real(moment).astimezone(here):%a %-d %B %Y %-H:%M}" if moment else ""
+            return f"{flow}: {waits_for(answers.plan(version).steps.get(token.step), token)}{when}"
+
+        standing = [(one.flow, one.version, one.token) for one in driven.state.enrolments if one.ended is None]
+        return "\n\n".join(line(flow, version, token) for flow, version, token in standing if token is not None)
