@@ -19,7 +19,7 @@ from kweek.flow.model import Flow, Send, Tell
 from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, in_order
 from kweek.flow.surveys import Survey, load_survey
-from kweek.flow.yaml.text import MOST_BYTES
+from kweek.flow.yaml import MOST_BYTES
 
 _MAIL: Final = re.compile(r"templates/mails/([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[A-Z]{2})?)\.md")
 _FOLDERS: Final = (

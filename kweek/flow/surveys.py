@@ -12,7 +12,7 @@ from kweek.flow.load.reader import Reader, parse_name, sentence
 from kweek.flow.load.verbs import parse_points
 from kweek.flow.plan import Axis
 from kweek.flow.problems import Located, Problem, did_you_mean, in_order
-from kweek.flow.yaml.text import Node, Pair, Pairs, Text, read_yaml
+from kweek.flow.yaml import Node, Pair, Pairs, Text, read_yaml
 
 QuestionType = Literal["choice", "several", "text", "number", "date", "scale"]
 TYPES: Final[tuple[QuestionType, ...]] = get_args(QuestionType)

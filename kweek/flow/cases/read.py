@@ -16,7 +16,7 @@ from kweek.flow.lint.words import CALL, DURING_HANDOVER, HANDOVER, MAIL
 from kweek.flow.plan import Plan, Task
 from kweek.flow.problems import Located, Position, Problem, did_you_mean
 from kweek.flow.state import Value
-from kweek.flow.yaml.text import Items, Node, Pair, Pairs, Text, read_yaml
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, read_yaml
 
 MAIL_WORDS: Final = (*MAIL, "undelivered", "unsubscribed", "complained", "unclear")
 CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempted", "taken", "given_back", "call_back")

@@ -13,7 +13,7 @@ from kweek.flow.model import ENDINGS
 from kweek.flow.plan import Call, Handover, Plan, Send, Task
 from kweek.flow.problems import Located, did_you_mean
 from kweek.flow.simulate.story import TOLD
-from kweek.flow.yaml.text import Pair
+from kweek.flow.yaml import Pair
 
 _EXPECT: Final = ("day 7", "ends", "never", "after 60 days")
 

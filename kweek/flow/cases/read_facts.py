@@ -13,7 +13,7 @@ from kweek.flow.lint.names import Names
 from kweek.flow.load.reader import Reader
 from kweek.flow.problems import Located, did_you_mean
 from kweek.flow.state import Value
-from kweek.flow.yaml.text import Node, Pair, Text
+from kweek.flow.yaml import Node, Pair, Text
 
 T = TypeVar("T")
 

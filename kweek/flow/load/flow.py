@@ -15,7 +15,7 @@ from kweek.flow.load.steps import StepReader
 from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
-from kweek.flow.yaml.text import Items, Node, Pair, Pairs, Text, read_yaml
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, read_yaml
 
 KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",

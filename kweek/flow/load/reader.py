@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, nearest
-from kweek.flow.yaml.text import Items, Node, Pair, Pairs, Text
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file

@@ -26,7 +26,7 @@ from kweek.flow.load.flow import parse_limit
 from kweek.flow.load.reader import Reader, sentence
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import Located, Problem, did_you_mean, in_order
-from kweek.flow.yaml.text import Items, Node, Pair, Pairs, Text, Tree, read_yaml
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, Tree, read_yaml
 
 if TYPE_CHECKING:
     from kweek.rules.grades import Grades

@@ -9,7 +9,7 @@ from typing import Final
 from kweek.flow import model as m
 from kweek.flow.load.verbs import Known, VerbReader
 from kweek.flow.problems import Located, nearest
-from kweek.flow.yaml.text import Node, Pair, Pairs, Text
+from kweek.flow.yaml import Node, Pair, Pairs, Text
 
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "wait": ("when", "otherwise"),

@@ -21,7 +21,7 @@ from kweek.flow.model import (
     ToPath,
 )
 from kweek.flow.problems import Located, Position
-from kweek.flow.yaml.text import Items, Node, Pair, Pairs, Text
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 if TYPE_CHECKING:
     from kweek.flow.model import AnyStep

@@ -11,7 +11,7 @@ from kweek.flow.load.targets import TargetReader, missing
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.plan import Axis
 from kweek.flow.problems import Located, Position
-from kweek.flow.yaml.text import Node, Pair, Pairs, Text
+from kweek.flow.yaml import Node, Pair, Pairs, Text
 
 Known = dict[str, Pair]
 _BRANCH: Final = ("if", "share", "go", "else")

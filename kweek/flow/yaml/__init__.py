@@ -1,1 +1,12 @@
-"""What does a YAML file say, and where? Every scalar a text with its place; whatever could be misread is refused."""
+"""What does a YAML file say, and where? Every scalar a text with its place; whatever could be misread is refused.
+
+- `tree`: what comes of it; `read`: how
+- `letters`: from bytes to text; `build`: from PyYAML's events to the tree; `sheet`: the text, and what is mended in it
+- `traps`: where YAML cannot read on: `values`, `brackets`, `keys` and `columns` each know some; `lines`: how one looks
+"""
+
+from kweek.flow.yaml.letters import MOST_BYTES
+from kweek.flow.yaml.read import read_yaml
+from kweek.flow.yaml.tree import Items, Node, Pair, Pairs, Text, Tree
+
+__all__ = ["MOST_BYTES", "Items", "Node", "Pair", "Pairs", "Text", "Tree", "read_yaml"]

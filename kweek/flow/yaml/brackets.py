@@ -1,0 +1,70 @@
+"""What is opened and never closed? A quote or a bracket; everything below it would belong to it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kweek.flow.yaml.lines import indent, quoted_text, shape
+from kweek.flow.yaml.sheet import Trap
+
+_CLOSES: Final = {"[": "]", "{": "}"}
+
+
+def never_closed(lines: list[str], line: int, begun: int, context: str) -> Trap | None:
+    """line: where YAML stumbled. begun, context: what it was reading then, and since which line."""
+    if "flow sequence" in context or "flow mapping" in context:
+        return _begun_bracket(lines, line, begun, "[" if "sequence" in context else "{")
+    if "flow node" in context:  # the text ends within a list of which nothing has come yet
+        return _bare_bracket(lines, line)
+    return _quote(lines, line)
+
+
+def _begun_bracket(lines: list[str], line: int, begun: int, mark: str) -> Trap | None:
+    source = lines[begun].rstrip()
+    if begun >= line or _CLOSES[mark] in source or mark not in source:
+        return None
+    return _bracket(lines, begun, mark)
+
+
+def _bare_bracket(lines: list[str], line: int) -> Trap | None:
+    for number in range(line, -1, -1):
+        body = match["body"].rstrip() if (match := shape(lines[number])) else ""
+        if body in _CLOSES:
+            return _bracket(lines, number, body)
+    return None
+
+
+def _bracket(lines: list[str], number: int, mark: str) -> Trap:
+    """A bracket without its end. Where lines stand deeper below it, they are what was meant, and it is too much."""
+    source, close = lines[number].rstrip(), _CLOSES[mark]
+    below = next((text for text in lines[number + 1 :] if text.strip()), "")
+    alone = source.endswith(mark) and indent(below) > indent(source)
+    fix = f"Close it with {close} at the end of the line."
+    return Trap(
+        number,
+        source.rindex(mark),
+        "never-closed",
+        f"This {mark} is never closed.",
+        "So everything below it would belong to it.",
+        "Take it away; what belongs here stands below it, two spaces deeper." if alone else fix,
+        [source[:-1].rstrip() if alone else source + close],
+    )
+
+
+def _quote(lines: list[str], line: int) -> Trap | None:
+    """The nearest line upwards whose quote has no end."""
+    for number in range(line, -1, -1):
+        match = shape(lines[number])
+        body = match["body"] if match else ""
+        if match is None or body[:1] not in ('"', "'") or quoted_text(body):
+            continue
+        return Trap(
+            number,
+            match.start("body"),
+            "never-closed",
+            f"This {body[0]} is never closed.",
+            "So everything below it would belong to the text.",
+            f"Put a closing {body[0]} at the end of the text.",
+            [lines[number].rstrip() + body[0]],
+        )
+    return None

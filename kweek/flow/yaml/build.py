@@ -1,0 +1,210 @@
+"""How do PyYAML's events become our tree? What YAML allows and we refuse is noted at its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kweek.flow.problems import Position, Problem
+from kweek.flow.yaml.sheet import Sheet
+from kweek.flow.yaml.tree import Items, Node, Pair, Pairs, Text
+
+DEEPEST: Final = 32
+_HALF: Final = re.compile("[\ud800-\udfff]")
+_COMMENT: Final = re.compile(r"(\s+)#(.*)")
+_COLON: Final = re.compile(r"\s*:(.*)")
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or a mapping of which the end has not come yet."""
+
+    mapping: bool
+    flow: bool
+    at: Position
+    items: list[Node] = field(default_factory=list[Node])
+    pairs: list[Pair] = field(default_factory=list[Pair])
+    keys: dict[str, Text] = field(default_factory=dict[str, Text])
+    key: Node | None = None
+
+
+class Builder:
+    """PyYAML's events to our tree, once. What YAML allows and we refuse is noted at its place."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.stack: list[_Open] = []
+        self.root: Node | None = None
+        self.found: list[Problem] = []
+        self._documents = 0
+
+    def build(self, events: Iterator[Any]) -> Node | None:
+        """None: there is nothing in it, or nothing that can be read on."""
+        for event in events:
+            if not self._hear(event):
+                break
+        # only now: a reading that YAML broke off is begun again, and would say everything twice
+        self.sheet.problems.extend(self.found)
+        if isinstance(self.root, Text) and self.root.empty:
+            return None
+        return self.root
+
+    def _hear(self, event: Any) -> bool:
+        """False: what follows is not read any more."""
+        at = self.sheet.place(event.start_mark.line, event.start_mark.column)
+        match type(event).__name__:
+            case "ScalarEvent":
+                self._refuse_marks(event, at)
+                self._add(self._text(event, at))
+            case "SequenceStartEvent" | "MappingStartEvent" as kind:
+                self._refuse_marks(event, at)
+                return self._open(_Open(kind == "MappingStartEvent", bool(event.flow_style), at))
+            case "SequenceEndEvent" | "MappingEndEvent":
+                self._close(self.stack.pop())
+            case "AliasEvent":
+                self._note(at, "alias", *_ALIAS)
+                self._add(Text(f"*{event.anchor}", at, at))
+            case "DocumentStartEvent":
+                return self._document(at)
+            case _:
+                pass
+        return True
+
+    def _document(self, at: Position) -> bool:
+        self._documents += 1
+        if self._documents > 1:
+            fix = "Keep one, and put the others in files of their own (one file is one thing)."
+            self._note(at, "several-documents", "A second document begins here (`---`).", "", fix)
+        return self._documents == 1
+
+    def _open(self, begun: _Open) -> bool:
+        self.stack.append(begun)
+        if len(self.stack) > DEEPEST:
+            why = "So deep a nest can be followed by nobody."
+            fix = "Make a path of the inner steps (`paths:`) and name it."
+            self._note(begun.at, "too-deep", f"This is nested more than {DEEPEST} levels deep.", why, fix)
+            self.root = None
+            return False
+        return True
+
+    def _note(self, at: Position, code: str, what: str, why: str, fix: str) -> None:
+        self.found.append(Problem(self.sheet.file, at.line, at.column, "error", code, what, why, fix))
+
+    def _refuse_marks(self, event: Any, at: Position) -> None:
+        if event.anchor is not None:
+            self._note(at, "anchor", *_ANCHOR)
+        if event.tag is not None:
+            self._note(at, "tag", *_TAG)
+
+    def _text(self, event: Any, at: Position) -> Text:
+        end = self.sheet.place(event.end_mark.line, event.end_mark.column)
+        value = self._without_halves(event.value, at)
+        if event.style in ("|", ">"):
+            return Text(value.rstrip("\n"), at, end, "block")
+        found = _COMMENT.match(self.sheet.line(event.end_mark.line), event.end_mark.column)
+        comment = found[0] if found else ""
+        on_one_line = at.line == end.line
+        if event.style in ('"', "'"):
+            raw = self.sheet.line(event.start_mark.line)[event.start_mark.column + 1 : event.end_mark.column - 1]
+            inner = Position(at.line, at.column + 1) if on_one_line and raw == value else None
+            return Text(value, at, end, "quoted", inner, comment)
+        return Text(value, at, end, "plain", at if on_one_line else None, comment)
+
+    def _without_halves(self, value: str, at: Position) -> str:
+        if not _HALF.search(value):
+            return value
+        self._note(at, "yaml", "This text has half a character (an escape \\uD800–\\uDFFF).", "", "Delete it.")
+        return _HALF.sub("?", value)
+
+    def _add(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node if self.root is None else self.root
+            return
+        top = self.stack[-1]
+        if not top.mapping:
+            top.items.append(node)
+        elif top.key is None:
+            top.key = node
+        else:
+            key, top.key = top.key, None
+            self._pair(top, key, node)
+
+    def _pair(self, top: _Open, key: Node, value: Node) -> None:
+        if not isinstance(key, Text):
+            self._note(key.at, "key", "This key is not a word.", "", "A key is one or more words and a colon.")
+            return
+        if isinstance(value, Text) and value.empty:
+            colon = self._behind_key(key)
+            if top.flow and colon is None and self._stray(top, key):
+                return
+            comment = _COMMENT.match(colon or "")
+            value = Text("", key.at, key.at, comment=comment[0] if comment else "")
+        first = top.keys.setdefault(key.value, key)
+        if first is not key:
+            why = f"It stands in line {first.at.line} already, and only one of the two could count."
+            self._note(key.at, "duplicate-key", f"“{key.value}” is said twice.", why, "Delete one, or join them.")
+            return
+        top.pairs.append(Pair(key, value))
+
+    def _behind_key(self, key: Text) -> str | None:
+        """What follows the colon of this key on its line; None if there is no colon."""
+        match = _COLON.match(self._from(key.end))
+        return match[1] if match else None
+
+    def _stray(self, top: _Open, key: Text) -> bool:
+        """A key without a colon inside { }: the piece of a text behind its comma."""
+        match top.pairs[-1:]:
+            case [Pair(above, Text() as value)]:
+                whole = f"{value.value}, {key.value}"
+                why = f"Inside {{ }} a comma ends a value, so “{above.value}” is only “{value.value}”."
+                fix = f'Put the value in quotes: {above.value}: "{whole}". Or write the keys on lines of their own.'
+                self._note(key.at, "comma-in-braces", f"“{key.value}” stands alone, without a key.", why, fix)
+                top.pairs[-1] = Pair(above, Text(whole, value.at, key.end, "quoted"))
+                return True
+            case _:
+                return False
+
+    def _close(self, done: _Open) -> None:
+        if not done.mapping:
+            self._add(Items(tuple(done.items), done.at))
+        elif done.flow and (source := self._from(done.at)).startswith("{{"):
+            # YAML has read { { name } } and found that the key of the outer one is no word
+            self.found = [problem for problem in self.found if problem.code != "key" or problem.line != done.at.line]
+            self._note(done.at, "quotes-needed", *_moustache(source))
+            self._add(Text(source, done.at, done.at, "quoted"))
+        else:
+            self._add(Pairs(tuple(done.pairs), done.at))
+
+    def _from(self, at: Position) -> str:
+        """The rest of the line, as it is read now, from a place in what the author wrote."""
+        number = at.line - 1
+        return self.sheet.line(number)[at.column - 1 + self.sheet.shifts.get(number, 0) :]
+
+
+def _moustache(source: str) -> tuple[str, str, str]:
+    """What, why and fix of a text that begins with {{ without quotes."""
+    return (
+        f"A text that begins with {source[:2]} needs quotes.",
+        "Without them YAML takes the brace for the beginning of { key: value }.",
+        f'Put the whole value in double quotes: "{source.strip()}".',
+    )
+
+
+# What, why and fix of each mark that YAML allows and we refuse.
+_ALIAS: Final = (
+    "A value that begins with * is an alias, and aliases are not allowed.",
+    "A reader would have to search the file for what it stands for.",
+    "Write it out; where you mean the star itself, put the text in quotes.",
+)
+_ANCHOR: Final = (
+    "A value that begins with & is an anchor, and anchors are not allowed.",
+    "A reader would have to search the file for where it is used.",
+    "Write it out where it is needed; where you mean the character itself, put the text in quotes.",
+)
+_TAG: Final = (
+    "A value that begins with ! is a YAML tag, and tags are not allowed.",
+    "Everything in this file is text; its meaning comes from the key.",
+    "Leave the tag out; where you mean the exclamation mark itself, put the text in quotes.",
+)

@@ -1,0 +1,36 @@
+"""Which key does YAML not see? One without its colon, or without the space behind it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from kweek.flow.yaml.lines import LONGEST
+from kweek.flow.yaml.sheet import Trap
+
+_GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w ]*):(?!//)(?P<value>\S.*)")
+_BARE: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_]\w*)(?: +(?P<value>\S.*))?")
+
+
+def glued(lines: list[str], number: int) -> Trap | None:
+    """`wait:7 days`."""
+    match = _GLUED.fullmatch(lines[number][:LONGEST])
+    if match is None or ": " in match["value"]:
+        return None
+    right = f"{match['key']}: {match['value']}"
+    what = "There is no space behind the colon."
+    why = "Without a space YAML reads key and value as one text."
+    fix = f"Put a space behind the colon: {right}"
+    return Trap(number, match.end("key"), "space-after-colon", what, why, fix, [match["lead"] + right])
+
+
+def no_colon(lines: list[str], number: int) -> Trap | None:
+    """`wait 7 days`, `steps`."""
+    match = _BARE.fullmatch(lines[number][:LONGEST].rstrip())
+    if match is None or ":" in (match["value"] or ""):
+        return None
+    value = (match["value"] or "").removeprefix("=").lstrip()
+    right = f"{match['key']}: {value}" if match["value"] else f"{match['key']}:"
+    what = f"“{lines[number].strip()}” has no colon."
+    why = "A key and its value are parted by a colon and a space."
+    return Trap(number, match.start("key"), "colon-missing", what, why, f"Write: {right}", [match["lead"] + right])

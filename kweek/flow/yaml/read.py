@@ -1,0 +1,96 @@
+"""What does this YAML text say, and where? A tree of texts with positions; whatever could be misread is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from kweek.flow.problems import Position
+from kweek.flow.yaml.build import Builder
+from kweek.flow.yaml.letters import decoded
+from kweek.flow.yaml.sheet import Sheet
+from kweek.flow.yaml.tree import Items, Node, Pairs, Text, Tree
+
+_MOST_MENDS: Final = 25  # each is another reading, so fewer in a long file
+_FEW_MENDS: Final = 3
+_LONG: Final = 32 * 1024
+_NO_CHARACTER: Final = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
+
+
+def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str = "This file") -> Tree:
+    """Read one mapping. Raises nothing. pure: without libyaml, whose answers are the same, slower."""
+    sheet = Sheet(file)
+    text = decoded(source, sheet)
+    if text is None:
+        return Tree(None, tuple(sheet.problems))
+    sheet.lines = text.split("\n")
+    match _parsed(sheet, pure):
+        case Pairs() as root:
+            return Tree(root, tuple(sheet.problems))
+        case None if not sheet.problems:
+            sheet.add(Position(1, 1), "empty", f"{about} is empty.", "", "Write its keys, or delete the file.")
+        case Text() | Items() as root:
+            what = f"{about} is {'a list' if isinstance(root, Items) else 'a text'}; it must be keys with values."
+            fix = "Begin each line of the outermost level with a key and a colon, such as `title: Brochure request`."
+            sheet.add(root.at, "not-a-mapping", what, "", fix)
+        case None:
+            pass
+    return Tree(None, tuple(sheet.problems))
+
+
+def _parsed(sheet: Sheet, pure: bool) -> Node | None:
+    """The tree; where YAML cannot read on, the trap is named, mended, and the reading begun again."""
+    from yaml import YAMLError
+
+    for _ in range(_MOST_MENDS if sum(map(len, sheet.lines)) < _LONG else _FEW_MENDS):
+        try:
+            try:
+                return Builder(sheet).build(_events(sheet, pure))
+            except YAMLError as first:
+                # a second look by the pure parser: one wording and one place for every trap, with or without libyaml
+                error = first if pure else _pure_error(sheet)
+        except (ValueError, OverflowError):
+            _refuse_escape(sheet)
+            return None
+        if error is None:
+            pure = True
+        elif not _mended(sheet, error):
+            return None
+    return None
+
+
+def _mended(sheet: Sheet, error: Exception) -> bool:
+    from kweek.flow.yaml.traps import explain  # only who meets a trap pays for looking for them
+
+    return explain(sheet, error)
+
+
+def _refuse_escape(sheet: Sheet) -> None:
+    """PyYAML's pure scanner has no words for an escape such as "\\UFFFFFFFF"."""
+    place = Position(1, 1)
+    for number, line in enumerate(sheet.lines):
+        if found := _NO_CHARACTER.search(line):
+            place = sheet.place(number, found.start())
+            break
+    fix = "Write the character itself, or put the text in single quotes."
+    sheet.add(place, "yaml", "This \\ begins an escape that stands for no character.", "", fix)
+
+
+def _events(sheet: Sheet, pure: bool) -> Iterator[Any]:
+    import yaml
+
+    fast = getattr(yaml, "CSafeLoader", None)
+    return yaml.parse("\n".join(sheet.lines), Loader=yaml.SafeLoader if pure or fast is None else fast)
+
+
+def _pure_error(sheet: Sheet) -> Exception | None:
+    """ValueError and OverflowError: an escape that the pure scanner stumbles over."""
+    from yaml import YAMLError
+
+    try:
+        for _ in _events(sheet, pure=True):
+            pass
+    except YAMLError as error:
+        return error
+    return None

@@ -1,0 +1,62 @@
+"""What lies under the reader's hands? The text, with all that was found in it and mended in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from kweek.flow.problems import Position, Problem
+
+
+class Trap(NamedTuple):
+    """What YAML misunderstood, and where; line and column from 0.
+
+    mended: the lines from `line` on that replace as many; None: nobody can tell. shift: how far to the right they move.
+    """
+
+    line: int
+    column: int
+    code: str
+    what: str
+    why: str
+    fix: str
+    mended: list[str] | None
+    shift: int = 0
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The text under the reader's hands; lines count from 0.
+
+    shifts: how many characters we put at the beginning of a line. mended: (line, code) of what was tried already.
+    tabbed: lines of which only the author knows how deep they stand.
+    """
+
+    file: str
+    lines: list[str] = field(default_factory=list[str])
+    problems: list[Problem] = field(default_factory=list[Problem])
+    shifts: dict[int, int] = field(default_factory=dict[int, int])
+    mended: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
+    tabbed: set[int] = field(default_factory=set[int])
+
+    def line(self, number: int) -> str:
+        """From 0. What ends at the end of the file may be said to stand below it."""
+        return self.lines[number] if number < len(self.lines) else ""
+
+    def place(self, line: int, column: int) -> Position:
+        """Where that stands in what the author wrote; line and column from 0."""
+        return Position(line + 1, max(1, column - self.shifts.get(line, 0) + 1))
+
+    def mend(self, trap: Trap) -> bool:
+        """Put what was meant where the trap is. False: nobody can tell, or that did not help before."""
+        if trap.mended is None or (trap.line, trap.code) in self.mended:
+            return False
+        self.mended.add((trap.line, trap.code))
+        end = trap.line + len(trap.mended)
+        self.lines[trap.line : end] = trap.mended
+        for number in range(trap.line, end if trap.shift else trap.line):
+            self.shifts[number] = self.shifts.get(number, 0) + trap.shift
+        return True
+
+    def add(self, at: Position, code: str, what: str, why: str, fix: str) -> None:
+        self.problems.append(Problem(self.file, at.line, at.column, "error", code, what, why, fix))

@@ -1,0 +1,65 @@
+"""What is a YAML file to us? A tree of texts, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal, NamedTuple
+
+from kweek.flow.problems import Position, Problem
+
+_GUESSED: Final = ("never-closed",)  # where the text ends, nobody knows
+
+
+class Text(NamedTuple):
+    """A scalar: always text. `comment` is what stands behind it from `#` on, with the blanks before it.
+
+    `text_at`: see Located. `style`: how it was written.
+    """
+
+    value: str
+    at: Position
+    end: Position
+    style: Literal["plain", "quoted", "block"] = "plain"
+    text_at: Position | None = None
+    comment: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was written at all (`""` is something)."""
+        return self.value == "" and self.style == "plain"
+
+
+class Items(NamedTuple):
+    """A list."""
+
+    items: tuple[Node, ...]
+    at: Position
+
+
+class Pair(NamedTuple):
+    """A key with its value."""
+
+    key: Text
+    value: Node
+
+
+class Pairs(NamedTuple):
+    """Keys with values, in the order of the text."""
+
+    pairs: tuple[Pair, ...]
+    at: Position
+
+
+Node = Text | Items | Pairs
+
+
+class Tree(NamedTuple):
+    """`root` is None where nothing could be read; then `problems` says why."""
+
+    root: Pairs | None
+    problems: tuple[Problem, ...]
+
+    def unsaid(self, found: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Of what was found in the tree, that which does not merely follow from a line that had to be mended."""
+        mended = {problem.line for problem in self.problems if problem.code in _GUESSED}
+        return tuple(problem for problem in found if problem.line not in mended)

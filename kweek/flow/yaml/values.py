@@ -1,0 +1,170 @@
+"""Which value does YAML not take as the text that was meant? One that begins or goes on with a sign of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from kweek.flow.yaml.lines import quoted_text, shape
+from kweek.flow.yaml.sheet import Trap
+
+_COMMENT: Final = re.compile(r"\s+#.*$")
+_SECOND_COLON: Final = re.compile(r":(?= |$)")
+_BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
+_PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
+_WHOLE_IN_BRACES: Final = re.compile(
+    r"""  "(?:[^"\\]|\\.)*"
+        | '(?:[^']|'')*'
+        | [^\s"'\[\]{},\#&*!|>%@`?-][^,\[\]{}\#]*
+        | """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What stands behind a key or a dash. core: without the comment behind it. column: where it begins, from 0."""
+
+    line: str
+    number: int
+    column: int
+    key: str | None
+    body: str
+    core: str
+
+    def trap(self, code: str, what: str, why: str, at: int = 0, fix: str = "") -> Trap:
+        """at: how far inside the value. fix: where it is not enough to put the whole value in quotes."""
+        quoted = _quoted(self.core)
+        shown = f'"{self.core}"' if '"' not in self.core else quoted
+        quote = f"Put the whole value in quotes: {f'{self.key}: ' if self.key else ''}{shown}"
+        return Trap(self.number, self.column + at, code, what, why, fix + quote, [self.replaced_by(quoted)])
+
+    def replaced_by(self, other: str) -> str:
+        """The line with this instead."""
+        return self.line[: self.column] + other + self.body[len(self.core) :]
+
+
+def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
+    """in_braces: YAML stumbled inside { }."""
+    value = _value_of(lines[number], number)
+    if value is None:
+        return None
+    match value.body[0]:
+        case '"' | "'" as mark:
+            return _behind_quote(value, mark)
+        case "{" if value.body.startswith(("{{", "{%")):
+            why = "Without them YAML takes the brace for the beginning of { key: value }."
+            return value.trap("quotes-needed", f"A text that begins with {value.body[:2]} needs quotes.", why)
+        case "{":
+            return _in_braces(value) if in_braces else None
+        case "[":
+            return _behind_bracket(value)
+        case "@" | "`" | "%" | "*" | "&" | "!" | "]" | "}" | "," as mark:
+            why = "That character has a meaning of its own in YAML."
+            return value.trap("quotes-needed", f"A text that begins with {mark} needs quotes.", why)
+        case "|" | ">" as mark:
+            return _no_block(value, mark)
+        case "-" if value.key and value.body.startswith("- "):
+            why = "On the line of its key, a dash is no list to YAML."
+            fix = "Begin a new line, two spaces deeper, for each “- …”; or, where a text is meant: "
+            return value.trap("quotes-needed", "A list begins on a line of its own.", why, fix=fix)
+        case _:
+            return _second_colon(value)
+
+
+def _value_of(line: str, number: int) -> _Value | None:
+    match = shape(line)
+    if match is None or not match["body"].strip() or match["body"].startswith("#"):
+        return None
+    body = match["body"]
+    comment = _COMMENT.search(body)
+    core = body[: comment.start()] if comment and body[0] not in "\"'" else body.rstrip()
+    return _Value(line, number, match.start("body"), match["key"], body, core)
+
+
+def _behind_quote(value: _Value, mark: str) -> Trap | None:
+    text = quoted_text(value.body)
+    rest = value.body[text.end() :].strip() if text else ""
+    if not rest or rest.startswith("#") or (rest.startswith(":") and value.key is None):
+        return None
+    what = f"This value begins with {mark} but goes on behind the closing {mark}."
+    why = f"YAML takes what stands between the two {mark} for the whole value, and then finds more."
+    return value.trap("quotes-needed", what, why)
+
+
+def _behind_bracket(value: _Value) -> Trap | None:
+    close = _closing(value.body)
+    rest = value.body[close + 1 :].strip() if close is not None else ""
+    if not rest or rest.startswith(("#", ":")):
+        return None
+    why = "Without them YAML takes it for a list, and then finds more behind the ]."
+    return value.trap("quotes-needed", "A text that begins with [ needs quotes.", why)
+
+
+def _no_block(value: _Value, mark: str) -> Trap | None:
+    if _BLOCK.fullmatch(value.core):
+        return None
+    why = f"At the beginning of a value {mark} announces a text over several lines."
+    return value.trap("quotes-needed", f"A text that begins with {mark} needs quotes.", why)
+
+
+def _second_colon(value: _Value) -> Trap | None:
+    colon = _SECOND_COLON.search(value.core)
+    if value.key is None or colon is None:
+        return None
+    why = f"After “{value.key}:” a second colon with a space would begin another key in the same line."
+    return value.trap("second-colon", "There is a second colon in this line.", why, colon.start())
+
+
+def _closing(body: str) -> int | None:
+    """Where the bracket that opens the body is closed."""
+    depth, mark = 0, ""
+    for index, char in enumerate(body):
+        if mark:
+            mark = "" if char == mark else mark
+        elif char in "\"'":
+            mark = char
+        elif char in "[{":
+            depth += 1
+        elif char in "]}":
+            depth -= 1
+            if depth == 0:
+                return index
+    return None
+
+
+# --- inside { } -------------------------------------------------------------------------------------
+
+
+def _in_braces(value: _Value) -> Trap | None:
+    """`{ if: a in ["A", "B"], go: x }`: inside braces, brackets and commas end a value."""
+    if not value.core.endswith("}"):
+        return None
+    inner = value.core[1:-1]
+    keys = list(_PAIR_IN_BRACES.finditer(inner))
+    if not keys:
+        return None
+    ends = [*(key.start() for key in keys[1:]), len(inner)]
+    values = [inner[key.end() : end].strip() for key, end in zip(keys, ends, strict=True)]
+    parts = [f"{key[1]}: {one if _whole(one) else _quoted(one)}" for key, one in zip(keys, values, strict=True)]
+    mended = "{ " + ", ".join(parts) + " }"
+    first = next((index for index, one in enumerate(values) if not _whole(one)), 0)
+    return Trap(
+        value.number,
+        value.column + 1 + keys[first].end(),
+        "quotes-in-braces",
+        f"The value of “{keys[first][1]}” needs quotes here.",
+        "Inside { } a comma, a quote or a [ in the middle of a value ends it.",
+        f"Put it in quotes: {mended} Or write the keys on lines of their own.",
+        [value.replaced_by(mended)],
+    )
+
+
+def _whole(value: str) -> bool:
+    """Can it stand inside { } as it is?"""
+    return _WHOLE_IN_BRACES.fullmatch(value) is not None
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
