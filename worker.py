@@ -24,7 +24,6 @@ from activities.failures import Failures
 from activities.notify import Notify
 from activities.post import From, LookUp, Post
 from activities.sending import Sending
-from activities.titles import Titles
 from activities.turn import Turns
 from activities.upkeep import Dates
 from kweek.config import Settings
@@ -108,7 +107,7 @@ def hands_of(settings: Settings, look_up: LookUp | None = None) -> Hands:
     )
     email, notify = Email(post, book.now, renderer), Notify(post, book.now, renderer)
     secret = settings.key(SUPPRESSION)
-    desks = Desks(book.now, Titles(book.now, renderer), lambda number: address_key(secret, number))
+    desks = Desks(book.now, lambda number: address_key(secret, number))
     turns = Turns(database, clock, answers, desks, email.may_leave)
     return Hands(database, clock, turns, email, notify, Dates(database, clock, answers), book, renderer)
 

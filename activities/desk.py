@@ -20,16 +20,12 @@ from kweek.leads.points import add_points
 from kweek.leads.traits import add_tags, remove_tags, set_fields
 from kweek.rulebook import RulesNow
 
-FillIn = Callable[[Connection, str, str, datetime], str]
-"""A title's template, filled in for a lead: connection, lead, template, now → text."""
-
 
 class Desks:
     """Writes the rows of one effect; teams are those of rules/teams.yaml."""
 
-    def __init__(self, rules: RulesNow, fill_in: FillIn, number_key: Callable[[str], str]) -> None:
+    def __init__(self, rules: RulesNow, number_key: Callable[[str], str]) -> None:
         self.rules = rules
-        self.fill_in = fill_in
         self.number_key = number_key
 
     def apply(self, tx: Connection, lead_id: str, effect: Effect, now: datetime, answers: Answers) -> bool:
@@ -50,8 +46,7 @@ class Desks:
                 team = effect.args.get("reassign")
                 escalate(tx, lead_id, effect, now, self._desk(str(team)) if team else None)
             case "open_task":
-                title = self.fill_in(tx, lead_id, str(effect.args["title"]), now)
-                open_task(tx, lead_id, effect, now, title, self._assignee(tx, lead_id, effect.args.get("to")))
+                open_task(tx, lead_id, effect, now, self._assignee(tx, lead_id, effect.args.get("to")))
             case "withdraw":
                 withdraw(tx, effect, now)
             case "add_points":

@@ -19,6 +19,7 @@ from temporalio import activity
 from activities.colleagues import meant
 from activities.email import company_facts, lead_facts, owner_facts, sender_facts, template_of
 from activities.post import Post, UnfitError, Verdict
+from activities.titles import Titles
 from kweek.flow.catalogue import Person, Rules
 from kweek.flow.gate import Send
 from kweek.leads import effects, ledger
@@ -52,10 +53,12 @@ class News:
 class Notify:
     def __init__(self, post: Post, rules: RulesNow, renderer: Renderer) -> None:
         self.post, self.rules, self.renderer = post, rules, renderer
+        self.titles = Titles(post.database, rules, renderer)
 
     @activity.defn(name="tell")
     async def tell(self, key: str) -> None:
         """One mail to each; whoever has it already does not get it again when another's has to be tried anew."""
+        await asyncio.to_thread(self.titles.fill_in, key, self.post.clock.flow(activity.info().started_time).date())
         told = await asyncio.to_thread(self._news, key)
         rules, failed = self.rules().rules, list[Exception]()
         for news in told:

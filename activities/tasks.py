@@ -12,13 +12,13 @@ from kweek.flow.state import Effect
 from kweek.leads.tables import effects, tasks
 
 
-def open_task(tx: Connection, lead_id: str, effect: Effect, now: datetime, title: str, assignee: str | None) -> None:
-    """title: as people read it, the template filled in. assignee: a person or a team."""
+def open_task(tx: Connection, lead_id: str, effect: Effect, now: datetime, assignee: str | None) -> None:
+    """assignee: a person or a team. Its title is filled in later (`activities.titles`)."""
     args = effect.args
     deadline = args.get("deadline")
     tx.execute(
         insert(tasks).values(
-            key=effect.key, lead_id=lead_id, enrolment_id=effect.enrolment, title=title, assignee=assignee,
+            key=effect.key, lead_id=lead_id, enrolment_id=effect.enrolment, title=args["title"], assignee=assignee,
             outcomes=args["outcomes"], status="open", opened_at=now,
             due_at=datetime.fromisoformat(str(deadline)) if deadline else None,
         )

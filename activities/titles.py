@@ -1,13 +1,20 @@
-"""What does a task say? Its title, filled in for the lead by the same sandbox as a mail."""
+"""What does a task say? Its title, filled in for the lead by the same sandbox as a mail.
+
+Not in the turn: a process that renders may take seconds, and the turn holds the lead. The row has the title as the
+author wrote it until whoever tells of the task has filled it in.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from activities.email import company_facts, lead_facts, owner_facts, sender_facts
+from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
+from kweek.leads.tables import effects, tasks
 from kweek.mails.context import context
 from kweek.mails.render import Renderer, RenderError
 from kweek.mails.template import MailTemplate
@@ -15,22 +22,33 @@ from kweek.rulebook import RulesNow
 
 
 class Titles:
-    def __init__(self, rules: RulesNow, renderer: Renderer) -> None:
-        self.rules, self.renderer = rules, renderer
+    def __init__(self, database: Database, rules: RulesNow, renderer: Renderer) -> None:
+        self.database, self.rules, self.renderer = database, rules, renderer
 
-    def __call__(self, tx: Connection, lead_id: str, title: str, now: datetime) -> str:
-        """As written where it is plain, or where it cannot be filled in: a task must not fail on its title."""
-        if "{" not in title:
-            return title
+    def fill_in(self, key: str, today: date) -> None:
+        """The task of this effect. From the effect's template and never from the row: what a lead typed is no template.
+        It stays as written where it is plain, or cannot be filled in: a task must not fail on its title."""
+        with self.database.read() as tx:
+            found = tx.execute(select(effects).where(effects.c.key == key, effects.c.kind == "open_task")).one_or_none()
+            if found is None or "{" not in str(found.args["title"]):
+                return
+            facts = self._facts(tx, found.lead_id, today)
+        title = self._rendered(str(found.args["title"]), facts)
+        with self.database.lead_tx(found.lead_id) as tx:
+            tx.execute(update(tasks).where(tasks.c.key == key).values(title=title))
+
+    def _facts(self, tx: Connection, lead_id: str, today: date) -> dict[str, Any]:
         lead, rules = lead_row(tx, lead_id), self.rules().rules
-        facts = context(
+        return context(
             lead=lead_facts(lead, rules),
             company=company_facts(tx, lead.company_id),
-            today=now.date(),
+            today=today,
             sender=sender_facts(rules),
             owner=owner_facts(lead.owner, rules),
         )
-        language = rules.settings.languages[0]
+
+    def _rendered(self, title: str, facts: dict[str, Any]) -> str:
+        language = self.rules().rules.settings.languages[0]
         mail = MailTemplate("task", language, "task", title, "", 1, kind="service")
         try:
             return self.renderer.render(mail, facts).subject

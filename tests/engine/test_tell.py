@@ -124,13 +124,29 @@ async def test_a_task_lies_on_the_desk_of_someone_who_hears_of_it(
     async with at_work(tmp_path) as (post, told):
         key = post.order(kind="open_task", title="Answer", to="owner", outcomes=["done"], deadline=None)
         effect = Effect(key, "open_task", "a1-1", "steps", {"title": "Answer", "to": "owner", "outcomes": ["done"]})
-        desks = Desks(post.in_force, lambda *given: given[2], str)
+        desks = Desks(post.in_force, str)
         with post.database.lead_tx("a1") as tx:
             tx.execute(update(tables.leads).values(owner=owner))
             desks.apply(tx, "a1", effect, NOW, RowAnswers(tx, "a1", NOW, post.world))
             assert tx.execute(select(tables.tasks.c.assignee)).scalar_one() == hears
         await post.ask(key, tell=True)
     assert texts(told) == [(hears, "Task: Answer (Planted Person)")]
+
+
+async def test_a_tasks_title_is_filled_in_and_what_a_lead_typed_is_no_template(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as (post, told):
+        args = {"title": "Send {{ lead.first_name }} a sample", "to": "anna", "outcomes": ["done"], "deadline": None}
+        key = post.order(kind="open_task", **args)
+        with post.database.lead_tx("a1") as tx:
+            tx.execute(update(tables.leads).values(first_name="{{ 7 * 7 }}"))
+            effect = Effect(key, "open_task", "a1-1", "steps", args)
+            Desks(post.in_force, str).apply(tx, "a1", effect, NOW, RowAnswers(tx, "a1", NOW, post.world))
+        for _ in range(2):
+            post.notify.titles.fill_in(key, NOW.date())
+            with post.database.read() as tx:
+                assert tx.execute(select(tables.tasks.c.title)).scalar_one() == "Send {{ 7 * 7 }} a sample"
+        await post.ask(key, tell=True)
+    assert texts(told) == [("anna", "Task: Send {{ 7 * 7 }} a sample (Planted Person)")]
 
 
 async def test_a_handover_that_nobody_has_is_the_managers(tmp_path: Path) -> None:
