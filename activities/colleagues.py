@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kweek.flow.catalogue import Person, Rules, Team, Teams
+from kweek.flow.problems import Located, Position
 
 
 def meant(to: str | None, rules: Rules, owner: str | None, team: str | None = None) -> Sequence[Person]:
@@ -18,9 +19,15 @@ def meant(to: str | None, rules: Rules, owner: str | None, team: str | None = No
 def _named(to: str | None, teams: Teams, owner: str | None) -> Sequence[Person]:
     people = {person.name.value: person for person in teams.people()}
     name = (owner if to == "owner" else to) or ""
+    if "@" in name:  # an address, as it is written
+        return (Person(_written(name), _written(name)),)
     if name in people:
         return (people[name],)
     return teams.teams[name].members if name in teams.teams else ()
+
+
+def _written(text: str) -> Located[str]:
+    return Located(text, Position(1, 1), Position(1, 1))
 
 
 def _managers(teams: Teams, owner: str | None, team: str | None) -> Iterator[Person]:

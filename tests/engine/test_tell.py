@@ -107,6 +107,7 @@ async def test_a_lead_that_is_passed_on_is_news_for_who_gets_it_and_says_who_was
         ("gone", "owner", "mark"),  # no longer in rules/teams.yaml
         ("bram", "manager", "mark"),
         ("bram", "someone", "mark"),
+        ("bram", "zoe@agency.example", "zoe"),  # whoever is in no team has an address
     ],
 )
 async def test_somebody_always_hears_of_it(tmp_path: Path, owner: str | None, to: str, hears: str) -> None:

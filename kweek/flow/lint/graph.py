@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kweek.flow.lint.words import IMMEDIATE, hears, takes_time, waits
+from kweek.flow.lint.words import IMMEDIATE, at_once, hears, takes_time, waits
 from kweek.flow.model import (
     AnyStep,
     Call,
@@ -35,13 +35,15 @@ NOWHERE: Final = -2
 @dataclass(frozen=True, slots=True)
 class Edge:
     """`to`: a node, OUT or NOWHERE. said: the author wrote it (else it is the silent step down). bounded: it is the
-    way of a `go` with `at_most`. event: what it needs (`interested`), `if` for a line of choose, empty for silence."""
+    way of a `go` with `at_most`. event: what it needs (`interested`), `if` for a line of choose, empty for silence.
+    at_once: it can be taken without any waiting, though the step waits."""
 
     to: int
     at: Position
     said: bool = True
     bounded: bool = False
     event: str = ""
+    at_once: bool = False
 
 
 @dataclass(slots=True)
@@ -168,13 +170,15 @@ class _Build:
                     edges.append(silent)
                     return
                 passing = hears(step).passing
-                edges += [self._reaction(line, below, passing, lines) for line in step.when]
-                edges += [
+                late = [
                     self.edge(line.target, below, line.state.at, line.state.value, lines) for line in step.otherwise
                 ]
                 dated = isinstance(step, Wait) and step.until.value.date_field is not None
                 if dated or not any(line.state.value == "else" for line in step.otherwise):
-                    edges.append(silent)
+                    late.append(silent)
+                early = [self._reaction(line, below, passing, lines) for line in step.when]
+                edges += [replace(edge, at_once=at_once(step, edge.event, otherwise=False)) for edge in early]
+                edges += [replace(edge, at_once=at_once(step, edge.event, otherwise=True)) for edge in late]
             case Handover():
                 edges += [self._reaction(line, below, hears(step).passing, lines) for line in step.when]
             case Choose():

@@ -6,17 +6,20 @@ from collections.abc import Callable, Collection, Iterator
 
 from kweek.flow.lint.graph import Edge, Graph, Node
 from kweek.flow.lint.report import Report
+from kweek.flow.model import AnyStep
 from kweek.flow.problems import Position
 
 Arrow = tuple[int, Edge]
+Round = tuple[int, Edge, AnyStep | None]
+"""A way round: the node and the line that close it, and a step on it that waits, if it can be passed at once."""
 
 
 def check_loops(graph: Graph, report: Report, misread: Collection[int]) -> None:
     """One message for each way round, at the line that closes it."""
-    instant = dict(_closing(graph, misread, lambda node, _: not node.timed))
+    instant = dict(_closing(graph, misread, lambda node, edge: not node.timed or edge.at_once))
     endless = dict(_closing(graph, misread, lambda _, edge: not edge.bounded))
     for at in sorted({*instant, *endless}):
-        source, edge = instant.get(at) or endless[at]
+        source, edge, early = instant.get(at) or endless[at]
         round_trip = f"this leads back to line {graph.nodes[edge.to].step.at.line}"
         if at in instant and at in endless:
             report.error(
@@ -25,6 +28,14 @@ def check_loops(graph: Graph, report: Report, misread: Collection[int]) -> None:
                 f"A loop that neither takes time nor ends: {round_trip}",
                 "a lead would run round for ever",
                 f"Put a wait into the loop, and close it with {_bounded(graph.nodes[source])}",
+            )
+        elif at in instant and early is not None:
+            report.error(
+                at,
+                "instant-loop",
+                f"A loop that need not take any time: {round_trip}",
+                f"the {early.verb} in line {early.at.line} waits for nobody whom we may not reach",
+                f"Give “{_unreached(early)}” of that {early.verb} a way out of the loop, or put a wait into the loop",
             )
         elif at in instant:
             report.error(
@@ -44,6 +55,10 @@ def check_loops(graph: Graph, report: Report, misread: Collection[int]) -> None:
             )
 
 
+def _unreached(step: AnyStep) -> str:
+    return "blocked” and “bounced" if step.verb == "send" else "blocked"
+
+
 def _bounded(node: Node) -> str:
     if node.step.verb == "go":
         return "“at_most: 3 times” on this go, and “then:” for what comes after"
@@ -52,7 +67,7 @@ def _bounded(node: Node) -> str:
 
 def _closing(
     graph: Graph, misread: Collection[int], keep: Callable[[Node, Edge], bool]
-) -> Iterator[tuple[Position, Arrow]]:
+) -> Iterator[tuple[Position, Round]]:
     """For each knot of ways that can be walked round, the line that leads back up (or the last one, if none does)."""
     arrows = [
         (number, edge)
@@ -66,7 +81,8 @@ def _closing(
             continue
         back = [(s, e) for s, e in inside if graph.nodes[e.to].step.at <= graph.nodes[s].step.at]
         source, edge = min(back or inside, key=lambda arrow: arrow[1].at)
-        yield edge.at, (source, edge)
+        waiting = (graph.nodes[s].step for s, e in arrows if s in knot and e.to in knot and graph.nodes[s].timed)
+        yield edge.at, (source, edge, next(waiting, None))
 
 
 def _knots(count: int, arrows: list[Arrow]) -> list[set[int]]:

@@ -72,6 +72,23 @@ def waits(step: Send) -> bool:
     return step.within is not None or bool(step.when or step.otherwise)
 
 
+def at_once(step: AnyStep, event: str, *, otherwise: bool) -> bool:
+    """Can this way be taken the moment a lead comes to the step, though the step waits? Whom we may not mail or call
+    is known at once. event: the word of the line, empty for the silent way down."""
+    match step:
+        case Send():
+            named = {line.event.value for line in step.when}
+            caught = "else" in named or {"bounced", "blocked"} <= named
+            if otherwise:
+                return event == "undelivered" or (event in ("else", "") and not caught)
+            return event in ("bounced", "blocked", "else")
+        case Call():
+            named = {line.event.value for line in step.when}
+            return not otherwise and (event == "blocked" or (event == "else" and "blocked" not in named))
+        case _:
+            return False
+
+
 def takes_time(step: AnyStep) -> bool:
     """Surely, whenever a lead comes by: a date that is past does not hold anyone a second time."""
     match step:
