@@ -91,7 +91,7 @@ def hands_of(settings: Settings, look_up: LookUp | None = None) -> Hands:
     """Put the activities together."""
     database = open_database(settings.database_url)
     clock = flow_clock(database, settings.tempo)
-    book, renderer = Rulebook(settings.workspace), Renderer()
+    book, renderer = Rulebook(settings.workspace, database), Renderer()
 
     def answers(tx: Connection, lead_id: str, now: datetime) -> RowAnswers:
         in_force = book.now()
@@ -181,12 +181,17 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
         now = hands.clock.flow(datetime.now(UTC))
         return await asyncio.to_thread(grade_hits, hands.database, now, hands.book.now().ears) > 0
 
+    async def keep_rules() -> bool:
+        await asyncio.to_thread(hands.book.keep)
+        return False
+
     async with workers(client, hands):
         await keep_up(client, hands.clock)
         ready()
         errands = [
             asyncio.create_task(errand("relay", relay.carry)),
             asyncio.create_task(errand("grading", grade, idle=1.0)),
+            asyncio.create_task(errand("rules", keep_rules, idle=2.0)),
         ]
         await stop.wait()
         for one in errands:

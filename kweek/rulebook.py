@@ -1,7 +1,8 @@
 """What do the rules say now? The workspace's files, read again when they have changed; nobody has to be started anew.
 
 The flows and mails of a running lead are those that were published. Rules are not: teams, calendars, points and events
-hold for everybody from the moment in which they are saved. Broken ones are not taken: the last good ones go on.
+hold for everybody from the moment in which they are saved. Broken ones are not taken: the last sound ones go on, also
+for a process that starts while they are broken.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,11 @@ import structlog
 from kweek.flow.catalogue import Rules
 from kweek.flow.conditions.types import FieldType
 from kweek.flow.lint.gather import names_of
+from kweek.flow.load.rules import read_rules
 from kweek.flow.simulate.world import World
 from kweek.intake.ears import FlowEars, derivations
+from kweek.leads import sound_rules
+from kweek.leads.database import Database, DatabaseAway
 from kweek.workspace import Workspace, read_workspace, watched
 from kweek.worlds import world_of
 
@@ -42,13 +46,15 @@ class InForce:
 
 
 class Rulebook:
-    """One for the process; threads may share it. Its first reading is taken as it is: what cannot be read is absent."""
+    """One for the process; threads may share it. Where nothing sound was ever read, the files are taken as they are."""
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self.folder, self._clock = folder, clock
+    def __init__(self, folder: Path, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self.folder, self.database, self._clock = folder, database, clock
         self._lock = threading.Lock()
+        self._to_keep: dict[str, str] | None = None
         self._stamp = _stamp(folder)
-        self._in_force = _read(read_workspace(folder))
+        workspace = read_workspace(folder)
+        self._in_force = _read(workspace if self._sound(workspace) else self._as_before(workspace))
         self._looked = clock()
 
     def now(self) -> InForce:
@@ -58,18 +64,40 @@ class Rulebook:
                 self._looked = self._clock()
             return self._in_force
 
+    def keep(self) -> None:
+        """Have the sound rules outlive this process. Not in `now`, which is asked inside transactions. DatabaseAway."""
+        with self._lock:
+            source = self._to_keep
+        if source is not None:
+            sound_rules.keep(self.database, source)
+            with self._lock:
+                self._to_keep = None if self._to_keep is source else self._to_keep
+
     def _look(self) -> None:
         stamp = _stamp(self.folder)
         if stamp == self._stamp:
             return
         self._stamp = stamp
         workspace = read_workspace(self.folder)
-        errors = sum(one.severity == "error" and one.file.startswith("rules/") for one in workspace.problems)
+        if self._sound(workspace):
+            self._in_force = _read(workspace)
+
+    def _sound(self, workspace: Workspace) -> bool:
+        errors = [one for one in workspace.problems if one.severity == "error" and one.file.startswith("rules/")]
         if errors:
-            log.warning("the rules have errors: those of before go on", errors=errors, see="kweek lint")
-            return
-        self._in_force = _read(workspace)
-        log.info("the rules were read again")
+            log.warning("rules/ has errors: the rules of before go on", errors=len(errors), see="kweek lint")
+            return False
+        self._to_keep = {path: text for path, text in workspace.texts.items() if path.startswith("rules/")}
+        return True
+
+    def _as_before(self, workspace: Workspace) -> Workspace:
+        try:
+            kept = sound_rules.kept(self.database)
+        except DatabaseAway:
+            kept = None
+        if kept is None:
+            return workspace
+        return replace(workspace, rules=read_rules({path: text.encode() for path, text in kept.items()})[0])
 
 
 def _read(workspace: Workspace) -> InForce:

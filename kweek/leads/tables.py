@@ -450,6 +450,13 @@ clock = Table(
     Column("anchor_flow", Moment, nullable=False),
 )  # fmt: skip
 
+sound_rules = Table(
+    "sound_rules", metadata,  # one row: rules/ as it was when it last had no error
+    Column("id", Integer, primary_key=True),
+    Column("source", JSON, nullable=False),  # path → text
+    Column("read_at", Moment, nullable=False),  # real time
+)  # fmt: skip
+
 api_keys = Table(
     "api_keys", metadata,
     Column("hash", Text, primary_key=True),  # SHA-256 of the key

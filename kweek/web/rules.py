@@ -29,7 +29,7 @@ class WorkspaceRules:
 
     def __init__(self, folder: Path, db: Database) -> None:
         self.folder, self.db = folder, db
-        self._book = Rulebook(folder)
+        self._book = Rulebook(folder, db)
         self._sources: dict[str, Mapping[str, str]] = {}
 
     # --- the files as they are ----------------------------------------------------------------------

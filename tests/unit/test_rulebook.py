@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kweek.leads.database import open_database
+from kweek.leads.tables import metadata
 from kweek.rulebook import FRESH, Rulebook
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +20,12 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self.folder, self.time = folder, 0.0
         shutil.copytree(ROOT / "rules", folder / "rules")
-        self.book = Rulebook(folder, lambda: self.time)
+        self.database = open_database(f"sqlite:///{folder}/leads.db")
+        metadata.create_all(self.database.engine)
+        self.book = self.started()
+
+    def started(self) -> Rulebook:
+        return Rulebook(self.folder, self.database, lambda: self.time)
 
     def write(self, name: str, text: str) -> None:
         (self.folder / "rules" / name).write_text(text, "utf-8")
@@ -64,3 +71,21 @@ def test_nothing_is_read_again_while_nothing_changes(folder: Folder) -> None:
     first = folder.book.now()
     folder.time += 3 * FRESH
     assert folder.book.now() is first
+
+
+def test_who_starts_while_they_are_broken_goes_on_with_the_last_sound_ones(folder: Folder) -> None:
+    folder.write("teams.yaml", FEWER)
+    folder.book = folder.started()
+    folder.book.keep()
+    folder.write("teams.yaml", "queues: [")
+    folder.book = folder.started()
+    assert folder.capacity() == 7
+    folder.book.keep()  # keeps nothing broken
+    folder.book = folder.started()
+    assert folder.capacity() == 7
+
+
+def test_where_nothing_was_ever_sound_what_can_be_read_is_taken(folder: Folder) -> None:
+    folder.write("teams.yaml", "queues: [")
+    in_force = folder.started().now()
+    assert (in_force.rules.teams.queues, bool(in_force.rules.events)) == ({}, True)
