@@ -14,11 +14,12 @@ from kweek.flow.catalogue import RULES, Rules
 from kweek.flow.compile import compile_flow
 from kweek.flow.load.flow import load_flow
 from kweek.flow.load.rules import read_rules
+from kweek.flow.load.surveys import load_survey
 from kweek.flow.model import Call as CallStep
 from kweek.flow.model import Flow, Send, Tell
 from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, in_order
-from kweek.flow.surveys import Survey, load_survey
+from kweek.flow.surveys import Survey
 from kweek.flow.yaml import MOST_BYTES
 
 _MAIL: Final = re.compile(r"templates/mails/([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[A-Z]{2})?)\.md")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from kweek.flow.plan import Limit
 from kweek.flow.problems import Located
-
-if TYPE_CHECKING:
-    from kweek.rules.calendars import Calendar
-    from kweek.rules.grades import Grades
+from kweek.rules.calendars import Calendar
+from kweek.rules.grades import Grades
 
 FieldWord = Literal["text", "number", "date", "moment", "yes/no"]
 FIELD_WORDS: Final[tuple[FieldWord, ...]] = ("text", "number", "date", "moment", "yes/no")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from typing import Final
 
 from kweek.flow import model as m
 from kweek.flow import plan as p
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
 from kweek.flow.ids import name_steps
-from kweek.flow.load.reader import sentence
-from kweek.flow.load.targets import PASSING, immediate
-from kweek.flow.problems import BrokenSourceError, Located, Position, Problem, did_you_mean, in_order
+from kweek.flow.problems import (
+    BrokenSourceError,
+    Located,
+    Position,
+    Problem,
+    did_you_mean,
+    in_order,
+    sentence,
+    value_of,
+)
+from kweek.flow.words import IMMEDIATE, LEAD_WIDE, PASSING
 
-T = TypeVar("T")
-# A lead that wants no more mail leaves all flows. `replied` is the machine's own: nurture rests, someone answers.
-_DEFAULTS: Final = ("unsubscribed", "complained")
 _ATTEMPTS: Final = 3
 
 
@@ -63,31 +68,31 @@ class _Compiler:
             whenever=self.whenever(),
             goal=goal,
             reentry=flow.reentry.value if flow.reentry else p.Reentry(),
-            send_hours=_value(flow.send_hours),
-            timezone=_value(flow.timezone) or "lead",
-            limit=_value(flow.limit),
-            pace=_value(flow.pace),
+            send_hours=value_of(flow.send_hours),
+            timezone=value_of(flow.timezone) or "lead",
+            limit=value_of(flow.limit),
+            pace=value_of(flow.pace),
         )
 
     def start(self, start: m.Start) -> p.Start:
         condition = start.condition and self.condition(start.condition)
-        at, every = _value(start.moment), _value(start.every)
-        return p.Start(_value(start.event), condition, at, every, start.manual)
+        at, every = value_of(start.moment), value_of(start.every)
+        return p.Start(value_of(start.event), condition, at, every, start.manual)
 
     def whenever(self) -> tuple[p.When, ...]:
-        """The author's lines, then the defaults that they leave."""
+        """The author's lines, then the defaults that they leave; that of `replied` is the machine's own."""
         lines: list[p.When] = []
         for line in self.flow.whenever:
             match line.target:
                 case m.Ignore():
                     target: p.Target | p.Stay = p.Stay(())
-                case m.Inline(steps) if all(map(immediate, steps)):
+                case m.Inline(steps) if all(map(_immediate, steps)):
                     target = self.stay(steps, "whenever")
                 case _:
                     target = self.target(line.target, "whenever", None)
             lines.append(p.When(line.event.value, target, line.link))
         said = {line.event for line in lines}
-        defaults = (p.When(event, p.End("discard")) for event in _DEFAULTS if event not in said)
+        defaults = (p.When(event, p.End("discard")) for event in LEAD_WIDE if event not in said)
         return (*lines, *defaults)
 
     def condition(self, text: Located[str]) -> Condition:
@@ -159,8 +164,8 @@ class _Compiler:
                 return p.Send(
                     id_, path, line, after,
                     mails=tuple((share.mail.value, share.per_cent.value) for share in step.mails),
-                    expires=_value(step.expires),
-                    within=_value(step.within),
+                    expires=value_of(step.expires),
+                    within=value_of(step.within),
                     when=self.when(step, path, after),
                     otherwise=self.otherwise(step, path, after),
                 )  # fmt: skip
@@ -169,10 +174,10 @@ class _Compiler:
                     id_, path, line, after,
                     script=step.script.value,
                     within=step.within.value,
-                    queue=_value(step.queue),
-                    priority=_value(step.priority),
-                    attempts=_value(step.attempts) or _ATTEMPTS,
-                    apart=_value(step.apart),
+                    queue=value_of(step.queue),
+                    priority=value_of(step.priority),
+                    attempts=value_of(step.attempts) or _ATTEMPTS,
+                    apart=value_of(step.apart),
                     when=self.when(step, path, after),
                     otherwise=self.otherwise(step, path, after),
                 )  # fmt: skip
@@ -180,9 +185,9 @@ class _Compiler:
                 return p.Handover(
                     id_, path, line, after,
                     team=step.team.value,
-                    prefer=_value(step.prefer),
-                    follow_up=_value(step.follow_up),
-                    remind=_value(step.remind),
+                    prefer=value_of(step.prefer),
+                    follow_up=value_of(step.follow_up),
+                    remind=value_of(step.remind),
                     escalate=tuple(map(_rung, step.escalate)),
                     when=self.when(step, path, after),
                 )  # fmt: skip
@@ -191,9 +196,9 @@ class _Compiler:
                     id_, path, line, after,
                     title=step.title.value,
                     within=step.within.value,
-                    to=_value(step.to),
+                    to=value_of(step.to),
                     outcomes=tuple(outcome.value for outcome in step.outcomes) or ("done",),
-                    remind=_value(step.remind),
+                    remind=value_of(step.remind),
                     escalate=tuple(map(_rung, step.escalate)),
                     when=self.when(step, path, after),
                     otherwise=self.otherwise(step, path, after),
@@ -203,12 +208,12 @@ class _Compiler:
             case m.Go():
                 return self.go(step, id_, path, after)
             case m.End():
-                return p.EndStep(id_, path, line, None, step.result.value, _value(step.because))
+                return p.EndStep(id_, path, line, None, step.result.value, value_of(step.because))
             case m.Score():
                 return p.Score(
                     id_, path, line, after,
                     points=tuple((axis, number.value) for axis, number in step.points),
-                    because=_value(step.because),
+                    because=value_of(step.because),
                 )  # fmt: skip
             case m.Tag():
                 return p.Tag(id_, path, line, after, tuple(tag.value for tag in step.tags))
@@ -218,7 +223,7 @@ class _Compiler:
                 fields = tuple((field.value.removeprefix("lead."), value.value) for field, value in step.fields)
                 return p.Set(id_, path, line, after, fields)
             case m.Tell():
-                return p.Tell(id_, path, line, after, step.to.value, _value(step.text), _value(step.mail))
+                return p.Tell(id_, path, line, after, step.to.value, value_of(step.text), value_of(step.mail))
             case m.Webhook():
                 return p.Webhook(id_, path, line, after, step.name.value)
 
@@ -227,14 +232,14 @@ class _Compiler:
         then = self.target(step.then, path, after) if step.then is not None else None
         if isinstance(target, p.ToFlow):
             target = p.ToFlow(target.flow, then)
-        return p.Go(id_, path, step.at.line, after, target, _value(step.at_most), then)
+        return p.Go(id_, path, step.at.line, after, target, value_of(step.at_most), then)
 
     def branches(self, step: m.Choose, path: str, after: p.Target | None) -> tuple[p.Branch, ...]:
         return tuple(
             p.Branch(
                 self.target(branch.target, path, after),
                 branch.condition and self.condition(branch.condition),
-                _value(branch.share),
+                value_of(branch.share),
             )
             for branch in step.branches
         )
@@ -273,9 +278,10 @@ def _runs_out(step: m.AnyStep) -> bool:
             return True
 
 
+def _immediate(step: m.AnyStep) -> bool:
+    """Done at once: what a passing event may bring about."""
+    return step.verb in IMMEDIATE and not (isinstance(step, m.Send) and step.within is not None)
+
+
 def _rung(rung: m.Rung) -> p.Rung:
-    return p.Rung(rung.after.value, _value(rung.every), _value(rung.tell), _value(rung.reassign))
-
-
-def _value(located: Located[T] | None) -> T | None:
-    return located.value if located is not None else None
+    return p.Rung(rung.after.value, value_of(rung.every), value_of(rung.tell), value_of(rung.reassign))

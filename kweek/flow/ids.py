@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from kweek.flow import model as m
-from kweek.flow.load.reader import kebab
+from kweek.flow.kebab import kebab
 from kweek.flow.problems import Position, Problem
 
 

@@ -37,6 +37,11 @@ class Located(Generic[T]):
         return Position(self.text_at.line, self.text_at.column + offset) if self.text_at else self.at
 
 
+def value_of(located: Located[T] | None) -> T | None:
+    """The value alone, where there is one."""
+    return located.value if located is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong, why that matters, and the fix: whole sentences for whoever writes flows.
@@ -111,3 +116,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near is not None:
         return f"Did you mean “{near}”?"
     return f"There are: {', '.join(known)}." if known else ""
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "?", "!")) else ".")

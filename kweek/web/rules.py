@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, select
 
 from kweek.flow.duration import parse_duration
 from kweek.flow.state import Event
-from kweek.flow.surveys import Survey, load_survey
+from kweek.flow.load.surveys import load_survey
+from kweek.flow.surveys import Survey
 from kweek.intake.check import Vocabulary
 from kweek.intake.incoming import Incoming
 from kweek.leads import tables

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 from kweek.flow.drive import drive
 from kweek.flow.machine import advance
 from kweek.flow.plan import Plan
+from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import (
+    Event,
     LeadState,
     dump_enrolment,
     dump_state,
@@ -136,8 +139,7 @@ def test_cutting_a_life_into_other_batches_gives_the_same_journal(
     )
     ahead = [Doing("own", data.draw(st.integers(0, 3))), *more]
     events = [event for event in (happens(life, doing) for doing in ahead) if event is not None]
-    # events of one moment are weighed against each other, so each has a moment of its own here
-    events = [replace(event, at=event.at.replace(microsecond=n)) for n, event in enumerate(events)]
+    events = apart(events)
     memories = [life.memory, clone(life)]
     together = drive(life.state, life.now, events, lambda: memories[0].at(life.now), memories[0].apply)
     state, journal, effects = life.state, [], []
@@ -147,7 +149,12 @@ def test_cutting_a_life_into_other_batches_gives_the_same_journal(
     assert (state, journal, effects) == (together.state, list(together.journal), list(together.effects))
 
 
-def clone(life: Life):  # noqa: ANN201
+def apart(events: Iterable[Event]) -> list[Event]:
+    """Events of one moment are weighed against each other, so each has a moment of its own here."""
+    return [replace(event, at=event.at.replace(microsecond=n)) for n, event in enumerate(events)]
+
+
+def clone(life: Life) -> Memory:
     memory = life.memory
     twin = type(memory)(memory.world, memory.lead, dict(memory.fields), memory.points)
     twin.tags, twin.paused_flows, twin.mails = set(memory.tags), set(memory.paused_flows), dict(memory.mails)
@@ -164,9 +171,11 @@ def test_what_nobody_waits_for_gives_the_same_state_in_any_order(
     for _ in lived(life, history):
         pass
     some = st.builds(Doing, st.just("about"), st.integers(0, 5), st.integers(0, 8))
-    events = [e for e in (happens(life, doing) for doing in data.draw(st.lists(some, min_size=2, max_size=3))) if e]
+    events = apart(
+        e for e in (happens(life, doing) for doing in data.draw(st.lists(some, min_size=2, max_size=3))) if e
+    )
 
-    def after(order: list) -> LeadState:  # type: ignore[type-arg]
+    def after(order: list[Event]) -> LeadState:
         twin = clone(life)
         driven = drive(life.state, life.now, order, lambda: twin.at(life.now), twin.apply)
         return regardless_of_seq(driven.state)

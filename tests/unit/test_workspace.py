@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from kweek.flow.load.rules import read_rules
+from kweek.flow.load.surveys import load_survey
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import BrokenSourceError
-from kweek.flow.surveys import load_survey, say
+from kweek.flow.surveys import say
 from kweek.workspace import plan_of, read_workspace, source_of, version_of
 
 SHIPPED = Path(__file__).parents[2]

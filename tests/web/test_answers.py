@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kweek.flow.surveys import load_survey
+from kweek.flow.load.surveys import load_survey
 from kweek.intake.answers import read_answers
 from tests.web.conftest import NOW
 

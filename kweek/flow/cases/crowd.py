@@ -20,12 +20,12 @@ from typing import Final
 from kweek.flow.cases.case import Case
 from kweek.flow.cases.read import MAIL_WORDS
 from kweek.flow.cases.run import INSTANT, Ran, at_end_of, begin, story_of
-from kweek.flow.lint.words import CALL, HANDOVER
 from kweek.flow.plan import Call, Plan
 from kweek.flow.simulate.life import Life, Opened
 from kweek.flow.simulate.world import World
 from kweek.flow.spread import spread
 from kweek.flow.state import Value
+from kweek.flow.words import CALL, HANDOVER
 
 _AT_ONCE: Final = ("bounced", "undelivered", "blocked")
 _CALL_ENDS: Final = tuple(word for word in CALL if word != "blocked")

@@ -12,13 +12,13 @@ from kweek.flow.cases.texts import parse_moment, parse_starts, parse_value
 from kweek.flow.conditions.types import FieldType
 from kweek.flow.facts import Value as Fact
 from kweek.flow.lint.names import Names
-from kweek.flow.lint.words import CALL, DURING_HANDOVER, HANDOVER, MAIL
 from kweek.flow.plan import Plan, Task
 from kweek.flow.problems import Located, Position, Problem, did_you_mean
 from kweek.flow.state import Value
+from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER, LEAD_WIDE, MAIL
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, read_yaml
 
-MAIL_WORDS: Final = (*MAIL, "undelivered", "unsubscribed", "complained", "unclear")
+MAIL_WORDS: Final = (*MAIL, "undelivered", *LEAD_WIDE, "unclear")
 CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempted", "taken", "given_back", "call_back")
 HANDOVER_WORDS: Final = (*DURING_HANDOVER, *HANDOVER)
 ASKED: Final = ("carry on", "leave")  # where the machine itself asks a person how to go on
@@ -194,7 +194,7 @@ class _CaseReader(ExpectReader):
         """A word, or `{word: what it says}`."""
         if isinstance(node, Pairs) and len(node.pairs) == 1:
             pair = node.pairs[0]
-            return Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at), pair.value, pair.key
+            return pair.key.located, pair.value, pair.key
         if isinstance(node, Pairs | Items):
             fix = "Write them as a list: [opened, {clicked: book-a-demo}]."
             self.note(node.at, "event", "One thing happens at a time here.", "", fix)

@@ -87,7 +87,7 @@ class ExpectReader(FactReader):
             what = one.key.value
             told = what == "under way" or what in ENDINGS or what.startswith("flow ")
             number = self.parsed(one, parse_number, "number")
-            if number and (told or self._is_told(Located(what, one.key.at, one.key.at))):
+            if number and (told or self._is_told(one.key.located)):
                 least, most, share = number.value
                 yield Count(day, what, least, most, share, one.key.at)
 

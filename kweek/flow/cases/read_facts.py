@@ -11,7 +11,7 @@ from kweek.flow.conditions.types import FieldType
 from kweek.flow.facts import Value as Fact
 from kweek.flow.lint.names import Names
 from kweek.flow.load.reader import Reader
-from kweek.flow.problems import Located, did_you_mean
+from kweek.flow.problems import did_you_mean
 from kweek.flow.state import Value
 from kweek.flow.yaml import Node, Pair, Text
 
@@ -104,7 +104,7 @@ class FactReader(Reader):
         return data
 
     def keyed(self, key: Text, parse: Callable[[str], T], code: str) -> T | None:
-        read = self.reread(Located(key.value, key.at, key.at, key.text_at), parse, code)
+        read = self.reread(key.located, parse, code)
         return read.value if read else None
 
     def read_text(self, node: Text, key: Text, parse: Callable[[str], T]) -> T | None:

@@ -14,10 +14,10 @@ from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.story import Story, Told, tell
 from kweek.flow.simulate.world import World
 from kweek.flow.state import Value
+from kweek.flow.words import LEAD_WIDE
 
 INSTANT: Final = timedelta(microseconds=1)
 PATIENCE: Final = timedelta(days=90)
-_OF_LEAD: Final = ("unsubscribed", "complained")
 _NEEDS: Final = {"send": "mail had left", "call": "call task was there", "handover": "handover was there"}
 
 
@@ -70,7 +70,7 @@ def give(life: Life, given: Given, plan: Plan) -> str | None:
     at = given.when.after(life.start, zone)
     life.run(at)
     about = find(life, given.kind, given.what)
-    if about is None and not ("." in given.kind or given.kind in _OF_LEAD):
+    if about is None and not ("." in given.kind or given.kind in LEAD_WIDE):
         verb = next(iter(verbs_of(given.kind)), "task")
         return f"{given.when}: {given.kind} — no {given.what or _NEEDS.get(verb, 'task was there')} by then"
     if about is not None:

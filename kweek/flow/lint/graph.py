@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kweek.flow.lint.words import IMMEDIATE, at_once, hears, takes_time, waits
+from kweek.flow.lint.hears import at_once, hears, takes_time, waits
 from kweek.flow.model import (
     AnyStep,
     Call,
@@ -25,6 +25,7 @@ from kweek.flow.model import (
     Wait,
 )
 from kweek.flow.problems import Position, nearest
+from kweek.flow.words import IMMEDIATE
 
 OUT: Final = -1
 """Left the flow, or stays where it is: nothing more to prove."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kweek.flow.conditions.types import FieldType, Schema
-from kweek.flow.lint.words import BUILT_IN
 from kweek.flow.model import Flow
 from kweek.flow.plan import Reentry
+from kweek.flow.words import BUILT_IN
 
 _TEXT, _NUMBER, _DATE, _MOMENT = FieldType("text"), FieldType("number"), FieldType("date"), FieldType("moment")
 _YES = FieldType("yes/no")

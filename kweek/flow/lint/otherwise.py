@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kweek.flow.lint.report import Report
-from kweek.flow.lint.words import STATES
 from kweek.flow.model import Call, End, Ending, Inline, Otherwise, Send, Target, Task, Wait
 from kweek.flow.problems import did_you_mean
+from kweek.flow.words import STATES
 
 
 def check_otherwise(step: Wait | Send | Call | Task, report: Report) -> None:

@@ -9,9 +9,9 @@ from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.lint.graph import Graph, Node
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
-from kweek.flow.lint.words import BUILT_IN, CALL, MAIL
 from kweek.flow.model import Call, Choose, Flow, Handover, Rung, Task
 from kweek.flow.problems import Located, errors
+from kweek.flow.words import BUILT_IN, CALL, MAIL
 
 
 def check_people(flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from kweek.flow.lint.graph import Graph
+from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.otherwise import check_otherwise
 from kweek.flow.lint.report import Report
-from kweek.flow.lint.words import BUILT_IN, IMMEDIATE, WHENEVER_DEFAULTS, Hears, hears
 from kweek.flow.model import (
     AnyStep,
     Call,
@@ -22,6 +22,7 @@ from kweek.flow.model import (
     Wait,
 )
 from kweek.flow.problems import Position, did_you_mean, nearest
+from kweek.flow.words import BUILT_IN, IMMEDIATE, WHENEVER_DEFAULTS
 
 
 def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import NOWHERE, Graph, Node
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
-from kweek.flow.load.reader import kebab
 from kweek.flow.model import ENDINGS, RESERVED, End, Flow, Go, Next, Target, ToFlow, ToPath, targets
 from kweek.flow.problems import Problem, did_you_mean, nearest
 

@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from kweek.flow import model as m
-from kweek.flow.duration import parse_duration
 from kweek.flow.ids import name_steps
-from kweek.flow.load.reader import kebab, parse_name
+from kweek.flow.kebab import kebab, parse_name
+from kweek.flow.load.misplaced import adopted, gathered
 from kweek.flow.load.steps import StepReader
+from kweek.flow.load.texts import parse_limit, parse_reentry
 from kweek.flow.moment import parse_at, parse_weekly
-from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, read_yaml
 
@@ -52,8 +52,8 @@ class _FlowReader(StepReader):
     """Reads the outermost level of a flow file."""
 
     def flow(self, root: Pairs) -> m.Flow:
-        root = Pairs(self.adopted(root.pairs, KEYS, ("whenever", "goal", "paths")), root.at)
-        known = self.known(self._paths_outside(root.pairs), KEYS, "a flow")
+        root = Pairs(adopted(self, root.pairs, KEYS, ("whenever", "goal", "paths")), root.at)
+        known = self.known(gathered(self, root.pairs, KEYS), KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
             self.misnamed = {pair.key.value for pair in paths.pairs if kebab(pair.key.value) != pair.key.value}
         for key, example in (
@@ -83,20 +83,6 @@ class _FlowReader(StepReader):
             paths=self._paths(known.get("paths")),
             moved=self._moved(known.get("moved")),
         )
-
-    def _paths_outside(self, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-        """Paths that stand in the first column, beside `paths`, are put below it."""
-        below = next((pair for pair in pairs if pair.key.value == "paths"), None)
-        if below is None or not isinstance(below.value, Pairs):
-            return pairs
-        lists = [pair for pair in pairs if isinstance(pair.value, Items) and pair.key.value not in KEYS]
-        outside = [pair for pair in lists if nearest(pair.key.value, KEYS) is None]
-        for pair in outside:
-            what = f"The path “{pair.key.value}” stands beside “paths”, not below it."
-            fix = "Begin it in column 3 (2 spaces), and what belongs to it two spaces deeper."
-            self.note(pair.key.at, "indentation", what, "", fix)
-        whole = Pair(below.key, Pairs((*below.value.pairs, *outside), below.value.at))
-        return tuple(whole if pair is below else pair for pair in pairs if pair not in outside)
 
     def _meant(self, root: Pairs, key: str) -> bool:
         """Is it there, misspelt? That has its own message."""
@@ -163,7 +149,7 @@ class _FlowReader(StepReader):
 
     def _path(self, pair: Pair) -> m.Path:
         nodes = self.items(pair.value, pair.key, "wait: 7 days")
-        return m.Path(Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at), self.read_steps(nodes))
+        return m.Path(pair.key.located, self.read_steps(nodes))
 
     def _paths(self, pair: Pair | None) -> tuple[m.Path, ...]:
         if pair is None:
@@ -175,7 +161,7 @@ class _FlowReader(StepReader):
                 why = f"“{name}” has a meaning of its own as a target."
                 self.note(line.key.at, "reserved", f"A path cannot be named “{name}”.", why, "Give it another name.")
             else:
-                self.reread(Located(name, line.key.at, line.key.at), parse_name, "name")
+                self.reread(line.key.located, parse_name, "name")
             found.append(self._path(line))
         return tuple(found)
 
@@ -183,47 +169,4 @@ class _FlowReader(StepReader):
         if pair is None:
             return ()
         lines = [(line, self.text(line)) for line in self.pairs(pair.value, pair.key, "old-id: new-id")]
-        return tuple((Located(line.key.value, line.key.at, line.key.at), new) for line, new in lines if new is not None)
-
-
-def parse_reentry(text: str) -> Reentry:
-    """`never`, `always`, `after 30 days`, `per event.webinar`. ValueError."""
-    match text.split():
-        case ["never"]:
-            return Reentry("never")
-        case ["always"]:
-            return Reentry("always")
-        case ["after", *words] if words:
-            return Reentry("after", after=parse_duration(" ".join(words)))
-        case ["per", field] if _FIELD.fullmatch(field):
-            return Reentry("per", per=field)
-        case _:
-            raise ValueError(
-                f"“{text}” does not say when a lead may come back; "
-                "write never, always, after 30 days, or per event.webinar"
-            )
-
-
-def parse_limit(text: str) -> Limit:
-    """`3 mails per 7 days`. ValueError."""
-    match = _LIMIT.fullmatch(text.strip())
-    if match is None or int(match[1]) < 1:
-        raise ValueError(f"“{text}” is not a limit; write: {_meant_limit(text)}")
-    try:
-        return Limit(int(match[1]), parse_duration(match[2]))
-    except ValueError:
-        raise ValueError(f"“{match[2]}” is not a period; write: {_meant_limit(text)}") from None
-
-
-def _meant_limit(text: str) -> str:
-    """A limit that is one, with as much of what was written as can be kept."""
-    before, _, after = text.partition(" per ")
-    number = next((int(word) for word in before.split() if word.isdecimal() and 0 < int(word[:5]) < 10_000), None)
-    one = {"one", "a", "an", "een", "één"} & set(before.lower().split())
-    count = number or (1 if one else 3)
-    try:
-        period = str(parse_duration(after))
-    except ValueError as error:
-        near = str(error).rpartition("; write ")[2]
-        period = near if near[:1].isdigit() else "7 days"
-    return f"{count} mail{'' if count == 1 else 's'} per {period}"
+        return tuple((line.key.located, new) for line, new in lines if new is not None)

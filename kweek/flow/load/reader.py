@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
+from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.duration import Duration, parse_duration
-from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, nearest
+from kweek.flow.kebab import parse_name
+from kweek.flow.load.texts import parse_count, parse_share
+from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, nearest, sentence
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
 _MANY: Final = 200
-_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_FILE: Final = re.compile(r"(\.[a-z]{2})?\.(md|yaml|yml)$")
-_COUNT: Final = re.compile(r"\d{1,9}")
-_SHARE: Final = re.compile(r"(\d{1,3}) ?%")
 
 
 class Reader:
@@ -69,6 +66,12 @@ class Reader:
                 self.unknown(pair, words, what, "", found)
         return found
 
+    def required(self, known: Container[str], words: Mapping[str, str], at: Position, subject: str) -> None:
+        """Keys that it cannot do without, each with an example. subject: “This survey”."""
+        for word, example in words.items():
+            if word not in known:
+                self.note(at, "missing", f"{subject} has no “{word}”.", "", f"Add: {word}: {example}")
+
     def unknown(self, pair: Pair, words: Sequence[str], what: str, why: str, found: dict[str, Pair]) -> None:
         """A key that is none. What it was probably meant to be is read all the same, for what is wrong below it."""
         near = nearest(pair.key.value, words) if self.patient else None
@@ -76,29 +79,6 @@ class Reader:
         self.note(pair.key.at, "unknown-key", what, why if fix else "It would have no effect.", fix)
         if near is not None:
             found.setdefault(near, Pair(pair.key._replace(value=near), pair.value))
-
-    def adopted(self, pairs: Sequence[Pair], words: Sequence[str], clauses: Sequence[str]) -> tuple[Pair, ...]:
-        """Keys that stand in the column of the clause above them, though they belong below it: they are put there."""
-        done: list[Pair] = []
-        clause: int | None = None
-        for pair in pairs:
-            known = pair.key.value in words
-            if clause is not None and not known and (len(done) > clause + 1 or nearest(pair.key.value, words) is None):
-                above = done[clause]
-                if isinstance(above.value, Text):
-                    key = above.key.value
-                    what = f"“{pair.key.value}” stands in the column of “{key}”, not below it."
-                    column = above.key.at.column + 2
-                    fix = f"Begin each line that belongs to “{key}” in column {column} ({column - 1} spaces)."
-                    self.note(pair.key.at, "indentation", what, f"So “{key}” is empty.", fix)
-                    done[clause] = Pair(above.key, Pairs((pair,), pair.key.at))
-                elif isinstance(above.value, Pairs):
-                    done[clause] = Pair(above.key, Pairs((*above.value.pairs, pair), above.value.at))
-                continue
-            done.append(pair)
-            empty = isinstance(pair.value, Text) and pair.value.empty
-            clause = len(done) - 1 if pair.key.value in clauses and empty else None
-        return tuple(done)
 
     def items(self, node: Node, key: Text, example: str) -> tuple[Node, ...]:
         """The items of a list, each on a line with a dash."""
@@ -196,21 +176,32 @@ class Reader:
         try:
             value = parse(text.value)
         except ValueError as error:
-            what, _, fix = str(error).partition("; ")
-            self.note(text.at, code, sentence(what), "", sentence(fix))
+            self.refuse(text.at, code, error)
             return None
         return Located(value, text.at, text.key, text.text_at)
+
+    def refuse(self, at: Position, code: str, error: ValueError) -> None:
+        """Note what a parser of ours says, whose errors are `what; fix`."""
+        what, _, fix = str(error).partition("; ")
+        self.note(at, code, sentence(what), "", sentence(fix))
+
+    def condition(self, pair: Pair | None) -> Located[str] | None:
+        """A condition of which at least the grammar is right."""
+        text = self.text(pair)
+        if text is None:
+            return None
+        try:
+            parse_condition(text.value)
+        except ConditionError as error:
+            self.note(text.inside(error.offset), "condition", sentence(error.message), "", sentence(error.fix))
+            return None
+        return text
 
     def duration(self, pair: Pair | None) -> Located[Duration] | None:
         return self.parsed(pair, parse_duration, "duration")
 
-    def count(self, pair: Pair | None, least: int = 1) -> Located[int] | None:
-        def parse(text: str) -> int:
-            if not _COUNT.fullmatch(text) or int(text) < least:
-                raise ValueError(f"“{text}” is not a whole number of at least {least}; write a number such as 3")
-            return int(text)
-
-        return self.parsed(pair, parse, "number")
+    def count(self, pair: Pair | None) -> Located[int] | None:
+        return self.parsed(pair, parse_count, "number")
 
     def share(self, pair: Pair | None) -> Located[int] | None:
         return self.parsed(pair, parse_share, "share")
@@ -239,33 +230,3 @@ class Reader:
         """One or a list of them, whatever they are."""
         if pair is not None:
             yield from pair.value.items if isinstance(pair.value, Items) else (pair.value,)
-
-
-def parse_name(text: str) -> str:
-    if _NAME.fullmatch(text):
-        return text
-    slug = kebab(_FILE.sub("", text.rpartition("/")[2]) or text)
-    raise ValueError(
-        f"“{text}” is not a name; names are small letters, digits and hyphens" + (f": {slug}" if slug else "")
-    )
-
-
-def parse_share(text: str) -> int:
-    match = _SHARE.fullmatch(text)
-    if match is None or not 1 <= int(match[1]) <= 100:
-        near = f"{text}%" if text.isdecimal() and 1 <= int(text[:4]) <= 100 else "50%"
-        raise ValueError(f"“{text}” is not a share; write whole per cents: {near}")
-    return int(match[1])
-
-
-def kebab(text: str) -> str:
-    """The name that a title makes."""
-    if not text.isascii():  # é is an e with a mark; the mark goes
-        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-        text = text.replace("\u200b", "")
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def sentence(text: str) -> str:
-    """With a capital and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "?", "!")) else ".")

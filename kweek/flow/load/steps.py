@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
 from kweek.flow import model as m
+from kweek.flow.load.misplaced import adopted, lifted
 from kweek.flow.load.verbs import Known, VerbReader
 from kweek.flow.problems import Located, nearest
 from kweek.flow.yaml import Node, Pair, Pairs, Text
@@ -71,7 +72,8 @@ class StepReader(VerbReader):
         words = (*OPTIONS[verb], "id")
         found: Known = {}
         clauses = [word for word in _CLAUSES if word in words]
-        for pair in self._raised(self.adopted(node.pairs, (*words, *OPTIONS, *_WORDS), clauses), words):
+        pairs = adopted(self, node.pairs, (*words, *OPTIONS, *_WORDS), clauses)
+        for pair in lifted(self, pairs, words, _CLAUSES):
             word = pair.key.value
             if word in words:
                 found[word] = pair
@@ -85,29 +87,6 @@ class StepReader(VerbReader):
                 why = f"“{word}” belongs to {', '.join(elsewhere)}." if elsewhere else ""
                 self.unknown(pair, words, f"“{word}” is not an option of “{verb}”.", why, found)
         return found
-
-    def _raised(self, pairs: Sequence[Pair], words: Sequence[str]) -> Iterator[Pair]:
-        """Options that stand within `when` or `otherwise` are lifted out of it, with what stands below them."""
-        for pair in pairs:
-            inside = pair.value.pairs if pair.key.value in _CLAUSES and isinstance(pair.value, Pairs) else ()
-            first = next((n for n, one in enumerate(inside) if one.key.value in words), None)
-            if first is None or not isinstance(pair.value, Pairs):
-                yield pair
-                continue
-            key, column = inside[first].key, pair.key.at.column
-            what = f"“{key.value}” stands below “{pair.key.value}”, but it belongs beside it."
-            why = f"“{key.value}” says something of the step, not of what happens."
-            self.note(key.at, "indentation", what, why, f"Begin it in column {column} ({column - 1} spaces).")
-            yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
-            below: list[Pair] = []
-            for one in inside[first:]:
-                if one.key.value in words:
-                    below.append(one)
-                elif isinstance(last := below[-1].value, Text) and last.empty:
-                    below[-1] = Pair(below[-1].key, Pairs((one,), one.key.at))
-                elif isinstance(last, Pairs):
-                    below[-1] = Pair(below[-1].key, Pairs((*last.pairs, one), last.at))
-            yield from below
 
     def _no_step(self, node: Node) -> None:
         if not isinstance(node, Text):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Set
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from kweek.flow.load.reader import Reader, parse_name
+from kweek.flow.kebab import parse_name
+from kweek.flow.load.reader import Reader
 from kweek.flow.model import (
     ENDINGS,
+    AnyStep,
     Ending,
     Ignore,
     Inline,
@@ -15,7 +18,6 @@ from kweek.flow.model import (
     Otherwise,
     Reaction,
     Rung,
-    Send,
     Target,
     ToFlow,
     ToPath,
@@ -23,23 +25,17 @@ from kweek.flow.model import (
 from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
-if TYPE_CHECKING:
-    from kweek.flow.model import AnyStep
-
-# The lead stays; all other events of these verbs end the step.
-PASSING: Final = {"call": ("attempted",), "handover": ("accepted", "contacted", "appointment", "quoted")}
-IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook")
 _RUNG: Final = ("after", "every", "tell", "reassign")
 
 
-class TargetReader(Reader):
-    """Reads targets; lists written in place are read by `read_steps`."""
+class TargetReader(Reader, ABC):
+    """Reads targets. A list written in place is one of steps, which lead to targets: who reads those, fills it in."""
 
     misnamed: Set[str] = frozenset()
     """Paths of this flow whose names are none: that is said where they stand, not wherever they are named."""
 
-    def read_steps(self, nodes: Iterable[Node]) -> tuple[AnyStep, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def read_steps(self, nodes: Iterable[Node]) -> tuple[AnyStep, ...]: ...
 
     # --- one target -------------------------------------------------------------------------------
 
@@ -105,7 +101,7 @@ class TargetReader(Reader):
         for line in self.pairs(pair.value, pair.key, "answered: sales"):
             words = line.key.value.split(" ", 1)
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
-            event = Located(words[0] if link else line.key.value, line.key.at, line.key.at, line.key.text_at)
+            event = line.key._replace(value=words[0]).located if link else line.key.located
             if whenever and event.value == "else":
                 what = "“else” is not possible in whenever."
                 self.note(line.key.at, "else", what, "It would catch everything that ever happens.", "Name the events.")
@@ -124,7 +120,7 @@ class TargetReader(Reader):
         found: list[Otherwise] = []
         for line in pair.value.pairs:
             if target := self.target(line.value, line.key):
-                found.append(Otherwise(Located(line.key.value, line.key.at, line.key.at), target))
+                found.append(Otherwise(line.key.located, target))
         return tuple(found)
 
     # --- escalation -------------------------------------------------------------------------------
@@ -146,11 +142,6 @@ class TargetReader(Reader):
         after, every = self.duration(known.get("after")), self.duration(known.get("every"))
         tell, reassign = self.text(known.get("tell")), self.text(known.get("reassign"))
         return Rung(node.at, after, every, tell, reassign) if after else None
-
-
-def immediate(step: AnyStep) -> bool:
-    """Done at once: what a passing event may bring about."""
-    return step.verb in IMMEDIATE or (isinstance(step, Send) and step.within is None)
 
 
 def missing(reader: Reader, at: Position, verb: str, key: str, why: str, example: str) -> None:

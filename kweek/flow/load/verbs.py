@@ -6,8 +6,9 @@ from typing import Final, cast, get_args
 
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
-from kweek.flow.load.reader import parse_name, parse_share
+from kweek.flow.kebab import parse_name
 from kweek.flow.load.targets import TargetReader, missing
+from kweek.flow.load.texts import parse_points, parse_share, parse_times
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.plan import Axis
 from kweek.flow.problems import Located, Position
@@ -73,8 +74,7 @@ class VerbReader(TargetReader):
         return shares
 
     def _half(self, pair: Pair) -> m.Share | None:
-        key = Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at)
-        name, share = self.reread(key, parse_name, "name"), self.parsed(pair, parse_share, "share")
+        name, share = self.reread(pair.key.located, parse_name, "name"), self.parsed(pair, parse_share, "share")
         if name is None or share is None:
             return None
         return m.Share(Located(None if name.value == "nothing" else name.value, name.at, name.key), share)
@@ -219,7 +219,7 @@ class VerbReader(TargetReader):
         found: list[tuple[Located[str], Located[str]]] = []
         for pair in pairs:
             if value := self.text_of(pair.value, pair.key, prose=True, blank=True):
-                found.append((Located(pair.key.value, pair.key.at, pair.key.at, pair.key.text_at), value))
+                found.append((pair.key.located, value))
         return m.Set(at=verb.key.at, id=id_, fields=tuple(found))
 
     def tell(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Tell | None:
@@ -232,23 +232,3 @@ class VerbReader(TargetReader):
     def webhook(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Webhook | None:
         name = self.text(verb)
         return m.Webhook(at=verb.key.at, id=id_, name=name) if name else None
-
-
-def parse_times(text: str) -> int:
-    """`3 times`, `1 time`. ValueError."""
-    number, _, word = text.partition(" ")
-    if not number.isdecimal() or len(number) > 6 or word not in ("time", "times") or int(number) < 1:
-        count = int(number) if number.isdecimal() and 0 < int(number[:6]) == int(number) else _OFTEN.get(text, 3)
-        raise ValueError(f"“{text}” is not a number of times; write: {count} time{'' if count == 1 else 's'}")
-    return int(number)
-
-
-_OFTEN: Final = {"once": 1, "one": 1, "twice": 2, "two": 2, "two times": 2, "twee keer": 2, "een keer": 1}
-
-
-def parse_points(text: str) -> int:
-    """`+5`, `-30`, `10`. ValueError."""
-    digits = text.lstrip("+-−")
-    if len(text) - len(digits) > 1 or not digits.isdecimal() or len(digits) > 6:
-        raise ValueError(f"“{text}” is not a number of points; write a whole number with its sign: +5")
-    return -int(digits) if text[0] in "-−" else int(digits)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from kweek.flow.machine.people import CALL_PASSES, HANDOVER_CLOSES, TASK_PASSES
+from kweek.flow.machine.people import CALL_PASSES, TASK_PASSES
 from kweek.flow.plan import AnyStep, Call, End, Handover, Plan, Send, Task, Wait, When
 from kweek.flow.state import Event, Token
+from kweek.flow.words import HANDOVER, LEAD_WIDE, MAIL_CLOSES
 
-LEAD_WIDE: Final = ("unsubscribed", "complained")
-SEND_CLOSES: Final = ("bounced", "blocked")
 DEFAULTS: Final = {kind: When(kind, End("discard")) for kind in LEAD_WIDE}
 
 
@@ -29,11 +28,11 @@ def closes(step: AnyStep, kind: str) -> bool:
     """Is this a closing event of the verb: one that ends the step, whether it is named or not?"""
     match step:
         case Send():
-            return kind in SEND_CLOSES
+            return kind in MAIL_CLOSES
         case Call():
             return kind not in CALL_PASSES
         case Handover():
-            return kind in HANDOVER_CLOSES
+            return kind in HANDOVER
         case Task():
             return kind in step.outcomes and kind not in TASK_PASSES
         case _:

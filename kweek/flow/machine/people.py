@@ -14,12 +14,10 @@ from kweek.flow.duration import Duration
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import Call, Handover
 from kweek.flow.state import Enrolment, Event, Token
+from kweek.flow.words import CONTACT, HANDOVER, PASSING
 
-HANDOVER_CLOSES: Final = ("rejected", "later", "won", "lost")
-CONTACT: Final = ("contacted", "appointment", "quoted")
-HANDOVER_PASSES: Final = ("accepted", *CONTACT)
 TASK_PASSES: Final = ("taken", "given_back")
-CALL_PASSES: Final = (*TASK_PASSES, "attempted", "call_back")
+CALL_PASSES: Final = (*TASK_PASSES, *PASSING["call"], "call_back")
 ONE_BUSINESS_DAY: Final = Duration(1, "day", business=True)
 
 
@@ -27,7 +25,7 @@ def close_what_is_over(work: Work, event: Event) -> None:
     """Sales closed the handover, or someone answered the lead: nobody holds it for that any more."""
     if event.ref is None or event.kind in TASK_PASSES:
         return
-    if event.ref == work.handover and event.kind in HANDOVER_CLOSES:
+    if event.ref == work.handover and event.kind in HANDOVER:
         work.handover = None
     elif event.ref in work.resting:
         work.resting = tuple(key for key in work.resting if key != event.ref)

@@ -15,7 +15,6 @@ from kweek.flow.machine.asking import CARRY_ON, LEAVE, flow_asked
 from kweek.flow.machine.clocks import time_out
 from kweek.flow.machine.leaving import go
 from kweek.flow.machine.lines import (
-    SEND_CLOSES,
     about_the_lead,
     closes,
     fits,
@@ -35,8 +34,9 @@ from kweek.flow.machine.people import (
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import AnyStep, At, Call, End, Send, Stay, Target, ToFlow, When
 from kweek.flow.state import Enrolment, Event, Token
+from kweek.flow.words import MAIL_CLOSES
 
-MAIL_IS_AWAY: Final = ("sent", "undelivered", *SEND_CLOSES)
+MAIL_IS_AWAY: Final = ("sent", "undelivered", *MAIL_CLOSES)
 
 
 def offer(work: Work, event: Event) -> None:

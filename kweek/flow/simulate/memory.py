@@ -13,6 +13,7 @@ from kweek.flow.plan import Limit, Plan
 from kweek.flow.simulate.world import World
 from kweek.flow.spread import spread
 from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
+from kweek.flow.words import LEAD_WIDE
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
 from kweek.rules.wall import EPOCH, zone
@@ -24,7 +25,7 @@ _TOUCHED: Final[dict[str, tuple[MailState, ...]]] = {
     "opened": ("opened",),
     "undelivered": ("undelivered",),
 }
-_SUPPRESSES: Final = ("bounced", "complained", "unsubscribed")
+_SUPPRESSES: Final = ("bounced", *LEAD_WIDE)
 
 
 class Memory:

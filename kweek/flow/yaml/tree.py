@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
-from kweek.flow.problems import Position, Problem
+from kweek.flow.problems import Located, Position, Problem
 
 _GUESSED: Final = ("never-closed",)  # where the text ends, nobody knows
 
@@ -22,6 +22,11 @@ class Text(NamedTuple):
     style: Literal["plain", "quoted", "block"] = "plain"
     text_at: Position | None = None
     comment: str = ""
+
+    @property
+    def located(self) -> Located[str]:
+        """A key as a value of its own: a name, an event, a state."""
+        return Located(self.value, self.at, self.at, self.text_at)
 
     @property
     def empty(self) -> bool:
@@ -63,3 +68,14 @@ class Tree(NamedTuple):
         """Of what was found in the tree, that which does not merely follow from a line that had to be mended."""
         mended = {problem.line for problem in self.problems if problem.code in _GUESSED}
         return tuple(problem for problem in found if problem.line not in mended)
+
+
+def plain(node: Node) -> object:
+    """Nested dicts, lists and texts, for readers that take no places."""
+    match node:
+        case Text():
+            return node.value
+        case Items():
+            return [plain(item) for item in node.items]
+        case Pairs():
+            return {pair.key.value: plain(pair.value) for pair in node.pairs}

@@ -1,37 +1,11 @@
-"""Which events can which step hear? The table of flow-language.md, as data."""
+"""Which events can which step hear, and does it take time?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from kweek.flow.model import AnyStep, Call, Handover, Send, Task, Wait
-
-MAIL: Final = ("opened", "clicked", "replied", "answered", "out of office", "bounced", "blocked")
-ABOUT_MAIL: Final = ("unsubscribed", "complained")
-CALL: Final = (
-    "interested", "not interested", "appointment", "quote", "wrong person", "objected", "unreachable", "blocked",
-)  # fmt: skip
-HANDOVER: Final = ("rejected", "later", "won", "lost")
-DURING_HANDOVER: Final = ("accepted", "contacted", "appointment", "quoted")
-
-STATES: Final = {
-    "send": ("answered", "clicked", "opened", "unclear", "undelivered", "else"),
-    "call": ("attempted", "else"),
-    "task": ("else",),
-    "wait": ("else",),
-}
-"""What `otherwise` may ask when the time of a verb is up."""
-
-BUILT_IN: Final = tuple(
-    dict.fromkeys(
-        (*MAIL, *ABOUT_MAIL, *CALL, "attempted", "call_back", *HANDOVER, *DURING_HANDOVER, "sent", "undelivered")
-    )
-)
-"""Every event that Kweek itself records; conditions may count them."""
-
-WHENEVER_DEFAULTS: Final = ("unsubscribed", "complained", "replied")
-IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook", "send")
+from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER, LEAD_WIDE, MAIL_CLOSES, MAIL_SAYS, PASSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +27,16 @@ def hears(step: AnyStep, own_outcomes: tuple[str, ...] = ()) -> Hears:
     """What a step may name under `when` and `otherwise`. own_outcomes: those of a call's script."""
     match step:
         case Send():
-            return Hears(closing=("bounced", "blocked"), chosen=(*MAIL[:5], *ABOUT_MAIL))
+            return Hears(closing=MAIL_CLOSES, chosen=(*MAIL_SAYS, *LEAD_WIDE))
         case Call():
             closing = tuple(dict.fromkeys((*CALL, *own_outcomes)))
-            return Hears(closing=closing, passing=("attempted",))
+            return Hears(closing=closing, passing=PASSING["call"])
         case Handover():
             return Hears(closing=HANDOVER, passing=DURING_HANDOVER)
         case Task():
             return Hears(closing=tuple(o.value for o in step.outcomes) or ("done",))
         case Wait():
-            return Hears(chosen=(*MAIL[:6], *ABOUT_MAIL), any_event=True)
+            return Hears(chosen=(*MAIL_SAYS, "bounced", *LEAD_WIDE), any_event=True)
         case _:
             return Hears()
 
@@ -78,10 +52,10 @@ def at_once(step: AnyStep, event: str, *, otherwise: bool) -> bool:
     match step:
         case Send():
             named = {line.event.value for line in step.when}
-            caught = "else" in named or {"bounced", "blocked"} <= named
+            caught = "else" in named or named.issuperset(MAIL_CLOSES)
             if otherwise:
                 return event == "undelivered" or (event in ("else", "") and not caught)
-            return event in ("bounced", "blocked", "else")
+            return event in (*MAIL_CLOSES, "else")
         case Call():
             named = {line.event.value for line in step.when}
             return not otherwise and (event == "blocked" or (event == "else" and "blocked" not in named))

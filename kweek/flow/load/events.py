@@ -1,0 +1,55 @@
+"""Which events of its own does a workspace have, and what do they carry? rules/events.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from kweek.flow.catalogue import FIELD_WORDS, EventType, FieldWord
+from kweek.flow.load.reader import Reader
+from kweek.flow.problems import Located
+from kweek.flow.yaml import Pair, Pairs, Text
+
+_EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+_FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class FieldReader(Reader):
+    """Reads names of fields with their types: those of an event, and those of every lead of the workspace."""
+
+    def typed(self, pair: Pair | None, example: str) -> Mapping[str, Located[FieldWord]]:
+        found: dict[str, Located[FieldWord]] = {}
+        for line in self.pairs(pair.value, pair.key, example) if pair else ():
+            name = line.key.value
+            if not _FIELD.fullmatch(name):
+                what = f"“{name}” is not the name of a field."
+                self.note(line.key.at, "name", what, "", "Use small letters, digits and underscores: contract_end")
+            if kind := self.one_of(line, FIELD_WORDS, "field-type"):
+                found[name] = kind
+        return found
+
+
+class EventReader(FieldReader):
+    """Reads rules/events.yaml."""
+
+    def read(self, root: Pairs) -> Mapping[str, EventType]:
+        return {pair.key.value: self._event(pair) for pair in root.pairs}
+
+    def _event(self, pair: Pair) -> EventType:
+        name = pair.key.located
+        if not _EVENT.fullmatch(name.value):
+            what = f"“{name.value}” is not the name of an event."
+            self.note(name.at, "name", what, "", "An event is noun.past_verb: brochure.requested")
+        if isinstance(pair.value, Text) and pair.value.empty:
+            return EventType(name)
+        known = self.fields(pair.value, pair.key, ("hard", "soft", "data", "from", "if"), "soft: true")
+        hard, soft = self.yes(known.get("hard")), self.yes(known.get("soft"))
+        if hard and soft:
+            what = f"“{name.value}” is hard and soft."
+            self.note(known["soft"].key.at, "hard-and-soft", what, "", "Keep one of the two.")
+        source, condition = self.text(known.get("from")), self.condition(known.get("if"))
+        if "if" in known and "from" not in known:
+            fix = "Add the event that it is made of: from: page.viewed"
+            self.note(known["if"].key.at, "missing", f"“{name.value}” has an if, but no from.", "", fix)
+        return EventType(name, hard, soft, self.typed(known.get("data"), "webinar: text"), source, condition)

@@ -1,0 +1,227 @@
+"""What does a survey file say? Its questions in every language, and what their answers fill, raise and are worth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Final, cast, get_args
+
+from kweek.flow.conditions import parse_condition
+from kweek.flow.kebab import parse_name
+from kweek.flow.load.reader import Reader
+from kweek.flow.load.texts import parse_points
+from kweek.flow.plan import Axis
+from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_order
+from kweek.flow.surveys import Option, Question, QuestionType, Survey, Words
+from kweek.flow.yaml import Node, Pair, Pairs, Text, read_yaml
+
+_TYPES: Final[tuple[QuestionType, ...]] = get_args(QuestionType)
+_KEYS: Final = ("survey", "title", "intro", "questions", "outcomes", "thanks")
+_QUESTION: Final = (
+    "ask", "text", "type", "options", "from", "to", "required", "fills", "points", "raises", "if",
+)  # fmt: skip
+_CHOSEN: Final = ("choice", "several")
+_ONLY_OF: Final = {
+    **dict.fromkeys(("options", "points", "raises"), _CHOSEN),
+    **dict.fromkeys(("from", "to"), ("scale",)),
+}
+_FILLS: Final = re.compile(r"(lead|bant)\.[a-z][a-z0-9_]*")
+_WHOLE: Final = re.compile(r"-?\d{1,6}")
+
+
+def load_survey(
+    source: str | bytes, file: str, languages: tuple[str, ...] = ()
+) -> tuple[Survey | None, tuple[Problem, ...]]:
+    """Read a survey file; it must speak all `languages`. Raises nothing."""
+    tree = read_yaml(source, file, about="This survey")
+    if tree.root is None:
+        return None, in_order(tree.problems)
+    reader = _SurveyReader(file, languages)
+    survey = reader.survey(tree.root)
+    return survey, in_order((*tree.problems, *tree.unsaid(reader.problems)))
+
+
+class _SurveyReader(Reader):
+    def __init__(self, file: str, languages: tuple[str, ...]) -> None:
+        super().__init__(file)
+        self.languages = languages
+        self.stem = PurePosixPath(file).stem
+
+    def survey(self, root: Pairs) -> Survey:
+        known = self.known(root.pairs, _KEYS, "a survey")
+        self.required(known, {"survey": self.stem, "title": "{ nl: …, en: … }"}, root.at, "This survey")
+        if not known.keys() & {"questions", "intro"}:
+            fix = "Add questions: (a web page and a script) or intro: (a bare script)."
+            self.note(root.at, "missing", "This survey has nothing to say.", "", fix)
+        name = self._name(known.get("survey"), root.at)
+        return Survey(
+            file=self.file,
+            name=name,
+            title=self.words(known.get("title")),
+            intro=self.words(known.get("intro")),
+            questions=self._questions(known.get("questions"), name.value),
+            outcomes=self._outcomes(known.get("outcomes")),
+            thanks=self.words(known.get("thanks")),
+        )
+
+    def _name(self, pair: Pair | None, at: Position) -> Located[str]:
+        name = self.name(pair)
+        if name and name.value != self.stem:
+            why = f"The file is named {self.stem}.yaml; a survey and its file have one name."
+            what = f"This survey calls itself “{name.value}”."
+            self.note(name.at, "name-of-file", what, why, f"Write survey: {self.stem} — or rename the file.")
+        return name or Located(self.stem, at, at)
+
+    def _outcomes(self, pair: Pair | None) -> Mapping[str, Words]:
+        lines = self.pairs(pair.value, pair.key, "wants-sample: { nl: …, en: … }") if pair else ()
+        return {line.key.value: self.words(line) for line in lines}
+
+    # --- a text in every language -----------------------------------------------------------------
+
+    def words(self, pair: Pair | None) -> Words:
+        if pair is None:
+            return {}
+        if isinstance(pair.value, Text) and not pair.value.empty and self.languages:
+            return self._in_one_language(pair.key, pair.value)
+        lines = self.pairs(pair.value, pair.key, "nl: …, en: …")
+        said = {line.key.value: text for line in lines if (text := self._in(line)) is not None}
+        for language in self.languages if lines else ():
+            if language not in {line.key.value for line in lines}:
+                what = f"“{pair.key.value}” is not written in {language}."
+                why = "Leads are spoken to in their own language."
+                self.note(pair.key.at, "language", what, why, f"Add: {language}: …")
+        return said
+
+    def _in_one_language(self, key: Text, text: Text) -> Words:
+        shown = ", ".join(f"{language}: …" for language in self.languages)
+        what = f"“{key.value}” is written in one language, and does not say which."
+        self.note(text.at, "language", what, "", f"Write: {key.value}: {{ {shown} }}")
+        return dict.fromkeys(self.languages, text.value)
+
+    def _in(self, line: Pair) -> str | None:
+        """The text of one language."""
+        language = line.key.value
+        if self.languages and language not in self.languages:
+            what = f"“{language}” is not a language of this workspace."
+            self.note(line.key.at, "language", what, "", did_you_mean(language, self.languages))
+            return None
+        text = self.text(line, prose=True)
+        return text.value if text else None
+
+    # --- questions --------------------------------------------------------------------------------
+
+    def _questions(self, pair: Pair | None, survey: str) -> tuple[Question, ...]:
+        if pair is None:
+            return ()
+        found: dict[str, Question] = {}
+        for node in self.items(pair.value, pair.key, "ask: need"):
+            question = self._question(node, pair.key, survey, tuple(found))
+            if question is None:
+                continue
+            if question.name.value in found:
+                what = f"“{question.name.value}” is asked twice."
+                self.note(question.name.at, "twice", what, "Their answers could not be told apart.", "Rename one.")
+            found.setdefault(question.name.value, question)
+        return tuple(found.values())
+
+    def _question(self, node: Node, key: Text, survey: str, before: tuple[str, ...]) -> Question | None:
+        """before: the questions above it."""
+        known = self.fields(node, key, _QUESTION, "ask: need, text: …, type: choice")
+        if not isinstance(node, Pairs):
+            return None
+        self.required(known, {"ask": "need", "text": "{ nl: …, en: … }", "type": "choice"}, node.at, "This question")
+        name, kind = self.name(known.get("ask")), self.one_of(known.get("type"), _TYPES, "question-type")
+        options = self._options(known.get("options"))
+        if kind:
+            self._fits(kind.value, known, node)
+        names = tuple(option.name.value for option in options)
+        low, high = self._whole(known.get("from"), 1), self._whole(known.get("to"), 5)
+        if kind and kind.value == "scale" and low >= high:
+            at = known["to"].value.at if "to" in known else node.at
+            self.note(at, "scale", f"A scale from {low} to {high} has no steps.", "", "Write: from: 1 and to: 5")
+        question = Question(
+            name=name or Located("", node.at, node.at),
+            text=self.words(known.get("text")),
+            type=kind.value if kind else "text",
+            options=options,
+            low=low,
+            high=high,
+            required=self.yes(known.get("required")),
+            fills=self.parsed(known.get("fills"), _parse_fills, "fills"),
+            points=self._points(known.get("points"), names),
+            raises=self._raises(known.get("raises"), names),
+            condition=self._condition(known.get("if"), survey, before),
+        )
+        return question if name else None
+
+    def _fits(self, kind: QuestionType, known: dict[str, Pair], node: Pairs) -> None:
+        """Has the question what its type needs, and nothing that it cannot use?"""
+        if kind in _CHOSEN and "options" not in known:
+            fix = "Add: options: and below it a line for each: yes: { nl: Ja, en: Yes }"
+            self.note(node.at, "missing", f"A {kind} needs “options”.", "", fix)
+        for word, types in _ONLY_OF.items():
+            if word in known and kind not in types:
+                what = f"A question of type {kind} has no “{word}”."
+                self.note(known[word].key.at, "unknown-key", what, "", f"Delete it, or write: type: {types[0]}")
+
+    def _options(self, pair: Pair | None) -> tuple[Option, ...]:
+        found: list[Option] = []
+        for line in self.pairs(pair.value, pair.key, "yes: { nl: Ja, en: Yes }") if pair else ():
+            name, words = self.reread(line.key.located, parse_name, "name"), self.words(line)
+            if name:
+                found.append(Option(name, words))
+        return tuple(found)
+
+    def _whole(self, pair: Pair | None, default: int) -> int:
+        number = self.parsed(pair, _parse_whole, "number")
+        return number.value if number else default
+
+    # --- what an answer does ----------------------------------------------------------------------
+
+    def _points(self, pair: Pair | None, options: tuple[str, ...]) -> Mapping[str, Mapping[Axis, int]]:
+        found: dict[str, Mapping[Axis, int]] = {}
+        for line in self._by_option(pair, options, "yes: { intent: 5 }"):
+            axes = self.fields(line.value, line.key, get_args(Axis), "intent: 5")
+            points = {axis: self.parsed(number, parse_points, "points") for axis, number in axes.items()}
+            found[line.key.value] = {cast("Axis", axis): said.value for axis, said in points.items() if said}
+        return found
+
+    def _raises(self, pair: Pair | None, options: tuple[str, ...]) -> Mapping[str, Located[str]]:
+        lines = self._by_option(pair, options, "yes: quote.requested")
+        return {line.key.value: event for line in lines if (event := self.text(line))}
+
+    def _by_option(self, pair: Pair | None, options: tuple[str, ...], example: str) -> tuple[Pair, ...]:
+        lines = self.pairs(pair.value, pair.key, example) if pair else ()
+        for line in lines:
+            if options and line.key.value not in options:
+                what = f"There is no option “{line.key.value}”."
+                self.note(line.key.at, "unknown-option", what, "", did_you_mean(line.key.value, options))
+        return lines
+
+    def _condition(self, pair: Pair | None, survey: str, before: tuple[str, ...]) -> Located[str] | None:
+        """A condition; of this survey's answers it may ask those of the questions before."""
+        text = self.condition(pair)
+        if text is None:
+            return None
+        own = f"survey.{survey}."
+        for name in sorted(parse_condition(text.value).names):
+            if name.startswith(own) and name.removeprefix(own) not in before:
+                earlier = [f"{own}{question}" for question in before]
+                what = f"“{name}” is not asked before this question."
+                fix = did_you_mean(name, earlier) or "Put this question below the one that it asks about."
+                at = text.inside(text.value.find(name))
+                self.note(at, "unknown-question", what, "A condition sees earlier answers only.", fix)
+        return text
+
+
+def _parse_whole(text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        raise ValueError(f"“{text}” is not a whole number; write one such as 5")
+    return int(text)
+
+
+def _parse_fills(text: str) -> str:
+    if not _FILLS.fullmatch(text):
+        raise ValueError(f"“{text}” is nothing that can be filled; write lead.<field> or bant.<fact>: bant.need")
+    return text

@@ -1,0 +1,56 @@
+"""Who works with the leads? rules/teams.yaml: teams with their members, queues with what they can do in a day."""
+
+from __future__ import annotations
+
+from kweek.flow.catalogue import Person, Queue, Team, Teams
+from kweek.flow.load.reader import Reader
+from kweek.flow.load.texts import parse_address, parse_capacity
+from kweek.flow.problems import value_of
+from kweek.flow.yaml import Node, Pair, Pairs, Text
+
+
+class TeamReader(Reader):
+    """Reads rules/teams.yaml."""
+
+    def read(self, root: Pairs) -> Teams:
+        known = self.known(root.pairs, ("teams", "queues"), "rules/teams.yaml")
+        teams = self.pairs(known["teams"].value, known["teams"].key, "sales: members: …") if "teams" in known else ()
+        queues = self.pairs(known["queues"].value, known["queues"].key, "default: team: …") if "queues" in known else ()
+        return Teams({p.key.value: self._team(p) for p in teams}, {p.key.value: self._queue(p) for p in queues})
+
+    def _team(self, pair: Pair) -> Team:
+        known = self.fields(pair.value, pair.key, ("members", "manager", "calendar", "region"))
+        members = self._members(known.get("members"))
+        if isinstance(pair.value, Pairs) and "members" not in known:
+            fix = "Add: members: - { name: anna, email: anna@example.com }"
+            self.note(pair.key.at, "missing", f"“{pair.key.value}” has no members.", "Nobody would get its leads.", fix)
+        manager = self._person(known["manager"].value, known["manager"].key) if "manager" in known else None
+        calendar, region = self.text(known.get("calendar")), self.text(known.get("region"))
+        return Team(pair.key.located, members, manager, calendar, region)
+
+    def _members(self, pair: Pair | None) -> tuple[Person, ...]:
+        if pair is None:
+            return ()
+        nodes = self.items(pair.value, pair.key, "{ name: anna, email: anna@example.com }")
+        members = [person for person in (self._person(node, pair.key) for node in nodes) if person is not None]
+        seen: set[str] = set()
+        for person in members:
+            if person.name.value in seen:
+                what = f"“{person.name.value}” is in this team twice."
+                self.note(person.name.at, "twice", what, "Each would get every second lead.", "Delete one line.")
+            seen.add(person.name.value)
+        return tuple(members)
+
+    def _person(self, node: Node, key: Text) -> Person | None:
+        known = self.fields(node, key, ("name", "email"), "name: anna, email: anna@example.com")
+        if not isinstance(node, Pairs):
+            return None
+        self.required(known, {"name": "anna", "email": "anna@example.com"}, node.at, "This person")
+        name, email = self.text(known.get("name")), self.parsed(known.get("email"), parse_address, "address")
+        return Person(name, email) if name and email else None
+
+    def _queue(self, pair: Pair) -> Queue:
+        known = self.fields(pair.value, pair.key, ("team", "calendar", "capacity"))
+        capacity = self.parsed(known.get("capacity"), parse_capacity, "capacity")
+        team, calendar = self.text(known.get("team")), self.text(known.get("calendar"))
+        return Queue(pair.key.located, team, calendar, value_of(capacity))

@@ -1,0 +1,110 @@
+"""What do the small texts of a file say? Numbers, shares, points, limits; each read or refused alone.
+
+ValueError says what is wrong and, behind a semicolon, what would be right.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from kweek.flow.duration import parse_duration
+from kweek.flow.plan import Limit, Reentry
+
+_COUNT: Final = re.compile(r"\d{1,9}")
+_SHARE: Final = re.compile(r"(\d{1,3}) ?%")
+_CAPACITY: Final = re.compile(r"(\d{1,6}) per day")
+_ADDRESS: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+_LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
+_FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
+_OFTEN: Final = {"once": 1, "one": 1, "twice": 2, "two": 2, "two times": 2, "twee keer": 2, "een keer": 1}
+
+
+def parse_count(text: str) -> int:
+    """`3`."""
+    if not _COUNT.fullmatch(text) or int(text) < 1:
+        raise ValueError(f"“{text}” is not a whole number of at least 1; write a number such as 3")
+    return int(text)
+
+
+def parse_share(text: str) -> int:
+    """`50%`."""
+    match = _SHARE.fullmatch(text)
+    if match is None or not 1 <= int(match[1]) <= 100:
+        near = f"{text}%" if text.isdecimal() and 1 <= int(text[:4]) <= 100 else "50%"
+        raise ValueError(f"“{text}” is not a share; write whole per cents: {near}")
+    return int(match[1])
+
+
+def parse_times(text: str) -> int:
+    """`3 times`, `1 time`."""
+    number, _, word = text.partition(" ")
+    if not number.isdecimal() or len(number) > 6 or word not in ("time", "times") or int(number) < 1:
+        count = int(number) if number.isdecimal() and 0 < int(number[:6]) == int(number) else _OFTEN.get(text, 3)
+        raise ValueError(f"“{text}” is not a number of times; write: {count} time{'' if count == 1 else 's'}")
+    return int(number)
+
+
+def parse_points(text: str) -> int:
+    """`+5`, `-30`, `10`."""
+    digits = text.lstrip("+-−")
+    if len(text) - len(digits) > 1 or not digits.isdecimal() or len(digits) > 6:
+        raise ValueError(f"“{text}” is not a number of points; write a whole number with its sign: +5")
+    return -int(digits) if text[0] in "-−" else int(digits)
+
+
+def parse_capacity(text: str) -> int:
+    """`60 per day`."""
+    if not (match := _CAPACITY.fullmatch(text)):
+        raise ValueError(f"“{text}” is not a capacity; write: 60 per day")
+    return int(match[1])
+
+
+def parse_address(text: str) -> str:
+    """`anna@example.com`."""
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError(f"“{text}” is not an e-mail address; write one such as anna@example.com")
+    return text
+
+
+def parse_reentry(text: str) -> Reentry:
+    """`never`, `always`, `after 30 days`, `per event.webinar`."""
+    match text.split():
+        case ["never"]:
+            return Reentry("never")
+        case ["always"]:
+            return Reentry("always")
+        case ["after", *words] if words:
+            return Reentry("after", after=parse_duration(" ".join(words)))
+        case ["per", field] if _FIELD.fullmatch(field):
+            return Reentry("per", per=field)
+        case _:
+            raise ValueError(
+                f"“{text}” does not say when a lead may come back; "
+                "write never, always, after 30 days, or per event.webinar"
+            )
+
+
+def parse_limit(text: str) -> Limit:
+    """`3 mails per 7 days`."""
+    match = _LIMIT.fullmatch(text.strip())
+    if match is None or int(match[1]) < 1:
+        raise ValueError(f"“{text}” is not a limit; write: {_meant_limit(text)}")
+    try:
+        return Limit(int(match[1]), parse_duration(match[2]))
+    except ValueError:
+        raise ValueError(f"“{match[2]}” is not a period; write: {_meant_limit(text)}") from None
+
+
+def _meant_limit(text: str) -> str:
+    """A limit that is one, with as much of what was written as can be kept."""
+    before, _, after = text.partition(" per ")
+    number = next((int(word) for word in before.split() if word.isdecimal() and 0 < int(word[:5]) < 10_000), None)
+    one = {"one", "a", "an", "een", "één"} & set(before.lower().split())
+    count = number or (1 if one else 3)
+    try:
+        period = str(parse_duration(after))
+    except ValueError as error:
+        near = str(error).rpartition("; write ")[2]
+        period = near if near[:1].isdigit() else "7 days"
+    return f"{count} mail{'' if count == 1 else 's'} per {period}"

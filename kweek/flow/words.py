@@ -1,0 +1,40 @@
+"""Which words does the flow language have for what happens? The table of events and states, as data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LEAD_WIDE: Final = ("unsubscribed", "complained")
+"""Said to all flows at once: a lead that wants no more mail leaves them all."""
+
+MAIL_CLOSES: Final = ("bounced", "blocked")
+MAIL_SAYS: Final = ("opened", "clicked", "replied", "answered", "out of office")
+MAIL: Final = (*MAIL_SAYS, *MAIL_CLOSES)
+CALL: Final = (
+    "interested", "not interested", "appointment", "quote", "wrong person", "objected", "unreachable", "blocked",
+)  # fmt: skip
+HANDOVER: Final = ("rejected", "later", "won", "lost")
+CONTACT: Final = ("contacted", "appointment", "quoted")
+DURING_HANDOVER: Final = ("accepted", *CONTACT)
+
+PASSING: Final = {"call": ("attempted",), "handover": DURING_HANDOVER}
+"""The lead stays; all other events of these verbs end the step."""
+
+STATES: Final = {
+    "send": ("answered", "clicked", "opened", "unclear", "undelivered", "else"),
+    "call": ("attempted", "else"),
+    "task": ("else",),
+    "wait": ("else",),
+}
+"""What `otherwise` may ask when the time of a verb is up."""
+
+BUILT_IN: Final = tuple(
+    dict.fromkeys(
+        (*MAIL, *LEAD_WIDE, *CALL, "attempted", "call_back", *HANDOVER, *DURING_HANDOVER, "sent", "undelivered")
+    )
+)
+"""Every event that Kweek itself records; conditions may count them."""
+
+WHENEVER_DEFAULTS: Final = (*LEAD_WIDE, "replied")
+IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook", "send")
+"""The verbs that may stand below a passing event (a `send` without `within`)."""
