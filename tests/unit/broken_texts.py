@@ -204,6 +204,8 @@ BROKEN = [
     Broken("blank title", head("").replace("title: Demo", 'title: §""'), "empty", "behind the colon"),
     Broken("too long", step("  - wait: §999999999999 weeks"), "duration", "five digits"),
     Broken("colon in a list item", step("  - tell: sales\n    text: Call§: now"), "second-colon", '"Call: now"'),
+    Broken("door with a colon", step("  - go: flow§: long-term\n    then: done"), "second-colon", "go: flow long-term"),
+    Broken("door with a quoted colon", step('  - go: §"flow: long-term"\n    then: done'), "target", "flow long-term"),
     Broken("hash in a tag", step("  - tag: fair §#1"), "cut-by-hash", '"fair #1"'),
     Broken(
         "inline condition with a quote",

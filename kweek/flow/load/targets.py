@@ -82,6 +82,10 @@ class TargetReader(Reader, ABC):
                 fix = "Write the name: flow long-term" if words == ["flow"] else "Write a path, next, done, discard, …"
                 self.note(text.at, "target", f"“{text.value}” alone says not where to go.", "", fix)
                 return None
+            case ["flow:", name]:
+                fix = f"Write it without the colon: flow {name}"
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", fix)
+                return None
             case ["go" | "go:" | "path" | "end" | "end:", name]:
                 self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {name}")
                 return None

@@ -11,6 +11,7 @@ from kweek.flow.yaml.sheet import Trap
 
 _COMMENT: Final = re.compile(r"\s+#.*$")
 _SECOND_COLON: Final = re.compile(r":(?= |$)")
+_DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
 _BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _WHOLE_IN_BRACES: Final = re.compile(
@@ -114,7 +115,13 @@ def _second_colon(value: _Value) -> Trap | None:
     if value.key is None or colon is None:
         return None
     why = f"After “{value.key}:” a second colon with a space would begin another key in the same line."
-    return value.trap("second-colon", "There is a second colon in this line.", why, colon.start())
+    what = "There is a second colon in this line."
+    if door := _DOOR.fullmatch(value.core):
+        right = f"flow {door[1]}"
+        mended = [value.replaced_by(right)]
+        at = value.column + colon.start()
+        return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
+    return value.trap("second-colon", what, why, colon.start())
 
 
 def _closing(body: str) -> int | None:
