@@ -183,7 +183,8 @@ class _Look:
         ):
             example = {"number": "3", "date": "2026-12-31, or today", "moment": "today", "yes/no": "true or false"}
             fix = f"Write {example.get(kind.kind, 'a text')}"
-            self.report.error(value.at, "wrong-type", f"{field.value} is {kind}, “{said}” is not", "", fix)
+            so = "“today” is a date" if said == "today" else f"“{said}” is not"
+            self.report.error(value.at, "wrong-type", f"{field.value} is {kind}, {so}", "", fix)
 
     def _timezone(self, name: Located[str]) -> None:
         from zoneinfo import ZoneInfo, available_timezones
