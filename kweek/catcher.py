@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
 from typing import Final, Literal
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,6 +19,7 @@ from sqlalchemy import insert, select
 
 from kweek.leads.database import Database, DatabaseAway
 from kweek.leads.tables import caught
+from kweek.returned import delivery_report
 
 Behaviour = Literal["accept", "bounce", "refuse", "greylist", "stall"]
 _TAGS: Final[dict[str, Behaviour]] = {
@@ -89,7 +89,9 @@ class Catcher:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         raw = envelope.original_content or b""
         try:
-            await asyncio.to_thread(self._store, envelope.mail_from or "", list(envelope.rcpt_tos), raw)
+            await asyncio.to_thread(
+                keep, self.database, envelope.mail_from or "", list(envelope.rcpt_tos), raw, self.now()
+            )
         except DatabaseAway:  # aiosmtpd would say 500, which is for good
             return "451 4.3.0 nowhere to keep it now, try again later"
         if self.on_bounce is not None and envelope.mail_from:
@@ -103,44 +105,19 @@ class Catcher:
     async def _bounce(self, raw: bytes, recipient: str, sender: str) -> None:
         await asyncio.sleep(self.bounce_after)
         if self.on_bounce is not None:
-            await asyncio.to_thread(self.on_bounce, sender, delivery_report(raw, recipient, sender))
-
-    def _store(self, sender: str, recipients: list[str], raw: bytes) -> None:
-        message = message_from_bytes(raw, policy=policy.SMTP)
-        row = {
-            "message_id": str(message["Message-ID"] or "") or None, "sender": sender,
-            "subject": str(message["Subject"] or "")[:500], "raw": raw, "at": self.now(),
-        }  # fmt: skip
-        with self.database.write() as tx:
-            tx.execute(insert(caught), [row | {"recipient": recipient} for recipient in recipients])
+            report = delivery_report(raw, recipient, sender, at=datetime.now(UTC))
+            await asyncio.to_thread(self.on_bounce, sender, report)
 
 
-def delivery_report(raw: bytes, recipient: str, sender: str, status: str = "5.1.1", code: int = 550) -> bytes:
-    """What a mail server sends back for an address that is dead (RFC 3464), the returned headers with it."""
-    original = message_from_bytes(raw, policy=policy.SMTP)
-    report = EmailMessage(policy=policy.SMTP)
-    report["From"] = "Mail Delivery System <MAILER-DAEMON@catcher.localhost>"
-    report["To"] = sender
-    report["Subject"] = "Undelivered Mail Returned to Sender"
-    report["Auto-Submitted"] = "auto-replied"
-    report.set_type("multipart/report")
-    report.set_param("report-type", "delivery-status")
-    words = EmailMessage(policy=policy.SMTP)
-    words.set_content(f"<{recipient}>: the mail could not be delivered.\n")
-    of_the_server, of_the_recipient = Message(), Message()
-    of_the_server["Reporting-MTA"] = "dns; catcher.localhost"
-    of_the_recipient["Final-Recipient"] = f"rfc822; {recipient}"
-    of_the_recipient["Action"] = "failed"
-    of_the_recipient["Status"] = status
-    of_the_recipient["Diagnostic-Code"] = f"smtp; {code} {status} Recipient address rejected: User unknown"
-    about = EmailMessage(policy=policy.SMTP)
-    about["Content-Type"] = "message/delivery-status"
-    about.set_payload([of_the_server, of_the_recipient])
-    headers = EmailMessage(policy=policy.SMTP)
-    headers["Content-Type"] = "text/rfc822-headers"
-    headers.set_payload("".join(f"{name}: {original[name]}\r\n" for name in ("Message-ID", "To") if original[name]))
-    report.set_payload([words, about, headers])
-    return report.as_bytes(policy=policy.SMTP.clone(max_line_length=990))
+def keep(database: Database, sender: str, recipients: list[str], raw: bytes, at: datetime) -> None:
+    """Put a mail where the pages show it, once for each recipient."""
+    message = message_from_bytes(raw, policy=policy.SMTP)
+    row = {
+        "message_id": str(message["Message-ID"] or "") or None, "sender": sender,
+        "subject": str(message["Subject"] or "")[:500], "raw": raw, "at": at,
+    }  # fmt: skip
+    with database.write() as tx:
+        tx.execute(insert(caught), [row | {"recipient": recipient} for recipient in recipients])
 
 
 def arrived(database: Database, message_id: str) -> bool:

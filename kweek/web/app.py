@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from kweek.web import api, desk, public, survey, tasks
+from kweek.web import api, call_page, desk, handover_page, lead_page, mails, public, survey, task_page, tasks
 from kweek.web.house import House
 from kweek.web.limits import Limits
 from kweek.web.problems import add_handlers
@@ -16,7 +16,7 @@ def make_app(house: House) -> FastAPI:
     """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    for part in (public, survey, api, tasks, desk):
+    for part in (public, survey, api, tasks, desk, mails, handover_page, call_page, task_page, lead_page):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)

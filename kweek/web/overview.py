@@ -61,10 +61,12 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
             "flows": flows,
             "calls": queries.open_calls(read),
             "handovers": queries.open_handovers(read),
+            "overdue": queries.overdue_handovers(read, now),
             "tasks": queries.open_tasks(read),
             "mails": queries.last_mails(read, 20),
             "held_mails": queries.held_mails(read),
             "held_leads": queries.held_leads(read),
+            "problems": queries.last_problems(read, 20),
         }
 
 

@@ -1,8 +1,10 @@
-"""Which rows does the first page show? One named question each; every number on the page is one of these."""
+"""Which rows do the pages of colleagues show? One named question each; every number on a page is one of these."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -10,9 +12,22 @@ from sqlalchemy import Connection, Row, Select, func, select
 from kweek.leads import tables
 
 MOST: Final = 200  # rows of one list; the inboxes page through the rest
+OPEN: Final = ("open", "taken")
 
 _lead: Final = tables.leads.c
-_who: Final = func.coalesce(_lead.name, _lead.email, _lead.external_id, _lead.id).label("who")
+_names: Final = func.trim(func.coalesce(_lead.first_name, "") + " " + func.coalesce(_lead.last_name, ""))
+WHO: Final = func.coalesce(_lead.name, func.nullif(_names, ""), _lead.email, _lead.external_id, _lead.id).label("who")
+"""The best name that there is for a lead."""
+
+AnySelect = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The first rows of a list, and how many there are of them all."""
+
+    rows: list[Row[Any]]
+    total: int
 
 
 def ended_by_flow(read: Connection) -> Mapping[str, Mapping[str, int]]:
@@ -25,47 +40,97 @@ def ended_by_flow(read: Connection) -> Mapping[str, Mapping[str, int]]:
     return counts
 
 
-def open_calls(read: Connection) -> list[Row[Any]]:
-    """Open and taken call tasks, the oldest first; `tried`: attempts so far."""
+# --- what waits for a colleague ---------------------------------------------------------------------
+
+
+def calls() -> AnySelect:
+    """Call tasks. tried: attempts so far. taken_at: when whoever has it took it."""
     c, a = tables.call_tasks.c, tables.attempts.c
     tried = select(func.count()).where(a.call_key == c.key).scalar_subquery().label("tried")
-    query = select(tables.call_tasks, _who, tried).join(tables.leads, _lead.id == c.lead_id)
-    return _rows(read, query.where(c.status.in_(("open", "taken"))).order_by(c.opened_at, c.key))
+    return select(tables.call_tasks, WHO, tried, _taken_at(c)).join(tables.leads, _lead.id == c.lead_id)
 
 
-def open_handovers(read: Connection) -> list[Row[Any]]:
+def handovers() -> AnySelect:
+    return select(tables.handovers, WHO).join(tables.leads, _lead.id == tables.handovers.c.lead_id)
+
+
+def tasks() -> AnySelect:
+    t = tables.tasks.c
+    return select(tables.tasks, WHO, _taken_at(t)).join(tables.leads, _lead.id == t.lead_id)
+
+
+def _taken_at(task: Any) -> Any:
+    e = tables.events.c
+    about = (e.lead_id == task.lead_id, e.ref == task.key, e.kind == "taken")
+    return select(func.max(e.at)).where(*about).scalar_subquery().label("taken_at")
+
+
+def open_calls(read: Connection, lead_id: str | None = None) -> Listed:
+    """Open and taken call tasks, the oldest first. lead_id: of this lead only."""
+    c = tables.call_tasks.c
+    query = calls().where(c.status.in_(OPEN)).order_by(c.opened_at, c.key)
+    return _listed(read, query if lead_id is None else query.where(c.lead_id == lead_id))
+
+
+def open_handovers(read: Connection, lead_id: str | None = None) -> Listed:
     """Handovers that sales has not closed, whose clock runs out first on top."""
     h = tables.handovers.c
-    query = select(tables.handovers, _who).join(tables.leads, _lead.id == h.lead_id).where(h.status != "closed")
-    return _rows(read, query.order_by(h.contacted_at.is_not(None), h.follow_up_at, h.given_at, h.key))
+    clock = (h.contacted_at.is_not(None), h.follow_up_at.is_(None), h.follow_up_at, h.given_at, h.key)
+    query = handovers().where(h.status != "closed").order_by(*clock)
+    return _listed(read, query if lead_id is None else query.where(h.lead_id == lead_id))
 
 
-def open_tasks(read: Connection) -> list[Row[Any]]:
+def overdue_handovers(read: Connection, now: datetime) -> int:
+    """How many leads were promised a contact that nobody has logged."""
+    h = tables.handovers.c
+    late = (h.status != "closed", h.contacted_at.is_(None), h.follow_up_at < now)
+    return read.execute(select(func.count()).select_from(tables.handovers).where(*late)).scalar_one()
+
+
+def open_tasks(read: Connection, lead_id: str | None = None) -> Listed:
+    """Open and taken tasks, the oldest first."""
     t = tables.tasks.c
-    query = select(tables.tasks, _who).join(tables.leads, _lead.id == t.lead_id)
-    return _rows(read, query.where(t.status.in_(("open", "taken"))).order_by(t.opened_at, t.key))
+    query = tasks().where(t.status.in_(OPEN)).order_by(t.opened_at, t.key)
+    return _listed(read, query if lead_id is None else query.where(t.lead_id == lead_id))
 
 
-def last_mails(read: Connection, most: int) -> list[Row[Any]]:
+# --- mails, and what stands still -------------------------------------------------------------------
+
+
+def last_mails(read: Connection, most: int, lead_id: str | None = None) -> list[Row[Any]]:
     """The newest first, without their texts."""
-    return list(read.execute(_mails().order_by(tables.mails.c.claimed_at.desc()).limit(most)).all())
+    mails = tables.mails.c
+    query = _mails().order_by(mails.claimed_at.desc(), mails.key).limit(most)
+    return list(read.execute(query if lead_id is None else query.where(mails.lead_id == lead_id)).all())
 
 
-def held_mails(read: Connection) -> list[Row[Any]]:
+def held_mails(read: Connection) -> Listed:
     """Mails that wait for a person, for nobody knows whether they left."""
     mails = tables.mails.c
-    return _rows(read, _mails().where(mails.status == "held").order_by(mails.claimed_at))
+    return _listed(read, _mails().where(mails.status == "held").order_by(mails.claimed_at))
 
 
-def held_leads(read: Connection) -> list[Row[Any]]:
-    query = select(_lead.id, _lead.held, _who).where(_lead.held.is_not(None))
-    return _rows(read, query.order_by(_lead.id))
+def held_leads(read: Connection) -> Listed:
+    query = select(_lead.id, _lead.held, WHO).where(_lead.held.is_not(None))
+    return _listed(read, query.order_by(_lead.id))
 
 
-def _mails() -> Select[*tuple[Any, ...]]:
+def last_problems(read: Connection, most: int) -> list[Row[Any]]:
+    """What went wrong, the newest first; a problem may be about no lead at all."""
+    p = tables.problems.c
+    query = select(tables.problems, WHO).join_from(tables.problems, tables.leads, _lead.id == p.lead_id, isouter=True)
+    return list(read.execute(query.order_by(p.id.desc()).limit(most)).all())
+
+
+def _mails() -> AnySelect:
     m = tables.mails.c
-    return select(m.key, m.mail, m.recipient, m.subject, m.status, m.why, m.claimed_at, m.sent_at)
+    columns = (m.key, m.lead_id, m.mail, m.audience, m.recipient, m.subject, m.status, m.why, m.claimed_at, m.sent_at)
+    return select(*columns)
 
 
-def _rows(read: Connection, query: Select[*tuple[Any, ...]]) -> list[Row[Any]]:
-    return list(read.execute(query.limit(MOST)).all())
+def _listed(read: Connection, query: AnySelect) -> Listed:
+    rows = list(read.execute(query.limit(MOST)).all())
+    if len(rows) < MOST:
+        return Listed(rows, len(rows))
+    total = read.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    return Listed(rows, total)

@@ -86,13 +86,15 @@ def _status(context: Context, status: str) -> str:
 
 @pass_context
 def _span(context: Context, value: timedelta) -> str:
-    """`3 d 4 h`, `4 h 10 min`, `2 min`: two units at most; an hour is a `u` in Dutch."""
+    """`3 d 4 h`, `4 h 10 min`, `2 h`, `2 min`: two units at most; an hour is a `u` in Dutch."""
     hour = "u" if _tongue(context).language == "nl" else "h"
     minutes = int(abs(value).total_seconds() // 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return f"{days} d {hours} {hour}"
-    return f"{hours} {hour} {minutes} min" if hours else f"{minutes} min"
+        return f"{days} d {hours} {hour}" if hours else f"{days} d"
+    if hours:
+        return f"{hours} {hour} {minutes} min" if minutes else f"{hours} {hour}"
+    return f"{minutes} min"
 
 
 _ENVIRONMENT: Final = Environment(

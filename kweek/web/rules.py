@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection, Row, select
 
 from kweek.flow.duration import parse_duration
-from kweek.flow.state import Event
 from kweek.flow.load.surveys import load_survey
+from kweek.flow.state import Event
 from kweek.flow.surveys import Survey
 from kweek.intake.check import Vocabulary
 from kweek.intake.incoming import Incoming
@@ -56,6 +56,15 @@ class WorkspaceRules:
         """Who we are, for the pages that leads see."""
         return self._book.now().rules.settings.name
 
+    def people(self) -> Sequence[str]:
+        """Colleagues: the members and managers of rules/teams.yaml."""
+        return [person.name.value for person in self._book.now().rules.teams.people()]
+
+    def mailbox(self) -> str | None:
+        """Where a lead's answer to a mail arrives."""
+        sender = self._book.now().rules.settings.sender
+        return None if sender is None else sender.reply_to or sender.address
+
     def websites(self) -> Sequence[str]:
         """Origins to which a form may send its visitor back."""
         return self._book.now().rules.settings.websites
@@ -96,10 +105,14 @@ class WorkspaceRules:
 
     def script_outcomes(self, tx: Connection, task: Row[Any]) -> tuple[str, ...]:
         """The outcomes that the script of this call task adds to the usual ones."""
-        enrolments = tables.enrolments.c
-        query = select(enrolments.version).where(enrolments.id == task.enrolment_id)
-        survey = self._survey(self._source(tx, tx.execute(query).scalar_one_or_none()), task.script)
+        survey = self.survey_in(tx, task.enrolment_id, task.script)
         return tuple(survey.outcomes) if survey else ()
+
+    def survey_in(self, tx: Connection, enrolment_id: str, name: str) -> Survey | None:
+        """A survey as it was published with this enrolment's version of the flow."""
+        enrolments = tables.enrolments.c
+        query = select(enrolments.version).where(enrolments.id == enrolment_id)
+        return self._survey(self._source(tx, tx.execute(query).scalar_one_or_none()), name)
 
     def _survey(self, source: Mapping[str, str], name: str) -> Survey | None:
         path = f"surveys/{name}.yaml"

@@ -1,8 +1,9 @@
 """Who may look? One signed link, used once, becomes a session in the browser; programs show an API key instead.
 
 Until there are accounts with roles, whoever can read the installation's secret (the terminal that runs `kweek up`) is
-the one user: it prints a link that is good for an hour and for one use, and the link becomes a cookie that only this
-origin gets back (SameSite=Strict, HttpOnly). Links and sessions run on real time.
+the one user: it prints a link that is good for an hour and for one use, and the link becomes a cookie (HttpOnly).
+SameSite=Lax: who presses a link in a notice comes from his mailbox's site, and must find himself signed in; looking
+changes nothing, and what changes something is asked for its origin. Links and sessions run on real time.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def use_link(settings: Settings, token: str) -> bool:
 def open_session(settings: Settings, response: Response) -> None:
     value = _sessions(settings).sign(secrets.token_urlsafe(16)).decode()
     secure = settings.base_url.startswith("https:")
-    response.set_cookie(COOKIE, value, max_age=SESSION_AGE, httponly=True, samesite="strict", secure=secure)
+    response.set_cookie(COOKIE, value, max_age=SESSION_AGE, httponly=True, samesite="lax", secure=secure)
 
 
 def has_session(settings: Settings, request: Request) -> bool:

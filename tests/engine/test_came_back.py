@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from kweek.catcher import delivery_report
 from kweek.intake.bounces import Received, receive
 from kweek.intake.suppress import SUPPRESSION
 from kweek.leads import tables
 from kweek.leads.permission import address_key
+from kweek.returned import delivery_report
 from tests.engine.post_office import NOW, Office, office
 
 DAY = timedelta(days=1)

@@ -43,28 +43,28 @@ def step(kind: type[AnyStep], **values: object) -> AnyStep:
 
 WEEK = Duration(7, "day")
 SAID = [
-    (step(Wait, until=parse_wait("7 days")), "Wait 7 days", "7 dagen wachten"),
-    (step(Wait, until=parse_wait("1 business hour")), "Wait 1 business hour", "1 werkuur wachten"),
-    (step(Wait, until=parse_wait("until monday 09:00")), "Wait until Monday 09:00", "Wachten tot maandag 09:00"),
+    (step(Wait, until=parse_wait("7 days")), "Wait 7 days", "Wacht 7 dagen"),
+    (step(Wait, until=parse_wait("1 business hour")), "Wait 1 business hour", "Wacht 1 werkuur"),
+    (step(Wait, until=parse_wait("until monday 09:00")), "Wait until Monday 09:00", "Wacht tot maandag 09:00"),
     (
         step(Wait, until=parse_wait("until 3 days before lead.contract_end")),
         "Wait until 3 days before lead.contract_end",
-        "Wachten tot 3 dagen vóór lead.contract_end",
+        "Wacht tot 3 dagen vóór lead.contract_end",
     ),
     (
         step(Send, mails=(("survey", 100),), within=WEEK),
         "Send survey, wait 7 days",
-        "survey versturen, 7 dagen wachten",
+        "Verstuur survey, wacht 7 dagen",
     ),
-    (step(Send, mails=(("a", 50), (None, 50))), "Send a or nothing", "a of niets versturen"),
+    (step(Send, mails=(("a", 50), (None, 50))), "Send a or nothing", "Verstuur a of niets"),
     (
         step(Call, script="brochure", within=Duration(5, "day", business=True)),
         "Call with brochure, within 5 business days",
-        "Bellen met brochure, binnen 5 werkdagen",
+        "Bel met brochure, binnen 5 werkdagen",
     ),
-    (step(Handover, team="sales"), "Handover to sales", "Overdracht aan sales"),
+    (step(Handover, team="sales"), "Hand over to sales", "Draag over aan sales"),
     (step(Task, title="Send a sample", within=WEEK), "Send a sample", "Send a sample"),
-    (step(Choose, branches=()), "Choose", "Kiezen"),
+    (step(Choose, branches=()), "Choose", "Kies"),
 ]
 
 

@@ -21,6 +21,7 @@ from kweek.mails.tokens import Tokens
 from kweek.web.app import make_app
 from kweek.web.house import House
 from kweek.web.rules import WorkspaceRules
+from kweek.web.session import login_link
 from kweek.workspace import read_workspace, source_of
 
 with warnings.catch_warnings():
@@ -116,6 +117,14 @@ def web(house: House) -> Iterator[TestClient]:
 def api(web: TestClient) -> TestClient:
     """A program with a key."""
     web.headers["authorization"] = f"Bearer {KEY}"
+    return web
+
+
+@pytest.fixture
+def staff(web: TestClient, house: House) -> TestClient:
+    """Somebody who opened the link that the terminal printed."""
+    path = login_link(house.settings).removeprefix(house.settings.base_url)
+    assert web.get(path).status_code == 303
     return web
 
 

@@ -15,10 +15,12 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from kweek.leads import tables
+from kweek.mails.addresses import Addresses
 from kweek.web.app import make_app
 from kweek.web.house import House
 from kweek.web.session import login_link
 from tests.web.conftest import NOW, Books
+from tests.web.scene import ANSWER, CALL, HANDOVER, scene
 
 pytestmark = pytest.mark.slow
 CHROMIUM = shutil.which("chromium")
@@ -58,14 +60,23 @@ def invited(books: Books, served: House, published: str) -> House:
     books.lead(name="Ann de Vries")
     books.enrolment(published, "steps/send-survey")
     books.mail(enrolment_id="l1-1")
-    message = EmailMessage()
-    message["Subject"], message["From"] = "What suits your building?", "us@example.com"
-    message.set_content("Hi")
     link = served.tokens.url(served.settings.base_url, "survey", "l1-1/1")
-    message.add_alternative(f'<p onclick="x()">Hi <script>x()</script><a href="{link}">Answer</a></p>', subtype="html")
-    row = {"sender": "us@example.com", "recipient": "l1@example.com", "subject": "What suits your building?", "at": NOW}
-    books.add(tables.caught, raw=message.as_bytes(), **row)
+    html = f'<p onclick="x()">Hi <script>x()</script><a href="{link}">Answer</a></p>'
+    caught(books, "What suits your building?", html)
     return served
+
+
+def caught(
+    books: Books, subject: str, html: str, sender: str = "us@example.com", message_id: str | None = None
+) -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"] = subject, "us@example.com"
+    if message_id:
+        message["Message-ID"] = message_id
+    message.set_content("Hi")
+    message.add_alternative(html, subtype="html")
+    row = {"sender": sender, "recipient": "l1@example.com", "subject": subject, "message_id": message_id, "at": NOW}
+    books.add(tables.caught, raw=message.as_bytes(), **row)
 
 
 def fits(page: Page) -> bool:
@@ -78,7 +89,7 @@ def test_a_lead_answers_without_script_from_the_mail_in_the_catcher(
     context = browser.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False, locale="nl-NL")
     page = context.new_page()
     page.goto(login_link(invited.settings))
-    assert page.get_by_text("survey versturen, 7 dagen wachten").is_visible()
+    assert page.get_by_text("Verstuur survey, wacht 7 dagen").is_visible()
     page.goto(f"{invited.settings.base_url}/mails")
     page.get_by_role("link", name="What suits your building?").click()
     with context.expect_page() as opened:
@@ -95,7 +106,80 @@ def test_a_lead_answers_without_script_from_the_mail_in_the_catcher(
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_no_page_breaks_its_policy_or_overflows(browser: Browser, invited: House, width: int) -> None:
+def test_a_colleague_acts_from_the_notice_in_his_mailbox(
+    browser: Browser, served: House, books: Books, published: str, width: int
+) -> None:
+    """The link comes from another site, as a mailbox is; he is signed in, and has to press a button himself."""
+    scene(books, published)
+    link = f"{served.settings.base_url}/handovers/{HANDOVER}?as=anna"
+    caught(books, "Nieuwe lead voor u: Ann de Vries", f'<a href="{link}">Openen in Kweek</a>')
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        java_script_enabled=False,
+        locale="nl-NL",
+        timezone_id="Europe/Amsterdam",
+    )
+    mailbox = context.new_page()
+    mailbox.goto(login_link(served.settings))
+    mailbox.get_by_role("link", name="Mailvanger").click()
+    mailbox.get_by_role("link", name="Nieuwe lead voor u").click()
+    with context.expect_page() as opened:
+        mailbox.frame_locator("iframe").get_by_role("link", name="Openen in Kweek").click()
+    page = opened.value
+    assert page.get_by_text("U handelt als anna.").is_visible()
+    assert books.count(tables.contacts) == 0
+    page.get_by_role("button", name="Terug naar marketing").click()
+    assert page.get_by_text("Zeg waarom").is_visible()
+    page.get_by_label("Notitie").fill("Wil in mei een rondleiding")
+    page.get_by_role("button", name="Ik belde of schreef").click()
+    assert page.get_by_role("status").inner_text() == "Genoteerd: Contact gezocht."
+    assert page.get_by_text("Wil in mei een rondleiding").is_visible()
+    page.get_by_label("Wil weer van ons horen vanaf").fill("2026-05-01")
+    page.get_by_label("Wil weer van ons horen vanaf").press("Enter")  # its own form: no other button is pressed by it
+    assert page.get_by_text("Gesloten: Later").is_visible()
+    assert fits(page)
+    assert [(row.kind, row.by) for row in books.rows(tables.contacts)] == [("contacted", "anna")]
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_catchers_buttons_write_back_bounce_and_complain(
+    browser: Browser, served: House, books: Books, published: str, width: int
+) -> None:
+    scene(books, published)
+    addresses = Addresses(served.settings.key, "own.example")
+    identifier = addresses.message_id("ann-1/9")
+    books.mail("ann-1/9", "ann", enrolment_id="ann-1", message_id=identifier, subject="Uw brochure")
+    caught(books, "Uw brochure", "<p>Hallo</p>", sender=addresses.address("bounces", identifier), message_id=identifier)
+    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=False, locale="nl-NL")
+    page = context.new_page()
+    page.goto(login_link(served.settings))
+    page.goto(f"{served.settings.base_url}/mails/1")
+    page.get_by_role("button", name="Terugschrijven").click()
+    assert page.get_by_role("alert").inner_text() == "Schrijf eerst iets."
+    page.get_by_label("Uw antwoord").fill("Wat kost het?")
+    for button, status in (
+        ("Terugschrijven", "Het antwoord kwam"),
+        ("Klagen", "De klacht kwam"),
+        ("Laten", "Hij kwam"),
+    ):
+        page.get_by_role("button", name=button).click()
+        assert status in page.get_by_role("status").inner_text()
+    assert fits(page)
+    page.get_by_role("link", name="Alle mails").click()
+    page.get_by_role("link", name="Re: Uw brochure").click()
+    page.get_by_role("link", name="Tekst").click()
+    assert page.get_by_text("Wat kost het?").is_visible()
+    mine = [row.kind for row in books.rows(tables.events) if row.ref == "ann-1/9"]
+    assert mine == ["replied", "complained", "bounced"]
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_breaks_its_policy_or_overflows(
+    browser: Browser, invited: House, books: Books, published: str, width: int
+) -> None:
+    scene(books, published)
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark")
     page = context.new_page()
     said: list[str] = []
@@ -105,10 +189,21 @@ def test_no_page_breaks_its_policy_or_overflows(browser: Browser, invited: House
     base = invited.settings.base_url
     unsubscribe = invited.tokens.url("", "unsubscribe", "l1-1/1")
     survey = invited.tokens.url("", "survey", "l1-1/1")
-    for path in ("/", "/mails", "/mails/1", survey, unsubscribe):
+    work = [
+        f"/handovers/{HANDOVER}",
+        f"/handovers/{HANDOVER}?as=anna",
+        f"/calls/{CALL}?as=els",
+        f"/tasks/{ANSWER}?as=bram",
+    ]
+    mails = ["/mails", "/mails/1", "/mails/1?view=text", "/mails/1?view=source"]
+    for path in ("/", *work, "/leads/ann", *mails, survey, unsubscribe, "/nowhere", "/u/forged"):
         page.goto(base + path)
         page.wait_for_load_state("networkidle")
         assert fits(page), path
     # the caught mail's own script is stopped, and the browser says so; nothing else may be said
-    assert [line for line in said if "/mails/1/html" not in line and "Blocked script execution" not in line] == []
+    assert [
+        line
+        for line in said
+        if "/mails/1/html" not in line and "Blocked script execution" not in line and "404" not in line
+    ] == []
     context.close()

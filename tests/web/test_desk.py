@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from email.message import EmailMessage
 
 import pytest
 from fastapi.routing import APIRoute
@@ -17,14 +16,6 @@ from kweek.web.session import login_link
 from tests.web.conftest import NOW, ORIGIN, Books, TestClient
 
 PUBLIC = ("/o/", "/c/", "/s/", "/u/", "/forms/", "/healthz", "/login/", "/static")
-
-
-@pytest.fixture
-def staff(web: TestClient, house: House) -> TestClient:
-    """Somebody who opened the link that the terminal printed."""
-    path = login_link(house.settings).removeprefix(house.settings.base_url)
-    assert web.get(path).status_code == 303
-    return web
 
 
 def paths_of(routes: Sequence[object]) -> Iterator[tuple[str, str]]:
@@ -57,7 +48,7 @@ def test_a_link_signs_in_once(web: TestClient, house: House) -> None:
     path = login_link(house.settings).removeprefix(house.settings.base_url)
     first = web.get(path)
     cookie = first.headers["set-cookie"].lower()
-    assert all(word in cookie for word in ("httponly", "samesite=strict", "max-age=43200"))
+    assert all(word in cookie for word in ("httponly", "samesite=lax", "max-age=43200"))
     assert web.get("/").status_code == 200
     web.cookies.clear()
     assert web.get(path).status_code == 401
@@ -104,7 +95,7 @@ def test_the_page_equals_the_rows(staff: TestClient, books: Books, published: st
         assert row[row.index('class="count">') + 14 :].startswith(f"{count}<")
     assert "(3)" in page[page.index('id="handovers"') :]
     assert "(2)" in page[page.index('id="calls"') :]
-    assert page.count('class="overdue"') == 1
+    assert [words.split("<")[0] for words in page.split('class="overdue">')[1:]] == ["1 overdue", "30 min overdue"]
     assert "30 min overdue" in page
     assert "1 h 30 min left" in page
     assert 'id="held"' in page
@@ -116,45 +107,6 @@ def test_what_people_wrote_is_shown_and_never_run(staff: TestClient, books: Book
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert "<img src=x" not in page
-
-
-def caught(books: Books, subject: str = "Hello", html: str = "<p>Hi <script>alert(1)</script></p>") -> None:
-    message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = subject, "us@example.com", "ann@example.com"
-    message.set_content("Hi there")
-    message.add_alternative(html, subtype="html")
-    row = {"sender": "us@example.com", "recipient": "ann@example.com", "subject": subject, "at": NOW}
-    books.add(tables.caught, raw=message.as_bytes(), **row)
-
-
-def test_the_catcher_lists_and_shows_mails(staff: TestClient, books: Books) -> None:
-    for n in range(52):
-        caught(books, f"Mail {n}")
-    page = staff.get("/mails").text
-    assert page.count("/mails/") == 50
-    assert "Mail 51" in page
-    assert "/mails?before=3" in page
-    assert "Mail 0<" in staff.get("/mails?before=3").text
-    shown = staff.get("/mails/1").text
-    assert "Hi there" in shown
-    assert 'sandbox="allow-popups' in shown
-
-
-def test_a_caught_mail_is_shut_in(staff: TestClient, books: Books) -> None:
-    caught(books)
-    answer = staff.get("/mails/1/html")
-    policy = answer.headers["content-security-policy"]
-    assert policy.startswith("sandbox allow-popups")
-    assert "default-src 'none'" in policy
-    assert "script" not in policy
-    assert "allow-same-origin" not in policy
-
-
-@pytest.mark.parametrize(
-    "path", ["/mails/9", "/mails/99999999999999999999", "/mails/9/html", "/mails/x", "/mails?before=x"]
-)
-def test_a_mail_that_is_not_there_is_not_found(staff: TestClient, path: str) -> None:
-    assert staff.get(path).status_code == 404
 
 
 def test_a_colleague_who_is_lost_is_led_home(staff: TestClient) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
-    "step.wait": ("Wait {time}", "{time} wachten"),
-    "step.wait.until": ("Wait until {moment}", "Wachten tot {moment}"),
-    "step.send": ("Send {mails}", "{mails} versturen"),
-    "step.send.wait": ("Send {mails}, wait {time}", "{mails} versturen, {time} wachten"),
+    "step.wait": ("Wait {time}", "Wacht {time}"),
+    "step.wait.until": ("Wait until {moment}", "Wacht tot {moment}"),
+    "step.send": ("Send {mails}", "Verstuur {mails}"),
+    "step.send.wait": ("Send {mails}, wait {time}", "Verstuur {mails}, wacht {time}"),
     "step.nothing": ("nothing", "niets"),
     "step.or": (" or ", " of "),
-    "step.call": ("Call with {script}, within {time}", "Bellen met {script}, binnen {time}"),
-    "step.handover": ("Handover to {team}", "Overdracht aan {team}"),
-    "step.choose": ("Choose", "Kiezen"),
+    "step.call": ("Call with {script}, within {time}", "Bel met {script}, binnen {time}"),
+    "step.handover": ("Hand over to {team}", "Draag over aan {team}"),
+    "step.choose": ("Choose", "Kies"),
     "moment.before": ("{time} before {date}", "{time} vóór {date}"),
     "moment.after": ("{time} after {date}", "{time} na {date}"),
     "day.0": ("Monday", "maandag"),

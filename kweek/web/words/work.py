@@ -35,10 +35,16 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "language.de": ("German", "Duits"),
     "language.fr": ("French", "Frans"),
     # why
-    "why.title": ("Why now", "Waarom nu"),
-    "why.flow": ("In the flow “{flow}”", "In de flow “{flow}”"),
-    "why.mail": ("the mail “{subject}”", "de mail “{subject}”"),
-    "why.nothing": ("The flow brought it here.", "De flow bracht hem hier."),
+    "now.title": ("Why now", "Waarom nu"),
+    "now.flow": ("In the flow “{flow}”", "In de flow “{flow}”"),
+    "now.mail": ("the mail “{subject}”", "de mail “{subject}”"),
+    "now.nothing": ("The flow brought it here.", "De flow bracht hem hier."),
+    "stage.visitor": ("visitor", "bezoeker"),
+    "stage.suspect": ("suspect", "suspect"),
+    "stage.marketing qualified": ("marketing qualified", "marketing qualified"),
+    "stage.sales qualified": ("sales qualified", "sales qualified"),
+    "stage.opportunity": ("opportunity", "verkoopkans"),
+    "stage.customer": ("customer", "klant"),
     # said
     "said.title": ("What was said", "Wat er is gezegd"),
     "said.none": (
@@ -49,6 +55,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "The answer itself is in the mailbox {address}.",
         "Het antwoord zelf staat in de postbus {address}.",
     ),
+    "said.answer": ("Answer by mail", "Per mail beantwoorden"),
     "said.our_mail": ("The mail that was answered", "De mail waarop is geantwoord"),
     # history
     "past.title": ("What happened", "Wat er gebeurde"),
@@ -68,6 +75,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     # standing
     "state.clock": ("First contact", "Eerste contact"),
     "state.due": ("{left}, until {at}", "{left}, tot {at}"),
+    "state.was_due": ("{left}, was due {at}", "{left}, moest vóór {at}"),
     "state.with": ("With", "Bij"),
     "state.nobody": ("nobody", "niemand"),
     "state.waits": ("Waits", "Wacht"),

@@ -1,0 +1,102 @@
+"""Under whose name does a colleague act on a page? He says so once; what he does is kept under it.
+
+Until there are accounts, a session knows nobody's name. A notice's link proposes one (`?as=anna`), a cookie remembers
+whoever acted last; the page shows it. It is a name, and no proof: whoever is signed in may do all there is.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote, unquote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from kweek.intake.forms import read_form
+from kweek.intake.outcomes import ClosedError, OutcomeError, Said, TakenError
+from kweek.intake.values import Checker
+from kweek.web.house import House
+
+COOKIE: Final = "kweek_as"
+_A_MONTH: Final = 30 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """name: None where nobody has said it yet. people: who there is to choose from; nobody in rules/teams.yaml: any
+    name may be written. id: of this very page, so that a button pressed twice counts once."""
+
+    name: str | None
+    people: tuple[str, ...]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What was sent and could not be done: the action, its fields, and a key of `kweek.web.words` for each fault."""
+
+    action: str
+    given: Mapping[str, str]
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    too_late: bool = False
+
+    @property
+    def status(self) -> int:
+        return 409 if self.too_late else 422
+
+
+def acting(request: Request, house: House, *also: str | None) -> Acting:
+    """also: names that stand on the page, and may be gone from rules/teams.yaml."""
+    people = tuple(dict.fromkeys([*house.rules.people(), *(name for name in also if name)]))
+    said = request.query_params.get("as", unquote(request.cookies.get(COOKIE, "")))  # `?as=`: nobody yet
+    known = said if said and (said in people or not people) and len(said) <= 200 else None
+    return Acting(known, people, secrets.token_hex(8))
+
+
+def read_fields(body: bytes) -> dict[str, str]:
+    """The fields of a form, each with its first value."""
+    return {name: values[0].strip() for name, values in read_form(body).items()}
+
+
+def act(
+    request: Request,
+    house: House,
+    who: Acting,
+    given: Mapping[str, str],
+    do: Callable[[Said], object],
+    back: str | None = None,
+) -> Response | Tried:
+    """Do it, and go back to the page; or say what was wrong. back: an address of ours instead of this very page."""
+    action = given.get("action", "")
+    check = Checker()
+    by = check.text(given.get("by"), "by", required=True)
+    note, own_id = check.text(given.get("note"), "note"), check.text(given.get("id"), "id")
+    faults = {fault.field: f"wrong.{fault.field}" for fault in check.faults if fault.field != "id"}
+    if by is None or (who.people and by not in who.people):
+        faults["by"] = "wrong.by"
+    if faults or by is None:
+        return Tried(action, given, faults)
+    try:
+        do(Said(by, house.now(), note, None if own_id is None or "/" in own_id else own_id))
+    except OutcomeError as error:
+        return Tried(action, given, {error.field: _fault(error.field, given)})
+    except (ClosedError, TakenError):
+        return Tried(action, given, too_late=True)
+    return _back(back or f"{quote(request.url.path)}?done={quote(action)}", by, house)
+
+
+def _fault(name: str, given: Mapping[str, str]) -> str:
+    if name == "reason" and given.get("reason"):
+        return "wrong.reason.long"
+    return f"wrong.{name}" if name in ("reason", "later_on", "call_back_at") else "wrong.outcome"
+
+
+def _back(address: str, by: str, house: House) -> Response:
+    """To the page that now shows it done: pressing “reload” does nothing twice."""
+    response = RedirectResponse(address, 303)
+    secure = house.settings.base_url.startswith("https:")
+    response.set_cookie(COOKIE, quote(by), max_age=_A_MONTH, httponly=True, samesite="lax", secure=secure)
+    return response

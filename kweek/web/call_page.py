@@ -1,0 +1,113 @@
+"""What does a telemarketer need for a call? The page of a call task: number, script, and a button for each outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import Connection, Row
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kweek.flow.surveys import Survey, say
+from kweek.intake.calls import CALL_BACK, CLOSING, NO_ANSWER, give_call_back, log_call, take_call
+from kweek.intake.outcomes import NoSuchTaskError, OutcomeError, Said
+from kweek.leads import tables
+from kweek.web import past, queries, story
+from kweek.web.acting import Tried, act, acting, read_fields
+from kweek.web.guard import Body, HouseOf, staff_only
+from kweek.web.house import House
+from kweek.web.render import page, reader_language
+from kweek.web.words import Tongue
+
+router = APIRouter(dependencies=[Depends(staff_only)])
+
+_DONE: Final = {"take": "taken", "give-back": "given_back"}
+
+
+@router.get("/calls/{key:path}")
+def show_call(key: str, request: Request, house: HouseOf) -> Response:
+    return _show(key, request, house)
+
+
+@router.post("/calls/{key:path}")
+def act_on_call(key: str, request: Request, body: Body, house: HouseOf) -> Response:
+    """`take`, `give-back`, or the outcome itself."""
+    given = read_fields(body)
+    action = given.get("action", "")
+
+    def do(said: Said) -> None:
+        match action:
+            case "take":
+                take_call(house.db, key, said)
+            case "give-back":
+                give_call_back(house.db, key, said)
+            case _:
+                at = _moment(given.get("call_back_at", ""), house.rules.zone()) if action == CALL_BACK else None
+                log_call(
+                    house.db, key, action, said, call_back_at=at, own_outcomes=house.rules.script_outcomes,
+                    next_try=house.rules.next_try, address_key=house.address_key,
+                )  # fmt: skip
+
+    with house.db.read() as read:
+        taken_by = _row(read, key).taken_by
+    tried = act(request, house, acting(request, house, taken_by), given, do)
+    return tried if isinstance(tried, Response) else _show(key, request, house, tried)
+
+
+def _show(key: str, request: Request, house: House, tried: Tried | None = None) -> Response:
+    language = reader_language(request)
+    with house.db.read() as read:
+        row = _row(read, key)
+        facts = _facts(read, house, row, Tongue(language), language)
+    done = request.query_params.get("done", "")
+    known = (*CLOSING, NO_ANSWER, CALL_BACK, *facts["own"])
+    return page(
+        request, "call.html", status=tried.status if tried else 200, row=row, **facts, now=house.now(),
+        acting=acting(request, house, row.taken_by), tried=tried,
+        done=_DONE.get(done) or (done if done in known else None), outcomes=(NO_ANSWER, *CLOSING),
+    )  # fmt: skip
+
+
+def _facts(read: Connection, house: House, row: Row[Any], tongue: Tongue, language: str) -> Mapping[str, Any]:
+    lead = story.who(read, row.lead_id)
+    script = house.rules.survey_in(read, row.enrolment_id, row.script)
+    return {
+        "lead": lead,
+        "why": story.why(read, row.key, row.enrolment_id),
+        "answers": story.answers(read, house.rules, row.lead_id, language),
+        "remarks": story.remarks(read, row.lead_id),
+        "past": past.of_call(read, tongue, row),
+        "script": _in_words(script, lead.language or language) if script else None,
+        "own": {name: say(words, language) for name, words in script.outcomes.items()} if script else {},
+    }
+
+
+def _in_words(script: Survey, language: str) -> Mapping[str, Any]:
+    """As it is said on the telephone: in the lead's language."""
+    questions = [
+        {
+            "text": say(question.text, language),
+            "options": [say(option.words, language) for option in question.options],
+        }
+        for question in script.questions
+    ]
+    return {"language": language, "intro": say(script.intro, language), "questions": questions}
+
+
+def _row(read: Connection, key: str) -> Row[Any]:
+    row = read.execute(queries.calls().where(tables.call_tasks.c.key == key)).one_or_none()
+    if row is None:
+        raise NoSuchTaskError("There is no such call task; it may have been erased with its lead.")
+    return row
+
+
+def _moment(text: str, zone: tzinfo) -> datetime:
+    """What a browser's `datetime-local` says, on the workspace's clock."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise OutcomeError("This is not a moment.", field="call_back_at") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

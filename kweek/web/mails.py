@@ -1,0 +1,161 @@
+"""What did the local catcher catch? Mails to read as their readers do; and to answer, to bounce, to complain about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any, Final, Literal, get_args
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import Row, select
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from kweek.catcher import keep
+from kweek.intake.bounces import Meant, receive
+from kweek.leads import tables
+from kweek.mails.addresses import Addresses
+from kweek.returned import complaint_report, delivery_report, reply
+from kweek.web.acting import read_fields
+from kweek.web.guard import Body, HouseOf, staff_only
+from kweek.web.house import House
+from kweek.web.problems import ProblemError
+from kweek.web.queries import WHO
+from kweek.web.render import page
+
+router = APIRouter(dependencies=[Depends(staff_only)])
+
+View = Literal["html", "text", "source"]
+
+_A_PAGE: Final = 50
+_BIGGEST_ID: Final = 2**31 - 1
+_LONGEST: Final = 10_000
+
+
+@router.get("/mails")
+def list_mails(request: Request, house: HouseOf, before: int | None = None) -> Response:
+    """Newest first; `before` is the id of the last one on the page above."""
+    caught = tables.caught.c
+    query = select(caught.id, caught.subject, caught.recipient, caught.at).order_by(caught.id.desc())
+    if before is not None:
+        query = query.where(caught.id < max(0, min(before, _BIGGEST_ID)))
+    with house.db.read() as read:
+        rows = read.execute(query.limit(_A_PAGE + 1)).all()
+    older = rows[_A_PAGE - 1].id if len(rows) > _A_PAGE else None
+    return page(request, "mails.html", mails=rows[:_A_PAGE], older=older, newest=before is None)
+
+
+@router.get("/mails/{number}")
+def show_mail(number: int, request: Request, house: HouseOf) -> Response:
+    return _show(number, request, house)
+
+
+@router.get("/mails/{number}/html")
+def show_mail_html(number: int, house: HouseOf) -> Response:
+    """As the lead sees it, shut in: no script, no form, nothing loaded but its own styles and our picture."""
+    row, _ = _caught(house, number)
+    base = "/".join(house.settings.base_url.split("/")[:3])
+    rules = (
+        "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+        f"img-src 'self' {base} data:; form-action 'none'; frame-ancestors 'self'"
+    )
+    html = '<base target="_blank">' + _body(_read(row), "html")
+    return HTMLResponse(html, headers={"Content-Security-Policy": rules})
+
+
+@router.post("/mails/{number}")
+def come_back(number: int, request: Request, body: Body, house: HouseOf) -> Response:
+    """Write back, bounce or complain as its reader's world would. It comes in by the same door as real mail."""
+    row, ours = _caught(house, number)
+    given = read_fields(body)
+    if ours is None:
+        raise ProblemError(404, "This is no mail to a lead; nothing can come back to it.")
+    match given.get("action"):
+        case "reply":
+            words = given.get("words", "")[:_LONGEST]
+            if not words:
+                return _show(number, request, house, fault="mails.reply.empty")
+            meant = _reply(house, row, words)
+        case "bounce":
+            meant = _report(house, row, delivery_report(row.raw, row.recipient, row.sender, at=datetime.now(UTC)))
+        case "complain":
+            meant = _report(house, row, complaint_report(row.raw, row.recipient, row.sender, datetime.now(UTC)))
+        case _:
+            raise ProblemError(422, "Reply, bounce or complain.")
+    return RedirectResponse(f"/mails/{number}?meant={meant}", 303)
+
+
+# --- by the door -----------------------------------------------------------------------------------
+
+
+def _reply(house: House, row: Row[Any], words: str) -> Meant:
+    """To the address for answers; a mailbox of the workspace's, so it is caught like all other mail of this machine."""
+    to, answer = reply(row.raw, row.recipient, words, datetime.now(UTC))
+    meant = _deliver(house, to, row.recipient, answer)
+    keep(house.db, row.recipient, [to], answer, house.now())
+    return meant
+
+
+def _report(house: House, row: Row[Any], report: bytes) -> Meant:
+    """To the envelope's sender, from nobody, as machines write."""
+    return _deliver(house, row.sender, "", report)
+
+
+def _deliver(house: House, to: str, sender: str, message: bytes) -> Meant:
+    addresses = Addresses(house.settings.key, "")
+    return receive(house.db, message, to, sender, house.now(), addresses, house.address_key, house.rules).meant
+
+
+# --- reading it ------------------------------------------------------------------------------------
+
+
+def _show(number: int, request: Request, house: House, fault: str | None = None) -> Response:
+    row, ours = _caught(house, number)
+    message = _read(row)
+    html, view = bool(_body(message, "html")), request.query_params.get("view")
+    mail: dict[str, object] = {
+        "id": row.id,
+        "subject": row.subject,
+        "from_": str(message.get("From", row.sender)),
+        "to": row.recipient,
+        "at": row.at,
+        "text": _body(message, "plain"),
+        "html": html,
+        "source": row.raw.decode("utf-8", "replace"),
+    }
+    meant = request.query_params.get("meant")
+    return page(
+        request, "mail.html", status=422 if fault else 200, mail=mail, ours=ours, fault=fault,
+        view=view if view in get_args(View) and (html or view != "html") else "html" if html else "text",
+        meant=meant if meant in get_args(Meant) else None,
+    )  # fmt: skip
+
+
+def _caught(house: House, number: int) -> tuple[Row[Any], Row[Any] | None]:
+    """The mail as it was caught; and the ledger's row of it, with its lead, where Kweek sent it to one."""
+    caught, mails, leads = tables.caught, tables.mails, tables.leads.c
+    with house.db.read() as read:
+        query = select(caught).where(caught.c.id == max(0, min(number, _BIGGEST_ID)))
+        row = read.execute(query).one_or_none()
+        if row is None:
+            raise ProblemError(404, "This mail was not caught here.")
+        about = select(mails, WHO).join(tables.leads, leads.id == mails.c.lead_id)
+        ours = about.where(mails.c.message_id == row.message_id, mails.c.audience == "lead")
+        return row, read.execute(ours).one_or_none() if row.message_id else None
+
+
+def _read(row: Row[Any]) -> EmailMessage:
+    return BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(row.raw)
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    if part is None:
+        return ""
+    try:
+        content = part.get_content()
+    except (LookupError, ValueError):  # a character set that nobody knows
+        content = part.get_payload(decode=True)
+    return content if isinstance(content, str) else repr(content)

@@ -1,0 +1,144 @@
+"""What happened, line by line? The events of a lead, and the life of a handover with every rung that it climbed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import Connection, Row, select
+
+from kweek.leads import tables
+from kweek.web.spoken import event_words, outcome_words
+from kweek.web.words import Tongue
+
+MOST: Final = 40  # events of one lead on a page
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line. by: who did it. more: what else is to be said of it."""
+
+    at: datetime
+    words: str
+    by: str | None = None
+    more: tuple[str, ...] = ()
+    alarm: bool = False
+
+
+def of_lead(read: Connection, say: Tongue, lead_id: str) -> list[Happened]:
+    """The newest first."""
+    events, mails = tables.events.c, tables.mails.c
+    query = select(tables.events, mails.subject).join_from(
+        tables.events, tables.mails, mails.key == events.ref, isouter=True
+    )
+    rows = read.execute(query.where(events.lead_id == lead_id).order_by(events.seq.desc()).limit(MOST))
+    return [Happened(row.at, event_words(say, row.kind), None, tuple(_about(row))) for row in rows]
+
+
+def of_handover(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
+    """From being given to being closed, in order: reminders, rungs, contacts."""
+    lines = [
+        Happened(row.given_at, say("event.handed over", team=row.team)),
+        *_rungs(read, say, row),
+        *_contacts(read, say, row.key),
+    ]
+    if row.closed_at is not None:
+        lines.append(Happened(row.closed_at, outcome_words(say, row.outcome or "withdrawn"), None, _closing(say, row)))
+    return sorted(lines, key=lambda line: line.at)
+
+
+def of_call(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
+    """Put on the desk, taken, tried."""
+    attempts = tables.attempts.c
+    query = select(tables.attempts).where(attempts.call_key == row.key).order_by(attempts.id)
+    tried = [Happened(one.at, outcome_words(say, one.outcome), one.by) for one in read.execute(query)]
+    return sorted([*_events(read, say, row, ("taken", "given_back")), *tried], key=lambda line: line.at)
+
+
+def of_task(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
+    """Put on the desk, taken; reminders and rungs; its end."""
+    return sorted([*_events(read, say, row), *_rungs(read, say, row)], key=lambda line: line.at)
+
+
+def _events(read: Connection, say: Tongue, row: Row[Any], kinds: Sequence[str] | None = None) -> Iterator[Happened]:
+    """What the lead's events say of it. kinds: these only."""
+    yield Happened(row.opened_at, say("event.asked"))
+    events = tables.events.c
+    query = select(tables.events).where(events.lead_id == row.lead_id, events.ref == row.key).order_by(events.seq)
+    for event in read.execute(query if kinds is None else query.where(events.kind.in_(kinds))):
+        yield Happened(event.at, outcome_words(say, event.kind))
+
+
+def _contacts(read: Connection, say: Tongue, key: str) -> Iterator[Happened]:
+    contacts = tables.contacts.c
+    for row in read.execute(select(tables.contacts).where(contacts.handover_key == key).order_by(contacts.id)):
+        yield Happened(row.at, event_words(say, row.kind), row.by)
+
+
+def _closing(say: Tongue, row: Row[Any]) -> tuple[str, ...]:
+    more = [row.reason] if row.reason else []
+    return (*more, say("past.until", day=f"{row.later_on:%Y-%m-%d}")) if row.later_on else tuple(more)
+
+
+# --- the ladder -----------------------------------------------------------------------------------
+
+
+def _rungs(read: Connection, say: Tongue, row: Row[Any]) -> Iterator[Happened]:
+    """Each reminder and escalation, with who was told of it and what became of the mail."""
+    effects = tables.effects.c
+    kinds = effects.kind.in_(("remind", "escalate"))
+    query = select(tables.effects).where(effects.lead_id == row.lead_id, kinds).order_by(effects.issued_at)
+    for effect in read.execute(query):
+        if effect.args.get("ref") != row.key:
+            continue
+        told = _told(read, say, effect)
+        if effect.kind == "remind":
+            yield Happened(effect.issued_at, say("past.remind"), None, (told,))
+        else:
+            words = say("past.rung", number=effect.args.get("rung", ""))
+            yield Happened(effect.issued_at, words, None, (told, *_passed_on(say, effect.args)), alarm=True)
+
+
+def _told(read: Connection, say: Tongue, effect: Row[Any]) -> str:
+    """A notice has its effect's key, with what it says and to whom: `l1-1/5:escalation:hanneke`."""
+    mails = tables.mails.c
+    query = select(mails.recipient, mails.status).where(
+        mails.lead_id == effect.lead_id,
+        mails.audience == "colleague",
+        mails.key.startswith(f"{effect.key}:", autoescape=True),
+    )
+    told = [
+        f"{mail.recipient or ''} ({say.maybe(f'status.{mail.status}', mail.status)})" for mail in read.execute(query)
+    ]
+    return say("past.told", who=", ".join(told)) if told else say("past.telling", who=_whom(say, effect))
+
+
+def _whom(say: Tongue, effect: Row[Any]) -> str:
+    to = "owner" if effect.kind == "remind" else str(effect.args.get("tell") or effect.args.get("reassign") or "")
+    return say.maybe(f"past.{to}", to) if to in ("manager", "owner") else to
+
+
+def _passed_on(say: Tongue, args: Mapping[str, Any]) -> tuple[str, ...]:
+    late = (say("past.late", name=args["late"]),) if args.get("late") else ()
+    return (*late, say("past.passed", team=args["reassign"])) if args.get("reassign") else late
+
+
+# --- what an event says ---------------------------------------------------------------------------
+
+
+def _about(row: Row[Any]) -> Iterator[str]:
+    """The mail that it is about, and its data."""
+    if row.subject:
+        yield row.subject
+    said = [f"{name}: {_plain(value)}" for name, value in row.data.items()]
+    if said:
+        yield ", ".join(said)
+
+
+def _plain(value: object) -> str:
+    """A fact as it is kept: `{"moment": "2026-…"}` and `{"date": …}` are typed texts."""
+    if isinstance(value, Mapping):
+        return ", ".join(str(one) for one in cast("Mapping[str, object]", value).values())
+    return str(value)

@@ -1,0 +1,154 @@
+"""What should a colleague know before acting on a lead? Who it is, why it is here now, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import Connection, Row, select
+
+from kweek.flow.surveys import Question, Survey, say
+from kweek.leads import publish, tables
+from kweek.web.queries import WHO
+from kweek.web.rules import WorkspaceRules
+
+_MOST_WORDS: Final = 50
+_SPOKEN: Final = ("message", "note", "subject", "text", "remarks", "question")  # data that people wrote themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What brought the lead here: an event (or `timed out`, `goal`), in a flow; about which mail of ours.
+
+    words: what a state said at the end of the time (`opened`). mail: the ledger's row.
+    """
+
+    flow: str
+    event: str | None = None
+    words: str | None = None
+    at: datetime | None = None
+    mail: Row[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question of a survey, and what the lead answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Words of a person. by: the colleague who wrote them down; None: the lead's own."""
+
+    at: datetime
+    words: str
+    by: str | None = None
+
+
+def who(read: Connection, lead_id: str) -> Row[Any]:
+    """The lead's row, with `who` (the best name there is) and `company`."""
+    leads, companies = tables.leads, tables.companies
+    query = select(leads, WHO, companies.c.name.label("company"))
+    joined = query.join_from(leads, companies, companies.c.id == leads.c.company_id, isouter=True)
+    return read.execute(joined.where(leads.c.id == lead_id)).one()
+
+
+# --- why now --------------------------------------------------------------------------------------
+
+
+def why(read: Connection, key: str, enrolment_id: str) -> Why:
+    """By the enrolment's own journal: what it reacted to last before it put this on a desk."""
+    enrolments, journal = tables.enrolments.c, tables.journal.c
+    version = read.execute(select(enrolments.version).where(enrolments.id == enrolment_id)).scalar_one_or_none()
+    flow = publish.plan_in(read, version).title if version else ""
+    lines = select(tables.journal).where(journal.enrolment_id == enrolment_id).order_by(journal.id)
+    cause = _cause(read.execute(lines).all(), key)
+    if cause is None:
+        return Why(flow)
+    match cause.kind:
+        case "timed_out":
+            return Why(flow, "timed out", cause.detail.get("state"), cause.at)
+        case "started":
+            return Why(flow, str(cause.detail.get("by") or "manual"), None, cause.at)
+        case _:
+            return Why(flow, str(cause.detail["event"]), None, cause.at, _mail_of(read, cause))
+
+
+def _cause(lines: Sequence[Row[Any]], key: str) -> Row[Any] | None:
+    found = None
+    for line in lines:
+        if line.kind == "effect" and line.detail.get("key") == key:
+            break
+        if line.kind in ("reacted", "timed_out", "started"):
+            found = line
+    return found
+
+
+def _mail_of(read: Connection, cause: Row[Any]) -> Row[Any] | None:
+    """The mail that the event is about, if it is about one."""
+    events, mails = tables.events.c, tables.mails
+    query = select(mails).join(tables.events, events.ref == mails.c.key)
+    about = query.where(events.lead_id == cause.lead_id, events.seq == cause.detail.get("seq"))
+    return read.execute(about).one_or_none()
+
+
+# --- what was said --------------------------------------------------------------------------------
+
+
+def answers(read: Connection, rules: WorkspaceRules, lead_id: str, language: str) -> list[Answer]:
+    """In the words of the survey as it was published, in its own order; where it is gone, by their ids."""
+    a = tables.answers.c
+    rows = read.execute(select(tables.answers).where(a.lead_id == lead_id).order_by(a.survey, a.at, a.question)).all()
+    found: list[Answer] = []
+    for name in dict.fromkeys(row.survey for row in rows):
+        given = {row.question: row for row in rows if row.survey == name}
+        survey = rules.survey_in(read, next(iter(given.values())).source.rpartition("/")[0], name)
+        found += _in_words(survey, given, language)
+    return found
+
+
+def _in_words(survey: Survey | None, given: Mapping[str, Row[Any]], language: str) -> Iterator[Answer]:
+    asked = {question.name.value: question for question in survey.questions} if survey else {}
+    for name in sorted(given, key=lambda name: (list(asked).index(name) if name in asked else len(asked), name)):
+        question = asked.get(name)
+        text = say(question.text, language) if question else name
+        yield Answer(text, _answer(question, given[name].value, language))
+
+
+def _answer(question: Question | None, value: object, language: str) -> str:
+    chosen = [str(one) for one in cast("list[object]", value)] if isinstance(value, list) else [str(value)]
+    options = {option.name.value: say(option.words, language) for option in question.options} if question else {}
+    return ", ".join(options.get(one, one) for one in chosen)
+
+
+def remarks(read: Connection, lead_id: str) -> list[Remark]:
+    """What the lead wrote in forms, and what colleagues noted of it; the newest first."""
+    found = [*_of_forms(read, lead_id), *_of_calls(read, lead_id), *_of_sales(read, lead_id)]
+    return sorted(found, key=lambda remark: remark.at, reverse=True)[:_MOST_WORDS]
+
+
+def _of_forms(read: Connection, lead_id: str) -> Iterator[Remark]:
+    events = tables.events.c
+    query = select(events.at, events.data).where(events.lead_id == lead_id, events.ref.is_(None))
+    for row in read.execute(query.order_by(events.seq.desc()).limit(200)):
+        words = [row.data[name] for name in _SPOKEN if isinstance(row.data.get(name), str) and row.data[name]]
+        if words:
+            yield Remark(row.at, "\n".join(words))
+
+
+def _of_calls(read: Connection, lead_id: str) -> Iterator[Remark]:
+    a, c = tables.attempts.c, tables.call_tasks.c
+    query = select(a.at, a.note, a.by).join_from(tables.attempts, tables.call_tasks, c.key == a.call_key)
+    for row in read.execute(query.where(c.lead_id == lead_id, a.note.is_not(None))):
+        yield Remark(row.at, row.note, row.by)
+
+
+def _of_sales(read: Connection, lead_id: str) -> Iterator[Remark]:
+    c, h = tables.contacts.c, tables.handovers.c
+    query = select(c.at, c.note, c.by).join_from(tables.contacts, tables.handovers, h.key == c.handover_key)
+    for row in read.execute(query.where(h.lead_id == lead_id, c.note.is_not(None))):
+        yield Remark(row.at, row.note, row.by)

@@ -1,0 +1,275 @@
+"""The pages of a handover, a call task, a task and a lead: all there is to know, and a button for each thing."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from httpx import Response
+
+from kweek.leads import tables
+from kweek.web.handover_page import reasons_of
+from kweek.workspace import plan_of, read_workspace, source_of
+from tests.web.conftest import NOW, ORIGIN, ROOT, Books, TestClient
+from tests.web.scene import ANSWER, CALL, HANDOVER, event, scene
+
+DUTCH = {"accept-language": "nl"}
+
+
+@pytest.fixture(autouse=True)
+def the_scene(books: Books, published: str) -> None:
+    scene(books, published)
+
+
+def press(staff: TestClient, path: str, action: str, by: str = "anna", origin: str = ORIGIN, **fields: str) -> Response:
+    return staff.post(path, data={"action": action, "by": by} | fields, headers={"origin": origin})
+
+
+def told(books: Books, key: str) -> list[str]:
+    """What the flow has heard of it, besides what the scene began with."""
+    return [row.kind for row in books.rows(tables.events) if row.ref == key]
+
+
+# --- what is on them --------------------------------------------------------------------------------
+
+
+def test_a_handover_says_who_why_now_what_was_said_and_what_happened(staff: TestClient) -> None:
+    page = staff.get(f"/handovers/{HANDOVER}", headers=DUTCH).text
+    shown = [
+        "Ann de Vries", "De Vries Orchideeën", "Bedrijfsleider", "tel:+31201234567", "B1", "intentie 30",
+        "Vragenlijst ingevuld", "Wat past bij uw gebouw?", "Brochure request", "Een offerte maken",
+        "Kan het ook\nin een oude kas?", "2 u te laat", "Herinnering", "anna@lisveld.example.com (verstuurd)",
+        "Escalatie, trede 1", "hanneke@lisveld.example.com (verstuurd)",
+    ]  # fmt: skip
+    assert [words for words in shown if words not in page] == []
+    happened = page[page.index('id="past"') :]
+    order = [happened.index(words) for words in ("Overgedragen aan sales", "Herinnering", "Escalatie")]
+    assert order == sorted(order)
+
+
+def test_a_call_says_who_has_it_since_when_and_what_to_say(staff: TestClient) -> None:
+    page = staff.get(f"/calls/{CALL}", headers=DUTCH).text
+    shown = ["Bas Jansen", "tel:+31207654321", "al 5 u", "Reageerde niet op tijd", "Mail geopend", "1 / 3"]
+    shown += ["u spreekt met … van Lisveld", "Is er budget voor?", "Belt liever na vieren", "door joris"]
+    assert [words for words in shown if words not in " ".join(page.split())] == []
+
+
+def test_a_mail_that_waits_for_an_answer_says_which_and_where_it_is(staff: TestClient) -> None:
+    page = staff.get(f"/tasks/{ANSWER}").text
+    shown = ["Carla Smit", "Wrote back", "What suits your building?", "3 d", "advies@lisveld.example.com", "Dear Carla"]
+    assert [words for words in shown if words not in page] == []
+
+
+def test_a_lead_has_a_page_with_all_of_it(staff: TestClient) -> None:
+    page = staff.get("/leads/ann").text
+    shown = [f"/handovers/{HANDOVER}", "2 h overdue", "Hand over to sales", "brochure.requested", "Make a quote"]
+    assert [words for words in shown if words not in page] == []
+
+
+def test_the_first_page_leads_to_each_and_says_how_long_they_wait(staff: TestClient, books: Books) -> None:
+    about = {"lead_id": "bas", "enrolment_id": "bas-1", "outcomes": ["done"], "status": "taken", "taken_by": "bram"}
+    books.add(tables.tasks, key="bas-1/8", title="Send a sample", opened_at=NOW - timedelta(days=5), **about)
+    page = staff.get("/").text
+    for path in (f"/handovers/{HANDOVER}", f"/calls/{CALL}", f"/tasks/{ANSWER}", "/tasks/bas-1/8"):
+        assert f'href="{path}"' in page
+    tasks = page[page.index('<section id="tasks"') : page.index('<section id="calls"')]
+    assert tasks.index("Send a sample") < tasks.index("Answer")  # the oldest first
+    assert re.findall(r"\d d(?: \d+ h)?", tasks) == ["5 d", "3 d"]
+    calls = page[page.index('<section id="calls"') : page.index('<section id="mails"')]
+    assert ("els" in calls, "for 5 h" in calls, "2 d" in calls) == (True, True, True)
+    assert "the oldest waits 5 d" in page[: page.index('<section id="flows"')]
+
+
+def test_more_than_fit_are_counted_truly(staff: TestClient, books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kweek.web.queries.MOST", 2)
+    for n in range(4):
+        about = {"lead_id": "bas", "enrolment_id": "bas-1", "outcomes": ["done"], "status": "open", "title": f"T{n}"}
+        books.add(tables.tasks, key=f"bas-1/1{n}", opened_at=NOW - timedelta(hours=n), **about)
+    page = staff.get("/").text
+    assert "(5)" in page
+    assert "The first 2 of 5." in page
+
+
+def test_what_people_wrote_is_shown_and_never_run(staff: TestClient, books: Books) -> None:
+    event(books, "ann", 9, "contact.requested", NOW, message="<script>alert(1)</script>")
+    press(staff, f"/handovers/{HANDOVER}", "contact", note="<img src=x onerror=alert(1)>")
+    for path in (f"/handovers/{HANDOVER}", "/leads/ann"):
+        page = staff.get(path).text
+        assert "&lt;script&gt;" in page
+        assert "&lt;img" in page
+        assert "<script" not in page
+        assert "<img src=x" not in page
+
+
+# --- what can be done on them -----------------------------------------------------------------------
+
+
+def test_who_comes_from_a_notice_acts_under_his_own_name_and_is_remembered(staff: TestClient, books: Books) -> None:
+    page = staff.get(f"/handovers/{HANDOVER}?as=bram").text
+    assert "You act as bram." in page
+    assert 'name="by" value="bram"' in page
+    assert "You act as" not in staff.get(f"/handovers/{HANDOVER}").text  # looking is remembered by nobody
+    done = press(staff, f"/handovers/{HANDOVER}", "contact", by="bram", note="Wil een rondleiding")
+    assert (done.status_code, done.headers["location"]) == (303, f"/handovers/{HANDOVER}?done=contact")
+    page = staff.get(done.headers["location"]).text
+    for words in ("You act as bram.", "Noted: Contacted.", "Wil een rondleiding", "made 2026-03-02"):
+        assert words in page
+    assert [(row.kind, row.by) for row in books.rows(tables.contacts)] == [("contacted", "bram")]
+    assert told(books, HANDOVER) == ["contacted"]
+    assert "You act as" not in staff.get(f"/handovers/{HANDOVER}?as=").text  # somebody else?
+
+
+def test_nobody_in_particular_is_asked_who_he_is_first(staff: TestClient) -> None:
+    for path in (f"/handovers/{HANDOVER}", f"/calls/{CALL}", f"/tasks/{ANSWER}", f"/handovers/{HANDOVER}?as=mallory"):
+        page = staff.get(path).text
+        assert "Who are you?" in page
+        assert '<form method="post"' not in page
+        assert "<option>youssef</option>" in page
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "kind", "page_says"),
+    [
+        ("accept", {}, "accepted", "Noted: Accepted."),
+        ("appointment", {}, "appointment", "Noted: Appointment made."),
+        ("quote", {}, "quoted", "Noted: Quote sent."),
+        ("won", {}, "won", "Closed: Won"),
+        ("lost", {"reason": "price"}, "lost", "Closed: Lost"),
+        ("reject", {"reason": "student"}, "rejected", "Closed: Back to marketing"),
+        ("later", {"later_on": "2026-06-01"}, "later", "until 2026-06-01"),
+    ],
+)
+def test_every_button_of_a_handover_tells_the_flow_and_shows_it(
+    staff: TestClient, books: Books, action: str, fields: dict[str, str], kind: str, page_says: str
+) -> None:
+    done = press(staff, f"/handovers/{HANDOVER}", action, **fields)
+    assert done.status_code == 303
+    assert told(books, HANDOVER) == [kind]
+    assert page_says in staff.get(done.headers["location"]).text
+
+
+def test_a_button_pressed_twice_counts_once(staff: TestClient, books: Books) -> None:
+    page = staff.get(f"/handovers/{HANDOVER}?as=anna").text
+    [own_id] = set(re.findall(r'name="id" value="(\w+)"', page))
+    for _ in range(2):
+        assert press(staff, f"/handovers/{HANDOVER}", "contact", id=own_id).status_code == 303
+    assert told(books, HANDOVER) == ["contacted"]
+
+
+@pytest.mark.parametrize(
+    ("path", "action", "fields", "says"),
+    [
+        (f"/handovers/{HANDOVER}", "reject", {}, "Zeg waarom"),
+        (f"/handovers/{HANDOVER}", "reject", {"reason": "x" * 300}, "hooguit 200 tekens"),
+        (f"/handovers/{HANDOVER}", "later", {"later_on": "morgen"}, "vanaf welke dag"),
+        (f"/handovers/{HANDOVER}", "later", {"later_on": "2026-03-02"}, "vanaf welke dag"),
+        (f"/handovers/{HANDOVER}", "won", {"by": "mallory"}, "Zeg wie u bent."),
+        (f"/handovers/{HANDOVER}", "won", {"by": ""}, "Zeg wie u bent."),
+        (f"/handovers/{HANDOVER}", "contact", {"note": "x" * 2_001}, "hooguit 2.000 tekens"),
+        (f"/calls/{CALL}", "call back", {"by": "els"}, "een moment vanaf nu"),
+        (f"/calls/{CALL}", "call back", {"by": "els", "call_back_at": "2026-03-01T10:00"}, "een moment vanaf nu"),
+    ],
+)
+def test_what_is_missing_is_said_beside_it_and_nothing_is_done(
+    staff: TestClient, books: Books, path: str, action: str, fields: dict[str, str], says: str
+) -> None:
+    key = path.split("/", 2)[2]
+    before = told(books, key)
+    answer = staff.post(
+        f"{path}?as=anna" if "handovers" in path else f"{path}?as=els",
+        data={"action": action, "by": "anna"} | fields, headers={"origin": ORIGIN, **DUTCH},
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert told(books, key) == before
+    if "reason" in fields:
+        assert fields["reason"] in answer.text  # what was filled in stays
+
+
+def test_what_is_unknown_or_from_elsewhere_changes_nothing(staff: TestClient, books: Books) -> None:
+    before = len(books.rows(tables.events))
+    for path in (f"/handovers/{HANDOVER}", f"/calls/{CALL}", f"/tasks/{ANSWER}"):
+        assert press(staff, path, "forget").status_code in (409, 422)
+        assert press(staff, path, "won", origin="https://evil.example").status_code == 403
+        assert staff.post(path, content=b"{}", headers={"origin": ORIGIN}).status_code in (422, 400)
+        assert staff.get(f"{path}?action=won&by=anna&done=won").status_code == 200
+    assert len(books.rows(tables.events)) == before
+
+
+def test_who_comes_too_late_sees_how_it_stands(staff: TestClient, books: Books) -> None:
+    press(staff, f"/handovers/{HANDOVER}", "won")
+    late = press(staff, f"/handovers/{HANDOVER}", "reject", by="bram", reason="student")
+    assert late.status_code == 409
+    assert "came too late" in late.text
+    assert "Closed: Won" in late.text
+    assert told(books, HANDOVER) == ["won"]
+
+
+def test_the_reasons_that_the_flow_knows_are_proposed(staff: TestClient) -> None:
+    page = staff.get(f"/handovers/{HANDOVER}?as=anna").text
+    assert re.findall(r'<option value="(\w+)">', page) == ["student", "competitor"]
+    plan = plan_of(source_of(read_workspace(ROOT), "long-term"))
+    assert reasons_of(plan) == ["student", "competitor"]
+
+
+def test_a_call_is_taken_tried_and_closed(staff: TestClient, books: Books) -> None:
+    path = f"/calls/{CALL}"
+    other = staff.get(f"{path}?as=joris").text
+    assert "els has it." in other
+    assert '<form method="post"' not in other
+    assert press(staff, path, "interested", by="joris").status_code == 409
+    assert "Noted: Given back." in staff.get(press(staff, path, "give-back", by="els").headers["location"]).text
+    assert "Noted: Taken." in staff.get(press(staff, path, "take", by="joris").headers["location"]).text
+    agreed = press(staff, path, "call back", by="joris", call_back_at="2026-03-03T10:30")
+    assert agreed.status_code == 303
+    [task] = books.rows(tables.call_tasks)
+    assert task.call_back_at.isoformat() == "2026-03-03T09:30:00+00:00"  # half past ten in Amsterdam
+    done = press(staff, path, "not interested", by="joris", note="Heeft al iemand")
+    page = staff.get(done.headers["location"]).text
+    for words in ("Closed: Not interested", "Heeft al iemand", "by joris"):
+        assert words in page
+    assert told(books, CALL) == ["taken", "given_back", "taken", "call_back", "not interested"]
+
+
+def test_a_withdrawn_call_still_takes_the_outcome_of_whoever_had_it(staff: TestClient, books: Books) -> None:
+    with books.db.write() as tx:
+        tx.execute(tables.call_tasks.update().values(status="withdrawn", closed_at=NOW))
+    assert '<form method="post"' not in staff.get(f"/calls/{CALL}?as=joris").text
+    page = staff.get(f"/calls/{CALL}?as=els").text
+    assert "whoever had taken it may still say" in page
+    assert 'value="interested"' in page
+    assert press(staff, f"/calls/{CALL}", "interested", by="els").status_code == 303
+
+
+def test_an_answer_that_was_given_is_off_the_list(staff: TestClient, books: Books) -> None:
+    assert f"/tasks/{ANSWER}" in staff.get("/").text
+    done = press(staff, f"/tasks/{ANSWER}", "done", by="bram")
+    assert "Closed: Done" in staff.get(done.headers["location"]).text
+    assert f"/tasks/{ANSWER}" not in staff.get("/").text
+    assert told(books, ANSWER) == ["done"]
+
+
+def test_a_mail_that_is_held_is_sent_again_or_dropped(staff: TestClient, books: Books) -> None:
+    for n, lead in ((7, "bas"), (8, "carla")):
+        key = f"{lead}-1/{n}"
+        books.mail(key, lead, status="held", why="nobody knows whether it arrived")
+        row = {"lead_id": lead, "enrolment_id": f"{lead}-1", "kind": "send_mail", "step": "x", "args": {}}
+        books.add(tables.effects, key=key, status="pending", issued_at=NOW, **row)
+    assert "Send it again" not in staff.get("/").text  # who is it?
+    assert "Send it again" in staff.get("/?as=anna").text
+    assert press(staff, "/held/bas-1/7", "send").status_code == 303
+    assert press(staff, "/held/carla-1/8", "drop").status_code == 303
+    assert press(staff, "/held/carla-1/8", "burn").status_code == 303
+    found = {row.key: (row.status, row.why) for row in books.rows(tables.mails)}
+    assert found["bas-1/7"] == ("claimed", "released by anna")
+    assert found["carla-1/8"] == ("undelivered", "dropped by anna")
+
+
+@pytest.mark.parametrize(
+    "path", ["/handovers/l9-1/3", "/calls/x", "/tasks/ann-1/3", "/leads/l9", "/handovers/", "/leads/"]
+)
+def test_what_is_not_there_is_said_in_the_house(staff: TestClient, path: str) -> None:
+    for answer in (staff.get(path), staff.post(path, data={"action": "won"}, headers={"origin": ORIGIN})):
+        assert answer.status_code in (404, 405)
+        assert 'href="/"' in answer.text
