@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
@@ -36,7 +37,7 @@ from kweek.rulebook import RulesNow
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is told. to: a person's or team's name, `manager`, `owner`, a channel. desk: the handover or task."""
+    """What is told. to: a person's or team's name, `manager`, `owner`, a channel. page: where it can be acted on."""
 
     what: Notice
     lead_id: str
@@ -48,6 +49,7 @@ class News:
     owner: str | None = None
     team: str | None = None
     until: datetime | None = None
+    page: str = ""
 
 
 class Notify:
@@ -76,7 +78,9 @@ class Notify:
     def _news(self, key: str) -> Sequence[News]:
         with self.post.database.read() as tx:
             row = tx.execute(select(effect_rows).where(effect_rows.c.key == key)).one_or_none()
-            return list(news_of(tx, row)) if row is not None and row.status == "pending" else []
+            if row is None or row.status != "pending":
+                return []
+            return [replace(news, page=page_of(tx, row)) for news in news_of(tx, row)]
 
     def _done(self, key: str, told: Sequence[News], rules: Rules) -> None:
         now = self.post.clock.flow(activity.info().started_time)
@@ -130,7 +134,7 @@ class _ToColleague:
             sender=sender_facts(rules), owner=owner_facts(lead.owner, rules),
             colleague={"name": self.person.name.value, "email": self.person.email.value},
             event={"text": news.text, "until": until, "owner": news.owner},
-            lead_url=f"{self.notify.post.settings.base_url}/",
+            lead_url=f"{self.notify.post.settings.base_url}/{news.page}?as={quote(self.person.name.value)}",
         )  # fmt: skip
         return lambda: self.notify.compose(self.key, news, template, facts, self.person)
 
@@ -171,6 +175,15 @@ def news_of(tx: Connection, effect: Row[Any]) -> Iterator[News]:
         case _:
             owner = lead_row(tx, effect.lead_id).owner
             yield News("tell", *base, str(args["to"]), args.get("text") or "", args.get("mail"), owner)
+
+
+def page_of(tx: Connection, effect: Row[Any]) -> str:
+    """The page of the handover or task that it is about, else the lead's."""
+    key = str(effect.args.get("ref") or effect.key)
+    for noun, table in (("handovers", handovers), ("tasks", tasks)):
+        if tx.execute(select(table.c.key).where(table.c.key == key)).first() is not None:
+            return f"{noun}/{quote(key)}"
+    return f"leads/{quote(effect.lead_id)}"
 
 
 @dataclass(frozen=True, slots=True)

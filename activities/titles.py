@@ -18,6 +18,7 @@ from kweek.leads.tables import effects, tasks
 from kweek.mails.context import context
 from kweek.mails.render import Renderer, RenderError
 from kweek.mails.template import MailTemplate
+from kweek.mails.words import words
 from kweek.rulebook import RulesNow
 
 
@@ -30,12 +31,19 @@ class Titles:
         It stays as written where it is plain, or cannot be filled in: a task must not fail on its title."""
         with self.database.read() as tx:
             found = tx.execute(select(effects).where(effects.c.key == key, effects.c.kind == "open_task")).one_or_none()
-            if found is None or "{" not in str(found.args["title"]):
+            if found is None:
                 return
-            facts = self._facts(tx, found.lead_id, today)
-        title = self._rendered(str(found.args["title"]), facts)
+            title = str(found.args["title"])
+            facts = self._facts(tx, found.lead_id, today) if "{" in title else None
+        filled = self._own(title) if facts is None else self._rendered(title, facts)
+        if filled == title:
+            return
         with self.database.lead_tx(found.lead_id) as tx:
-            tx.execute(update(tasks).where(tasks.c.key == key).values(title=title))
+            tx.execute(update(tasks).where(tasks.c.key == key).values(title=filled))
+
+    def _own(self, title: str) -> str:
+        """Those that the machine itself gives, in the workspace's first language."""
+        return words(self.rules().rules.settings.languages[0]).tasks.get(title, title)
 
     def _facts(self, tx: Connection, lead_id: str, today: date) -> dict[str, Any]:
         lead, rules = lead_row(tx, lead_id), self.rules().rules

@@ -1,19 +1,22 @@
-"""Which words does Kweek itself put into a mail? Few: the line to unsubscribe, and dates as people write them."""
+"""Which words does Kweek itself put into a mail or a task? Few: the way out, dates, and what the machine asks for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language. `months`: January first, as they stand in the middle of a sentence."""
+    """One language. months: January first, as they stand in the middle of a sentence. tasks: the titles of tasks that
+    the machine itself gives, by what they are in English (`kweek.flow.machine`)."""
 
     unsubscribe: str
     page: str
     months: tuple[str, ...]
+    tasks: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def date(self, day: date) -> str:
         return f"{day.day} {self.months[day.month - 1]} {day.year}"
@@ -34,6 +37,13 @@ _NL: Final = Words(
         "januari", "februari", "maart", "april", "mei", "juni",
         "juli", "augustus", "september", "oktober", "november", "december",
     ),
+    {
+        "Answer": "Beantwoorden",
+        "A mail could not be delivered": "Een mail kon niet worden bezorgd",
+        "This lead went in circles": "Deze lead liep in een kring",
+        "This lead has nowhere to go": "Deze lead kan nergens heen",
+        "This lead was moved between flows too often": "Deze lead ging te vaak van flow naar flow",
+    },
 )  # fmt: skip
 _WORDS: Final = {"en": _EN, "nl": _NL}
 
