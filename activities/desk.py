@@ -12,8 +12,9 @@ from activities.colleagues import meant
 from activities.handover import Desk, escalate, give_handover
 from activities.tasks import open_task, withdraw
 from activities.telemarketing import open_call_task
+from kweek.flow.answers import Answers
 from kweek.flow.plan import Axis
-from kweek.flow.state import Answers, Effect, Value
+from kweek.flow.state import Effect, Value
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import append
 from kweek.leads.points import add_points

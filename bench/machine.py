@@ -14,7 +14,8 @@ from time import process_time
 from kweek.flow.machine import advance
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory, World
-from kweek.flow.state import LeadState, dump_enrolment, load_enrolment
+from kweek.flow.state import LeadState
+from kweek.flow.stored import dump_enrolment, load_enrolment
 from kweek.workspace import plan_of, read_workspace, source_of
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

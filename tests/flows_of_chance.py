@@ -12,9 +12,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from kweek.flow.answers import MailState
 from kweek.flow.duration import parse_duration
 from kweek.flow.plan import Plan, Reentry, ToFlow
-from kweek.flow.state import Event, MailState
+from kweek.flow.state import Event
 from tests.lives import (
     HOUR,
     MONDAY,

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from kweek.flow.facts import Facts
 from kweek.flow.plan import Limit, Plan
+from kweek.flow.state import Enrolment, Event
 from kweek.rules.calendars import Calendar
-
-if TYPE_CHECKING:
-    from kweek.flow.state import Enrolment, Event
 
 MailState = Literal["answered", "clicked", "opened", "unclear", "undelivered"]
 

@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import Final
 
 from kweek.errors import KweekError
+from kweek.flow.answers import Answers
 from kweek.flow.machine import advance, rank
-from kweek.flow.state import Advance, Answers, Effect, Entry, Event, LeadState
+from kweek.flow.state import Advance, Effect, Entry, Event, LeadState
 
 MOST_ADVANCES: Final = 2_000  # for one event; 200 steps end in a person's task, so this is a mistake of ours
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-Value = str | int | float | bool | date | datetime | tuple[str, ...]
+Fact = str | int | float | bool | date | datetime | tuple[str, ...]
+"""What is known; several answers to one question are a tuple."""
 
 
 class Facts(Protocol):
@@ -16,9 +17,8 @@ class Facts(Protocol):
         """Aware, in the time zone of the enrolment, so that its date is the lead's `today`."""
         ...
 
-    def field(self, path: str) -> Value | None:
-        """`lead.profile`, `event.webinar`, `survey.brochure.budget`; None where it is not known. Several answers
-        to one question are a tuple."""
+    def field(self, path: str) -> Fact | None:
+        """`lead.profile`, `event.webinar`, `survey.brochure.budget`; None where it is not known."""
         ...
 
     def count(self, event: str, period: timedelta | None) -> int:

@@ -43,7 +43,7 @@ class _Naming:
             self._keep(step, name)
             if argument is not None:
                 above = self.ids[step.at]
-            for target in m.targets(step):
+            for target in m.targets_of(step):
                 if isinstance(target, m.Inline):
                     self.steps(path, above, target.steps)
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from kweek.flow.conditions import parse_condition
-from kweek.flow.facts import Value as Fact
+from kweek.flow.facts import Fact
 from kweek.flow.surveys import Question, Survey
 from kweek.intake.ears import EventFacts
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from kweek.errors import KweekError
 from kweek.flow.catalogue import Rules
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
-from kweek.flow.facts import Value as Fact
+from kweek.flow.facts import Fact
 from kweek.flow.machine import listens
 from kweek.flow.plan import Plan
 from kweek.flow.state import Event, Value

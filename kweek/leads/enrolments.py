@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from kweek.flow import state
-from kweek.flow.state import Enrolment, Entry, LeadState, dump_enrolment, load_enrolment
+from kweek.flow import stored
+from kweek.flow.state import Enrolment, Entry, LeadState
+from kweek.flow.stored import dump_enrolment, load_enrolment
 from kweek.leads.rows import upsert
 from kweek.leads.tables import enrolments, journal, leads
 
@@ -30,7 +31,7 @@ def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
 def load_state(tx: Connection, row: Row[Any]) -> LeadState:
     """All that the machine remembers of this lead; row: of `leads`."""
     born = map(load_enrolment, tx.execute(_LIVE, {"lead": row.id}).scalars())
-    return state.load_state({"lead": row.id, **(row.state or {})}, sorted(born, key=_birth))
+    return stored.load_state({"lead": row.id, **(row.state or {})}, sorted(born, key=_birth))
 
 
 def save_state(
@@ -42,7 +43,7 @@ def save_state(
         if known.get(enrolment.id) != enrolment:
             upsert(tx, enrolments, _row(after.lead, enrolment))
     is_open = any(enrolment.ended is None for enrolment in after.enrolments)
-    row = {"turn": turn, "seen": seen, "born": after.born, "state": state.dump_state(after)}
+    row = {"turn": turn, "seen": seen, "born": after.born, "state": stored.dump_state(after)}
     tx.execute(_SAVE, {**row, "open": is_open, "wake_at": wake_at, "lead": after.lead})
 
 

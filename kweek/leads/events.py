@@ -11,7 +11,8 @@ from typing import Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from kweek.flow.state import Event, Value, dump_event, load_event
+from kweek.flow.state import Event, Value
+from kweek.flow.stored import dump_event, load_event
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import events, leads, outbox
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from kweek.flow.conditions.types import FieldType
-from kweek.flow.facts import Value
+from kweek.flow.facts import Fact
 from kweek.leads.tables import answers, bant, companies, events, mails, tags
 from kweek.rules.grades import Grades, Points
 from kweek.rules.qualification import SalesReady
@@ -95,7 +95,7 @@ class RowFacts:
 
     # --- Facts --------------------------------------------------------------------------------------
 
-    def field(self, path: str) -> Value | None:
+    def field(self, path: str) -> Fact | None:
         root, _, name = path.partition(".")
         match root:
             case "event":
@@ -143,7 +143,7 @@ class RowFacts:
 
     # --- from rows ------------------------------------------------------------------------------------
 
-    def _of_lead(self, path: str, name: str) -> Value | None:
+    def _of_lead(self, path: str, name: str) -> Fact | None:
         row, grades = self._row, self._rules.grades
         points = Points(row.points_profile, row.points_intent, row.points_interest)
         match name:
@@ -162,7 +162,7 @@ class RowFacts:
             case _:
                 return self._typed(path, row.fields.get(name))
 
-    def _of_company(self, path: str, name: str) -> Value | None:
+    def _of_company(self, path: str, name: str) -> Fact | None:
         if self._row.company_id is None:
             return None
         asked = {"company": self._row.company_id}
@@ -198,7 +198,7 @@ class RowFacts:
             self._remembered[question] = ask()
         return cast("T", self._remembered[question])
 
-    def _typed(self, path: str, value: Any) -> Value | None:
+    def _typed(self, path: str, value: Any) -> Fact | None:
         """JSON has no dates and no tuples; what cannot be read as its type is as it was written."""
         match value:
             case list():
@@ -213,7 +213,7 @@ class RowFacts:
                 return value
 
 
-def _read(text: str, kind: str, timezone: tzinfo | None) -> Value:
+def _read(text: str, kind: str, timezone: tzinfo | None) -> Fact:
     try:
         match kind:
             case "date":

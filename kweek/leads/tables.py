@@ -231,7 +231,7 @@ enrolments = Table(
     Column("started_at", Moment, nullable=False),
     Column("step", Text),  # where the token stands; null when it has ended
     Column("entered_at", Moment),
-    Column("state", JSON, nullable=False),  # the whole Enrolment, as kweek.flow.state dumps it
+    Column("state", JSON, nullable=False),  # the whole Enrolment, as kweek.flow.stored dumps it
     Column("live", Boolean, nullable=False),  # the machine still needs it: open, or a withdrawn task may move it
     Column("ended_at", Moment),
     Column("result", Text),

@@ -16,7 +16,8 @@ from sqlalchemy import func, insert, select, update
 from kweek.config import Settings, settings
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.world import World
-from kweek.flow.state import Entry, Event, Value, load_enrolment
+from kweek.flow.state import Entry, Event, Value
+from kweek.flow.stored import load_enrolment
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
 from kweek.intake.record import Also, record
 from kweek.leads import enrolments, tables

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.conditions.types import FieldType, Schema, check_condition
-from kweek.flow.facts import Value
+from kweek.flow.facts import Fact
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Europe/Amsterdam"))
 
@@ -25,7 +25,7 @@ class Lead:
     """Someone of whom little is known."""
 
     now: datetime = NOW
-    fields: dict[str, Value] = field(
+    fields: dict[str, Fact] = field(
         default_factory=lambda: {
             "lead.profile": "A",
             "lead.engagement": 2,
@@ -38,7 +38,7 @@ class Lead:
         }
     )
 
-    def field(self, path: str) -> Value | None:
+    def field(self, path: str) -> Fact | None:
         return self.fields.get(path)
 
     def count(self, event: str, period: timedelta | None) -> int:

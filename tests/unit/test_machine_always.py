@@ -14,14 +14,8 @@ from kweek.flow.drive import drive
 from kweek.flow.machine import advance
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
-from kweek.flow.state import (
-    Event,
-    LeadState,
-    dump_enrolment,
-    dump_state,
-    load_enrolment,
-    load_state,
-)
+from kweek.flow.state import Event, LeadState
+from kweek.flow.stored import dump_enrolment, dump_state, load_enrolment, load_state
 from tests.flows_of_chance import Doing, happens, histories, lead_of, lived, workspaces
 from tests.lives import Life
 

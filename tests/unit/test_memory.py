@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kweek.flow.conditions import parse_condition
-from kweek.flow.facts import Value
+from kweek.flow.facts import Fact
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.world import World
@@ -43,7 +43,7 @@ def test_fields_points_and_grades() -> None:
 
 
 @pytest.mark.parametrize(("budget", "ready"), [(True, True), (False, False), (None, None)])
-def test_sales_ready_is_worked_out_and_may_be_unknown(budget: Value | None, ready: bool | None) -> None:
+def test_sales_ready_is_worked_out_and_may_be_unknown(budget: Fact | None, ready: bool | None) -> None:
     assert true(lead(fields={"bant.budget": budget}), "lead.sales_ready") is ready
 
 
@@ -109,7 +109,7 @@ def test_what_was_said_last_of_a_handover() -> None:
         ({}, "Europe/Amsterdam"),
     ],
 )
-def test_the_time_zone_is_its_own_else_its_countrys_else_ours(fields: dict[str, Value], zone: str) -> None:
+def test_the_time_zone_is_its_own_else_its_countrys_else_ours(fields: dict[str, Fact], zone: str) -> None:
     assert str(lead(fields=fields).timezone(BROCHURE)) == zone
 
 

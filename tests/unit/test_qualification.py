@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kweek.flow.conditions import parse_condition
-from kweek.flow.facts import Value
+from kweek.flow.facts import Fact
 from kweek.rules.qualification import Disqualifier, Need, SalesReady, Verdict
 
 DEFINITION = SalesReady(
@@ -24,10 +24,10 @@ class Known:
 
     now = datetime(2026, 3, 2, tzinfo=UTC)
 
-    def __init__(self, **fields: Value) -> None:
+    def __init__(self, **fields: Fact) -> None:
         self.fields = {name.replace("__", "."): value for name, value in fields.items()}
 
-    def field(self, path: str) -> Value | None:
+    def field(self, path: str) -> Fact | None:
         return self.fields.get(path)
 
     def count(self, event: str, period: timedelta | None) -> int:

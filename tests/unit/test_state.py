@@ -9,19 +9,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from kweek.flow.changed import changed
-from kweek.flow.state import (
-    Ended,
-    Enrolment,
-    Event,
-    LeadState,
-    Token,
-    dump_enrolment,
-    dump_event,
-    dump_state,
-    load_enrolment,
-    load_event,
-    load_state,
-)
+from kweek.flow.state import Ended, Enrolment, Event, LeadState, Token
+from kweek.flow.stored import dump_enrolment, dump_event, dump_state, load_enrolment, load_event, load_state
 
 NOW = datetime(2026, 3, 29, 1, 30, 0, 123_456, tzinfo=UTC)
 DATA = {

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 
-from kweek.flow.facts import Value as Fact
+from kweek.flow.facts import Fact
 from kweek.flow.problems import Position
 from kweek.flow.state import Value
 from kweek.rules.grades import Grades, Points

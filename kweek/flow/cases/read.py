@@ -10,7 +10,7 @@ from kweek.flow.cases.case import DEFAULT_START, Case, CaseMoment, Given, LeadGi
 from kweek.flow.cases.read_expect import ExpectReader
 from kweek.flow.cases.texts import parse_moment, parse_starts, parse_value
 from kweek.flow.conditions.types import FieldType
-from kweek.flow.facts import Value as Fact
+from kweek.flow.facts import Fact
 from kweek.flow.lint.names import Names
 from kweek.flow.plan import Plan, Task
 from kweek.flow.problems import Located, Position, Problem, did_you_mean

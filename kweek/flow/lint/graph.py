@@ -184,7 +184,7 @@ class _Build:
                 edges += [self._reaction(line, below, hears(step).passing, lines) for line in step.when]
             case Choose():
                 edges += [self.edge(branch.target, below, branch.at, "if", lines) for branch in step.branches]
-                if leaves_open(step):
+                if step.leaves_open:
                     edges.append(silent)
             case Go():
                 self._go(node, step, silent)
@@ -206,9 +206,3 @@ class _Build:
             inside = range(line.event.at.line, lines.stop)
             return Edge(self.add(line.target.steps, "", OUT, inside), line.event.at, event=line.event.value)
         return self.edge(line.target, below, line.event.at, line.event.value, lines)
-
-
-def leaves_open(step: Choose) -> bool:
-    """Some leads fit no line of it."""
-    shares = sum(branch.share.value for branch in step.branches if branch.share)
-    return shares != 100 and not any(branch.condition is None and branch.share is None for branch in step.branches)

@@ -9,7 +9,7 @@ from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import NOWHERE, Graph, Node
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
-from kweek.flow.model import ENDINGS, RESERVED, End, Flow, Go, Next, Target, ToFlow, ToPath, targets
+from kweek.flow.model import ENDINGS, RESERVED, End, Flow, Go, Next, Target, ToFlow, ToPath, targets_of
 from kweek.flow.problems import Problem, did_you_mean, nearest
 
 # --- targets --------------------------------------------------------------------------------------
@@ -26,7 +26,7 @@ def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Pro
     unsure = any(problem.code in _LOSES_PATHS and not problem.guessed for problem in read)
     paths = ("steps", *(path.name.value for path in flow.paths))
     for step in flow.walk():
-        for target in targets(step):
+        for target in targets_of(step):
             _exists(target, paths, names, report, unsure)
             then = step.then if isinstance(step, Go) and target is step.target else None
             if isinstance(target, ToFlow) and then is None:
@@ -135,7 +135,7 @@ def check_reach(
     if lost_ways:
         return
     heads = {path.name.value: graph.heads[path.name.value] for path in flow.paths}
-    named_as_flow = {target.flow for step in flow.walk() for target in targets(step) if isinstance(target, ToFlow)}
+    named_as_flow = {target.flow for step in flow.walk() for target in targets_of(step) if isinstance(target, ToFlow)}
     excused = {*RESERVED, *(named_as_flow - names.flows.keys())}  # these have a message of their own
     lost = [
         path

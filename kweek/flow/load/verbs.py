@@ -138,13 +138,11 @@ class VerbReader(TargetReader):
         if total > 100:
             self.note(at, "shares", f"The shares make {total}%.", "", "Change them so that they make at most 100%.")
         for line in lines[:-1]:
-            if line.condition is None and line.share is None:
+            if line.is_else:
                 why = "The first line that is true decides, and else is always true."
                 self.note(line.at, "else-last", "The lines below this else are never asked.", why, "Put else last.")
                 break
-        last = lines[-1]
-        has_else = any(line.condition is None and line.share is None for line in lines)  # above: said already
-        if (last.condition or last.share) and total != 100 and not has_else:
+        if total != 100 and not any(line.is_else for line in lines):  # an else above the last has its own message
             why = "Else it says nothing of a lead for whom no line is true."
             self.note(
                 at, "else-missing", "“choose” has no else.", why, "Add a last line: - else: done (or a path, or next)"

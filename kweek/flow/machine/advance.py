@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from kweek.flow.answers import Answers
 from kweek.flow.machine.clocks import follow_dates, rest, ring, wake_at
 from kweek.flow.machine.entering import walk
 from kweek.flow.machine.leaving import end_all, sweep
@@ -11,7 +12,7 @@ from kweek.flow.machine.people import close_what_is_over
 from kweek.flow.machine.reactions import judge_deferred, judge_goal, judge_goals, offer
 from kweek.flow.machine.starting import begin, is_open, starts
 from kweek.flow.machine.work import Work
-from kweek.flow.state import Advance, Answers, Event, LeadState
+from kweek.flow.state import Advance, Event, LeadState
 
 
 def advance(state: LeadState, now: datetime, event: Event | None, answers: Answers) -> Advance:

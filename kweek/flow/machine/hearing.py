@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from kweek.flow.answers import Answers
 from kweek.flow.machine.lines import about_the_lead, fits, names, of_enrolment
 from kweek.flow.plan import Call, Handover, Plan, Send, Stay, Task, Wait, When
-from kweek.flow.state import Answers, Enrolment, Event, LeadState
+from kweek.flow.state import Enrolment, Event, LeadState
 from kweek.flow.words import LEAD_WIDE
 
 NEVER: int = 1_000

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from kweek.flow.answers import Answers
 from kweek.flow.duration import Duration
 from kweek.flow.machine.work import Work
 from kweek.flow.moment import Moment
 from kweek.flow.plan import Plan, Start, Wait
-from kweek.flow.state import Answers, Enrolment
+from kweek.flow.state import Enrolment
 from kweek.rules.calendars import Calendar
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kweek.flow.answers import Past
 from kweek.flow.machine.moments import after
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import Plan
-from kweek.flow.state import Enrolment, Event, Past, Token, Value
+from kweek.flow.state import Enrolment, Event, Token, Value
 
 
 def starts(work: Work, event: Event) -> list[tuple[Plan, str | None]]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from kweek.flow.answers import Answers
 from kweek.flow.changed import changed
 from kweek.flow.plan import AnyStep, Plan
-from kweek.flow.state import Advance, Answers, Effect, EffectKind, Ended, Enrolment, Entry, LeadState, Token
+from kweek.flow.state import Advance, Effect, EffectKind, Ended, Enrolment, Entry, LeadState, Token
 
 SEEN_BY_CONDITIONS: Final = ("add_points", "add_tags", "remove_tags", "set_fields")
 

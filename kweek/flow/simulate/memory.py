@@ -7,8 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final, Literal, cast
 
 from kweek.flow.answers import MailState, Past
-from kweek.flow.facts import Facts
-from kweek.flow.facts import Value as Fact
+from kweek.flow.facts import Fact, Facts
 from kweek.flow.plan import Limit, Plan
 from kweek.flow.simulate.world import World
 from kweek.flow.spread import spread

@@ -1,92 +1,16 @@
-"""What can a flow file say? The language as it is written: one class per verb, every word with its place.
-
-Names are unresolved and conditions are texts here; `kweek.flow.compile` makes a plan of it that can run.
-"""
+"""What can a step say? One class per verb, every word with its place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 from kweek.flow.duration import Duration
+from kweek.flow.model.targets import Inline, Otherwise, Reaction, Target
 from kweek.flow.moment import Moment
-from kweek.flow.plan import Axis, EndingKind, Limit, Reentry
+from kweek.flow.plan import Axis, EndingKind
 from kweek.flow.problems import Located, Position
-
-RESERVED: Final = ("steps", "next", "done", "discard", "won", "lost", "else", "flow", "ignore")
-ENDINGS: Final[tuple[EndingKind, ...]] = ("done", "discard", "won", "lost")
-
-# --- targets ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ToPath:
-    """A path by its name; `steps` is the way in."""
-
-    name: str
-    at: Position
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """Carry on below."""
-
-    at: Position
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Leave the flow with this result."""
-
-    result: EndingKind
-    at: Position
-
-
-@dataclass(frozen=True, slots=True)
-class ToFlow:
-    """Leave for another flow."""
-
-    flow: str
-    at: Position
-
-
-@dataclass(frozen=True, slots=True)
-class Inline:
-    """A list of steps written in place; it carries on below when it runs out."""
-
-    steps: tuple[AnyStep, ...]
-    at: Position
-
-
-@dataclass(frozen=True, slots=True)
-class Ignore:
-    """`whenever` only: takes a default away."""
-
-    at: Position
-
-
-Target = ToPath | Next | Ending | ToFlow | Inline | Ignore
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """A line of `when` or `whenever`: `event: target`. `clicked book-a-demo` has a link. Event `else` is the rest."""
-
-    event: Located[str]
-    target: Target
-    link: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Otherwise:
-    """A line of `otherwise`: `state: target`. A bare target is one line with the state `else`."""
-
-    state: Located[str]
-    target: Target
-
-
-# --- steps: one class per verb ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +115,11 @@ class Branch:
     condition: Located[str] | None = None
     share: Located[int] | None = None
 
+    @property
+    def is_else(self) -> bool:
+        """It is true for whoever comes to it."""
+        return self.condition is None and self.share is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choose(Step):
@@ -198,6 +127,12 @@ class Choose(Step):
 
     verb: ClassVar[str] = "choose"
     branches: tuple[Branch, ...]
+
+    @property
+    def leaves_open(self) -> bool:
+        """Do some leads fit no line of it? Not where the last one is `else`, nor where shares make 100."""
+        shares = sum(branch.share.value for branch in self.branches if branch.share)
+        return shares != 100 and not any(branch.is_else for branch in self.branches)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,76 +207,8 @@ class Webhook(Step):
 
 AnyStep = Wait | Send | Call | Handover | Task | Choose | Go | End | Score | Tag | Untag | Set | Tell | Webhook
 
-# --- the whole -------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """One way in: an event (with a condition), beside a date, at a weekly moment (with a condition), or by hand."""
-
-    at: Position
-    event: Located[str] | None = None
-    condition: Located[str] | None = None
-    moment: Located[Moment] | None = None
-    every: Located[Moment] | None = None
-    manual: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Judged on entry and when a score, grade or field changes; fires once an enrolment."""
-
-    at: Position
-    condition: Located[str]
-    target: Target
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A named list of steps; the way in is named `steps`."""
-
-    name: Located[str]
-    steps: tuple[AnyStep, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A flow file. `file` is its path within the workspace."""
-
-    file: str
-    name: Located[str]
-    title: Located[str]
-    start: tuple[Start, ...]
-    steps: Path
-    paths: tuple[Path, ...] = ()
-    about: Located[str] | None = None
-    reentry: Located[Reentry] | None = None
-    whenever: tuple[Reaction, ...] = ()
-    goal: Goal | None = None
-    send_hours: Located[str] | None = None
-    timezone: Located[str] | None = None
-    limit: Located[Limit] | None = None
-    pace: Located[str] | None = None
-    moved: tuple[tuple[Located[str], Located[str]], ...] = ()
-
-    def lists(self) -> Iterator[tuple[str, tuple[AnyStep, ...]]]:
-        """Every list of steps with the name that begins its ids: the way in, the paths, lists in whenever and goal."""
-        yield "steps", self.steps.steps
-        for path in self.paths:
-            yield path.name.value, path.steps
-        for reaction in self.whenever:
-            if isinstance(reaction.target, Inline):
-                yield "whenever", reaction.target.steps
-        if self.goal and isinstance(self.goal.target, Inline):
-            yield "goal", self.goal.target.steps
-
-    def walk(self) -> Iterator[AnyStep]:
-        """Every step of the file, from top to bottom within its list, lists written in place included."""
-        for _, steps in self.lists():
-            yield from walk(steps)
-
-
-def targets(step: AnyStep) -> Iterator[Target]:
+def targets_of(step: AnyStep) -> Iterator[Target]:
     """Where a step says that it may go, in the order of the text (not what follows it in silence)."""
     match step:
         case Wait() | Send() | Call() | Task():
@@ -363,6 +230,6 @@ def walk(steps: tuple[AnyStep, ...]) -> Iterator[AnyStep]:
     """These steps and those in the lists written inside them."""
     for step in steps:
         yield step
-        for target in targets(step):
+        for target in targets_of(step):
             if isinstance(target, Inline):
                 yield from walk(target.steps)
