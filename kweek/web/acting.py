@@ -6,6 +6,7 @@ whoever acted last; the page shows it. It is a name, and no proof: whoever is si
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ _A_MONTH: Final = 30 * 86_400
 @dataclass(frozen=True, slots=True)
 class Acting:
     """name: None where nobody has said it yet. people: who there is to choose from; nobody in rules/teams.yaml: any
-    name may be written. id: of this very page, so that a button pressed twice counts once."""
+    name may be written. id: of this very showing of the page, so that a form sent twice counts once."""
 
     name: str | None
     people: tuple[str, ...]
@@ -73,19 +74,26 @@ def act(
     action = given.get("action", "")
     check = Checker()
     by = check.text(given.get("by"), "by", required=True)
-    note, own_id = check.text(given.get("note"), "note"), check.text(given.get("id"), "id")
-    faults = {fault.field: f"wrong.{fault.field}" for fault in check.faults if fault.field != "id"}
+    note = check.text(given.get("note"), "note")
+    faults = {fault.field: f"wrong.{fault.field}" for fault in check.faults}
     if by is None or (who.people and by not in who.people):
         faults["by"] = "wrong.by"
     if faults or by is None:
         return Tried(action, given, faults)
     try:
-        do(Said(by, house.now(), note, None if own_id is None or "/" in own_id else own_id))
+        do(Said(by, house.now(), note, _once(given)))
     except OutcomeError as error:
         return Tried(action, given, {error.field: _fault(error.field, given)})
     except (ClosedError, TakenError):
         return Tried(action, given, too_late=True)
     return _back(back or f"{quote(request.url.path)}?done={quote(action)}", by, house)
+
+
+def _once(given: Mapping[str, str]) -> str | None:
+    """The same form with the same words is one deed; after “back”, another button or other words are another."""
+    if not given.get("id"):
+        return None
+    return hashlib.sha256(repr(sorted(given.items())).encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def _fault(name: str, given: Mapping[str, str]) -> str:

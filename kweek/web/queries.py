@@ -98,10 +98,11 @@ def open_tasks(read: Connection, lead_id: str | None = None) -> Listed:
 
 
 def last_mails(read: Connection, most: int, lead_id: str | None = None) -> list[Row[Any]]:
-    """The newest first, without their texts."""
+    """The newest first, without their texts; of one lead: those that it got itself."""
     mails = tables.mails.c
     query = _mails().order_by(mails.claimed_at.desc(), mails.key).limit(most)
-    return list(read.execute(query if lead_id is None else query.where(mails.lead_id == lead_id)).all())
+    its = (mails.lead_id == lead_id, mails.audience == "lead")
+    return list(read.execute(query if lead_id is None else query.where(*its)).all())
 
 
 def held_mails(read: Connection) -> Listed:

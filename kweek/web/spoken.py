@@ -8,7 +8,7 @@ from __future__ import annotations
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
-from kweek.web.words import Tongue
+from kweek.web.words import WORDS, Tongue
 
 
 def step_words(say: Tongue, step: AnyStep) -> str:
@@ -54,13 +54,15 @@ def moment_words(say: Tongue, moment: Moment) -> str:
 
 
 def event_words(say: Tongue, kind: str) -> str:
-    """An event of Kweek's own in words; one of the workspace's by its name."""
-    return say.maybe(f"event.{kind}", kind)
+    """An event of Kweek's own in words; one of the workspace's by its name: `quote.requested`, “Quote requested”."""
+    return say.maybe(f"event.{kind}", kind.replace(".", " ").replace("_", " ").capitalize())
 
 
 def outcome_words(say: Tongue, outcome: str) -> str:
     """What a person chose, or may choose."""
-    return say.maybe(f"outcome.{outcome}", say.maybe(f"event.{outcome}", outcome))
+    if f"outcome.{outcome}" in WORDS:
+        return say(f"outcome.{outcome}")
+    return event_words(say, outcome)
 
 
 def why_words(say: Tongue, why: str) -> str:

@@ -15,7 +15,7 @@ from kweek.web.queries import WHO
 from kweek.web.rules import WorkspaceRules
 
 _MOST_WORDS: Final = 50
-_SPOKEN: Final = ("message", "note", "subject", "text", "remarks", "question")  # data that people wrote themselves
+_SPOKEN: Final = ("subject", "message", "question", "remarks", "text", "note")  # data that people wrote themselves
 
 
 @dataclass(frozen=True, slots=True)

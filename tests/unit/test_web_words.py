@@ -96,7 +96,7 @@ def test_the_ledgers_reasons_are_said(why: str, dutch: str) -> None:
 
 
 def test_own_words_of_the_workspace_are_said_as_they_are_written() -> None:
-    assert (event_words(NL, "replied"), event_words(NL, "quote.requested")) == ("Teruggeschreven", "quote.requested")
+    assert (event_words(NL, "replied"), event_words(NL, "quote.requested")) == ("Teruggeschreven", "Quote requested")
     assert (outcome_words(NL, "no answer"), outcome_words(NL, "won"), outcome_words(NL, "wants-sample")) == (
-        "Geen gehoor", "Gewonnen", "wants-sample",
+        "Geen gehoor", "Gewonnen", "Wants-sample",
     )  # fmt: skip

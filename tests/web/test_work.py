@@ -63,7 +63,7 @@ def test_a_mail_that_waits_for_an_answer_says_which_and_where_it_is(staff: TestC
 
 def test_a_lead_has_a_page_with_all_of_it(staff: TestClient) -> None:
     page = staff.get("/leads/ann").text
-    shown = [f"/handovers/{HANDOVER}", "2 h overdue", "Hand over to sales", "brochure.requested", "Make a quote"]
+    shown = [f"/handovers/{HANDOVER}", "2 h overdue", "Hand over to sales", "Brochure requested", "Make a quote"]
     assert [words for words in shown if words not in page] == []
 
 

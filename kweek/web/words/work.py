@@ -55,6 +55,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "The answer itself is in the mailbox {address}.",
         "Het antwoord zelf staat in de postbus {address}.",
     ),
+    "said.caught": ("Read it", "Lees het"),
     "said.answer": ("Answer by mail", "Per mail beantwoorden"),
     "said.our_mail": ("The mail that was answered", "De mail waarop is geantwoord"),
     # history
