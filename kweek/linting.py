@@ -12,7 +12,8 @@ from kweek.flow.compile import compile_flow
 from kweek.flow.lint import lint_flow
 from kweek.flow.lint.gather import names_of
 from kweek.flow.lint.names import Mail, Names
-from kweek.flow.lint.rules import lint_rules, lint_surveys
+from kweek.flow.lint.rules import lint_rules
+from kweek.flow.lint.surveys import lint_surveys
 from kweek.flow.model import Flow, Send, Wait
 from kweek.flow.problems import Problem, did_you_mean, errors, in_order
 from kweek.mails.remembered import Remembered

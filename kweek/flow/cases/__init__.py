@@ -2,5 +2,5 @@
 
 - `case`: what a case says; `read`, `read_expect`, `read_facts`, `texts`: from a file to cases
 - `run`: lived through by one lead; `crowd`: by a thousand
-- `report`: what was expected, laid beside what happened
+- `judge`: did it do what was expected? `report`: both, side by side
 """

@@ -73,19 +73,11 @@ class _CaseReader(ExpectReader):
         if not found:
             return None
         name = self.text(found.get("name"), prose=True)
-        if name is None and "name" not in found:
-            self.note(node.at, "missing-key", "This test has no name.", "", "Write name: and what is promised.")
-        if "expect" not in found:
-            fix = "Write expect: with what shall happen on which day."
-            self.note(node.at, "missing-key", "This test expects nothing.", "It could not fail.", fix)
         start, data = self.start(found.get("start"))
         starts = self.parsed(found.get("starts"), parse_starts, "moment")
         expected, ends, counts = self.expect(found.get("expect"))
         leads = self.count(found.get("leads"))
-        mix = tuple(self.mix(found["mix"])) if "mix" in found else ()
-        if ("mix" in found) != ("leads" in found):
-            fix = "Write both (leads: 1000, mix: {opened: 45%}), or neither."
-            self.note(node.at, "mix", "“leads” and “mix” belong together.", "", fix)
+        self._whole(node.at, found)
         if leads and any(one.day is not None for one in expected):
             fix = "Count them: after 60 days: {send survey: 1000}."
             self.note(node.at, "mix", "Leads that do different things have no day in common.", "", fix)
@@ -103,8 +95,19 @@ class _CaseReader(ExpectReader):
             ends=ends,
             counts=counts,
             leads=leads.value if leads else 1,
-            mix=mix,
+            mix=tuple(self.mix(found["mix"])) if "mix" in found else (),
         )
+
+    def _whole(self, at: Position, found: Mapping[str, Pair]) -> None:
+        """Has it all that a case needs?"""
+        if "name" not in found:
+            self.note(at, "missing-key", "This test has no name.", "", "Write name: and what is promised.")
+        if "expect" not in found:
+            fix = "Write expect: with what shall happen on which day."
+            self.note(at, "missing-key", "This test expects nothing.", "It could not fail.", fix)
+        if ("mix" in found) != ("leads" in found):
+            fix = "Write both (leads: 1000, mix: {opened: 45%}), or neither."
+            self.note(at, "mix", "“leads” and “mix” belong together.", "", fix)
 
     def start(self, pair: Pair | None) -> tuple[str | None, Mapping[str, Value]]:
         if pair is None:
@@ -150,18 +153,22 @@ class _CaseReader(ExpectReader):
             case Pairs() if kind in self.names.events or (not self.strict and "." in kind):
                 return Given(when, kind, word.at, self.data(kind, says, key))
             case Pairs() if kind == "clicked":
-                found = self.fields(says, key, ("link", "mail"))
-                link, mail = self.text(found.get("link")), self.text(found.get("mail"))
-                what = self._mail(mail) if mail else None
-                if link:
-                    self._link(link)
-                return Given(when, kind, word.at, {"link": link.value} if link else {}, what=what)
+                return self._clicked(when, word, says, key)
             case Pairs():
                 return Given(when, kind, word.at, facts=self._answers(says, key))
             case _:
                 fix = f"Write {kind} alone, or what there is to say: {{{kind}: …}}."
                 self.note(word.at, "event", f"“{kind}” says nothing like this.", "", fix)
                 return Given(when, kind, word.at)
+
+    def _clicked(self, when: CaseMoment, word: Located[str], says: Pairs, key: Text) -> Given:
+        """`clicked: {link: book-a-demo, mail: survey}`."""
+        found = self.fields(says, key, ("link", "mail"))
+        link, mail = self.text(found.get("link")), self.text(found.get("mail"))
+        what = self._mail(mail) if mail else None
+        if link:
+            self._link(link)
+        return Given(when, word.value, word.at, {"link": link.value} if link else {}, what=what)
 
     def _answers(self, says: Pairs, key: Text) -> dict[str, Fact]:
         """Facts by their path, and questions of the survey at hand by their name."""

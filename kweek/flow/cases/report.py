@@ -8,7 +8,8 @@ from typing import Final
 
 from kweek.flow.cases.case import Case, Count, Ends, Expected
 from kweek.flow.cases.crowd import run_crowd
-from kweek.flow.cases.run import Ran, Verdict, has, judge, run_case
+from kweek.flow.cases.judge import Verdict, has, judge
+from kweek.flow.cases.run import Ran, run_case
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.story import Story, Told
 from kweek.flow.simulate.world import World

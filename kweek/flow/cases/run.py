@@ -1,4 +1,4 @@
-"""Does a flow do what its case says? The case is lived through on the pure machine, and its story is checked."""
+"""What happens in a case? One lead lives through it on the pure machine."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from kweek.flow.cases.case import Case, Ends, Expected, Given
+from kweek.flow.cases.case import Case, Given
 from kweek.flow.cases.read import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.life import Life, Opened, Verb
 from kweek.flow.simulate.memory import Memory
-from kweek.flow.simulate.story import Story, Told, tell
+from kweek.flow.simulate.story import Story, tell
 from kweek.flow.simulate.world import World
 from kweek.flow.state import Value
 from kweek.flow.words import LEAD_WIDE
@@ -122,61 +122,6 @@ def verbs_of(kind: str) -> tuple[Verb, ...]:
     }
     known: tuple[Verb, ...] = tuple(verb for verb, fits in verbs.items() if fits)
     return known or (("task",) if kind in ASKED else ("call",))
-
-
-# --- what was expected -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """matched: what met an expectation, by its place in the story. missing: what never came. forbidden: what should
-    not have come, by its place."""
-
-    matched: dict[int, Expected | Ends]
-    missing: tuple[Expected | Ends, ...]
-    forbidden: dict[int, Expected]
-
-    @property
-    def holds(self) -> bool:
-        return not (self.missing or self.forbidden)
-
-
-def judge(case: Case, story: Story) -> Verdict:
-    """Lay a story beside what its case expects."""
-    matched = dict[int, Expected | Ends]()
-    missing = list[Expected | Ends]()
-    forbidden = dict[int, Expected]()
-    for one in case.expected:
-        fits = [n for n, told in enumerate(story.told) if does(told, one.words)]
-        if one.day is None:
-            forbidden |= dict.fromkeys(fits, one)
-            continue
-        place = next((n for n in fits if story.told[n].day == one.day and n not in matched), None)
-        if place is None:
-            missing.append(one)
-        else:
-            matched[place] = one
-    if case.ends is not None:
-        end = story.end
-        if end is not None and case.ends.day in (None, end.day) and case.ends.result in (None, end.what):
-            matched[story.told.index(end)] = case.ends
-        else:
-            missing.append(case.ends)
-    return Verdict(matched, tuple(missing), forbidden)
-
-
-def does(told: Told, words: str) -> bool:
-    """`call brochure` is met by itself and by `call`."""
-    return words in (told.kind, str(told))
-
-
-def has(story: Story, what: str, day: int) -> bool:
-    """Has the lead done so by the end of that day? what: `under way`, a result, or words of the story."""
-    told = story.until(day)
-    if what == "under way":
-        return bool(told.told) and told.end is None
-    end = told.end
-    return (end is not None and end.what == what) or any(does(one, what) for one in told.told)
 
 
 def at_end_of(day: int, start: datetime) -> datetime:

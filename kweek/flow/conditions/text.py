@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterator
 from typing import Final, NoReturn
 
 from kweek.errors import KweekError
@@ -54,34 +55,19 @@ _STRANGE: Final = {
 
 def scan(text: str) -> str:
     """The same text, tame and of the same length, fit for Python's parser."""
-    if not text.strip():
-        raise ConditionError("the condition is empty", 0, 'write what must be true: lead.profile in ["A", "B"]')
-    if len(text) > LONGEST:
-        raise ConditionError(
-            f"the condition is {len(text)} characters long", 0, f"keep it under {LONGEST}, or use several lines of if:"
-        )
+    _refuse_size(text)
     out: list[str] = []
     open_at: list[tuple[str, int]] = []
-    before, at = "start", 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            _refuse(text, at)
-        kind, token = match.lastgroup or "", match[0]
+    before = "start"
+    for kind, token, at in _tokens(text):
         if kind == "space":
             out.append(" " * len(token))
-            at = match.end()
             continue
-        kind = _kind(kind, token, before, text, at)
-        _neighbours(before, kind, token, at)
-        if kind == "open":
-            open_at.append((token, at))
-            if len(open_at) > DEEPEST:
-                raise ConditionError("brackets are nested too deeply", at, "split the condition over lines of if:")
-        elif kind == "close":
-            _close(open_at, token, at)
-        out.append(token.replace(".", DOT).replace("-", DASH) if match.lastgroup == "word" else token)
-        before, at = kind, match.end()
+        does = _does(kind, token, before, text, at)
+        _neighbours(before, does, token, at)
+        _brackets(open_at, does, token, at)
+        out.append(token.replace(".", DOT).replace("-", DASH) if kind == "word" else token)
+        before = does
     if before in ("binary", "in", "not", "not after", "comma", "sign"):
         raise ConditionError("the condition stops half-way", len(text.rstrip()), "write what it is compared with")
     if open_at:
@@ -90,16 +76,41 @@ def scan(text: str) -> str:
     return "".join(out)
 
 
+def _refuse_size(text: str) -> None:
+    if not text.strip():
+        raise ConditionError("the condition is empty", 0, 'write what must be true: lead.profile in ["A", "B"]')
+    if len(text) > LONGEST:
+        fix = f"keep it under {LONGEST}, or use several lines of if:"
+        raise ConditionError(f"the condition is {len(text)} characters long", 0, fix)
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Each with its kind and its place."""
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            _refuse(text, at)
+        yield match.lastgroup or "", match[0], at
+        at = match.end()
+
+
 _PAIR: Final = {"(": ")", "[": "]"}
 
 
-def _close(open_at: list[tuple[str, int]], token: str, at: int) -> None:
-    if not open_at or _PAIR[open_at[-1][0]] != token:
-        raise ConditionError(f"this “{token}” closes nothing", at, "take it away, or open it before")
-    open_at.pop()
+def _brackets(open_at: list[tuple[str, int]], does: str, token: str, at: int) -> None:
+    """Keep in mind which brackets are open, and where."""
+    if does == "open":
+        open_at.append((token, at))
+        if len(open_at) > DEEPEST:
+            raise ConditionError("brackets are nested too deeply", at, "split the condition over lines of if:")
+    elif does == "close":
+        if not open_at or _PAIR[open_at[-1][0]] != token:
+            raise ConditionError(f"this “{token}” closes nothing", at, "take it away, or open it before")
+        open_at.pop()
 
 
-def _kind(kind: str, token: str, before: str, text: str, at: int) -> str:
+def _does(kind: str, token: str, before: str, text: str, at: int) -> str:
     """What the token does: `operand`, `binary`, `not`, `open`, `close`, `comma`, `function`."""
     match kind:
         case "word":

@@ -8,17 +8,17 @@ from typing import Final
 from kweek.flow.lint.asks import check_conditions
 from kweek.flow.lint.graph import draw
 from kweek.flow.lint.known import check_names
+from kweek.flow.lint.ladders import check_ladders
 from kweek.flow.lint.loops import check_loops
 from kweek.flow.lint.names import Names
-from kweek.flow.lint.people import check_people
 from kweek.flow.lint.reactions import check_reactions
+from kweek.flow.lint.ready import check_ready
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.ways import check_ends, check_reach, check_targets
 from kweek.flow.model import Flow
 from kweek.flow.problems import Problem, errors, in_order
 
 __all__ = ["Names", "lint_flow"]
-
 
 _KEEPS_WAYS: Final = (
     "duration", "moment", "number", "times", "share", "shares", "id-missing", "same-id", "name-of-file",
@@ -39,17 +39,13 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     misread = {problem.line for problem in said}
     check_targets(flow, names, report, said)
     check_ends(graph, report, misread)
-    check_reach(
-        flow,
-        graph,
-        names,
-        report,
-        misread,
-        lost_ways=any(problem.code not in _KEEPS_WAYS and not problem.guessed for problem in said),
-    )
+    lost_ways = any(problem.code not in _KEEPS_WAYS and not problem.guessed for problem in said)
+    check_reach(flow, graph, names, report, misread, lost_ways)
     check_loops(graph, report, misread)
     check_reactions(flow, graph, names, report, misread)
     check_names(flow, names, report)
     check_conditions(flow, names, report, misread)
-    check_people(flow, graph, names, report, misread)
+    check_ladders(flow, graph, report, misread)
+    if not misread and not errors(report.problems):  # a slip in a condition may be why nobody seems to ask
+        check_ready(flow, graph, names, report)
     return in_order(report.problems)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
 
 from kweek.flow.lint.graph import Edge, Graph, Node
+from kweek.flow.lint.knots import knots
 from kweek.flow.lint.report import Report
 from kweek.flow.model import AnyStep
 from kweek.flow.problems import Position
 
-Arrow = tuple[int, Edge]
-Round = tuple[int, Edge, AnyStep | None]
-"""A way round: the node and the line that close it, and a step on it that waits, if it can be passed at once."""
+
+class Round(NamedTuple):
+    """A way round: the node and the line that close it. waits: a step on it that waits (though it may be passed at
+    once)."""
+
+    source: int
+    edge: Edge
+    waits: AnyStep | None
 
 
 def check_loops(graph: Graph, report: Report, misread: Collection[int]) -> None:
@@ -19,48 +26,43 @@ def check_loops(graph: Graph, report: Report, misread: Collection[int]) -> None:
     instant = dict(_closing(graph, misread, lambda node, edge: not node.timed or edge.at_once))
     endless = dict(_closing(graph, misread, lambda _, edge: not edge.bounded))
     for at in sorted({*instant, *endless}):
-        source, edge, early = instant.get(at) or endless[at]
-        round_trip = f"this leads back to line {graph.nodes[edge.to].step.at.line}"
-        if at in instant and at in endless:
-            report.error(
-                at,
-                "endless-loop",
-                f"A loop that neither takes time nor ends: {round_trip}",
-                "a lead would run round for ever",
-                f"Put a wait into the loop, and close it with {_bounded(graph.nodes[source])}",
-            )
-        elif at in instant and early is not None:
-            report.error(
-                at,
-                "instant-loop",
-                f"A loop that need not take any time: {round_trip}",
-                f"the {early.verb} in line {early.at.line} waits for nobody whom we may not reach",
-                f"Give “{_unreached(early)}” of that {early.verb} a way out of the loop, or put a wait into the loop",
-            )
-        elif at in instant:
-            report.error(
-                at,
-                "instant-loop",
-                f"A loop that takes no time: {round_trip}",
-                "all its rounds would happen at once",
-                "Put a wait (or a send with within) into the loop",
-            )
+        if at not in instant:
+            report.error(at, "endless-loop", *_unbounded(graph, endless[at]))
+        elif at in endless:
+            report.error(at, "endless-loop", *_timeless_and_unbounded(graph, instant[at]))
         else:
-            report.error(
-                at,
-                "endless-loop",
-                f"A loop without a bound: {round_trip}",
-                "a lead could run round for ever",
-                f"Close it with {_bounded(graph.nodes[source])}",
-            )
+            report.error(at, "instant-loop", *_timeless(graph, instant[at]))
 
 
-def _unreached(step: AnyStep) -> str:
-    return "blocked” and “bounced" if step.verb == "send" else "blocked"
+def _unbounded(graph: Graph, found: Round) -> tuple[str, str, str]:
+    """What, why and fix."""
+    what, fix = f"A loop without a bound: {_back(graph, found)}", f"Close it with {_bounded(graph, found)}"
+    return what, "a lead could run round for ever", fix
 
 
-def _bounded(node: Node) -> str:
-    if node.step.verb == "go":
+def _timeless_and_unbounded(graph: Graph, found: Round) -> tuple[str, str, str]:
+    what = f"A loop that neither takes time nor ends: {_back(graph, found)}"
+    fix = f"Put a wait into the loop, and close it with {_bounded(graph, found)}"
+    return what, "a lead would run round for ever", fix
+
+
+def _timeless(graph: Graph, found: Round) -> tuple[str, str, str]:
+    step = found.waits
+    if step is None:
+        what = f"A loop that takes no time: {_back(graph, found)}"
+        return what, "all its rounds would happen at once", "Put a wait (or a send with within) into the loop"
+    unreached = "blocked” and “bounced" if step.verb == "send" else "blocked"
+    what = f"A loop that need not take any time: {_back(graph, found)}"
+    why = f"the {step.verb} in line {step.at.line} waits for nobody whom we may not reach"
+    return what, why, f"Give “{unreached}” of that {step.verb} a way out of the loop, or put a wait into the loop"
+
+
+def _back(graph: Graph, found: Round) -> str:
+    return f"this leads back to line {graph.nodes[found.edge.to].step.at.line}"
+
+
+def _bounded(graph: Graph, found: Round) -> str:
+    if graph.nodes[found.source].step.verb == "go":
         return "“at_most: 3 times” on this go, and “then:” for what comes after"
     return "a list in place: “- go: …” with “at_most: 3 times” and “then:” below it"
 
@@ -75,48 +77,11 @@ def _closing(
         for edge in node.edges
         if edge.to >= 0 and keep(node, edge)
     ]
-    for knot in _knots(len(graph.nodes), arrows):
+    for knot in knots(len(graph.nodes), ((source, edge.to) for source, edge in arrows)):
         inside = [(source, edge) for source, edge in arrows if source in knot and edge.to in knot and edge.said]
         if not inside or any(graph.nodes[number].misread(misread) for number in knot):
             continue
         back = [(s, e) for s, e in inside if graph.nodes[e.to].step.at <= graph.nodes[s].step.at]
         source, edge = min(back or inside, key=lambda arrow: arrow[1].at)
         waiting = (graph.nodes[s].step for s, e in arrows if s in knot and e.to in knot and graph.nodes[s].timed)
-        yield edge.at, (source, edge, next(waiting, None))
-
-
-def _knots(count: int, arrows: list[Arrow]) -> list[set[int]]:
-    """Strongly connected parts that hold a way round (Tarjan 1972, without recursion: a flow may be long)."""
-    out: dict[int, list[int]] = {}
-    for source, edge in arrows:
-        out.setdefault(source, []).append(edge.to)
-    order: dict[int, int] = {}
-    low: dict[int, int] = {}
-    open_nodes: list[int] = []
-    found: list[set[int]] = []
-    for root in range(count):
-        if root in order:
-            continue
-        order[root] = low[root] = len(order)
-        open_nodes.append(root)
-        work = [(root, iter(out.get(root, ())))]
-        while work:
-            node, rest = work[-1]
-            for to in rest:
-                if to not in order:
-                    order[to] = low[to] = len(order)
-                    open_nodes.append(to)
-                    work.append((to, iter(out.get(to, ()))))
-                    break
-                if to in open_nodes:
-                    low[node] = min(low[node], order[to])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == order[node]:
-                    knot = set(open_nodes[open_nodes.index(node) :])
-                    del open_nodes[open_nodes.index(node) :]
-                    if len(knot) > 1 or node in out.get(node, ()):
-                        found.append(knot)
-    return found
+        yield edge.at, Round(source, edge, next(waiting, None))

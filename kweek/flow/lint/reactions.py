@@ -56,22 +56,12 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
         event, at = line.event.value, line.event.at
         if event == "else":
             if number < len(lines) - 1:
-                report.error(
-                    at,
-                    "else-last",
-                    "“else” is not the last line",
-                    "it reads as if the lines below never counted",
-                    "Move it down",
-                )
+                why = "it reads as if the lines below never counted"
+                report.error(at, "else-last", "“else” is not the last line", why, "Move it down")
         elif event in known.all or (known.any_event and event in BUILT_IN) or event in names.events:
-            if event == "clicked" and line.link and "clicked" in named:
-                report.error(
-                    at,
-                    "shadowed-when",
-                    f"“clicked {line.link}” can never fire",
-                    "“clicked” above it takes every click",
-                    "Move it above “clicked”",
-                )
+            if line.link and "clicked" in named:
+                what, why = f"“clicked {line.link}” can never fire", "“clicked” above it takes every click"
+                report.error(at, "shadowed-when", what, why, "Move it above “clicked”")
             if event in known.passing:
                 _passing(step, line, report)
             if not line.link:
@@ -87,13 +77,8 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
     """Reports it; the word that was meant."""
     can = [*known.all, *names.events, *(BUILT_IN if known.any_event else ())]
     if event in BUILT_IN:
-        report.error(
-            at,
-            "never-fires",
-            f"“{event}” can never fire here",
-            f"a {step.verb} does not hear it",
-            f"A {step.verb} hears: {', '.join(known.all) or 'own events'}",
-        )
+        fix = f"A {step.verb} hears: {', '.join(known.all) or 'own events'}"
+        report.error(at, "never-fires", f"“{event}” can never fire here", f"a {step.verb} does not hear it", fix)
         return ""
     report.error(at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, can))
     return nearest(event, can) or ""
@@ -122,33 +107,21 @@ def _passing(step: AnyStep, line: Reaction, report: Report) -> None:
 
 
 def _closings(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, named: set[str], report: Report) -> None:
+    """Has every event that ends the step a way, and `else` something to catch?"""
     has_else = next((line for line in lines if line.event.value == "else"), None)
     missing = [event for event in known.closing if event not in named]
-    if isinstance(step, Wait) and has_else:
-        report.error(
-            has_else.event.at,
-            "never-fires",
-            "“else” can never fire here",
-            "nothing closes a wait but what you name",
-            "Use otherwise for when the time is up",
-        )
-    elif has_else and not missing and not isinstance(step, Wait):
-        report.warning(
-            has_else.event.at,
-            "never-fires",
-            "“else” can never fire here",
-            "every closing event has a line of its own",
-            "Take it away",
-        )
+    if has_else and isinstance(step, Wait):
+        why, fix = "nothing closes a wait but what you name", "Use otherwise for when the time is up"
+        report.error(has_else.event.at, "never-fires", "“else” can never fire here", why, fix)
+    elif has_else and not missing:
+        why = "every closing event has a line of its own"
+        report.warning(has_else.event.at, "never-fires", "“else” can never fire here", why, "Take it away")
     elif missing and not has_else and not isinstance(step, Send):
         words = ", ".join(f"“{event}”" for event in missing)
-        report.error(
-            step.at,
-            "closing-event-without-way",
-            f"This {step.verb} can end with {words}, and nothing says where the lead goes",
-            "nothing that can happen to a lead is left undefined",
-            "Name each under when, or add “else: …” as its last line",
-        )
+        what = f"This {step.verb} can end with {words}, and nothing says where the lead goes"
+        why = "nothing that can happen to a lead is left undefined"
+        fix = "Name each under when, or add “else: …” as its last line"
+        report.error(step.at, "closing-event-without-way", what, why, fix)
 
 
 def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Report) -> None:
@@ -162,13 +135,8 @@ def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
         *(line.event.at for line in lines if line.event.value == "answered"),
         *(line.state.at for line in step.otherwise if line.state.value == "answered"),
     ):
-        report.error(
-            at,
-            "never-fires",
-            "“answered” can never fire here",
-            "the mail has no survey",
-            "Write “survey: <name>” in the mail's front matter, or use clicked",
-        )
+        fix = "Write “survey: <name>” in the mail's front matter, or use clicked"
+        report.error(at, "never-fires", "“answered” can never fire here", "the mail has no survey", fix)
 
 
 # --- whenever -------------------------------------------------------------------------------------
@@ -182,14 +150,8 @@ def _whenever(flow: Flow, names: Names, report: Report) -> None:
             why = "it would catch everything that ever happens"
             report.error(at, "never-fires", "“else” is not possible in whenever", why, "Name the events")
         elif event not in BUILT_IN and event not in names.events and event not in own:
-            report.error(
-                at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, (*names.events, *BUILT_IN))
-            )
+            fix = _remedy(event, (*names.events, *BUILT_IN))
+            report.error(at, "unknown-event", f"There is no event “{event}”", "", fix)
         elif isinstance(line.target, Ignore) and event not in WHENEVER_DEFAULTS:
-            report.warning(
-                at,
-                "nothing-to-ignore",
-                f"“{event}: ignore” changes nothing",
-                "only the defaults can be taken away",
-                f"The defaults are {', '.join(WHENEVER_DEFAULTS)}",
-            )
+            what, why = f"“{event}: ignore” changes nothing", "only the defaults can be taken away"
+            report.warning(at, "nothing-to-ignore", what, why, f"The defaults are {', '.join(WHENEVER_DEFAULTS)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from kweek.flow.kebab import kebab
@@ -132,31 +132,30 @@ def check_reach(
             covered |= graph.reach([below])
             if not (graph.nodes[above].misread(misread) or graph.nodes[below].misread(misread)):
                 _lost_step(graph.nodes[above], graph.nodes[below], report)
-    if lost_ways:
-        return
-    heads = {path.name.value: graph.heads[path.name.value] for path in flow.paths}
+    if not lost_ways:
+        _lost_paths(flow, graph, names, report, covered)
+
+
+def _lost_paths(flow: Flow, graph: Graph, names: Names, report: Report, covered: set[int]) -> None:
+    """covered: the steps that are reached, or whose loss has been reported."""
     named_as_flow = {target.flow for step in flow.walk() for target in targets_of(step) if isinstance(target, ToFlow)}
     excused = {*RESERVED, *(named_as_flow - names.flows.keys())}  # these have a message of their own
-    lost = [
-        path
-        for path in flow.paths
-        if heads[path.name.value] not in covered and heads[path.name.value] >= 0 and path.name.value not in excused
-    ]
-    behind = {
-        path.name.value
-        for path in lost
-        for other in lost
-        if heads[path.name.value] in graph.reach([heads[other.name.value]])
-        and heads[other.name.value] not in graph.reach([heads[path.name.value]])
-    }
-    for path in (*(path for path in lost if path.name.value not in behind), *lost):
-        name = path.name.value
-        if heads[name] in covered:
+    paths = {path.name.value: path.name.at for path in flow.paths if path.name.value not in excused}
+    lost = {name: at for name, at in paths.items() if graph.heads[name] >= 0 and graph.heads[name] not in covered}
+    for name in sorted(lost, key=lambda name: _is_behind(name, lost, graph)):  # first those that the others hang on
+        if graph.heads[name] in covered:
             continue
-        covered |= graph.reach([heads[name]])
+        covered |= graph.reach([graph.heads[name]])
         what, why = f"Nothing leads to the path “{name}”", "no lead will ever come there"
         fix = f"Name it as a target somewhere (go: {name}), or take it away"
-        report.error(path.name.at, "unreached-path", what, why, fix)
+        report.error(lost[name], "unreached-path", what, why, fix)
+
+
+def _is_behind(name: str, paths: Iterable[str], graph: Graph) -> bool:
+    """Does a way lead to it from another of these paths, and none back?"""
+    below = graph.reach([graph.heads[name]])
+    others = [graph.heads[other] for other in paths]
+    return any(graph.heads[name] in graph.reach([other]) and other not in below for other in others)
 
 
 def _lost_step(above: Node, below: Node, report: Report) -> None:

@@ -9,7 +9,6 @@ from typing import Final
 from kweek.flow.kebab import parse_name
 from kweek.flow.load.reader import Reader
 from kweek.flow.model import (
-    ENDINGS,
     AnyStep,
     Ending,
     Ignore,
@@ -62,32 +61,18 @@ class TargetReader(Reader, ABC):
         self.note(node.at, "target", f"“{key.value}” leads to keys and values.", "", fix)
 
     def _named(self, text: Located[str], ignore: bool) -> Target | None:
-        words = text.value.split()
-        for ending in ENDINGS:
-            if text.value == ending:
+        match text.value.split():
+            case ["done" | "discard" | "won" | "lost" as ending] if ending == text.value:
                 return Ending(ending, text.at)
-        match words:
             case ["next"]:
                 return Next(text.at)
             case ["ignore"] if ignore:
                 return Ignore(text.at)
-            case ["ignore"]:
-                fix = "Write next to carry on below; ignore only takes away a default in whenever."
-                self.note(text.at, "target", "“ignore” is possible in whenever only.", "", fix)
-                return None
             case ["flow", name]:
                 checked = self.reread(Located(name, text.at, text.key), parse_name, "name")
                 return ToFlow(checked.value, text.at) if checked else None
-            case ["flow"] | ["else"]:
-                fix = "Write the name: flow long-term" if words == ["flow"] else "Write a path, next, done, discard, …"
-                self.note(text.at, "target", f"“{text.value}” alone says not where to go.", "", fix)
-                return None
-            case ["flow:", name]:
-                fix = f"Write it without the colon: flow {name}"
-                self.note(text.at, "target", f"“{text.value}” is not a target.", "", fix)
-                return None
-            case ["go" | "go:" | "path" | "end" | "end:", name]:
-                self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {name}")
+            case _ if refused := _refused(text.value):
+                self.note(text.at, "target", refused[0], "", refused[1])
                 return None
             case _ if text.value in self.misnamed:
                 return ToPath(text.value, text.at)
@@ -146,6 +131,24 @@ class TargetReader(Reader, ABC):
         after, every = self.duration(known.get("after")), self.duration(known.get("every"))
         tell, reassign = self.text(known.get("tell")), self.text(known.get("reassign"))
         return Rung(node.at, after, every, tell, reassign) if after else None
+
+
+def _refused(text: str) -> tuple[str, str] | None:
+    """What is wrong with words that nearly are a target, and the fix."""
+    match text.split():
+        case ["ignore"]:
+            fix = "Write next to carry on below; ignore only takes away a default in whenever."
+            return "“ignore” is possible in whenever only.", fix
+        case ["flow"]:
+            return f"“{text}” alone says not where to go.", "Write the name: flow long-term"
+        case ["else"]:
+            return f"“{text}” alone says not where to go.", "Write a path, next, done, discard, …"
+        case ["flow:", name]:
+            return f"“{text}” is not a target.", f"Write it without the colon: flow {name}"
+        case ["go" | "go:" | "path" | "end" | "end:", name]:
+            return f"“{text}” is not a target.", f"Write the name alone: {name}"
+        case _:
+            return None
 
 
 def missing(reader: Reader, at: Position, verb: str, key: str, why: str, example: str) -> None:

@@ -8,7 +8,7 @@ It never waits, reads or writes. The engine, the simulator, the tests of flows a
 - `reactions`: who wants an event; `lines`: which line of a flow it fits; `hearing`: what rings the bell
 - `people`: calls, tasks, handovers, and what waits until they are done
 - `leaving`: endings, other flows; `starting`: the ways in
-- `clocks`: deadlines, reminders, escalations, holds; `moments`: when a wait ends
+- `clocks`: deadlines; `ladders`: reminders and escalations; `resting`: holds; `moments`: when a wait ends
 - `asking`: where the machine does not know how to go on, a person does
 """
 

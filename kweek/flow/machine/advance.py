@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from kweek.flow.answers import Answers
-from kweek.flow.machine.clocks import follow_dates, rest, ring, wake_at
+from kweek.flow.machine.clocks import follow_dates, ring, wake_at
 from kweek.flow.machine.entering import walk
 from kweek.flow.machine.leaving import end_all, sweep
 from kweek.flow.machine.people import close_what_is_over
 from kweek.flow.machine.reactions import judge_deferred, judge_goal, judge_goals, offer
+from kweek.flow.machine.resting import rest
 from kweek.flow.machine.starting import begin, is_open, starts
 from kweek.flow.machine.work import Work
 from kweek.flow.state import Advance, Event, LeadState

@@ -1,4 +1,4 @@
-"""What is due? Deadlines, reminders and escalations; and when nurture rests, how deadlines shift."""
+"""What is due, and when is the next thing? Deadlines, what `otherwise` says then, and dates that move."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final
 
 from kweek.flow.changed import changed
 from kweek.flow.machine.asking import ask
+from kweek.flow.machine.ladders import climb
 from kweek.flow.machine.leaving import go, leave_step
-from kweek.flow.machine.moments import after, date_of
+from kweek.flow.machine.moments import date_of
 from kweek.flow.machine.work import Work
-from kweek.flow.plan import Call, Handover, Otherwise, Rung, Send, Target, Task, Wait
+from kweek.flow.plan import Call, Otherwise, Send, Target, Task, Wait
 from kweek.flow.state import Enrolment, Token
-from kweek.rules.calendars import Calendar
 
 ARRIVED: Final[frozenset[str]] = frozenset({"answered", "clicked", "opened"})
 
@@ -89,85 +89,6 @@ def _states(work: Work, token: Token, extra: frozenset[str]) -> frozenset[str]:
     if "clicked" in states:
         states.add("opened")
     return frozenset(states)
-
-
-# --- reminders and escalations -------------------------------------------------------------------------
-
-
-def climb(work: Work, of: str, token: Token) -> None:
-    """Each rung once, or at its `every`. After an outage a rung speaks once, not for every time that it missed."""
-    step = work.step(work.enrolments[of], token.step)
-    if not isinstance(step, Handover | Task) or token.ref is None:
-        return
-    ladder = (None, *step.escalate)
-    rungs = [
-        at if at is None or at > work.now else _speak(work, of, step, token.ref, n, rung, at)
-        for n, (rung, at) in enumerate(zip(ladder, token.rungs, strict=False))
-    ]
-    if tuple(rungs) != token.rungs:
-        work.put_token(work.enrolments[of], changed(token, rungs=tuple(rungs)))
-
-
-def _speak(
-    work: Work, of: str, step: Handover | Task, ref: str, n: int, rung: Rung | None, at: datetime
-) -> datetime | None:
-    """Say what this rung has to say; answers when it speaks again. Rungs count from 1, 0 is the reminder."""
-    if rung is None:
-        work.issue(of, step.id, "remind", ref=ref)
-        return None
-    work.issue(of, step.id, "escalate", f"rung {n}", ref=ref, rung=n, tell=rung.tell, reassign=rung.reassign)
-    if rung.every is None:
-        return None
-    while at <= work.now:
-        at = after(at, rung.every, lambda: _calendar(work, step))
-    return at
-
-
-def _calendar(work: Work, step: Handover | Task) -> Calendar:
-    if isinstance(step, Handover):
-        return work.answers.calendar_of("handover", step.team)
-    return work.answers.calendar_of("task", step.to)
-
-
-# --- rest ----------------------------------------------------------------------------------------------
-
-
-def rest(work: Work) -> None:
-    """Hold what shall rest and release what need not any more; a date that changed moves its wait."""
-    for enrolment, token in work.standing():
-        why = _rests(work, enrolment, token)
-        if why is not None and token.held_since is None:
-            work.put_token(enrolment, changed(token, held_since=work.now))
-            work.note(enrolment.id, "held", token.step, token.visit, because=why)
-        elif why is None and token.held_since is not None:
-            work.put_token(enrolment, changed(token, held_since=None, deadline=_shifted(work, enrolment, token)))
-            work.note(enrolment.id, "released", token.step, token.visit)
-
-
-def _rests(work: Work, enrolment: Enrolment, token: Token) -> str | None:
-    """Pause freezes the time that is left, but never what people promised: rungs do not ask. While sales holds the
-    lead, or someone owes it an answer, its mails and waits rest, in all its flows."""
-    step = work.at(enrolment, token)
-    if step is None or isinstance(step, Handover):
-        return None
-    if work.answers.paused(enrolment.flow):
-        return "paused"
-    if isinstance(step, Send | Wait):
-        if work.handover is not None:
-            return "handover"
-        if work.resting:
-            return "answer"
-    return None
-
-
-def _shifted(work: Work, enrolment: Enrolment, token: Token) -> datetime | None:
-    """A length of time goes on where it stopped. A moment in the calendar does not move: what is past is now."""
-    step = work.at(enrolment, token)
-    if token.deadline is None or token.held_since is None:
-        return token.deadline
-    if isinstance(step, Wait) and step.until.within is None:
-        return token.deadline
-    return token.deadline + (work.now - token.held_since)
 
 
 def follow_dates(work: Work) -> None:

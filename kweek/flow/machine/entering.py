@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from kweek.flow.changed import changed
 from kweek.flow.duration import Duration
+from kweek.flow.facts import Facts
 from kweek.flow.machine.acting import ACTS, Verb, send_mail
 from kweek.flow.machine.asking import MOST_HOPS, ask
 from kweek.flow.machine.clocks import time_out
@@ -101,7 +102,7 @@ def task(work: Work, of: str, step: Task) -> None:
     work.stand(of, step.id, key, deadline, _rungs(work, step.remind, step.escalate, calendar))
 
 
-def _of(work: Work, verb: Any, whose: str | None) -> Callable[[], Calendar]:
+def _of(work: Work, verb: Literal["handover", "task"], whose: str | None) -> Callable[[], Calendar]:
     return lambda: work.answers.calendar_of(verb, whose)
 
 
@@ -128,14 +129,14 @@ def _branch(work: Work, of: str, step: Choose) -> tuple[int | None, Target | Non
     facts, drawn, share = work.answers.facts(work.enrolments[of]), work.answers.spread(step.id) * 100, 0
     for n, branch in enumerate(step.branches, 1):
         share += branch.share or 0
-        if _is_it(branch, drawn < share, lambda b: b.test(facts) is True):
+        if _is_it(branch, facts, drawn < share):
             return n, branch.target
     return None, step.next
 
 
-def _is_it(branch: Branch, drawn: bool, true: Callable[[Any], bool]) -> bool:
+def _is_it(branch: Branch, facts: Facts, drawn: bool) -> bool:
     if branch.condition is not None:
-        return true(branch.condition)
+        return branch.condition.test(facts) is True
     return drawn if branch.share is not None else True
 
 

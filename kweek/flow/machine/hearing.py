@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kweek.flow.answers import Answers
 from kweek.flow.machine.lines import about_the_lead, fits, names, of_enrolment
 from kweek.flow.plan import Call, Handover, Plan, Send, Stay, Task, Wait, When
 from kweek.flow.state import Enrolment, Event, LeadState
 from kweek.flow.words import LEAD_WIDE
 
-NEVER: int = 1_000
+NEVER: Final = 1_000
 
 
 def listens(plan: Plan, enrolment: Enrolment) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TypeVar
 
 from kweek.flow.answers import Answers
 from kweek.flow.duration import Duration
@@ -12,6 +13,8 @@ from kweek.flow.moment import Moment
 from kweek.flow.plan import Plan, Start, Wait
 from kweek.flow.state import Enrolment
 from kweek.rules.calendars import Calendar
+
+Day = TypeVar("Day", bound=date)
 
 
 def after(moment: datetime, duration: Duration, calendar: Callable[[], Calendar]) -> datetime:
@@ -89,22 +92,30 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _as_date(value: object) -> date | None:
-    """Facts of an event may still be the text that they came as."""
+def as_moment(value: object) -> datetime | None:
+    """A datum of an event, which may still be the text that it came as."""
     match value:
-        case datetime() if value.tzinfo is None:
-            return value.replace(tzinfo=UTC)
-        case date():
-            return value
-        case str() if len(value) == len("2026-03-02"):
-            return _or_none(date.fromisoformat, value)
+        case datetime():
+            return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
         case str():
-            return _as_date(_or_none(datetime.fromisoformat, value))
+            return as_moment(_or_none(datetime.fromisoformat, value))
         case _:
             return None
 
 
-def _or_none(read: Callable[[str], date], text: str) -> date | None:
+def _as_date(value: object) -> date | None:
+    match value:
+        case str() if len(value) == len("2026-03-02"):
+            return _or_none(date.fromisoformat, value)
+        case datetime() | str():
+            return as_moment(value)
+        case date():
+            return value
+        case _:
+            return None
+
+
+def _or_none(read: Callable[[str], Day], text: str) -> Day | None:
     try:
         return read(text)
     except ValueError:

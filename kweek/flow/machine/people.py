@@ -6,11 +6,11 @@ outcome. That goes for all the lead's flows, for it is one lead, and for what co
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 from kweek.flow.changed import changed
 from kweek.flow.duration import Duration
+from kweek.flow.machine.moments import as_moment
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import Call, Handover
 from kweek.flow.state import Enrolment, Event, Token
@@ -49,7 +49,7 @@ def note_task(work: Work, of: str, token: Token, event: Event) -> None:
 
 def _agree(work: Work, of: str, token: Token, event: Event) -> Token:
     """An agreed call-back is kept: it is no attempt, and the task waits until one business day after it."""
-    step, at = work.at(work.enrolments[of], token), _moment(event.data.get("at"))
+    step, at = work.at(work.enrolments[of], token), as_moment(event.data.get("at"))
     if not isinstance(step, Call) or at is None:
         return token
     until = work.answers.calendar_of("call", step.queue).add(at, ONE_BUSINESS_DAY)
@@ -86,17 +86,3 @@ def owe_an_answer(work: Work, of: str, step: str) -> None:
         of, step, "open_task", "Answer", title="Answer", to="owner", outcomes=["done"], deadline=None, rests=True
     )
     work.resting = (*work.resting, key)
-
-
-def _moment(value: object) -> datetime | None:
-    match value:
-        case datetime():
-            moment = value
-        case str():
-            try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
-                return None
-        case _:
-            return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,45 @@
+"""Does somebody hear of it when a handover or a task is left lying?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import pairwise
+from typing import Final
+
+from kweek.flow.lint.graph import Graph
+from kweek.flow.lint.report import Report
+from kweek.flow.model import Flow, Handover, Rung, Task
+
+_MINUTES: Final = {"minute": 1, "hour": 60, "day": 1_440, "week": 10_080}
+
+
+def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[int]) -> None:
+    """Every handover has a ladder; every ladder can be climbed, and does not end."""
+    for step in flow.walk():
+        if isinstance(step, Handover) and not step.escalate and not _near(graph, step, misread):
+            what, why = "Nobody hears of it when this handover is left lying", "a lead that sales does not call is lost"
+            fix = "Add follow_up: 24 hours, and escalate: with “- after: 24 hours”, “every: 24 hours”, “tell: manager”"
+            report.warning(step.at, "no-escalation", what, why, fix)
+        if isinstance(step, Handover | Task):
+            _rungs(step.escalate, report)
+
+
+def _near(graph: Graph, step: Handover, misread: Collection[int]) -> bool:
+    return any(node.step is step and node.misread(misread) for node in graph.nodes)
+
+
+def _rungs(rungs: tuple[Rung, ...], report: Report) -> None:
+    if rungs and rungs[-1].every is None:
+        why = "a lead that nobody follows up would fall silent after it"
+        fix = "Add: every: 24 hours"
+        report.error(rungs[-1].at, "rung-every", "The last rung of escalate happens only once", why, fix)
+    for above, below in pairwise(rungs):
+        one, two = above.after.value, below.after.value
+        if one.business == two.business and _length(one.amount, one.unit) >= _length(two.amount, two.unit):
+            what = f"This rung ({two}) does not come after the one above it ({one})"
+            fix = "Write the rungs from the shortest to the longest"
+            report.error(below.after.at, "rungs-out-of-order", what, "a ladder is climbed upwards", fix)
+
+
+def _length(amount: int, unit: str) -> int:
+    return amount * _MINUTES[unit]
