@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 
 from kweek.flow.catalogue import Rules
-from kweek.flow.conditions.types import FieldType
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.gather import names_of
 from kweek.flow.load.rules import read_rules
 from kweek.flow.simulate.world import World

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from kweek.flow.answers import MailState, Past
-from kweek.flow.conditions.types import FieldType
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
 from kweek.flow.plan import Limit, Plan
 from kweek.flow.simulate.world import World

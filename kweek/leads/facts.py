@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from kweek.flow.conditions.types import FieldType
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Fact
 from kweek.leads.tables import answers, bant, companies, events, mails, tags
 from kweek.rules.grades import Grades, Points

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from kweek.flow.conditions import parse_condition
-from kweek.flow.conditions.types import FieldType
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.simulate.world import World
 from kweek.flow.state import Enrolment, Event
 from kweek.leads import tables

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kweek.flow.conditions.types import FieldType
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint import Names
 from kweek.flow.lint.names import Mail, Survey
 from kweek.flow.plan import Reentry

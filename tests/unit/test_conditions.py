@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kweek.flow.conditions import ConditionError, parse_condition
-from kweek.flow.conditions.types import FieldType, Schema, check_condition
+from kweek.flow.conditions.schema import FieldType, Schema
+from kweek.flow.conditions.types import check_condition
 from kweek.flow.facts import Fact
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Europe/Amsterdam"))

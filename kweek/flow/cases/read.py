@@ -9,7 +9,7 @@ from typing import Final
 from kweek.flow.cases.case import DEFAULT_START, Case, CaseMoment, Given, LeadGiven
 from kweek.flow.cases.read_expect import ExpectReader
 from kweek.flow.cases.texts import parse_moment, parse_starts, parse_value
-from kweek.flow.conditions.types import FieldType
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Fact
 from kweek.flow.lint.names import Names
 from kweek.flow.plan import Plan, Task

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from kweek.flow.cases.case import LeadGiven
 from kweek.flow.cases.texts import parse_points, parse_value
-from kweek.flow.conditions.types import FieldType
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Fact
 from kweek.flow.lint.names import Names
 from kweek.flow.load.reader import Reader

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from kweek.flow.cases.case import CaseMoment
-from kweek.flow.conditions.types import FieldType
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.duration import parse_duration
 from kweek.flow.moment import WEEKDAYS
 from kweek.flow.problems import did_you_mean

@@ -5,37 +5,16 @@ Only the linter asks; a running lead never pays for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
 
 from kweek.flow.conditions import Condition
-from kweek.flow.conditions.shape import FUNCTIONS, Kind
+from kweek.flow.conditions.schema import FieldType, Schema, fits, is_date
+from kweek.flow.conditions.shape import FUNCTIONS
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.problems import did_you_mean, nearest
 
 Finding = tuple[int, str, str]
 """(offset in the condition, what is wrong, the fix)."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldType:
-    """What a field holds. choices: the only values there are (empty: any)."""
-
-    kind: Kind
-    choices: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return {"yes/no": "a yes or no", "several": "several answers"}.get(self.kind, f"a {self.kind}")
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What a condition may name. mails: each with the names of its links."""
-
-    fields: Mapping[str, FieldType]
-    events: Collection[str] = ()
-    mails: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
 
 
 def check_condition(condition: Condition, schema: Schema) -> list[Finding]:
@@ -179,7 +158,7 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
             yield at, f"{name} is never “{value}”", did_you_mean(str(value), kind.choices)
         case "yes/no" if not isinstance(value, bool):
             yield at, f"{name} is a yes or no, {_shown(value)} is not", f"write {name} by itself, or not {name}"
-        case "date" | "moment" if not (isinstance(value, str) and _is_date(value)):
+        case "date" | "moment" if not (isinstance(value, str) and is_date(value)):
             yield (
                 at,
                 f"{name} is {kind}, {_shown(value)} is not",
@@ -187,27 +166,6 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
             )
         case _:
             pass
-
-
-def fits(kind: FieldType, text: str) -> bool:
-    """Can the text be a value of this type?"""
-    match kind.kind:
-        case "number":
-            return text.removeprefix("-").replace(".", "", 1).isdecimal()
-        case "date" | "moment":
-            return _is_date(text)
-        case "yes/no":
-            return text in ("true", "false")
-        case _:
-            return not kind.choices or text in kind.choices
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _shown(value: str | float | bool) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
-from kweek.flow.conditions.types import FieldType, check_condition
+from kweek.flow.conditions.schema import FieldType
+from kweek.flow.conditions.types import check_condition
 from kweek.flow.lint.names import Names, start_data
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Choose, Flow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kweek.flow.catalogue import Rules
-from kweek.flow.conditions.types import FieldType
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.names import Mail, Names, Survey
 from kweek.flow.model import Flow
 from kweek.flow.plan import Reentry

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from kweek.flow.conditions.types import FieldType, Schema
+from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.model import Flow
 from kweek.flow.plan import Reentry
 from kweek.flow.words import BUILT_IN

@@ -1,0 +1,50 @@
+"""What may a condition name, and what does each field hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kweek.flow.conditions.shape import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """What a field holds. choices: the only values there are (empty: any)."""
+
+    kind: Kind
+    choices: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return {"yes/no": "a yes or no", "several": "several answers"}.get(self.kind, f"a {self.kind}")
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a condition may name. mails: each with the names of its links."""
+
+    fields: Mapping[str, FieldType]
+    events: Collection[str] = ()
+    mails: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
+
+
+def fits(kind: FieldType, text: str) -> bool:
+    """Can the text be a value of this type?"""
+    match kind.kind:
+        case "number":
+            return text.removeprefix("-").replace(".", "", 1).isdecimal()
+        case "date" | "moment":
+            return is_date(text)
+        case "yes/no":
+            return text in ("true", "false")
+        case _:
+            return not kind.choices or text in kind.choices
+
+
+def is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
