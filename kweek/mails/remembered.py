@@ -19,7 +19,7 @@ from typing import Final
 from kweek.flow.problems import Problem
 
 _MOST: Final = 20  # answers that are kept; the oldest go
-_RENDER_WITH: Final = ("jinja2", "markdown_it", "nh3", "css_inline")
+_RENDER_WITH: Final = ("jinja2", "markdown_it", "css_inline")
 
 
 class Remembered:
