@@ -16,7 +16,8 @@ from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory, World
 from kweek.flow.state import LeadState
 from kweek.flow.stored import dump_enrolment, load_enrolment
-from kweek.workspace import plan_of, read_workspace, source_of
+from kweek.versions import plan_of, source_of
+from kweek.workspace import read_workspace
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

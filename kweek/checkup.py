@@ -24,7 +24,8 @@ from kweek.leads.publish import drift
 from kweek.leads.tables import leads, mails, outbox
 from kweek.linting import lint
 from kweek.mails.render import Renderer
-from kweek.workspace import read_workspace, source_of
+from kweek.versions import source_of
+from kweek.workspace import read_workspace
 
 LATE: Final = timedelta(minutes=5)
 """Of real time: a lead that was due so long ago has been missed by its timer."""

@@ -19,7 +19,8 @@ from kweek.flow.problems import Problem, did_you_mean, errors, in_order
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.mails.template import MailTemplate, parse_mail
-from kweek.workspace import Workspace, source_of
+from kweek.versions import source_of
+from kweek.workspace import Workspace
 
 
 def lint(

@@ -9,7 +9,8 @@ from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.report import Result, try_case
 from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, errors, in_order
 from kweek.linting import names_in
-from kweek.workspace import Workspace, plan_of, source_of
+from kweek.versions import plan_of, source_of
+from kweek.workspace import Workspace
 from kweek.worlds import world_of
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,14 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from kweek.flow.catalogue import RULES, Rules
-from kweek.flow.compile import compile_flow
 from kweek.flow.load.flow import load_flow
 from kweek.flow.load.rules import read_rules
 from kweek.flow.load.surveys import load_survey
-from kweek.flow.model import Call as CallStep
-from kweek.flow.model import Flow, Send, Tell
-from kweek.flow.plan import Plan
-from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, in_order
+from kweek.flow.model import Flow
+from kweek.flow.problems import Problem, did_you_mean, in_order
 from kweek.flow.surveys import Survey
 from kweek.flow.yaml import MOST_BYTES
 
@@ -128,60 +123,3 @@ def _look_for_strangers(sources: Mapping[str, bytes], problems: list[Problem]) -
         fix = "Write it, with at least: name, languages, timezone."
         what = "The workspace has no rules/workspace.yaml."
         problems.append(Problem("rules/workspace.yaml", 1, 1, "error", "missing", what, why, fix))
-
-
-# --- what is published ------------------------------------------------------------------------------
-
-
-def source_of(workspace: Workspace, flow: str) -> dict[str, str]:
-    """What a version holds: path → text of the flow, the mails it names in every language, and the surveys that
-    these name. KeyError: there is no such flow. What is named and absent is left out: the linter says so."""
-    steps = list(workspace.flows[flow].walk())
-    paths = [workspace.flows[flow].file]
-    surveys: list[str] = []
-    for step in steps:
-        match step:
-            case Send(mails=shares):
-                names = [share.mail.value for share in shares if share.mail.value is not None]
-            case Tell(mail=mail) if mail is not None:
-                names = [mail.value]
-            case CallStep(script=script):
-                surveys.append(script.value)
-                continue
-            case _:
-                continue
-        for path in (path for name in names for path in workspace.mails.get(name, {}).values()):
-            paths.append(path)
-            surveys.extend(_survey_of_mail(workspace.texts[path]))
-    paths.extend(f"surveys/{survey}.yaml" for survey in surveys)
-    return {path: workspace.texts[path] for path in sorted(set(paths)) if path in workspace.texts}
-
-
-def _survey_of_mail(text: str) -> Iterator[str]:
-    """The survey that a mail's front matter names."""
-    lines = text.splitlines()
-    if not lines or lines[0].strip() != "---":
-        return
-    for line in lines[1:]:
-        if line.strip() == "---":
-            return
-        key, _, value = line.partition(":")
-        if key.strip() == "survey" and value.strip():
-            yield value.split(" #")[0].strip().strip("\"'")
-
-
-def version_of(source: Mapping[str, str]) -> str:
-    """The hash that names this content: SHA-256 over paths and texts."""
-    return hashlib.sha256(json.dumps(sorted(source.items()), ensure_ascii=False).encode()).hexdigest()
-
-
-def plan_of(source: Mapping[str, str]) -> Plan:
-    """The plan of a stored source. BrokenSourceError: it is not whole, which publishing never lets through."""
-    path = next((path for path in source if path.startswith("flows/")), None)
-    if path is None:
-        what = "This version holds no flow."
-        raise BrokenSourceError([Problem("flows", 1, 1, "error", "missing", what, "", "Publish the flow again.")])
-    loaded = load_flow(source[path], path)
-    if loaded.flow is None or not loaded.whole:
-        raise BrokenSourceError(loaded.problems)
-    return compile_flow(loaded.flow, version_of(source))

@@ -13,7 +13,8 @@ from kweek.mails.template import MailTemplate, parse_mail
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
 from kweek.rules.qualification import Disqualifier, Need, SalesReady, asks_itself
-from kweek.workspace import Workspace, plan_of, source_of
+from kweek.versions import plan_of, source_of
+from kweek.workspace import Workspace
 
 
 def world_of(workspace: Workspace) -> World:

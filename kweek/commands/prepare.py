@@ -14,7 +14,8 @@ from kweek.leads.migrate import migrate
 from kweek.leads.publish import drift, publish_in, published
 from kweek.linting import lint
 from kweek.mails.render import Renderer
-from kweek.workspace import Workspace, read_workspace, source_of
+from kweek.versions import source_of
+from kweek.workspace import Workspace, read_workspace
 
 
 def prepare_database(chosen: Settings, tempo: float | None) -> Iterator[str]:

@@ -92,7 +92,7 @@ def publish_flows(database: Database, workspace: Workspace, flows: Sequence[str]
     """All of them in one transaction, or none. The flows must have been linted."""
     from kweek.leads.clock import flow_clock
     from kweek.leads.publish import publish_in, published, standing
-    from kweek.workspace import source_of
+    from kweek.versions import source_of
 
     at = flow_clock(database).flow(datetime.now(UTC))
     with database.write() as tx:

@@ -17,7 +17,7 @@ from kweek.flow.plan import Plan
 from kweek.leads.database import Database
 from kweek.leads.rows import insert_once, upsert
 from kweek.leads.tables import enrolments, flows, versions
-from kweek.workspace import plan_of, version_of
+from kweek.versions import plan_of, version_of
 
 Source = Mapping[str, str]
 """path → text: the flow with the mails and surveys that it names."""

@@ -29,7 +29,8 @@ from kweek.leads.points import add_points
 from kweek.leads.publish import publish_in
 from kweek.leads.rows import insert_once, upsert
 from kweek.leads.traits import add_tags, set_fields
-from kweek.workspace import Workspace, read_workspace, source_of
+from kweek.versions import source_of
+from kweek.workspace import Workspace, read_workspace
 from kweek.worlds import mails_of, world_of
 
 ROOT = Path(__file__).parents[2]

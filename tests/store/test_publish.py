@@ -14,7 +14,7 @@ from kweek.leads import publish as module
 from kweek.leads import tables
 from kweek.leads.database import Database, open_database
 from kweek.leads.publish import Drift, NoSuchVersionError, drift, pause, paused, plan, publish, published, standing
-from kweek.workspace import plan_of
+from kweek.versions import plan_of
 from tests.store.making import NOW, a_lead
 
 

@@ -12,7 +12,8 @@ from kweek.flow.load.surveys import load_survey
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import BrokenSourceError
 from kweek.flow.surveys import say
-from kweek.workspace import plan_of, read_workspace, source_of, version_of
+from kweek.versions import plan_of, source_of, version_of
+from kweek.workspace import read_workspace
 
 SHIPPED = Path(__file__).parents[2]
 FILES = {

@@ -22,7 +22,8 @@ from kweek.web.app import make_app
 from kweek.web.house import House
 from kweek.web.rules import WorkspaceRules
 from kweek.web.session import login_link
-from kweek.workspace import read_workspace, source_of
+from kweek.versions import source_of
+from kweek.workspace import read_workspace
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Starlette would rather have httpx2, which nothing else here needs

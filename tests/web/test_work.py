@@ -10,7 +10,8 @@ from httpx import Response
 
 from kweek.leads import tables
 from kweek.web.handover_page import reasons_of
-from kweek.workspace import plan_of, read_workspace, source_of
+from kweek.versions import plan_of, source_of
+from kweek.workspace import read_workspace
 from tests.web.conftest import NOW, ORIGIN, ROOT, Books, TestClient
 from tests.web.scene import ANSWER, CALL, HANDOVER, event, scene
 
