@@ -8,7 +8,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "survey.send": ("Send", "Versturen"),
     "survey.required": ("(required)", "(verplicht)"),
     "survey.several": ("Choose as many as you like.", "Kies er zoveel als u wilt."),
-    "survey.choose": ("Choose one.", "Kies er één."),
     "survey.faults": ("{count} answers need another look", "{count} antwoorden vragen nog aandacht"),
     "survey.fault": ("One answer needs another look", "Eén antwoord vraagt nog aandacht"),
     "survey.thanks": ("Thank you", "Dank u wel"),

@@ -22,7 +22,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "mails.html": ("As it is read", "Zoals hij gelezen wordt"),
     "mails.source": ("Source", "Bron"),
     "mails.views": ("Show it as", "Toon hem als"),
-    "mails.of": ("For", "Voor"),
     "mails.no_text": ("This mail has no text part.", "Deze mail heeft geen tekstdeel."),
     "mails.back.title": ("Be its reader", "Wees de lezer"),
     "mails.back.about": (
