@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from kweek.flow.cases.read import read_cases
 from kweek.flow.compile import compile_flow
 from kweek.flow.lint import lint_flow
 from kweek.flow.lint.gather import names_of
 from kweek.flow.lint.names import Mail, Names
 from kweek.flow.lint.rules import lint_rules
 from kweek.flow.lint.surveys import lint_surveys
-from kweek.flow.model import Flow, Send, Wait
 from kweek.flow.problems import Problem, did_you_mean, errors, in_order
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
-from kweek.mails.template import MailTemplate, parse_mail
+from kweek.mails.template import MailTemplate
+from kweek.rendering import Rendering, parse_mails
 from kweek.versions import source_of
 from kweek.workspace import Workspace
 
@@ -31,25 +31,36 @@ def lint(
     renderer: where mails are rendered; its process is best started before the workspace is read. remembered: what
     was found in these mails before.
     """
-    mails, found = _mails(workspace)
+    mails, found = parse_mails(workspace)
     whole = [mail for mail in mails if not any(problem.file == mail.file for problem in errors(found))]
-    rendering = _Rendering(whole, workspace, renderer, remembered)  # in its own process, while ours goes on
+    rendering = Rendering(whole, workspace, renderer, remembered)  # in its own process, while ours goes on
     names = names_in(workspace, mails)
-    problems = [*workspace.problems, *found]
-    problems += lint_rules(workspace.rules, names)
-    problems += lint_surveys(workspace.surveys.values(), names)
-    for flow in workspace.flows.values():
-        read = [problem for problem in workspace.problems if problem.file == flow.file]
-        problems += lint_flow(flow, names, read)
-    problems += _cases(workspace, names, problems)
+    problems = [*workspace.problems, *found, *_of_rules(workspace, names), *_of_flows(workspace, names)]
+    problems += _of_cases(workspace, names, problems)
     problems = [problem for problem in problems if not _follows(problem, workspace)]
     said = {problem.what for problem in problems if problem.code == "mail-language"}
-    for problem in rendering.problems():
-        name = PurePosixPath(problem.file).name.split(".")[0]
-        there = set(names.languages) <= set(workspace.mails.get(name, ()))  # one of them is broken, and says so
-        if problem.code != "mail-language" or not (there or any(f"“{name}”" in what for what in said)):
-            problems.append(problem)
+    problems += (one for one in rendering.problems() if not _is_said(one, said, workspace, names))
     return in_order(problems)
+
+
+def _of_rules(workspace: Workspace, names: Names) -> Iterator[Problem]:
+    yield from lint_rules(workspace.rules, names)
+    yield from lint_surveys(workspace.surveys.values(), names)
+
+
+def _of_flows(workspace: Workspace, names: Names) -> Iterator[Problem]:
+    for flow in workspace.flows.values():
+        read = [problem for problem in workspace.problems if problem.file == flow.file]
+        yield from lint_flow(flow, names, read)
+
+
+def _is_said(problem: Problem, said: Collection[str], workspace: Workspace, names: Names) -> bool:
+    """Has the flow that names this mail said already in which languages it is not there?"""
+    if problem.code != "mail-language":
+        return False
+    name = PurePosixPath(problem.file).name.split(".")[0]
+    there = set(names.languages) <= set(workspace.mails.get(name, ()))  # one of them is broken, and says so
+    return there or any(f"“{name}”" in what for what in said)
 
 
 def flows_in(workspace: Workspace) -> tuple[str, ...]:
@@ -68,7 +79,7 @@ def belongs_to(flow: str, workspace: Workspace, problem: Problem) -> bool:
 def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) -> Names:
     """The names of a workspace, and the types of its fields. mails: if they were read already."""
     by_name: dict[str, Mail] = {}
-    for mail in _mails(workspace)[0] if mails is None else mails:
+    for mail in parse_mails(workspace)[0] if mails is None else mails:
         known = by_name.get(mail.name, Mail(frozenset()))
         by_name[mail.name] = Mail(
             known.languages | {mail.language}, known.links | set(mail.link_names), known.survey or mail.survey
@@ -80,100 +91,10 @@ def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) 
     return names_of(workspace.flows, workspace.rules, workspace.surveys, by_name, unreadable=unread | unclear)
 
 
-# --- mails ----------------------------------------------------------------------------------------
-
-
-def _mails(workspace: Workspace) -> tuple[list[MailTemplate], list[Problem]]:
-    mails: list[MailTemplate] = []
-    problems: list[Problem] = []
-    for path, text in workspace.texts.items():
-        if path.startswith("templates/mails/"):
-            if "\ufffd" in text:
-                problems.append(_not_utf8(path, text))
-                continue
-            mail, found = parse_mail(path, text)
-            problems += found
-            if mail is None:
-                continue
-            mails.append(mail)
-            if (
-                mail.survey
-                and mail.survey not in workspace.surveys
-                and f"surveys/{mail.survey}.yaml" not in workspace.texts
-            ):
-                what = f"There is no survey “{mail.survey}”."
-                fix = did_you_mean(mail.survey, workspace.surveys)
-                line = mail.lines.get("survey", 1)
-                problems.append(
-                    Problem(path, line, 1, "error", "unknown-survey", what, "Its link would lead nowhere.", fix)
-                )
-    return mails, problems
-
-
-def _not_utf8(path: str, text: str) -> Problem:
-    before = text[: text.index("\ufffd")]
-    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    what = "This mail is not UTF-8 text from here on."
-    why = "It was saved in another encoding, or it is no text at all."
-    return Problem(path, line, column, "error", "not-utf-8", what, why, "Save it as UTF-8 in your editor.")
-
-
-class _Rendering(threading.Thread):
-    """Every mail, rendered in every language for sample leads, beside the other proofs."""
-
-    def __init__(
-        self,
-        mails: Sequence[MailTemplate],
-        workspace: Workspace,
-        renderer: Renderer | None,
-        remembered: Remembered | None,
-    ) -> None:
-        super().__init__(name="rendering", daemon=True)
-        self._mails, self._settings, self._renderer = mails, workspace.rules.settings, renderer
-        self._heard = {link for flow in workspace.flows.values() for link in _heard(flow)}
-        self._files, self._remembered = [mail.file for mail in mails], remembered
-        self._found = remembered.of(self._files) if remembered else None
-        self._failure: BaseException | None = None
-        self._begun = bool(mails) and self._found is None
-        if self._begun:
-            self.start()
-
-    def problems(self) -> tuple[Problem, ...]:
-        """What was found, when it is done."""
-        if self._begun:
-            self.join()
-        if self._failure is not None:
-            raise self._failure
-        from kweek.mails.check import check_together
-
-        each = self._found or ()
-        busy = any(problem.code.startswith("mail-too") for problem in each)  # another time it may well be done in time
-        if self._begun and self._remembered and not busy:
-            self._remembered.keep(self._files, each)
-        return (*each, *check_together(self._mails, self._settings.languages, self._heard))
-
-    def run(self) -> None:
-        from kweek.mails.check import check_each
-
-        own = {name: kind.value for name, kind in self._settings.fields.items()}
-        try:
-            with Renderer() as spare:
-                self._found = check_each(self._mails, own, self._renderer or spare)
-        except BaseException as failure:  # goes up in the thread that asks
-            self._failure = failure
-
-
-def _heard(flow: Flow) -> Iterator[str]:
-    """The links that a flow waits for."""
-    whens = (step.when for step in flow.walk() if isinstance(step, Send | Wait))
-    for lines in (flow.whenever, *whens):
-        yield from (line.link for line in lines if line.link)
-
-
 # --- tests of flows -------------------------------------------------------------------------------
 
 
-def _cases(workspace: Workspace, names: Names, problems: Sequence[Problem]) -> Iterator[Problem]:
+def _of_cases(workspace: Workspace, names: Names, problems: Sequence[Problem]) -> Iterator[Problem]:
     """Files of tests name what there is. They are read against the plan, so only where the flow has no error."""
     broken = {problem.file for problem in errors(problems)}
     for path in workspace.tests:
@@ -184,8 +105,6 @@ def _cases(workspace: Workspace, names: Names, problems: Sequence[Problem]) -> I
             what = f"There is no flow “{flow}” that this file could test."
             yield Problem(path, 1, 1, "error", "unknown-flow", what, "", did_you_mean(flow, workspace.flows))
         elif flow in workspace.flows and f"flows/{flow}.yaml" not in broken:
-            from kweek.flow.cases.read import read_cases
-
             plan = compile_flow(workspace.flows[flow], "draft")
             yield from read_cases(workspace.texts[path], path, plan, names)[1]
 

@@ -1,0 +1,99 @@
+"""Can every mail be sent? Each is read, and rendered in its language for sample leads, beside the other proofs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+from kweek.flow.model import Flow, Send, Wait
+from kweek.flow.problems import Problem, did_you_mean
+from kweek.mails.remembered import Remembered
+from kweek.mails.render import Renderer
+from kweek.mails.template import MailTemplate, parse_mail
+from kweek.workspace import Workspace
+
+
+def parse_mails(workspace: Workspace) -> tuple[list[MailTemplate], list[Problem]]:
+    """Those that can be read, and what is wrong with the text of any."""
+    mails: list[MailTemplate] = []
+    problems: list[Problem] = []
+    for path in workspace.texts:
+        if path.startswith("templates/mails/"):
+            mail, found = _parse(path, workspace)
+            problems += found
+            if mail is not None:
+                mails.append(mail)
+    return mails, problems
+
+
+def _parse(path: str, workspace: Workspace) -> tuple[MailTemplate | None, Sequence[Problem]]:
+    text = workspace.texts[path]
+    if "\ufffd" in text:
+        return None, [_not_utf8(path, text)]
+    mail, found = parse_mail(path, text)
+    survey = mail.survey if mail else None
+    if mail is None or not survey or f"surveys/{survey}.yaml" in workspace.texts:
+        return mail, found
+    what, fix = f"There is no survey “{survey}”.", did_you_mean(survey, workspace.surveys)
+    at = mail.lines.get("survey", 1)
+    return mail, [*found, Problem(path, at, 1, "error", "unknown-survey", what, "Its link would lead nowhere.", fix)]
+
+
+def _not_utf8(path: str, text: str) -> Problem:
+    before = text[: text.index("\ufffd")]
+    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    what = "This mail is not UTF-8 text from here on."
+    why = "It was saved in another encoding, or it is no text at all."
+    return Problem(path, line, column, "error", "not-utf-8", what, why, "Save it as UTF-8 in your editor.")
+
+
+class Rendering(threading.Thread):
+    """Every mail, rendered in every language for sample leads, beside the other proofs."""
+
+    def __init__(
+        self,
+        mails: Sequence[MailTemplate],
+        workspace: Workspace,
+        renderer: Renderer | None,
+        remembered: Remembered | None,
+    ) -> None:
+        super().__init__(name="rendering", daemon=True)
+        self._mails, self._settings, self._renderer = mails, workspace.rules.settings, renderer
+        self._heard = {link for flow in workspace.flows.values() for link in _heard(flow)}
+        self._files, self._remembered = [mail.file for mail in mails], remembered
+        self._found = remembered.of(self._files) if remembered else None
+        self._failure: BaseException | None = None
+        self._begun = bool(mails) and self._found is None
+        if self._begun:
+            self.start()
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What was found, when it is done."""
+        if self._begun:
+            self.join()
+        if self._failure is not None:
+            raise self._failure
+        from kweek.mails.check import check_together
+
+        each = self._found or ()
+        busy = any(problem.code.startswith("mail-too") for problem in each)  # another time it may well be done in time
+        if self._begun and self._remembered and not busy:
+            self._remembered.keep(self._files, each)
+        return (*each, *check_together(self._mails, self._settings.languages, self._heard))
+
+    def run(self) -> None:
+        from kweek.mails.check import check_each
+
+        own = {name: kind.value for name, kind in self._settings.fields.items()}
+        try:
+            with Renderer() as spare:
+                self._found = check_each(self._mails, own, self._renderer or spare)
+        except BaseException as failure:  # goes up in the thread that asks
+            self._failure = failure
+
+
+def _heard(flow: Flow) -> Iterator[str]:
+    """The links that a flow waits for."""
+    whens = (step.when for step in flow.walk() if isinstance(step, Send | Wait))
+    for lines in (flow.whenever, *whens):
+        yield from (line.link for line in lines if line.link)
