@@ -18,6 +18,7 @@ from httpx import InvalidURL
 
 from kweek.web.house import House
 from tests.web.conftest import KEY, Books, TestClient
+from tests.web.scene import ANSWER, CALL, HANDOVER, scene
 
 COUNT = int(os.environ.get("KWEEK_GARBAGE", "800"))
 SECRET = "Zwaluwstaart"  # stands in the books, and must never come out
@@ -39,13 +40,14 @@ def requests(house: House, dice: random.Random) -> tuple[str, str, bytes, dict[s
     """One malformed request: method, path, body, headers."""
     tokens = [house.tokens.issue(purpose, "l1-1/1", 1) for purpose in ("open", "click", "unsubscribe", "survey")]
     token = dice.choice([*tokens, "x", "%00", "..%2f..", "é", "a" * 3_000, dice.choice(tokens)[:-3]])
-    key = dice.choice(["l1-1/2", "l1-1/3", "x", "%00", "a/b/c", "%ff", "é" * 200])
+    key = dice.choice(["l1-1/2", HANDOVER, CALL, ANSWER, "x", "%00", "a/b/c", "%ff", "é" * 200])
+    page = dice.choice(["handovers", "calls", "tasks", "held", "mails", "leads"])
     path = dice.choice([
         "/api/events", "/api/events", "/api/events", f"/api/calls/{key}/outcome", f"/api/calls/{key}/take",
         f"/api/handovers/{key}/{dice.choice(['accept', 'later', 'x', '%00'])}", f"/api/tasks/{key}/outcome",
         f"/o/{token}.gif", f"/c/{token}", f"/s/{token}", f"/u/{token}x", "/forms/brochure.requested",
         f"/forms/{key}", "/", f"/mails/{key}", "/mails?before=x", "/mails?before=-1", f"/login/{token}", "/healthz",
-        "/static/../../secret", "/%00", "/api", "/api/nothing",
+        "/static/../../secret", "/%00", "/api", "/api/nothing", f"/{page}/{key}", f"/{page}/{key}?as=%ff&done=x",
     ])  # fmt: skip
     headers = {"content-type": dice.choice(TYPES), "accept-language": dice.choice(["nl", ";q=x", "é,,;q=9", "*"])}
     if dice.random() < 0.6:
@@ -79,10 +81,23 @@ def broken_event(dice: random.Random) -> bytes:
 
 def broken_form(dice: random.Random) -> bytes:
     names = ["email", "need", "wish", "redirect", "consent.", "consent.a.b.c", "id", "data", "homepage_url", "role"]
-    pairs = [
-        f"{dice.choice(names)}={dice.choice(['', '%00', '%ff', '%', 'x' * 2_500, '//evil', 'looking'])}"
-        for _ in range(6)
+    names += ["action", "by", "note", "reason", "later_on", "call_back_at", "words"]
+    values = [
+        "",
+        "%00",
+        "%ff",
+        "%",
+        "x" * 2_500,
+        "//evil",
+        "looking",
+        "anna",
+        "els",
+        "later",
+        "call+back",
+        "take",
+        "%F0%9F",
     ]
+    pairs = [f"{dice.choice(names)}={dice.choice([*values, '9999-12-31', '0001-01-01T00:00'])}" for _ in range(6)]
     return "&".join(pairs).encode()
 
 
@@ -94,6 +109,7 @@ def test_garbage_is_refused_in_words_without_a_trace(
     books.enrolment(published)
     books.mail(enrolment_id="l1-1")
     books.link(1, "demo")
+    scene(books, published)
     house.form_rate.most = COUNT
     dice = random.Random(7)
     grown: list[int] = []
