@@ -47,7 +47,8 @@ class LeadIn:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """`id` is the sender's: the same one twice is one event. `ref`: key of the effect that it is about."""
+    """`id` is the sender's: the same one twice is one event. `ref`: key of the effect that it is about. `by`, `note`:
+    the colleague who did it, and what he wrote down."""
 
     id: str
     kind: str
@@ -55,6 +56,8 @@ class Incoming:
     lead: LeadIn
     data: Mapping[str, Value] = field(default_factory=dict[str, Value])
     ref: str | None = None
+    by: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

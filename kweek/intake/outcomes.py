@@ -1,29 +1,30 @@
 """How does a person close a task? What calls, handovers and tasks share: who said what, and what may not be said.
 
 A task's row and its event are written in one transaction with the lead locked: the desk and the flow never disagree.
+The event keeps who did it, when, and his note.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, update
 
 from kweek.errors import KweekError
 from kweek.flow.state import Value
-from kweek.intake.incoming import Incoming, LeadIn, Recorded
+from kweek.intake.incoming import Incoming, LeadIn, OtherEventError, Recorded
 from kweek.intake.record import append
-from kweek.leads import tables
+from kweek.leads import events, tables
 from kweek.leads.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who did it, in flow time. `id`: the sender's own, so that a request sent twice counts once."""
+    """Who did it, in flow time. `id`: the sender's own, one for each thing done: a request sent twice counts once."""
 
     by: str
     at: datetime
@@ -39,8 +40,9 @@ class ClosedError(KweekError):
     """Too late: someone closed it, or the flow withdrew it."""
 
     def __init__(self, what: str, by: str | None, at: datetime | None, outcome: str | None) -> None:
+        who = f", by {by}" if by else "" if outcome else ", by the flow"
         when = f" on {at:%Y-%m-%d at %H:%M} UTC" if at else ""
-        super().__init__(f"This {what} is closed: {outcome or 'withdrawn'}, by {by or 'the flow'}{when}.")
+        super().__init__(f"This {what} is closed: {outcome or 'withdrawn'}{who}{when}.")
         self.by, self.at, self.outcome = by, at, outcome
 
 
@@ -62,81 +64,103 @@ class OutcomeError(KweekError):
 
 @dataclass(slots=True)
 class Desk:
-    """One task under lock: its row as it is now, and the pen."""
+    """One task under lock: what it is to people, its row as it is now, and the pen."""
 
     tx: Connection
     table: Table
     row: Row[Any]
     said: Said
-    _events: int = field(default=0)
+    what: str
 
     def change(self, **values: object) -> None:
         self.tx.execute(update(self.table).where(self.table.c.key == self.row.key).values(**values))
 
-    def tell(self, kind: str, name: str, data: Mapping[str, Value] | None = None) -> Recorded:
-        """Record the event; `name` tells it from the task's other events (its id is `<key>/<name>`)."""
-        key, lead = self.row.key, LeadIn(id=self.row.lead_id)
-        event = Incoming(f"{key}/{name}", kind, self.said.at, lead, data or {}, ref=key)
-        return append(self.tx, self.row.lead_id, event, self.said.at)
+    def tell(self, kind: str, data: Mapping[str, Value] | None = None) -> Recorded:
+        """Record the event, with who did it and what he noted."""
+        key, said = self.row.key, self.said
+        name = f"said/{said.id}" if said.id else f"{kind}/{self._count(kind) + 1}"
+        lead = LeadIn(id=self.row.lead_id)
+        event = Incoming(f"{key}/{name}", kind, said.at, lead, data or {}, key, said.by, said.note)
+        return append(self.tx, self.row.lead_id, event, said.at)
 
-    def done_before(self, name: str) -> Recorded | None:
-        """This very request came before: its answer, and nothing is done again."""
-        events = tables.events.c
-        query = select(events.lead_id, events.seq).where(events.id == f"{self.row.key}/{name}")
-        row = self.tx.execute(query).one_or_none()
-        return None if row is None else Recorded(row.lead_id, row.seq, fresh=False)
+    def done_before(self, kind: str, data: Mapping[str, Value] | None = None) -> Recorded | None:
+        """This very request came before: its answer, and nothing is done again. OtherEventError: its id was used for
+        something else."""
+        if not self.said.id:
+            return None
+        before = events.find(self.tx, f"{self.row.key}/said/{self.said.id}")
+        if before is None:
+            return None
+        event, by, note = before
+        if (event.kind, event.data, by, note) != (kind, data or {}, self.said.by, self.said.note):
+            words = f"The id “{self.said.id}” was used before, for something else; everything done needs its own."
+            raise OtherEventError(words)
+        return Recorded(self.row.lead_id, event.seq, fresh=False)
 
-    def may_close(self, what: str, closed_by: str | None) -> None:
+    def may_close(self) -> None:
         """A withdrawn task still accepts the outcome of whoever had taken it."""
         row, said = self.row, self.said
-        if row.status == "closed":
-            raise ClosedError(what, closed_by, row.closed_at, row.outcome)
-        if row.status == "withdrawn" and row.taken_by != said.by:
-            raise ClosedError(what, None, row.closed_at, None)
+        if row.status == "closed" or (row.status == "withdrawn" and row.taken_by != said.by):
+            raise self.closed()
         if row.status == "taken" and row.taken_by not in (None, said.by):
-            raise TakenError(what, row.taken_by)
+            raise TakenError(self.what, row.taken_by)
 
-    def take(self, what: str) -> Recorded | None:
+    def take(self) -> Recorded | None:
         """None: this person had it already."""
         row = self.row
+        if before := self.done_before("taken"):
+            return before
         if row.status == "taken" and row.taken_by == self.said.by:
             return None
         if row.status == "taken":
-            raise TakenError(what, row.taken_by)
+            raise TakenError(self.what, row.taken_by)
         if row.status != "open":
-            raise ClosedError(what, None, row.closed_at, row.outcome)
+            raise self.closed()
         self.change(status="taken", taken_by=self.said.by)
-        return self.tell("taken", self.once("taken"))
+        return self.tell("taken")
 
-    def give_back(self, what: str) -> Recorded | None:
+    def give_back(self) -> Recorded | None:
+        """None: nobody had it."""
         row = self.row
+        if before := self.done_before("given_back"):
+            return before
         if row.status == "open":
             return None
         if row.status == "taken" and row.taken_by != self.said.by:
-            raise TakenError(what, row.taken_by)
+            raise TakenError(self.what, row.taken_by)
         if row.status != "taken":
-            raise ClosedError(what, None, row.closed_at, row.outcome)
+            raise self.closed()
         self.change(status="open", taken_by=None)
-        return self.tell("given_back", self.once("given_back"))
+        return self.tell("given_back")
 
-    def once(self, kind: str) -> str:
-        """A name for an event that may happen several times to one task: the sender's id, else the next number."""
-        if self.said.id:
-            return f"{kind}/{self.said.id}"
-        events = tables.events.c
-        query = select(events.seq).where(
-            events.lead_id == self.row.lead_id, events.ref == self.row.key, events.kind == kind
-        )
-        return f"{kind}/{len(self.tx.execute(query).all()) + 1}"
+    def closed(self) -> ClosedError:
+        """Who closed it, when and how; where the flow did, nobody."""
+        row = self.row
+        if row.status != "closed" or row.outcome == "withdrawn":
+            return ClosedError(self.what, None, row.closed_at, None)
+        return ClosedError(self.what, self._who(row.outcome), row.closed_at, row.outcome)
+
+    def _who(self, outcome: str) -> str | None:
+        """The colleague whose event this was. None: an older release closed it, and kept no name."""
+        event = tables.events.c
+        query = select(event.by).where(*self._about(outcome)).order_by(event.seq.desc()).limit(1)
+        return self.tx.execute(query).scalar_one_or_none()
+
+    def _count(self, kind: str) -> int:
+        return self.tx.execute(select(func.count()).select_from(tables.events).where(*self._about(kind))).scalar_one()
+
+    def _about(self, kind: str) -> tuple[ColumnElement[bool], ...]:
+        event = tables.events.c
+        return event.lead_id == self.row.lead_id, event.ref == self.row.key, event.kind == kind
 
 
 @contextmanager
-def at_desk(db: Database, table: Table, key: str, said: Said) -> Generator[Desk]:
-    """The task with its lead locked, for one transaction. NoSuchTaskError."""
+def at_desk(db: Database, table: Table, key: str, said: Said, what: str) -> Generator[Desk]:
+    """The task with its lead locked, for one transaction. what: the word for it. NoSuchTaskError."""
     with db.read() as read:
         lead_id = read.execute(select(table.c.lead_id).where(table.c.key == key)).scalar_one_or_none()
     if lead_id is None:
-        raise NoSuchTaskError("There is no task with this key; it may have been erased with its lead.")
+        raise NoSuchTaskError(f"There is no {what} with this key; it may have been erased with its lead.")
     with db.lead_tx(lead_id) as tx:
         row = tx.execute(select(table).where(table.c.key == key)).one()
-        yield Desk(tx, table, row, said)
+        yield Desk(tx, table, row, said, what)

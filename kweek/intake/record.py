@@ -100,7 +100,7 @@ def _append(
     tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears: Ears, *, profile_changed: bool
 ) -> Recorded:
     what = (incoming.id, incoming.kind, incoming.at, incoming.ref, incoming.data)
-    seq = events.append(tx, lead_id, *what, recorded_at=now)
+    seq = events.append(tx, lead_id, *what, recorded_at=now, by=incoming.by, note=incoming.note)
     if seq is None:
         raise AssertionError("asked for within this transaction, and it was not there")
     event = Event(seq, *what[1:])

@@ -10,25 +10,24 @@ from kweek.leads.database import Database
 
 def take_task(db: Database, key: str, said: Said) -> Recorded | None:
     """None: this person had it already. TakenError, ClosedError."""
-    with at_desk(db, tables.tasks, key, said) as desk:
-        return desk.take("task")
+    with at_desk(db, tables.tasks, key, said, "task") as desk:
+        return desk.take()
 
 
 def give_task_back(db: Database, key: str, said: Said) -> Recorded | None:
-    with at_desk(db, tables.tasks, key, said) as desk:
-        return desk.give_back("task")
+    with at_desk(db, tables.tasks, key, said, "task") as desk:
+        return desk.give_back()
 
 
 def close_task(db: Database, key: str, outcome: str, said: Said) -> Recorded:
     """OutcomeError names what is allowed; ClosedError who closed it and when; TakenError who has it."""
-    with at_desk(db, tables.tasks, key, said) as desk:
+    with at_desk(db, tables.tasks, key, said, "task") as desk:
         allowed = tuple(desk.row.outcomes)
         if outcome not in allowed:
             raise OutcomeError(f"“{outcome}” is not an outcome of this task.", allowed)
-        name = f"outcome/{said.id}" if said.id else "outcome"
-        if said.id and (before := desk.done_before(name)):
+        if before := desk.done_before(outcome):
             return before
-        desk.may_close("task", desk.row.taken_by)
+        desk.may_close()
         closed = {"status": "closed", "closed_at": said.at, "outcome": outcome}
         desk.change(**closed, taken_by=desk.row.taken_by or said.by)
-        return desk.tell(outcome, name)
+        return desk.tell(outcome)

@@ -17,6 +17,7 @@ from kweek.leads.rows import insert_once
 from kweek.leads.tables import events, leads, outbox
 
 _KNOWN: Final = select(events.c.seq).where(events.c.id == bindparam("id"))
+_BY_ID: Final = select(events).where(events.c.id == bindparam("id"))
 _NEXT: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq + 1).returning(leads.c.seq)
 _BACK: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq - 1)
 _AFTER: Final = (
@@ -36,20 +37,28 @@ def append(
     data: Mapping[str, Value] | None = None,
     *,
     recorded_at: datetime,
+    by: str | None = None,
+    note: str | None = None,
 ) -> int | None:
     """Give the event the lead's next number; None: an event with this id is known, and nothing was done.
 
-    at, recorded_at: flow time, when it happened and when we heard of it.
+    at, recorded_at: flow time, when it happened and when we heard of it. by, note: of the colleague who did it.
     """
     if tx.execute(_KNOWN, {"id": id}).first() is not None:
         return None
     seq = tx.execute(_NEXT, {"lead": lead_id}).scalar_one()
     dumped = dump_event(Event(seq, kind, at, ref, data or {})).get("data", {})
     row = {"lead_id": lead_id, "seq": seq, "id": id, "kind": kind, "at": at, "recorded_at": recorded_at, "ref": ref}
-    if insert_once(tx, events, {**row, "data": dumped}, key="id"):
+    if insert_once(tx, events, {**row, "data": dumped, "by": by, "note": note}, key="id"):
         return seq
     tx.execute(_BACK, {"lead": lead_id})  # another lead took the id since we looked: no gap in our numbers for that
     return None
+
+
+def find(tx: Connection, id: str) -> tuple[Event, str | None, str | None] | None:
+    """The event with this id, who did it, and his note."""
+    row = tx.execute(_BY_ID, {"id": id}).one_or_none()
+    return None if row is None else (_event(row), row.by, row.note)
 
 
 def ring(tx: Connection, lead_id: str, seq: int) -> None:

@@ -151,6 +151,8 @@ events = Table(
     Column("recorded_at", Moment, nullable=False),
     Column("ref", Text),  # key of the effect that it is about
     Column("data", JSON, nullable=False, default=dict),
+    Column("by", Text),  # the colleague who did it; null: the lead, a machine or the flow
+    Column("note", Text),  # what that colleague wrote down
     Index("ix_events_lead_id_kind", "lead_id", "kind"),
 )  # fmt: skip
 
@@ -358,20 +360,9 @@ call_tasks = Table(
     Column("call_back_at", Moment),
     Column("closed_at", Moment),
     Column("outcome", Text),
-    Column("note", Text),
+    Column("note", Text),  # why it may not be called, where that is the outcome
     Index("ix_call_tasks_status", "status"),
     Index("ix_call_tasks_lead_id", "lead_id"),
-)  # fmt: skip
-
-attempts = Table(
-    "attempts", metadata,
-    Column("id", Integer, primary_key=True),
-    Column("call_key", Text, ForeignKey("call_tasks.key"), nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("by", Text),
-    Column("outcome", Text, nullable=False),
-    Column("note", Text),
-    Index("ix_attempts_call_key", "call_key"),
 )  # fmt: skip
 
 handovers = Table(
@@ -393,17 +384,6 @@ handovers = Table(
     Column("later_on", Moment),
     Index("ix_handovers_status", "status"),
     Index("ix_handovers_lead_id", "lead_id"),
-)  # fmt: skip
-
-contacts = Table(
-    "contacts", metadata,  # what sales did with a handover
-    Column("id", Integer, primary_key=True),
-    Column("handover_key", Text, ForeignKey("handovers.key"), nullable=False),
-    Column("kind", Text, nullable=False),  # accepted, contacted, appointment, quoted
-    Column("at", Moment, nullable=False),
-    Column("by", Text),
-    Column("note", Text),
-    Index("ix_contacts_handover_key", "handover_key"),
 )  # fmt: skip
 
 tasks = Table(

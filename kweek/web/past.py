@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -34,7 +34,7 @@ def of_lead(read: Connection, say: Tongue, lead_id: str) -> list[Happened]:
         tables.events, tables.mails, mails.key == events.ref, isouter=True
     )
     rows = read.execute(query.where(events.lead_id == lead_id).order_by(events.seq.desc()).limit(MOST))
-    return [Happened(row.at, event_words(say, row.kind), None, tuple(_about(row))) for row in rows]
+    return [Happened(row.at, event_words(say, row.kind), row.by, tuple(_about(row))) for row in rows]
 
 
 def of_handover(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
@@ -42,39 +42,30 @@ def of_handover(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
     lines = [
         Happened(row.given_at, say("event.handed over", team=row.team)),
         *_rungs(read, say, row),
-        *_contacts(read, say, row.key),
+        *_deeds(read, say, row, _closing(say, row)),
     ]
-    if row.closed_at is not None:
-        lines.append(Happened(row.closed_at, outcome_words(say, row.outcome or "withdrawn"), None, _closing(say, row)))
+    if row.outcome == "withdrawn":
+        lines.append(Happened(row.closed_at, outcome_words(say, "withdrawn"), None, _closing(say, row)))
     return sorted(lines, key=lambda line: line.at)
 
 
 def of_call(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
     """Put on the desk, taken, tried."""
-    attempts = tables.attempts.c
-    query = select(tables.attempts).where(attempts.call_key == row.key).order_by(attempts.id)
-    tried = [Happened(one.at, outcome_words(say, one.outcome), one.by) for one in read.execute(query)]
-    return sorted([*_events(read, say, row, ("taken", "given_back")), *tried], key=lambda line: line.at)
+    return [Happened(row.opened_at, say("event.asked")), *_deeds(read, say, row)]
 
 
 def of_task(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
     """Put on the desk, taken; reminders and rungs; its end."""
-    return sorted([*_events(read, say, row), *_rungs(read, say, row)], key=lambda line: line.at)
+    lines = [Happened(row.opened_at, say("event.asked")), *_deeds(read, say, row), *_rungs(read, say, row)]
+    return sorted(lines, key=lambda line: line.at)
 
 
-def _events(read: Connection, say: Tongue, row: Row[Any], kinds: Sequence[str] | None = None) -> Iterator[Happened]:
-    """What the lead's events say of it. kinds: these only."""
-    yield Happened(row.opened_at, say("event.asked"))
+def _deeds(read: Connection, say: Tongue, row: Row[Any], how: tuple[str, ...] = ()) -> Iterator[Happened]:
+    """What became of it, by the lead's events, each with whoever did it. how: what else is to be said of its end."""
     events = tables.events.c
     query = select(tables.events).where(events.lead_id == row.lead_id, events.ref == row.key).order_by(events.seq)
-    for event in read.execute(query if kinds is None else query.where(events.kind.in_(kinds))):
-        yield Happened(event.at, outcome_words(say, event.kind))
-
-
-def _contacts(read: Connection, say: Tongue, key: str) -> Iterator[Happened]:
-    contacts = tables.contacts.c
-    for row in read.execute(select(tables.contacts).where(contacts.handover_key == key).order_by(contacts.id)):
-        yield Happened(row.at, event_words(say, row.kind), row.by)
+    for event in read.execute(query):
+        yield Happened(event.at, outcome_words(say, event.kind), event.by, how if event.kind == row.outcome else ())
 
 
 def _closing(say: Tongue, row: Row[Any]) -> tuple[str, ...]:

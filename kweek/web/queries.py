@@ -13,6 +13,7 @@ from kweek.leads import tables
 
 MOST: Final = 200  # rows of one list; the inboxes page through the rest
 OPEN: Final = ("open", "taken")
+_NO_TRIES: Final = ("taken", "given_back", "call_back")  # what a colleague does with a call task and is no attempt
 
 _lead: Final = tables.leads.c
 _names: Final = func.trim(func.coalesce(_lead.first_name, "") + " " + func.coalesce(_lead.last_name, ""))
@@ -45,8 +46,9 @@ def ended_by_flow(read: Connection) -> Mapping[str, Mapping[str, int]]:
 
 def calls() -> AnySelect:
     """Call tasks. tried: attempts so far. taken_at: when whoever has it took it."""
-    c, a = tables.call_tasks.c, tables.attempts.c
-    tried = select(func.count()).where(a.call_key == c.key).scalar_subquery().label("tried")
+    c, e = tables.call_tasks.c, tables.events.c
+    tries = (e.lead_id == c.lead_id, e.ref == c.key, e.by.is_not(None), e.kind.not_in(_NO_TRIES))
+    tried = select(func.count()).select_from(tables.events).where(*tries).scalar_subquery().label("tried")
     return select(tables.call_tasks, WHO, tried, _taken_at(c)).join(tables.leads, _lead.id == c.lead_id)
 
 

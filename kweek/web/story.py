@@ -127,7 +127,7 @@ def _answer(question: Question | None, value: object, language: str) -> str:
 
 def remarks(read: Connection, lead_id: str) -> list[Remark]:
     """What the lead wrote in forms, and what colleagues noted of it; the newest first."""
-    found = [*_of_forms(read, lead_id), *_of_calls(read, lead_id), *_of_sales(read, lead_id)]
+    found = [*_of_forms(read, lead_id), *_of_colleagues(read, lead_id)]
     return sorted(found, key=lambda remark: remark.at, reverse=True)[:_MOST_WORDS]
 
 
@@ -140,15 +140,9 @@ def _of_forms(read: Connection, lead_id: str) -> Iterator[Remark]:
             yield Remark(row.at, "\n".join(words))
 
 
-def _of_calls(read: Connection, lead_id: str) -> Iterator[Remark]:
-    a, c = tables.attempts.c, tables.call_tasks.c
-    query = select(a.at, a.note, a.by).join_from(tables.attempts, tables.call_tasks, c.key == a.call_key)
-    for row in read.execute(query.where(c.lead_id == lead_id, a.note.is_not(None))):
-        yield Remark(row.at, row.note, row.by)
-
-
-def _of_sales(read: Connection, lead_id: str) -> Iterator[Remark]:
-    c, h = tables.contacts.c, tables.handovers.c
-    query = select(c.at, c.note, c.by).join_from(tables.contacts, tables.handovers, h.key == c.handover_key)
-    for row in read.execute(query.where(h.lead_id == lead_id, c.note.is_not(None))):
+def _of_colleagues(read: Connection, lead_id: str) -> Iterator[Remark]:
+    """What they noted with whatever they did."""
+    events = tables.events.c
+    query = select(events.at, events.note, events.by).where(events.lead_id == lead_id, events.note.is_not(None))
+    for row in read.execute(query.order_by(events.seq.desc()).limit(_MOST_WORDS)):
         yield Remark(row.at, row.note, row.by)

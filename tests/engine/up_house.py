@@ -318,8 +318,8 @@ def books(visitor: Visitor) -> dict[str, Any]:
         "WHERE h.status <> 'closed'"
     )
     calls = ask(
-        f"SELECT {who}, c.script, (SELECT count(*) FROM attempts a WHERE a.call_key = c.key), c.attempts_allowed "
-        "FROM call_tasks c JOIN leads l ON l.id = c.lead_id WHERE c.status IN ('open', 'taken')"
+        f"SELECT {who}, c.script, (SELECT count(*) FROM events e WHERE e.ref = c.key AND e.kind = 'attempted'), "
+        "c.attempts_allowed FROM call_tasks c JOIN leads l ON l.id = c.lead_id WHERE c.status IN ('open', 'taken')"
     )
     return {
         "steps": {(flow, step): n for flow, step, n in ask(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, text
 
 from kweek.errors import KweekError
 from kweek.leads import migrate as migrate_module
 from kweek.leads import tables
 from kweek.leads.database import Database, open_database
-from kweek.leads.migrate import NewerDatabaseError, is_current, migrate
+from kweek.leads.migrate import NewerDatabaseError, config, is_current, migrate
 from tests.store.making import NOW
 
 
@@ -91,3 +93,55 @@ def test_an_outbox_row_never_gets_the_id_of_one_that_was_crossed_off(database: D
         tx.execute(tables.outbox.delete())
         tx.execute(insert(tables.outbox).values(lead_id="l", seq=2))
         assert tx.execute(select(tables.outbox.c.id)).scalar_one() > first
+
+
+# --- what was there before goes with it -----------------------------------------------------------------
+
+
+def as_of(tx: Connection, revision: str) -> dict[str, Table]:
+    """The tables of that release, by name."""
+    command.upgrade(config(tx), revision)
+    metadata = MetaData()
+    metadata.reflect(tx)
+    return dict(metadata.tables)
+
+
+def test_what_colleagues_did_before_keeps_their_names(empty_url: str) -> None:
+    """0003: from the attempts and contacts of the release before; of what those do not hold, nothing is made up."""
+    db = open_database(empty_url)
+    kinds = ("attempted", "interested", "contacted", "rejected")
+    with db.engine.begin() as tx:
+        old = as_of(tx, "0002")
+        tx.execute(insert(old["leads"]).values(
+            id="l", created_at=NOW, fields={}, stage="suspect", points_profile=0, points_intent=0, points_interest=0,
+            seq=4, seen=0, turn=0, born=0, open=False,
+        ))  # fmt: skip
+        about = {"lead_id": "l", "enrolment_id": "l-1"}
+        tx.execute(insert(old["call_tasks"]).values(
+            key="c", script="s", attempts_allowed=3, status="closed", opened_at=NOW, **about
+        ))  # fmt: skip
+        tx.execute(insert(old["handovers"]).values(
+            key="h", team="sales", status="closed", given_at=NOW, rungs=0, **about
+        ))  # fmt: skip
+        for seq, kind in enumerate(kinds, 1):
+            ref, at = "c" if seq < 3 else "h", NOW + timedelta(hours=seq)
+            tx.execute(insert(old["events"]).values(
+                lead_id="l", seq=seq, id=kind, kind=kind, at=at, recorded_at=at, ref=ref, data={}
+            ))  # fmt: skip
+        for seq, outcome in enumerate(("no answer", "interested"), 1):
+            at = NOW + timedelta(hours=seq)
+            tx.execute(
+                insert(old["attempts"]).values(call_key="c", at=at, by="els", outcome=outcome, note=f"note {seq}")
+            )
+        tx.execute(
+            insert(old["contacts"]).values(handover_key="h", kind="contacted", at=NOW + timedelta(hours=3), by="anna")
+        )
+    migrate(db.engine)
+    events = tables.events.c
+    with db.read() as tx:
+        rows = tx.execute(select(events.kind, events.by, events.note).order_by(events.seq)).all()
+    db.close()
+    assert [tuple(row) for row in rows] == [
+        ("attempted", "els", "note 1"), ("interested", "els", "note 2"), ("contacted", "anna", None),
+        ("rejected", None, None),
+    ]  # fmt: skip

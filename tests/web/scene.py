@@ -41,9 +41,19 @@ def line(books: Books, lead: str, kind: str, at: datetime = NOW - 9 * DAY, **det
     books.add(tables.journal, **row)
 
 
-def event(books: Books, lead: str, seq: int, kind: str, at: datetime, ref: str | None = None, **data: object) -> None:
+def event(
+    books: Books,
+    lead: str,
+    seq: int,
+    kind: str,
+    at: datetime,
+    ref: str | None = None,
+    said: tuple[str | None, str | None] = (None, None),
+    **data: object,
+) -> None:
+    """said: the colleague who did it, and his note."""
     row = {"lead_id": lead, "seq": seq, "id": f"{lead}/{seq}", "kind": kind, "at": at, "recorded_at": at}
-    books.add(tables.events, ref=ref, data=data, **row)
+    books.add(tables.events, ref=ref, data=data, by=said[0], note=said[1], **row)
     with books.db.write() as tx:
         tx.execute(tables.leads.update().where(tables.leads.c.id == lead).values(seq=seq))
 
@@ -95,10 +105,8 @@ def a_call_that_was_taken(books: Books) -> None:
         tables.call_tasks, key=CALL, lead_id="bas", enrolment_id="bas-1", script="brochure", attempts_allowed=3,
         apart="1 business day", status="taken", taken_by="els", opened_at=NOW - 2 * DAY,
     )  # fmt: skip
-    event(books, "bas", 1, "taken", NOW - 5 * HOUR, CALL)
-    books.add(
-        tables.attempts, call_key=CALL, at=NOW - DAY, by="joris", outcome="no answer", note="Belt liever na vieren"
-    )
+    event(books, "bas", 1, "attempted", NOW - DAY, CALL, ("joris", "Belt liever na vieren"))
+    event(books, "bas", 2, "taken", NOW - 5 * HOUR, CALL, ("els", None))
 
 
 def a_mail_that_was_answered(books: Books) -> None:
