@@ -2,7 +2,8 @@
 
 A real SMTP server (aiosmtpd) on 127.0.0.1. For tests and for playing it can be told, by `behaviours` or by the
 recipient's address itself, to bounce, to greylist or to stall: `anna+bounce@example.com`. A bounce is a real RFC 3464
-report, given to `on_bounce` as a mail server would deliver it to the envelope sender.
+report, delivered to the envelope sender as a mail server would. What comes back to a mail, be it that or a reply from a
+mail program, is handed to `comes_back`.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ _TAGS: Final[dict[str, Behaviour]] = {
 }  # fmt: skip
 _LARGEST: Final = 10 * 1024 * 1024
 
-OnBounce = Callable[[str, bytes], None]
-"""The address that it comes back to, and the report."""
+ComesBack = Callable[[str, str, bytes], bool]
+"""To, from (of the envelope) and the message. Is it an address for this alone? Then it is nobody's mailbox."""
 
 
 @dataclass  # aiosmtpd looks at every member of its handler, and Debian 12's Python 3.11.2 stumbles over those of slots
@@ -41,7 +42,7 @@ class Catcher:
     database: Database
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     behaviours: Mapping[str, Behaviour] = field(default_factory=dict[str, Behaviour])
-    on_bounce: OnBounce | None = None
+    comes_back: ComesBack | None = None
     stall_seconds: float = 600.0
     bounce_after: float = 0.2  # seconds; a real one comes after the mail was accepted, too
     _seen: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -89,12 +90,10 @@ class Catcher:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         raw = envelope.original_content or b""
         try:
-            await asyncio.to_thread(
-                keep, self.database, envelope.mail_from or "", list(envelope.rcpt_tos), raw, self.now()
-            )
+            await asyncio.to_thread(self._deliver, envelope.mail_from or "", list(envelope.rcpt_tos), raw)
         except DatabaseAway:  # aiosmtpd would say 500, which is for good
             return "451 4.3.0 nowhere to keep it now, try again later"
-        if self.on_bounce is not None and envelope.mail_from:
+        if envelope.mail_from:
             for address in envelope.rcpt_tos:
                 if self.behaviour(address) == "bounce":
                     task = asyncio.create_task(self._bounce(raw, address, envelope.mail_from))
@@ -104,9 +103,16 @@ class Catcher:
 
     async def _bounce(self, raw: bytes, recipient: str, sender: str) -> None:
         await asyncio.sleep(self.bounce_after)
-        if self.on_bounce is not None:
-            report = delivery_report(raw, recipient, sender, at=datetime.now(UTC))
-            await asyncio.to_thread(self.on_bounce, sender, report)
+        report = delivery_report(raw, recipient, sender, at=datetime.now(UTC))
+        if self.comes_back is not None:
+            await asyncio.to_thread(self.comes_back, sender, "", report)
+
+    def _deliver(self, sender: str, recipients: list[str], raw: bytes) -> None:
+        """First what comes back, which may be handed over twice; then the mailboxes, which would have it twice."""
+        if self.comes_back is not None:
+            recipients = [address for address in recipients if not self.comes_back(address, sender, raw)]
+        if recipients:
+            keep(self.database, sender, recipients, raw, self.now())
 
 
 def keep(database: Database, sender: str, recipients: list[str], raw: bytes, at: datetime) -> None:

@@ -52,7 +52,7 @@ async def _catch(database: Database, clock: Clock, settings: Settings, host: str
     from datetime import UTC, datetime
 
     from kweek.catcher import Catcher
-    from kweek.intake.bounces import returns
+    from kweek.intake.mailroom import mailroom
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,7 +61,7 @@ async def _catch(database: Database, clock: Clock, settings: Settings, host: str
     def now() -> datetime:
         return clock.flow(datetime.now(UTC))
 
-    catcher = Catcher(database, now, on_bounce=returns(database, now, settings))
+    catcher = Catcher(database, now, comes_back=mailroom(database, now, settings).comes_back)
     await catcher.start(host, port)
     await stop.wait()
     await catcher.stop()

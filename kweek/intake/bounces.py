@@ -16,19 +16,18 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from kweek.config import Settings
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
 from kweek.intake.mail_kinds import Came, classify
 from kweek.intake.record import Ears, record
-from kweek.intake.suppress import SUPPRESSION, AddressKey, suppress, suppress_lead, unsubscribe
+from kweek.intake.suppress import AddressKey, suppress, suppress_lead, unsubscribe
 from kweek.leads import tables
 from kweek.leads.database import Database
-from kweek.leads.permission import address_key as hash_of
 from kweek.mails.addresses import Addresses
 
 SOFT_REASONS: Final = ("mailbox full", "temporary")
 _MOST_SOFT: Final = 5
 _APART: Final = timedelta(hours=24)
+_STRAY: Final = "A message came that names no mail of ours. Its sender's address is this lead's."
 
 Meant = Literal[
     "bounced", "undelivered", "complained", "replied", "out of office", "unsubscribed", "nothing", "unknown"
@@ -66,16 +65,6 @@ def receive(
         unsubscribe(db, mail.key, "mailto", now, address_key)
         return Received("unsubscribed", mail.key)
     return Received(_take(db, mail, came, _once(raw, came), now, address_key, ears), mail.key)
-
-
-def returns(db: Database, now: Callable[[], datetime], settings: Settings) -> Callable[[str, bytes], None]:
-    """For a mail server of ours (the catcher): takes what comes back to an envelope sender. now: flow time."""
-    addresses, secret = Addresses(settings.key, ""), settings.key(SUPPRESSION)
-
-    def take(envelope_to: str, raw: bytes) -> None:
-        receive(db, raw, envelope_to, "", now(), addresses, lambda address: hash_of(secret, address))
-
-    return take
 
 
 def _take(
@@ -178,14 +167,16 @@ def _once(raw: bytes, came: Came) -> str:
 
 
 def _suggest(db: Database, came: Came, now: datetime) -> None:
-    """Nobody knows which mail it is about. A person may: the lead with this address is named, and nothing is done."""
+    """Nobody knows which mail it is about. Where its sender's address is a lead's, a person may know: nothing is done,
+    and it is said. All else (a mailbox holds more than what concerns us) is not ours."""
     address = parseaddr(came.sender)[1].casefold()
+    with db.read() as read:
+        lead = read.execute(select(tables.leads.c.id).where(tables.leads.c.email_key == address)).scalar()
+    if lead is None:
+        return
+    row = {"lead_id": lead, "key": None, "code": f"incoming {came.what}", "words": _STRAY, "at": now}
     with db.write() as tx:
-        lead = tx.execute(select(tables.leads.c.id).where(tables.leads.c.email_key == address)).scalar()
-        words = "It names no mail of ours." + (" Its sender's address is this lead's." if lead else "")
-        tx.execute(
-            insert(tables.problems).values(lead_id=lead, key=None, code=f"incoming {came.what}", words=words, at=now)
-        )
+        tx.execute(insert(tables.problems).values(**row))
 
 
 def _problem(tx: Connection, mail: Row[Any], code: str, words: str, now: datetime) -> None:
