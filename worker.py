@@ -121,8 +121,10 @@ def sender_of(rules: Rules) -> From:
 
 
 @asynccontextmanager
-async def workers(client: Client, hands: Hands, runner: WorkflowRunner = RUNNER) -> AsyncGenerator[None]:
-    """Work while the context is open; then finish what is in hand and end."""
+async def workers(
+    client: Client, hands: Hands, runner: WorkflowRunner = RUNNER, cached: int = CACHED
+) -> AsyncGenerator[None]:
+    """Work while the context is open; then finish what is in hand and end. cached: workflows kept in memory."""
     failures = [Failures(hands.database, hands.clock)]
     with ThreadPoolExecutor(THREADS, "turn") as threads:
         leads = Worker(
@@ -136,7 +138,7 @@ async def workers(client: Client, hands: Hands, runner: WorkflowRunner = RUNNER)
             max_concurrent_workflow_tasks=WORKFLOW_TASKS,
             max_concurrent_activities=THREADS,
             max_concurrent_local_activities=THREADS,
-            max_cached_workflows=CACHED,
+            max_cached_workflows=cached,
             workflow_task_poller_behavior=pollers(),
             activity_task_poller_behavior=pollers(),
             graceful_shutdown_timeout=timedelta(seconds=10),

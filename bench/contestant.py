@@ -65,7 +65,7 @@ async def by_hand(client: Client, hands: worker.Hands) -> AsyncGenerator[None]:
             yield
 
 
-async def work(which: str, chosen: Settings, report: Path) -> None:
+async def work(which: str, chosen: Settings, report: Path, cached: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
@@ -73,7 +73,7 @@ async def work(which: str, chosen: Settings, report: Path) -> None:
     client = await Client.connect(chosen.temporal_address)
     hands = await asyncio.to_thread(worker.hands_of, chosen)
     try:
-        async with worker.workers(client, hands) if which == "kweek" else by_hand(client, hands):
+        async with worker.workers(client, hands, cached=cached) if which == "kweek" else by_hand(client, hands):
             tell_memory(report)
             await stop.wait()
     finally:
@@ -96,11 +96,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("which", choices=["kweek", "by-hand"])
     parser.add_argument("report", type=Path)
-    parser.add_argument("--cached", type=int, help="workflows kept in memory")
+    parser.add_argument("--cached", type=int, default=worker.CACHED, help="workflows that Kweek's keeps in memory")
     args = parser.parse_args()
-    if args.cached is not None:
-        worker.CACHED = args.cached  # pyright: ignore[reportConstantRedefinition]
-    asyncio.run(work(args.which, settings(), args.report))
+    asyncio.run(work(args.which, settings(), args.report, args.cached))
 
 
 if __name__ == "__main__":

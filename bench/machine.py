@@ -14,7 +14,7 @@ from time import process_time
 from kweek.flow.machine import advance
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory, World
-from kweek.flow.state import LeadState
+from kweek.flow.state import Event, LeadState
 from kweek.flow.stored import dump_enrolment, load_enrolment
 from kweek.versions import plan_of, source_of
 from kweek.workspace import read_workspace
@@ -47,10 +47,10 @@ class Timed:
         self.state = replace(self.state, enrolments=tuple(map(load_enrolment, rows)))
         self.storing += process_time() - started
 
-    def step(self, event: object) -> None:
+    def step(self, event: Event | None) -> None:
         self.memory.at(self.now)
         started = process_time()
-        advanced = advance(self.state, self.now, event, self.memory)  # pyright: ignore[reportArgumentType]
+        advanced = advance(self.state, self.now, event, self.memory)
         self.machine += process_time() - started
         self.advances += 1
         self.state = advanced.state

@@ -16,13 +16,8 @@ from kweek.flow.answers import MailState
 from kweek.flow.duration import parse_duration
 from kweek.flow.plan import Plan, Reentry, ToFlow
 from kweek.flow.state import Event
-from tests.lives import (
-    HOUR,
-    MONDAY,
-    OFFICE,
+from tests.drafts import (
     Draft,
-    Grading,
-    Life,
     call,
     choose,
     end,
@@ -39,6 +34,7 @@ from tests.lives import (
     untag,
     wait,
 )
+from tests.lives import HOUR, MONDAY, OFFICE, Life, Staged
 
 FLOWS = ("one", "two")
 PATHS = ("steps", "left", "right")
@@ -154,7 +150,7 @@ doings = st.one_of(
 histories = st.lists(doings, min_size=6, max_size=20)
 
 
-class Steady(Grading):
+class Steady(Staged):
     """A lead whose mails' states do not hang on what was recorded when, so that cutting a life in batches is fair."""
 
     def mail_states(self, key: str) -> frozenset[MailState]:

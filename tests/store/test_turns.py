@@ -70,15 +70,8 @@ paths:
     - handover: sales
       follow_up: 24 hours
       remind: 20 hours
-      escalate:
-        - after: 24 hours
-          every: 24 hours
-          tell: manager
-      when:
-        rejected: back
-        later: done
-        won: won
-        lost: lost
+      escalate: [{ after: 24 hours, every: 24 hours, tell: manager }]
+      when: { rejected: back, later: done, won: won, lost: lost }
   back:
     - choose:
         - if: handover.reason == "student" and opened("survey") and lead.sector == "steel"

@@ -12,6 +12,7 @@ from kweek.flow.cases.read import read_cases
 from kweek.flow.problems import Problem
 from tests.unit.broken_names import NAMES
 from tests.unit.flow_of import BROCHURE
+from tests.unit.manual import CASES
 
 FILE = "flows/tests/brochure-request.yaml"
 
@@ -29,36 +30,13 @@ def read_one(body: str) -> tuple[Case, tuple[Problem, ...]]:
 
 
 def test_a_case_as_the_manual_writes_it() -> None:
-    (first, second, third), problems = read("""\
-        flow: brochure-request
-        tests:
-          - name: opened but not filled in becomes a call
-            starts: monday 2026-03-02 09:30
-            lead: { country: NL, profile: B }
-            events:
-              day 7 + 2 hours: opened
-            expect:
-              day 7: send survey
-              day 14: call brochure
-          - name: a bounce stops everything at once
-            events:
-              day 7 + 1 minute: bounced
-              day 8: [opened, clicked]       # too late: nothing happens
-            expect:
-              ends: day 7, discard
-              never: [call, handover]
-          - name: nobody falls out
-            leads: 1000
-            mix: { opened: 45%, bounced: 4%, answered: 25% }
-            expect:
-              after 60 days: { under way: 0 }
-        """)
+    (first, second, third), problems = read(CASES)
     assert problems == ()
-    assert first.starts == datetime(2026, 3, 2, 9, 30)  # noqa: DTZ001
+    assert first.starts == datetime.fromisoformat("2026-03-02 09:30")
     assert (first.lead.fields, first.lead.profile) == ({"lead.country": "NL"}, "B")
     assert [(str(one.when), one.kind) for one in first.given] == [("day 7 + 2 hours", "opened")]
     assert [(one.day, one.words) for one in first.expected] == [(7, "send survey"), (14, "call brochure")]
-    assert second.starts == datetime(2026, 3, 2, 9)  # noqa: DTZ001
+    assert second.starts == datetime.fromisoformat("2026-03-02 09:00")
     assert [(one.when.day, one.kind) for one in second.given] == [(7, "bounced"), (8, "opened"), (8, "clicked")]
     assert second.ends is not None
     assert (second.ends.day, second.ends.result) == (7, "discard")

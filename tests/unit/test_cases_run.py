@@ -25,6 +25,7 @@ from kweek.rules.calendars import Calendar
 from kweek.rules.qualification import Need, SalesReady
 from kweek.workspace import read_workspace
 from tests.unit.flow_of import BROCHURE, plan_from
+from tests.unit.manual import CASES
 
 ROOT = Path(__file__).parents[2]
 OFFICE = Calendar("Europe/Amsterdam", (((540, 1050),),) * 5 + ((), ()))
@@ -62,31 +63,7 @@ def story(body: str, plan: Plan = BROCHURE) -> list[str]:
 
 
 def test_the_manuals_own_example_holds() -> None:
-    manual = """\
-        flow: brochure-request
-        tests:
-          - name: opened but not filled in becomes a call
-            starts: monday 2026-03-02 09:00
-            lead: { country: NL, profile: B }
-            events:
-              day 7 + 2 hours: opened
-            expect:
-              day 7: send survey
-              day 14: call brochure
-          - name: a bounce stops everything at once
-            events:
-              day 7 + 1 minute: bounced
-              day 8: [opened, clicked]       # too late: nothing happens
-            expect:
-              ends: day 7, discard
-              never: [call, handover]
-          - name: nobody falls out
-            leads: 100
-            mix: { opened: 45%, bounced: 4%, answered: 25% }
-            expect:
-              after 60 days: { under way: 0 }
-        """
-    for one in cases(manual):
+    for one in cases(CASES.replace("1000", "100")):
         result = try_case(BROCHURE, one, WORLD)
         assert result.holds, result.message
 

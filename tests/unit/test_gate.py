@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,19 +13,15 @@ from hypothesis import strategies as st
 from kweek.flow.duration import parse_duration
 from kweek.flow.gate import Blocked, Later, Mailing, Send, Standing, gate
 from kweek.flow.plan import Limit
-from kweek.rules.calendars import Calendar
+from tests.lives import DAY, HOUR, MONDAY, OFFICE
 
-MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-OFFICE = Calendar("UTC", (((540, 1020),),) * 5 + ((), ()))  # 09:00-17:00 on weekdays
 MARKETING = Mailing("marketing", "nurture")
 SERVICE = Mailing("service")
 TWO_A_DAY = Limit(2, parse_duration("1 day"))
 
 
-def ok(**but: object) -> Standing:
-    return Standing(**{"consent": True, **but})  # pyright: ignore
+def ok(**but: Any) -> Standing:
+    return replace(Standing(consent=True), **but)
 
 
 MARKETING_CASES = {

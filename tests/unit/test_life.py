@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from kweek.flow.duration import Duration
 from kweek.flow.plan import Limit, Plan
@@ -38,8 +39,8 @@ TWO_MAILS = plan_from(
 )
 
 
-def live(plan: Plan, start: datetime = MONDAY, kind: str = "contact.requested", **world: object) -> Life:
-    life = Life(Memory(World({plan.flow: plan}, **world)), start)  # type: ignore[arg-type]
+def live(plan: Plan, start: datetime = MONDAY, kind: str = "contact.requested", **world: Any) -> Life:
+    life = Life(Memory(World({plan.flow: plan}, **world)), start)
     life.hear(start, kind)
     return life
 

@@ -9,7 +9,8 @@ import pytest
 from kweek.flow.conditions import parse_condition
 from kweek.flow.duration import parse_duration
 from kweek.flow.plan import Reentry, Start
-from tests.lives import DAY, HOUR, MONDAY, Life, call, choose, end, flow, go, handover, score, send, wait
+from tests.drafts import call, choose, end, flow, go, handover, score, send, wait
+from tests.lives import DAY, HOUR, MONDAY, Life
 
 ENDS = {"a": [end("done", "a")], "b": [end("done", "b")]}
 

@@ -8,24 +8,8 @@ from typing import Any
 import pytest
 
 from kweek.flow.state import Effect
-from tests.lives import (
-    DAY,
-    HOUR,
-    MINUTE,
-    MONDAY,
-    OFFICE,
-    Life,
-    call,
-    choose,
-    end,
-    flow,
-    handover,
-    rung,
-    send,
-    task,
-    tell,
-    wait,
-)
+from tests.drafts import call, choose, end, flow, handover, rung, send, task, tell, wait
+from tests.lives import DAY, HOUR, MINUTE, MONDAY, OFFICE, Life
 
 ENDS = {"a": [end("done", "a")], "b": [end("done", "b")], "c": [end("done", "c")]}
 SALES = {"sales": [handover("sales", {"rejected": "b", "later": "c", "won": "won", "lost": "lost"})]}

@@ -8,25 +8,8 @@ import pytest
 
 from kweek.flow.machine import listens
 from kweek.flow.plan import Plan, Reentry
-from tests.lives import (
-    DAY,
-    HOUR,
-    MINUTE,
-    MONDAY,
-    Life,
-    call,
-    choose,
-    end,
-    flow,
-    go,
-    handover,
-    score,
-    send,
-    tag,
-    task,
-    tell,
-    wait,
-)
+from tests.drafts import call, choose, end, flow, go, handover, score, send, tag, task, tell, wait
+from tests.lives import DAY, HOUR, MINUTE, MONDAY, Life
 
 ALWAYS = Reentry("always")
 ENDS = {"a": [end("done", "a")], "b": [end("done", "b")], "c": [end("done", "c")]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -13,13 +13,7 @@ from kweek.flow.machine.entering import COME_TO
 from kweek.flow.machine.moments import next_clock
 from kweek.flow.moment import parse_until
 from kweek.flow.plan import AnyStep
-from tests.lives import (
-    DAY,
-    HOUR,
-    MINUTE,
-    MONDAY,
-    OFFICE,
-    Life,
+from tests.drafts import (
     call,
     choose,
     end,
@@ -37,6 +31,7 @@ from tests.lives import (
     wait,
     webhook,
 )
+from tests.lives import DAY, HOUR, MINUTE, MONDAY, OFFICE, Life
 
 
 def begun(*steps: Any, paths: Any = None, world: Any = None, fields: Any = None, **data: Any) -> Life:
@@ -81,7 +76,7 @@ def test_wait_in_business_time_runs_on_the_workspaces_calendar() -> None:
     ],
 )
 def test_wait_until(until: str, moment: datetime) -> None:
-    fields = {"lead.contract_end": datetime(2026, 6, 1).date()}  # noqa: DTZ001
+    fields = {"lead.contract_end": date(2026, 6, 1)}
     life = begun(
         wait(until), end("done"), world={"calendar": OFFICE}, fields=fields, starts_at="2026-03-02T13:00:00+00:00"
     )
@@ -91,7 +86,7 @@ def test_wait_until(until: str, moment: datetime) -> None:
 def test_a_date_in_winter_and_summer_is_midnight_where_the_lead_is() -> None:
     life = begun(
         wait("until 90 days before lead.contract_end"), end("done"),
-        world={"timezone": "Europe/Amsterdam"}, fields={"lead.contract_end": datetime(2026, 6, 1).date()},  # noqa: DTZ001
+        world={"timezone": "Europe/Amsterdam"}, fields={"lead.contract_end": date(2026, 6, 1)},
     )  # fmt: skip
     assert life.wake_at == datetime(2026, 3, 2, 23, tzinfo=UTC)  # 3 March 00:00, winter time
 
@@ -99,7 +94,7 @@ def test_a_date_in_winter_and_summer_is_midnight_where_the_lead_is() -> None:
 def test_a_past_date_is_now_and_an_unknown_one_is_otherwise_at_once() -> None:
     steps = (wait("until lead.contract_end", otherwise="unknown"), end("done"))
     paths = {"unknown": [end("lost")]}
-    past = begun(*steps, paths=paths, fields={"lead.contract_end": datetime(2020, 1, 1).date()})  # noqa: DTZ001
+    past = begun(*steps, paths=paths, fields={"lead.contract_end": date(2020, 1, 1)})
     assert past.at() == begun(*steps, paths=paths).at() == "lost: None"
 
 
@@ -142,8 +137,7 @@ def test_until_a_clock_time_is_that_time_on_the_wall_also_when_the_clock_changes
 
 def test_until_a_clock_time_spreads_leads() -> None:
     life = Life([flow("f", [wait("until 09:30"), end("done")])])
-    life.memory.spread_minutes = lambda: 15  # type: ignore[method-assign]
-    life.memory.spread = lambda step: 0.5  # type: ignore[method-assign]
+    life.memory.minutes, life.memory.drawn = 15, 0.5
     assert life.hear("brochure.requested").wake_at == MONDAY + 37 * MINUTE + timedelta(seconds=30)
 
 
@@ -244,7 +238,7 @@ def test_choose_by_share_is_a_draw_that_a_lead_keeps() -> None:
     plan = flow("f", [choose((50, "won"), (50, "lost"))])
     for drawn, way in ((0.0, "won: None"), (0.49, "won: None"), (0.5, "lost: None"), (0.99, "lost: None")):
         life = Life([plan])
-        life.memory.spread = lambda step, drawn=drawn: drawn  # type: ignore[method-assign]
+        life.memory.drawn = drawn
         assert life.hear("brochure.requested").at() == way
 
 

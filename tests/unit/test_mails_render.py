@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,8 +160,7 @@ def test_a_render_process_has_nothing_of_ours_to_give(monkeypatch: pytest.Monkey
     with Renderer() as renderer:
         renderer.render(mail("one"), given())
         pid = renderer.processes()[0]
-        with open(f"/proc/{pid}/environ", "rb") as environ:  # noqa: PTH123
-            assert b"KWEEK" not in environ.read()
+        assert b"KWEEK" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
 def test_threads_share_the_pool() -> None:

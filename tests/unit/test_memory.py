@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from kweek.flow.facts import Fact
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.world import World
-from kweek.flow.state import Effect, Ended, Enrolment, LeadState
+from kweek.flow.state import Effect, EffectKind, Ended, Enrolment, LeadState
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
 from kweek.rules.qualification import Need, SalesReady
@@ -22,17 +23,17 @@ DAY = timedelta(days=1)
 READY = SalesReady((Need("budget", parse_condition("bant.budget == true")),))
 
 
-def lead(**options: object) -> Memory:
+def lead(**options: Any) -> Memory:
     world = World({"brochure-request": BROCHURE}, sales_ready=READY, timezone="Europe/Amsterdam")
-    return Memory(world, **options).at(NOON)  # type: ignore[arg-type]
+    return Memory(world, **options).at(NOON)
 
 
 def true(memory: Memory, condition: str) -> bool | None:
     return parse_condition(condition).test(memory.facts(None))
 
 
-def effect(kind: str, **args: object) -> Effect:
-    return Effect("lead-1/1", kind, "lead-1", "steps/x", args)  # type: ignore[arg-type]
+def effect(kind: EffectKind, **args: object) -> Effect:
+    return Effect("lead-1/1", kind, "lead-1", "steps/x", args)
 
 
 def test_fields_points_and_grades() -> None:

