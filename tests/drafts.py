@@ -187,6 +187,10 @@ def end(result: Any, because: str | None = None) -> Draft:
     return Draft("end", lambda at, n: EndStep(*at, result, because))
 
 
+ENDS = {"a": [end("done", "a")], "b": [end("done", "b")], "c": [end("done", "c")]}
+"""Paths that end, each with its own reason."""
+
+
 def score(because: str | None = None, **points: int) -> Draft:
     given = tuple((cast("Axis", axis), number) for axis, number in points.items())
     return Draft("score", lambda at, n: Score(*at, given, because))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kweek.flow.load.flow import Loaded, load_flow
+
 
 class Broken(NamedTuple):
     name: str
@@ -16,6 +18,10 @@ class Broken(NamedTuple):
 
 
 HEAD = "flow: demo\ntitle: Demo\nstart: manual\n"
+
+
+def load(text: str, *, pure: bool = False) -> Loaded:
+    return load_flow(text, "flows/demo.yaml", pure=pure)
 
 
 def step(lines: str) -> str:
