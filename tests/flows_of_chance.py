@@ -16,24 +16,8 @@ from kweek.flow.answers import MailState
 from kweek.flow.duration import parse_duration
 from kweek.flow.plan import Plan, Reentry, ToFlow
 from kweek.flow.state import Event
-from tests.drafts import (
-    Draft,
-    call,
-    choose,
-    end,
-    flow,
-    go,
-    handover,
-    rung,
-    score,
-    send,
-    set_field,
-    tag,
-    task,
-    tell,
-    untag,
-    wait,
-)
+from tests import drafts
+from tests.drafts import Draft
 from tests.lives import HOUR, MONDAY, OFFICE, Life, Staged
 
 FLOWS = ("one", "two")
@@ -50,7 +34,16 @@ CONDITIONS = ('tagged("hot")', "lead.score.intent >= 3", 'lead.country == "NL"',
 # --- flows ---------------------------------------------------------------------------------------------------
 
 lengths = st.sampled_from(LENGTHS)
-acts = st.sampled_from([score(intent=2), tag("hot"), untag("hot"), tell("boss"), send("note"), set_field(country="NL")])
+acts = st.sampled_from(
+    [
+        drafts.score(intent=2),
+        drafts.tag("hot"),
+        drafts.untag("hot"),
+        drafts.tell("boss"),
+        drafts.send("note"),
+        drafts.set_field(country="NL"),
+    ]
+)
 targets = st.sampled_from(  # mostly onwards, so that lives are long
     [*PATHS * 3, *["next"] * 4, "done", "discard", "won", "lost", *(ToFlow(flow) for flow in FLOWS)]
 )
@@ -69,7 +62,7 @@ def reactions(kinds: tuple[str, ...], passing: tuple[str, ...] = ()) -> st.Searc
 
 
 waits = st.builds(
-    wait,
+    drafts.wait,
     st.sampled_from(
         [*LENGTHS, "until monday 09:00", "until 17:30", "until lead.fair", "until 1 day before lead.fair"]
     ),
@@ -77,33 +70,33 @@ waits = st.builds(
     st.none() | targets,
 )  # fmt: skip
 sends = st.builds(
-    send,
+    drafts.send,
     st.sampled_from(["news", {"news": 50, None: 50}]),
     lengths,
     reactions(("opened", "answered", "bounced", "blocked")),
     lines(("answered", "opened", "undelivered", "else")),
 )
 calls = st.builds(
-    call, st.just("script"), lengths, reactions(("interested", "unreachable"), ("attempted",)),
+    drafts.call, st.just("script"), lengths, reactions(("interested", "unreachable"), ("attempted",)),
     lines(("attempted", "else")), st.integers(1, 3),
 )  # fmt: skip
 ladders = st.sampled_from(
-    [(), (rung("5 hours"), rung("1 day", every="1 day")), (rung("1 business day", every="1 day"),)]
+    [(), (drafts.rung("5 hours"), drafts.rung("1 day", every="1 day")), (drafts.rung("1 business day", every="1 day"),)]
 )
 handovers = st.builds(
-    handover, st.just("sales"), reactions(("rejected", "won"), ("contacted",)), st.none() | lengths,
+    drafts.handover, st.just("sales"), reactions(("rejected", "won"), ("contacted",)), st.none() | lengths,
     st.none() | lengths, ladders,
 )  # fmt: skip
 tasks = st.builds(
-    task, st.just("look"), lengths, reactions(("done",)), st.none() | targets, st.just(("done",)),
+    drafts.task, st.just("look"), lengths, reactions(("done",)), st.none() | targets, st.just(("done",)),
     st.none() | lengths, ladders,
 )  # fmt: skip
 chooses = st.builds(
-    lambda test, a, share, b, c: choose((test, a), (share, b), (None, c)),
+    lambda test, a, share, b, c: drafts.choose((test, a), (share, b), (None, c)),
     st.sampled_from(CONDITIONS), targets, st.integers(1, 99), targets, targets,
 )  # fmt: skip
-goes = st.builds(go, targets, st.none() | st.integers(1, 2), targets)
-ends = st.builds(end, st.sampled_from(["done", "discard", "won", "lost"]))
+goes = st.builds(drafts.go, targets, st.none() | st.integers(1, 2), targets)
+ends = st.builds(drafts.end, st.sampled_from(["done", "discard", "won", "lost"]))
 waiting: st.SearchStrategy[Draft] = st.one_of(waits, sends, sends, calls, calls, handovers, tasks)
 steps: st.SearchStrategy[Draft] = st.one_of(waiting, waiting, acts, chooses, goes, ends)
 wherever = st.sampled_from((*OWN[1:], "unsubscribed"))
@@ -114,7 +107,7 @@ reentries = st.sampled_from([Reentry(), Reentry("always"), Reentry("after", afte
 def plans(draw: st.DrawFn, name: str = "one") -> Plan:
     """A flow of up to three paths. `then` of every `flow x` ends it, so that refusals are walked too."""
     lists = {path: [draw(waiting), *draw(st.lists(steps, max_size=3))] for path in PATHS}
-    plan = flow(
+    plan = drafts.flow(
         name,
         lists.pop("steps"),
         lists,
