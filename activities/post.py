@@ -31,7 +31,8 @@ from kweek.leads.tables import enrolments
 from kweek.mails.addresses import Addresses
 from kweek.mails.message import AddressError, Letter, Person, ascii_domain, build, wire
 from kweek.mails.tokens import Tokens
-from kweek.smtp import Outcome, deliver, relay
+from kweek.relay import relay
+from kweek.smtp import Outcome, deliver
 
 LookUp = Callable[[str], bool | None]
 """Message-ID → did it arrive? None: this one cannot know."""

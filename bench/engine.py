@@ -32,11 +32,12 @@ from bench.counting import HOW, Calls, History, histories, processor_time, store
 from bench.handwritten import Start
 from bench.life import HandRelay, People
 from kweek.commands.prepare import prepare_database
-from kweek.commands.up import temporal_command
 from kweek.config import Settings, settings
 from kweek.intake.relay import Relay
 from kweek.leads.clock import flow_clock
 from kweek.leads.database import open_database
+from kweek.secret import make_secret
+from kweek.temporal_server import temporal_command
 
 ROOT: Final = Path(__file__).parents[1]
 WEEK: Final = 2.0  # seconds that the flow's first seven days take
@@ -91,6 +92,7 @@ class Course:
         self.smtp = int(self.sink.stdout.readline())
         self.rounds = 0
         self.prepared = self.settings_in(folder / "prepared")
+        make_secret(self.prepared.secret_file)
         for _ in prepare_database(self.prepared, TEMPO):
             pass
 

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 problems found, 2 not understood, 3 a part of the house is
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import importlib.util
 import os
@@ -23,10 +24,13 @@ COMMANDS: Final = {
     "test": "run the tests of the flows",
     "publish": "make the flows that are drafts into versions that leads walk",
     "catcher": "run the mail catcher alone",
+    "receive": "take a bounce, a reply or a farewell from a mail server",
     "migrate": "bring the database up to date",
     "key": "make and revoke keys for the interface",
     "doctor": "check each part, and say what to do",
 }
+
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)  # writing does not say to which file
 
 
 class Command(Protocol):
@@ -50,18 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog="kweek COMMAND --help explains a command and shows an example.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    chosen = words[0] if words and words[0] in _there() else None
-    for name in _there():
-        if name == chosen:
-            _command(name).add(commands)
-        else:
-            commands.add_parser(name, help=COMMANDS[name])
     try:
-        args = parser.parse_args(words)
-        if args.command is None:
-            parser.print_help()
-            return 2
-        return _command(args.command).run(args)
+        return _run(parser, commands, words)
     except KweekError as error:
         print(f"kweek: {error}", file=sys.stderr)
         return error.exit_code
@@ -69,17 +63,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in _NO_ROOM:
             raise
-        print(f"kweek: {error.filename}: {error.strerror}", file=sys.stderr)  # a folder that may not be read, and such
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"kweek: {where}{error.strerror}", file=sys.stderr)  # a folder that may not be read, a full disk
         return 1
     except KeyboardInterrupt:
         return 130
 
 
+def _run(parser: _Parser, commands: Any, words: Sequence[str]) -> int:
+    chosen = words[0] if words and words[0] in _there() else None
+    for name in _there():
+        if name == chosen:
+            command = _command(name)
+            command.add(commands)
+            parser.misuse = commands.choices[name].misuse = getattr(command, "MISUSE", 2)
+        else:
+            commands.add_parser(name, help=COMMANDS[name])
+    args = parser.parse_args(words)
+    if args.command is None:
+        parser.print_help()
+        return 2
+    return _command(args.command).run(args)
+
+
 class _Parser(argparse.ArgumentParser):
+    misuse = 2  # `kweek receive` speaks to mail servers, which know other codes
+
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"kweek: {message}\n{self.format_usage()}")
+        self.exit(self.misuse, f"kweek: {message}\n{self.format_usage()}")
 
 
 def _there() -> tuple[str, ...]:

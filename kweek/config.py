@@ -6,43 +6,34 @@ The secret itself is never in it: `secret_file` says where it is.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
-import re
-import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import Final, TypeVar
 
-from kweek.errors import KweekError
+from kweek import setting_values as values
+from kweek.errors import SettingsError
+from kweek.relay import relay
+from kweek.secret import key_of, read_secret
+from kweek.setting_values import WhenUnsure
 
-WhenUnsure = Literal["resend", "hold"]
-
-_NAMES: Final = (
+FILE: Final = "kweek.toml"
+NAMES: Final = (
     "workspace", "data", "database_url", "temporal_address", "temporal_namespace",
     "smtp_url", "base_url", "secret_file", "tempo", "when_unsure",
 )  # fmt: skip
-_UNITS: Final = {"second": 1.0, "minute": 60.0, "hour": 3_600.0, "day": 86_400.0, "week": 604_800.0}
-_PACE: Final = re.compile(r"([\d.]+) +(second|minute|hour)s? +(?:a|per) +(minute|hour|day|week)")
-_SHORTEST_SECRET: Final = 32  # bytes of a file; 16 would be the 128 bit that we promise, if they were all random
 
-
-class SettingsError(KweekError):
-    """A setting cannot be used. The text names it, and never shows its value."""
-
-    exit_code = 2
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All that an installation may say.
 
-    smtp_url: `smtp://`, `smtps://`, or `catcher://` for the local mail catcher (see `kweek.smtp`). tempo: flow
+    smtp_url: `smtp://`, `smtps://`, or `catcher://` for the local mail catcher (see `kweek.relay`). tempo: flow
     seconds per real second, None where nobody said (the clock's row then decides). when_unsure: None leaves it to
     the workspace. said: the names of the settings that somebody chose.
     """
@@ -61,106 +52,83 @@ class Settings:
 
     @property
     def secret(self) -> bytes:
-        """The installation's secret; made on first use. For signing, take `key`."""
-        return _secret(self.secret_file)
+        """The installation's secret. For signing, take `key`. SecretError."""
+        return read_secret(self.secret_file)
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for one purpose only: who learns one key learns nothing of another."""
-        return hmac.digest(self.secret, purpose.encode(), hashlib.sha256)
+        return key_of(self.secret, purpose)
 
 
 def settings(environ: Mapping[str, str] | None = None, root: Path | None = None) -> Settings:
-    """Read the settings anew (it is cheap; only the file with the secret is remembered). SettingsError says which."""
-    said = _said(os.environ if environ is None else environ, (root or Path.cwd()) / "kweek.toml")
-    data = Path(said.get("data", ".kweek")).absolute()
-    secret_file = said.get("secret_file")
-    return Settings(
-        workspace=Path(said.get("workspace", ".")).absolute(),
+    """Read the settings anew (it is cheap). SettingsError names each one that cannot be used."""
+    said = _Said(os.environ if environ is None else environ, (root or Path.cwd()) / FILE)
+    data = said.read("data", values.folder, values.folder(".kweek"))
+    found = Settings(
+        workspace=said.read("workspace", values.folder, values.folder(".")),
         data=data,
-        database_url=said.get("database_url", f"sqlite:///{data / 'kweek.db'}"),
-        temporal_address=said.get("temporal_address", "127.0.0.1:7233"),
-        temporal_namespace=said.get("temporal_namespace", "default"),
-        smtp_url=said.get("smtp_url", "catcher://127.0.0.1:1025"),
-        base_url=_base_url(said.get("base_url", "http://127.0.0.1:8000")),
-        secret_file=Path(secret_file).absolute() if secret_file else data / "secret",
-        tempo=parse_tempo(said["tempo"]) if "tempo" in said else None,
-        when_unsure=_when_unsure(said["when_unsure"]) if "when_unsure" in said else None,
-        said=frozenset(said),
+        database_url=said.read("database_url", values.database_url, f"sqlite:///{data / 'kweek.db'}"),
+        temporal_address=said.read("temporal_address", values.host_and_port, "127.0.0.1:7233"),
+        temporal_namespace=said.read("temporal_namespace", str, "default"),
+        smtp_url=said.read("smtp_url", _smtp_url, "catcher://127.0.0.1:1025"),
+        base_url=said.read("base_url", values.base_url, "http://127.0.0.1:8000"),
+        secret_file=said.read("secret_file", values.folder, data / "secret"),
+        tempo=said.read("tempo", values.tempo, None),
+        when_unsure=said.read("when_unsure", values.when_unsure, None),
+        said=frozenset(said.texts),
     )
+    if said.wrong:
+        raise SettingsError("\n".join(said.wrong))
+    return found
 
 
-def parse_tempo(text: str) -> float:
-    """Flow seconds per real second: `1`, `17280`, or as people say it: `5 seconds a day`."""
-    said = text.strip().lower()
-    if match := _PACE.fullmatch(said):
-        real = float(match[1]) * _UNITS[match[2]]
-        tempo = _UNITS[match[3]] / real if real else 0.0
-    else:
+class _Said:
+    """What somebody chose: `texts` by name, and what is `wrong` with them, so that all of it is said at once."""
+
+    def __init__(self, environ: Mapping[str, str], file: Path) -> None:
+        self.wrong: list[str] = []
+        self.texts: dict[str, str] = {}
+        self._where: dict[str, str] = {}
+        for name, value in _of_file(file).items():
+            self._take(name, value)
+        for name in NAMES:
+            if value := environ.get(variable(name), "").strip():
+                self.texts[name], self._where[name] = value, variable(name)
+
+    def read(self, name: str, meaning: Callable[[str], _T], otherwise: _T) -> _T:
+        if name not in self.texts:
+            return otherwise
         try:
-            tempo = float(said)
-        except ValueError:
-            tempo = 0.0
-    if not 0.001 <= tempo <= 10_000_000:
-        raise SettingsError(f"KWEEK_TEMPO: “{text}” is no tempo; write 1 (in earnest) or “5 seconds a day”")
-    return tempo
+            return meaning(self.texts[name])
+        except SettingsError as error:
+            self.wrong.append(f"{self._where[name]}: {error}")
+            return otherwise
+
+    def _take(self, name: str, value: object) -> None:
+        if name not in NAMES:
+            fix = get_close_matches(name, NAMES, 1)
+            meant = f"did you mean “{fix[0]}”?" if fix else f"there are {', '.join(NAMES)}"
+            self.wrong.append(f"{FILE}: there is no setting “{name}”; {meant}")
+        elif isinstance(value, bool) or not isinstance(value, str | int | float):
+            self.wrong.append(f'{FILE}: {name} is a text; write {name} = "…"')
+        elif text := str(value).strip():
+            self.texts[name], self._where[name] = text, f"{FILE}: {name}"
 
 
-def _said(environ: Mapping[str, str], file: Path) -> dict[str, str]:
-    said: dict[str, str] = {}
-    if file.is_file():
-        try:
-            table = tomllib.loads(file.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{file.name} is not TOML: {error}") from None
-        for name, value in table.items():
-            if name not in _NAMES:
-                fix = get_close_matches(name, _NAMES, 1)
-                meant = f"did you mean “{fix[0]}”?" if fix else f"there are {', '.join(_NAMES)}"
-                raise SettingsError(f"{file.name}: there is no setting “{name}”; {meant}")
-            said[name] = str(value)
-    for name in _NAMES:
-        if value := environ.get(f"KWEEK_{name.upper()}", "").strip():
-            said[name] = value
-    return said
+def variable(name: str) -> str:
+    """The setting as the environment calls it."""
+    return f"KWEEK_{name.upper()}"
 
 
-def _base_url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
-        raise SettingsError("KWEEK_BASE_URL must be the address that leads see: https://mail.example.com")
-    return text.rstrip("/")
-
-
-def _when_unsure(text: str) -> WhenUnsure:
-    if text not in get_args(WhenUnsure):
-        raise SettingsError("KWEEK_WHEN_UNSURE is “resend” or “hold”")
-    return cast(WhenUnsure, text)
-
-
-@lru_cache(maxsize=8)
-def _secret(file: Path) -> bytes:
-    if not file.exists():
-        _make_secret(file)
+def _of_file(file: Path) -> dict[str, object]:
+    if not file.is_file():
+        return {}
     try:
-        secret = file.read_bytes().strip()
-    except OSError as error:
-        raise SettingsError(f"the secret in {file} cannot be read: {error.strerror}") from None
-    if len(secret) < _SHORTEST_SECRET:
-        raise SettingsError(f"the secret in {file} is shorter than {_SHORTEST_SECRET} bytes; let Kweek make one")
-    return secret
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file.name} is not TOML: {error}") from None
 
 
-def _make_secret(file: Path) -> None:
-    """Two processes may start at once: the file appears whole or not at all, and the first one wins."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(secrets.token_urlsafe(48) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(draft, file)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+def _smtp_url(text: str) -> str:
+    relay(text)
+    return text

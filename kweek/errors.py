@@ -10,3 +10,9 @@ class KweekError(Exception):
 
     exit_code: ClassVar[int] = 1
     """What a command answers the shell with: 1 problems found, 2 not understood, 3 a part is away."""
+
+
+class SettingsError(KweekError):
+    """A setting cannot be used. The text names it, and never shows a value that may hold a password."""
+
+    exit_code = 2

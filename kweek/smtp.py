@@ -1,18 +1,11 @@
-"""How does one mail go to the relay, and what came of it? One conversation, and one of five words for its outcome.
-
-`KWEEK_SMTP_URL` is `smtp://user:password@relay.example:587`, `smtps://…` (TLS from the start) or `catcher://…` (the
-local mail catcher). STARTTLS is demanded where there is a password and taken where it is offered, but on this machine;
-`?tls=off` does without, `?ca=/path` trusts a certificate authority of one's own.
-"""
+"""How does one mail go to the relay, and what came of it? One conversation, and one of five words for its outcome."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import (
@@ -25,31 +18,14 @@ from aiosmtplib.errors import (
     SMTPTimeoutError,
 )
 
-from kweek.errors import KweekError
 from kweek.mails.status import Verdict, judge
+from kweek.relay import Relay
 
 SECONDS: Final = 45.0
 """For the whole conversation; the activity's start-to-close is longer, the ledger's lease longer still."""
 
 Stage = Literal["greeting", "sender", "recipient", "data"]
 Kind = Literal["accepted", "temporary", "bounced", "undelivered", "unknown"]
-
-
-class RelayError(KweekError):
-    """KWEEK_SMTP_URL makes no sense. The text never shows it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """Where mail goes. tls: `implicit`, `required` or `offered` STARTTLS, `off`."""
-
-    host: str
-    port: int
-    tls: Literal["implicit", "required", "offered", "off"]
-    catcher: bool = False
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +41,6 @@ class Outcome:
     code: str
     words: str = field(default="", repr=False)
     reason: str | None = None
-
-
-def relay(url: str) -> Relay:
-    """Read KWEEK_SMTP_URL. RelayError."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise RelayError("KWEEK_SMTP_URL is not an address; write smtp://user:password@relay.example:587") from None
-    if parts.scheme not in ("smtp", "smtps", "catcher") or not parts.hostname:
-        raise RelayError("KWEEK_SMTP_URL begins with smtp://, smtps:// or catcher://, then the relay's name")
-    asked = parse_qs(parts.query)
-    if unknown := set(asked) - {"tls", "ca"}:
-        raise RelayError(f"KWEEK_SMTP_URL: there is no option “{min(unknown)}”; there are tls and ca")
-    if asked.get("tls", ["off"]) != ["off"]:
-        raise RelayError("KWEEK_SMTP_URL: tls can only be “off”")
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    username = unquote(parts.username) if parts.username else None
-    if parts.scheme == "smtps":
-        tls = "implicit"
-    elif parts.scheme == "catcher" or "tls" in asked or (local and username is None and "ca" not in asked):
-        tls = "off"
-    else:
-        tls = "required" if username else "offered"
-    usual = {"smtps": 465, "catcher": 1025}.get(parts.scheme, 587 if username else 25)
-    return Relay(
-        parts.hostname, port or usual, tls, parts.scheme == "catcher",
-        username, unquote(parts.password) if parts.password else None,
-        Path(asked["ca"][0]) if "ca" in asked else None,
-    )  # fmt: skip
 
 
 async def deliver(to: Relay, sender: str, recipient: str, message: bytes, seconds: float = SECONDS) -> Outcome:

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import IO
 
 _PR_SET_PDEATHSIG = 1  # prctl(2): Linux tells a child when its parent dies, however it dies
-_LOOK_EVERY = 2.0  # seconds between looks at a server that is not ours
+_LOOK_EVERY = 2.0  # seconds between looks at a server that is not ours, and at a port that somebody else has
+_STEADY = 10.0  # seconds of serving after which a fall is a new one, and not one more
+_LONGEST_PAUSE = 30.0  # seconds
 _LARGEST_LOG = 10 * 1024 * 1024  # bytes; asked when it is opened
 _OLD_LOGS = 3  # kept beside it, `<name>.log.1` the newest
 
@@ -38,11 +40,21 @@ class Outside:
     next_look: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Where a part listens, and by which option that is chosen."""
+
+    number: int
+    option: str
+    host: str = "127.0.0.1"
+
+
 @dataclass(slots=True)
 class Part:
     """One child process. `ready` answers whether it serves; `patience` seconds are given it to end by itself.
 
     needs: who it cannot serve without. mark: the file by which it says that it serves; removed before every start.
+    ports: it is not started while another program has one of them; so whoever listens there is this part.
     """
 
     name: str
@@ -52,10 +64,13 @@ class Part:
     patience: float = 5.0
     needs: Outside | None = None
     mark: Path | None = None
+    ports: Sequence[Port] = ()
     process: subprocess.Popen[bytes] | None = None
-    falls: int = 0
+    falls: int = 0  # since it last served steadily
     next_start: float = 0.0
-    was_ready: bool = False
+    ready_since: float | None = None
+    ever_ready: bool = False
+    kept_out: bool = False  # another program has its port, and that was said
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -124,7 +139,7 @@ class Supervisor:
                     self._look_at(server)
                 for part in self.parts:
                     self._look_after(part)
-                if not announced and all(part.was_ready or (part.needs and part.needs.away) for part in self.parts):
+                if not announced and all(part.ready_since or (part.needs and part.needs.away) for part in self.parts):
                     on_ready()
                     announced = True
                 time.sleep(0.2)
@@ -132,6 +147,8 @@ class Supervisor:
             self._stop_all()
 
     def _told_to_stop(self, number: int, frame: object) -> None:
+        if not self.stopping:
+            self.say("stopping")
         self.stopping = True
 
     def _look_at(self, server: Outside) -> None:
@@ -148,21 +165,41 @@ class Supervisor:
     def _look_after(self, part: Part) -> None:
         now = time.monotonic()
         if part.process is None:
-            if now >= part.next_start:
+            if now >= part.next_start and self._may_start(part, now):
                 self._start(part)
-            return
-        code = part.process.poll()
-        if code is not None:
-            part.process, part.was_ready = None, False
-            part.falls += 1
-            pause = min(30.0, 0.5 * 2 ** min(part.falls, 6))
-            part.next_start = now + pause
-            self.say(f"{part.name} {_how(code)}; starting it again in {pause:.0f} s. See {self._log_path(part)}")
-            if code > 0 and (words := _last_line(self._log_path(part))):
-                self.say(f"  {words}")
-        elif not part.was_ready and part.ready():
-            part.was_ready = True
+        elif (code := part.process.poll()) is not None:
+            self._fell(part, code, now)
+        elif part.ready_since is None and part.ready():
+            part.ready_since = now
+            if part.ever_ready:
+                self.say(f"{part.name} serves again")
+            part.ever_ready = True
+
+    def _may_start(self, part: Part, now: float) -> bool:
+        taken = next((port for port in part.ports if not port_is_free(port.number, port.host)), None)
+        if taken is None:
+            part.kept_out = False
+            return True
+        part.next_start = now + _LOOK_EVERY
+        if not part.kept_out:
+            self.say(
+                f"{part.name} cannot start: port {taken.number} is taken by another program. It starts when that one "
+                f"is gone; or stop, and choose another with {taken.option}"
+            )
+            part.kept_out = True
+        return False
+
+    def _fell(self, part: Part, code: int, now: float) -> None:
+        """The pause grows with every fall that does not come after a steady while."""
+        if part.ready_since is not None and now - part.ready_since >= _STEADY:
             part.falls = 0
+        part.process, part.ready_since = None, None
+        part.falls += 1
+        pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(part.falls, 6))
+        part.next_start = now + pause
+        self.say(f"{part.name} {_how(code)}; starting it again in {pause:.0f} s. See {self._log_path(part)}")
+        if code > 0 and (words := _last_line(self._log_path(part))):
+            self.say(f"  {words}")
 
     def _log_path(self, part: Part) -> Path:
         return self.logs / f"{part.name}.log"
@@ -172,6 +209,7 @@ class Supervisor:
         if log is None:
             log = self._open_logs[part.name] = open_log(self._log_path(part))
         if part.mark is not None:
+            part.mark.parent.mkdir(parents=True, exist_ok=True)
             part.mark.unlink(missing_ok=True)
         part.process = subprocess.Popen(  # noqa: S603 - our own commands
             part.command,

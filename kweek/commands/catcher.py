@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from kweek.commands.common import settings_of
-from kweek.errors import KweekError
+from kweek.commands.common import cannot_listen, settings_of
+from kweek.errors import SettingsError
+from kweek.relay import Relay, relay
 
 if TYPE_CHECKING:
     from kweek.config import Settings
@@ -21,32 +22,35 @@ def add(commands: Any) -> None:
         help="run the mail catcher alone",
         description="An SMTP server on 127.0.0.1 that keeps every mail where the pages show it; nothing leaves.",
         epilog="example:\n  KWEEK_SMTP_URL=catcher://127.0.0.1:1025 kweek catcher\n\n"
-        "Exit: 0 stopped, 1 the settings name a relay, 2 not understood, 3 the database is away.",
+        "Exit: 0 stopped, 1 it cannot listen, 2 not understood, or another secret, 3 the database is away.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
+    parser.add_argument("--ready", metavar="FILE", help="make this file once mail is taken")
 
 
 def run(args: argparse.Namespace) -> int:
     import asyncio
 
+    from kweek.commands.books import check_books
     from kweek.leads.clock import flow_clock
     from kweek.leads.database import open_database
 
     settings = settings_of(args)
-    where = urlsplit(settings.smtp_url)
-    if where.scheme != "catcher":
-        raise KweekError("KWEEK_SMTP_URL names a relay of your own; the catcher is for catcher://127.0.0.1:1025")
+    to = relay(settings.smtp_url)
+    if not to.catcher:
+        raise SettingsError("KWEEK_SMTP_URL names a relay of your own; the catcher is for catcher://127.0.0.1:1025")
     database = open_database(settings.database_url)
     try:
-        clock = flow_clock(database)
-        asyncio.run(_catch(database, clock, settings, where.hostname or "127.0.0.1", where.port or 1025))
+        check_books(database, settings)
+        catching = _catch(database, flow_clock(database), settings, to, Path(args.ready) if args.ready else None)
+        asyncio.run(catching)
     finally:
         database.close()
     return 0
 
 
-async def _catch(database: Database, clock: Clock, settings: Settings, host: str, port: int) -> None:
+async def _catch(database: Database, clock: Clock, settings: Settings, to: Relay, ready: Path | None) -> None:
     import asyncio
     import signal
     from datetime import UTC, datetime
@@ -62,6 +66,11 @@ async def _catch(database: Database, clock: Clock, settings: Settings, host: str
         return clock.flow(datetime.now(UTC))
 
     catcher = Catcher(database, now, comes_back=mailroom(database, now, settings).comes_back)
-    await catcher.start(host, port)
+    try:
+        await catcher.start(to.host, to.port)
+    except OSError as error:
+        raise cannot_listen(to.host, to.port, error, "KWEEK_SMTP_URL") from None
+    if ready is not None:
+        ready.touch()
     await stop.wait()
     await catcher.stop()

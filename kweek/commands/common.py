@@ -1,13 +1,17 @@
-"""What do commands share? The settings that options override, and one way to speak."""
+"""What do commands share? The settings that options override, the ports they listen at, and one way to speak."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kweek.config import Settings, settings
+from kweek.errors import KweekError
 
 
 def add_workspace(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +33,27 @@ def settings_of(args: argparse.Namespace) -> Settings:
             secret_file=data / "secret" if chosen.secret_file == chosen.data / "secret" else chosen.secret_file,
         )
     return chosen
+
+
+def web_port(chosen: Settings) -> int:
+    """Where the pages are served: at the port of their address where that is this machine, else at 8000."""
+    base = urlsplit(chosen.base_url)
+    return base.port if base.port and base.hostname in ("127.0.0.1", "localhost", "::1") else 8000
+
+
+def listen(host: str, number: int) -> socket.socket:
+    """A port of our own. KweekError where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, number), family=family, backlog=2048)
+    except OSError as error:
+        raise cannot_listen(host, number, error, "--port") from None
+
+
+def cannot_listen(host: str, number: int, error: OSError, choose: str) -> KweekError:
+    """choose: by which option or setting the port is chosen."""
+    why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+    return KweekError(f"cannot listen at {host}:{number}: {why}. Choose another with {choose}")
 
 
 def port(text: str) -> int:

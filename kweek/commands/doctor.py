@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 from kweek.commands.common import add_workspace, say, settings_of
 
 if TYPE_CHECKING:
-    from kweek.checkup import Finding
+    from kweek.checkup.finding import Finding
+    from kweek.config import Settings
 
 EXAMPLE = """examples:
-  kweek doctor            what is well, what is not, and what to do about it
-  kweek doctor --ring     ring every lead whose due time has passed (harmless; after a long outage)
-  kweek doctor --release  let go on the leads that stand still since a backup was put back
+  kweek doctor             what is well, what is not, and what to do about it
+  kweek doctor --ring      ring every lead whose due time has passed (harmless; after a long outage)
+  kweek doctor --ring all  ring all that are on their way (harmless; after Temporal lost its database)
+  kweek doctor --release   let go on the leads that stand still since a backup was put back
+  kweek doctor --json | jq -r '.findings[] | select(.state != "well") | .part'
 
-Exit: 0 all is well, 1 something needs attention, 3 a part is away."""
+Exit: 0 all is well, 1 something needs attention, 2 not understood, 3 a part is away."""
 
 
 def add(commands: Any) -> None:
@@ -30,29 +33,57 @@ def add(commands: Any) -> None:
     )
     add_workspace(parser)
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
-    parser.add_argument("--ring", action="store_true", help="ring every lead whose due time has passed")
+    parser.add_argument(
+        "--ring", nargs="?", choices=("due", "all"), const="due", metavar="all",
+        help="ring every lead whose due time has passed, or all on their way",
+    )  # fmt: skip
     parser.add_argument("--release", action="store_true", help="let held leads go on from where the database is")
+    parser.add_argument(
+        "--new-secret", action="store_true",
+        help="the secret is lost for good: go on with the one that is there, or a new one. Links in mails that left "
+        "are dead then; who unsubscribed, complained or bounced is kept from mail as far as their lead is still here",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, for programs")
 
 
 def run(args: argparse.Namespace) -> int:
     import asyncio
 
-    from kweek.checkup import check_all, release_held, ring_overdue
+    from kweek.checkup.parts import check_all
+    from kweek.checkup.ring import release_held, ring_leads
 
     settings = settings_of(args)
+    if args.new_secret:
+        _renew(settings)
     if args.release:
         say(f"{release_held(settings)} leads were let go")
     if args.ring or args.release:
-        say(f"{asyncio.run(ring_overdue(settings, say))} leads were rung")
+        say(f"{asyncio.run(ring_leads(settings, args.ring or 'due', say))} leads were rung")
     findings = list(check_all(settings))
+    states = {finding.state for finding in findings}
+    worst = "away" if "away" in states else "attention" if "attention" in states else "well"
     if args.json:
-        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+        print(json.dumps({"state": worst, "findings": list(map(asdict, findings))}, ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             print(_line(finding))
-    states = {finding.state for finding in findings}
-    return 3 if "away" in states else 1 if "attention" in states else 0
+    return {"away": 3, "attention": 1, "well": 0}[worst]
+
+
+def _renew(settings: Settings) -> None:
+    from kweek.commands.books import opened
+    from kweek.intake.renewal import renew
+    from kweek.leads.installation import is_held_to
+    from kweek.secret import make_secret
+
+    with opened(settings) as database:
+        if is_held_to(database, settings):
+            say("the secret is the right one: nothing was done")
+            return
+        make_secret(settings.secret_file)  # where there is none
+        kept = renew(database, settings)
+    say(f"the secret in {settings.secret_file} is this installation's from now on; {kept} addresses are kept from mail")
+    say("start every part again: none of them knows it yet")
 
 
 def _line(finding: Finding) -> str:

@@ -20,7 +20,8 @@ EXAMPLE = """examples:
   curl -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" http://127.0.0.1:8000/api/events \\
     -d '{"id": "web-1", "type": "brochure.requested", "lead": {"email": "jo@acme.example"}}'
 
-Exit: 0 done, 1 there is no such key, or there is one already, 2 not understood, 3 the database is away."""
+Exit: 0 done, 1 there is no such key, or one already, or the tables are of another release, 2 not understood,
+3 the database is away."""
 
 
 def add(commands: Any) -> None:
@@ -41,16 +42,10 @@ def run(args: argparse.Namespace) -> int:
     if args.action != "list" and not (args.name or "").strip():
         say(f"kweek: `kweek key {args.action}` needs a name: kweek key {args.action} website")
         return 2
-    from kweek.leads.database import open_database
-    from kweek.leads.migrate import migrate
+    from kweek.commands.books import opened
 
-    database = open_database(settings_of(args).database_url)
-    try:
-        migrate(database.engine)
-        with database.write() as tx:
-            _do(tx, args.action, (args.name or "").strip(), as_json=args.json)
-    finally:
-        database.close()
+    with opened(settings_of(args)) as database, database.write() as tx:
+        _do(tx, args.action, (args.name or "").strip(), as_json=args.json)
     return 0
 
 

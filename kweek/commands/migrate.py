@@ -12,9 +12,10 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "migrate",
         help="bring the database up to date",
-        description="Bring the tables of KWEEK_DATABASE_URL to this release's; all of it or nothing.",
+        description="Bring the tables of KWEEK_DATABASE_URL to this release's, all of it or nothing. A new "
+        "installation gets its secret, in the data folder.",
         epilog="example:\n  KWEEK_DATABASE_URL=postgresql://kweek@db/kweek kweek migrate\n\n"
-        "Exit: 0 it is up to date, 1 it is of a later release, 2 not understood, 3 it is away.",
+        "Exit: 0 it is up to date, 1 it is of a later release, 2 not understood, or another secret, 3 it is away.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
@@ -22,12 +23,15 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from kweek.leads.database import open_database
+    from kweek.leads.installation import hold_to_secret
     from kweek.leads.migrate import migrate
 
-    database = open_database(settings_of(args).database_url)
+    settings = settings_of(args)
+    database = open_database(settings.database_url)
     try:
         changed = migrate(database.engine)
+        say("The database is up to date now." if changed else "The database was up to date.")
+        hold_to_secret(database, settings, make=True)
     finally:
         database.close()
-    say("The database is up to date now." if changed else "The database was up to date.")
     return 0

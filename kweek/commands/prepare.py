@@ -10,6 +10,7 @@ from kweek.errors import KweekError
 from kweek.flow.problems import errors
 from kweek.leads.clock import flow_clock
 from kweek.leads.database import Database, open_database
+from kweek.leads.installation import hold_to_secret
 from kweek.leads.migrate import migrate
 from kweek.leads.publish import drift, publish_in, published
 from kweek.linting import lint
@@ -23,6 +24,7 @@ def prepare_database(chosen: Settings, tempo: float | None) -> Iterator[str]:
     database = open_database(chosen.database_url)
     try:
         migrate(database.engine)
+        hold_to_secret(database, chosen, make=True)
         workspace = read_workspace(chosen.workspace)
         with database.read() as read:
             first = not published(read)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kweek.commands.common import add_workspace, settings_of
+from kweek.commands.common import add_workspace, say, settings_of
 from kweek.flow.problems import Problem, did_you_mean, errors
 
 if TYPE_CHECKING:
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 EXAMPLE = """example:
   kweek publish                       all flows of this folder, or none
   kweek publish brochure-request      one flow, with the mails and surveys that it names
+  kweek publish --first               all flows where none was ever published; else says what differs
 
   brochure-request: version 4, published
     312 leads stay on version 3: 290 at steps/send-survey, 22 at call/call-brochure
 
 Leads that are on their way stay on the version that they entered with.
-Exit: 0 published, 1 errors (nothing is published), 2 not understood."""
+Exit: 0 published, 1 errors (nothing is published), or tables of another release, 2 not understood, 3 the database is
+away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,14 @@ def add(commands: Any) -> None:
     add_workspace(parser)
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
     parser.add_argument("--by", metavar="NAME", default=None, help="who publishes (default: you)")
+    parser.add_argument("--first", action="store_true", help="as `kweek up` does at its first start, and only then")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, for programs")
 
 
 def run(args: argparse.Namespace) -> int:
-    from kweek.leads.database import open_database
-    from kweek.leads.migrate import migrate
+    if args.first:
+        return _first(args)
+    from kweek.commands.books import opened
     from kweek.linting import belongs_to, lint
     from kweek.workspace import read_workspace
 
@@ -68,24 +72,33 @@ def run(args: argparse.Namespace) -> int:
     named = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
     for flow in named:
         if f"flows/{flow}.yaml" not in workspace.texts:
-            print(f"kweek publish: there is no flow “{flow}”. {did_you_mean(flow, workspace.flows)}", file=sys.stderr)
+            say(f"kweek publish: there is no flow “{flow}”. {did_you_mean(flow, workspace.flows)}")
             return 2
     if named:
         problems = tuple(one for one in problems if any(belongs_to(flow, workspace, one) for flow in named))
     wrong = errors(problems)
     done: list[Published] = []
     if not wrong:
-        database = open_database(chosen.database_url)
-        try:
-            migrate(database.engine)
+        with opened(chosen) as database:
             done = publish_flows(database, workspace, named or sorted(workspace.flows), args.by or _me())
-        finally:
-            database.close()
     if args.json:
         print(json.dumps(_as_json(done, problems), ensure_ascii=False, indent=2))
     else:
         _say(done, problems)
     return 1 if wrong else 0
+
+
+def _first(args: argparse.Namespace) -> int:
+    """Tables, secret, clock and first versions, as they must be there before a worker starts elsewhere."""
+    from kweek.commands.prepare import prepare_database
+
+    if args.flows or args.json:
+        say("kweek publish: --first is for all flows, and speaks to people: leave out FLOW and --json")
+        return 2
+    chosen = settings_of(args)
+    for line in prepare_database(chosen, chosen.tempo):
+        say(line)
+    return 0
 
 
 def publish_flows(database: Database, workspace: Workspace, flows: Sequence[str], by: str) -> list[Published]:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
-from kweek.commands.common import add_workspace, port, say, settings_of
-from kweek.errors import KweekError
-
-if TYPE_CHECKING:
-    from kweek.leads.database import Database
-
+from kweek.commands.common import add_workspace, port, settings_of, web_port
 
 EXAMPLE = """examples:
   kweek web --port 8080
   kweek web --link          prints a link to sign in with, good once and for an hour
+  kweek web --host 0.0.0.0 --proxies 10.0.0.0/8     behind a proxy that says for whom it asks
 
-Exit: 0 stopped, 1 cannot start, 2 not understood."""
+Any number of copies may run.
+
+Exit: 0 stopped, 1 cannot start, 2 not understood, or another secret."""
 
 
 def add(commands: Any) -> None:
@@ -35,56 +31,22 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--port", type=port, metavar="PORT", help="default: that of KWEEK_BASE_URL where it is this machine, else 8000"
     )
+    parser.add_argument(
+        "--proxies", metavar="LIST", default="127.0.0.1",
+        help="addresses or networks of our own proxies, with commas: their X-Forwarded-For is believed "
+        "(default: this machine)",
+    )  # fmt: skip
+    parser.add_argument("--ready", metavar="FILE", help="make this file once the pages are served")
     parser.add_argument("--link", action="store_true", help="print a link to sign in with, good once, and end")
 
 
 def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
-    from kweek.web.session import login_link
-
     if args.link:
+        from kweek.web.session import login_link
+
         print(login_link(settings))
         return 0
-    if sys.stderr.isatty():  # a log is no place for a link that opens the pages
-        say(f"Sign in, once, with {login_link(settings)}")
-    import uvicorn
+    from kweek.commands.serving import serve_pages
 
-    from kweek.web.app import make_app
-    from kweek.web.assemble import open_house
-
-    house = open_house(settings)
-    check_tables(house.db)
-
-    config = uvicorn.Config(
-        make_app(house),
-        host=args.host,
-        port=args.port or _port_of(settings.base_url),
-        log_level="warning",
-        access_log=False,  # addresses of leads and tokens stand in the paths
-        server_header=False,
-        timeout_keep_alive=10,
-        h11_max_incomplete_event_size=16 * 1024,
-        limit_concurrency=512,
-    )
-    uvicorn.Server(config).run()
-    return 0
-
-
-def check_tables(db: Database) -> None:
-    """KweekError where the tables are of another release. While the database is away, that is asked by nobody: the web
-    starts, and says so."""
-    from kweek.leads.database import DatabaseAway
-    from kweek.leads.migrate import is_current
-
-    try:
-        with db.read() as read:
-            current = is_current(read)
-    except DatabaseAway:
-        return
-    if not current:
-        raise KweekError("the lead database is not up to date; run `kweek migrate`, then start again")
-
-
-def _port_of(base_url: str) -> int:
-    base = urlsplit(base_url)
-    return base.port if base.port and base.hostname in ("127.0.0.1", "localhost", "::1") else 8000
+    return serve_pages(settings, args.host, args.port or web_port(settings), args.proxies, args.ready)

@@ -10,13 +10,14 @@ from kweek.commands.common import add_workspace, say, settings_of
 
 if TYPE_CHECKING:
     from kweek.config import Settings
+    from worker import Hands
 
 EXAMPLE = """example:
   KWEEK_TEMPORAL_ADDRESS=temporal:7233 KWEEK_DATABASE_URL=postgresql://kweek@db/kweek kweek worker
 
-Any number of workers may run; SIGTERM lets each finish what it has in hand.
+Any number of workers may run; SIGTERM lets each finish what it has in hand. While Temporal is away it waits.
 
-Exit: 0 stopped, 2 not understood, 3 the database is away."""
+Exit: 0 stopped, 1 the database is of another release, 2 not understood, or another secret, 3 the database is away."""
 
 
 def add(commands: Any) -> None:
@@ -43,18 +44,32 @@ async def _work(settings: Settings, ready: Path | None) -> None:
     import asyncio
     import signal
 
-    from worker import connect, hands_of, part_quietly, serve
+    from worker import connect, part_quietly, serve
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = await connect(settings, stop, say)
-    if client is None:
-        return
-    hands = await asyncio.to_thread(hands_of, settings)
+    hands = await asyncio.to_thread(_hands, settings)
     try:
-        await serve(client, hands, stop, lambda: ready.touch() if ready else None)
+        client = await connect(settings, stop, say)
+        if client is not None:
+            await serve(client, hands, stop, lambda: ready.touch() if ready else None)
     finally:
         hands.close()
-        del client, hands
+        del hands
+        client = None
         await part_quietly()
+
+
+def _hands(settings: Settings) -> Hands:
+    """Only where it may work: nothing is sent under another secret."""
+    from kweek.commands.books import check_books
+    from kweek.leads.database import open_database
+    from worker import hands_of
+
+    database = open_database(settings.database_url)
+    try:
+        check_books(database, settings)
+    finally:
+        database.close()
+    return hands_of(settings)

@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from kweek.errors import KweekError
+from kweek.errors import KweekError, SettingsError
 from kweek.leads.tables import leads
 
 BUSY_SECONDS: Final = 10
@@ -124,12 +124,12 @@ class Database:
 def open_database(url: str) -> Database:
     """`sqlite:////path/to/leads.db` (made, with its folder, where it is missing) or `postgresql://user@host/name`.
 
-    Connects to nothing yet. KweekError where the address makes no sense.
+    Connects to nothing yet. SettingsError where the address makes no sense.
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise KweekError(
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
+        raise SettingsError(
             "KWEEK_DATABASE_URL is not an address; write sqlite:///leads.db or postgresql://user@host/name"
         ) from error
     match parsed.get_backend_name():
@@ -138,7 +138,7 @@ def open_database(url: str) -> Database:
         case "postgresql" | "postgres":
             return Database(_postgresql(parsed))
         case other:
-            raise KweekError(f"KWEEK_DATABASE_URL: Kweek knows sqlite and postgresql, not “{other}”")
+            raise SettingsError(f"KWEEK_DATABASE_URL: Kweek knows sqlite and postgresql, not “{other}”")
 
 
 def lock_lead(connection: Connection, lead_id: str) -> None:
@@ -167,7 +167,7 @@ _LOCK: Final = select(leads.c.id).where(leads.c.id == bindparam("lead")).with_fo
 
 def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
-        raise KweekError("KWEEK_DATABASE_URL: the lead database must be a file: sqlite:///leads.db")
+        raise SettingsError("KWEEK_DATABASE_URL: the lead database must be a file: sqlite:///leads.db")
     Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),

@@ -23,6 +23,10 @@ class NewerDatabaseError(KweekError):
     """The database was migrated by a later release than this one."""
 
 
+class OlderDatabaseError(KweekError):
+    """The database has the tables of an earlier release, or none."""
+
+
 def migrate(engine: Engine) -> bool:
     """Bring the tables up to date; did anything change? Safe to call at every start, and from two starts at once.
 
@@ -47,22 +51,41 @@ def migrate(engine: Engine) -> bool:
         raise
 
 
-def is_current(connection: Connection) -> bool:
-    """Are the tables those of this release? Asks one question and changes nothing."""
-    return _revision(connection) == _scripts().get_current_head()
+def is_new(connection: Connection) -> bool:
+    """Has nobody made tables here yet?"""
+    return _revision(connection) is None
+
+
+def check_current(connection: Connection) -> None:
+    """OlderDatabaseError, NewerDatabaseError: whoever works on the tables of another release does harm."""
+    revision, scripts = _revision(connection), _scripts()
+    if revision == scripts.get_current_head():
+        return
+    if revision is None:
+        raise OlderDatabaseError("The lead database has no tables yet: `kweek migrate` makes them.")
+    _refuse_newer(revision, scripts)
+    raise OlderDatabaseError(
+        f"The lead database is of an earlier release of Kweek (its tables are “{revision}”): run `kweek migrate`, then "
+        "start again."
+    )
 
 
 def _upgrade(connection: Connection) -> bool:
     revision, scripts = _revision(connection), _scripts()
     if revision == scripts.get_current_head():
         return False
-    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
-        raise NewerDatabaseError(
-            f"The database is of a later release of Kweek (its tables are “{revision}”): start that release, "
-            "or put back the backup from before the upgrade."
-        )
+    if revision is not None:
+        _refuse_newer(revision, scripts)
     command.upgrade(config(connection), "head")
     return True
+
+
+def _refuse_newer(revision: str, scripts: ScriptDirectory) -> None:
+    if revision not in {script.revision for script in scripts.walk_revisions()}:
+        raise NewerDatabaseError(
+            f"The lead database is of a later release of Kweek (its tables are “{revision}”): start that release, "
+            "or put back the backup from before the upgrade."
+        )
 
 
 def config(connection: Connection | None = None) -> Config:

@@ -437,6 +437,18 @@ sound_rules = Table(
     Column("read_at", Moment, nullable=False),  # real time
 )  # fmt: skip
 
+installation = Table(
+    "installation", metadata,  # one row: by what it is known again
+    Column("id", Integer, primary_key=True),
+    Column("secret_mark", Text, nullable=False),  # what only the right secret gives; it tells nothing of it
+)  # fmt: skip
+
+used_links = Table(
+    "used_links", metadata,  # links to sign in with, each good once, whichever copy of the web is asked
+    Column("nonce", Text, primary_key=True),
+    Column("at_real", Moment, nullable=False),
+)  # fmt: skip
+
 api_keys = Table(
     "api_keys", metadata,
     Column("hash", Text, primary_key=True),  # SHA-256 of the key

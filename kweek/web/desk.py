@@ -23,7 +23,7 @@ staff = APIRouter(dependencies=[Depends(staff_only)])
 @router.get("/login/{token}")
 def login(token: str, request: Request, house: HouseOf) -> Response:
     """The link that the terminal printed, once."""
-    if "prefetch" in request.headers.get("sec-purpose", "") or not use_link(house.settings, token):
+    if "prefetch" in request.headers.get("sec-purpose", "") or not use_link(house.settings, house.db, token):
         raise ProblemError(401, "This link was used before, or is too old.")
     response = RedirectResponse("/", 303)
     open_session(house.settings, response)

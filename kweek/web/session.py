@@ -11,19 +11,19 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-import time
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Final
 
 from itsdangerous import BadSignature, TimestampSigner
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.config import Settings
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.rows import insert_once
 
 COOKIE: Final = "kweek_session"
 LINK_AGE: Final = 3_600  # seconds
@@ -35,22 +35,18 @@ def login_link(settings: Settings) -> str:
     return f"{settings.base_url}/login/{_links(settings).sign(secrets.token_urlsafe(16)).decode()}"
 
 
-def use_link(settings: Settings, token: str) -> bool:
-    """True the first time; a file says that it was used, so that a restart does not make it good again."""
+def use_link(settings: Settings, db: Database, token: str) -> bool:
+    """True the first time, whichever copy of the web is asked, and for good. DatabaseAway."""
     try:
         nonce = _links(settings).unsign(token, max_age=LINK_AGE).decode()
     except (BadSignature, UnicodeError):
         return False
     if not re.fullmatch(r"[\w-]{22}", nonce):
         return False
-    used = settings.data / "logins"
-    used.mkdir(parents=True, exist_ok=True)
-    try:
-        (used / nonce).touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return False
-    _forget_old(used)
-    return True
+    used, now = tables.used_links, datetime.now(UTC)
+    with db.write() as tx:
+        tx.execute(delete(used).where(used.c.at_real < now - 2 * timedelta(seconds=LINK_AGE)))  # refused anyhow
+        return insert_once(tx, used, {"nonce": nonce, "at_real": now})
 
 
 def open_session(settings: Settings, response: Response) -> None:
@@ -94,10 +90,3 @@ def _links(settings: Settings) -> TimestampSigner:
 
 def _sessions(settings: Settings) -> TimestampSigner:
     return TimestampSigner(settings.key("web session"), digest_method=sha256, salt="session")
-
-
-def _forget_old(used: Path) -> None:
-    """A used link that is older than its age is refused anyhow."""
-    for file in used.iterdir():
-        if file.stat().st_mtime < time.time() - 2 * LINK_AGE:
-            file.unlink(missing_ok=True)

@@ -29,6 +29,7 @@ from kweek.leads.points import add_points
 from kweek.leads.publish import publish_in
 from kweek.leads.rows import insert_once, upsert
 from kweek.leads.traits import add_tags, set_fields
+from kweek.secret import make_secret
 from kweek.versions import source_of
 from kweek.workspace import Workspace, read_workspace
 from kweek.worlds import mails_of, world_of
@@ -203,6 +204,7 @@ def build(
         "KWEEK_SMTP_URL": smtp, "KWEEK_BASE_URL": "http://k.example", "KWEEK_DATABASE_URL": url or "",
     }  # fmt: skip
     chosen = settings(said | environment, folder)
+    make_secret(chosen.secret_file)
     database = open_database(chosen.database_url)
     migrate(database.engine)
     files = read_workspace(workspace)

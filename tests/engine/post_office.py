@@ -26,6 +26,7 @@ from kweek.leads.database import Database, open_database
 from kweek.mails.message import Person as Address
 from kweek.mails.render import Renderer
 from kweek.rulebook import InForce
+from kweek.secret import make_secret
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FLOW = """flow: welcome
@@ -71,6 +72,7 @@ class Office:
             "KWEEK_DATABASE_URL": url or f"sqlite:///{folder}/leads.db",
         }  # fmt: skip
         self.settings = settings(environment, folder)
+        make_secret(self.settings.secret_file)
         self.database: Database = open_database(self.settings.database_url)
         self.real = datetime.now(UTC)
         self.rules, self.world = RULES, World(plans={})

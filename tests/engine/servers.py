@@ -16,7 +16,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from kweek.commands.up import temporal_command
+from kweek.temporal_server import temporal_command
 
 BIN = Path(sys.executable).parent
 

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from kweek.smtp import Relay, RelayError, deliver, relay
+from kweek.relay import Relay
+from kweek.smtp import deliver
 from tests.engine.smtp_server import DROP, STALL, Told, serving
 
 MESSAGE = b"From: a@own.example\r\nTo: b@there.example\r\n\r\n.hello\r\n"
@@ -102,29 +103,3 @@ async def test_a_server_without_tls_never_sees_the_password() -> None:
         got = await deliver(to, "a@own.example", "b@there.example", MESSAGE, 5)
     assert (got.kind, got.code, told.got) == ("temporary", "tls", [])
     assert "hushhush" not in repr(to)
-
-
-URLS = [
-    ("catcher://127.0.0.1:1025", ("127.0.0.1", 1025, "off", True)),
-    ("smtp://relay.example", ("relay.example", 25, "offered", False)),
-    ("smtp://u:p%40@relay.example", ("relay.example", 587, "required", False)),
-    ("smtps://u:p@relay.example", ("relay.example", 465, "implicit", False)),
-    ("smtp://localhost:2525", ("localhost", 2525, "off", False)),
-    ("smtp://relay.example?tls=off", ("relay.example", 25, "off", False)),
-]
-
-
-@pytest.mark.parametrize(("url", "expected"), URLS, ids=[url for url, _ in URLS])
-def test_an_address_says_how(url: str, expected: tuple[str, int, str, bool]) -> None:
-    to = relay(url)
-    assert (to.host, to.port, to.tls, to.catcher) == expected
-    assert to.password in (None, "p@", "p")
-
-
-@pytest.mark.parametrize(
-    "url", ["relay.example", "http://relay", "smtp://:hushhush@", "smtp://h:x/", "smtp://h?tls=no", "smtp://h?a=1"]
-)
-def test_a_bad_address_is_refused_without_showing_it(url: str) -> None:
-    with pytest.raises(RelayError) as refused:
-        relay(url)
-    assert "hushhush" not in str(refused.value)

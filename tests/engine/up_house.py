@@ -106,7 +106,9 @@ class Up:
         return (self.folder / "terminal").read_text()
 
     def start(self) -> Up:
-        options = [word for name, port in self.ports.items() for word in (f"--{name}", str(port))]
+        elsewhere = {"temporal-port", "ui-port"} if "KWEEK_TEMPORAL_ADDRESS" in self.environment else set[str]()
+        ours = {name: port for name, port in self.ports.items() if name not in elsewhere}
+        options = [word for name, port in ours.items() for word in (f"--{name}", str(port))]
         pace = ["--tempo", self.tempo] if self.tempo else []
         with (self.folder / "terminal").open("wb") as terminal:
             self.process = subprocess.Popen(

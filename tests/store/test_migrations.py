@@ -16,7 +16,7 @@ from kweek.errors import KweekError
 from kweek.leads import migrate as migrate_module
 from kweek.leads import tables
 from kweek.leads.database import Database, open_database
-from kweek.leads.migrate import NewerDatabaseError, config, is_current, migrate
+from kweek.leads.migrate import NewerDatabaseError, OlderDatabaseError, check_current, config, is_new, migrate
 from tests.store.making import NOW
 
 
@@ -28,12 +28,12 @@ def test_migrations_make_the_tables_of_the_code(database: Database) -> None:
 
 def test_a_second_migration_changes_nothing(empty_url: str) -> None:
     db = open_database(empty_url)
-    with db.read() as tx:
-        assert not is_current(tx)
+    with db.read() as tx, pytest.raises(OlderDatabaseError, match="no tables yet: `kweek migrate`"):
+        check_current(tx)
     assert migrate(db.engine)
     assert not migrate(db.engine)
     with db.read() as tx:
-        assert is_current(tx)
+        check_current(tx)
     db.close()
 
 
@@ -65,6 +65,15 @@ def test_a_database_of_a_later_release_is_left_alone(database: Database) -> None
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerDatabaseError, match="later release"):
         migrate(database.engine)
+    with database.read() as tx, pytest.raises(NewerDatabaseError, match="start that release"):
+        check_current(tx)
+
+
+def test_whoever_works_on_the_tables_of_an_earlier_release_is_told_to_migrate(database: Database) -> None:
+    with database.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with database.read() as tx, pytest.raises(OlderDatabaseError, match=r"“0001”.*`kweek migrate`"):
+        check_current(tx)
 
 
 def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +89,7 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pyte
         with pytest.raises(KweekError, match="half-way"):
             migrate(db.engine)
     with db.read() as tx:
-        assert not is_current(tx)
+        assert is_new(tx)
         assert inspect(tx).get_table_names() == []
     assert migrate(db.engine)
     db.close()

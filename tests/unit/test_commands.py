@@ -36,23 +36,38 @@ def test_help_comes_at_once(command: str) -> None:
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
 
 
+FOUR = "--port {0} --temporal-port {1} --ui-port {2} --smtp-port {3}"
 MISTAKES = {
     "a misspelt setting": ("migrate", 'bas_url = "https://a.example"', 2, "did you mean “base_url”?"),
     "no TOML": ("migrate", "base_url = ", 2, "kweek.toml is not TOML"),
-    "a bad tempo": ("up --tempo fast", "", 2, "“fast” is no tempo"),
+    "a bad tempo": ("up --tempo fast", "", 2, "--tempo: “fast” is no tempo"),
     "a bad port": ("up --port 99999", "", 2, "ports go from 1 to 65535"),
     "a bad port of the web": ("web --port x", "", 2, "ports go from 1 to 65535"),
     "an unknown command": ("upp", "", 2, "upp"),
-    "a bad database": ("migrate", 'database_url = "mysql://there/kweek"', 1, "Kweek knows sqlite and postgresql"),
+    "a bad database": ("migrate", 'database_url = "mysql://there/kweek"', 2, "Kweek knows sqlite and postgresql"),
+    "a database without a port": ("migrate", 'database_url = "postgresql://h:x/kweek"', 2, "KWEEK_DATABASE_URL"),
+    "a database in memory": ("migrate", 'database_url = "sqlite://"', 2, "must be a file"),
     "a database that is away": ("migrate", 'database_url = "postgresql://127.0.0.1:1/kweek"', 3, "does not answer"),
     "a folder that cannot be": ("migrate --data /dev/null/kweek", "", 1, "/dev/null"),
-    "no workspace": ("up --workspace nowhere --port {0} --temporal-port {1} --ui-port {2} --smtp-port {3}", "", 1,
-                     "is not a workspace"),
+    "a folder that cannot be, for all": (f"up --data /proc/kweek {FOUR}", "", 1, "/proc/kweek"),
+    "no workspace": (f"up --workspace nowhere {FOUR}", "", 1, "is not a workspace"),
     "nothing to publish": ("publish --workspace nowhere", "", 1, "is not a workspace"),
     "no such flow": (f"publish brochure-reqest --workspace {ROOT}", "", 2, "brochure-request"),
+    "the first of one flow": (f"publish --first brochure-request --workspace {ROOT}", "", 2, "leave out FLOW"),
     "a key without a name": ("key make", "", 2, "needs a name"),
     "no such key": ("key revoke website", "", 1, "`kweek key list`"),
-    "a relay of one's own": ("catcher", 'smtp_url = "smtp://relay.example"', 1, "a relay of your own"),
+    "a relay of one's own": ("catcher", 'smtp_url = "smtp://relay.example"', 2, "a relay of your own"),
+    "a relay that is none": ("up", 'smtp_url = "smpt://u:hushhush@x"', 2, "smtp_url: it begins with smtp://"),
+    "a doctor without a relay": ("doctor", 'smtp_url = "smtp://x:99999"', 2, "smtp_url: this is no address"),
+    "a doctor without Temporal": ("doctor", 'temporal_address = "localhost:abc"', 2, "is no address of a server"),
+    "a worker without tables": ("worker", "", 1, "no tables yet: `kweek migrate` makes them"),
+    "pages without tables": ("web --port {0}", "", 1, "no tables yet: `kweek migrate` makes them"),
+    "a catcher without tables": ("catcher", "", 1, "no tables yet: `kweek migrate` makes them"),
+    "two parts at one port": ("up --port {0} --temporal-port {0}", "", 2, "--port and --temporal-port are both"),
+    "the port of nobody": ("up --temporal-port {0}", 'temporal_address = "t.example"', 2, "leave one of them out"),
+    "a mail port of nobody": ("up --smtp-port {0}", 'smtp_url = "smtp://r.example"', 2, "leave one of them out"),
+    "a proxy that is none": ("web --proxies nginx", "", 2, "“nginx” is no address or network"),
+    "a secret that is not there": ("migrate", 'secret_file = "nowhere"', 2, "there is no such file. To make one"),
 }  # fmt: skip
 
 
@@ -69,6 +84,7 @@ def test_a_mistake_is_answered_in_words(mistake: str, tmp_path: Path) -> None:
     assert done.returncode == code, done.stderr
     assert answer in done.stderr
     assert "Traceback" not in done.stderr
+    assert "hushhush" not in done.stderr
 
 
 def _free_ports() -> list[int]:

@@ -18,11 +18,12 @@ from kweek.leads import publish, tables
 from kweek.leads.database import Database
 from kweek.leads.permission import address_key
 from kweek.mails.tokens import Tokens
+from kweek.secret import make_secret
+from kweek.versions import source_of
 from kweek.web.app import make_app
 from kweek.web.house import House
 from kweek.web.rules import WorkspaceRules
 from kweek.web.session import login_link
-from kweek.versions import source_of
 from kweek.workspace import read_workspace
 
 with warnings.catch_warnings():
@@ -99,6 +100,7 @@ ROOT = Path(__file__).parents[2]
 def house(db: Database, books: Books, tmp_path: Path) -> House:
     """The example workspace, at NOW, with one API key."""
     settings = replace(config.settings({}, tmp_path), workspace=ROOT, data=tmp_path, secret_file=tmp_path / "secret")
+    make_secret(settings.secret_file)
     books.add(tables.api_keys, hash=sha256(KEY.encode()).hexdigest(), name="test", created_at=NOW)
     return House(
         settings=settings, db=db, now=lambda: NOW, rules=WorkspaceRules(ROOT, db), tokens=Tokens(settings.key),

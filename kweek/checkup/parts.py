@@ -1,0 +1,79 @@
+"""How is each part? The secret, the workspace, the servers: one after the other, whichever is away."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import stat
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from kweek.checkup.books import look_at_books
+from kweek.checkup.finding import Finding
+from kweek.checkup.temporal import look_at_temporal
+from kweek.config import Settings
+from kweek.flow.problems import errors
+from kweek.leads.database import DatabaseAway, open_database
+from kweek.linting import lint
+from kweek.mails.render import Renderer
+from kweek.relay import relay
+from kweek.secret import SecretError
+from kweek.workspace import read_workspace
+
+_PATIENCE: Final = 3.0  # seconds for a part to take a connection
+_WEB: Final = {"http": 80, "https": 443}
+
+
+def check_all(settings: Settings) -> Iterator[Finding]:
+    """Every part, one after the other; a part that is away does not stop the rest."""
+    yield _secret(settings)
+    yield from _workspace(settings)
+    database, walking = open_database(settings.database_url), None
+    try:
+        found, walking = look_at_books(database, settings)
+        yield from found
+    except DatabaseAway as error:
+        yield Finding("database", "away", str(error), "start it, or set KWEEK_DATABASE_URL")
+    finally:
+        database.close()
+    yield from asyncio.run(look_at_temporal(settings, walking))
+    to = relay(settings.smtp_url)
+    yield _server("mail", to.host, to.port, "away", "start the relay, or set KWEEK_SMTP_URL; until then mails wait")
+    base = urlsplit(settings.base_url)
+    yield _server(
+        "web", base.hostname or "", base.port or _WEB[base.scheme], "attention",
+        "start `kweek web`, or set KWEEK_BASE_URL to the address that leads see",
+    )  # fmt: skip
+
+
+def _secret(settings: Settings) -> Finding:
+    file = settings.secret_file
+    try:
+        settings.key("checkup")
+    except SecretError as error:
+        do = "put it back, or set KWEEK_SECRET_FILE; a new installation gets one by `kweek up` or `kweek migrate`"
+        return Finding("secret", "attention", str(error), do)
+    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and os.access(file, os.W_OK):
+        return Finding("secret", "attention", f"{file} can be read by others on this machine", f"chmod 600 {file}")
+    return Finding("secret", "well", "there, and private")
+
+
+def _workspace(settings: Settings) -> Iterator[Finding]:
+    workspace = read_workspace(settings.workspace)
+    with Renderer() as renderer:
+        wrong = errors(lint(workspace, renderer))
+    if wrong:
+        yield Finding("workspace", "attention", f"{len(wrong)} errors in {settings.workspace}", "kweek lint says which")
+    else:
+        yield Finding("workspace", "well", f"{len(workspace.flows)} flows in {settings.workspace}, all sound")
+
+
+def _server(part: str, host: str, port: int, otherwise: str, do: str) -> Finding:
+    try:
+        with socket.create_connection((host, port), _PATIENCE):
+            return Finding(part, "well", f"answers at {host}:{port}")
+    except OSError as error:
+        words = f"does not answer at {host}:{port} ({error.strerror or error})"
+        return Finding(part, "away" if otherwise == "away" else "attention", words, do)

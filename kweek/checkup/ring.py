@@ -1,0 +1,84 @@
+"""Who has to be woken? Leads whose time has passed, or all that are on their way; and those that stand still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+from sqlalchemy import ColumnElement, exists, or_, select
+
+from kweek.config import Settings
+from kweek.errors import KweekError
+from kweek.leads.clock import flow_clock
+from kweek.leads.database import Database, open_database
+from kweek.leads.enrolments import release
+from kweek.leads.tables import effects, leads
+
+Whom = Literal["due", "all"]
+
+_AT_ONCE: Final = 16
+_CONNECT: Final = 20.0  # seconds for Temporal, which may just be starting
+_SAY_EVERY: Final = 1_600  # leads
+
+
+_PENDING: Final = exists().where(effects.c.lead_id == leads.c.id, effects.c.status == "pending")
+
+ON_THE_WAY: Final = leads.c.held.is_(None) & (leads.c.open | _PENDING)
+"""It walks a flow, or something of it has still to leave: there is a workflow for it."""
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Its moment has passed, there is news that its flows have not heard, or something of it should be leaving."""
+    should_leave = _PENDING.where(or_(effects.c.due_at.is_(None), effects.c.due_at <= now))
+    return or_(leads.c.wake_at <= now, leads.c.open & (leads.c.seq > leads.c.seen), should_leave)
+
+
+def release_held(settings: Settings) -> int:
+    """Let the leads go on that were held; how many. The database is believed from now on."""
+    database = open_database(settings.database_url)
+    try:
+        with database.write() as write:
+            return release(write)
+    finally:
+        database.close()
+
+
+async def ring_leads(settings: Settings, whom: Whom, say: Callable[[str], None]) -> int:
+    """Ring those whose time has passed, or all on their way, with progress; how many. Harmless: a turn finds what is
+    due, and a workflow that was lost is begun again."""
+    from worker import connect, part_quietly, ring
+
+    try:
+        client = await asyncio.wait_for(connect(settings, asyncio.Event(), say), _CONNECT)
+    except TimeoutError:
+        client = None
+    if client is None:
+        raise TemporalAway(f"Temporal does not answer at {settings.temporal_address}; nobody was rung")
+    database = open_database(settings.database_url)
+    try:
+        chosen = await asyncio.to_thread(_chosen, database, whom)
+        for start in range(0, len(chosen), _AT_ONCE):
+            await asyncio.gather(*(ring(client, lead) for lead in chosen[start : start + _AT_ONCE]))
+            if start and start % _SAY_EVERY == 0:
+                say(f"{start} of {len(chosen)} rung")
+        return len(chosen)
+    finally:
+        database.close()
+        del client
+        await part_quietly()
+
+
+class TemporalAway(KweekError):
+    """Temporal does not answer."""
+
+    exit_code = 3
+
+
+def _chosen(database: Database, whom: Whom) -> Sequence[str]:
+    which = ON_THE_WAY
+    if whom == "due":
+        which = _due(flow_clock(database).flow(datetime.now(UTC))) & leads.c.held.is_(None)
+    with database.read() as read:
+        return list(read.execute(select(leads.c.id).where(which).order_by(leads.c.id)).scalars())

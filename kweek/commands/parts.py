@@ -1,0 +1,126 @@
+"""Of what does `kweek up` consist? The parts that run here, each at a port of its own, and the servers elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Final
+from urllib.parse import urlsplit
+
+from kweek.commands.common import web_port
+from kweek.config import Settings, variable
+from kweek.errors import KweekError, SettingsError
+from kweek.relay import relay
+from kweek.supervisor import Outside, Part, Port, listens, port_is_free
+from kweek.temporal_server import temporal_command
+
+_DATABASE: Final = ("The lead database", 5432)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where each part listens; None: that part is somewhere else."""
+
+    web: Port
+    temporal: Port | None
+    ui: Port | None
+    smtp: Port | None
+
+
+def plan(args: argparse.Namespace, chosen: Settings) -> tuple[Settings, Ports]:
+    """An option goes before a setting, a setting before what is usual. SettingsError: they contradict each other."""
+    to = relay(chosen.smtp_url)
+    own = "temporal_address" not in chosen.said
+    _no_option_for_what_is_elsewhere(args, own_temporal=own, catcher=to.catcher)
+    web = Port(args.port or web_port(chosen), "--port")
+    temporal = Port(args.temporal_port or 7233, "--temporal-port") if own else None
+    ui = Port(args.ui_port or 8233, "--ui-port") if own else None
+    smtp = Port(args.smtp_port or to.port, "--smtp-port", to.host) if to.catcher else None
+    if temporal is not None:
+        chosen = replace(chosen, temporal_address=f"127.0.0.1:{temporal.number}")
+    if smtp is not None:
+        host = f"[{smtp.host}]" if ":" in smtp.host else smtp.host
+        chosen = replace(chosen, smtp_url=f"catcher://{host}:{smtp.number}")
+    if "base_url" not in chosen.said:
+        chosen = replace(chosen, base_url=f"http://127.0.0.1:{web.number}")
+    return chosen, Ports(web, temporal, ui, smtp)
+
+
+def _no_option_for_what_is_elsewhere(args: argparse.Namespace, *, own_temporal: bool, catcher: bool) -> None:
+    contradictions = {
+        "--temporal-port": (args.temporal_port, own_temporal, "temporal_address"),
+        "--ui-port": (args.ui_port, own_temporal, "temporal_address"),
+        "--smtp-port": (args.smtp_port, catcher, "smtp_url"),
+    }
+    for option, (given, ours, setting) in contradictions.items():
+        if given and not ours:
+            raise SettingsError(
+                f"{option} is for the server that `kweek up` starts, and {variable(setting)} names one of your own; "
+                "leave one of them out"
+            )
+
+
+def check_ports(ports: Ports) -> None:
+    """SettingsError: two parts want one. KweekError: another program has it."""
+    wanted = [port for port in (ports.web, ports.temporal, ports.ui, ports.smtp) if port is not None]
+    for one, other in combinations(wanted, 2):
+        if one.number == other.number:
+            raise SettingsError(
+                f"{one.option} and {other.option} are both {one.number}; every part needs a port of its own"
+            )
+    for port in wanted:
+        if not port_is_free(port.number, port.host):
+            raise KweekError(f"port {port.number} is taken by another program; choose another with {port.option}")
+
+
+def outside(chosen: Settings, ports: Ports) -> tuple[list[Outside], Outside | None]:
+    """The servers that run elsewhere, and which of them is Temporal."""
+    found: list[Outside] = []
+    database = urlsplit(chosen.database_url)
+    if database.scheme.startswith("postgres") and database.hostname:  # without a host it is a socket of this machine
+        name, usual = _DATABASE
+        found.append(Outside(name, database.hostname, database.port or usual))
+    to = relay(chosen.smtp_url)
+    if not to.catcher:
+        found.append(Outside("The mail relay", to.host, to.port))
+    if ports.temporal is not None:
+        return found, None
+    where = urlsplit(f"//{chosen.temporal_address}")
+    temporal = Outside("Temporal", where.hostname or "127.0.0.1", where.port or 7233)
+    return [*found, temporal], temporal
+
+
+def parts(chosen: Settings, ports: Ports, temporal: Outside | None) -> Iterator[Part]:
+    """In the order in which they start. temporal: the one that runs elsewhere."""
+    kweek, environment, ready = [sys.executable, "-m", "kweek"], _environment(chosen), chosen.data / "ready"
+    if ports.temporal is not None and ports.ui is not None:
+        port = ports.temporal
+        command = temporal_command(chosen.data, port.number, ports.ui.number, chosen.temporal_namespace)
+        yield Part("temporal", command, lambda: listens(port.number), ports=(port, ports.ui))
+    if ports.smtp is not None:
+        mark = ready / "catcher"
+        command = [*kweek, "catcher", "--ready", str(mark)]
+        yield Part("catcher", command, mark.exists, environment, ports=(ports.smtp,), mark=mark)
+    mark = ready / "worker"
+    command = [*kweek, "worker", "--ready", str(mark)]
+    yield Part("worker", command, mark.exists, environment, patience=15, needs=temporal, mark=mark)
+    mark = ready / "web"
+    command = [*kweek, "web", "--port", str(ports.web.number), "--ready", str(mark)]
+    yield Part("web", command, mark.exists, environment, ports=(ports.web,), mark=mark)
+
+
+def _environment(chosen: Settings) -> dict[str, str]:
+    return {
+        "KWEEK_WORKSPACE": str(chosen.workspace),
+        "KWEEK_DATA": str(chosen.data),
+        "KWEEK_DATABASE_URL": chosen.database_url,
+        "KWEEK_TEMPORAL_ADDRESS": chosen.temporal_address,
+        "KWEEK_TEMPORAL_NAMESPACE": chosen.temporal_namespace,
+        "KWEEK_SMTP_URL": chosen.smtp_url,
+        "KWEEK_BASE_URL": chosen.base_url,
+        "KWEEK_SECRET_FILE": str(chosen.secret_file),
+        "KWEEK_TEMPO": "" if chosen.tempo is None else repr(chosen.tempo),
+    }
