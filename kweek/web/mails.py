@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kweek.catcher import keep
-from kweek.intake.bounces import Meant, receive
+from kweek.intake.bounces import Meant
+from kweek.intake.mailroom import Mailroom
 from kweek.leads import tables
 from kweek.mails.addresses import Addresses
 from kweek.returned import complaint_report, delivery_report, reply
@@ -105,7 +106,7 @@ def _report(house: House, row: Row[Any], report: bytes) -> Meant:
 
 def _deliver(house: House, to: str, sender: str, message: bytes) -> Meant:
     addresses = Addresses(house.settings.key, "")
-    return receive(house.db, message, to, sender, house.now(), addresses, house.address_key, house.rules).meant
+    return Mailroom(house.db, house.now, addresses, house.address_key).take(to, sender, message).meant
 
 
 # --- reading it ------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ import pytest
 from httpx import Response
 
 from kweek.leads import tables
-from kweek.web.handover_page import reasons_of
 from kweek.versions import plan_of, source_of
+from kweek.web.handover_page import reasons_of
 from kweek.workspace import read_workspace
 from tests.web.conftest import NOW, ORIGIN, ROOT, Books, TestClient
 from tests.web.scene import ANSWER, CALL, HANDOVER, event, scene
@@ -60,6 +60,19 @@ def test_a_mail_that_waits_for_an_answer_says_which_and_where_it_is(staff: TestC
     page = staff.get(f"/tasks/{ANSWER}").text
     shown = ["Carla Smit", "Wrote back", "What suits your building?", "3 d", "advies@lisveld.example.com", "Dear Carla"]
     assert [words for words in shown if words not in page] == []
+
+
+def test_where_the_mailbox_is_the_catcher_the_answer_is_one_press_away(staff: TestClient, books: Books) -> None:
+    assert "/mails/" not in staff.get(f"/tasks/{ANSWER}").text
+    row = {"sender": "carla@example.com", "recipient": "advies@lisveld.example.com", "subject": "Re: survey"}
+    books.add(tables.caught, raw=b"Subject: Re: survey\n\nYes", at=NOW, **row)
+    assert 'href="/mails/1"' in staff.get(f"/tasks/{ANSWER}").text
+
+
+def test_after_going_back_another_button_is_another_deed(staff: TestClient, books: Books) -> None:
+    for action, note in (("contact", ""), ("contact", "at last"), ("contact", "at last"), ("appointment", "")):
+        assert press(staff, f"/handovers/{HANDOVER}", action, id="4711", note=note).status_code == 303
+    assert told(books, HANDOVER) == ["contacted", "contacted", "appointment"]
 
 
 def test_a_lead_has_a_page_with_all_of_it(staff: TestClient) -> None:
@@ -249,8 +262,9 @@ def test_a_withdrawn_call_still_takes_the_outcome_of_whoever_had_it(staff: TestC
 
 def test_an_answer_that_was_given_is_off_the_list(staff: TestClient, books: Books) -> None:
     assert f"/tasks/{ANSWER}" in staff.get("/").text
-    done = press(staff, f"/tasks/{ANSWER}", "done", by="bram")
-    assert "Closed: Done" in staff.get(done.headers["location"]).text
+    done = press(staff, f"/tasks/{ANSWER}", "done", by="bram", note="Prijs gestuurd")
+    page = staff.get(done.headers["location"]).text
+    assert ("Closed: Done" in page, "Prijs gestuurd" in page, "by bram" in page) == (True, True, True)
     assert f"/tasks/{ANSWER}" not in staff.get("/").text
     assert told(books, ANSWER) == ["done"]
 
