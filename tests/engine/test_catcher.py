@@ -18,7 +18,7 @@ from kweek.leads import tables
 from kweek.leads.database import DatabaseAway
 from kweek.returned import complaint_report, delivery_report
 from tests.engine.post_office import NOW, Office, office
-from tests.engine.test_send_mail import failing
+from tests.engine.sending import failing
 
 
 @asynccontextmanager
