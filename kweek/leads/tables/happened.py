@@ -1,0 +1,69 @@
+"""What happened to a lead, and what is known of it since?"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from kweek.leads.tables.columns import Moment, lead_id, metadata
+
+events = Table(
+    "events", metadata,
+    Column("lead_id", Text, ForeignKey("leads.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),  # the sender's; the same twice is one event
+    Column("kind", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("ref", Text),  # key of the effect that it is about
+    Column("data", JSON, nullable=False, default=dict),
+    Column("by", Text),  # the colleague who did it; null: the lead, a machine or the flow
+    Column("note", Text),  # what that colleague wrote down
+    Index("ix_events_lead_id_kind", "lead_id", "kind"),
+)  # fmt: skip
+
+outbox = Table(
+    "outbox", metadata,
+    Column("id", Integer, primary_key=True),
+    lead_id(),
+    Column("seq", Integer, nullable=False),
+    sqlite_autoincrement=True,  # SQLite would give a crossed-off row's id to the next one, and lose a bell
+)  # fmt: skip
+
+points = Table(
+    "points", metadata,
+    Column("id", Integer, primary_key=True),
+    lead_id(),
+    Column("source", Text, nullable=False),  # effect key, or event id and rule
+    Column("axis", Text, nullable=False),  # profile, intent, interest
+    Column("points", Integer, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("source", "axis"),
+    Index("ix_points_lead_id", "lead_id"),
+)  # fmt: skip
+
+tags = Table(
+    "tags", metadata,
+    Column("lead_id", Text, ForeignKey("leads.id"), primary_key=True),
+    Column("tag", Text, primary_key=True),
+)  # fmt: skip
+
+answers = Table(
+    "answers", metadata,
+    Column("lead_id", Text, ForeignKey("leads.id"), primary_key=True),
+    Column("survey", Text, primary_key=True),
+    Column("question", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("source", Text, nullable=False),  # effect key of the mail or the call task
+    Column("at", Moment, nullable=False),
+)  # fmt: skip
+
+bant = Table(
+    "bant", metadata,
+    Column("lead_id", Text, ForeignKey("leads.id"), primary_key=True),
+    Column("fact", Text, primary_key=True),  # budget, authority, need, time, …
+    Column("value", JSON, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("expires_at", Moment),
+)  # fmt: skip

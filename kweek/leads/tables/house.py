@@ -1,0 +1,55 @@
+"""What does the house itself keep in mind?"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, Table, Text
+
+from kweek.leads.tables.columns import Moment, metadata
+
+clock = Table(
+    "clock", metadata,  # one row, written once: flow time = anchor_flow + (real - anchor_real) × tempo
+    Column("id", Integer, primary_key=True),
+    Column("tempo", Float, nullable=False),  # flow seconds per real second; 1 in earnest
+    Column("anchor_real", Moment, nullable=False),
+    Column("anchor_flow", Moment, nullable=False),
+)  # fmt: skip
+
+sound_rules = Table(
+    "sound_rules", metadata,  # one row: rules/ as it was when it last had no error
+    Column("id", Integer, primary_key=True),
+    Column("source", JSON, nullable=False),  # path → text
+    Column("read_at", Moment, nullable=False),  # real time
+)  # fmt: skip
+
+installation = Table(
+    "installation", metadata,  # one row: by what it is known again
+    Column("id", Integer, primary_key=True),
+    Column("secret_mark", Text, nullable=False),  # what only the right secret gives; it tells nothing of it
+)  # fmt: skip
+
+used_links = Table(
+    "used_links", metadata,  # links to sign in with, each good once, whichever copy of the web is asked
+    Column("nonce", Text, primary_key=True),
+    Column("at_real", Moment, nullable=False),
+)  # fmt: skip
+
+api_keys = Table(
+    "api_keys", metadata,
+    Column("hash", Text, primary_key=True),  # SHA-256 of the key
+    Column("name", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)  # fmt: skip
+
+caught = Table(
+    "caught", metadata,  # what the local mail catcher caught (only with `kweek up` without a relay)
+    Column("id", Integer, primary_key=True),
+    Column("message_id", Text),
+    Column("sender", Text, nullable=False),  # envelope
+    Column("recipient", Text, nullable=False),  # envelope
+    Column("subject", Text),
+    Column("raw", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_caught_message_id", "message_id"),
+    Index("ix_caught_recipient", "recipient"),
+)  # fmt: skip

@@ -1,0 +1,83 @@
+"""Whom do we know, and what may we say to them?"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from kweek.leads.tables.columns import Moment, lead_id, metadata
+
+companies = Table(
+    "companies", metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),  # case-folded, for joining
+    Column("country", Text),
+    Column("legal_form", Text),
+    Column("sector", Text),
+    Column("size", Integer),
+    Column("parent_id", Text, ForeignKey("companies.id")),
+    Column("fields", JSON, nullable=False, default=dict),
+)  # fmt: skip
+
+leads = Table(
+    "leads", metadata,
+    Column("id", Text, primary_key=True),  # opaque
+    Column("email", Text),
+    Column("email_key", Text, unique=True),  # normalised
+    Column("external_id", Text, unique=True),
+    Column("name", Text),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("phone", Text),  # E.164
+    Column("job_title", Text),
+    Column("language", Text),
+    Column("country", Text),
+    Column("timezone", Text),
+    Column("company_id", Text, ForeignKey("companies.id")),
+    Column("campaign", Text),
+    Column("stage", Text, nullable=False, default="suspect"),
+    Column("profile", Text),  # A–D
+    Column("engagement", Integer),  # 1–4
+    Column("points_profile", Integer, nullable=False, default=0),
+    Column("points_intent", Integer, nullable=False, default=0),
+    Column("points_interest", Integer, nullable=False, default=0),
+    Column("owner", Text),  # a member of teams.yaml
+    Column("fields", JSON, nullable=False, default=dict),  # the workspace's own profile fields
+    Column("created_at", Moment, nullable=False),
+    # the machine's
+    Column("seq", Integer, nullable=False, default=0),  # of the last event recorded
+    Column("seen", Integer, nullable=False, default=0),  # of the last event that a turn pulled
+    Column("turn", Integer, nullable=False, default=0),
+    Column("born", Integer, nullable=False, default=0),
+    Column("state", JSON),  # what of LeadState is not in `enrolments`
+    Column("open", Boolean, nullable=False, default=False),  # an enrolment is open
+    Column("wake_at", Moment),
+    Column("held", Text),  # why the lead stands still: a row that is older than its workflow
+    Index("ix_leads_wake_at", "wake_at"),
+)  # fmt: skip
+
+consents = Table(
+    "consents", metadata,
+    Column("id", Integer, primary_key=True),
+    lead_id(),
+    Column("channel", Text, nullable=False),  # email, telephone, open tracking, click tracking
+    Column("purpose", Text, nullable=False),
+    Column("words", Text, nullable=False),  # exactly as shown
+    Column("words_version", Text),
+    Column("source", Text, nullable=False),
+    Column("proof", Text),
+    Column("at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("withdrawn_at", Moment),
+    Index("ix_consents_lead_id", "lead_id"),
+)  # fmt: skip
+
+suppressions = Table(
+    "suppressions", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", Text, nullable=False),  # email, telephone
+    Column("address_key", Text, nullable=False),  # keyed hash of the normalised address or number
+    Column("reason", Text, nullable=False),  # unsubscribed, complained, bounced, erased
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("channel", "address_key"),
+)  # fmt: skip
