@@ -1,8 +1,9 @@
 """What came back for a mail? Bounces, complaints, replies and farewells become events of the lead that had the mail.
 
-Which mail: the address that it came to (VERP, signed), else a Message-ID of ours in what was returned or answered. The
-sender's address alone is a suggestion to a person and never an event. Hard: the address is suppressed at once. Policy
-or content: never the person's fault. Soft: suppressed after five in a row, a day and more apart. A complaint: for good.
+Which mail: the address that it came to (VERP, signed; after a forward only the headers know it), else a Message-ID of
+ours in what was returned or answered. The sender's address alone is a suggestion to a person and never an event. Hard:
+the address is suppressed at once. Policy or content: never the person's fault. Soft: suppressed after five in a row, a
+day and more apart. A complaint: for good.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def receive(
 ) -> Received:
     """Take in one message as a mail server delivers it. The same message again changes nothing."""
     came = classify(raw, envelope_from)
-    returned = addresses.read(envelope_to)
+    returned = next(filter(None, map(addresses.read, (envelope_to, *came.to))), None)
     mail = _mail(db, [returned.message_id] if returned else came.about)
     if mail is None:
         _suggest(db, came, now)

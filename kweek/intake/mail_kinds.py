@@ -13,6 +13,7 @@ from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.utils import getaddresses
 from typing import Any, Final, Literal, cast
 
 import flufl.bounce
@@ -26,6 +27,7 @@ _FAILURES: Final = cast(
 )
 _MACHINE: Final = re.compile(r"mailer-?daemon|postmaster|mail ?delivery", re.IGNORECASE)
 LARGEST: Final = 2 * 1024 * 1024  # of a message, the part that is read
+_ADDRESSED: Final = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 _IDS: Final = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 _CODE: Final = re.compile(r"\b([45]\d\d)[ -]")
 _AUTO_SUBJECT: Final = re.compile(
@@ -41,32 +43,39 @@ _AUTO_SUBJECT: Final = re.compile(
 @dataclass(frozen=True, slots=True)
 class Came:
     """verdict: of a bounce. about: Message-IDs of mails of ours that it may answer, the surest first. own_id: its own,
-    so that it counts once. words: the server's, for our books."""
+    so that it counts once. to: by its headers, which outlive a forward. words: the server's, for our books."""
 
     what: What
     about: tuple[str, ...] = ()
     verdict: Verdict | None = None
     own_id: str = ""
     sender: str = ""
+    to: tuple[str, ...] = ()
     words: str = ""
+
+
+def is_message(raw: bytes) -> bool:
+    """Has it a header at all?"""
+    return len(message_from_bytes(raw[:LARGEST], policy=policy.compat32)) > 0
 
 
 def classify(raw: bytes, envelope_from: str | None = None) -> Came:
     """Read a message. envelope_from: empty is the null sender of machines; None is not known."""
     message = message_from_bytes(raw[:LARGEST], policy=policy.compat32)
-    own_id, sender = _first_id(_header(message, "Message-ID")), _header(message, "From")
+    own_id, sender, to = _first_id(_header(message, "Message-ID")), _header(message, "From"), _to(message)
     if message.get_content_type() == "multipart/report" or _part(message, "message/delivery-status"):
         if (report := _part(message, "message/feedback-report")) is not None:
-            return Came("complaint", _returned(message), None, own_id, sender, _text(report)[:1_000])
+            return Came("complaint", _returned(message), None, own_id, sender, to, _text(report)[:1_000])
         if (status := _part(message, "message/delivery-status")) is not None:
             what, verdict, words = _delivery(status)
-            return Came(what, _returned(message), verdict, own_id, sender, words)
+            return Came(what, _returned(message), verdict, own_id, sender, to, words)
     by_machine = envelope_from == "" or _MACHINE.search(sender) is not None  # a person may well quote a bounce
     if by_machine and (bounce := _by_flufl(message)) is not None:
         what, verdict = bounce
-        return Came(what, (*_returned(message), *_answered(message)), verdict, own_id, sender, _text(message)[:1_000])
+        about = (*_returned(message), *_answered(message))
+        return Came(what, about, verdict, own_id, sender, to, _text(message)[:1_000])
     what: What = "out of office" if _automatic(message, envelope_from) else "reply"
-    return Came(what, _answered(message), None, own_id, sender)
+    return Came(what, _answered(message), None, own_id, sender, to)
 
 
 # --- delivery reports ---------------------------------------------------------------------------------
@@ -127,6 +136,11 @@ def _by_flufl(message: Message[Any, Any]) -> tuple[What, Verdict] | None:
 
 
 # --- of which mail ------------------------------------------------------------------------------------
+
+
+def _to(message: Message[Any, Any]) -> tuple[str, ...]:
+    written = [str(one) for name in _ADDRESSED for one in message.get_all(name, [])]
+    return tuple(address for _, address in getaddresses(written)[:50] if address)
 
 
 def _returned(message: Message[Any, Any]) -> tuple[str, ...]:

@@ -183,6 +183,18 @@ def test_a_mail_to_the_way_out_unsubscribes_and_a_machines_does_not(post: Office
     assert suppressed(post) == ["unsubscribed"]
 
 
+@pytest.mark.parametrize("header", ["To", "Delivered-To", "X-Original-To", "Cc"])
+@pytest.mark.parametrize(("role", "meant"), [("bounces", "replied"), ("leave", "unsubscribed")])
+def test_after_a_forward_the_headers_still_know_the_address(post: Office, header: str, role: Any, meant: str) -> None:
+    raw = text(f"{header}: Kweek <{post.post.addresses().address(role, post.mail_id('a1-1/1'))}>", "Subject: Re: hello")
+    assert came(post, raw, to="kweek@leads.example", sender="a1@there.example") == Received(meant, "a1-1/1")  # pyright: ignore
+
+
+def test_a_made_up_address_in_a_header_does_nothing(post: Office) -> None:
+    to = post.post.addresses().address("leave", post.mail_id("a1-1/1")).replace("leave", "bounces")
+    assert came(post, text(f"To: {to}"), to="kweek@leads.example").meant == "unknown"
+
+
 def test_five_soft_failures_in_a_row_a_day_apart_suppress_the_address(post: Office) -> None:
     moments = [NOW + n * DAY for n in range(1, 6)]
     for n, at in enumerate([*moments[:1], moments[0] + timedelta(hours=1), *moments[1:]], 2):
