@@ -16,7 +16,7 @@ from kweek.flow.waiting import until, waits_for
 from kweek.leads.answers import RowAnswers
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database, NoSuchLead
-from kweek.leads.effects import IN_THE_WORLD, close, find, issue, pending, postpone
+from kweek.leads.effects import IN_THE_WORLD, close, find, issue, let_go, pending, postpone
 from kweek.leads.enrolments import hold, lead_row, load_state, save_state, write_journal
 from kweek.leads.events import pull
 from kweek.leads.ledger import give_up
@@ -106,6 +106,8 @@ class Turns:
                 wakes.append(waits[0])
                 waiting = True
             else:
+                if effect.waits_for is not None:
+                    let_go(tx, effect.key)
                 start.append(f"{IN_THE_WORLD[effect.kind]} {effect.key}")
         wake_at = min((at for at in wakes if at is not None), default=None)
         # a moment that is not after now would be due again at once, for ever

@@ -70,13 +70,18 @@ def close(tx: Connection, keys: Sequence[str], status: Literal["done", "cancelle
     """Those of `keys` that were still pending: they are closed now. The first to close an effect decides."""
     if not keys:
         return []
-    closed = set(tx.execute(_CLOSE, {"of": list(keys), "status": status, "due_at": None}).scalars())
+    closed = set(tx.execute(_CLOSE, {"of": list(keys), "status": status, "due_at": None, "waits_for": None}).scalars())
     return [key for key in keys if key in closed]
 
 
 def postpone(tx: Connection, key: str, until: datetime | None, why: str) -> None:
     """The gate said: not now. until: flow time; None: at the next bell."""
     tx.execute(_OPEN, {"of": key, "due_at": until, "waits_for": why})
+
+
+def let_go(tx: Connection, key: str) -> None:
+    """The gate said: now. It is on its way, and what comes behind it waits for it again."""
+    tx.execute(_OPEN, {"of": key, "due_at": None, "waits_for": None})
 
 
 def enrolment_and_number(key: str) -> tuple[str, int]:
