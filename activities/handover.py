@@ -29,7 +29,7 @@ def give_handover(
     args = effect.args
     wanted = _preferred(tx, lead_id, str(args["prefer"]) if args.get("prefer") else None)
     present = _present(tx, desk.members, now)
-    owner = wanted if wanted in present else _next_in_turn(tx, desk.team, present)
+    owner = wanted if wanted in present else _next_in_turn(tx, desk, present)
     follow_up = args.get("follow_up_at")
     tx.execute(
         insert(handovers).values(
@@ -52,7 +52,7 @@ def escalate(tx: Connection, lead_id: str, effect: Effect, now: datetime, reassi
     if reassign_to is None:
         return
     others = [name for name in _present(tx, reassign_to.members, now) if name != row.owner]
-    owner = _next_in_turn(tx, reassign_to.team, others)
+    owner = _next_in_turn(tx, reassign_to, others)
     if owner is not None:  # nobody else is there: it stays where it is, and the manager was told
         change = {"owner": owner, "team": reassign_to.team, "status": "open"}
         tx.execute(update(handovers).where(handovers.c.key == key).values(**change))
@@ -91,15 +91,17 @@ def _present(tx: Connection, members: Sequence[str], now: datetime) -> list[str]
     return [name for name in members if name not in absent]
 
 
-def _next_in_turn(tx: Connection, team: str, present: Sequence[str]) -> str | None:
-    """Evenly, and never twice the same turn: the count is raised and read in one statement."""
+def _next_in_turn(tx: Connection, desk: Desk, present: Sequence[str]) -> str | None:
+    """Round the whole team, past whoever is not there: counted among those present only, a lead that nobody called went
+    to and fro between two of three. The count is raised and read in one statement: never twice the same turn."""
     if not present:
         return None
     upsert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     given: int = tx.execute(
         upsert(turns)
-        .values(team=team, given=1)
+        .values(team=desk.team, given=1)
         .on_conflict_do_update(index_elements=[turns.c.team], set_={"given": turns.c.given + 1})
         .returning(turns.c.given)
     ).scalar_one()
-    return present[(given - 1) % len(present)]
+    first = (given - 1) % len(desk.members)
+    return next(name for name in (*desk.members[first:], *desk.members[:first]) if name in present)

@@ -99,6 +99,19 @@ async def test_a_lead_that_is_passed_on_is_news_for_who_gets_it_and_says_who_was
     assert texts(told) == [("mark", "Not followed up: Planted Person"), ("bram", "A new lead for you: Planted Person")]
 
 
+async def test_a_lead_that_nobody_calls_goes_round_the_whole_team(tmp_path: Path) -> None:
+    team = Desk("sales", ("anna", "bram", "youssef"), "mark")
+    async with at_work(tmp_path) as (post, _):
+        given = hand_over(post, None)
+        had: list[str | None] = []
+        for n in range(2, 8):
+            effect = Effect(f"a1-1/{n}", "escalate", "a1-1", "sales", {"ref": given, "reassign": "sales"})
+            with post.database.lead_tx("a1") as tx:
+                escalate(tx, "a1", effect, NOW, team)
+                had.append(tx.execute(select(tables.handovers.c.owner)).scalar_one())
+        assert had == ["anna", "bram", "youssef"] * 2
+
+
 @pytest.mark.parametrize(
     ("owner", "to", "hears"),
     [
