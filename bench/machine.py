@@ -13,9 +13,10 @@ from time import process_time
 
 from kweek.flow.machine import advance
 from kweek.flow.plan import Plan
-from kweek.flow.simulate.memory import Memory, World
+from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Event, LeadState
 from kweek.flow.stored import dump_enrolment, load_enrolment
+from kweek.flow.world import World
 from kweek.versions import plan_of, source_of
 from kweek.workspace import read_workspace
 

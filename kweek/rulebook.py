@@ -20,7 +20,7 @@ from kweek.flow.catalogue import Rules
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.gather import names_of
 from kweek.flow.load.rules import read_rules
-from kweek.flow.simulate.world import World
+from kweek.flow.world import World
 from kweek.intake.ears import FlowEars, derivations
 from kweek.leads import sound_rules
 from kweek.leads.database import Database, DatabaseAway

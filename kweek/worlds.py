@@ -8,7 +8,7 @@ from kweek.flow.catalogue import SalesReadyLines
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem
-from kweek.flow.simulate.world import World
+from kweek.flow.world import World
 from kweek.mails.template import MailTemplate, parse_mail
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades

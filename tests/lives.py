@@ -10,8 +10,8 @@ from typing import Any
 from kweek.flow.drive import drive
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
-from kweek.flow.simulate.world import World
 from kweek.flow.state import Effect, Enrolment, Entry, Event, LeadState, Token
+from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

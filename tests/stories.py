@@ -21,7 +21,7 @@ from kweek.flow.plan import Plan
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.story import EFFECTS
-from kweek.flow.simulate.world import World
+from kweek.flow.world import World
 from tests.lives import MONDAY
 
 MAILS = ("sent", "blocked", "undelivered")

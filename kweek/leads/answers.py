@@ -16,9 +16,9 @@ from kweek.flow.answers import MailState, Past
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
 from kweek.flow.plan import Limit, Plan
-from kweek.flow.simulate.world import World
 from kweek.flow.spread import spread
 from kweek.flow.state import Enrolment, Event, Value
+from kweek.flow.world import World
 from kweek.leads.enrolments import lead_row
 from kweek.leads.facts import TOUCHED, RowFacts, Rules
 from kweek.leads.permission import allowed

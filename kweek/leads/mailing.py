@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 
 from kweek.flow.gate import Mailing, Standing
 from kweek.flow.plan import Plan
-from kweek.flow.simulate.memory import World
+from kweek.flow.world import World
 from kweek.leads.effects import enrolment_and_number, find_row, pending
 from kweek.leads.enrolments import lead_row, load_state
 from kweek.leads.permission import address_key, allowed, suppressed

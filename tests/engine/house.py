@@ -15,9 +15,9 @@ from sqlalchemy import func, insert, select, update
 
 from kweek.config import Settings, settings
 from kweek.flow.simulate.memory import Memory
-from kweek.flow.simulate.world import World
 from kweek.flow.state import Entry, Event, Value
 from kweek.flow.stored import load_enrolment
+from kweek.flow.world import World
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
 from kweek.intake.record import Also, record
 from kweek.leads import enrolments, tables

@@ -18,7 +18,7 @@ from activities.post import From, LookUp, Post
 from kweek.config import settings
 from kweek.flow.catalogue import Person, Rules, Sender, Settings, Team, Teams
 from kweek.flow.problems import Located, Position
-from kweek.flow.simulate.memory import World
+from kweek.flow.world import World
 from kweek.intake.ears import FlowEars
 from kweek.leads import publish, tables
 from kweek.leads.clock import Clock

@@ -28,8 +28,8 @@ from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.run import at_end_of, begin, find, give
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
-from kweek.flow.simulate.world import World
 from kweek.flow.state import Entry, Value
+from kweek.flow.world import World
 from kweek.intake.incoming import Recorded
 from kweek.intake.relay import Relay
 from kweek.intake.suppress import SUPPRESSION, suppress_lead

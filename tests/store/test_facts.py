@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.conditions.schema import FieldType
-from kweek.flow.simulate.world import World
 from kweek.flow.state import Enrolment, Event
+from kweek.flow.world import World
 from kweek.leads import tables
 from kweek.leads.answers import RowAnswers
 from kweek.leads.database import Database

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, insert, select
 
 from kweek.flow.drive import Driven, drive
 from kweek.flow.simulate.memory import Memory
-from kweek.flow.simulate.world import World
 from kweek.flow.state import Effect, Entry, LeadState, Value
+from kweek.flow.world import World
 from kweek.leads import tables
 from kweek.leads.answers import RowAnswers
 from kweek.leads.database import Database

@@ -19,7 +19,7 @@ from kweek.flow.cases.report import Result, try_case
 from kweek.flow.cases.run import run_case
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
-from kweek.flow.simulate.world import World
+from kweek.flow.world import World
 from kweek.rehearsal import rehearse
 from kweek.rules.calendars import Calendar
 from kweek.rules.qualification import Need, SalesReady

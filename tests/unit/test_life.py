@@ -10,7 +10,7 @@ from kweek.flow.plan import Limit, Plan
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.story import tell
-from kweek.flow.simulate.world import World
+from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from tests.unit.flow_of import BROCHURE, plan_from
 

@@ -11,8 +11,8 @@ from kweek.flow.conditions import parse_condition
 from kweek.flow.facts import Fact
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
-from kweek.flow.simulate.world import World
 from kweek.flow.state import Effect, EffectKind, Ended, Enrolment, LeadState
+from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
 from kweek.rules.qualification import Need, SalesReady

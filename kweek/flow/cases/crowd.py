@@ -22,10 +22,10 @@ from kweek.flow.cases.read import MAIL_WORDS
 from kweek.flow.cases.run import INSTANT, Ran, at_end_of, begin, story_of
 from kweek.flow.plan import Call, Plan
 from kweek.flow.simulate.life import Life, Opened
-from kweek.flow.simulate.world import World
 from kweek.flow.spread import spread
 from kweek.flow.state import Value
 from kweek.flow.words import CALL, HANDOVER
+from kweek.flow.world import World
 
 _AT_ONCE: Final = ("bounced", "undelivered", "blocked")
 _CALL_ENDS: Final = tuple(word for word in CALL if word != "blocked")

@@ -12,7 +12,7 @@ from kweek.flow.cases.judge import Verdict, has, judge
 from kweek.flow.cases.run import Ran, run_case
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.story import Story, Told
-from kweek.flow.simulate.world import World
+from kweek.flow.world import World
 
 _RUN: Final = 3  # of lines that say the same, so many are shown
 _HIT, _MISS = "=", "✗"

@@ -12,9 +12,9 @@ from kweek.flow.plan import Plan
 from kweek.flow.simulate.life import Life, Opened, Verb
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.story import Story, tell
-from kweek.flow.simulate.world import World
 from kweek.flow.state import Value
 from kweek.flow.words import LEAD_WIDE
+from kweek.flow.world import World
 
 INSTANT: Final = timedelta(microseconds=1)
 PATIENCE: Final = timedelta(days=90)

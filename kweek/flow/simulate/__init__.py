@@ -1,5 +1,5 @@
 """What would become of a lead? The machine and the gate, run on a clock of our own with a make-believe lead.
 
-- `world`: what is the same for every lead; `memory`: what is known of one
-- `life`: that lead from its start on; `story`: what happened to it, in the words of the flow
+- `memory`: what is known of it; `life`: that lead from its start on
+- `story`: what happened to it, in the words of the flow
 """

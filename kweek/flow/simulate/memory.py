@@ -9,10 +9,10 @@ from typing import Final, Literal, cast
 from kweek.flow.answers import MailState, Past
 from kweek.flow.facts import Fact, Facts
 from kweek.flow.plan import Limit, Plan
-from kweek.flow.simulate.world import World
 from kweek.flow.spread import spread
 from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
 from kweek.flow.words import LEAD_WIDE
+from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
 from kweek.rules.wall import EPOCH, zone

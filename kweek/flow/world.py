@@ -1,4 +1,4 @@
-"""In which world does a make-believe lead live? What is the same for every lead: the workspace, as it is asked."""
+"""What is the same for every lead? The workspace, as far as the machine asks for it: in the engine, and in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kweek.rules.qualification import SalesReady
 
 @dataclass(frozen=True)
 class World:
-    """What is the same for every lead: the workspace, as far as the machine asks for it.
+    """A workspace.
 
     plans: what is published, by flow. calendar: the workspace's own. queues, teams: their calendars. hard: start events
     that bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
