@@ -8,5 +8,5 @@ sound?) → `compile` (a `plan`, every name resolved) → `machine` (what a lead
 - Running: `plan`, `state` and how it is `stored`, `answers` and `facts` (what the machine may ask), `drive` (advances
   until all is at rest), `world`, `spread`, `changed`
 - Trying: `simulate` (a make-believe lead), `cases` (the tests of a flow)
-- Messages to authors: `problems`, `meant` (other words for ours)
+- In words: `problems` and `meant` (other words for ours) to authors, `waiting` (what a lead waits for) to operators
 """

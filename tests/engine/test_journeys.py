@@ -23,7 +23,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities import post
 from kweek.flow.cases.case import Case
-from kweek.flow.cases.crowd import _live  # pyright: ignore[reportPrivateUsage]
+from kweek.flow.cases.crowd import live
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.run import at_end_of, begin, find, give
 from kweek.flow.plan import Plan
@@ -105,7 +105,7 @@ def _live_through(plan: Plan, case: Case, world: World, name: str, lead: str) ->
     life = begin(plan, case, world, lead)
     end = at_end_of(case.last_day, life.start) + (timedelta() if case.mix else AFTERWARDS)
     if case.mix:
-        _live(life, plan, case)
+        live(life, plan, case)
     else:
         zone = life.memory.timezone(plan)
         for given in sorted(case.given, key=lambda one: one.when.after(life.start, zone)):

@@ -149,7 +149,7 @@ def test_a_reply_that_is_named_moves_the_lead_instead() -> None:
 def test_the_goal_is_judged_on_entry() -> None:
     plan = flow("f", [send("x"), wait("9 days"), end("done")], ENDS, goal=("lead.score.intent >= 10", "a"))
     life = Life([plan])
-    life.memory._add({"intent": 10})
+    life.memory.add_points({"intent": 10})
     assert life.hear("brochure.requested").at() == "done: a"
     assert life.kinds() == []
 
@@ -163,7 +163,7 @@ def test_the_goal_is_judged_when_a_score_or_field_changes_also_by_a_step_of_its_
     assert life.until(MONDAY + DAY).at() == "done: a"
     assert life.issued("open_call_task") == []  # it went there at once, not by way of the call
     other = Life([plan]).hear("brochure.requested")
-    other.memory._add({"intent": 10})
+    other.memory.add_points({"intent": 10})
     assert other.hear("points.changed").at() == "done: a"
 
 

@@ -47,11 +47,12 @@ def run_crowd(plan: Plan, case: Case, world: World) -> Iterator[Ran]:
     """The story of each of the case's leads, up to the last day that it mentions."""
     for number in range(case.leads):
         life = begin(plan, case, world, lead=f"{case.name} {number + 1}")
-        _live(life, plan, case)
+        live(life, plan, case)
         yield Ran(story_of(life, plan))
 
 
-def _live(life: Life, plan: Plan, case: Case) -> None:
+def live(life: Life, plan: Plan, case: Case) -> None:
+    """Let people do what is drawn for this lead, to the end of the last day that the case mentions."""
     until = at_end_of(case.last_day, life.start)
     deeds = list(_own_events(life, case))
     heapq.heapify(deeds)

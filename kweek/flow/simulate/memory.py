@@ -78,7 +78,7 @@ class Memory:
             case "send_mail":
                 self.mails[effect.key] = str(args["mail"])
             case "add_points":
-                self._add(cast("Mapping[str, int]", args["points"]))
+                self.add_points(cast("Mapping[str, int]", args["points"]))
             case "add_tags":
                 self.tags.update(cast("list[str]", args["tags"]))
             case "remove_tags":
@@ -100,7 +100,8 @@ class Memory:
         """Why nothing may be sent to this lead any more."""
         return next((event.kind for event in self.events if event.kind in _SUPPRESSES), None)
 
-    def _add(self, more: Mapping[str, int]) -> None:
+    def add_points(self, more: Mapping[str, int]) -> None:
+        """By axis."""
         old = self.points
         self.points = Points(
             old.profile + more.get("profile", 0),
