@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -21,8 +20,7 @@ KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",
     "steps", "paths", "moved",
 )  # fmt: skip
-_LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
-_FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
+_REQUIRED: Final = {"flow": "brochure-request", "title": "Brochure request", "start": "brochure.requested"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +54,7 @@ class _FlowReader(StepReader):
         known = self.known(gathered(self, root.pairs, KEYS), KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
             self.misnamed = {pair.key.value for pair in paths.pairs if kebab(pair.key.value) != pair.key.value}
-        for key, example in (
-            ("flow", "brochure-request"),
-            ("title", "Brochure request"),
-            ("start", "brochure.requested"),
-        ):
-            self._required(known, key, root, example)
-        if "steps" not in known and not self._meant(root, "steps"):
-            why = "They are the way in."
-            self.note(root.at, "missing", "This flow has no “steps”.", why, "Add: steps: and below it a list of steps.")
+        self._missing(known, root)
         stem = PurePosixPath(self.file).stem
         return m.Flow(
             file=self.file,
@@ -84,13 +74,14 @@ class _FlowReader(StepReader):
             moved=self._moved(known.get("moved")),
         )
 
-    def _meant(self, root: Pairs, key: str) -> bool:
-        """Is it there, misspelt? That has its own message."""
-        return any(nearest(pair.key.value, KEYS) == key for pair in root.pairs[:100] if pair.key.value not in KEYS)
-
-    def _required(self, known: dict[str, Pair], key: str, root: Pairs, example: str) -> None:
-        if key not in known and not self._meant(root, key):
-            self.note(root.at, "missing", f"This flow has no “{key}”.", "", f"Add: {key}: {example}")
+    def _missing(self, known: dict[str, Pair], root: Pairs) -> None:
+        """What a flow cannot do without. What is there, but misspelt, has its own message."""
+        strangers = (pair.key.value for pair in root.pairs[:100] if pair.key.value not in KEYS)
+        there = known.keys() | {nearest(word, KEYS) for word in strangers}
+        self.required(there, _REQUIRED, root.at, "This flow")
+        if "steps" not in there:
+            why = "They are the way in."
+            self.note(root.at, "missing", "This flow has no “steps”.", why, "Add: steps: and below it a list of steps.")
 
     def _name(self, pair: Pair | None, stem: str, at: Position) -> Located[str]:
         name = self.name(pair)

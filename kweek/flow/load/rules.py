@@ -11,7 +11,7 @@ from kweek.flow.load.calendars import CalendarReader
 from kweek.flow.load.events import EventReader
 from kweek.flow.load.settings import SettingsReader
 from kweek.flow.load.teams import TeamReader
-from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_order
+from kweek.flow.problems import Located, Problem, did_you_mean, in_order
 from kweek.flow.yaml import Pairs, Tree, read_yaml
 
 T = TypeVar("T")
@@ -82,8 +82,4 @@ def _unknown(file: str, name: Located[str] | None, names: Iterable[str], kind: s
     if name is not None and name.value not in names:
         what = f"There is no {kind} “{name.value}”."
         fix = did_you_mean(name.value, names) or f"Write it in rules/{kind}s.yaml"
-        yield _problem(f"rules/{file}.yaml", name.at, f"unknown-{kind}", what, fix)
-
-
-def _problem(file: str, at: Position, code: str, what: str, fix: str) -> Problem:
-    return Problem(file, at.line, at.column, "error", code, what, "", fix)
+        yield Problem(f"rules/{file}.yaml", name.at.line, name.at.column, "error", f"unknown-{kind}", what, "", fix)

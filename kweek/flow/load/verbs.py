@@ -36,14 +36,10 @@ class VerbReader(TargetReader):
     def send(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Send | None:
         mails = self._mails(verb, id_)
         within = self.duration(known.get("within"))
-        if "within" not in known:
-            for clause in ("when", "otherwise"):
-                if clause in known:
-                    why = (
-                        "Without it the lead carries on as soon as the mail has left, and nobody waits for a reaction."
-                    )
-                    missing(self, known[clause].key.at, "send", "within", why, "7 days")
-                    break
+        clause = known.get("when") or known.get("otherwise")
+        if clause and "within" not in known:
+            why = "Without it the lead carries on as soon as the mail has left, and nobody waits for a reaction."
+            missing(self, clause.key.at, "send", "within", why, "7 days")
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         expires = self.duration(known.get("expires"))
         if not mails:
