@@ -304,7 +304,7 @@ def first_page(html: str) -> dict[str, Any]:
         "numbers": numbers,
         "handovers": sorted((row[0], row[1], row[2], int(row[5])) for row in lists["handovers"]),
         "calls": sorted((row[0], row[1], row[5]) for row in lists["calls"]),
-        "mails": [(row[0], row[1], row[3].split("\n")[0].split(" ")[0]) for row in lists["mails"]],
+        "mails": [(row[0], row[1], row[2].split("\n")[0].split(" ")[0]) for row in lists["mails"]],
     }
 
 
@@ -314,7 +314,8 @@ def books(visitor: Visitor) -> dict[str, Any]:
     def ask(sql: str) -> list[Any]:
         return visitor.rows(text(sql))
 
-    who = "coalesce(l.name, l.email, l.external_id, l.id)"
+    names = "nullif(trim(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '')), '')"
+    who = f"coalesce(l.name, {names}, l.email, l.external_id, l.id)"
     handovers = ask(
         f"SELECT {who}, h.team, coalesce(h.owner, ''), h.rungs FROM handovers h JOIN leads l ON l.id = h.lead_id "
         "WHERE h.status <> 'closed'"
@@ -332,5 +333,6 @@ def books(visitor: Visitor) -> dict[str, Any]:
         "handovers": sorted(tuple(row) for row in handovers),
         "calls": sorted((lead, script, f"{tried} / {most}") for lead, script, tried, most in calls),
         "mails": [tuple(row) for row in ask(
-            "SELECT mail, coalesce(recipient, ''), status FROM mails ORDER BY claimed_at DESC LIMIT 20")],
+            "SELECT coalesce(subject, mail), coalesce(recipient, lead_id), CASE status WHEN 'claimed' THEN 'leaving' "
+            "WHEN 'unknown' THEN 'unclear' ELSE status END FROM mails ORDER BY claimed_at DESC, key LIMIT 20")],
     }  # fmt: skip
