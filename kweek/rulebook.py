@@ -24,6 +24,7 @@ from kweek.flow.world import World
 from kweek.intake.ears import FlowEars, derivations
 from kweek.leads import sound_rules
 from kweek.leads.database import Database, DatabaseAway
+from kweek.mails.template import purposes_of
 from kweek.workspace import Workspace, read_workspace, watched
 from kweek.worlds import world_of
 
@@ -37,12 +38,14 @@ RulesNow = Callable[[], "InForce"]
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The rules, and what follows from them. types: what each field holds."""
+    """The rules, and what follows from them. types: what each field holds. purposes: what the mails that are there
+    ask consent for."""
 
     rules: Rules
     world: World
     types: Mapping[str, FieldType]
     ears: FlowEars
+    purposes: frozenset[str] = frozenset()
 
 
 class Rulebook:
@@ -103,7 +106,8 @@ class Rulebook:
 def _read(workspace: Workspace) -> InForce:
     rules = workspace.rules
     types = names_of({}, rules, workspace.surveys, {}).schema().fields
-    return InForce(rules, world_of(workspace), types, FlowEars(tuple(derivations(rules))))
+    purposes = purposes_of(workspace.texts)
+    return InForce(rules, world_of(workspace), types, FlowEars(tuple(derivations(rules))), purposes)
 
 
 def _stamp(folder: Path) -> Stamp:

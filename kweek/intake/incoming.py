@@ -29,20 +29,43 @@ class ConsentIn:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyIn:
+    """A company, known by its name, and what the sender says of it; None: nothing."""
+
+    name: str
+    country: str | None = None
+    legal_form: str | None = None
+    sector: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LeadIn:
     """Whose event it is, and what the sender says of that person.
 
     Known by `id` (ours: from a token or a task), else `external_id` (the sender's own), else `email`. `profile` holds
-    the columns of OWN_COLUMNS that were sent; `fields` the workspace's own.
+    the columns of OWN_COLUMNS that were sent; `fields` the workspace's own. fills_only: anybody may have sent it, so
+    what is known stays, and a person hears of the difference.
     """
 
     id: str | None = None
     email: str | None = None
     external_id: str | None = None
-    company: str | None = None
+    company: CompanyIn | None = None
     profile: Mapping[str, str] = field(default_factory=dict[str, str])
     fields: Mapping[str, Value] = field(default_factory=dict[str, Value])
     consents: tuple[ConsentIn, ...] = ()
+    fills_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should hear of something that came in. once: it is about whoever sends such, not about this lead,
+    and is said once."""
+
+    code: str
+    words: str
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +81,7 @@ class Incoming:
     ref: str | None = None
     by: str | None = None
     note: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from kweek.flow.state import Value
 from kweek.intake.check import email_key
+from kweek.intake.companies import Differs, keep_company
 from kweek.intake.incoming import ConsentIn, LeadIn
 from kweek.leads import tables
 from kweek.leads.rows import insert_once
@@ -46,21 +47,31 @@ def _find(tx: Connection, lead: LeadIn) -> str | None:
 
 
 def enrich(tx: Connection, lead_id: str, lead: LeadIn, at: datetime) -> bool:
-    """Keep what was said of this (locked) lead; the last word counts. Did anything change that a condition can see?"""
+    """Keep what was said of this (locked) lead; the last word counts, or, where anybody may have said it, the first.
+    Did anything change that a condition can see?"""
     leads = tables.leads
     row = tx.execute(select(leads).where(leads.c.id == lead_id)).mappings().one()
-    said = {name: value for name, value in lead.profile.items() if row[name] != value}
-    own = {name: value for name, value in lead.fields.items() if row["fields"].get(name) != _as_text(value)}
-    set_fields(tx, lead_id, {**said, **own})
-    new: dict[str, object] = {}
-    if lead.company and (company := _company(tx, lead.company)) != row["company_id"]:
-        new["company_id"] = company
-    new |= _keys(tx, lead_id, lead, row["external_id"], row["email_key"], at)
-    if new:
+    said: dict[str, Value] = {name: value for name, value in lead.profile.items() if row[name] != value}
+    said |= {name: value for name, value in lead.fields.items() if row["fields"].get(name) != _as_text(value)}
+    differs: Differs = {}
+    if lead.fills_only:
+        known = {**row["fields"], **{name: row[name] for name in lead.profile}}
+        differs = {name: (said.pop(name), known[name]) for name in list(said) if known.get(name) is not None}
+    set_fields(tx, lead_id, said)
+    moved = False
+    if lead.company is not None:
+        company = row["company_id"]
+        moved, more = keep_company(tx, lead_id, company, lead.company, fills_only=lead.fills_only)
+        differs |= more
+    if new := _keys(tx, lead_id, lead, row["external_id"], row["email_key"], at):
         tx.execute(update(leads).where(leads.c.id == lead_id).values(**new))
     for consent in lead.consents:
-        _consent(tx, lead_id, consent, at)
-    return bool(said or own or new)
+        if lead.fills_only and consent.channel == "telephone" and row["phone"] not in (None, lead.profile.get("phone")):
+            differs["consent for the telephone"] = (consent.words, "another number than the form's")
+        else:
+            _consent(tx, lead_id, consent, at)
+    _say_differences(tx, lead_id, differs, at)
+    return bool(said or moved or new)
 
 
 def _keys(
@@ -89,6 +100,17 @@ def _two_leads(tx: Connection, lead_id: str, other: str, at: datetime) -> None:
         tx.execute(insert(problems).values(**doubt, words=words, at=at))
 
 
+def _say_differences(tx: Connection, lead_id: str, differs: Differs, at: datetime) -> None:
+    if differs:
+        lines = [
+            f"{name} “{said}” (known: {'nothing' if known is None else known})"
+            for name, (said, known) in differs.items()
+        ]
+        words = f"A form says of this lead: {'; '.join(lines)}. What was known is kept: anybody can send a form."
+        row = {"lead_id": lead_id, "key": None, "code": "form differs", "words": words[:4_000], "at": at}
+        tx.execute(insert(tables.problems).values(**row))
+
+
 def _as_text(value: Value) -> Value:
     """Days and moments stand in `leads.fields` as ISO 8601; the workspace says which field holds one."""
     return value.isoformat() if isinstance(value, date) else value
@@ -96,13 +118,6 @@ def _as_text(value: Value) -> Value:
 
 def _key(lead: LeadIn) -> str | None:
     return None if lead.email is None else email_key(lead.email)
-
-
-def _company(tx: Connection, name: str) -> str:
-    key = " ".join(name.casefold().split())
-    companies = tables.companies
-    insert_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
-    return tx.execute(select(companies.c.id).where(companies.c.name_key == key)).scalar_one()
 
 
 def _consent(tx: Connection, lead_id: str, consent: ConsentIn, at: datetime) -> None:

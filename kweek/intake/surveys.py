@@ -17,7 +17,8 @@ from kweek.flow.plan import Axis
 from kweek.flow.state import Value
 from kweek.flow.surveys import Question, Survey
 from kweek.intake.answers import Answer
-from kweek.intake.check import Vocabulary, check_profile
+from kweek.intake.check import check_profile
+from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import BadEventError, Incoming, LeadIn
 from kweek.intake.record import Ears, append
 from kweek.leads import tables

@@ -15,11 +15,21 @@ from kweek.leads.enrolments import lead_row
 from kweek.leads.permission import allowed, suppressed
 from kweek.leads.tables import companies
 
-LEGAL_PERSONS: Final = frozenset(
-    {"bv", "nv", "vereniging", "stichting", "coöperatie", "onderlinge", "kerkgenootschap", "overheid"}
-    | {"gmbh", "ag", "sa", "sarl", "srl", "ltd", "plc", "inc", "llc", "se"}
-)
-"""Legal forms, in small letters without dots, that are no natural persons."""
+LEGAL_PERSONS: Final = (
+    "bv", "nv", "vereniging", "stichting", "coöperatie", "onderlinge", "kerkgenootschap", "overheid",
+    "gmbh", "ag", "sa", "sarl", "srl", "ltd", "plc", "inc", "llc", "se",
+)  # fmt: skip
+NATURAL_PERSONS: Final = ("eenmanszaak", "vof", "cv", "maatschap", "other")
+"""`other`: whatever is not listed here counts as a natural person."""
+LEGAL_FORMS: Final = (*LEGAL_PERSONS, *NATURAL_PERSONS)
+
+_IN_FULL: Final = {  # as the Dutch trade register writes them
+    "besloten vennootschap": "bv",
+    "naamloze vennootschap": "nv",
+    "vennootschap onder firma": "vof",
+    "commanditaire vennootschap": "cv",
+    "cooperatie": "coöperatie",
+}
 
 
 def may_not_be_called(tx: Connection, lead_id: str, at: datetime, number_key: str | None) -> str | None:
@@ -39,4 +49,12 @@ def _is_a_legal_person(tx: Connection, lead_id: str) -> bool:
     if company is None:
         return False
     form = tx.execute(select(companies.c.legal_form).where(companies.c.id == company)).scalar()
-    return form is not None and form.replace(".", "").strip().casefold() in LEGAL_PERSONS
+    return form is not None and legal_form(form) in LEGAL_PERSONS
+
+
+def legal_form(text: str) -> str | None:
+    """One of LEGAL_FORMS, however it is written: `B.V.`, `Besloten vennootschap`. None: it is not listed."""
+    said = " ".join(text.replace(".", "").casefold().split())
+    short = said.replace(" ", "")  # “b. v.”
+    found = _IN_FULL.get(said) or (short if short in LEGAL_FORMS else said)
+    return found if found in LEGAL_FORMS else None

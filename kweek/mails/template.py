@@ -135,6 +135,12 @@ def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]
     return mail, problems
 
 
+def purposes_of(texts: Mapping[str, str]) -> frozenset[str]:
+    """What these mails ask consent for. texts: by path; what is no mail is passed over."""
+    mails = (parse_mail(path, text)[0] for path, text in texts.items() if path.startswith("templates/mails/"))
+    return frozenset(mail.purpose for mail in mails if mail is not None and mail.purpose)
+
+
 def _unquoted(value: str) -> str:
     value = value.strip()
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value

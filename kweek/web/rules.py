@@ -14,11 +14,11 @@ from kweek.flow.duration import parse_duration
 from kweek.flow.load.surveys import load_survey
 from kweek.flow.state import Event
 from kweek.flow.surveys import Survey
-from kweek.intake.check import Vocabulary
+from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import Incoming
-from kweek.leads import tables
+from kweek.leads import publish, tables
 from kweek.leads.database import Database
-from kweek.mails.template import parse_mail
+from kweek.mails.template import parse_mail, purposes_of
 from kweek.rulebook import Rulebook
 from kweek.rules.grades import Grades
 
@@ -40,7 +40,14 @@ class WorkspaceRules:
         events = {
             name: {field: kind.value for field, kind in event.data.items()} for name, event in rules.events.items()
         }
-        return Vocabulary(events, {name: kind.value for name, kind in rules.settings.fields.items()})
+        fields = {name: kind.value for name, kind in rules.settings.fields.items()}
+        return Vocabulary(events, fields, self.flows, self.purposes, self.country())
+
+    def country(self) -> str | None:
+        """Where telephone numbers are from that do not say so: where the office keeps its holidays."""
+        rules = self._book.now().rules
+        office = rules.calendars.get(rules.settings.calendar.value) if rules.settings.calendar else None
+        return office.calendar.holidays[0][:2] if office and office.calendar.holidays else None
 
     def conversions(self) -> Sequence[str]:
         return [name for name, event in self._book.now().rules.events.items() if event.hard or event.soft]
@@ -92,6 +99,17 @@ class WorkspaceRules:
         return entry.calendar.add(now, apart) if entry else None
 
     # --- what was published -------------------------------------------------------------------------
+
+    def flows(self) -> Sequence[str]:
+        """Those that a lead can enter now."""
+        with self.db.read() as read:
+            return [row.flow for row in publish.published(read)]
+
+    def purposes(self) -> frozenset[str]:
+        """What mails ask consent for: those that leave, and those that are being written."""
+        with self.db.read() as read:
+            sources = [self._source(read, row.version) for row in publish.published(read)]
+        return self._book.now().purposes.union(*map(purposes_of, sources))
 
     def survey_of(self, tx: Connection, mail: str, version: str | None) -> Survey | None:
         """The survey that this mail names, as it was published with this version of the flow."""

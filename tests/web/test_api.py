@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from kweek.leads import tables
-from tests.web.conftest import KEY, Books, TestClient
+from kweek.leads.calling import may_not_be_called
+from kweek.leads.database import Database
+from kweek.web.house import House
+from tests.web.conftest import KEY, NOW, Books, TestClient
+
+
+@pytest.fixture
+def db(database: Database) -> Database:
+    """On both kinds of database."""
+    return database
+
 
 EVENT: dict[str, Any] = {
     "id": "e1",
@@ -17,7 +27,7 @@ EVENT: dict[str, Any] = {
     "lead": {
         "email": "ann@example.com", "external_id": "crm-7", "first_name": "Ann", "company": "Acme", "language": "nl",
         "country": "NL", "phone": "020 123 4567", "contract_end": "2027-01-01",
-        "consents": [{"channel": "email", "purpose": "news", "words": "Yes, mail me.", "source": "fair"}],
+        "consents": [{"channel": "email", "purpose": "advice", "words": "Yes, mail me.", "source": "fair"}],
     },
     "data": {"brochure": "humidity"},
 }  # fmt: skip
@@ -79,6 +89,24 @@ REFUSED = {
     "half a character": ("lead.name", "\ud800", "lead.name"),
     "a consent without words": ("lead.consents", [{"channel": "email", "purpose": "news"}], "lead.consents[0].words"),
     "a surplus key": ("colour", "red", "colour"),
+    "a purpose of no mail": (
+        "lead.consents",
+        [{"channel": "email", "purpose": "newsletter", "words": "Yes", "source": "fair"}],
+        "lead.consents[0].purpose",
+    ),
+    "a company without a name": ("lead.company", {"legal_form": "bv"}, "lead.company.name"),
+    "a company that is a list": ("lead.company", ["Acme"], "lead.company"),
+    "a surplus key of a company": ("lead.company", {"name": "Acme", "vat": "NL1"}, "lead.company.vat"),
+    "a legal form that is none": ("lead.company", {"name": "Acme", "legal_form": "bw"}, "lead.company.legal_form"),
+    "a country of a company that is none": (
+        "lead.company",
+        {"name": "A", "country": "Holland"},
+        "lead.company.country",
+    ),
+    "a size that is a text": ("lead.company", {"name": "Acme", "size": "large"}, "lead.company.size"),
+    "half a person": ("lead.company", {"name": "Acme", "size": 2.5}, "lead.company.size"),
+    "fewer than nobody": ("lead.company", {"name": "Acme", "size": -1}, "lead.company.size"),
+    "a sector that is a number": ("lead.company", {"name": "Acme", "sector": 7}, "lead.company.sector"),
 }
 
 
@@ -97,6 +125,105 @@ def test_what_is_wrong_is_named_by_its_field_and_nothing_is_stored(
 def test_a_near_miss_is_answered_with_the_right_word(api: TestClient) -> None:
     [error] = api.post("/api/events", json=changed("type", "brochure.request")).json()["errors"]
     assert "“brochure.requested”" in error["words"]
+
+
+def test_a_purpose_is_answered_with_those_that_mails_ask_for(api: TestClient, published: str) -> None:
+    consent = {"channel": "email", "purpose": "advise", "words": "Yes", "source": "fair"}
+    [error] = api.post("/api/events", json=changed("lead.consents", [consent])).json()["errors"]
+    assert error["words"] == "no mail asks consent for “advise”; did you mean “advice”?; there are advice"
+
+
+def test_a_purpose_is_of_mails_only(api: TestClient, books: Books) -> None:
+    consent = {"channel": "telephone", "purpose": "a talk", "words": "Yes, call me", "source": "fair"}
+    assert api.post("/api/events", json=changed("lead.consents", [consent])).status_code == 201
+    assert [row.purpose for row in books.rows(tables.consents)] == ["a talk"]
+
+
+# --- a flow is named --------------------------------------------------------------------------------
+
+
+def enrol(flow: object) -> dict[str, Any]:
+    return {"id": "n1", "type": "enrol", "lead": {"email": "ann@example.com"}, "data": {"flow": flow}}
+
+
+@pytest.mark.parametrize(
+    ("flow", "words"),
+    [
+        ("brochure-reqest", "no flow “brochure-reqest” is published; did you mean “brochure-request”?"),
+        ("no-such-flow", "no flow “no-such-flow” is published; there are brochure-request"),
+        ("contact-request", "no flow “contact-request” is published"),  # there is a file, and nobody published it
+        ("", "say which flow the lead shall enter"),
+        (None, "say which flow the lead shall enter"),
+        (7, "this must be text"),
+    ],
+)
+def test_a_flow_that_nobody_published_is_refused(
+    api: TestClient, books: Books, published: str, flow: object, words: str
+) -> None:
+    answer = api.post("/api/events", json=enrol(flow))
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["field"], error["words"][: len(words)]) == (422, "data.flow", words)
+    assert books.count(tables.leads) == books.count(tables.events) == books.count(tables.outbox) == 0
+
+
+def test_before_anything_is_published_nobody_can_be_enrolled(api: TestClient) -> None:
+    [error] = api.post("/api/events", json=enrol("brochure-request")).json()["errors"]
+    assert error["words"] == "no flow “brochure-request” is published; none is, yet"
+
+
+def test_a_published_flow_is_entered(api: TestClient, books: Books, published: str) -> None:
+    assert api.post("/api/events", json=enrol("brochure-request")).status_code == 201
+    [event] = books.rows(tables.events)
+    assert (event.kind, event.data, books.count(tables.outbox)) == ("enrol", {"flow": "brochure-request"}, 1)
+
+
+# --- the company ------------------------------------------------------------------------------------
+
+ACME = {"name": "Acme", "country": "nl", "legal_form": "B.V.", "sector": "growers", "size": 25}
+
+
+def company(books: Books) -> tuple[object, ...]:
+    [row] = books.rows(tables.companies)
+    return row.name, row.country, row.legal_form, row.sector, row.size
+
+
+def test_all_that_is_known_of_a_company_can_be_said(api: TestClient, books: Books) -> None:
+    assert api.post("/api/events", json=changed("lead.company", ACME)).status_code == 201
+    assert company(books) == ("Acme", "NL", "bv", "growers", 25)
+    later = changed("lead.company", {"name": "ACME", "size": 30}) | {"id": "e2"}
+    assert api.post("/api/events", json=later).status_code == 201
+    assert company(books) == ("Acme", "NL", "bv", "growers", 30)  # the last word; what is not said stays
+    assert len({row.company_id for row in books.rows(tables.leads)}) == 1
+
+
+FORMS = {
+    "bv": None, "B.V.": None, " Besloten  Vennootschap ": None, "Stichting": None, "cooperatie": None, "GmbH": None,
+    "eenmanszaak": "no consent", "V.O.F.": "no consent", "vennootschap onder firma": "no consent",
+    "CV": "no consent", "maatschap": "no consent", "other": "no consent", None: "no consent",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "why"), FORMS.items())
+def test_the_legal_form_decides_who_may_be_called_without_consent(
+    api: TestClient, books: Books, form: str | None, why: str | None
+) -> None:
+    lead_id = api.post("/api/events", json=changed("lead.company", {**ACME, "legal_form": form})).json()["lead_id"]
+    with books.db.read() as read:
+        assert may_not_be_called(read, lead_id, NOW, "hash of the number") == why
+
+
+def test_what_changes_at_the_company_can_reach_a_goal(api: TestClient, books: Books, house: House) -> None:
+    """A goal may ask for the company's size."""
+    heard: list[bool] = []
+
+    def rings(tx: Any, lead_id: str, event: Any, *, profile_changed: bool) -> bool:
+        heard.append(profile_changed)
+        return False
+
+    object.__setattr__(house.rules, "rings", rings)
+    for n, size in enumerate((25, 25, 30)):
+        api.post("/api/events", json=changed("lead.company", {**ACME, "size": size}) | {"id": f"e{n}"})
+    assert heard == [True, False, True]
 
 
 @pytest.mark.parametrize(

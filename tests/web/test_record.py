@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from kweek.flow.state import Event
 from kweek.intake.ears import FlowEars
-from kweek.intake.incoming import OtherEventError
+from kweek.intake.incoming import CompanyIn, OtherEventError
 from kweek.intake.record import ConsentIn, Incoming, LeadIn, record
 from kweek.leads import tables
 from kweek.leads.database import Database, NoSuchLead
@@ -65,7 +65,7 @@ def test_an_id_that_belongs_to_another_event_is_refused_without_a_trace(
 
 
 def test_two_posts_at_once_make_one_lead(db: Database, books: Books) -> None:
-    lead = LeadIn(email="ann@example.com", external_id="crm-7", company="Acme")
+    lead = LeadIn(email="ann@example.com", external_id="crm-7", company=CompanyIn("Acme"))
     with ThreadPoolExecutor(8) as pool:
         recorded = list(pool.map(lambda n: record(db, event(f"e{n}", lead=lead), NOW), range(16)))
     assert len({one.lead_id for one in recorded}) == books.count(tables.leads) == books.count(tables.companies) == 1
@@ -94,8 +94,8 @@ def test_what_the_sender_says_of_the_person_is_kept_the_last_word_counts(db: Dat
     consent = ConsentIn("email", "newsletter", "Yes, mail me.", "form brochure")
     for identifier, title in (("e1", "Buyer"), ("e2", "Head of buying")):
         lead = LeadIn(
-            email="ann@example.com", company="ACME  bv", profile={"job_title": title}, fields={identifier: 1},
-            consents=(consent,) if identifier == "e1" else (),
+            email="ann@example.com", company=CompanyIn("ACME  bv"), profile={"job_title": title},
+            fields={identifier: 1}, consents=(consent,) if identifier == "e1" else (),
         )  # fmt: skip
         record(db, event(identifier, lead=lead), NOW)
     [lead] = books.rows(tables.leads)

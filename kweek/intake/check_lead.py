@@ -1,0 +1,159 @@
+"""Who is it, and what is said of that person? Profile, company and permissions, as someone wrote them, typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, cast
+from zoneinfo import available_timezones
+
+import phonenumbers
+
+from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, ConsentIn, LeadIn
+from kweek.intake.values import Checker, nearest
+from kweek.leads.calling import LEGAL_FORMS, legal_form
+
+AHEAD: Final = timedelta(minutes=5)
+CHANNELS: Final = ("email", "telephone", "open tracking", "click tracking")
+COMPANY_KEYS: Final = ("name", "country", "legal_form", "sector", "size")
+_LEAD_KEYS: Final = ("email", "external_id", "company", *OWN_COLUMNS, "consents")
+_CONSENT_KEYS: Final = ("channel", "purpose", "words", "words_version", "source", "proof", "at", "expires_at")
+_LARGEST: Final = 10_000_000  # people at one company
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The workspace's words: event → its data's fields and their types; its own profile fields and theirs.
+
+    flows: those that are published. purposes: what mails ask consent for; none: nobody knows yet. country: whose
+    telephone numbers are written without it.
+    """
+
+    events: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    flows: Callable[[], Collection[str]] = tuple[str, ...]
+    purposes: Callable[[], Collection[str]] = tuple[str, ...]
+    country: str | None = None
+
+
+class LeadChecker(Checker):
+    def __init__(self, words: Vocabulary, now: datetime) -> None:
+        super().__init__()
+        self.words, self.now = words, now
+
+    def lead(self, raw: object, *, known: bool = False) -> LeadIn:
+        body = self.object(raw, "lead", (*_LEAD_KEYS, *self.words.fields))
+        email = self.email(body.get("email"), "lead.email")
+        external = self.text(body.get("external_id"), "lead.external_id")
+        named = known or any(body.get(key) for key in ("email", "external_id"))
+        if not named and isinstance(raw, Mapping):
+            self.fault("lead", "say who it is: an email, an external_id or both")
+        profile = {key: self.column(f"lead.{key}", body[key]) for key in OWN_COLUMNS if body.get(key) is not None}
+        if profile.get("phone"):
+            profile["phone"] = self.phone(profile["phone"] or "", profile.get("country") or self.words.country)
+        own = {key: body[key] for key in self.words.fields if key in body}
+        return LeadIn(
+            email=email,
+            external_id=external,
+            company=self.company(body.get("company"), "lead.company"),
+            profile={key: value for key, value in profile.items() if value is not None},
+            fields=self.typed(own, "lead", self.words.fields),
+            consents=self.consents(body.get("consents")),
+        )
+
+    def company(self, raw: object, path: str) -> CompanyIn | None:
+        """Its name alone, or an object with what else is known of it."""
+        if raw is None or isinstance(raw, str):
+            name = self.text(raw, path)
+            return None if name is None else CompanyIn(name)
+        body = self.object(raw, path, COMPANY_KEYS)
+        return CompanyIn(
+            self.text(body.get("name"), f"{path}.name", required=True) or "",
+            self.column(f"{path}.country", body.get("country")),
+            self.legal_form(body.get("legal_form"), f"{path}.legal_form"),
+            self.text(body.get("sector"), f"{path}.sector"),
+            self.size(body.get("size"), f"{path}.size"),
+        )
+
+    def legal_form(self, raw: object, path: str) -> str | None:
+        text = self.text(raw, path)
+        if text is None:
+            return None
+        form = legal_form(text)
+        if form is None:
+            known = f"there are {', '.join(LEGAL_FORMS)}"
+            self.fault(
+                path, f"“{text[:60]}” is no legal form known here{nearest(text.casefold(), LEGAL_FORMS)}; {known}"
+            )
+        return form
+
+    def size(self, raw: object, path: str) -> int | None:
+        """How many people work there."""
+        number = None if raw in (None, "") else self.number(raw, path)
+        if number is not None and (number != int(number) or not 0 <= number <= _LARGEST):
+            self.fault(path, "this must be a whole number of people")
+            return None
+        return None if number is None else int(number)
+
+    def consents(self, raw: object) -> tuple[ConsentIn, ...]:
+        if raw is None:
+            return ()
+        if not isinstance(raw, list) or len(cast("list[object]", raw)) > 20:
+            self.fault("lead.consents", "write a list of at most 20 permissions")
+            return ()
+        return tuple(self.consent(one, f"lead.consents[{n}]") for n, one in enumerate(cast("list[object]", raw)))
+
+    def consent(self, raw: object, path: str) -> ConsentIn:
+        body = self.object(raw, path, _CONSENT_KEYS)
+        texts = {
+            key: self.text(body.get(key), f"{path}.{key}", required=key in ("channel", "purpose", "words", "source"))
+            for key in ("channel", "purpose", "words", "words_version", "source", "proof")
+        }
+        channel, purpose = texts["channel"] or "", texts["purpose"] or ""
+        if channel and channel not in CHANNELS:
+            self.fault(f"{path}.channel", f"“{channel}” is none of {', '.join(CHANNELS)}")
+        if channel == "email" and purpose:
+            self.purpose(purpose, f"{path}.purpose")
+        moments = {key: self.moment(body[key], f"{path}.{key}") for key in ("at", "expires_at") if body.get(key)}
+        if (given := moments.get("at")) is not None and given > self.now + AHEAD:
+            self.fault(f"{path}.at", "this moment has yet to come")
+        return ConsentIn(
+            channel,
+            purpose,
+            texts["words"] or "",
+            texts["source"] or "",
+            texts["words_version"],
+            texts["proof"],
+            moments.get("at"),
+            moments.get("expires_at"),
+        )
+
+    def purpose(self, purpose: str, path: str) -> None:
+        """No mail asks for another one: whoever gave it would never hear of us, and nobody would know why."""
+        known = tuple(sorted(self.words.purposes()))
+        if known and purpose not in known:
+            words = f"no mail asks consent for “{purpose[:60]}”{nearest(purpose, known)}; there are {', '.join(known)}"
+            self.fault(path, words)
+
+    def column(self, path: str, raw: object) -> str | None:
+        text, name = self.text(raw, path), path.rpartition(".")[2]
+        if text is None or name not in _SHAPES:
+            return text
+        shape, right, tidy = _SHAPES[name]
+        if not shape(tidy(text)):
+            self.fault(path, right)
+            return None
+        return tidy(text)
+
+
+def _is_language(text: str) -> bool:
+    return re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", text) is not None
+
+
+_SHAPES: Final[Mapping[str, tuple[Callable[[str], bool], str, Callable[[str], str]]]] = {
+    "language": (_is_language, "this is not a language: nl, en", str.lower),
+    "country": (phonenumbers.SUPPORTED_REGIONS.__contains__, "this is not a country: NL, BE", str.upper),
+    "timezone": (available_timezones().__contains__, "this is not a time zone: Europe/Amsterdam", str.strip),
+}

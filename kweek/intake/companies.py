@@ -1,0 +1,65 @@
+"""Where does this lead work? Finds or makes the company by its name, and keeps what the sender says of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from kweek.intake.incoming import CompanyIn
+from kweek.leads import tables
+from kweek.leads.rows import insert_once
+
+Differs = dict[str, tuple[object, object]]
+"""Field → what was said, what is known and stays."""
+
+
+def keep_company(
+    tx: Connection, lead_id: str, now_at: str | None, said: CompanyIn, *, fills_only: bool
+) -> tuple[bool, Differs]:
+    """Did anything change that a condition can see, and what was not believed? now_at: the (locked) lead's company.
+
+    The last word counts. fills_only: what is known stays, and nobody says of a company what would hold for others who
+    work there: its legal form decides who may be called.
+    """
+    known = _company(tx, said.name) if now_at is None or not fills_only else _row(tx, now_at)
+    if known.name_key != _key(said.name):
+        return False, {"company": (said.name, known.name)}
+    new = {name: value for name, value in _details(said).items() if value != getattr(known, name)}
+    differs: Differs = {}
+    if fills_only:
+        others = _has_others(tx, known.id, lead_id)
+        kept = {name for name in new if others or getattr(known, name) is not None}
+        differs = {f"company.{name}": (new.pop(name), getattr(known, name)) for name in kept}
+    if new:
+        tx.execute(update(tables.companies).where(tables.companies.c.id == known.id).values(**new))
+    if known.id != now_at:
+        tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(company_id=known.id))
+    return bool(new) or known.id != now_at, differs
+
+
+def _details(said: CompanyIn) -> Mapping[str, object]:
+    return {name: value for name, value in asdict(said).items() if name != "name" and value is not None}
+
+
+def _company(tx: Connection, name: str) -> Row[Any]:
+    companies, key = tables.companies, _key(name)
+    insert_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
+    return tx.execute(select(companies).where(companies.c.name_key == key)).one()
+
+
+def _row(tx: Connection, company_id: str) -> Row[Any]:
+    return tx.execute(select(tables.companies).where(tables.companies.c.id == company_id)).one()
+
+
+def _has_others(tx: Connection, company_id: str, lead_id: str) -> bool:
+    leads = tables.leads.c
+    query = select(leads.id).where(leads.company_id == company_id, leads.id != lead_id).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def _key(name: str) -> str:
+    return " ".join(name.casefold().split())
