@@ -1,72 +1,150 @@
 """What did someone fill in on a form? The fields of a plain HTML form become the same event that a program would post.
 
-A field named as one of the event's data goes there, any other to the lead. `consent.<purpose>` (a checkbox; its value
-is exactly the words beside it) is a permission for e-mail, `consent.<purpose>.<channel>` for another channel. `id`,
-when the page puts one in, makes a form sent twice one event.
+A field named as one of the event's data goes there, `company.size` and its like to the company, any other to the lead.
+`consent.<purpose>` (a checkbox; its value is exactly the words beside it) is a permission for e-mail,
+`consent.<purpose>.<channel>` for another channel. `id`, when the page puts one in, makes a form sent twice one event.
+
+Anybody may send one, and nobody who did may be lost: a field that cannot be taken is left out, and a person hears of
+it; only who wrote must be clear. What is known of a lead already is not written over.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from typing import Final
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from kweek.intake.check import Vocabulary, check
-from kweek.intake.incoming import BadEventError, Fault, Incoming
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import Field, parse_form
+
+from kweek.intake.check import check
+from kweek.intake.check_lead import COMPANY_KEYS, Vocabulary
+from kweek.intake.incoming import OWN_COLUMNS, BadEventError, Fault, Incoming, Note
+from kweek.intake.values import nearest, printable
 
 HONEYPOT: Final = "homepage_url"  # people do not see this field; what fills it in is a machine
 REDIRECT: Final = "redirect"
+KINDS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _ITS_OWN: Final = (HONEYPOT, REDIRECT, "id")
+_MUST: Final = ("lead", "lead.email", "id", "type")  # who wrote, and what it is
 _MOST_FIELDS: Final = 100
+_OF_COMPANY: Final = {"company": "name", **{f"company.{key}": key for key in COMPANY_KEYS}}
+_MOST_NOTES: Final = 5  # about fields that nobody knows
+_CONSENT: Final = re.compile(r"lead\.consents\[(\d+)\]")
+_OF_LEAD: Final = ("email", *OWN_COLUMNS)  # a sender's own ids are for programs with a key
+
+Fields = Mapping[str, list[str]]
 
 
-def read_form(body: bytes) -> dict[str, list[str]]:
-    """The fields of a urlencoded body. BadEventError where it is none."""
+def read_form(body: bytes, kind: str = KINDS[0]) -> dict[str, list[str]]:
+    """The fields of a form's body; files are left out. kind: its content type. BadEventError where it is none."""
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=False, errors="strict", max_num_fields=_MOST_FIELDS)
-    except (UnicodeError, ValueError):
+        pairs = _multipart(body, kind) if kind.startswith(KINDS[1]) else _urlencoded(body)
+    except (UnicodeError, ValueError, FormParserError):
         raise BadEventError([Fault("form", "this is not a form that can be read")]) from None
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
-        fields.setdefault(name, []).append(value)
+        if value:
+            fields.setdefault(name, []).append(value)
     return fields
 
 
-def event_of_form(
-    kind: str, fields: Mapping[str, list[str]], words: Vocabulary, now: datetime, proof: str
-) -> Incoming | None:
-    """The event to record; None for a machine that fell for the honeypot. BadEventError lists what is wrong."""
+def _urlencoded(body: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(body.decode("ascii"), keep_blank_values=False, errors="strict", max_num_fields=_MOST_FIELDS)
+
+
+def _multipart(body: bytes, kind: str) -> list[tuple[str, str]]:
+    """RFC 7578."""
+    pairs: list[tuple[str, str]] = []
+
+    def take(field: Field) -> None:
+        if len(pairs) == _MOST_FIELDS:
+            raise ValueError("too many fields")
+        pairs.append(((field.field_name or b"").decode(), (field.value or b"").decode()))
+
+    parse_form({"Content-Type": kind.encode("latin-1")}, BytesIO(body), take, lambda file: None)
+    return pairs
+
+
+def event_of_form(kind: str, fields: Fields, words: Vocabulary, now: datetime, proof: str) -> Incoming | None:
+    """The event to record; None for a machine that fell for the honeypot. BadEventError: nobody can say who wrote."""
     if fields.get(HONEYPOT):
         return None
-    data_fields = words.events.get(kind, {})
-    lead: dict[str, object] = {}
-    data: dict[str, object] = {}
-    consents: list[dict[str, str]] = []
+    form = _Form(kind, words, proof)
     for name, values in fields.items():
-        if name in _ITS_OWN:
-            continue
-        if name.startswith("consent."):
-            consents += [_consent(kind, name, value, proof) for value in values]
-        elif name in data_fields:
-            data[name] = ", ".join(values)
-        else:
-            lead[name] = ", ".join(values)
-    if "external_id" in lead:  # anyone can send a form: the sender's own ids are for programs with a key
-        raise BadEventError([Fault("external_id", "a form knows people by their e-mail address only")])
-    if consents:
-        lead["consents"] = consents
+        if name not in _ITS_OWN:
+            form.put(name, values)
     identifier = (fields.get("id") or [str(uuid4())])[0]
-    return check({"id": f"form:{identifier}", "type": kind, "lead": lead, "data": data}, words, now)
+    unasked = replace(words, purposes=tuple[str, ...])  # a permission is kept as it was given
+    while True:
+        try:
+            event = check({"id": f"form:{identifier}", "type": kind, **form.said()}, unasked, now)
+        except BadEventError as error:
+            if any(fault.field in _MUST or not form.leave_out(fault) for fault in error.faults):
+                raise
+        else:
+            return replace(event, lead=replace(event.lead, fills_only=True), notes=tuple(form.notes))
 
 
-def _consent(kind: str, name: str, words: str, proof: str) -> dict[str, str]:
-    _, purpose, *channel = name.split(".", 2)
-    return {
-        "channel": channel[0] if channel else "email",
-        "purpose": purpose,
-        "words": words,
-        "source": f"form {kind}",
-        "proof": proof,
-    }
+class _Form:
+    """What was written, by where it belongs; and what a person should hear of it."""
+
+    def __init__(self, kind: str, words: Vocabulary, proof: str) -> None:
+        self.kind, self.words, self.proof = kind, words, proof
+        self.lead: dict[str, object] = {}
+        self.company: dict[str, object] = {}
+        self.data: dict[str, object] = {}
+        self.consents: dict[int, dict[str, str]] = {}
+        self.notes: list[Note] = []
+
+    def put(self, name: str, values: list[str]) -> None:
+        value = ", ".join(values)
+        if name.startswith("consent."):
+            for words in values:
+                self._consent(name, words)
+        elif name in self.words.events.get(self.kind, {}):
+            self.data[name] = value
+        elif name in _OF_COMPANY:
+            self.company[_OF_COMPANY[name]] = value
+        elif name in _OF_LEAD or name in self.words.fields:
+            self.lead[name] = value
+        elif len(self.notes) < _MOST_NOTES:
+            shown = name[:60] if printable(name) else "?"
+            words = f"The form {self.kind} sends “{shown}”, which is no field for a form: it is left out."
+            self.notes.append(Note("form", words, once=True))
+
+    def said(self) -> dict[str, object]:
+        self._order = list(self.consents)
+        company = {"company": self.company} if self.company else {}
+        consents = {"consents": list(self.consents.values())} if self.consents else {}
+        return {"lead": {**self.lead, **company, **consents}, "data": self.data}
+
+    def leave_out(self, fault: Fault) -> bool:
+        """Take away what is wrong, and say so. False: it is nothing that can be left out."""
+        place, _, name = fault.field.rpartition(".")
+        if found := _CONSENT.match(fault.field):
+            taken = self.consents.pop(self._order[int(found[1])], None)
+        elif fault.field == "lead.company.name":
+            taken, self.company = self.company, {}
+        else:
+            taken = {"lead": self.lead, "lead.company": self.company, "data": self.data}.get(place, {}).pop(name, None)
+        if taken is None:
+            return False
+        words = f"The form {self.kind} sent {fault.field} “{taken}”: {fault.words}. It was left out."
+        self.notes.append(Note("form", words[:2_000]))
+        return True
+
+    def _consent(self, name: str, words: str) -> None:
+        _, purpose, *channel = name.split(".", 2)
+        on = channel[0] if channel else "email"
+        source = {"source": f"form {self.kind}", "proof": self.proof}
+        self.consents[len(self.consents)] = {"channel": on, "purpose": purpose, "words": words, **source}
+        known = tuple(sorted(self.words.purposes())) if on == "email" else ()
+        if known and purpose not in known:
+            asked = f"The form {self.kind} asks consent for “{purpose[:60]}”, and no mail does{nearest(purpose, known)}"
+            self.notes.append(Note("form", f"{asked}; there are {', '.join(known)}", once=True))

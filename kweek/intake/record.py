@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
-from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, OtherEventError, Recorded
+from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
 from kweek.intake.people import enrich, find_or_make
 from kweek.leads import events, tables
 from kweek.leads.database import Database, NoSuchLead, lock_lead
@@ -90,6 +90,8 @@ def append(tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears
         return Recorded(lead_id, known.seq, fresh=False)
     changed = enrich(tx, lead_id, incoming.lead, incoming.at)
     recorded = _append(tx, lead_id, incoming, now, ears, profile_changed=changed)
+    for note in incoming.notes:
+        _note(tx, lead_id, note, now)
     for derived in ears.derived(incoming):
         if _known(tx, derived.id) is None:
             _append(tx, lead_id, derived, now, ears, profile_changed=False)
@@ -107,6 +109,14 @@ def _append(
     if ears.rings(tx, lead_id, event, profile_changed=profile_changed):
         events.ring(tx, lead_id, seq)
     return Recorded(lead_id, seq, fresh=True)
+
+
+def _note(tx: Connection, lead_id: str, note: Note, now: datetime) -> None:
+    problems = tables.problems
+    row = {"lead_id": None if note.once else lead_id, "key": None, "code": note.code, "words": note.words}
+    same = select(problems.c.id).where(problems.c.code == note.code, problems.c.words == note.words).limit(1)
+    if not note.once or tx.execute(same).first() is None:
+        tx.execute(insert(problems).values(**row, at=now))
 
 
 def _known(tx: Connection, identifier: str) -> Row[Any, Any, Any] | None:

@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from kweek.intake.forms import REDIRECT, event_of_form, read_form
+from kweek.intake.forms import KINDS, REDIRECT, event_of_form, read_form
 from kweek.intake.grading import Hit, HitKind
 from kweek.intake.hits import link_of, note_hit
 from kweek.intake.record import record
@@ -82,14 +82,15 @@ def do_unsubscribe(token: str, request: Request, body: Body, house: HouseOf) -> 
 @router.post("/forms/{kind}")
 def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Response:
     """A plain HTML form of a website; only conversions (`hard` or `soft` in rules/events.yaml) may come this way."""
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise ProblemError(415, "A form is sent as application/x-www-form-urlencoded.")
+    written = request.headers.get("content-type", "")
+    if not written.startswith(KINDS):
+        raise ProblemError(415, f"A form is sent as {' or '.join(KINDS)}.")
     if kind not in house.rules.conversions():
         raise ProblemError(404, "There is no such form here.")
     network = house.network(request.client.host if request.client else None) or ""
     if not house.form_rate.allows(network):
         raise ProblemError(429, "That is a lot of forms in a minute.", headers={"Retry-After": "60"})
-    fields = read_form(body)
+    fields = read_form(body, written)
     now = house.now()
     proof = f"form at {request.headers.get('origin', 'unknown')[:200]}, network {network}"
     incoming = event_of_form(kind, fields, house.rules.vocabulary(), now, proof)
