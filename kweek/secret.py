@@ -34,7 +34,9 @@ def read_secret(file: Path) -> bytes:
     except OSError as error:
         raise SecretError(f"the secret in {file} cannot be read: {error.strerror}") from None
     if len(secret) < _SHORTEST:
-        raise SecretError(f"the secret in {file} is shorter than {_SHORTEST} bytes; let Kweek make one")
+        raise SecretError(
+            f"the secret in {file} is shorter than {_SHORTEST} bytes; to make a longer one: {how_to_make(file)}"
+        )
     return secret
 
 
@@ -53,6 +55,11 @@ def make_secret(file: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def how_to_make(file: Path) -> str:
+    """For whoever keeps secrets elsewhere: what to tell a shell."""
+    return f"(umask 077; head -c 48 /dev/urandom | base64 > {file})"
 
 
 def key_of(secret: bytes, purpose: str) -> bytes:

@@ -8,45 +8,27 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
+
+from kweek.part_logs import last_line, open_log
+from kweek.ports import Outside, Port, listens, port_is_free
 
 _PR_SET_PDEATHSIG = 1  # prctl(2): Linux tells a child when its parent dies, however it dies
 _LOOK_EVERY = 2.0  # seconds between looks at a server that is not ours, and at a port that somebody else has
 _STEADY = 10.0  # seconds of serving after which a fall is a new one, and not one more
 _LONGEST_PAUSE = 30.0  # seconds
-_LARGEST_LOG = 10 * 1024 * 1024  # bytes; asked when it is opened
-_OLD_LOGS = 3  # kept beside it, `<name>.log.1` the newest
+_ROOM = 100 * 1024 * 1024  # bytes; where less is free, a person should know before nothing can be written
+_PATIENCE = 30.0  # seconds; a start that takes longer is explained
 
 Say = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class Outside:
-    """Somebody else's server, watched from here. `name` as a sentence begins: “Temporal”."""
-
-    name: str
-    host: str
-    port: int
-    away: bool = False
-    next_look: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Port:
-    """Where a part listens, and by which option that is chosen."""
-
-    number: int
-    option: str
-    host: str = "127.0.0.1"
 
 
 @dataclass(slots=True)
@@ -73,41 +55,8 @@ class Part:
     kept_out: bool = False  # another program has its port, and that was said
 
 
-def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def listens(port: int, host: str = "127.0.0.1") -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((host, port)) == 0
-
-
 def _how(code: int) -> str:
     return f"was killed (signal {-code})" if code < 0 else f"ended (exit code {code})"
-
-
-def open_log(path: Path) -> IO[bytes]:
-    """To write at its end. One that has grown large makes room first: nobody holds it open now, as a child would."""
-    if path.exists() and path.stat().st_size > _LARGEST_LOG:
-        rotation = RotatingFileHandler(path, backupCount=_OLD_LOGS, delay=True)
-        rotation.doRollover()
-        rotation.close()
-    return path.open("ab")
-
-
-def _last_line(log: Path) -> str:
-    """Its last words, as far as a terminal is the place for them."""
-    with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - 4_096))
-        lines = file.read().decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:300] if lines else ""
 
 
 def _die_with_parent() -> None:
@@ -125,6 +74,9 @@ class Supervisor:
         self.logs = logs
         self.say = say
         self.stopping = False
+        self._started = time.monotonic()
+        self._announced = self._explained = self._narrow = False
+        self._next_look = 0.0
         self._open_logs: dict[str, IO[bytes]] = {}
 
     def run(self, on_ready: Callable[[], None]) -> None:
@@ -132,24 +84,45 @@ class Supervisor:
         self.logs.mkdir(parents=True, exist_ok=True)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._told_to_stop)
-        announced = False
         try:
             while not self.stopping:
+                self._look_at_room()
                 for server in self.outside:
                     self._look_at(server)
                 for part in self.parts:
                     self._look_after(part)
-                if not announced and all(part.ready_since or (part.needs and part.needs.away) for part in self.parts):
-                    on_ready()
-                    announced = True
+                self._announce(on_ready)
                 time.sleep(0.2)
         finally:
+            self.say("stopping")  # not where the signal is heard: that may be in the middle of another line
             self._stop_all()
 
+    def _announce(self, on_ready: Callable[[], None]) -> None:
+        """Once: that all serve that can. Before that, once, who is waited for."""
+        if self._announced:
+            return
+        waited_for = [part.name for part in self.parts if not (part.ready_since or (part.needs and part.needs.away))]
+        if not waited_for:
+            on_ready()
+            self._announced = True
+        elif not self._explained and time.monotonic() - self._started > _PATIENCE:
+            self.say(f"still waiting for {', '.join(waited_for)}; {self.logs} says what they do")
+            self._explained = True
+
     def _told_to_stop(self, number: int, frame: object) -> None:
-        if not self.stopping:
-            self.say("stopping")
         self.stopping = True
+
+    def _look_at_room(self) -> None:
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + _LOOK_EVERY
+        free = shutil.disk_usage(self.logs).free
+        was, self._narrow = self._narrow, free < _ROOM
+        if self._narrow and not was:
+            self.say(f"the disk with {self.logs.parent} is nearly full ({free // 1024**2} MB free); make room")
+        elif was and not self._narrow:
+            self.say(f"the disk with {self.logs.parent} has room again")
 
     def _look_at(self, server: Outside) -> None:
         now = time.monotonic()
@@ -198,7 +171,7 @@ class Supervisor:
         pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(part.falls, 6))
         part.next_start = now + pause
         self.say(f"{part.name} {_how(code)}; starting it again in {pause:.0f} s. See {self._log_path(part)}")
-        if code > 0 and (words := _last_line(self._log_path(part))):
+        if code > 0 and (words := last_line(self._log_path(part))):
             self.say(f"  {words}")
 
     def _log_path(self, part: Part) -> Path:

@@ -10,11 +10,10 @@ from sqlalchemy import Connection, Select, func, select
 from kweek.checkup.finding import Finding, count
 from kweek.checkup.ring import ON_THE_WAY
 from kweek.config import Settings
-from kweek.errors import KweekError
 from kweek.leads.clock import flow_clock
-from kweek.leads.database import Database, DatabaseAway
+from kweek.leads.database import Database
 from kweek.leads.installation import hold_to_secret
-from kweek.leads.migrate import check_current
+from kweek.leads.migrate import NewerDatabaseError, OlderDatabaseError, check_current
 from kweek.leads.publish import drift
 from kweek.leads.tables import leads, mails, outbox, problems
 from kweek.secret import SecretError
@@ -28,15 +27,15 @@ _MANY_BELLS: Final = 1_000
 
 
 def look_at_books(database: Database, settings: Settings) -> tuple[list[Finding], int | None]:
-    """What is found, and how many leads are on their way (None: that cannot be asked). DatabaseAway."""
+    """What is found, and how many leads are on their way (None: that cannot be asked). DatabaseAway,
+    DatabaseUnusable."""
     try:
         with database.read() as read:
             check_current(read)
-    except DatabaseAway:
-        raise
-    except KweekError as error:
-        return [Finding("database", "attention", str(error), "kweek migrate")], None
-    found = [Finding("database", "well", "answers, and is up to date"), *_secret(database, settings)]
+    except (OlderDatabaseError, NewerDatabaseError) as error:
+        words, _, do = str(error).partition(": ")
+        return [Finding("database", "attention", words, do)], None
+    found = [*_secret(database, settings), Finding("database", "well", "answers, and is up to date")]
     clock, now = flow_clock(database), datetime.now(UTC)
     with database.read() as read:
         found += _flows(read, settings)

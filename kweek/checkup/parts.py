@@ -15,7 +15,7 @@ from kweek.checkup.finding import Finding
 from kweek.checkup.temporal import look_at_temporal
 from kweek.config import Settings
 from kweek.flow.problems import errors
-from kweek.leads.database import DatabaseAway, open_database
+from kweek.leads.database import DatabaseAway, DatabaseUnusable, file_of, open_database
 from kweek.linting import lint
 from kweek.mails.render import Renderer
 from kweek.relay import relay
@@ -28,16 +28,11 @@ _WEB: Final = {"http": 80, "https": 443}
 
 def check_all(settings: Settings) -> Iterator[Finding]:
     """Every part, one after the other; a part that is away does not stop the rest."""
-    yield _secret(settings)
+    found, walking = _books(settings)
+    if not any(one.part == "secret" for one in found):
+        yield _secret(settings)
+    yield from found
     yield from _workspace(settings)
-    database, walking = open_database(settings.database_url), None
-    try:
-        found, walking = look_at_books(database, settings)
-        yield from found
-    except DatabaseAway as error:
-        yield Finding("database", "away", str(error), "start it, or set KWEEK_DATABASE_URL")
-    finally:
-        database.close()
     yield from asyncio.run(look_at_temporal(settings, walking))
     to = relay(settings.smtp_url)
     yield _server("mail", to.host, to.port, "away", "start the relay, or set KWEEK_SMTP_URL; until then mails wait")
@@ -46,6 +41,22 @@ def check_all(settings: Settings) -> Iterator[Finding]:
         "web", base.hostname or "", base.port or _WEB[base.scheme], "attention",
         "start `kweek web`, or set KWEEK_BASE_URL to the address that leads see",
     )  # fmt: skip
+
+
+def _books(settings: Settings) -> tuple[list[Finding], int | None]:
+    file = file_of(settings.database_url)
+    if file is not None and not file.exists():  # looking must not make one
+        do = "`kweek up` or `kweek migrate` makes it; or set KWEEK_DATA to where it is"
+        return [Finding("database", "attention", f"there is none at {file}", do)], None
+    database = open_database(settings.database_url)
+    try:
+        return look_at_books(database, settings)
+    except DatabaseAway as error:
+        return [Finding("database", "away", str(error), "start it, or set KWEEK_DATABASE_URL")], None
+    except DatabaseUnusable as error:
+        return [Finding("database", "attention", str(error))], None
+    finally:
+        database.close()
 
 
 def _secret(settings: Settings) -> Finding:

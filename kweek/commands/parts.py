@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from kweek.commands.common import web_port
 from kweek.config import Settings, variable
 from kweek.errors import KweekError, SettingsError
+from kweek.ports import Outside, Port, listens, port_is_free
 from kweek.relay import relay
-from kweek.supervisor import Outside, Part, Port, listens, port_is_free
+from kweek.supervisor import Part
 from kweek.temporal_server import temporal_command
 
 _DATABASE: Final = ("The lead database", 5432)

@@ -38,16 +38,27 @@ class _Server(uvicorn.Server):
         self.on_start()
 
 
+def link_to_sign_in(settings: Settings) -> str:
+    """One that opens the pages, and not one that another secret signed. SecretError."""
+    books = open_database(settings.database_url)
+    try:
+        _away(books, settings)
+        return login_link(settings)
+    finally:
+        books.close()
+
+
 def serve_pages(settings: Settings, host: str, port: int, proxies: str, ready: str | None) -> int:
     """Until told to stop; the exit code."""
     networks = _networks(proxies)
     books = open_database(settings.database_url)
     try:
-        checked = _checked(books, settings)
+        if away := _away(books, settings):
+            say(f"{away}. The pages say so; it is tried until it does")
         if sys.stderr.isatty():  # a log is no place for a link that opens the pages
             say(f"Sign in, once, with {login_link(settings)}")
         server = _Server(_config(settings, networks), lambda: Path(ready).touch() if ready else None)
-        if not checked:
+        if away:
             threading.Thread(target=_check_later, args=(server, books, settings), daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn has ended all when it hands them on; that is all
             signal.signal(number, _ended)
@@ -61,20 +72,20 @@ def serve_pages(settings: Settings, host: str, port: int, proxies: str, ready: s
     return 0
 
 
-def _checked(books: Database, settings: Settings) -> bool:
-    """False: the database is away. The pages are served all the same, and say so."""
+def _away(books: Database, settings: Settings) -> str | None:
+    """That the database is away. The pages are served all the same, and say so. KweekError: we may not work with it."""
     try:
         check_books(books, settings)
-    except DatabaseAway:
-        return False
-    return True
+    except DatabaseAway as error:
+        return str(error)
+    return None
 
 
 def _check_later(server: _Server, books: Database, settings: Settings) -> None:
     """What could not be asked at the start is asked as soon as the database answers."""
     while not server.ended.wait(_LOOK_EVERY):
         try:
-            if _checked(books, settings):
+            if not _away(books, settings):
                 return
         except KweekError as error:
             server.refused = error

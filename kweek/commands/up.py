@@ -56,7 +56,7 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    signal.signal(signal.SIGTERM, _end)  # until the supervisor takes over: what was begun is given back
+    told = _until_the_supervisor_listens()
     chosen, ports = plan(args, _with_tempo(settings_of(args), args.tempo))
     with _alone_in(chosen.data):
         check_ports(ports)
@@ -65,13 +65,25 @@ def run(args: argparse.Namespace) -> int:
             fetch(chosen.data, say)
         servers, temporal = outside(chosen, ports)
         supervisor = Supervisor(list(parts(chosen, ports, temporal)), chosen.data / "logs", say, servers)
+        if told:
+            return told[0]
         supervisor.run(lambda: _announce(chosen, ports))
     say("stopped; `kweek up` carries on from here")
     return 0
 
 
-def _end(number: int, frame: object) -> None:
-    raise SystemExit(128 + number)
+def _until_the_supervisor_listens() -> list[int]:
+    """Ctrl-C and SIGTERM break off what is being prepared. The exit code is noted as well: an exception that is raised
+    wherever we happen to be may end in a destructor, and was lost there in 1 of 40 tries."""
+    told: list[int] = []
+
+    def end(number: int, frame: object) -> None:
+        told.append(128 + number)
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return told
 
 
 def _with_tempo(chosen: Settings, said: str | None) -> Settings:

@@ -42,11 +42,9 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
+    from kweek.commands.serving import link_to_sign_in, serve_pages
+
     if args.link:
-        from kweek.web.session import login_link
-
-        print(login_link(settings))
+        print(link_to_sign_in(settings))
         return 0
-    from kweek.commands.serving import serve_pages
-
     return serve_pages(settings, args.host, args.port or web_port(settings), args.proxies, args.ready)

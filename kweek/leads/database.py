@@ -36,12 +36,17 @@ _Mode = Literal["read", "write", "migrate"]
 # PostgreSQL's codes (its manual, appendix A) for "not now": connection lost, out of resources or connections,
 # shutting down, starting up, a lock that did not come free, a deadlock that it broke.
 _AWAY_CODES: Final = ("08", "53", "57P", "58", "55P03", "40P01", "25P03")
+_NO_RIGHT: Final = "42501"
 
 
 class DatabaseAway(KweekError):
     """The lead database does not answer. What was being done has not been done, or will be done again harmlessly."""
 
     exit_code = 3
+
+
+class DatabaseUnusable(KweekError):
+    """It is no database, not a whole one, or not ours to use. Somebody has to do something."""
 
 
 class NoSuchLead(KweekError):
@@ -101,8 +106,8 @@ class Database:
                 with connection.begin():
                     yield connection
         except DBAPIError as error:
-            if is_away(error):
-                raise DatabaseAway(self._away(error)) from error
+            if (known := in_words(error, self.engine)) is not None:
+                raise known from error
             raise
         except PoolTimeout as error:
             raise DatabaseAway("The database is busy: no connection came free. Try again.") from error
@@ -113,12 +118,6 @@ class Database:
         if mode == "read":
             return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         return {}
-
-    def _away(self, error: DBAPIError) -> str:
-        url = self.engine.url
-        where = url.database if self.sqlite else f"{url.host or 'local socket'}:{url.port or 5432}/{url.database}"
-        words = str(error.orig).strip().splitlines()
-        return f"The lead database ({where}) does not answer: {words[0] if words else type(error.orig).__name__}"
 
 
 def open_database(url: str) -> Database:
@@ -141,6 +140,12 @@ def open_database(url: str) -> Database:
             raise SettingsError(f"KWEEK_DATABASE_URL: Kweek knows sqlite and postgresql, not “{other}”")
 
 
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database; None where it is a server."""
+    parsed = make_url(url)
+    return Path(parsed.database).absolute() if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 def lock_lead(connection: Connection, lead_id: str) -> None:
     """Hold the lead's row until the transaction ends (on SQLite the whole database is held already). NoSuchLead."""
     if connection.execute(_LOCK, {"lead": lead_id}).first() is None:
@@ -160,6 +165,25 @@ def is_away(error: DBAPIError) -> bool:
         return code.startswith(_AWAY_CODES)
     # psycopg has no code when there was no server to give one
     return type(original).__name__ in ("OperationalError", "ConnectionTimeout", "InterfaceError")
+
+
+def in_words(error: DBAPIError, engine: Engine) -> KweekError | None:
+    """DatabaseAway or DatabaseUnusable; None: a statement of ours is wrong."""
+    url = engine.url
+    sqlite = engine.dialect.name == "sqlite"
+    where = url.database if sqlite else f"{url.host or 'local socket'}:{url.port or 5432}/{url.database}"
+    said = str(error.orig).strip().splitlines()
+    words = said[0] if said else type(error.orig).__name__
+    if is_away(error):
+        return DatabaseAway(f"The lead database ({where}) does not answer: {words}")
+    if str(getattr(error.orig, "sqlite_errorname", "")).startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        what = "Put back a backup of it, or set KWEEK_DATABASE_URL to where it is"
+        return DatabaseUnusable(f"The lead database ({where}) cannot be read: {words}. {what}")
+    if getattr(error.orig, "sqlstate", None) == _NO_RIGHT:
+        return DatabaseUnusable(
+            f"The lead database ({where}) refuses: {words}. Its owner can give {url.username} the right"
+        )
+    return None
 
 
 _LOCK: Final = select(leads.c.id).where(leads.c.id == bindparam("lead")).with_for_update()

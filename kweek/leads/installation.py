@@ -14,7 +14,7 @@ from kweek.config import Settings, variable
 from kweek.leads.database import Database
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import installation, leads
-from kweek.secret import SecretError, make_secret
+from kweek.secret import SecretError, how_to_make, make_secret
 
 _LOST = (
     "Links in mails that left are signed with it, and whoever unsubscribed is recognised by it. Put it back from a "
@@ -32,8 +32,7 @@ def hold_to_secret(db: Database, settings: Settings, *, make: bool = False) -> N
             raise SecretError(f"the secret ({file}) is gone. {_LOST}")
         if "secret_file" in settings.said:
             raise SecretError(
-                f"the secret should be in {file}, and there is no such file. To make one: "
-                f"(umask 077; head -c 48 /dev/urandom | base64 > {file})"
+                f"the secret should be in {file}, and there is no such file. To make one: {how_to_make(file)}"
             )
         if not make:
             raise SecretError(f"there is no secret yet ({file}); `kweek up` makes it, or `kweek migrate`")

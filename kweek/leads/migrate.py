@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from kweek.errors import KweekError
-from kweek.leads.database import MODE, DatabaseAway, is_away
+from kweek.leads.database import MODE, in_words
 
 _LOCK: Final = 0x4B3EE6  # of PostgreSQL's advisory locks, this one is ours
 _PATIENCE: Final = 600  # seconds that a second start waits for the first one's migration
@@ -46,8 +46,8 @@ def migrate(engine: Engine) -> bool:
                     _check_references(connection)
                 return changed
     except DBAPIError as error:
-        if is_away(error):
-            raise DatabaseAway(f"The lead database does not answer: {error.orig}") from error
+        if (known := in_words(error, engine)) is not None:
+            raise known from error
         raise
 
 

@@ -7,15 +7,13 @@ import shutil
 import signal
 import socket
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from kweek.supervisor import Outside, Part, Supervisor
 from tests.engine.servers import free_port
 from tests.engine.up_house import PARTS, ROOT, Up, Visitor, alive, children_of, kweek, up, wait_for
 
@@ -85,6 +83,32 @@ def test_a_port_that_is_taken_is_named_with_its_option(tmp_path: Path, option: s
     assert f"--{option}\n" in refused.stderr
 
 
+def test_ports_come_from_the_settings_where_no_option_says_otherwise(tmp_path: Path) -> None:
+    """All links lead where the pages are, and doctor looks where they are."""
+    web, smtp = free_port(), free_port()
+    said = {"KWEEK_BASE_URL": f"http://127.0.0.1:{web}", "KWEEK_SMTP_URL": f"catcher://127.0.0.1:{smtp}"}
+    with serving(tmp_path, **said) as house:
+        assert f"http://127.0.0.1:{web}/login/" in house.terminal
+        house.ports |= {"port": web, "smtp-port": smtp}
+        visitor = Visitor(house)
+        visitor.sign_in()
+        visitor.close()
+        seen = kweek("doctor", "--data", str(house.data), cwd=tmp_path, KWEEK_TEMPORAL_ADDRESS=house.temporal, **said)
+        assert (seen.returncode, "look" in seen.stdout) == (0, False), seen.stdout
+        assert f"answers at 127.0.0.1:{smtp}" in seen.stdout
+        assert house.stop() == 0
+
+
+def test_a_namespace_of_ones_own_is_made_where_temporal_is_ours(tmp_path: Path) -> None:
+    with serving(tmp_path, KWEEK_TEMPORAL_NAMESPACE="leads") as house:
+        somewhere = {"KWEEK_TEMPORAL_ADDRESS": house.temporal, "KWEEK_TEMPORAL_NAMESPACE": "nope"}
+        worker = kweek("worker", "--data", str(house.data), cwd=tmp_path, **somewhere)
+        assert (worker.returncode, "Traceback" in worker.stderr) == (2, False)
+        assert "has no namespace “nope”" in worker.stderr
+        seen = kweek("doctor", "--data", str(house.data), cwd=tmp_path, **somewhere)
+        assert "make it there, or set KWEEK_TEMPORAL_NAMESPACE" in seen.stdout
+
+
 def test_a_broken_workspace_starts_nothing_and_says_where(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     for folder in ("flows", "rules", "surveys", "templates"):
@@ -123,65 +147,14 @@ def test_a_temporal_that_is_elsewhere_and_away_is_said_and_waited_for(tmp_path: 
         assert house.stop() == 0
 
 
-def test_a_database_that_is_away_is_said_and_waited_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_database_that_is_away_is_said_and_waited_for(tmp_path: Path, told: signal.Signals, code: int) -> None:
     url = f"postgresql://kweek:planted@127.0.0.1:{free_port()}/kweek"
     with up(tmp_path, KWEEK_DATABASE_URL=url) as house:
         assert "trying until it answers" in house.says("does not answer", 30)
         assert "planted" not in house.terminal
         assert house.process is not None
         assert house.process.poll() is None
-        house.process.send_signal(signal.SIGINT)
-        assert house.process.wait(10) == 130
-
-
-# --- the supervisor by itself ------------------------------------------------------------------------
-
-
-def test_who_starts_before_its_servers_is_not_said_to_serve(tmp_path: Path) -> None:
-    """A mark of an earlier life says nothing: it is removed before each start."""
-    mark, said = tmp_path / "ready", list[str]()
-    mark.touch()
-    part = Part("slow", ["sleep", "60"], mark.exists, mark=mark, patience=2)
-    supervisor = Supervisor([part], tmp_path / "logs", said.append)
-    with stopped_after(supervisor, lambda: part.process is not None):
-        supervisor.run(lambda: said.append("ready"))
-    assert said == []
-
-
-def test_a_part_that_falls_shows_its_last_words(tmp_path: Path) -> None:
-    said: list[str] = []
-    part = Part("frail", ["sh", "-c", "echo no such thing >&2; exit 3"], lambda: False)
-    supervisor = Supervisor([part], tmp_path / "logs", said.append)
-    with stopped_after(supervisor, lambda: len(said) > 1):
-        supervisor.run(lambda: None)
-    assert said[0].startswith("frail ended (exit code 3); starting it again in 1 s.")
-    assert said[1] == "  no such thing"
-
-
-def test_a_server_that_is_away_holds_up_only_who_needs_it(tmp_path: Path) -> None:
-    said: list[str] = []
-    server = Outside("Temporal", "127.0.0.1", free_port())
-    parts = [Part("needs it", ["sleep", "60"], lambda: False, needs=server), Part("not", ["sleep", "60"], lambda: True)]
-    supervisor = Supervisor(parts, tmp_path / "logs", said.append, [server])
-    with stopped_after(supervisor, lambda: "ready" in said):
-        supervisor.run(lambda: said.append("ready"))
-    assert said == [f"Temporal does not answer at 127.0.0.1:{server.port}; trying until it does", "ready"]
-
-
-@contextmanager
-def stopped_after(supervisor: Supervisor, done: Callable[[], object]) -> Iterator[None]:
-    """Stop it, from beside, once that is so; its signal handlers are put back."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-
-    def watch() -> None:
-        try:
-            wait_for(done, 20)
-        finally:
-            supervisor.stopping = True
-
-    beside = threading.Thread(target=watch)
-    beside.start()
-    yield
-    beside.join()
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
+        house.process.send_signal(told)
+        assert house.process.wait(10) == code
+        assert "Traceback" not in house.terminal

@@ -26,6 +26,13 @@ ROOT = Path(__file__).parents[2]
 KWEEK = [sys.executable, "-m", "kweek"]
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PARTS = ("temporal", "catcher", "worker", "web")
+SAYS = {
+    "KWEEK_TEMPORAL_ADDRESS": ("temporal-port", "ui-port"),
+    "KWEEK_SMTP_URL": ("smtp-port",),
+    "KWEEK_BASE_URL": ("port",),
+}
+"""Setting → the options that need not be given then, or may not."""
+
 START = 90.0  # seconds that a start may take on a machine that does other things too
 
 _T = TypeVar("_T")
@@ -106,8 +113,8 @@ class Up:
         return (self.folder / "terminal").read_text()
 
     def start(self) -> Up:
-        elsewhere = {"temporal-port", "ui-port"} if "KWEEK_TEMPORAL_ADDRESS" in self.environment else set[str]()
-        ours = {name: port for name, port in self.ports.items() if name not in elsewhere}
+        said = {option for name in self.environment for option in SAYS.get(name, ())}
+        ours = {name: port for name, port in self.ports.items() if name not in said}
         options = [word for name, port in ours.items() for word in (f"--{name}", str(port))]
         pace = ["--tempo", self.tempo] if self.tempo else []
         with (self.folder / "terminal").open("wb") as terminal:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from kweek import supervisor
-from kweek.supervisor import open_log
+from kweek import part_logs
+from kweek.part_logs import open_log
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "_LARGEST_LOG", 10)
+    monkeypatch.setattr(part_logs, "_LARGEST", 10)
 
 
 def write(log: Path, words: str) -> None:
