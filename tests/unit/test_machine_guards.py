@@ -42,6 +42,8 @@ def test_a_flow_that_runs_in_circles_ends_on_a_persons_desk() -> None:
 def test_a_path_without_an_end_is_not_the_end_of_the_lead() -> None:
     life = Life([flow("f", [task("x", "1 day")])]).hear("brochure.requested").after(2 * DAY)
     assert life.token().asks == "nowhere"
+    life = Life([flow("f", [handover("sales", {"won": "next"})])]).hear("brochure.requested")
+    assert life.hear("won", life.ref()).token().asks == "nowhere"
 
 
 def test_handover_step_left_by_an_own_event_is_taken_back() -> None:

@@ -122,7 +122,7 @@ def _react(work: Work, of: str, target: Target | Stay, event: Event, closed: boo
     match target:
         case Stay(steps):
             act(work, of, steps)
-        case At() | End() | ToFlow():
+        case _:  # also where a line leads nowhere: what it closed is over, and a person is asked how to go on
             go(work, of, target, event.kind, closed)
 
 
