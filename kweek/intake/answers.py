@@ -7,12 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Final, cast
 
+from kweek.errors import KweekError
 from kweek.flow.conditions import parse_condition
 from kweek.flow.facts import Fact
 from kweek.flow.surveys import Question, Survey
 from kweek.intake.ears import EventFacts
+from kweek.intake.outcomes import OutcomeError
+from kweek.intake.values import Checker, nearest
 
 Answer = str | int | float | list[str]
 Given = Mapping[str, Sequence[str]]  # question → what the form held
@@ -26,6 +29,14 @@ class AnswerFault:
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+class AnswersError(KweekError):
+    """Answers that cannot be kept; `faults` by question."""
+
+    def __init__(self, faults: Mapping[str, AnswerFault]) -> None:
+        super().__init__(f"These answers cannot be kept: {', '.join(faults)}.")
+        self.faults = faults
 
 
 class _WrongError(Exception):
@@ -50,6 +61,38 @@ def read_answers(survey: Survey, given: Given, now: datetime) -> tuple[dict[str,
             if answer is not None:
                 answers[question.name.value] = answer
     return answers, faults
+
+
+def given_answers(raw: object, check: Checker) -> Given:
+    """`{"need": "problem", "budget": 2500, "topics": ["a", "b"]}`, as a form would have held it."""
+    given: dict[str, list[str]] = {}
+    if raw is None:
+        return given
+    if not isinstance(raw, Mapping):
+        check.fault("answers", "this must be an object: question → answer")
+        return given
+    for name, answer in cast("Mapping[str, object]", raw).items():
+        values = cast("list[object]", answer) if isinstance(answer, list) else [answer]
+        if all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in values):
+            given[name] = [str(value) for value in values]
+        elif answer is not None:
+            check.fault(f"answers.{name[:60]}", "this must be a text, a number or a list of texts")
+    return given
+
+
+def spoken_answers(survey: Survey, given: Given, now: datetime) -> dict[str, Answer]:
+    """The same on the telephone, where the caller asks what suits. AnswersError; OutcomeError: there is no such
+    question."""
+    known = [question.name.value for question in survey.questions]
+    for name in given:
+        if name not in known:
+            raise OutcomeError(
+                f"The script does not ask “{name[:60]}”{nearest(name, tuple(known))}.", (), f"answers.{name}"
+            )
+    answers, faults = read_answers(survey, given, now)
+    if wrong := {name: fault for name, fault in faults.items() if name in given}:
+        raise AnswersError(wrong)
+    return answers
 
 
 def _asked(survey: Survey, question: Question, answers: Mapping[str, Answer], now: datetime) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Row
 
 from kweek.flow.state import Value
-from kweek.intake.incoming import Recorded
+from kweek.flow.surveys import Survey
+from kweek.intake.answers import Given, spoken_answers
+from kweek.intake.check_lead import Vocabulary
+from kweek.intake.incoming import LeadIn, Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
+from kweek.intake.record import Ears
 from kweek.intake.suppress import AddressKey, suppress_lead
+from kweek.intake.surveys import keep_answers
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.rules.grades import Grades
 
 NO_ANSWER: Final = "no answer"
 CALL_BACK: Final = "call back"
@@ -21,8 +26,21 @@ CLOSING: Final = ("interested", "not interested", "appointment", "quote", "wrong
 _EVENT_OF: Final = {NO_ANSWER: "attempted", CALL_BACK: "call_back"}  # all else is its own event
 _FURTHEST: Final = timedelta(days=366)
 
-NextTry = Callable[[Row[Any], datetime], datetime | None]  # a call task's row and now → not before
-OwnOutcomes = Callable[[Connection, Row[Any]], tuple[str, ...]]
+
+class CallRules(Ears, Protocol):
+    """What the workspace says of a call."""
+
+    def script_of(self, tx: Connection, task: Row[Any]) -> Survey | None:
+        """The script of this call task, as it was published with the lead's version of the flow."""
+        ...
+
+    def next_try(self, task: Row[Any], now: datetime) -> datetime | None:
+        """Not before; None: at any time."""
+        ...
+
+    def vocabulary(self) -> Vocabulary: ...
+
+    def grades(self) -> Grades: ...
 
 
 def take_call(db: Database, key: str, said: Said) -> Recorded | None:
@@ -41,16 +59,18 @@ def log_call(
     key: str,
     outcome: str,
     said: Said,
+    rules: CallRules,
     *,
-    call_back_at: datetime | None,
-    own_outcomes: OwnOutcomes,
-    next_try: NextTry,
     address_key: AddressKey,
+    call_back_at: datetime | None = None,
+    answers: Given | None = None,
 ) -> Recorded:
     """Log one try. `no answer` counts as an attempt, `call back` keeps the task for the agreed moment, all else closes
-    it. own_outcomes: those of the task's script. OutcomeError, ClosedError, TakenError, NoSuchTaskError."""
+    it. answers: to questions of the task's script; they come before the outcome, so that the flow knows them when it
+    hears that. OutcomeError, AnswersError, ClosedError, TakenError, NoSuchTaskError, OtherEventError."""
     with at_desk(db, tables.call_tasks, key, said, "call task") as desk:
-        allowed = (*CLOSING, *own_outcomes(desk.tx, desk.row), NO_ANSWER, CALL_BACK)
+        script = rules.script_of(desk.tx, desk.row)
+        allowed = (*CLOSING, *(script.outcomes if script else ()), NO_ANSWER, CALL_BACK)
         if outcome not in allowed:
             raise OutcomeError(f"“{outcome}” is not an outcome of this call.", allowed)
         if call_back_at is not None and outcome != CALL_BACK:
@@ -60,13 +80,24 @@ def log_call(
         if before := desk.done_before(kind, data):
             return before
         desk.may_close()
-        desk.change(**_after(desk, outcome, call_back_at, next_try))
+        lead = _keep(desk, script, answers, rules) if answers else None
+        desk.change(**_after(desk, outcome, call_back_at, rules))
         if outcome == "objected":  # the right to object is kept at once, whatever the flow makes of it
             suppress_lead(desk.tx, desk.row.lead_id, "telephone", "objected", said.at, address_key)
-        return desk.tell(kind, data)
+        return desk.tell(kind, data, lead)
 
 
-def _after(desk: Desk, outcome: str, call_back_at: datetime | None, next_try: NextTry) -> dict[str, object]:
+def _keep(desk: Desk, script: Survey | None, given: Given, rules: CallRules) -> LeadIn:
+    if script is None:
+        raise OutcomeError("This call has no script any more: nobody knows the questions.", field="answers")
+    answers, now = spoken_answers(script, given, desk.said.at), desk.said.at
+    return keep_answers(
+        desk.tx, desk.row.lead_id, script, answers, desk.row.key, now, words=rules.vocabulary(), grades=rules.grades(),
+        ears=rules,
+    )  # fmt: skip
+
+
+def _after(desk: Desk, outcome: str, call_back_at: datetime | None, rules: CallRules) -> dict[str, object]:
     """What the task then is. After a try anyone may go on; where the flow has withdrawn it, that was the last of it."""
     said, row = desk.said, desk.row
     back = {"status": "withdrawn" if row.status == "withdrawn" else "open", "taken_by": None}
@@ -75,6 +106,6 @@ def _after(desk: Desk, outcome: str, call_back_at: datetime | None, next_try: Ne
             raise OutcomeError("Say when to call back: a moment within a year from now.", field="call_back_at")
         return {**back, "call_back_at": call_back_at, "not_before": call_back_at}
     if outcome == NO_ANSWER:
-        return {**back, "call_back_at": None, "not_before": next_try(row, said.at)}
+        return {**back, "call_back_at": None, "not_before": rules.next_try(row, said.at)}
     closed = {"status": "closed", "closed_at": said.at, "outcome": outcome}
     return {**closed, "taken_by": row.taken_by or said.by}

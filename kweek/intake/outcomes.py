@@ -75,12 +75,12 @@ class Desk:
     def change(self, **values: object) -> None:
         self.tx.execute(update(self.table).where(self.table.c.key == self.row.key).values(**values))
 
-    def tell(self, kind: str, data: Mapping[str, Value] | None = None) -> Recorded:
-        """Record the event, with who did it and what he noted."""
+    def tell(self, kind: str, data: Mapping[str, Value] | None = None, lead: LeadIn | None = None) -> Recorded:
+        """Record the event, with who did it and what he noted. lead: what else was learnt of the lead."""
         key, said = self.row.key, self.said
         name = f"said/{said.id}" if said.id else f"{kind}/{self._count(kind) + 1}"
-        lead = LeadIn(id=self.row.lead_id)
-        event = Incoming(f"{key}/{name}", kind, said.at, lead, data or {}, key, said.by, said.note)
+        whose = lead or LeadIn(id=self.row.lead_id)
+        event = Incoming(f"{key}/{name}", kind, said.at, whose, data or {}, key, said.by, said.note)
         return append(self.tx, self.row.lead_id, event, said.at)
 
     def done_before(self, kind: str, data: Mapping[str, Value] | None = None) -> Recorded | None:

@@ -1,7 +1,8 @@
 """What comes of a filled-in survey? Answers, profile fields, BANT facts, points and events, in one transaction, once.
 
-An invitation is a mail: it takes one submission. The events that an answer raises come before `answered`, so that a
-lead who asks for a quote is not first sent elsewhere for having answered.
+An invitation is a mail: it takes one submission. On the telephone the survey is the script of the call. The events that
+an answer raises come before `answered` and before the call's outcome, so that a lead who asks for a quote is not first
+sent elsewhere for having answered.
 """
 
 from __future__ import annotations
@@ -68,19 +69,11 @@ def submit(
 ) -> bool:
     """Keep it all; False: this invitation was answered before, and nothing changes."""
     key, lead_id = invited.mail_key, invited.lead_id
-    questions = [
-        (question, answers[question.name.value]) for question in survey.questions if question.name.value in answers
-    ]
     with db.lead_tx(lead_id) as tx:
         events = tables.events.c
         if tx.execute(select(events.seq).where(events.id == _answered(key))).first() is not None:
             return False
-        for question, answer in questions:
-            _keep(tx, lead_id, survey.name.value, question, answer, key, now)
-            _give_points(tx, lead_id, survey.name.value, question, answer, key, now, grades)
-        for kind in _raised(questions):
-            append(tx, lead_id, Incoming(f"{key}/raised/{kind}", kind, now, LeadIn(id=lead_id)), now, ears)
-        lead = _profile(lead_id, questions, words, now)
+        lead = keep_answers(tx, lead_id, survey, answers, key, now, words=words, grades=grades, ears=ears)
         append(
             tx,
             lead_id,
@@ -89,6 +82,31 @@ def submit(
             ears,
         )
     return True
+
+
+def keep_answers(
+    tx: Connection,
+    lead_id: str,
+    survey: Survey,
+    answers: Mapping[str, Answer],
+    key: str,
+    now: datetime,
+    *,
+    words: Vocabulary,
+    grades: Grades,
+    ears: Ears,
+) -> LeadIn:
+    """Keep the answers of this (locked) lead with all that follows from them, but for its profile: that is the answer
+    here, to go with the event that ends it. key: of the mail or the call task."""
+    questions = [
+        (question, answers[question.name.value]) for question in survey.questions if question.name.value in answers
+    ]
+    for question, answer in questions:
+        _keep(tx, lead_id, survey.name.value, question, answer, key, now)
+        _give_points(tx, lead_id, survey.name.value, question, answer, key, now, grades)
+    for kind in _raised(questions):
+        append(tx, lead_id, Incoming(f"{key}/raised/{kind}", kind, now, LeadIn(id=lead_id)), now, ears)
+    return _profile(lead_id, questions, words, now)
 
 
 def _answered(mail_key: str) -> str:

@@ -46,10 +46,7 @@ def act_on_call(key: str, request: Request, body: Body, house: HouseOf) -> Respo
                 give_call_back(house.db, key, said)
             case _:
                 at = _moment(given.get("call_back_at", ""), house.rules.zone()) if action == CALL_BACK else None
-                log_call(
-                    house.db, key, action, said, call_back_at=at, own_outcomes=house.rules.script_outcomes,
-                    next_try=house.rules.next_try, address_key=house.address_key,
-                )  # fmt: skip
+                log_call(house.db, key, action, said, house.rules, call_back_at=at, address_key=house.address_key)
 
     with house.db.read() as read:
         taken_by = _row(read, key).taken_by
@@ -73,7 +70,7 @@ def _show(key: str, request: Request, house: House, tried: Tried | None = None) 
 
 def _facts(read: Connection, house: House, row: Row[Any], tongue: Tongue, language: str) -> Mapping[str, Any]:
     lead = story.who(read, row.lead_id)
-    script = house.rules.survey_in(read, row.enrolment_id, row.script)
+    script = house.rules.script_of(read, row)
     return {
         "lead": lead,
         "why": story.why(read, row.key, row.enrolment_id),

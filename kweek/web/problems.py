@@ -16,16 +16,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.errors import KweekError
+from kweek.intake.answers import AnswersError
 from kweek.intake.incoming import BadEventError, OtherEventError
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError, TakenError
 from kweek.leads.database import DatabaseAway, NoSuchLead
 from kweek.web.house import house_of
 from kweek.web.render import page
 from kweek.web.session import has_session
-from kweek.web.words import WORDS
+from kweek.web.words import WORDS, Tongue
 
 log = structlog.get_logger()
 
+_ENGLISH: Final = Tongue("en")  # programs are spoken to in English
 RETRY_AFTER: Final = "5"  # seconds
 FOR_LEADS: Final = ("/o/", "/c/", "/s/", "/u/", "/forms/")
 
@@ -59,6 +61,10 @@ def problem_of(error: Exception) -> ProblemError:
             return ProblemError(409, str(error))
         case NoSuchLead() | NoSuchTaskError():
             return ProblemError(404, str(error))
+        case AnswersError():
+            said = {name: _ENGLISH(fault.key, **fault.values) for name, fault in error.faults.items()}
+            errors = [{"field": f"answers.{name}", "words": words} for name, words in said.items()]
+            return ProblemError(422, str(error), errors=errors)
         case OutcomeError():
             more = {"allowed": list(error.allowed)} if error.allowed else {}
             return ProblemError(422, str(error), errors=[{"field": error.field, "words": str(error)}], more=more)

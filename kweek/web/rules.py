@@ -121,10 +121,9 @@ class WorkspaceRules:
                     return self._survey(source, template.survey)
         return None
 
-    def script_outcomes(self, tx: Connection, task: Row[Any]) -> tuple[str, ...]:
-        """The outcomes that the script of this call task adds to the usual ones."""
-        survey = self.survey_in(tx, task.enrolment_id, task.script)
-        return tuple(survey.outcomes) if survey else ()
+    def script_of(self, tx: Connection, task: Row[Any]) -> Survey | None:
+        """The script of this call task."""
+        return self.survey_in(tx, task.enrolment_id, task.script)
 
     def survey_in(self, tx: Connection, enrolment_id: str, name: str) -> Survey | None:
         """A survey as it was published with this enrolment's version of the flow."""

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse
 
+from kweek.intake.answers import Given, given_answers
 from kweek.intake.calls import give_call_back, log_call, take_call
 from kweek.intake.handovers import act_on_handover
 from kweek.intake.incoming import Recorded
@@ -23,7 +24,7 @@ from kweek.web.house import House
 
 router = APIRouter(prefix="/api", dependencies=[Depends(staff_only)])
 
-_KEYS = ("id", "by", "note", "outcome", "call_back_at", "reason", "later_on")
+_KEYS = ("id", "by", "note", "outcome", "call_back_at", "reason", "later_on", "answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Words:
     reason: str | None
     call_back_at: datetime | None
     later_on: date | None
+    answers: Given
 
 
 @router.post("/calls/{key:path}/take")
@@ -49,16 +51,17 @@ def give_a_call_back(key: str, body: Body, house: HouseOf) -> JSONResponse:
 
 @router.post("/calls/{key:path}/outcome")
 def log_a_call(key: str, body: Body, house: HouseOf) -> JSONResponse:
-    """`no answer` and `call back` (with `call_back_at`) keep the task; every other outcome closes it."""
+    """`no answer` and `call back` (with `call_back_at`) keep the task; every other outcome closes it. `answers`: to
+    questions of the script."""
     words = _read(body, house, outcome=True)
     recorded = log_call(
         house.db,
         key,
         words.outcome or "",
         words.said,
+        house.rules,
         call_back_at=words.call_back_at,
-        own_outcomes=house.rules.script_outcomes,
-        next_try=house.rules.next_try,
+        answers=words.answers,
         address_key=house.address_key,
     )
     return _answer(recorded)
@@ -98,9 +101,10 @@ def _read(body: bytes, house: House, *, outcome: bool = False) -> Words:
     said = check.text(raw.get("outcome"), "outcome", required=outcome)
     call_back_at = check.moment(raw["call_back_at"], "call_back_at") if raw.get("call_back_at") else None
     later_on = check.date(raw["later_on"], "later_on") if raw.get("later_on") else None
+    answers = given_answers(raw.get("answers"), check)
     check.done()
     who = Said(texts["by"] or "", house.now(), texts["note"], texts["id"])
-    return Words(who, said, texts["reason"], call_back_at, later_on)
+    return Words(who, said, texts["reason"], call_back_at, later_on, answers)
 
 
 def _answer(recorded: Recorded | None) -> JSONResponse:

@@ -124,6 +124,54 @@ def test_a_request_sent_twice_with_its_id_counts_once(api: TestClient, books: Bo
     assert kinds(books) == ["attempted"]
 
 
+# --- what was answered on the telephone -----------------------------------------------------------------
+
+ANSWERS = {"role": "Buyer", "need": "problem", "authority": "decides", "wish": "quote"}
+
+
+def test_answers_of_a_call_are_those_of_the_survey(api: TestClient, books: Books) -> None:
+    """All that follows from them on the web follows here too; not everything has to be asked."""
+    answer = post(api, f"calls/{CALL}/outcome", outcome="interested", answers=ANSWERS, note="likes us")
+    assert answer.status_code == 200, answer.text
+    kept = {row.question: (row.survey, row.value, row.source) for row in books.rows(tables.answers)}
+    assert kept == {name: ("brochure", value, CALL) for name, value in ANSWERS.items()}
+    assert {row.fact: row.value for row in books.rows(tables.bant)} == {"need": "problem", "authority": "decides"}
+    assert {(row.axis, row.points) for row in books.rows(tables.points)} == {
+        ("intent", 5), ("profile", 15), ("intent", 15),
+    }  # fmt: skip
+    assert one(books, tables.leads).job_title == "Buyer"
+    assert kinds(books) == ["quote.requested", "interested"]  # what it asks for, before how the call ended
+
+
+def test_more_can_be_answered_at_the_next_try(api: TestClient, books: Books) -> None:
+    at = (NOW + timedelta(days=1)).isoformat()
+    first = {"outcome": "call back", "call_back_at": at, "answers": {"need": "problem"}}
+    assert post(api, f"calls/{CALL}/outcome", **first).status_code == 200
+    assert post(api, f"calls/{CALL}/outcome", outcome="interested", answers={"need": "replacement"}).status_code == 200
+    assert [(row.question, row.value) for row in books.rows(tables.answers)] == [("need", "replacement")]
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"ned": "problem"}, "answers.ned"),
+        ({"need": "nothing"}, "answers.need"),
+        ({"need": ["problem", 7, None]}, "answers.need"),
+        ({"need": {"a": 1}}, "answers.need"),
+        ({"role": "x" * 2_001}, "answers.role"),
+        ("problem", "answers"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused_and_nothing_is_done(
+    api: TestClient, books: Books, answers: object, field: str
+) -> None:
+    refused = post(api, f"calls/{CALL}/outcome", outcome="interested", answers=answers)
+    [error] = refused.json()["errors"]
+    assert (refused.status_code, error["field"]) == (422, field)
+    assert len(error["words"]) > 10
+    assert (kinds(books), books.count(tables.answers), one(books, tables.call_tasks).status) == ([], 0, "open")
+
+
 PASSING = {"accept": "accepted", "contact": "contacted", "appointment": "appointment", "quote": "quoted"}
 
 
