@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, select
 from temporalio.client import Client
 
 from bench.handwritten import BY_HAND, LISTENS, Brochure, Reaction, Start
-from kweek.intake.calls import log_call
+from kweek.intake.calls import PlainCall, log_call
 from kweek.intake.ears import FlowEars
 from kweek.intake.handovers import act_on_handover
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Recorded
@@ -95,10 +95,8 @@ class People:
 
     def _call(self) -> None:
         for call in self._new(select(call_tasks.c.key).where(call_tasks.c.status == "open")):
-            log_call(
-                self.database, call, "interested", Said("els", self.now), call_back_at=None,
-                own_outcomes=lambda tx, row: (), next_try=lambda row, now: None, address_key=lambda address: address,
-            )  # fmt: skip
+            said = Said("els", self.now)
+            log_call(self.database, call, "interested", said, PlainCall(), address_key=lambda address: address)
 
     def _contact(self) -> None:
         for handover in self._new(select(handovers.c.key).where(handovers.c.contacted_at.is_(None))):

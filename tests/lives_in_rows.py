@@ -204,8 +204,8 @@ class RowLife:
         secret = self.house.settings.key(SUPPRESSION)
         outcome = {"attempted": calls.NO_ANSWER, "call_back": calls.CALL_BACK}.get(kind, kind)
         return calls.log_call(
-            self.house.database, key, outcome, said, call_back_at=at + 30 * HOUR if kind == "call_back" else None,
-            own_outcomes=lambda tx, row: (), next_try=lambda row, at: at + HOUR,
+            self.house.database, key, outcome, said, calls.PlainCall(HOUR),
+            call_back_at=at + 30 * HOUR if kind == "call_back" else None,
             address_key=lambda number: address_key(secret, number),
         )  # fmt: skip
 

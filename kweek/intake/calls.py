@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -13,7 +14,7 @@ from kweek.intake.answers import Given, spoken_answers
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import LeadIn, Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
-from kweek.intake.record import Ears
+from kweek.intake.record import AlwaysRing, Ears
 from kweek.intake.suppress import AddressKey, suppress_lead
 from kweek.intake.surveys import keep_answers
 from kweek.leads import tables
@@ -41,6 +42,25 @@ class CallRules(Ears, Protocol):
     def vocabulary(self) -> Vocabulary: ...
 
     def grades(self) -> Grades: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlainCall(AlwaysRing):
+    """Without a workspace at hand: no script, and the next try after a while."""
+
+    apart: timedelta = timedelta()
+
+    def script_of(self, tx: Connection, task: Row[Any]) -> Survey | None:
+        return None
+
+    def next_try(self, task: Row[Any], now: datetime) -> datetime | None:
+        return now + self.apart
+
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary()
+
+    def grades(self) -> Grades:
+        return Grades()
 
 
 def take_call(db: Database, key: str, said: Said) -> Recorded | None:
