@@ -48,14 +48,8 @@ class Command(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command."""
     words = list(sys.argv[1:] if argv is None else argv)
-    parser = _Parser(
-        prog="kweek",
-        description="Follows up leads: flows written by marketers, walked by leads, never lost.",
-        epilog="kweek COMMAND --help explains a command and shows an example.",
-    )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     try:
-        return _run(parser, commands, words)
+        return _run(words)
     except KweekError as error:
         print(f"kweek: {error}", file=sys.stderr)
         return error.exit_code
@@ -72,8 +66,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _run(parser: _Parser, commands: Any, words: Sequence[str]) -> int:
-    chosen = words[0] if words and words[0] in _there() else None
+def _run(words: Sequence[str]) -> int:
+    parser = parser_of(words[0] if words else None)
+    args = parser.parse_args(words)
+    if args.command is None:
+        parser.print_help()
+        return 2
+    return _command(args.command).run(args)
+
+
+def parser_of(chosen: str | None) -> argparse.ArgumentParser:
+    """Knows every command by name, and the chosen one whole: the others' modules are not imported."""
+    parser = _Parser(
+        prog="kweek",
+        description="Follows up leads: flows written by marketers, walked by leads, never lost.",
+        epilog="kweek COMMAND --help explains a command and shows an example.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name in _there():
         if name == chosen:
             command = _command(name)
@@ -81,11 +90,7 @@ def _run(parser: _Parser, commands: Any, words: Sequence[str]) -> int:
             parser.misuse = commands.choices[name].misuse = getattr(command, "MISUSE", 2)
         else:
             commands.add_parser(name, help=COMMANDS[name])
-    args = parser.parse_args(words)
-    if args.command is None:
-        parser.print_help()
-        return 2
-    return _command(args.command).run(args)
+    return parser
 
 
 class _Parser(argparse.ArgumentParser):

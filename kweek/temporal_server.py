@@ -54,13 +54,13 @@ async def _download(folder: Path) -> None:
     from temporalio.testing import WorkflowEnvironment
 
     try:
-        server = await WorkflowEnvironment.start_local(download_dest_dir=str(folder))
+        await (await WorkflowEnvironment.start_local(download_dest_dir=str(folder))).shutdown()
     except RuntimeError as error:
         why = str(error).splitlines()[0]
         raise KweekError(f"Temporal's dev server could not be fetched ({why}); {_INSTALL}") from None
-    await server.shutdown()
-    del server
-    gc.collect()
+    finally:
+        gc.collect()
+        await asyncio.sleep(0.2)  # else its threads may still be at work when the interpreter ends, and abort it
 
 
 def _kept(data: Path) -> Path:
