@@ -9,9 +9,10 @@ from kweek.flow.changed import changed
 from kweek.flow.machine.asking import ask
 from kweek.flow.machine.ladders import climb
 from kweek.flow.machine.leaving import go, leave_step
+from kweek.flow.machine.lines import row
 from kweek.flow.machine.moments import date_of
 from kweek.flow.machine.work import Work
-from kweek.flow.plan import Call, Otherwise, Send, Target, Task, Wait
+from kweek.flow.plan import Call, Otherwise, Send, Task, Wait
 from kweek.flow.state import Enrolment, Token
 
 ARRIVED: Final[frozenset[str]] = frozenset({"answered", "clicked", "opened"})
@@ -58,8 +59,11 @@ def time_out(work: Work, of: str, extra: frozenset[str] = frozenset(), closed: b
     if isinstance(step, Call) and token.attempts:
         states = frozenset({"attempted"})
     lost = "undelivered" in states and not states & ARRIVED
-    state, target = _speaks(lines, states, lost, step.next)
-    work.note(of, "timed_out", step.id, token.visit, state=state)
+    line = _speaks(lines, states, lost)
+    state = line.state if line else "undelivered" if lost else None
+    target = line.target if line else step.next
+    spoke = row("otherwise", lines, line) if line else None
+    work.note(of, "timed_out", step.id, token.visit, state=state, row=spoke)
     if target is None and lost:  # and nobody said what to do then
         leave_step(work, of, None, closed=True)
         ask(work, of, step.id, "undelivered")
@@ -67,16 +71,9 @@ def time_out(work: Work, of: str, extra: frozenset[str] = frozenset(), closed: b
         go(work, of, target, "timed out" if state in (None, "else") else state, closed)
 
 
-def _speaks(
-    lines: tuple[Otherwise, ...], states: frozenset[str], lost: bool, below: Target | None
-) -> tuple[str | None, Target | None]:
+def _speaks(lines: tuple[Otherwise, ...], states: frozenset[str], lost: bool) -> Otherwise | None:
     """A mail that was lost by our own fault is never `else`: it must not discard a lead."""
-    for line in lines:
-        if line.state in states:
-            return line.state, line.target
-        if line.state == "else" and not lost:
-            return "else", line.target
-    return ("undelivered" if lost else None), below
+    return next((line for line in lines if line.state in states or (line.state == "else" and not lost)), None)
 
 
 def _states(work: Work, token: Token, extra: frozenset[str]) -> frozenset[str]:

@@ -120,7 +120,7 @@ def _rungs(
 
 def choose(work: Work, of: str, step: Choose) -> None:
     n, target = _branch(work, of, step)
-    work.note(of, "chose", step.id, line=n)
+    work.note(of, "chose", step.id, row=None if n is None else f"choose:{n}")
     go(work, of, target)
 
 
@@ -144,6 +144,7 @@ def jump(work: Work, of: str, step: Go) -> None:
     enrolment = work.enrolments[of]
     times = enrolment.went.get(step.id, 0)
     if step.at_most is not None and times >= step.at_most:
+        work.note(of, "chose", step.id, row="then")
         go(work, of, step.then or step.next)
         return
     work.put(changed(enrolment, went={**enrolment.went, step.id: times + 1}))

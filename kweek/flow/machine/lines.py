@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from kweek.flow.machine.people import CALL_PASSES, TASK_PASSES
@@ -58,6 +59,15 @@ def never_left(step: AnyStep, token: Token, event: Event) -> bool:
     """The mail could not be sent at all: there is no reaction to wait for."""
     mine = event.ref is not None and event.ref == token.ref
     return isinstance(step, Send) and mine and event.kind == "undelivered" and token.deadline is None
+
+
+def row(word: str, lines: Sequence[object], line: object) -> str:
+    """What the journal and the picture call this line: `when:2`, counted from 1 in the order of the text."""
+    return f"{word}:{next(n for n, one in enumerate(lines, 1) if one is line)}"
+
+
+def when_row(step: AnyStep, line: When) -> str:
+    return row("when", () if not isinstance(step, Wait | Send | Call | Handover | Task) else step.when, line)
 
 
 # --- anywhere in the flow --------------------------------------------------------------------------------------

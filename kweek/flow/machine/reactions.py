@@ -23,6 +23,8 @@ from kweek.flow.machine.lines import (
     names,
     never_left,
     of_enrolment,
+    row,
+    when_row,
 )
 from kweek.flow.machine.moments import after
 from kweek.flow.machine.people import (
@@ -32,7 +34,7 @@ from kweek.flow.machine.people import (
     owe_an_answer,
 )
 from kweek.flow.machine.work import Work
-from kweek.flow.plan import AnyStep, At, Call, End, Send, Stay, Target, ToFlow, When
+from kweek.flow.plan import AnyStep, At, Call, End, Send, Stay, ToFlow, When
 from kweek.flow.state import Enrolment, Event, Token
 from kweek.flow.words import MAIL_CLOSES
 
@@ -89,7 +91,7 @@ def _when(work: Work, of: str, event: Event) -> bool:
     closing = event.ref is not None and event.ref == token.ref and closes(step, event.kind)
     line = line_of(step, token, of, event, closing)
     if line is not None:
-        _react(work, of, line.target, event, closed=closing)
+        _react(work, of, line, when_row(step, line), event, closed=closing)
     elif closing or never_left(step, token, event):
         lost = frozenset({"undelivered"} if event.kind == "undelivered" else ())
         work.note(of, "reacted", step.id, token.visit, event=event.kind, seq=event.seq)
@@ -111,19 +113,20 @@ def _tried_enough(work: Work, of: str, event: Event) -> bool:
     if line is None:
         time_out(work, of)
     else:
-        _react(work, of, line.target, unreachable)
+        _react(work, of, line, when_row(step, line), unreachable)
     return True
 
 
-def _react(work: Work, of: str, target: Target | Stay, event: Event, closed: bool = False) -> None:
+def _react(work: Work, of: str, line: When, row: str, event: Event, closed: bool = False, late: str = "") -> None:
+    """late: the step whose task had been withdrawn, where that is what the outcome is of."""
     token = work.enrolments[of].token
-    where = (token.step, token.visit) if token is not None else (None, None)
-    work.note(of, "reacted", *where, event=event.kind, seq=event.seq)
-    match target:
+    where = (late, None) if late else (token.step, token.visit) if token is not None else (None, None)
+    work.note(of, "reacted", *where, event=event.kind, seq=event.seq, row=row)
+    match line.target:
         case Stay(steps):
             act(work, of, steps)
         case _:  # also where a line leads nowhere: what it closed is over, and a person is asked how to go on
-            go(work, of, target, event.kind, closed)
+            go(work, of, line.target, event.kind, closed)
 
 
 def _told(work: Work, of: str, token: Token, event: Event) -> bool:
@@ -149,7 +152,8 @@ def _late_outcome(work: Work, of: str, event: Event) -> bool:
     step = enrolment.withdrawn.get(event.ref) if event.ref is not None else None
     if step is None or event.kind in ("taken", "call_back"):
         return step is not None
-    line = None if event.kind in CALL_PASSES else _line_as_it_stood(work, of, work.step(enrolment, step), event)
+    was = work.step(enrolment, step)
+    line = None if event.kind in CALL_PASSES else _line_as_it_stood(work, of, was, event)
     acts = line is not None and line.target != _stands_at(enrolment)
     if acts and work.with_a_person:
         defer(work, of, event)
@@ -157,7 +161,7 @@ def _late_outcome(work: Work, of: str, event: Event) -> bool:
     left = {key: at for key, at in enrolment.withdrawn.items() if key != event.ref}
     work.put(changed(enrolment, withdrawn=left))
     if line is not None and acts:
-        _react(work, of, line.target, event)
+        _react(work, of, line, when_row(was, line), event, late=step)
     return True
 
 
@@ -188,11 +192,11 @@ def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
         return False
     if line is not None and isinstance(line.target, Stay):
         if line.target.steps:
-            _react(work, of, line.target, event)
+            _react(work, of, line, _row_anywhere(work, enrolment, line), event)
     elif work.with_a_person:
         defer(work, of, event)
     elif line is not None:
-        _react(work, of, line.target, event)
+        _react(work, of, line, _row_anywhere(work, enrolment, line), event)
     else:
         work.note(of, "reacted", token.step, token.visit, event=event.kind, seq=event.seq)
         owe_an_answer(work, of, token.step)
@@ -201,6 +205,10 @@ def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
 
 def _line_anywhere(work: Work, enrolment: Enrolment, event: Event) -> When | None:
     return next((line for line in lines_of(work.plan(enrolment), event.kind) if fits(line, event)), None)
+
+
+def _row_anywhere(work: Work, enrolment: Enrolment, line: When) -> str:
+    return row("whenever", lines_of(work.plan(enrolment), line.event), line)
 
 
 def judge_deferred(work: Work) -> bool:
@@ -240,6 +248,6 @@ def judge_goal(work: Work, of: str) -> bool:
     if goal.condition.test(work.answers.facts(enrolment)) is not True:
         return False
     work.put(changed(enrolment, goal_fired=True))
-    work.note(of, "reacted", enrolment.token.step, enrolment.token.visit, event="goal")
+    work.note(of, "reacted", enrolment.token.step, enrolment.token.visit, event="goal", row="goal")
     go(work, of, goal.target, "goal")
     return True
