@@ -5,6 +5,7 @@ Own words of the workspace (its events, mails, teams, outcomes) are said as its 
 
 from __future__ import annotations
 
+from kweek.draw.say import moment_words, time_words
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
@@ -33,24 +34,6 @@ def step_words(say: Tongue, step: AnyStep) -> str:
             return say("step.choose")
         case _:
             return step.id
-
-
-def time_words(say: Tongue, time: Duration) -> str:
-    """`7 days`, `5 werkdagen`."""
-    unit = f"time.{'business.' if time.business else ''}{time.unit}"
-    return say(f"{unit}.one") if time.amount == 1 else say(unit, n=time.amount)
-
-
-def moment_words(say: Tongue, moment: Moment) -> str:
-    """What follows “until”: `Monday 09:00`, `3 days before lead.contract_end`."""
-    if moment.date_field is not None:
-        if moment.offset is None:
-            return moment.date_field
-        side = "moment.before" if moment.before else "moment.after"
-        return say(side, time=time_words(say, moment.offset), date=moment.date_field)
-    day = [] if moment.weekday is None else [say(f"day.{moment.weekday}")]
-    clock = [] if moment.clock is None else [f"{moment.clock // 60:02}:{moment.clock % 60:02}"]
-    return " ".join(day + clock)
 
 
 def event_words(say: Tongue, kind: str) -> str:

@@ -12,14 +12,16 @@ from kweek.flow.duration import Duration
 from kweek.flow.moment import parse_wait
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
 from kweek.web.spoken import event_words, outcome_words, step_words, time_words, why_words
-from kweek.web.words import WORDS, Tongue, frame, happenings, home, leads, mails, steps, work
+from kweek.web.words import WORDS, Tongue, frame, happenings, home, leads, mails, picture, steps, work
 
+PARTS = (frame, happenings, home, leads, mails, picture, steps, work)
 WEB = Path(__file__).parents[2] / "kweek" / "web"
+ASKING = (*WEB.rglob("*.html"), *WEB.glob("*.py"), *(WEB.parent / "draw").glob("*.py"))
 NL, EN = Tongue("nl"), Tongue("en")
 
 
 def test_no_key_is_written_twice() -> None:
-    assert len(WORDS) == sum(len(part.WORDS) for part in (frame, happenings, home, leads, mails, steps, work))
+    assert len(WORDS) == sum(len(part.WORDS) for part in PARTS)
 
 
 def test_both_languages_fill_in_the_same_values() -> None:
@@ -30,7 +32,7 @@ def test_both_languages_fill_in_the_same_values() -> None:
 
 def test_every_word_that_a_page_or_a_module_asks_for_is_there() -> None:
     found: dict[str, str] = {}
-    for file in (*WEB.rglob("*.html"), *WEB.glob("*.py")):
+    for file in ASKING:
         keys = re.findall(r"""(?:\b_|\bsay|td|\bfact)\("([a-z_]+\.[a-z0-9_. -]+)\"""", file.read_text())
         found |= dict.fromkeys(keys, file.name)
     assert len(found) > 60
@@ -40,8 +42,9 @@ def test_every_word_that_a_page_or_a_module_asks_for_is_there() -> None:
 def test_no_word_is_left_that_nobody_says() -> None:
     """Those under a prefix are asked for by what the machine keeps."""
     kept = ("event.", "outcome.", "status.", "why.", "time.", "day.", "result.", "problem.", "meant.", "language.",
-            "stage.", "fault.", "wrong.", "act.", "past.", "home.sum.")  # fmt: skip
-    said = "".join(file.read_text() for file in (*WEB.rglob("*.html"), *WEB.glob("*.py")))
+            "stage.", "fault.", "wrong.", "act.", "past.", "home.sum.", "picture.when.", "picture.end.",
+            "picture.prefer.", "picture.axis.")  # fmt: skip
+    said = "".join(file.read_text() for file in ASKING)
     assert [key for key in WORDS if not key.startswith(kept) and f'"{key}"' not in said] == []
 
 

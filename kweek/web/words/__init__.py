@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kweek.web.words import frame, happenings, home, leads, mails, steps, work
+from kweek.web.words import frame, happenings, home, leads, mails, picture, steps, work
 
 LANGUAGES: Final = ("en", "nl")
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
-    **frame.WORDS, **leads.WORDS, **home.WORDS, **mails.WORDS, **steps.WORDS, **happenings.WORDS, **work.WORDS
+    **frame.WORDS, **leads.WORDS, **home.WORDS, **mails.WORDS, **steps.WORDS, **happenings.WORDS, **work.WORDS,
+    **picture.WORDS,
 }  # fmt: skip
 
 

@@ -1,0 +1,150 @@
+"""How does a step become a card? From the top down: icon and title, notes, then its outcomes, a row each.
+
+A list that is written in place is a column of small cards below its row, indented, on a ground of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kweek.draw.picture import (
+    CAPTION,
+    CHIP,
+    COUNT,
+    LINK,
+    NOTE,
+    ROW,
+    TITLE,
+    TOTAL,
+    Box,
+    Card,
+    Chip,
+    Count,
+    Row,
+    Style,
+    Words,
+)
+from kweek.draw.told import Line, Step, Way
+
+CARD: Final = 300
+INDENT: Final = 26
+TEXT: Final = 58  # where the texts of a card begin; the icon and the numbers of the rows stand before it
+PAD: Final = 14
+_ROOM_FOR_TOTAL: Final = 62
+_MOST_OF_WAY: Final = 116
+_ICON: Final = 30
+_SMALL_ICON: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The card of a column within which all of it stays."""
+
+    x: int
+    width: int
+
+    @property
+    def right(self) -> int:
+        """Its right edge."""
+        return self.x + self.width
+
+
+def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
+    """A step at this height."""
+    text = frame.x + TEXT + INDENT * depth
+    right = frame.right - PAD - (4 if depth else 0)
+    style = ROW if depth else TITLE
+    style = Style(style.name, style.size, style.line, bold=True) if depth else style
+    lines = style.wrap(step.title, right - text - _ROOM_FOR_TOTAL, 6)
+    alone = not depth and len(lines) == 1 and not step.notes
+    y = top + (6 if depth else 18 if alone else 13)
+    title = Words(text, y + round(style.line * 0.75), lines, style)
+    port = y + style.line // 2
+    total = Count(
+        step.id,
+        Box(right - _ROOM_FOR_TOTAL + 4, y, _ROOM_FOR_TOTAL - 4, style.line),
+        Words(right, y + round(style.line * 0.75), (), TOTAL if not depth else COUNT, "end"),
+    )
+    at = _chip_beside(step.way, title, right - _ROOM_FOR_TOTAL)
+    y += len(lines) * style.line
+    if step.way is not None and at is None:
+        at = _chip(step.way, text, y + 3, right - text, "start")
+        y = at.box.bottom + 2
+    notes: list[Words] = []
+    for note in step.notes:
+        wrapped = NOTE.wrap(note, right - text, 6)
+        notes.append(Words(text, y + 12, wrapped, NOTE))
+        y += len(wrapped) * NOTE.line
+    size = _SMALL_ICON if depth else _ICON
+    icon = Box(text - (26 if depth else 44), top + (6 if depth else 12), size, size)
+    y = max(y, icon.bottom if depth else icon.bottom - 2)
+    y += 6 if depth else 10
+    captions: list[Words] = []
+    rows: list[Row] = []
+    for group in step.groups:
+        if group.heading:
+            wrapped = CAPTION.wrap(group.heading, right - text, 3)
+            captions.append(Words(text, y + 16, wrapped, CAPTION))
+            y += 5 + len(wrapped) * CAPTION.line
+        for line in group.lines:
+            rows.append(row(line, frame, y, depth))
+            y = rows[-1].box.bottom
+    y += 6 if rows and not depth else 0
+    left = frame.x if not depth else text - 32
+    box = Box(left, top, (frame.right if not depth else frame.right - 8) - left, y - top)
+    label = f"{step.title} {step.way.words}" if step.way else step.title
+    return Card(
+        step.id, step.verb, label, depth, box, icon, title, tuple(notes), at, total, tuple(captions), tuple(rows), port
+    )
+
+
+def row(line: Line, frame: Frame, top: int, depth: int = 0) -> Row:
+    """An outcome at this height, with the steps that are written in place below it."""
+    text = frame.x + TEXT + INDENT * depth
+    right = frame.right - PAD - (4 if depth else 0)
+    chip = None
+    room = right - text
+    if line.way is not None:
+        chip = _chip(line.way, right, top + 4, _MOST_OF_WAY, "end")
+        room = chip.box.x - 10 - text
+    lines = ROW.wrap(line.label, room, 8)
+    words = Words(text, top + 16, lines, ROW)
+    height = max(len(lines) * ROW.line + 8, chip.box.height + 8 if chip else 0)
+    count = Count(line.key, Box(text - 56, top + 4, 50, ROW.line), Words(text - 8, top + 16, (), COUNT, "end"))
+    port = top + 12
+    y = top + height
+    cards: list[Card] = []
+    for step in line.steps:
+        cards.append(card(step, frame, y, depth + 1))
+        y = cards[-1].box.bottom
+    y += 6 if cards else 0
+    return Row(line.key, Box(frame.x, top, frame.width, y - top), words, chip, count, tuple(cards), port)
+
+
+def _chip_beside(way: Way | None, title: Words, right: int) -> Chip | None:
+    """On the line of the title, where there is room for it."""
+    if way is None or len(title.lines) != 1:
+        return None
+    left = title.x + int(title.style.width(title.lines[0])) + 8
+    chip = _chip(way, left, title.y - 13, 10_000, "start")
+    return chip if chip.box.right <= right else None
+
+
+def _chip(way: Way, x: int, top: int, most: int, side: str) -> Chip:
+    """A pill (an ending, a door) or plain words, at the left or right of `x`."""
+    pill = way.kind in ("end", "flow")
+    style = CHIP if pill else LINK if way.kind in ("path", "missing") else NOTE
+    before = (24 if way.kind == "flow" else 9) if pill else 0
+    after = 9 if pill else 0
+    lines = style.wrap(way.words, most - before - after, 4)
+    wide = int(max(style.width(line) for line in lines)) + 1 + before + after
+    tall = len(lines) * style.line + (4 if pill else 0)
+    box = Box(x if side == "start" else x - wide, top - (1 if pill else 0), wide, tall)
+    if side == "end" and not pill:
+        words = Words(box.right, top + 12, lines, style, "end")
+    elif way.kind == "end":
+        words = Words(box.x + wide // 2, top + 12, lines, style, "middle")
+    else:
+        words = Words(box.x + before, top + 12, lines, style)
+    return Chip(way.kind, way.name, way.column, box, words)

@@ -1,0 +1,122 @@
+"""Where does everything stand? Columns are paths in the order written, cards are steps, rows are their outcomes.
+
+What decides what: which paths are led to from where decides how wide the gutters are, these where the columns stand,
+these how the band breaks, this where the heads begin, and these where the cards are. Then the edges are led through.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kweek.draw import cards as c
+from kweek.draw.describe import describe_told
+from kweek.draw.picture import CAPTION, HEAD, HEADING, NOTE, Band, Box, Card, Column, Fall, Picture, Row, Words
+from kweek.draw.routes import Exit, Roads
+from kweek.draw.say import Say
+from kweek.draw.tell import tell
+from kweek.draw.told import Band as ToldBand
+from kweek.draw.told import Column as ToldColumn
+from kweek.draw.told import Told, within
+from kweek.flow.model import Flow
+
+MARGIN: Final = 24
+_GAP: Final = 22  # between two cards
+_CELL: Final = 292  # a line of the band
+
+
+def lay_out(flow: Flow, say: Say) -> Picture:
+    """The picture of a draft, also of one with mistakes: names that lead nowhere lead nowhere."""
+    return lay_out_told(tell(flow, say), say)
+
+
+def lay_out_told(told: Told, say: Say) -> Picture:
+    """The same, of a flow in words."""
+    roads = Roads()
+    wide: list[int] = []
+    for at, column in enumerate(told.columns):
+        depth = 0
+        for step, inside in within(column.steps):
+            depth = max(depth, inside)
+            for way in (step.way, *(line.way for line in step.lines())):
+                if way is not None and way.kind == "path":
+                    roads.announce(at, way.column)
+        wide.append(c.CARD + c.INDENT * depth)
+    left = MARGIN + roads.gutter(-1)
+    frames: list[c.Frame] = []
+    for at, width in enumerate(wide):
+        frames.append(c.Frame(left, width))
+        left += width + roads.gutter(at)
+    right = max(frames[-1].right, frames[0].x + c.CARD)
+    begin = frames[0].x
+    heading = Words(begin, MARGIN + 20, HEADING.wrap(told.title, right - begin, 3), HEADING)
+    y = MARGIN + len(heading.lines) * HEADING.line + 12
+    bands: list[Band] = []
+    for band in told.bands:
+        bands.append(_band(band, begin, right, y))
+        y = bands[-1].box.bottom + 12
+    y += 10 + roads.lanes(frames)
+    columns = [_column(column, frame, y) for column, frame in zip(told.columns, frames, strict=True)]
+    bottom = max((column.cards[-1].box.bottom if column.cards else column.head.bottom) for column in columns)
+    exits = [exit for at, column in enumerate(columns) for exit in _exits(column.cards, at)]
+    edges = roads.edges(exits, frames, [column.head for column in columns])
+    text = describe_told(told, say)
+    return Picture(
+        told.flow, told.title, text, right + MARGIN, bottom + MARGIN, heading, tuple(bands), tuple(columns), edges
+    )
+
+
+def _exits(cards: tuple[Card, ...], column: int) -> list[Exit]:
+    """Where edges leave, from top to bottom."""
+    found: list[Exit] = []
+    for card in cards:
+        if card.chip and card.chip.kind == "path":
+            found.append(Exit(card.id, column, card.chip.name, card.port, card.chip.column))
+        for row in card.rows:
+            if row.chip and row.chip.kind == "path":
+                found.append(Exit(row.key, column, row.chip.name, row.port, row.chip.column))
+            found += _exits(row.cards, column)
+    return found
+
+
+def _column(told: ToldColumn, frame: c.Frame, top: int) -> Column:
+    y = top + 9
+    room = frame.width - 2 * c.PAD
+    title = Words(frame.x + c.PAD, y + 13, HEAD.wrap(told.title, room, 4), HEAD)
+    y += len(title.lines) * HEAD.line
+    notes: list[Words] = []
+    for note in told.notes:
+        lines = NOTE.wrap(note, room, 6)
+        notes.append(Words(title.x, y + 13, lines, NOTE))
+        y += len(lines) * NOTE.line
+    head = Box(frame.x, top, frame.width, y + 9 + (2 if notes else 0) - top)
+    y = head.bottom
+    cards: list[Card] = []
+    falls: list[Fall] = []
+    x = frame.x + c.TEXT - 44 + 15  # the middle of the icons: the eye runs down along them
+    above, arrives = None, True
+    for step in told.steps:
+        cards.append(c.card(step, frame, y + _GAP))
+        if arrives:
+            falls.append(Fall(above, step.id, x, y, y + _GAP))
+        above, arrives, y = step.id, step.falls, cards[-1].box.bottom
+    return Column(told.name, told.title, head, title, tuple(notes), tuple(cards), tuple(falls))
+
+
+def _band(told: ToldBand, left: int, right: int, top: int) -> Band:
+    """Its lines beside each other, as many as there is room for."""
+    depth = max((inside + 1 for line in told.lines for _, inside in within(line.steps)), default=0)
+    cell = _CELL + c.INDENT * depth
+    title = Words(left + c.PAD, top + 21, CAPTION.wrap(told.title, right - left - 2 * c.PAD, 2), CAPTION)
+    y = top + 12 + len(title.lines) * CAPTION.line
+    many = max(1, (right - left) // cell)
+    if told.kind == "goal" and len(told.lines) == 1:
+        cell, many = max(cell, min(right - left, 2 * cell)), 1
+    rows: list[Row] = []
+    for start in range(0, len(told.lines), many):
+        inside = [
+            c.row(line, c.Frame(left + n * cell, min(cell, right - left)), y)
+            for n, line in enumerate(told.lines[start : start + many])
+        ]
+        rows += inside
+        y = max((row.box.bottom for row in inside), default=y)
+    return Band(told.kind, told.title, Box(left, top, right - left, y + 8 - top), title, tuple(rows))

@@ -1,0 +1,250 @@
+"""How is a picture written as SVG? In the order of the text, so that it reads aloud as it was written.
+
+Numbers have their places whether or not there is one: `<text data-count="KEY">`, KEY being a step's id, `<id> <row>`,
+`whenever:N` or `goal`. Whoever writes a number there moves nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from kweek.draw.icons import DOOR, ICONS
+from kweek.draw.picture import ROW, Band, Box, Card, Chip, Column, Count, Edge, Fall, Picture, Row, Words
+from kweek.draw.style import Theme, style_sheet
+
+Links = Callable[[str], str | None]
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RADIUS: Final = 6
+
+
+def svg(
+    picture: Picture,
+    counts: Mapping[str, int] | None = None,
+    *,
+    lit: Collection[str] = (),
+    here: Collection[str] = (),
+    links: Links | None = None,
+    stale: bool = False,
+    theme: Theme = "auto",
+) -> str:
+    """The picture, with these numbers in it. The same input gives the same bytes.
+
+    lit: the keys that a lead passed: they stand out, all else steps back. here: where it stands now. links: the address
+    behind a key, if there is one. stale: greyed, for the last good picture of a draft that is broken. theme: `page`
+    brings no style sheet (`kweek.draw.style_sheet` is it) and no ground.
+    """
+    return "".join(_Writer(counts or {}, frozenset(lit), frozenset(here), links, stale, theme).picture(picture))
+
+
+def number(count: int) -> str:
+    """As it stands in the picture: nothing for nothing, a thin space between thousands."""
+    return f"{count:,}".replace(",", "\u2009") if count else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    counts: Mapping[str, int]
+    lit: frozenset[str]
+    here: frozenset[str]
+    links: Links | None
+    stale: bool
+    theme: Theme
+
+    def picture(self, picture: Picture) -> Iterator[str]:
+        size = f'width="{picture.width}" height="{picture.height}" viewBox="0 0 {picture.width} {picture.height}"'
+        classes = "kweek-picture stale" if self.stale else "kweek-picture"
+        role = "group" if self.links else "img"
+        label = f'role="{role}" aria-label="{_text(picture.label)}"'
+        yield f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" {size} {label}>\n'
+        yield f"<desc>{_text(picture.text)}</desc>\n"
+        if self.theme != "page":
+            yield f"<style>{style_sheet(self.theme)}</style>\n"
+            yield f'<rect class="ground" width="{picture.width}" height="{picture.height}"/>\n'
+        yield from self._edges(picture.edges)
+        yield self._words(picture.heading)
+        for band in picture.bands:
+            yield from self._band(band)
+        for column in picture.columns:
+            yield from self._column(column)
+        yield "</svg>\n"
+
+    # --- columns, cards, rows ---------------------------------------------------------------------
+
+    def _band(self, band: Band) -> Iterator[str]:
+        yield f'<g role="group" aria-label="{_text(band.label)}" data-band="{band.kind}">\n{_rect(band.box, "box", 10)}'
+        yield self._words(band.title)
+        for row in band.rows:
+            yield from self._row(row)
+        yield "</g>\n"
+
+    def _column(self, column: Column) -> Iterator[str]:
+        yield f'<g role="group" aria-label="{_text(column.label)}" data-path="{_text(column.name)}">\n'
+        yield _rect(column.head, "headbox", 10) + self._words(column.title)
+        yield from map(self._words, column.notes)
+        yield from map(self._fall, column.falls)
+        for card in column.cards:
+            yield from self._card(card)
+        yield "</g>\n"
+
+    def _card(self, card: Card) -> Iterator[str]:
+        classes = self._classes("card", card.id, (row.key for row in card.rows), _inner(card))
+        yield f'<g role="group" aria-label="{_text(card.label)}" class="{classes}" data-step="{_text(card.id)}">\n'
+        yield _rect(card.box, "inset" if card.depth else "box", 6 if card.depth else 10)
+        if not card.depth:
+            yield _rect(card.icon, "tile", 8)
+        yield _icon(card)
+        yield self._linked(card.count, self._words(card.title), card.title, card.id)
+        if card.chip:
+            yield from self._chip(card.chip)
+        yield from map(self._words, card.notes)
+        captions = list(card.captions)
+        for row in card.rows:
+            while captions and captions[0].y < row.words.y:
+                yield self._words(captions.pop(0))
+            yield from self._row(row)
+        yield "</g>\n"
+
+    def _row(self, row: Row) -> Iterator[str]:
+        classes = self._classes("row", row.key, (), (key for card in row.cards for key in (card.id, *_inner(card))))
+        yield f'<g class="{classes}" data-row="{_text(row.key)}">\n'
+        yield self._linked(row.count, self._words(row.words), row.words, row.key)
+        if row.chip:
+            yield from self._chip(row.chip)
+        for card in row.cards:
+            yield from self._card(card)
+        yield "</g>\n"
+
+    def _classes(self, kind: str, key: str, rows: Iterable[str], inner: Iterable[str]) -> str:
+        classes = [kind]
+        if self.lit:
+            keys = (key, *rows, *inner)
+            classes.append("lit" if key in self.lit else "" if any(one in self.lit for one in keys) else "dim")
+        if key in self.here:
+            classes.append("here")
+        return " ".join(filter(None, classes))
+
+    def _linked(self, count: Count, label: str, words: Words, key: str) -> str:
+        """The label and its number; one link where there is something behind it."""
+        number_ = number(self.counts.get(key, 0))
+        place = count.words
+        text = (
+            f'<text class="{place.style.name}" x="{place.x}" y="{place.y}" text-anchor="end" '
+            f'data-count="{_text(key)}">{number_}</text>\n'
+        )
+        address = self.links(key) if self.links else None
+        if address is None:
+            return label + text
+        boxes = (*words.boxes(), count.box)
+        left, top = min(box.x for box in boxes), min(box.y for box in boxes) - 4
+        right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes) + 4
+        hit = _rect(Box(left - 3, top, right - left + 6, max(24, bottom - top)), "hit", 5)
+        return f'<a href="{_text(address)}">{hit}{label}{text}</a>\n'
+
+    # --- ways -------------------------------------------------------------------------------------
+
+    def _chip(self, chip: Chip) -> Iterator[str]:
+        box = chip.box
+        match chip.kind:
+            case "end":
+                yield _rect(box, f"pill-{chip.name}", 9)
+                yield self._words(chip.words, f"ink-{chip.name}")
+            case "flow":
+                yield _rect(box, "door", 9)
+                yield f'<path class="sign" d="{DOOR}" transform="translate({box.x + 7} {box.y + 2})"/>\n'
+                yield self._words(chip.words, "onto")
+            case "missing":
+                yield self._words(chip.words, "missing")
+            case _:
+                yield self._words(chip.words)
+
+    def _edges(self, edges: Iterable[Edge]) -> Iterator[str]:
+        yield '<g aria-hidden="true">\n'
+        for edge in sorted(edges, key=lambda edge: edge.key in self.lit):
+            classes = " back" if edge.back else ""
+            state = " lit" if edge.key in self.lit else " dim" if self.lit else ""
+            yield (
+                f'<path class="edge{classes}{state}" d="{_rounded(edge.points)}" data-edge="{_text(edge.key)}"/>'
+                f'<path class="arrow{state}" d="{_arrow(*edge.points[-2:])}"/>\n'
+            )
+            x, y = edge.points[0]
+            yield f'<circle class="port{state}" cx="{x}" cy="{y}" r="3"/>\n'
+        yield "</g>\n"
+
+    def _fall(self, fall: Fall) -> str:
+        passed = fall.below in self.lit and (fall.above is None or fall.above in self.lit)
+        state = " lit" if passed else " dim" if self.lit else ""
+        tip = _arrow((fall.x, fall.top), (fall.x, fall.bottom))
+        return (
+            f'<g aria-hidden="true"><path class="fall{state}" d="M{fall.x} {fall.top}V{fall.bottom - 5}"/>'
+            f'<path class="arrow{state}" d="{tip}"/></g>\n'
+        )
+
+    def _words(self, words: Words, extra: str = "") -> str:
+        style = words.style
+        classes = " ".join(filter(None, (style.name, "strong" if style.bold and style.name == ROW.name else "", extra)))
+        anchor = "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
+        if len(words.lines) == 1:
+            return f'<text class="{classes}" x="{words.x}" y="{words.y}"{anchor}>{_text(words.lines[0])}</text>\n'
+        lines = (
+            f'<tspan x="{words.x}" y="{words.y + n * style.line}">{_text(line)}</tspan>'
+            for n, line in enumerate(words.lines)
+        )
+        return f'<text class="{classes}"{anchor}>{" ".join(lines)}</text>\n'
+
+
+def _inner(card: Card) -> Iterator[str]:
+    """The keys of all that stands in place inside a card."""
+    for row in card.rows:
+        yield row.key
+        for inner in row.cards:
+            yield inner.id
+            yield from _inner(inner)
+
+
+def _rect(box: Box, kind: str, radius: int) -> str:
+    place = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"'
+    return f'<rect class="{kind}" {place} rx="{radius}"/>\n'
+
+
+def _icon(card: Card) -> str:
+    """Of 20 × 20, in the middle of its tile."""
+    box = card.icon
+    scale = "" if not card.depth else " scale(.85)"
+    inside = 0 if card.depth else (box.width - 20) // 2
+    return (
+        f'<path class="icon" d="{ICONS[card.verb]}" transform="translate({box.x + inside} {box.y + inside}){scale}"/>\n'
+    )
+
+
+def _arrow(before: tuple[int, int], end: tuple[int, int]) -> str:
+    """A tip that points the way the last piece runs."""
+    (x0, y0), (x, y) = before, end
+    dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
+    return f"M{x} {y}L{x - 7 * dx + 4 * dy} {y - 7 * dy + 4 * dx}L{x - 7 * dx - 4 * dy} {y - 7 * dy - 4 * dx}Z"
+
+
+def _rounded(points: tuple[tuple[int, int], ...]) -> str:
+    """Straight pieces with rounded corners; it ends short of its arrow's tip."""
+    parts = [f"M{points[0][0]} {points[0][1]}"]
+    for (x0, y0), (x, y), (x1, y1) in zip(points, points[1:], points[2:], strict=False):
+        before, after = abs(x - x0) + abs(y - y0), abs(x1 - x) + abs(y1 - y)
+        r = min(_RADIUS, before // 2, after // 2)
+        ax, ay = x + r * _sign(x0 - x), y + r * _sign(y0 - y)
+        bx, by = x + r * _sign(x1 - x), y + r * _sign(y1 - y)
+        parts.append(f"L{ax} {ay}Q{x} {y} {bx} {by}")
+    (x0, y0), (x, y) = points[-2:]
+    parts.append(f"L{x + 5 * _sign(x0 - x)} {y + 5 * _sign(y0 - y)}")
+    return "".join(parts)
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
+
+
+def _text(text: str) -> str:
+    """Safe in XML: escaped, and without the characters that XML does not have."""
+    return escape(_NOT_XML.sub("\ufffd", text))

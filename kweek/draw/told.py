@@ -1,0 +1,100 @@
+"""What does a picture tell? The flow in the reader's words, before anybody says where on the paper it stands.
+
+The picture, the tree of the terminal, Mermaid and the text for a screen reader are all made of this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+WayKind = Literal["path", "missing", "flow", "end", "next", "stay"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where something leads. `name`: the path, flow or ending; `column`: of a path that is there.
+
+    `missing` is a path that this draft names and does not have; `stay` holds the lead where it is.
+    """
+
+    kind: WayKind
+    name: str
+    words: str
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An outcome, and where it leads. No way: the steps written in place, after which it carries on below."""
+
+    key: str
+    label: str
+    way: Way | None = None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that stand under one heading: `after 7 days`."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step in words. `way` is where it goes itself; `falls`: some leads carry on below it."""
+
+    id: str
+    verb: str
+    title: str
+    notes: tuple[str, ...] = ()
+    way: Way | None = None
+    groups: tuple[Group, ...] = ()
+    falls: bool = True
+
+    def lines(self) -> Iterator[Line]:
+        """All its outcomes, in the order of the text."""
+        for group in self.groups:
+            yield from group.lines
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A path. `notes` are the ways in and the rules of the flow, above the first one."""
+
+    name: str
+    title: str
+    notes: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What holds anywhere in the flow: `whenever` or `goal`."""
+
+    kind: Literal["whenever", "goal"]
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A whole flow in words."""
+
+    flow: str
+    title: str
+    bands: tuple[Band, ...]
+    columns: tuple[Column, ...]
+
+
+def within(steps: tuple[Step, ...]) -> Iterator[tuple[Step, int]]:
+    """These steps and those written in place inside them, each with its depth."""
+    stack = [(step, 0) for step in reversed(steps)]
+    while stack:
+        step, depth = stack.pop()
+        yield step, depth
+        inner = [one for line in step.lines() for one in line.steps]
+        stack.extend((one, depth + 1) for one in reversed(inner))

@@ -1,0 +1,93 @@
+"""How wide is a text? Measured without a font: the widest of those that may come to draw it.
+
+Thousandths of the size for the printable characters of ASCII, from the space on: the maximum of Inter, Liberation Sans
+(which has the widths of Arial and Helvetica) and DejaVu Sans. A picture is laid out once and drawn with whichever of
+them the reader has; so a line is never longer than its room.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+_REGULAR: Final = (
+    318, 401, 466, 838, 642, 982, 780, 300, 390, 390, 501, 838, 318, 460, 318, 360, 636, 636, 636, 636, 646, 636, 636,
+    636, 636, 636, 337, 337, 838, 838, 838, 556, 1015, 690, 686, 730, 770, 667, 611, 778, 752, 295, 571, 672, 565, 903,
+    753, 787, 667, 787, 722, 667, 646, 744, 690, 989, 685, 679, 685, 390, 360, 390, 838, 556, 500, 613, 635, 571, 635,
+    615, 370, 635, 634, 278, 278, 579, 278, 974, 634, 612, 635, 635, 411, 528, 392, 634, 592, 818, 592, 592, 552, 636,
+    337, 636, 838,
+)  # fmt: skip
+_BOLD: Final = (
+    348, 456, 523, 838, 696, 1004, 872, 326, 457, 457, 540, 838, 380, 465, 380, 379, 696, 696, 696, 696, 696, 696, 696,
+    696, 696, 696, 400, 400, 838, 838, 838, 611, 1000, 774, 762, 737, 830, 683, 683, 821, 837, 372, 580, 775, 637, 995,
+    837, 850, 733, 850, 770, 720, 682, 812, 774, 1103, 771, 724, 725, 457, 379, 457, 838, 556, 500, 675, 716, 593, 716,
+    678, 435, 716, 712, 343, 343, 665, 343, 1042, 712, 687, 716, 716, 493, 595, 478, 712, 652, 924, 645, 652, 582, 712,
+    365, 712, 838,
+)  # fmt: skip
+
+
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    """In pixels, rather too much than too little."""
+    table = _BOLD if bold else _REGULAR
+    return sum(table[ord(one) - 32] if " " <= one <= "~" else _other(one, bold) for one in text) * size / 1000
+
+
+@lru_cache(maxsize=4096)
+def _other(one: str, bold: bool) -> int:
+    base = unicodedata.normalize("NFKD", one)[0]
+    if " " <= base <= "~":  # é as wide as e
+        return max((_BOLD if bold else _REGULAR)[ord(base) - 32], 560 if base != one else 0)
+    if unicodedata.category(one) in ("Mn", "Me", "Cf"):
+        return 0
+    if unicodedata.east_asian_width(one) in "WF" or ord(one) > 0xFFFF:
+        return 1400
+    return 1200 if bold else 1100
+
+
+@lru_cache(maxsize=8192)
+def wrap(text: str, room: float, size: float, bold: bool = False, most: int = 8) -> tuple[str, ...]:
+    """Lines no wider than `room`: broken at spaces, a word that is too long behind a hyphen or dot, or anywhere.
+
+    No more than `most`, the last one with an ellipsis; at least one, perhaps empty.
+    """
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text, room, size, bold):
+        longer = line + piece
+        if line and width(longer.rstrip(), size, bold=bold) > room:
+            lines.append(line.rstrip())
+            longer = piece.lstrip()
+        line = longer
+        if len(lines) > most:
+            break
+    lines.append(line.rstrip())
+    if len(lines) <= most:
+        return tuple(lines)
+    last = lines[most - 1]
+    while last and width(last + "…", size, bold=bold) > room:
+        last = last[:-1]
+    return (*lines[: most - 1], last.rstrip() + "…")
+
+
+def _pieces(text: str, room: float, size: float, bold: bool) -> list[str]:
+    """Words with the space behind them; what is too long for a line in parts."""
+    pieces: list[str] = []
+    for word in text.split():
+        pieces += [word] if width(word, size, bold=bold) <= room else _parts(word, room, size, bold)
+        pieces[-1] += " "
+    return pieces
+
+
+def _parts(word: str, room: float, size: float, bold: bool) -> list[str]:
+    parts: list[str] = []
+    part = ""
+    for one in word[:2000]:
+        if part and width(part + one, size, bold=bold) > room:
+            cut = max(part.rfind(mark) for mark in "-._/") + 1
+            if cut < len(part) // 2:
+                cut = len(part)
+            parts.append(part[:cut])
+            part = part[cut:]
+        part += one
+    return [*parts, part]
