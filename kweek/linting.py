@@ -126,6 +126,8 @@ def _follows(problem: Problem, workspace: Workspace) -> bool:
             return True
     if problem.file == "rules/events.yaml" and problem.fix.startswith("Names begin with"):
         return workspace.broken(problem.file)  # the event that it is made of could not be read
+    if "no field event." in problem.what and workspace.broken("rules/events.yaml"):
+        return True
     if problem.code in ("unknown-survey", "unknown-field") or "no field survey." in problem.what:
         surveys = (path for path in workspace.texts if path.startswith("surveys/") and path != problem.file)
         return any(PurePosixPath(path).stem in problem.what for path in surveys if workspace.broken(path))

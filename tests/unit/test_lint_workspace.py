@@ -143,7 +143,7 @@ def test_the_command_says_file_line_column_what_and_fix(shipped: Path, capsys: p
     first, count = out.splitlines()
     assert first.startswith("flows/brochure-request.yaml:18:17: error: There is no path “traige” in this flow.")
     assert first.endswith("Did you mean “triage”?")
-    assert count == "3 flows: 1 error, 0 warnings"
+    assert count.endswith(" flows: 1 error, 0 warnings")
     assert err == ""
 
 

@@ -1,7 +1,7 @@
 """What do a thousand make-believe leads do in a flow? No chance is in it: a hash draws, so every run is the same.
 
 - A mail: `mix` says which share does what (`opened: 45%`), the rest does nothing. An address is found dead within a
-  minute; people react within two days, most of them soon.
+  minute; people react within two days, most of them soon. Who clicks, clicks a link for which the step waits.
 - A call, a handover, a task: what `mix` says of it, the rest is left undone. Where it says nothing of calls (of
   handovers, of tasks), all that can come of one is equally probable, being left undone included — but sales contacts
   everyone and closes every handover within three weeks.
@@ -20,7 +20,7 @@ from typing import Final
 from kweek.flow.cases.case import Case
 from kweek.flow.cases.read import MAIL_WORDS
 from kweek.flow.cases.run import INSTANT, Ran, at_end_of, begin, story_of
-from kweek.flow.plan import Call, Plan
+from kweek.flow.plan import Call, Plan, Send
 from kweek.flow.simulate.life import Life, Opened
 from kweek.flow.spread import spread
 from kweek.flow.state import Value
@@ -94,7 +94,7 @@ def _reactions(life: Life, plan: Plan, case: Case, opened: Opened, n: int) -> It
             kind = _by_shares([line for line in case.mix if line[0] in MAIL_WORDS], drawn)
             soon = _minutes(1) if kind in _AT_ONCE else _minutes(10 + part * part * 2_880)
             if kind:
-                yield Deed(at + soon, n, kind, key)
+                yield Deed(at + soon, n, kind, key, _link(plan, opened, part) if kind == "clicked" else {})
         case "call":
             kind = _of_people(case, (*_CALL_ENDS, *_own_outcomes(plan, opened)), drawn, (_NOTHING,))
             yield from _call(plan, opened, kind, at + _minutes(60 + part * 1_440), n)
@@ -110,6 +110,12 @@ def _reactions(life: Life, plan: Plan, case: Case, opened: Opened, n: int) -> It
             kind = _of_people(case, opened.outcomes, drawn, undone)
             if kind:
                 yield Deed(at + _minutes(60 + part * 1_440), n, kind, key)
+
+
+def _link(plan: Plan, opened: Opened, drawn: float) -> dict[str, Value]:
+    step = plan.steps.get(opened.effect.step)
+    links = [line.link for line in step.when if line.link] if isinstance(step, Send) else []
+    return {"link": links[int(drawn * len(links))]} if links else {}
 
 
 def _call(plan: Plan, opened: Opened, kind: str, at: datetime, n: int) -> Iterator[Deed]:
