@@ -82,7 +82,10 @@ def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) 
     for mail in parse_mails(workspace)[0] if mails is None else mails:
         known = by_name.get(mail.name, Mail(frozenset()))
         by_name[mail.name] = Mail(
-            known.languages | {mail.language}, known.links | set(mail.link_names), known.survey or mail.survey
+            known.languages | {mail.language},
+            known.links | set(mail.link_names),
+            known.survey or mail.survey,
+            mail.kind == "service",
         )
     for name, files in workspace.mails.items():  # one that cannot be read is there all the same
         by_name[name] = replace(by_name.get(name, Mail(frozenset())), languages=frozenset(files))

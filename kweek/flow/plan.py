@@ -271,6 +271,9 @@ class Limit:
     mails: int
     per: Duration
 
+    def __str__(self) -> str:
+        return f"{self.mails} mail{'' if self.mails == 1 else 's'} per {self.per}"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

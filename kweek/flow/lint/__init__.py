@@ -9,6 +9,7 @@ from kweek.flow.lint.asks import check_conditions
 from kweek.flow.lint.graph import draw
 from kweek.flow.lint.known import check_names
 from kweek.flow.lint.ladders import check_ladders
+from kweek.flow.lint.limits import check_limit
 from kweek.flow.lint.loops import check_loops
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.reactions import check_reactions
@@ -48,4 +49,5 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     check_ladders(flow, graph, report, misread)
     if not misread and not errors(report.problems):  # a slip in a condition may be why nobody seems to ask
         check_ready(flow, graph, names, report)
+        check_limit(flow, names, report)
     return in_order(report.problems)

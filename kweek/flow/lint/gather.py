@@ -37,6 +37,7 @@ def names_of(
         channels=frozenset(rules.settings.channels),
         webhooks=frozenset(rules.settings.webhooks),
         fields={name: FieldType(kind.value) for name, kind in rules.settings.fields.items()},
+        limit=rules.settings.limit,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.model import Flow
-from kweek.flow.plan import Reentry
+from kweek.flow.plan import Limit, Reentry
 from kweek.flow.words import BUILT_IN
 
 _TEXT, _NUMBER, _DATE, _MOMENT = FieldType("text"), FieldType("number"), FieldType("date"), FieldType("moment")
@@ -58,11 +58,12 @@ BANT: Final = tuple(name for name in COMPUTED if name.startswith("bant."))
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """languages: those that it is written in. links: names that `clicked` may give."""
+    """languages: those that it is written in. links: names that `clicked` may give. service: no limit counts it."""
 
     languages: frozenset[str]
     links: frozenset[str] = frozenset()
     survey: str | None = None
+    service: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Survey:
 @dataclass(frozen=True, slots=True)
 class Names:
     """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
-    fields, without `lead.`. people: members and managers."""
+    fields, without `lead.`. people: members and managers. limit: the workspace's."""
 
     languages: tuple[str, ...] = ()
     flows: Mapping[str, Reentry] = field(default_factory=dict[str, Reentry])
@@ -92,6 +93,7 @@ class Names:
     channels: frozenset[str] = frozenset()
     webhooks: frozenset[str] = frozenset()
     fields: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+    limit: Limit | None = None
 
     def settable(self) -> dict[str, FieldType]:
         """Profile fields, without `lead.`."""
