@@ -1,9 +1,9 @@
 """Where does mail go on one machine? Into a table, where people can read it; nothing leaves the house.
 
 A real SMTP server (aiosmtpd) on 127.0.0.1. For tests and for playing it can be told, by `behaviours` or by the
-recipient's address itself, to bounce, to greylist or to stall: `anna+bounce@example.com`. A bounce is a real RFC 3464
-report, delivered to the envelope sender as a mail server would. What comes back to a mail, be it that or a reply from a
-mail program, is handed to `comes_back`.
+recipient's address itself, to bounce, to refuse, to greylist or to stall: `anna+bounce@example.com`. A bounce is a
+real RFC 3464 report, delivered to the envelope sender as a mail server would. What comes back to a mail, be it that or
+a reply from a mail program, is handed to `comes_back`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from kweek.leads.database import Database, DatabaseAway
 from kweek.leads.tables import caught
 from kweek.returned import delivery_report
 
-Behaviour = Literal["accept", "bounce", "refuse", "greylist", "stall"]
+Behaviour = Literal["accept", "bounce", "refuse", "policy", "greylist", "stall"]
 _TAGS: Final[dict[str, Behaviour]] = {
-    "+bounce@": "bounce", "+refuse@": "refuse", "+greylist@": "greylist", "+stall@": "stall"
+    "+bounce@": "bounce", "+refuse@": "refuse", "+policy@": "policy", "+greylist@": "greylist", "+stall@": "stall"
 }  # fmt: skip
 _LARGEST: Final = 10 * 1024 * 1024
 
@@ -77,6 +77,8 @@ class Catcher:
         match self.behaviour(address):
             case "refuse":
                 return f"550 5.1.1 <{address}>: Recipient address rejected: User unknown"
+            case "policy":
+                return "550 5.7.1 Message rejected: not accepted by policy"
             case "greylist" if (sender := (envelope.mail_from or "", address)) not in self._seen:
                 self._seen.add(sender)
                 return "450 4.7.1 Greylisted, try again later"

@@ -18,6 +18,7 @@ from kweek.errors import KweekError
 
 COMMANDS: Final = {
     "up": "the whole house on this machine: server, worker, web, mail catcher",
+    "demo": "make-believe leads walk the flows: two months in five minutes",
     "worker": "run a worker alone",
     "web": "run the pages and the interface alone",
     "lint": "prove that the flows are sound",

@@ -6,7 +6,7 @@ import argparse
 import fcntl
 import signal
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -45,6 +45,11 @@ def add(commands: Any) -> None:
     )
     add_workspace(parser)
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
+    add_ports(parser)
+    parser.add_argument("--tempo", metavar="PACE", help="how fast the world turns: 1, or “5 seconds a day”")
+
+
+def add_ports(parser: argparse.ArgumentParser) -> None:
     for name, usual, whose in (
         ("--port", "that of KWEEK_BASE_URL where it is this machine, else 8000", "the web pages"),
         ("--temporal-port", "7233", "Temporal"),
@@ -52,27 +57,33 @@ def add(commands: Any) -> None:
         ("--smtp-port", "that of KWEEK_SMTP_URL, else 1025", "the mail catcher"),
     ):
         parser.add_argument(name, type=port, metavar="PORT", help=f"of {whose} (default: {usual})")
-    parser.add_argument("--tempo", metavar="PACE", help="how fast the world turns: 1, or “5 seconds a day”")
 
 
 def run(args: argparse.Namespace) -> int:
-    told = _until_the_supervisor_listens()
-    chosen, ports = plan(args, _with_tempo(settings_of(args), args.tempo))
-    with _alone_in(chosen.data):
-        check_ports(ports)
-        _prepare(chosen)
-        if ports.temporal is not None:
-            fetch(chosen.data, say)
-        servers, temporal = outside(chosen, ports)
-        supervisor = Supervisor(list(parts(chosen, ports, temporal)), chosen.data / "logs", say, servers)
-        if told:
-            return told[0]
-        supervisor.run(lambda: _announce(chosen, ports))
-    say("stopped; `kweek up` carries on from here")
+    told = until_the_supervisor_listens()
+    chosen, ports = plan(args, with_tempo(settings_of(args), args.tempo))
+    with alone_in(chosen.data):
+        code = keep_up(chosen, ports, told, lambda: _announce(chosen, ports))
+    if code == 0:
+        say("stopped; `kweek up` carries on from here")
+    return code
+
+
+def keep_up(chosen: Settings, ports: Ports, told: list[int], on_ready: Callable[[], None]) -> int:
+    """Prepare everything, start the parts, watch over them until told to stop; the exit code."""
+    check_ports(ports)
+    _prepare(chosen)
+    if ports.temporal is not None:
+        fetch(chosen.data, say)
+    servers, temporal = outside(chosen, ports)
+    supervisor = Supervisor(list(parts(chosen, ports, temporal)), chosen.data / "logs", say, servers)
+    if told:
+        return told[0]
+    supervisor.run(on_ready)
     return 0
 
 
-def _until_the_supervisor_listens() -> list[int]:
+def until_the_supervisor_listens() -> list[int]:
     """Ctrl-C and SIGTERM break off what is being prepared. The exit code is noted as well: an exception that is raised
     wherever we happen to be may end in a destructor, and was lost there in 1 of 40 tries."""
     told: list[int] = []
@@ -86,7 +97,7 @@ def _until_the_supervisor_listens() -> list[int]:
     return told
 
 
-def _with_tempo(chosen: Settings, said: str | None) -> Settings:
+def with_tempo(chosen: Settings, said: str | None) -> Settings:
     try:
         return replace(chosen, tempo=tempo(said)) if said else chosen
     except SettingsError as error:
@@ -94,7 +105,7 @@ def _with_tempo(chosen: Settings, said: str | None) -> Settings:
 
 
 @contextmanager
-def _alone_in(data: Path) -> Generator[None]:
+def alone_in(data: Path) -> Generator[None]:
     data.mkdir(parents=True, exist_ok=True)
     with (data / "up.lock").open("w") as lock:
         try:
@@ -127,6 +138,11 @@ def _prepare(chosen: Settings) -> None:
 
 
 def _announce(chosen: Settings, ports: Ports) -> None:
+    announce(chosen, ports)
+    say("Ctrl-C stops all; the next start carries on.")
+
+
+def announce(chosen: Settings, ports: Ports) -> None:
     from kweek.web.session import login_link
 
     say(f"Kweek is up.   Open {login_link(chosen)}")
@@ -137,4 +153,3 @@ def _announce(chosen: Settings, ports: Ports) -> None:
     if ports.smtp is not None:
         say(f"Caught mail    {chosen.base_url}/mails   (SMTP on port {ports.smtp.number})")
     say(f"Logs           {chosen.data / 'logs'}")
-    say("Ctrl-C stops all; the next start carries on.")

@@ -1,0 +1,161 @@
+"""What could be done next with a mail, a call task, a handover, a task? And which of it, so that every way is walked.
+
+People are drawn by how often such a thing happens; but a row of the flow that nobody has taken yet goes before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from kweek.flow.conditions.tree import Compare, Constant, Field, walk
+from kweek.flow.machine.lines import row
+from kweek.flow.plan import AnyStep, Call, Choose, Go, Handover, Plan, Send, Task, Wait
+from kweek.flow.words import LEAD_WIDE, MAIL_CLOSES, MAIL_SAYS
+
+NOTHING: Final = "nothing"
+_UNTAKEN_FIRST: Final = 0.7  # of all choices in which there is a row that nobody has taken
+_ON_THE_WAY: Final = timedelta(days=10)  # so long nobody else sets out for the same row
+_USUAL: Final[Mapping[str, float]] = {
+    NOTHING: 30, "opened": 30, "clicked": 12, "answered": 14, "replied": 2, "out of office": 2, "bounced": 3,
+    "unsubscribed": 1, "complained": 0.5,
+    "interested": 14, "not interested": 14, "appointment": 6, "quote": 5, "wrong person": 2, "objected": 2,
+    "no answer": 20, "call back": 5,
+    "won": 25, "lost": 35, "later": 15, "rejected": 25,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """kind: a word of the flow language, `nothing`, `no answer` or `call back`. row: the key of the row that it takes,
+    as far as that can be known."""
+
+    kind: str
+    link: str | None = None
+    row: str | None = None
+
+
+def mail_choices(plan: Plan, step: Send, links: Collection[str], seen: Collection[str]) -> tuple[Choice, ...]:
+    """links: those of the mail that can be followed and noticed. seen: `opened`, `clicked`, `answered`, as far as this
+    lead's mail can tell."""
+    found: list[Choice] = []
+    for n, line in enumerate(step.when, 1):
+        if line.event == "clicked" and (line.link in links or (line.link is None and links)):
+            found.append(Choice("clicked", line.link or sorted(links)[0], f"{step.id} when:{n}"))
+        elif line.event in seen or line.event in ("bounced", "replied", "out of office"):
+            found.append(Choice(line.event, None, f"{step.id} when:{n}"))
+    named = {(choice.kind, choice.link) for choice in found}
+    for n, line in enumerate(step.otherwise, 1):
+        kind = NOTHING if line.state in ("else", "unclear") else line.state
+        link = (
+            next((one for one in sorted(links) if ("clicked", one) not in named), None) if kind == "clicked" else None
+        )
+        if kind == NOTHING or (kind in seen and (kind != "clicked" or link)):
+            found.append(Choice(kind, link, f"{step.id} otherwise:{n}"))
+    for line in plan.whenever:
+        if line.event in (*LEAD_WIDE, *MAIL_SAYS, *MAIL_CLOSES):
+            found.append(Choice(line.event, None, row("whenever", plan.whenever, line)))
+    return (*found, Choice(NOTHING), *(Choice("opened") for _ in range("opened" in seen)), Choice("replied"))
+
+
+def call_choices(step: Call, outcomes: Iterable[str]) -> tuple[Choice, ...]:
+    """outcomes: all that the desk may say of it."""
+    rows = _rows(step)
+    found = [Choice(kind, None, rows.get(kind, rows.get("else"))) for kind in outcomes if kind != "call back"]
+    tried = rows.get("unreachable", rows.get("else"))
+    time_is_up = next((f"{step.id} otherwise:{n}" for n, _ in enumerate(step.otherwise, 1)), None)
+    return (*found, Choice("no answer", None, tried), Choice("call back"), Choice(NOTHING, None, time_is_up))
+
+
+def handover_choices(step: Handover) -> tuple[Choice, ...]:
+    rows = _rows(step)
+    return tuple(Choice(kind, None, rows.get(kind, rows.get("else"))) for kind in ("won", "lost", "later", "rejected"))
+
+
+def task_choices(step: Task) -> tuple[Choice, ...]:
+    rows = _rows(step)
+    undone = (Choice(NOTHING, None, f"{step.id} otherwise:1"),) if step.otherwise else ()
+    return (*(Choice(kind, None, rows.get(kind, rows.get("else"))) for kind in step.outcomes), *undone)
+
+
+def heard(plan: Plan, events: Collection[str]) -> tuple[Choice, ...]:
+    """Own events that this flow listens to: anywhere, or at a step that waits."""
+    found = [Choice(line.event, None, row("whenever", plan.whenever, line)) for line in plan.whenever]
+    found += [
+        Choice(line.event, None, f"{step.id} {row('when', step.when, line)}")
+        for step in plan.steps.values()
+        if isinstance(step, Wait | Send | Call | Handover | Task)
+        for line in step.when
+    ]
+    return tuple(choice for choice in found if choice.kind in events)
+
+
+def reasons(plans: Iterable[Plan]) -> tuple[str, ...]:
+    """With which sales may reject, as far as a flow asks for them; and one that none asks for."""
+    asked = {text for plan in plans for step in plan.steps.values() for text in _constants(step)}
+    return (*sorted(asked), "no budget this year")
+
+
+class Walked:
+    """Which rows has some lead taken? And which has somebody set out for, so that not all set out for the same."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[str, str]] = set()
+        self._set_out: dict[tuple[str, str], datetime] = {}
+
+    def take(self, rows: Iterable[tuple[str, str]]) -> None:
+        """(flow, row)."""
+        self._taken.update(rows)
+
+    def missing(self, plan: Plan) -> list[str]:
+        """Rows of this flow that nobody has taken yet, in its order."""
+        return [row for row in rows_of(plan) if (plan.flow, row) not in self._taken]
+
+    def pick(self, choices: Sequence[Choice], flow: str, now: datetime, drawn: Random) -> Choice:
+        new = [choice for choice in choices if choice.row is not None and self._is_new((flow, choice.row), now)]
+        if not new or drawn.random() >= _UNTAKEN_FIRST:
+            return drawn.choices(choices, [_USUAL.get(choice.kind, 5) for choice in choices])[0]
+        chosen = drawn.choice(new)
+        self._set_out[flow, chosen.row or ""] = now + _ON_THE_WAY
+        return chosen
+
+    def _is_new(self, row: tuple[str, str], now: datetime) -> bool:
+        return row not in self._taken and self._set_out.get(row, now) <= now
+
+
+def rows_of(plan: Plan) -> Iterator[str]:
+    """Every row of a flow that a lead may take, by its key."""
+    for step in plan.steps.values():
+        match step:
+            case Wait() | Send() | Call() | Task():
+                yield from (f"{step.id} when:{n}" for n, _ in enumerate(step.when, 1))
+                yield from (f"{step.id} otherwise:{n}" for n, _ in enumerate(step.otherwise, 1))
+            case Handover():
+                yield from (f"{step.id} when:{n}" for n, _ in enumerate(step.when, 1))
+            case Choose():
+                yield from (f"{step.id} choose:{n}" for n, _ in enumerate(step.branches, 1))
+            case Go(at_most=int()):
+                yield f"{step.id} then"
+            case _:
+                pass
+    yield from (f"whenever:{n}" for n, _ in enumerate(plan.whenever, 1))
+    if plan.goal is not None:
+        yield "goal"
+
+
+def _rows(step: Call | Handover | Task) -> dict[str, str]:
+    return {line.event: f"{step.id} when:{n}" for n, line in enumerate(step.when, 1)}
+
+
+def _constants(step: AnyStep) -> Iterator[str]:
+    """The texts with which its conditions compare the reason."""
+    conditions = [branch.condition for branch in step.branches] if isinstance(step, Choose) else []
+    for condition in conditions:
+        compared = [node for node in walk(condition.tree) if isinstance(node, Compare)] if condition else []
+        for node in compared:
+            if any(isinstance(one, Field) and one.path == "handover.reason" for one in node.operands):
+                inside = (part for operand in node.operands for part in walk(operand))
+                yield from (part.value for part in inside if isinstance(part, Constant) and isinstance(part.value, str))

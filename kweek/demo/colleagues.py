@@ -1,0 +1,156 @@
+"""What do make-believe colleagues do? They call, take over, contact, win and lose; in office hours, and now and then
+too late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from kweek.demo.agenda import Agenda
+from kweek.demo.choices import NOTHING, Choice, Walked, call_choices, handover_choices, task_choices
+from kweek.demo.stage import Stage
+from kweek.flow.catalogue import Teams
+from kweek.flow.plan import Call, Handover, Task
+from kweek.flow.surveys import Survey
+from kweek.flow.world import World
+from kweek.intake.calls import CLOSING
+
+_CALLS_WITHIN: Final = timedelta(hours=20)
+_CONTACTS_WITHIN: Final = timedelta(hours=18)
+_TOO_LATE: Final = 0.15  # of the handovers: the first contact comes a day or three after the promise
+_LATE_BY: Final = timedelta(days=3)
+_CLOSES_WITHIN: Final = timedelta(days=12)
+_CALL_BACK_IN: Final = timedelta(days=2)
+_LATER_IN: Final = timedelta(days=60)
+_VERBS: Final = {"rejected": "reject"}  # what the desk calls the outcome of a handover
+
+
+class Colleagues:
+    """teams: who there is. world: their calendars. scripts: of the calls. reasons: for which sales rejects."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        agenda: Agenda,
+        world: World,
+        teams: Teams,
+        scripts: Mapping[str, Survey],
+        reasons: Sequence[str],
+        walked: Walked,
+        drawn: Random,
+    ) -> None:
+        self.stage, self.agenda, self.world, self.teams = stage, agenda, world, teams
+        self.scripts, self.reasons, self.walked, self.drawn = scripts, reasons, walked, drawn
+        self._seen: set[tuple[str, int]] = set()
+
+    def look(self, now: datetime) -> None:
+        """Is there anything new on a desk? Then it goes into somebody's agenda."""
+        for call in self.stage.open_calls(now):
+            if self._new(call.key, call.tries):
+                self._plan_call(call, now)
+        for handover in self.stage.open_handovers():
+            if self._new(handover.key, 0):
+                self._plan_handover(handover, now)
+        for task in self.stage.open_tasks():
+            if self._new(task.key, 0):
+                self._plan_task(task, now)
+
+    def _new(self, key: str, tries: int) -> bool:
+        if (key, tries) in self._seen:
+            return False
+        self._seen.add((key, tries))
+        return True
+
+    def _after(self, now: datetime, within: timedelta, calendar: Any) -> datetime:
+        """Sometime in that time, when they are at work."""
+        return calendar.next_open(now + self.drawn.random() * within)
+
+    # --- telemarketers --------------------------------------------------------------------------------
+
+    def _plan_call(self, call: Row[Any], now: datetime) -> None:
+        place = self.stage.place(call.key)
+        step = place.plan.steps.get(place.step) if place else None
+        if place is None or not isinstance(step, Call):
+            return
+        script = self.scripts.get(call.script)
+        outcomes = (*CLOSING, *(script.outcomes if script else ()))
+        choice = self.walked.pick(call_choices(step, outcomes), place.plan.flow, now, self.drawn)
+        if choice.kind == NOTHING:
+            return
+        queue = call.queue or "default"
+        at = self._after(now, _CALLS_WITHIN, self.world.queues.get(queue, self.world.calendar))
+        caller = self._one_of(self._team_of(queue))
+        self.agenda.add(at, lambda now: self._call(call, caller, choice, now))
+
+    def _call(self, call: Row[Any], by: str, choice: Choice, now: datetime) -> None:
+        if self.stage.act(f"/api/calls/{call.key}/take", by):
+            when = {"call_back_at": now + _CALL_BACK_IN} if choice.kind == "call back" else {}
+            self.stage.act(f"/api/calls/{call.key}/outcome", by, outcome=choice.kind, **when)
+
+    def _team_of(self, queue: str) -> str | None:
+        found = self.teams.queues.get(queue)
+        return found.team.value if found and found.team else None
+
+    def _one_of(self, team: str | None) -> str:
+        found = self.teams.teams.get(team or "")
+        people = found.members if found else self.teams.people()
+        return self.drawn.choice([person.name.value for person in people] or ["demo"])
+
+    # --- sales ----------------------------------------------------------------------------------------
+
+    def _plan_handover(self, handover: Row[Any], now: datetime) -> None:
+        place = self.stage.place(handover.key)
+        step = place.plan.steps.get(place.step) if place else None
+        if place is None or not isinstance(step, Handover):
+            return
+        choice = self.walked.pick(handover_choices(step), place.plan.flow, now, self.drawn)
+        calendar = self.world.teams.get(handover.team, self.world.calendar)
+        late = self.drawn.random() < _TOO_LATE
+        contact = self._after(
+            now + timedelta(hours=25) if late else now, _LATE_BY if late else _CONTACTS_WITHIN, calendar
+        )
+        close = self._after(contact + timedelta(hours=2), _CLOSES_WITHIN, calendar)
+        self.agenda.add(contact, self._handed(handover, ("accept", {}), ("contact", {})))
+        if self.drawn.random() < 0.5:
+            self.agenda.add(contact + (close - contact) / 2, self._handed(handover, ("appointment", {}), ("quote", {})))
+        self.agenda.add(close, lambda now: self._handed(handover, self._closing(choice, now))(now))
+
+    def _closing(self, choice: Choice, now: datetime) -> tuple[str, dict[str, Any]]:
+        said: dict[str, Any] = {}
+        if choice.kind == "rejected":
+            said = {"reason": self.drawn.choice(self.reasons)}
+        elif choice.kind == "later":
+            said = {"later_on": (now + _LATER_IN).date()}
+        return _VERBS.get(choice.kind, choice.kind), said
+
+    def _handed(self, handover: Row[Any], *deeds: tuple[str, dict[str, Any]]) -> Callable[[datetime], None]:
+        """By whoever has it at that moment: it may have been passed on."""
+
+        def do(now: datetime) -> None:
+            row = next((one for one in self.stage.open_handovers() if one.key == handover.key), None)
+            if row is not None:
+                by = row.owner or self._one_of(row.team)
+                for action, said in deeds:
+                    self.stage.act(f"/api/handovers/{row.key}/{action}", by, **said)
+
+        return do
+
+    # --- tasks ----------------------------------------------------------------------------------------
+
+    def _plan_task(self, task: Row[Any], now: datetime) -> None:
+        place = self.stage.place(task.key)
+        step = place.plan.steps.get(place.step) if place else None
+        kinds = task_choices(step) if isinstance(step, Task) else tuple(Choice(str(one)) for one in task.outcomes)
+        choice = self.walked.pick(kinds, place.plan.flow if place else "", now, self.drawn)
+        if choice.kind == NOTHING:
+            return
+        at = self._after(now, _CALLS_WITHIN, self.world.calendar)
+        by = task.assignee or self._one_of(None)
+        self.agenda.add(at, lambda now: self._close(task, by, choice))
+
+    def _close(self, task: Row[Any], by: str, choice: Choice) -> None:
+        self.stage.act(f"/api/tasks/{task.key}/outcome", by, outcome=choice.kind)

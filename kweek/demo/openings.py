@@ -1,0 +1,106 @@
+"""How does a lead come into a flow? What has to be told of it, for each way in that the flow names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Final
+
+from kweek.flow.conditions.tree import Ask, walk
+from kweek.flow.plan import Plan, Start
+from kweek.flow.state import Value
+
+SOON: Final = timedelta(days=2)  # from the lead's first day to the date that starts its flow
+LONG_AGO: Final = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A lead with these fields that does this is in the flow, at once or when its date has come. ago: it did so that
+    long before now, for flows that wait for whoever was quiet."""
+
+    flow: str
+    kind: str
+    data: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    fields: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    ago: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """events: the workspace's own, with the types of their data. samples: what the flows' own tests say of an event."""
+
+    events: Mapping[str, Mapping[str, str]]
+    samples: Mapping[str, Sequence[Mapping[str, Value]]] = field(
+        default_factory=dict[str, Sequence[Mapping[str, Value]]]
+    )
+
+
+def openings(plans: Iterable[Plan], words: Vocabulary, now: datetime, drawn: Random) -> list[Opening]:
+    """One for every way into every flow, in the order of the flows."""
+    known = list(plans)
+    quiet = _quiet(known, words)
+    return [one for plan in known for start in plan.start for one in _opening(plan, start, words, now, quiet, drawn)]
+
+
+def data_of(kind: str, words: Vocabulary, now: datetime, drawn: Random) -> dict[str, Value]:
+    """What such an event could say: dates lie two to three weeks ahead, texts are those of the flows' tests."""
+    samples = words.samples.get(kind, ())
+    said: Mapping[str, Value] = drawn.choice(samples) if samples else {}
+    drafts = {name: _value(type_, said.get(name), now, drawn) for name, type_ in words.events.get(kind, {}).items()}
+    return {name: value for name, value in drafts.items() if value is not None}
+
+
+def _value(type_: str, said: Value, now: datetime, drawn: Random) -> Value:
+    ahead = now + timedelta(days=drawn.randint(14, 21))
+    match type_:
+        case "number":
+            return said if said is not None else drawn.randint(1, 40) * 100
+        case "yes/no":
+            return drawn.random() < 0.5
+        case "date":
+            return ahead.date()
+        case "moment":
+            return ahead.replace(hour=13, minute=0, second=0, microsecond=0)
+        case _:
+            return said
+
+
+def _opening(
+    plan: Plan, start: Start, words: Vocabulary, now: datetime, quiet: str | None, drawn: Random
+) -> Iterator[Opening]:
+    if start.event is not None and start.event in words.events:
+        yield Opening(plan.flow, start.event, data_of(start.event, words, now, drawn))
+    elif start.manual:
+        yield Opening(plan.flow, "enrol", {"flow": plan.flow})
+    elif start.at is not None and start.at.date_field is not None and quiet is not None:
+        yield Opening(plan.flow, quiet, data_of(quiet, words, now, drawn), _date_for(start, now))
+    elif start.every is not None:
+        asked = [kind for kind in _asked(start) if kind in words.events]
+        if kind := next(iter(asked), quiet):
+            yield Opening(plan.flow, kind, data_of(kind, words, now, drawn), ago=LONG_AGO)
+
+
+def _date_for(start: Start, now: datetime) -> dict[str, Value]:
+    """The date that makes `90 days before lead.contract_end` come soon."""
+    moment = start.at
+    assert moment is not None
+    assert moment.date_field is not None
+    length = moment.offset.elapsed if moment.offset is not None else timedelta()
+    day: date = (now + SOON + (length if moment.before else -length)).date()
+    return {moment.date_field.removeprefix("lead."): day}
+
+
+def _asked(start: Start) -> Iterator[str]:
+    """The events that the condition asks about."""
+    for node in walk(start.condition.tree) if start.condition else ():
+        if isinstance(node, Ask) and start.condition is not None:
+            yield from sorted(start.condition.events)
+
+
+def _quiet(plans: Sequence[Plan], words: Vocabulary) -> str | None:
+    """An event that begins nothing: for whoever has only to be known."""
+    starting = {start.event for plan in plans for start in plan.start}
+    return next((kind for kind in sorted(words.events) if kind not in starting), None)

@@ -1,0 +1,100 @@
+"""How do they all live together? One clock, one agenda: who comes, what lies there, what is due."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Final
+
+from kweek.demo.agenda import Agenda
+from kweek.demo.choices import Walked, reasons
+from kweek.demo.colleagues import Colleagues
+from kweek.demo.leads import Leads
+from kweek.demo.openings import Opening, Vocabulary, openings
+from kweek.demo.people import people
+from kweek.demo.stage import Stage
+from kweek.flow.cases.read import read_cases
+from kweek.flow.plan import Plan
+from kweek.flow.state import Value
+from kweek.mails.template import purposes_of
+from kweek.workspace import Workspace
+from kweek.worlds import world_of
+
+_ARRIVE_OVER: Final = 0.5  # of the days: the rest is for what comes of it
+_LOOK_EVERY: Final = 0.1  # seconds
+
+
+class Play:
+    """leads: so many come. days: of flow time, until the demo says what came of it."""
+
+    def __init__(self, stage: Stage, workspace: Workspace, leads: int, days: int, seed: int) -> None:
+        self.stage, self.workspace, self.days = stage, workspace, days
+        self.drawn, self.agenda, self.walked = Random(f"demo {seed}"), Agenda(), Walked()
+        self.plans = {plan.flow: plan for plan in stage.plans()}
+        self.start = self.now()
+        world, rules = world_of(workspace), workspace.rules
+        words = vocabulary(workspace, self.plans)
+        surveys = workspace.surveys
+        self.leads = Leads(
+            stage, self.agenda, words, surveys, world.surveys, purposes_of(workspace.texts), self.walked, self.drawn
+        )
+        self.colleagues = Colleagues(
+            stage, self.agenda, world, rules.teams, surveys, reasons(self.plans.values()), self.walked, self.drawn
+        )
+        for at, opening in self._arrivals(words, leads):
+            self.agenda.add(at, self._arrival(opening))
+        self._people = people(seed)
+
+    def now(self) -> datetime:
+        return self.stage.clock.flow(datetime.now(UTC))
+
+    def run(self, stop: threading.Event, over: Callable[[], None]) -> None:
+        """Until told to stop. over: called once, when the days are over."""
+        end: datetime | None = self.start + timedelta(days=self.days)
+        while not stop.wait(_LOOK_EVERY):
+            self.walked.take(self.stage.taken())
+            for letter in self.stage.letters():
+                self.leads.find(letter)
+            self.colleagues.look(self.now())
+            for deed in self.agenda.due(self.now()):
+                deed(self.now())
+            if end is not None and self.now() >= end:
+                end = None
+                over()
+
+    def missing(self) -> dict[str, list[str]]:
+        """flow → the rows that nobody took."""
+        found = {flow: self.walked.missing(plan) for flow, plan in sorted(self.plans.items())}
+        return {flow: rows for flow, rows in found.items() if rows}
+
+    # --- who comes when -------------------------------------------------------------------------------
+
+    def _arrivals(self, words: Vocabulary, leads: int) -> Iterator[tuple[datetime, Opening]]:
+        """Every way in as often as every other, at moments drawn over the first half of the days."""
+        ways = openings(self.plans.values(), words, self.start, self.drawn)
+        for n in range(leads if ways else 0):
+            at = self.start + self.drawn.random() * timedelta(days=self.days * _ARRIVE_OVER)
+            yield at, ways[n % len(ways)]
+
+    def _arrival(self, opening: Opening) -> Callable[[datetime], None]:
+        return lambda now: self.leads.arrive(next(self._people), opening, self.plans[opening.flow], now)
+
+
+def vocabulary(workspace: Workspace, plans: Mapping[str, Plan]) -> Vocabulary:
+    """The workspace's events, and what the tests of its flows say of them."""
+    events = {
+        name: {field: kind.value for field, kind in event.data.items()}
+        for name, event in workspace.rules.events.items()
+        if event.source is None  # what is made of another event comes with that one
+    }
+    samples: dict[str, list[Mapping[str, Value]]] = {}
+    for flow, plan in plans.items():
+        path = f"flows/tests/{flow}.yaml"
+        cases = read_cases(workspace.texts[path], path, plan)[0] if path in workspace.texts else ()
+        for case in cases:
+            kind = case.start or next((start.event for start in plan.start if start.event), None)
+            if kind and case.data:
+                samples.setdefault(kind, []).append(case.data)
+    return Vocabulary(events, samples)

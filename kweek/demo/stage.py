@@ -1,0 +1,232 @@
+"""The house as make-believe people meet it: its doors over HTTP, and what lies in their mailboxes and on their desks.
+
+Whatever is done is done by a door that everybody has. The books are only read.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email import policy
+from email.parser import BytesParser
+from http import HTTPStatus
+from typing import Any, Final
+
+import httpx
+from itsdangerous import URLSafeSerializer
+from sqlalchemy import Row, Select, func, select
+
+from kweek.flow.plan import Plan
+from kweek.flow.state import Value
+from kweek.leads import publish, tables
+from kweek.leads.clock import Clock
+from kweek.leads.database import Database
+from kweek.returned import reply
+
+BROWSER: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+_PIXEL: Final = re.compile(r'src="([^"]+/o/[^"]+)"')
+_CLICK: Final = re.compile(r'href="([^"]+/c/([^"]+))"')
+_SURVEY: Final = re.compile(r'href="([^"]+/s/[^"]+)"')
+_PATIENCE: Final = 30.0  # seconds
+
+AnySelect = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail in a lead's mailbox. number: under which the catcher has it. person: whose it is, by the id that the lead
+    came with. links: name → where its tracked link is."""
+
+    number: int
+    key: str
+    person: str
+    name: str
+    at: datetime
+    pixel: str | None
+    links: Mapping[str, str]
+    survey: str | None
+    leave: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """To which step of which plan a mail or a task belongs."""
+
+    plan: Plan
+    step: str
+
+
+class Stage:
+    """base: where the pages are. key: of the interface. smtp: where mail is caught. refused: what a door said no to,
+    and how often: such a demo would show less than it says."""
+
+    def __init__(self, database: Database, clock: Clock, base: str, key: str, smtp: tuple[str, int]) -> None:
+        self.database, self.clock, self.smtp = database, clock, smtp
+        headers = {"authorization": f"Bearer {key}"}
+        self.desk = httpx.Client(base_url=base, headers=headers, timeout=_PATIENCE)
+        self.browser = httpx.Client(base_url=base, headers={"user-agent": BROWSER}, timeout=_PATIENCE)
+        self.refused: Counter[str] = Counter()
+        self._mail = self._row = 0
+
+    def close(self) -> None:
+        self.desk.close()
+        self.browser.close()
+
+    # --- what leads do --------------------------------------------------------------------------------
+
+    def tell(self, events: Sequence[Mapping[str, object]]) -> None:
+        """What a website, a form or a stand at a fair reports."""
+        self._sure(self.desk.post("/api/events", json=list(events)))
+
+    def look(self, address: str) -> None:
+        """A picture that a mail program loads, or a link that is pressed; where it leads to is not our business."""
+        self._sure(self.browser.get(address))
+
+    def answer(self, address: str, answers: Mapping[str, Any]) -> None:
+        self._sure(self.browser.get(address))
+        self._sure(self.browser.post(address, data=dict(answers)))
+
+    def leave(self, address: str) -> None:
+        """With one click (RFC 8058)."""
+        self._sure(self.browser.post(address, data={"List-Unsubscribe": "One-Click"}))
+
+    def come_back(self, letter: Letter, action: str, words: str = "") -> None:
+        """`reply`, `bounce` or `complain`."""
+        self._sure(self.desk.post(f"/mails/{letter.number}", data={"action": action, "words": words}))
+
+    def out_of_office(self, letter: Letter) -> None:
+        """What a mailbox answers by itself (RFC 3834)."""
+        raw, recipient = self._as_it_came(letter.number)
+        to, answer = reply(raw, recipient, "I am away until Monday.", datetime.now(UTC))
+        with smtplib.SMTP(*self.smtp, timeout=_PATIENCE) as relay:
+            relay.sendmail(recipient, [to], b"Auto-Submitted: auto-replied\r\n" + answer)
+
+    def _as_it_came(self, number: int) -> tuple[bytes, str]:
+        """And to whom."""
+        caught = tables.caught.c
+        [row] = self.rows(select(caught.raw, caught.recipient).where(caught.id == number))
+        return row.raw, row.recipient
+
+    # --- what colleagues do ---------------------------------------------------------------------------
+
+    def act(self, path: str, by: str, **said: Value) -> bool:
+        """False: it was too late, or somebody else has it."""
+        body = {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
+        answer = self.desk.post(path, json={"by": by, **body})
+        if answer.status_code == HTTPStatus.CONFLICT:
+            return False
+        self._sure(answer)
+        return True
+
+    def _sure(self, answer: httpx.Response) -> None:
+        """A refusal is counted; nobody refuses what was rightly asked."""
+        if answer.is_client_error or answer.is_server_error:
+            self.refused[f"{answer.status_code} {answer.request.url.path.split('/')[1]}: {answer.text[:200]}"] += 1
+
+    # --- what lies there ------------------------------------------------------------------------------
+
+    def letters(self) -> list[Letter]:
+        """Mails to leads that came since the last look."""
+        caught, mails = tables.caught.c, tables.mails.c
+        query = (
+            select(caught.id, caught.raw, caught.at, mails.key, mails.mail, tables.leads.c.external_id)
+            .join_from(tables.caught, tables.mails, mails.message_id == caught.message_id)
+            .join(tables.leads, tables.leads.c.id == mails.lead_id)
+            .where(caught.id > self._mail, mails.audience == "lead")
+            .order_by(caught.id)
+        )
+        rows = self.rows(query)
+        self._mail = max((row.id for row in rows), default=self._mail)
+        names = self._names([row.key for row in rows])
+        return [_letter(row, names.get(row.key, {})) for row in rows]
+
+    def _names(self, keys: Sequence[str]) -> dict[str, dict[int, str]]:
+        links, found = tables.links.c, dict[str, dict[int, str]]()
+        for row in self.rows(select(links.mail_key, links.position, links.name).where(links.mail_key.in_(keys))):
+            found.setdefault(row.mail_key, {})[row.position] = row.name or ""
+        return found
+
+    def open_calls(self, now: datetime) -> list[Row[Any]]:
+        """Those that may be tried now, with `tries` so far."""
+        c, e = tables.call_tasks.c, tables.events.c
+        tried = select(func.count()).where(e.lead_id == c.lead_id, e.ref == c.key).scalar_subquery().label("tries")
+        due = (c.status == "open", (c.not_before.is_(None)) | (c.not_before <= now))
+        return self.rows(select(tables.call_tasks, tried).where(*due).order_by(c.opened_at, c.key))
+
+    def open_handovers(self) -> list[Row[Any]]:
+        h = tables.handovers.c
+        return self.rows(select(tables.handovers).where(h.status != "closed").order_by(h.given_at, h.key))
+
+    def open_tasks(self) -> list[Row[Any]]:
+        t = tables.tasks.c
+        return self.rows(select(tables.tasks).where(t.status == "open").order_by(t.opened_at, t.key))
+
+    def place(self, key: str) -> Place | None:
+        """None: it belongs to nothing that is published (any more)."""
+        effects, enrolments = tables.effects.c, tables.enrolments.c
+        query = select(effects.step, enrolments.version).join_from(
+            tables.effects, tables.enrolments, enrolments.id == effects.enrolment_id
+        )
+        with self.database.read() as read:
+            row = read.execute(query.where(effects.key == key)).one_or_none()
+            return Place(publish.plan_in(read, row.version), row.step) if row else None
+
+    def plans(self) -> list[Plan]:
+        with self.database.read() as read:
+            return [publish.plan_in(read, row.version) for row in publish.published(read)]
+
+    def taken(self) -> list[tuple[str, str]]:
+        """(flow, row) of every row that some lead took since the last look."""
+        j, e = tables.journal.c, tables.enrolments.c
+        query = select(j.id, j.step, j.detail, e.flow).join_from(
+            tables.journal, tables.enrolments, e.id == j.enrolment_id
+        )
+        kinds = j.kind.in_(("reacted", "timed_out", "chose"))
+        found = self.rows(query.where(j.id > self._row, kinds).order_by(j.id))
+        self._row = max((row.id for row in found), default=self._row)
+        return [(row.flow, _key(row.step, row.detail["row"])) for row in found if row.detail.get("row")]
+
+    def rows(self, query: AnySelect) -> list[Row[Any]]:
+        with self.database.read() as read:
+            return list(read.execute(query).all())
+
+
+def _letter(row: Row[Any], names: Mapping[int, str]) -> Letter:
+    message = BytesParser(policy=policy.default).parsebytes(row.raw)
+    body = message.get_body(("html",))
+    html = str(body.get_content()) if body else ""
+    links = {names.get(_position(token), ""): address for address, token in _CLICK.findall(html)}
+    ways_out = re.findall(r"<(https?://[^>]+)>", str(message["List-Unsubscribe"] or ""))
+    return Letter(
+        number=row.id,
+        key=row.key,
+        person=row.external_id or "",
+        name=row.mail,
+        at=row.at,
+        pixel=_first(_PIXEL.findall(html)),
+        links={name: address for name, address in links.items() if name},
+        survey=_first(_SURVEY.findall(html)),
+        leave=_first(ways_out),
+    )
+
+
+def _position(token: str) -> int:
+    """Which link of its mail a token is about. It is signed, and no secret."""
+    _, about = URLSafeSerializer("").loads_unsafe(token)
+    match about:
+        case [_, _, int() as position]:
+            return position
+        case _:
+            return -1
+
+
+def _key(step: str | None, row: str) -> str:
+    return row if row == "goal" or row.startswith("whenever:") else f"{step} {row}"
+
+
+def _first(found: Iterable[str]) -> str | None:
+    return next(iter(found), None)
