@@ -72,11 +72,15 @@ class Play:
     # --- who comes when -------------------------------------------------------------------------------
 
     def _arrivals(self, words: Vocabulary, leads: int) -> Iterator[tuple[datetime, Opening]]:
-        """Every way in as often as every other, at moments drawn over the first half of the days."""
-        ways = openings(self.plans.values(), words, self.start, self.drawn)
+        """Every flow as often as every other, and in each of them every way in, at moments drawn over the first half
+        of the days."""
+        found = openings(self.plans.values(), words, self.start, self.drawn)
+        ways = [[one for one in found if one.flow == flow] for flow in self.plans]
+        ways = [of_flow for of_flow in ways if of_flow]
         for n in range(leads if ways else 0):
             at = self.start + self.drawn.random() * timedelta(days=self.days * _ARRIVE_OVER)
-            yield at, ways[n % len(ways)]
+            of_flow = ways[n % len(ways)]
+            yield at, of_flow[n // len(ways) % len(of_flow)]
 
     def _arrival(self, opening: Opening) -> Callable[[datetime], None]:
         return lambda now: self.leads.arrive(next(self._people), opening, self.plans[opening.flow], now)
