@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -80,11 +80,13 @@ def _bare() -> dict[str, str]:
 
 @dataclass
 class Up:
-    """One `kweek up`. `folder` is where it is started; its data are in `folder/data`."""
+    """One `kweek up`, or another command that keeps a house up. `folder` is where it is started; its data are in
+    `folder/data`."""
 
     folder: Path
     tempo: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    command: Sequence[str] = ("up",)
     ports: dict[str, int] = field(
         default_factory=lambda: {name: free_port() for name in ("port", "temporal-port", "ui-port", "smtp-port")}
     )
@@ -119,7 +121,7 @@ class Up:
         pace = ["--tempo", self.tempo] if self.tempo else []
         with (self.folder / "terminal").open("wb") as terminal:
             self.process = subprocess.Popen(
-                [*KWEEK, "up", "--data", str(self.data), *options, *pace],
+                [*KWEEK, *self.command, "--data", str(self.data), *options, *pace],
                 cwd=self.folder, env=_bare() | dict(self.environment), stdout=terminal, stderr=terminal,
             )  # fmt: skip
         return self

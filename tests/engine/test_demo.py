@@ -1,0 +1,53 @@
+"""`kweek demo`: make-believe people in a real house, which is empty again at the next start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from kweek.leads import tables
+from kweek.leads.database import open_database
+from tests.engine.up_house import Up, alive, children_of, kweek, wait_for
+
+pytestmark = pytest.mark.slow
+
+FEW = ("demo", "--leads", "14", "--days", "12")
+
+
+def test_people_come_are_followed_up_and_leave_nothing_running(tmp_path: Path) -> None:
+    house = Up(tmp_path, "1 second a day", command=FEW)
+    (house.data / "logs").mkdir(parents=True)
+    (house.data / "demo").touch()
+    (house.data / "kweek.db").write_bytes(b"what an earlier demo left")
+    try:
+        house.start().says("days have passed")
+        below = children_of(house.pid)
+        assert house.stop() == 0
+    finally:
+        house.kill()
+    wait_for(lambda: not any(map(alive, below)), 10, "all parts end")
+    assert "Refused" not in house.terminal
+    database = open_database(f"sqlite:///{house.data / 'kweek.db'}")
+    with database.read() as read:
+        leads = read.execute(select(tables.leads.c.external_id)).scalars().all()
+        kinds = set(read.execute(select(tables.events.c.kind)).scalars())
+        left = read.execute(select(func.count()).where(tables.mails.c.status == "sent")).scalar_one()
+        closed = read.execute(select(func.count()).where(tables.handovers.c.status == "closed")).scalar_one()
+    database.close()
+    assert sorted(leads) == sorted(f"demo-{n}" for n in range(1, len(leads) + 1))
+    assert len(leads) >= 12  # some come on the last day
+    assert kinds >= {"sent", "accepted", "contacted"}
+    assert left > 0
+    assert closed > 0
+
+
+def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letters.txt").write_text("dear")
+    refused = kweek("demo", "--data", str(mine), cwd=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr == f"kweek: {mine} holds something else than a demo; choose another folder with --data\n"
+    assert (mine / "letters.txt").read_text() == "dear"
