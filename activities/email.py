@@ -21,10 +21,11 @@ from kweek.leads.ledger import Draft
 from kweek.leads.mailing import Order, order_of, overtakes, standing_of
 from kweek.leads.permission import address_key, allowed
 from kweek.leads.tables import answers, bant, companies, effects, versions
-from kweek.mails.context import COMPANY, LEAD, context
+from kweek.mails.context import COMPANY, LEAD, context, dated
 from kweek.mails.render import Renderer, RenderError
 from kweek.mails.template import MailTemplate, parse_mail
 from kweek.rulebook import RulesNow
+from kweek.rules.zones import clock_of
 
 _BEHIND: Final = timedelta(seconds=30)
 
@@ -182,6 +183,7 @@ def _remember(version: str, source: Mapping[str, str]) -> dict[str, dict[str, Ma
 
 def _facts(tx: Connection, order: Order, rules: Rules, post: Post, language: str, now: datetime) -> dict[str, Any]:
     lead, base = order.lead, post.settings.base_url
+    clock = clock_of(lead.timezone, lead.country, rules.settings.timezone)
     given = tx.execute(
         select(answers.c.survey, answers.c.question, answers.c.value).where(answers.c.lead_id == lead.id)
     )
@@ -195,7 +197,7 @@ def _facts(tx: Connection, order: Order, rules: Rules, post: Post, language: str
         today=now.date(),
         sender=sender_facts(rules),
         owner=owner_facts(lead.owner, rules),
-        event=order.enrolment.state.get("start_data") or {},
+        event=dated(order.enrolment.state.get("start_data") or {}, clock),
         survey=survey,
         bant={row.fact: row.value for row in known},
         survey_url=post.tokens.url(base, "survey", order.key),

@@ -26,7 +26,7 @@ from kweek.leads.publish import NoSuchVersionError, plan_in, published
 from kweek.leads.tables import enrolments, events, hits, mails
 from kweek.rules.calendars import Calendar
 from kweek.rules.wall import zone
-from kweek.rules.zones import zone_of
+from kweek.rules.zones import clock_of
 
 SPREAD_MINUTES: Final = 15
 
@@ -147,14 +147,7 @@ class RowAnswers:
 
     @cached_property
     def _own_zone(self) -> tzinfo:
-        """The lead's, else its country's if it has one, else the workspace's."""
-        for name in (self.row.timezone, zone_of(self.row.country)):
-            try:
-                if name:
-                    return zone(name)
-            except ValueError:  # whatever someone sent: it must not stop the lead
-                continue
-        return zone(self.world.timezone)
+        return clock_of(self.row.timezone, self.row.country, self.world.timezone)
 
     def hard(self, kind: str) -> bool:
         return kind in self.world.hard

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final
 
 from kweek.mails.marks import Open
@@ -55,6 +55,24 @@ def context(
         "unsubscribe_url": unsubscribe_url,
         "lead_url": lead_url,
     }
+
+
+def dated(data: Mapping[str, Any], clock: tzinfo) -> dict[str, Any]:
+    """What an event said, with its days and moments as such, by the clock of whoever reads it. JSON has none: they are
+    what is written like one, or what `kweek.flow.stored` made of them."""
+    return {name: _dated(value, clock) for name, value in data.items()}
+
+
+def _dated(value: Any, clock: tzinfo) -> Any:
+    match value:
+        case {"moment": str(text)} | {"date": str(text)} | str(text):
+            try:
+                day = date.fromisoformat(text) if len(text) == len("2026-03-02") else datetime.fromisoformat(text)
+            except ValueError:
+                return value
+            return day.astimezone(clock) if isinstance(day, datetime) and day.tzinfo else day
+        case _:
+            return value
 
 
 def sample(own_fields: Mapping[str, str], language: str, *, bare: bool = False) -> dict[str, Any]:

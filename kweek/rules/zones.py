@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Final
+
+from kweek.rules.wall import zone
 
 # ISO country: IANA zone, from `zone.tab` of the tz database; several zones whose clocks agree are one (a test asks).
 # A country with more (Australia, Spain with its islands) is not here: nobody knows which.
@@ -64,3 +67,14 @@ _OF_COUNTRY: Final = {
 def zone_of(country: str | None) -> str | None:
     """The one time zone of an ISO country (`NL`), by its IANA name; None: not known, or more than one."""
     return _OF_COUNTRY.get(country.upper()) if country else None
+
+
+def clock_of(own: str | None, country: str | None, otherwise: str) -> tzinfo:
+    """By which clock a lead lives: its own, else its country's if it has one, else the workspace's."""
+    for name in (own, zone_of(country)):
+        try:
+            if name:
+                return zone(name)
+        except ValueError:  # whatever someone sent: it must not stop the lead
+            continue
+    return zone(otherwise)

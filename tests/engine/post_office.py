@@ -46,6 +46,7 @@ purpose: news
 ---
 Hello {{ lead.first_name }}, [book](https://own.example/demo "book-a-demo") or [answer]({{ survey_url }} "survey").
 """
+INVITED = "---\nsubject: See you on {{ event.starts_at }}\nkind: service\n---\nUntil then.\n"
 SERVICE = "---\nsubject: Your download\nkind: service\n---\nHere it is.\n"
 
 
@@ -93,6 +94,7 @@ class Office:
             "flows/welcome.yaml": FLOW, "templates/mails/hello.en.md": HELLO,
             "templates/mails/hello-again.en.md": HELLO,
             "templates/mails/download.en.md": SERVICE,
+            "templates/mails/invited.en.md": INVITED,
         }  # fmt: skip
         self.version = publish.publish(self.database, source, "welcome", "test", NOW).hash
 
@@ -121,6 +123,12 @@ class Office:
                 values = {"lead_id": lead, "channel": channel, "purpose": "news", "words": "yes", "source": "test"}
                 tx.execute(insert(tables.consents).values(at=NOW - timedelta(days=1), **values))
         return lead
+
+    def starts_with(self, lead: str, **data: object) -> None:
+        """The event that began its enrolment said this."""
+        with self.database.write() as tx:
+            mine = update(tables.enrolments).where(tables.enrolments.c.lead_id == lead)
+            tx.execute(mine.values(state={"start_data": data}))
 
     def order(self, lead: str = "a1", n: int = 1, mail: str = "hello", kind: str = "send_mail", **args: Any) -> str:
         key = f"{lead}-1/{n}"

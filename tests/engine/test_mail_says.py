@@ -6,6 +6,7 @@ import re
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from kweek.leads import tables
@@ -45,6 +46,15 @@ async def test_a_service_mail_needs_no_consent_and_has_no_way_out(tmp_path: Path
     message = message_from_bytes(told.got[0], policy=policy.SMTP)
     assert message["List-Unsubscribe"] is None
     assert message["Auto-Submitted"] is None
+
+
+@pytest.mark.parametrize("said", ["2026-03-19T14:00:00Z", {"moment": "2026-03-19T16:00:00+02:00"}])
+async def test_a_moment_of_the_event_is_told_by_the_clock_where_the_lead_is(tmp_path: Path, said: object) -> None:
+    async with relayed(tmp_path) as (_, post):
+        post.lead(country="NL")
+        post.starts_with("a1", starts_at=said)
+        await post.ask(post.order(mail="invited"))
+        assert post.mail("a1-1/1").subject == "See you on 19 March 2026 15:00"
 
 
 async def test_a_mail_that_cannot_be_made_is_our_fault_and_not_the_leads(tmp_path: Path) -> None:
