@@ -1,4 +1,4 @@
-"""What joins workflows and activities to Temporal? Two workers in one process: the leads', and the mails'."""
+"""What joins workflows and activities to Temporal? Three workers in one process: leads, mails, other programs."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from activities.post import From, LookUp, Post
 from activities.sending import Sending
 from activities.turn import Turns
 from activities.upkeep import Dates
+from activities.webhook import Webhooks
 from kweek.config import Settings
 from kweek.errors import SettingsError
 from kweek.flow.catalogue import Rules
@@ -42,7 +43,7 @@ from kweek.leads.permission import address_key
 from kweek.mails.message import Person
 from kweek.mails.render import Renderer
 from kweek.rulebook import Rulebook
-from workflows.effects import LEADS, MAIL
+from workflows.effects import LEADS, MAIL, OUTGOING
 from workflows.lead import Lead
 from workflows.messages import LeadStart, Window
 from workflows.upkeep import UPKEEP, Upkeep
@@ -84,6 +85,7 @@ class Hands:
     turns: Turns
     email: Email
     notify: Notify
+    webhooks: Webhooks
     upkeep: Dates
     book: Rulebook
     renderer: Renderer
@@ -115,7 +117,8 @@ def hands_of(settings: Settings, look_up: LookUp | None = None) -> Hands:
     secret = settings.key(SUPPRESSION)
     desks = Desks(book.now, lambda number: address_key(secret, number))
     turns = Turns(database, clock, answers, desks, email.may_leave)
-    return Hands(database, clock, turns, email, notify, Dates(database, clock, answers), book, renderer)
+    webhooks, dates = Webhooks(database, clock, settings, book.now, answers), Dates(database, clock, answers)
+    return Hands(database, clock, turns, email, notify, webhooks, dates, book, renderer)
 
 
 def sender_of(rules: Rules) -> From:
@@ -161,7 +164,16 @@ async def workers(
             default_heartbeat_throttle_interval=timedelta(seconds=5),
             graceful_shutdown_timeout=timedelta(seconds=20),
         )
-        async with leads, mail:
+        outgoing = Worker(
+            client,
+            task_queue=OUTGOING,
+            activities=[hands.webhooks.call_webhook],
+            interceptors=failures,
+            max_concurrent_activities=THREADS,
+            activity_task_poller_behavior=pollers(),
+            graceful_shutdown_timeout=timedelta(seconds=10),
+        )
+        async with leads, mail, outgoing:
             yield
 
 

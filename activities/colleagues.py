@@ -9,8 +9,8 @@ from kweek.flow.problems import Located, Position
 
 
 def meant(to: str | None, rules: Rules, owner: str | None, team: str | None = None) -> Sequence[Person]:
-    """Whom to tell. owner: whose lead it is; team: the team's that has it. Nobody: a channel, which has no mailbox, or
-    a company in whose rules/teams.yaml there is no manager."""
+    """Whom to tell by mail. owner: whose lead it is; team: the team's that has it. Nobody: a channel, which has no
+    mailbox, or a company in whose rules/teams.yaml there is no manager."""
     if to in rules.settings.channels:
         return ()
     return _named(to, rules.teams, owner) or tuple(_managers(rules.teams, owner, team))[:1]

@@ -1,4 +1,4 @@
-"""How does a colleague hear of it? By mail, through the same ledger; who that is, `activities.colleagues` says.
+"""How do colleagues hear of it? By mail, or in a channel of their chat, through one ledger: each notice leaves once.
 
 `tell` is told the key of a `tell`, or of an effect that is a row of ours and news as well: a handover, a reminder, an
 escalation, a task. It never holds the lead: what cannot be told is a problem on the page.
@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -19,37 +19,27 @@ from temporalio import activity
 
 from activities.colleagues import meant
 from activities.email import company_facts, lead_facts, owner_facts, sender_facts, template_of
+from activities.news import News, news_of, page_of
 from activities.post import Post, UnfitError, Verdict
 from activities.titles import Titles
+from kweek.errors import SettingsError
 from kweek.flow.catalogue import Person, Rules
 from kweek.flow.gate import Send
 from kweek.leads import effects, ledger
 from kweek.leads.enrolments import lead_row
 from kweek.leads.ledger import Draft
 from kweek.leads.tables import effects as effect_rows
-from kweek.leads.tables import enrolments, handovers, tasks
 from kweek.mails.context import context
-from kweek.mails.notices import Notice, notice
+from kweek.mails.notices import notice, open_in_kweek
 from kweek.mails.render import Renderer, RenderError
 from kweek.mails.template import MailTemplate
+from kweek.outgoing.chat import address_of, payload
+from kweek.outgoing.post import post
 from kweek.rulebook import RulesNow
+from kweek.smtp import Outcome
 
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What is told. to: a person's or team's name, `manager`, `owner`, a channel. page: where it can be acted on."""
-
-    what: Notice
-    lead_id: str
-    enrolment_id: str
-    version: str
-    to: str | None
-    text: str = ""
-    mail: str | None = None
-    owner: str | None = None
-    team: str | None = None
-    until: datetime | None = None
-    page: str = ""
+# A chat is somebody else's house: how a lead is reached stands behind the link.
+_NOT_IN_A_CHAT: Final = ("email", "phone")
 
 
 class Notify:
@@ -59,21 +49,25 @@ class Notify:
 
     @activity.defn(name="tell")
     async def tell(self, key: str) -> None:
-        """One mail to each; whoever has it already does not get it again when another's has to be tried anew."""
+        """One notice to each; whoever has it already does not get it again when another's has to be tried anew."""
         await asyncio.to_thread(self.titles.fill_in, key, self.post.clock.flow(activity.info().started_time).date())
         told = await asyncio.to_thread(self._news, key)
         rules, failed = self.rules().rules, list[Exception]()
-        for news in told:
-            for person in meant(news.to, rules, news.owner, news.team):
-                own = f"{key}:{news.what}:{person.name.value}"
-                try:
-                    await self.post.leave(own, _ToColleague(self, own, news, person))
-                except Exception as error:  # the others shall hear of it now
-                    failed.append(error)
+        for one in (one for news in told for one in self._each(key, news, rules)):
+            try:
+                await self.post.leave(one.key, one, one if isinstance(one, _ToChannel) else None)
+            except Exception as error:  # the others shall hear of it now
+                failed.append(error)
         if failed:
             raise failed[-1]
         if told:
             await asyncio.to_thread(self._done, key, told, rules)
+
+    def _each(self, key: str, news: News, rules: Rules) -> Iterator[_ToColleague | _ToChannel]:
+        if news.to is not None and news.to in rules.settings.channels:
+            yield _ToChannel(self, f"{key}:{news.what}:#{news.to}", news, news.to)
+        for person in meant(news.to, rules, news.owner, news.team):
+            yield _ToColleague(self, f"{key}:{news.what}:{person.name.value}", news, person)
 
     def _news(self, key: str) -> Sequence[News]:
         with self.post.database.read() as tx:
@@ -86,12 +80,36 @@ class Notify:
         now = self.post.clock.flow(activity.info().started_time)
         with self.post.database.lead_tx(told[0].lead_id) as tx:
             for news in told:
-                if not meant(news.to, rules, news.owner, news.team):
+                if not any(True for _ in self._each(key, news, rules)):
                     words = f"“{news.to or news.team}” is nobody who can be told; rules/teams.yaml knows who is there."
                     ledger.problem(tx, news.lead_id, key, "nobody to tell", words, now)
             effects.close(tx, [key], "done")
 
-    def compose(self, key: str, news: News, template: MailTemplate, facts: dict[str, Any], person: Person) -> Draft:
+    # --- what it says -----------------------------------------------------------------------------
+
+    def gather(
+        self, tx: Connection, news: News, own: MailTemplate, now: datetime, to: str,
+        untold: Sequence[str] = (), **more: Any,
+    ) -> Callable[[str], Draft]:  # fmt: skip
+        """Kweek's `own` words, which leave `untold` what they should not say of the lead, or the mail that the flow
+        names; the answer puts it together for a key."""
+        rules = self.rules().rules
+        lead, template = lead_row(tx, news.lead_id), own
+        known = lead_facts(lead, rules) | dict.fromkeys(untold if news.mail is None else ())
+        if news.mail is not None:
+            found = template_of(tx, news.version, news.mail, rules.settings.languages)
+            if found is None:
+                raise UnfitError("no such mail", f"version {news.version} has no mail “{news.mail}” that can be read")
+            template = found
+        until = news.until.astimezone(ZoneInfo(rules.settings.timezone)) if news.until else None
+        facts = context(
+            lead=known, company=company_facts(tx, lead.company_id), today=now.date(),
+            sender=sender_facts(rules), owner=owner_facts(lead.owner, rules),
+            event={"text": news.text, "until": until, "owner": news.owner}, **more,
+        )  # fmt: skip
+        return lambda key: self._compose(key, news, template, facts, to)
+
+    def _compose(self, key: str, news: News, template: MailTemplate, facts: dict[str, Any], to: str) -> Draft:
         try:
             rendered = self.renderer.render(template, facts)
         except RenderError as error:
@@ -99,44 +117,32 @@ class Notify:
         text, page = rendered.finish()
         return Draft(
             news.lead_id, news.enrolment_id, "colleague", template.name, template.language, "service",
-            person.email.value, rendered.subject, text, page, self.post.addresses().message_id(key),
+            to, rendered.subject, text, page, self.post.addresses().message_id(key),
         )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class _ToColleague:
-    """One notice to one person; `Correspondent` says what each does."""
+class _Notice:
+    """What a mail and a message in a channel share; `Correspondent` says what each does."""
 
     notify: Notify
     key: str
     news: News
-    person: Person
 
     @property
     def lead_id(self) -> str:
         return self.news.lead_id
 
+    @property
+    def page(self) -> str:
+        return f"{self.notify.post.settings.base_url}/{self.news.page}"
+
+    @property
+    def language(self) -> str:
+        return self.notify.rules().rules.settings.languages[0]
+
     def ask(self, tx: Connection, now: datetime) -> Verdict | None:
         return Send()
-
-    def gather(self, tx: Connection, now: datetime) -> Callable[[], Draft]:
-        news, rules = self.news, self.notify.rules().rules
-        lead, language = lead_row(tx, news.lead_id), rules.settings.languages[0]
-        template = notice(news.what, language)
-        if news.mail is not None:
-            own = template_of(tx, news.version, news.mail, rules.settings.languages)
-            if own is None:
-                raise UnfitError("no such mail", f"version {news.version} has no mail “{news.mail}” that can be read")
-            template = own
-        until = news.until.astimezone(ZoneInfo(rules.settings.timezone)) if news.until else None
-        facts = context(
-            lead=lead_facts(lead, rules), company=company_facts(tx, lead.company_id), today=now.date(),
-            sender=sender_facts(rules), owner=owner_facts(lead.owner, rules),
-            colleague={"name": self.person.name.value, "email": self.person.email.value},
-            event={"text": news.text, "until": until, "owner": news.owner},
-            lead_url=f"{self.notify.post.settings.base_url}/{news.page}?as={quote(self.person.name.value)}",
-        )  # fmt: skip
-        return lambda: self.notify.compose(self.key, news, template, facts, self.person)
 
     def ended(self, tx: Connection, result: ledger.Result, reason: str | None, at: datetime) -> None:
         """A colleague's mailbox is nothing that the lead did."""
@@ -149,54 +155,56 @@ class _ToColleague:
         )  # fmt: skip
 
 
-def news_of(tx: Connection, effect: Row[Any]) -> Iterator[News]:
-    """What this effect says, to whom. A handover that goes to another is news for him as well as for the manager."""
-    version = tx.execute(select(enrolments.c.version).where(enrolments.c.id == effect.enrolment_id)).scalar_one()
-    args = effect.args
-    base = (effect.lead_id, effect.enrolment_id, version)
-    match effect.kind:
-        case "give_handover":
-            desk = _desk(tx, effect.key)
-            yield News("handover", *base, desk.owner, owner=desk.owner, team=desk.team, until=desk.until)
-        case "remind":
-            desk = _desk(tx, str(args["ref"]))
-            yield News("reminder", *base, desk.owner, desk.text, None, desk.owner, desk.team, desk.until)
-        case "escalate":
-            desk = _desk(tx, str(args["ref"]))
-            passed_on = "late" in args
-            late = args["late"] if passed_on else desk.owner
-            if args.get("tell") or not passed_on:
-                yield News("escalation", *base, args.get("tell"), desk.text, None, late, desk.team, desk.until)
-            if passed_on:
-                yield News("handover", *base, desk.owner, owner=desk.owner, team=desk.team, until=desk.until)
-        case "open_task":
-            desk = _desk(tx, effect.key)
-            yield News("task", *base, desk.owner, desk.text, None, desk.owner)
-        case _:
-            owner = lead_row(tx, effect.lead_id).owner
-            yield News("tell", *base, str(args["to"]), args.get("text") or "", args.get("mail"), owner)
+@dataclass(frozen=True, slots=True)
+class _ToColleague(_Notice):
+    """One notice to one person."""
 
+    person: Person
 
-def page_of(tx: Connection, effect: Row[Any]) -> str:
-    """The page of the handover or task that it is about, else the lead's."""
-    key = str(effect.args.get("ref") or effect.key)
-    for noun, table in (("handovers", handovers), ("tasks", tasks)):
-        if tx.execute(select(table.c.key).where(table.c.key == key)).first() is not None:
-            return f"{noun}/{quote(key)}"
-    return f"leads/{quote(effect.lead_id)}"
+    def gather(self, tx: Connection, now: datetime) -> Callable[[], Draft]:
+        name, address = self.person.name.value, self.person.email.value
+        compose = self.notify.gather(
+            tx, self.news, notice(self.news.what, self.language), now, address,
+            colleague={"name": name, "email": address}, lead_url=f"{self.page}?as={quote(name)}",
+        )  # fmt: skip
+        return lambda: compose(self.key)
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    owner: str | None = None
-    team: str | None = None
-    until: datetime | None = None
-    text: str = ""
+class _ToChannel(_Notice):
+    """One notice in one channel, which it carries there itself."""
 
+    channel: str
 
-def _desk(tx: Connection, key: str) -> _Desk:
-    given = tx.execute(select(handovers).where(handovers.c.key == key)).one_or_none()
-    if given is not None:
-        return _Desk(given.owner, given.team, given.follow_up_at)
-    task = tx.execute(select(tasks).where(tasks.c.key == key)).one_or_none()
-    return _Desk() if task is None else _Desk(task.taken_by or task.assignee, None, task.due_at, task.title)
+    def gather(self, tx: Connection, now: datetime) -> Callable[[], Draft]:
+        try:
+            self._address()
+        except SettingsError as error:
+            raise UnfitError("no address", str(error)) from None
+        own = notice(self.news.what, self.language, in_channel=True)
+        to = f"#{self.channel}"
+        compose = self.notify.gather(tx, self.news, own, now, to, _NOT_IN_A_CHAT, lead_url=self.page)
+
+        def draft() -> Draft:
+            whole = compose(self.key)
+            return replace(whole, text=whole.text.rpartition("\n-- \n")[0] or whole.text, html="")  # no sender's foot
+
+        return draft
+
+    async def hand_over(self, row: Row[Any], flow: str) -> Outcome:
+        kind = self.notify.rules().rules.settings.channels.get(self.channel)
+        if kind is None:
+            return Outcome("undelivered", "no such channel", f"rules/workspace.yaml has no channel “{self.channel}”.")
+        try:
+            address = await asyncio.to_thread(self._address)
+        except SettingsError as error:
+            return Outcome("undelivered", "no address", str(error))
+        body = payload(kind, row.subject, row.text, (open_in_kweek(self.language), self.page))
+        return await post(address, body, {}, self.notify.post.settings.outgoing_allow)
+
+    def arrived(self, message_id: str) -> bool | None:
+        """No chat can be asked."""
+        return None
+
+    def _address(self) -> str:
+        return address_of(self.channel, self.notify.post.settings.channels)

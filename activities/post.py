@@ -3,7 +3,7 @@
 Measured with 15 × kill -9: retrying plainly delivered 227 of 200 mails, a claim without look-up 197, claim, lease and
 look-up 200. Nobody but the activity's own attempt sends while a lease runs. A lapsed lease means `unknown`: then
 whoever can know is asked, and where nobody can, the workspace has chosen: `resend`, with the same Message-ID, or
-`hold`.
+`hold`. A colleague rather hears of a lead twice than not: notices are not held.
 """
 
 from __future__ import annotations
@@ -79,6 +79,18 @@ class Correspondent(Protocol):
         ...
 
 
+class Carrier(Protocol):
+    """Who takes it to where it goes, and may know whether it arrived."""
+
+    async def hand_over(self, row: Row[Any], flow: str) -> Outcome:
+        """row: of the ledger. Never raises for what the other side does."""
+        ...
+
+    def arrived(self, message_id: str) -> bool | None:
+        """None: nobody can know."""
+        ...
+
+
 class UnfitError(Exception):
     """This mail cannot be made, and trying again would not help. code: a word; its text is for our books only."""
 
@@ -130,9 +142,10 @@ class Post:
         domain = ascii_domain(self.sender().person.address).rpartition("@")[2]
         return Addresses(self.settings.key, domain)
 
-    async def leave(self, key: str, to: Correspondent) -> None:
-        """One attempt. A cancelled one is finished first: once claimed, what came of it is written down truly."""
-        work = asyncio.create_task(self._leave(key, to))
+    async def leave(self, key: str, to: Correspondent, by: Carrier | None = None) -> None:
+        """One attempt; by: who carries it, where that is not the mail relay. A cancelled one is finished first: once
+        claimed, what came of it is written down truly."""
+        work = asyncio.create_task(self._leave(key, to, by or self))
         beat = asyncio.create_task(_heartbeat())
         try:
             while not work.done():
@@ -142,7 +155,7 @@ class Post:
             beat.cancel()
         work.result()
 
-    async def _leave(self, key: str, to: Correspondent) -> None:
+    async def _leave(self, key: str, to: Correspondent, by: Carrier) -> None:
         now = self.clock.flow(activity.info().started_time)
         draft: Draft | None = None
         for _ in range(_ROUNDS):
@@ -155,14 +168,14 @@ class Post:
                     if draft is None:
                         return
                 case _Unsure(message_id):
-                    known = await asyncio.to_thread(self._look_up, message_id)
+                    known = await asyncio.to_thread(by.arrived, message_id)
                     await asyncio.to_thread(self._settle, key, to, known, now)
                 case _Claimed(row, flow):
-                    outcome = await self._hand_over(row, flow)
+                    outcome = await by.hand_over(row, flow)
                     await self._keep(key, to, row, outcome, now)
                     _raise(outcome)
                     return
-        raise _failure("undecided")
+        raise failure("undecided")
 
     async def _keep(self, key: str, to: Correspondent, row: Row[Any], outcome: Outcome, now: datetime) -> None:
         """What the relay said is known here and nowhere else: a database that is away is waited for, for as long as
@@ -230,14 +243,14 @@ class Post:
         # `claimed_at` is flow time; the lease tells when it was claimed in real time
         claimed = row.lease_until_real - _lease()
         if not (surely_dead(row.lease_owner) and self.real() >= claimed + SETTLE):
-            raise _failure("leased")
+            raise failure("leased")
 
     async def _compose(self, key: str, to: Correspondent, compose: Callable[[], Draft], now: datetime) -> Draft | None:
         try:
             return await asyncio.to_thread(compose)
         except UnfitError as error:
             if error.code == "too slow" and activity.info().attempt < _ROUNDS:  # a busy machine is not the mail's fault
-                raise _failure("too_slow") from None
+                raise failure("too_slow") from None
             unfit = error
         await asyncio.to_thread(self._write_off, key, to, unfit, now)
         return None
@@ -263,7 +276,7 @@ class Post:
                     to.ended(tx, "sent", None, row.claimed_at)
                 case False:
                     ledger.note(tx, key, status="claimed", why="it had not arrived")
-                case None if self._when_unsure_now() == "resend":
+                case None if row.audience == "colleague" or self._when_unsure_now() == "resend":
                     why = "sent again: nobody knew whether it had arrived"
                     ledger.note(tx, key, status="claimed", why=why, repeats=row.repeats + 1)
                 case None:
@@ -303,7 +316,7 @@ class Post:
 
     # --- the relay --------------------------------------------------------------------------------
 
-    async def _hand_over(self, row: Row[Any], flow: str) -> Outcome:
+    async def hand_over(self, row: Row[Any], flow: str) -> Outcome:
         try:
             envelope, message = await asyncio.to_thread(self._wire, row, flow)
             recipient = ascii_domain(row.recipient)
@@ -323,6 +336,9 @@ class Post:
             audience=row.audience, kind=row.kind, flow=flow, reply_to=sender.reply_to, leave=leave,
         )  # fmt: skip
         return addresses.address("bounces", row.message_id), wire(build(letter))
+
+    def arrived(self, message_id: str) -> bool | None:
+        return self._look_up(message_id)
 
     def _when_unsure_now(self) -> Literal["resend", "hold"]:
         return self.settings.when_unsure or self._when_unsure()
@@ -344,9 +360,10 @@ async def _heartbeat() -> None:
 
 def _raise(outcome: Outcome) -> None:
     if outcome.kind in ("temporary", "unknown"):
-        raise _failure("relay_unknown" if outcome.kind == "unknown" else "relay_temporary")
+        raise failure("relay_unknown" if outcome.kind == "unknown" else "relay_temporary", outcome.pause)
 
 
-def _failure(code: str) -> ApplicationError:
-    """For Temporal: a code and nothing else; the words are in `problems`. Temporal tries again."""
-    return ApplicationError(code, type=code)
+def failure(code: str, pause: timedelta | None = None) -> ApplicationError:
+    """For Temporal: a code and nothing else; the words are in `problems`. Temporal tries again, after `pause` if one
+    was asked for."""
+    return ApplicationError(code, type=code, next_retry_delay=pause)

@@ -19,7 +19,7 @@ from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.effects import IN_THE_WORLD, close, find, issue, let_go, pending, postpone
 from kweek.leads.enrolments import hold, lead_row, load_state, save_state, write_journal
 from kweek.leads.events import pull
-from kweek.leads.ledger import give_up
+from kweek.leads.ledger import give_up, problem
 from kweek.rules.wall import zone
 from workflows.messages import TurnAnswer, TurnInput
 
@@ -73,8 +73,8 @@ class Turns:
             effect = find(tx, key)
             if effect is not None and effect.kind == "send_mail":
                 give_up(tx, row.id, key, "the world had its chance", now)
-            else:  # a colleague did not hear of it: a problem on the page, and nothing that the lead did
-                close(tx, [key], "done")
+            elif close(tx, [key], "done"):  # nobody heard of it: a problem on the page, and nothing that the lead did
+                problem(tx, row.id, key, "gave up", "The world had its chance, and did not take it.", now)
         n = row.turn + 1
         events = pull(tx, row.id, row.seen)
         before = load_state(tx, row)

@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "receive": "take a bounce, a reply or a farewell from a mail server",
     "migrate": "bring the database up to date",
     "key": "make and revoke keys for the interface",
+    "outgoing": "show where webhooks and channels lead, and try them",
     "doctor": "check each part, and say what to do",
 }
 

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -21,9 +22,10 @@ from kweek.secret import key_of, read_secret
 from kweek.setting_values import WhenUnsure
 
 FILE: Final = "kweek.toml"
+CHANNEL: Final = "KWEEK_CHANNEL_"
 NAMES: Final = (
     "workspace", "data", "database_url", "temporal_address", "temporal_namespace",
-    "smtp_url", "base_url", "secret_file", "tempo", "when_unsure",
+    "smtp_url", "base_url", "secret_file", "tempo", "when_unsure", "outgoing_allow",
 )  # fmt: skip
 
 _T = TypeVar("_T")
@@ -35,7 +37,9 @@ class Settings:
 
     smtp_url: `smtp://`, `smtps://`, or `catcher://` for the local mail catcher (see `kweek.relay`). tempo: flow
     seconds per real second, None where nobody said (the clock's row then decides). when_unsure: None leaves it to
-    the workspace. said: the names of the settings that somebody chose.
+    the workspace. outgoing_allow: networks within that webhooks and channels may reach. channels: `SALES_FLOOR` → the
+    address of the channel sales-floor, or the file in which it stands. said: the names of the settings that somebody
+    chose.
     """
 
     workspace: Path
@@ -46,6 +50,8 @@ class Settings:
     secret_file: Path
     tempo: float | None = None
     when_unsure: WhenUnsure | None = None
+    outgoing_allow: tuple[IPv4Network | IPv6Network, ...] = ()
+    channels: Mapping[str, str] = field(default_factory=dict[str, str], repr=False, hash=False)
     database_url: str = field(default="", repr=False)  # both may hold a password
     smtp_url: str = field(default="", repr=False)
     said: frozenset[str] = frozenset()
@@ -62,7 +68,8 @@ class Settings:
 
 def settings(environ: Mapping[str, str] | None = None, root: Path | None = None) -> Settings:
     """Read the settings anew (it is cheap). SettingsError names each one that cannot be used."""
-    said = _Said(os.environ if environ is None else environ, (root or Path.cwd()) / FILE)
+    environ = os.environ if environ is None else environ
+    said = _Said(environ, (root or Path.cwd()) / FILE)
     data = said.read("data", values.folder, values.folder(".kweek"))
     found = Settings(
         workspace=said.read("workspace", values.folder, values.folder(".")),
@@ -75,6 +82,8 @@ def settings(environ: Mapping[str, str] | None = None, root: Path | None = None)
         secret_file=said.read("secret_file", values.folder, data / "secret"),
         tempo=said.read("tempo", values.tempo, None),
         when_unsure=said.read("when_unsure", values.when_unsure, None),
+        outgoing_allow=said.read("outgoing_allow", values.networks, ()),
+        channels={name.removeprefix(CHANNEL): text for name, text in environ.items() if name.startswith(CHANNEL)},
         said=frozenset(said.texts),
     )
     if said.wrong:

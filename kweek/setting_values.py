@@ -4,6 +4,7 @@ no value that may hold a password."""
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 from urllib.parse import urlsplit
@@ -67,6 +68,15 @@ def when_unsure(text: str) -> WhenUnsure:
     if text not in get_args(WhenUnsure):
         raise SettingsError(f"this is “resend” or “hold”, not “{text}”")
     return cast(WhenUnsure, text)
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """`127.0.0.1, 10.20.0.0/16`."""
+    said = [word for word in re.split(r"[\s,]+", text) if word]
+    try:
+        return tuple(ip_network(word) for word in said)
+    except ValueError:
+        raise SettingsError(f"“{text}” are no networks; write addresses: 127.0.0.1, 10.20.0.0/16") from None
 
 
 def _sound(url: str) -> bool:

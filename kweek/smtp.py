@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final, Literal
 
 from aiosmtplib import SMTP
@@ -35,12 +36,14 @@ class Outcome:
     `accepted`: the relay has it. `temporary`: it has not; try again. `bounced`: the address is dead.
     `undelivered`: refused, and not the person's fault; `reason` says why. `unknown`: the connection was lost when the
     relay may have had it. code: digits for a history (`451 4.7.1`) or a word; words: the server's own, for our books.
+    pause: how long the other side asked us to wait.
     """
 
     kind: Kind
     code: str
     words: str = field(default="", repr=False)
     reason: str | None = None
+    pause: timedelta | None = None
 
 
 async def deliver(to: Relay, sender: str, recipient: str, message: bytes, seconds: float = SECONDS) -> Outcome:

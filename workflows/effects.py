@@ -10,6 +10,7 @@ from temporalio.common import RetryPolicy
 
 LEADS: Final = "kweek"
 MAIL: Final = "kweek-mail"  # a queue of its own: a slow relay must not stand in the way of turns
+OUTGOING: Final = "kweek-outgoing"  # another: somebody else's slow program must not stand in the way of mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +38,16 @@ _MAIL: Final = Way(
     news=True,
 )
 
-EFFECTS: Final[dict[str, Way]] = {"send_mail": _MAIL, "tell": replace(_MAIL, news=False)}
+_WEBHOOK: Final = Way(
+    task_queue=OUTGOING,
+    start_to_close=timedelta(seconds=60),
+    schedule_to_close=timedelta(days=3),
+    heartbeat=None,
+    # the other side may say itself for how long it wants to be left alone
+    retry=RetryPolicy(
+        initial_interval=timedelta(seconds=5), backoff_coefficient=3, maximum_interval=timedelta(hours=1)
+    ),
+    news=False,
+)
+
+EFFECTS: Final[dict[str, Way]] = {"send_mail": _MAIL, "tell": replace(_MAIL, news=False), "call_webhook": _WEBHOOK}

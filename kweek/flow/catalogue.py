@@ -13,6 +13,8 @@ from kweek.rules.grades import Grades
 
 FieldWord = Literal["text", "number", "date", "moment", "yes/no"]
 FIELD_WORDS: Final[tuple[FieldWord, ...]] = ("text", "number", "date", "moment", "yes/no")
+ChannelKind = Literal["slack", "teams"]
+CHANNEL_KINDS: Final[tuple[ChannelKind, ...]] = ("slack", "teams")
 RULES: Final = ("events", "calendars", "teams", "scoring", "sales-ready", "workspace")
 
 
@@ -106,9 +108,18 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook. sends: what of the lead is in it besides its ids, as conditions name it: `lead.email`."""
+
+    url: str
+    sends: tuple[Located[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """rules/workspace.yaml. The first language is spoken to whoever speaks none of them. websites: origins
-    (`https://www.example.com`) to which a form may send its visitor back."""
+    """rules/workspace.yaml. The first language is spoken to whoever speaks none of them. channels: of a chat; their
+    addresses are secrets, which stand in the environment. websites: origins (`https://www.example.com`) to which a form
+    may send its visitor back."""
 
     name: str = "Kweek"
     languages: tuple[str, ...] = ("en",)
@@ -118,8 +129,8 @@ class Settings:
     limit: Limit | None = None
     sender: Sender | None = None
     fields: Mapping[str, Located[FieldWord]] = field(default_factory=dict[str, Located[FieldWord]])
-    channels: Mapping[str, str] = field(default_factory=dict[str, str])
-    webhooks: Mapping[str, str] = field(default_factory=dict[str, str])
+    channels: Mapping[str, ChannelKind] = field(default_factory=dict[str, ChannelKind])
+    webhooks: Mapping[str, Hook] = field(default_factory=dict[str, Hook])
     when_unsure: Literal["resend", "hold"] = "resend"
     websites: tuple[str, ...] = ()
 

@@ -14,6 +14,7 @@ from kweek.leads.tables import effects
 IN_THE_WORLD: Final[Mapping[EffectKind, str]] = {
     "send_mail": "send_mail",
     "tell": "tell",
+    "call_webhook": "call_webhook",
     # rows of ours whose news also goes to a colleague by mail
     "give_handover": "tell",
     "remind": "tell",

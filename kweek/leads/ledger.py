@@ -109,6 +109,11 @@ def problem(tx: Connection, lead_id: str | None, key: str, code: str, words: str
     tx.execute(insert(problems).values(lead_id=lead_id, key=key, code=code, words=words[:4_000], at=at))
 
 
+def has_problem(tx: Connection, key: str, code: str) -> bool:
+    """Was this said already?"""
+    return tx.execute(select(problems.c.id).where(problems.c.key == key, problems.c.code == code)).first() is not None
+
+
 # --- what a person decides ------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""What does Kweek itself write to colleagues? A few short mails, in the workspace's first language if it can."""
+"""What does Kweek itself write to colleagues? A few short notices, in the workspace's first language if it can."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ _WHO_EN: Final = """
 {% endif %}{% if lead.email %}- E-mail: {{ lead.email }}
 {% endif %}
 [Open in Kweek]({{ lead_url }})
+"""
+_WHO_IN_CHANNEL: Final = """
+{{ lead.name or "" }}{% if lead.job_title %}, {{ lead.job_title }}{% endif %}\
+{% if company.name %}, {{ company.name }}{% endif %}
 """
 _NAME: Final = "{{ lead.name or lead.email or company.name }}"
 _NL: Final[dict[Notice, tuple[str, str]]] = {
@@ -61,12 +65,17 @@ _EN: Final[dict[Notice, tuple[str, str]]] = {
 }
 
 
-def notice(what: Notice, language: str) -> MailTemplate:
+def notice(what: Notice, language: str, *, in_channel: bool = False) -> MailTemplate:
     """The template; `event` in it holds `text`, `until`, `owner`, as far as they apply."""
     dutch = language.split("-")[0] == "nl"
     subject, body = (_NL if dutch else _EN)[what]
     spoken = "nl" if dutch else "en"
+    who = _WHO_IN_CHANNEL if in_channel else _WHO_NL if dutch else _WHO_EN
     return MailTemplate(
-        f"notice-{what}", spoken, f"notice-{what}.{spoken}.md", subject, body + (_WHO_NL if dutch else _WHO_EN), 1,
-        kind="service",
+        f"notice-{what}", spoken, f"notice-{what}.{spoken}.md", subject, body + who, 1, kind="service",
     )  # fmt: skip
+
+
+def open_in_kweek(language: str) -> str:
+    """The words of the link to where it can be acted on."""
+    return "Openen in Kweek" if language.split("-")[0] == "nl" else "Open in Kweek"

@@ -66,13 +66,14 @@ class Office:
 
     def __init__(
         self, folder: Path, smtp_url: str, when_unsure: Literal["resend", "hold"] = "resend",
-        look_up: LookUp | None = None, url: str | None = None,
+        look_up: LookUp | None = None, url: str | None = None, **more: str,
     ) -> None:  # fmt: skip
+        """more: settings."""
         environment = {
             "KWEEK_DATA": str(folder), "KWEEK_SMTP_URL": smtp_url, "KWEEK_BASE_URL": "https://k.example",
             "KWEEK_DATABASE_URL": url or f"sqlite:///{folder}/leads.db",
         }  # fmt: skip
-        self.settings = settings(environment, folder)
+        self.settings = settings(environment | more, folder)
         make_secret(self.settings.secret_file)
         self.database: Database = open_database(self.settings.database_url)
         self.real = datetime.now(UTC)

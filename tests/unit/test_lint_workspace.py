@@ -49,6 +49,12 @@ def test_what_ships_is_sound(renderer: Renderer) -> None:
 BROKEN = [
     ("rules/events.yaml", "matches(event.path,", "matches(event.pth,", "Did you mean “event.path”?"),
     ("rules/sales-ready.yaml", '["reserved"', '["reservd"', "Did you mean “reserved”?"),
+    (
+        "rules/workspace.yaml",
+        "websites:",
+        "webhooks:\n  crm: { url: https://crm.example.com, sends: [lead.emial] }\n\nwebsites:",
+        "Did you mean “lead.email”?",
+    ),
     ("surveys/brochure.yaml", "fills: lead.job_title", "fills: lead.jobtitle", "lead.job_title"),
     ("surveys/brochure.yaml", "quote: quote.requested", "quote: quote.asked", "quote.requested"),
     ("templates/mails/survey.en.md", "lead.first_name }}", "lead.firstname }}", "first_name"),

@@ -136,6 +136,49 @@ RULES = [
         "website",
         "Write https://x.nl",
     ),
+    ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nchannels: { floor: slak }\n", 4, "channel", "slack"),
+    (
+        "workspace",
+        "name: x\nlanguages: [nl]\ntimezone: UTC\nchannels: { Sales Floor: slack }\n",
+        4,
+        "name",
+        "sales-floor",
+    ),
+    (
+        "workspace",
+        "name: x\nlanguages: [nl]\ntimezone: UTC\nwebhooks: { crm: Our CRM }\n",
+        4,
+        "keys-wanted",
+        "url: https://",
+    ),
+    (
+        "workspace",
+        "name: x\nlanguages: [nl]\ntimezone: UTC\nwebhooks:\n  crm: { sends: [lead.email] }\n",
+        5,
+        "missing",
+        "url: https://",
+    ),
+    (
+        "workspace",
+        "name: x\nlanguages: [nl]\ntimezone: UTC\nwebhooks:\n  crm: { url: crm.example.com }\n",
+        5,
+        "url",
+        "https://crm.example.com/kweek",
+    ),
+    (
+        "workspace",
+        'name: x\nlanguages: [nl]\ntimezone: UTC\nwebhooks:\n  crm: { url: "https://u:p@crm.nl" }\n',
+        5,
+        "url",
+        "",
+    ),
+    (
+        "workspace",
+        "name: x\nlanguages: [nl]\ntimezone: UTC\nwebhooks:\n  crm: { url: http://crm.nl }\n",
+        5,
+        "plain-http",
+        "https://",
+    ),
     ("workspace", "name: x\nlanguages: [nl]\n", 1, "missing", "timezone"),
 ]
 
@@ -202,3 +245,18 @@ def test_a_survey_speaks_the_lead_s_language_or_the_first_that_there_is() -> Non
     assert survey is not None
     words = survey.questions[0].options[0].words
     assert [say(words, language) for language in ("en", "fr", None)] == ["Yes", "Ja", "Ja"]
+
+
+def test_what_goes_out_over_http_is_named_here() -> None:
+    text = (
+        "name: x\nlanguages: [nl]\ntimezone: UTC\nchannels: { floor: teams }\nwebhooks:\n"
+        "  crm:\n    url: https://crm.example/x?y=1\n    sends: [lead.email, company.name]\n"
+    )
+    rules, problems = read_rules({"rules/workspace.yaml": text})
+    assert not problems
+    hook = rules.settings.webhooks["crm"]
+    assert (hook.url, [path.value for path in hook.sends]) == (
+        "https://crm.example/x?y=1",
+        ["lead.email", "company.name"],
+    )
+    assert rules.settings.channels == {"floor": "teams"}

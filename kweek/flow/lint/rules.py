@@ -7,12 +7,19 @@ from kweek.flow.lint.asks import ask
 from kweek.flow.lint.gather import event_data
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
-from kweek.flow.problems import Problem
+from kweek.flow.problems import Problem, did_you_mean
 
 
 def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
-    """rules/events.yaml and rules/sales-ready.yaml; what the others name, the loader has looked up."""
+    """rules/events.yaml, rules/sales-ready.yaml and what webhooks send; what the others name, the loader has looked
+    up."""
     events, ready = Report("rules/events.yaml"), Report("rules/sales-ready.yaml")
+    hooks, fields = Report("rules/workspace.yaml"), names.schema().fields
+    for hook in rules.settings.webhooks.values():
+        for path in hook.sends:
+            if path.value not in fields:
+                fix = did_you_mean(path.value, fields)
+                hooks.error(path.at, "unknown-field", f"There is no field {path.value}", "", fix)
     for event in rules.events.values():
         if event.condition:
             ask(event.condition, names, events, event_data(rules, event.source.value if event.source else ""))
@@ -25,7 +32,7 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
             what = "The definition of sales ready asks whether the lead is sales ready"
             fix = 'Ask for facts: lead.profile in ["A", "B"]'
             ready.error(line.condition.at, "asks-itself", what, "nobody could answer", fix)
-    return (*events.problems, *ready.problems)
+    return (*events.problems, *ready.problems, *hooks.problems)
 
 
 def _round(rules: Rules, name: str) -> bool:

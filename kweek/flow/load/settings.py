@@ -6,17 +6,20 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from kweek.flow.catalogue import Sender, Settings
+from kweek.flow.catalogue import CHANNEL_KINDS, ChannelKind, Hook, Sender, Settings
+from kweek.flow.kebab import parse_name
 from kweek.flow.load.events import FieldReader
-from kweek.flow.load.texts import parse_address, parse_limit
+from kweek.flow.load.texts import parse_address, parse_limit, parse_url
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import Located, value_of
-from kweek.flow.yaml import Pair, Pairs, Text
+from kweek.flow.yaml import Pair, Pairs
 from kweek.rules.wall import zone
 
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-_UNSURE: Final[tuple[Literal["resend", "hold"], ...]] = ("resend", "hold")
-_KEYS: Final = (
+SENDER_KEYS: Final = ("name", "address", "reply_to", "postal_address")
+HOOK_KEYS: Final = ("url", "sends")
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+UNSURE: Final[tuple[Literal["resend", "hold"], ...]] = ("resend", "hold")
+KEYS: Final = (
     "name", "languages", "timezone", "calendar", "send_hours", "limit", "sender", "fields", "channels", "webhooks",
     "when_unsure", "websites",
 )  # fmt: skip
@@ -26,7 +29,7 @@ class SettingsReader(FieldReader):
     """Reads rules/workspace.yaml."""
 
     def read(self, root: Pairs) -> Settings:
-        known = self.known(root.pairs, _KEYS, "rules/workspace.yaml")
+        known = self.known(root.pairs, KEYS, "rules/workspace.yaml")
         examples = {"name": "Example Ltd", "languages": "[nl, en]", "timezone": "Europe/Amsterdam"}
         self.required(known, examples, root.at, "The workspace")
         return Settings(
@@ -38,16 +41,16 @@ class SettingsReader(FieldReader):
             limit=value_of(self.parsed(known.get("limit"), parse_limit, "limit")),
             sender=self._sender(known.get("sender")),
             fields=self.typed(known.get("fields"), "contract_end: date"),
-            channels=self._described(known.get("channels")),
-            webhooks=self._described(known.get("webhooks")),
-            when_unsure=value_of(self.one_of(known.get("when_unsure"), _UNSURE)) or "resend",
+            channels=self._channels(known.get("channels")),
+            webhooks=self._webhooks(known.get("webhooks")),
+            when_unsure=value_of(self.one_of(known.get("when_unsure"), UNSURE)) or "resend",
             websites=self._websites(known.get("websites")),
         )
 
     def _languages(self, pair: Pair | None) -> tuple[str, ...]:
         found = self.texts(pair) if pair else ()
         for language in found:
-            if not _LANGUAGE.fullmatch(language.value):
+            if not LANGUAGE.fullmatch(language.value):
                 what = f"“{language.value}” is not a language code."
                 self.note(language.at, "language", what, "", "Write its two letters: nl, en, de, fr")
         return tuple(dict.fromkeys(language.value for language in found))
@@ -59,7 +62,7 @@ class SettingsReader(FieldReader):
     def _sender(self, pair: Pair | None) -> Sender | None:
         if pair is None:
             return None
-        known = self.fields(pair.value, pair.key, ("name", "address", "reply_to", "postal_address"))
+        known = self.fields(pair.value, pair.key, SENDER_KEYS)
         if isinstance(pair.value, Pairs):
             examples = {"name": "Example Ltd", "address": "info@example.com"}
             self.required(known, examples, pair.key.at, "The sender")
@@ -72,16 +75,33 @@ class SettingsReader(FieldReader):
     def _address(self, pair: Pair | None) -> Located[str] | None:
         return self.parsed(pair, parse_address, "address")
 
-    def _described(self, pair: Pair | None) -> Mapping[str, str]:
-        """Names, each with a word of explanation (which may be left out)."""
-        if pair is None:
-            return {}
-        found: dict[str, str] = {}
-        for line in self.pairs(pair.value, pair.key, "crm: our CRM"):
-            found[line.key.value] = line.value.value if isinstance(line.value, Text) else ""
-            if not isinstance(line.value, Text):
-                self.note(line.value.at, "text-wanted", f"“{line.key.value}” takes a few words.", "", "Say what it is.")
+    def _channels(self, pair: Pair | None) -> Mapping[str, ChannelKind]:
+        lines = self._named(pair, "sales-floor: slack")
+        kinds = {line.key.value: self.one_of(line, CHANNEL_KINDS, "channel") for line in lines}
+        return {name: kind.value for name, kind in kinds.items() if kind is not None}
+
+    def _webhooks(self, pair: Pair | None) -> Mapping[str, Hook]:
+        found: dict[str, Hook] = {}
+        for line in self._named(pair, "crm: and below it url: https://…"):
+            known = self.fields(line.value, line.key, HOOK_KEYS, "url: https://crm.example.com/kweek")
+            if isinstance(line.value, Pairs):
+                examples = {"url": "https://crm.example.com/kweek"}
+                self.required(known, examples, line.key.at, f"The webhook “{line.key.value}”")
+            url = self.parsed(known.get("url"), parse_url, "url")
+            sends = self.texts(known["sends"]) if "sends" in known else ()
+            if url is not None:
+                if url.value.startswith("http:"):
+                    what, why = "This goes out without TLS.", "Anybody on the way can read it."
+                    self.note(url.at, "plain-http", what, why, "Write https://", "warning")
+                found[line.key.value] = Hook(url.value, sends)
         return found
+
+    def _named(self, pair: Pair | None, example: str) -> tuple[Pair, ...]:
+        """Lines whose keys are names of ours: settings are named after them."""
+        lines = self.pairs(pair.value, pair.key, example) if pair else ()
+        for line in lines:
+            self.reread(line.key.located, parse_name, "name")
+        return lines
 
 
 def _zone(text: str) -> str:

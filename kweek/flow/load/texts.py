@@ -7,29 +7,31 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 from kweek.flow.duration import parse_duration
 from kweek.flow.plan import Limit, Reentry
 
-_COUNT: Final = re.compile(r"\d{1,9}")
-_SHARE: Final = re.compile(r"(\d{1,3}) ?%")
-_CAPACITY: Final = re.compile(r"(\d{1,6}) per day")
-_ADDRESS: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
-_LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
+COUNT: Final = re.compile(r"\d{1,9}")
+SHARE: Final = re.compile(r"(\d{1,3}) ?%")
+CAPACITY: Final = re.compile(r"(\d{1,6}) per day")
+ADDRESS: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+URL: Final = re.compile(r"https?://[!-\"$-~]+")
+LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
 _OFTEN: Final = {"once": 1, "one": 1, "twice": 2, "two": 2, "two times": 2, "twee keer": 2, "een keer": 1}
 
 
 def parse_count(text: str) -> int:
     """`3`."""
-    if not _COUNT.fullmatch(text) or int(text) < 1:
+    if not COUNT.fullmatch(text) or int(text) < 1:
         raise ValueError(f"“{text}” is not a whole number of at least 1; write a number such as 3")
     return int(text)
 
 
 def parse_share(text: str) -> int:
     """`50%`."""
-    match = _SHARE.fullmatch(text)
+    match = SHARE.fullmatch(text)
     if match is None or not 1 <= int(match[1]) <= 100:
         near = f"{text}%" if text.isdecimal() and 1 <= int(text[:4]) <= 100 else "50%"
         raise ValueError(f"“{text}” is not a share; write whole per cents: {near}")
@@ -55,15 +57,27 @@ def parse_points(text: str) -> int:
 
 def parse_capacity(text: str) -> int:
     """`60 per day`."""
-    if not (match := _CAPACITY.fullmatch(text)):
+    if not (match := CAPACITY.fullmatch(text)):
         raise ValueError(f"“{text}” is not a capacity; write: 60 per day")
     return int(match[1])
 
 
 def parse_address(text: str) -> str:
     """`anna@example.com`."""
-    if not _ADDRESS.fullmatch(text):
+    if not ADDRESS.fullmatch(text):
         raise ValueError(f"“{text}” is not an e-mail address; write one such as anna@example.com")
+    return text
+
+
+def parse_url(text: str) -> str:
+    """`https://crm.example.com/kweek`, where something may be sent. A password in it would be one in a file."""
+    try:
+        where = urlsplit(text)
+        sound = bool(URL.fullmatch(text) and where.hostname and "@" not in where.netloc and where.port != 0)
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError(f"“{text}” is no address to send to; write one such as https://crm.example.com/kweek")
     return text
 
 
@@ -87,7 +101,7 @@ def parse_reentry(text: str) -> Reentry:
 
 def parse_limit(text: str) -> Limit:
     """`3 mails per 7 days`."""
-    match = _LIMIT.fullmatch(text.strip())
+    match = LIMIT.fullmatch(text.strip())
     if match is None or int(match[1]) < 1:
         raise ValueError(f"“{text}” is not a limit; write: {_meant_limit(text)}")
     try:
