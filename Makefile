@@ -10,10 +10,13 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS ?= 1
 endif
 
-.PHONY: up test lint lock clean
+.PHONY: up demo test lint lock clean
 
 up: $(STAMP)  ## the whole house on this machine: server, worker, web, mail catcher
 	$(BIN)/kweek up $(ARGS)
+
+demo: $(STAMP)  ## the same with make-believe people: two months in five minutes
+	$(BIN)/kweek demo $(ARGS)
 
 test: $(STAMP)  ## everything that can be proven here
 	$(BIN)/pytest $(ARGS)

@@ -135,16 +135,25 @@ class _Cast:
             smtp = (self.ports.smtp.host, self.ports.smtp.number)
             stage = Stage(database, flow_clock(database), f"http://127.0.0.1:{self.ports.web.number}", key, smtp)
             play = Play(stage, read_workspace(self.chosen.workspace), self.leads, self.days, self.seed)
-            play.run(self._stop, lambda: _sum_up(play))
+            play.run(self._stop, lambda day: _say_day(play, day), lambda: _sum_up(play))
             stage.close()
         finally:
             database.close()
+
+
+def _say_day(play: Play, day: int) -> None:
+    n = play.stage.numbers(play.now())
+    say(
+        f"day {day}: {n.leads} leads, {n.mails} mails have left, {n.calls} calls to make, {n.handovers} with sales "
+        f"({n.overdue} overdue), {n.won} won"
+    )
 
 
 def _sum_up(play: Play) -> None:
     from kweek.demo.late import lateness
 
     late = lateness(play.stage.database)
+    _say_day(play, play.days)
     say(f"{play.days} days have passed. The house stays open; Ctrl-C stops it.")
     if late:
         p99 = late[min(len(late) - 1, len(late) * 99 // 100)]

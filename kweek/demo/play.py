@@ -24,6 +24,7 @@ from kweek.worlds import world_of
 
 _ARRIVE_OVER: Final = 0.5  # of the days: the rest is for what comes of it
 _LOOK_EVERY: Final = 0.1  # seconds
+_TELL_EVERY: Final = 10  # days
 
 
 class Play:
@@ -50,19 +51,26 @@ class Play:
     def now(self) -> datetime:
         return self.stage.clock.flow(datetime.now(UTC))
 
-    def run(self, stop: threading.Event, over: Callable[[], None]) -> None:
-        """Until told to stop. over: called once, when the days are over."""
-        end: datetime | None = self.start + timedelta(days=self.days)
+    def run(self, stop: threading.Event, day: Callable[[int], None], over: Callable[[], None]) -> None:
+        """Until told to stop. day: called after every tenth. over: once, when the days are over."""
+        told, done = 0, False
         while not stop.wait(_LOOK_EVERY):
-            self.walked.take(self.stage.taken())
-            for letter in self.stage.letters():
-                self.leads.find(letter)
-            self.colleagues.look(self.now())
-            for deed in self.agenda.due(self.now()):
-                deed(self.now())
-            if end is not None and self.now() >= end:
-                end = None
+            self._live()
+            days = (self.now() - self.start) // timedelta(days=1)
+            if told + _TELL_EVERY <= days < self.days:
+                told = days - days % _TELL_EVERY
+                day(told)
+            if days >= self.days and not done:
+                done = True
                 over()
+
+    def _live(self) -> None:
+        self.walked.take(self.stage.taken())
+        for letter in self.stage.letters():
+            self.leads.find(letter)
+        self.colleagues.look(self.now())
+        for deed in self.agenda.due(self.now()):
+            deed(self.now())
 
     def missing(self) -> dict[str, list[str]]:
         """flow → the rows that nobody took."""

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import httpx
 from itsdangerous import URLSafeSerializer
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from kweek.flow.plan import Plan
 from kweek.flow.state import Value
@@ -58,6 +58,18 @@ class Place:
 
     plan: Plan
     step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """leads: ever. mails: that left. calls, handovers: that are open. overdue: of these. won: handovers."""
+
+    leads: int
+    mails: int
+    calls: int
+    handovers: int
+    overdue: int
+    won: int
 
 
 class Stage:
@@ -164,6 +176,22 @@ class Stage:
     def open_tasks(self) -> list[Row[Any]]:
         t = tables.tasks.c
         return self.rows(select(tables.tasks).where(t.status == "open").order_by(t.opened_at, t.key))
+
+    def numbers(self, now: datetime) -> Numbers:
+        m, h = tables.mails.c, tables.handovers.c
+        with self.database.read() as read:
+
+            def count(*which: ColumnElement[bool]) -> int:
+                return read.execute(select(func.count()).where(*which)).scalar_one()
+
+            return Numbers(
+                leads=count(tables.leads.c.id.is_not(None)),
+                mails=count(m.audience == "lead", m.status == "sent"),
+                calls=count(tables.call_tasks.c.status.in_(("open", "taken"))),
+                handovers=count(h.status != "closed"),
+                overdue=count(h.status != "closed", h.contacted_at.is_(None), h.follow_up_at < now),
+                won=count(h.outcome == "won"),
+            )
 
     def place(self, key: str) -> Place | None:
         """None: it belongs to nothing that is published (any more)."""
