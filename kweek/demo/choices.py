@@ -81,16 +81,19 @@ def task_choices(step: Task) -> tuple[Choice, ...]:
     return (*(Choice(kind, None, rows.get(kind, rows.get("else"))) for kind in step.outcomes), *undone)
 
 
-def heard(plan: Plan, events: Collection[str]) -> tuple[Choice, ...]:
-    """Own events that this flow listens to: anywhere, or at a step that waits."""
-    found = [Choice(line.event, None, row("whenever", plan.whenever, line)) for line in plan.whenever]
-    found += [
-        Choice(line.event, None, f"{step.id} {row('when', step.when, line)}")
-        for step in plan.steps.values()
-        if isinstance(step, Wait | Send | Call | Handover | Task)
-        for line in step.when
+def heard_anywhere(plan: Plan, events: Collection[str]) -> tuple[Choice, ...]:
+    """Events of the workspace's own that this flow listens to, wherever its lead stands."""
+    lines = (line for line in plan.whenever if line.event in events)
+    return tuple(Choice(line.event, None, row("whenever", plan.whenever, line)) for line in lines)
+
+
+def heard_at(step: AnyStep, events: Collection[str]) -> tuple[Choice, ...]:
+    """Those that this step waits for; and nothing."""
+    lines = step.when if isinstance(step, Wait | Send | Call | Handover | Task) else ()
+    found = [
+        Choice(line.event, None, f"{step.id} {row('when', lines, line)}") for line in lines if line.event in events
     ]
-    return tuple(choice for choice in found if choice.kind in events)
+    return (*found, Choice(NOTHING)) if found else ()
 
 
 def reasons(plans: Iterable[Plan]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, Final
 
 from kweek.demo.agenda import Agenda
-from kweek.demo.choices import NOTHING, Choice, Walked, heard, mail_choices
-from kweek.demo.openings import Opening, Vocabulary, data_of
+from kweek.demo.choices import NOTHING, Choice, Walked, heard_anywhere, heard_at, mail_choices
+from kweek.demo.openings import Opening, Vocabulary, told_as
 from kweek.demo.people import Person
 from kweek.demo.stage import Letter, Stage
 from kweek.flow.plan import Plan, Send
@@ -18,6 +18,7 @@ from kweek.flow.surveys import Question, Survey
 
 _ASKS_FOR_MORE: Final = 0.25  # of the leads in a flow that listens to something: it happens once
 _MAYBE_LATER: Final = timedelta(days=25)
+_SOON: Final = timedelta(hours=20)
 _READS_WITHIN: Final = timedelta(days=2)
 _SKIPS_MAIL_THAT_ASKS_NOTHING: Final = 0.4
 
@@ -38,6 +39,7 @@ class Leads:
     ) -> None:
         self.stage, self.agenda, self.words, self.drawn = stage, agenda, words, drawn
         self.surveys, self.mails, self.purposes, self.walked = surveys, mails, purposes, walked
+        self._can_be_told = (*words.events, *words.made_of)
         self._people: dict[str, Person] = {}
         self._events = 0
 
@@ -52,12 +54,23 @@ class Leads:
 
     def _later(self, plan: Plan, now: datetime) -> Iterator[Choice]:
         """What it may do some day, of what its flow listens to."""
-        listens = heard(plan, self.words.events)
+        listens = heard_anywhere(plan, self._can_be_told)
         if listens and self.drawn.random() < _ASKS_FOR_MORE:
             yield self.walked.pick(listens, plan.flow, now, self.drawn)
 
     def _happens(self, person: Person, kind: str, now: datetime) -> None:
-        self.stage.tell([self._event(person, kind, data_of(kind, self.words, now, self.drawn), now)])
+        told = told_as(kind, self.words, now, self.drawn)
+        if told is not None:
+            self.stage.tell([self._event(person, *told, now)])
+
+    def stand(self, person: str, plan: Plan, step: str, now: datetime) -> None:
+        """It came to a step: does that one wait for something that this lead may do?"""
+        choices = heard_at(plan.steps[step], self._can_be_told) if step in plan.steps else ()
+        if choices:
+            choice = self.walked.pick(choices, plan.flow, now, self.drawn)
+            at = now + self.drawn.random() * _SOON
+            if choice.kind != NOTHING:
+                self.agenda.add(at, lambda now: self._happens(self._people[person], choice.kind, now))
 
     def _event(
         self,

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
 
-from kweek.flow.conditions.tree import Ask, walk
+from kweek.flow.conditions import Condition
+from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, walk
 from kweek.flow.plan import Plan, Start
 from kweek.flow.state import Value
 
@@ -30,11 +31,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """events: the workspace's own, with the types of their data. samples: what the flows' own tests say of an event."""
+    """events: the workspace's own, with the types of their data. samples: what the flows' own tests say of an event.
+    made_of: of events that follow from another one, that one, and what has to be true of it."""
 
     events: Mapping[str, Mapping[str, str]]
     samples: Mapping[str, Sequence[Mapping[str, Value]]] = field(
         default_factory=dict[str, Sequence[Mapping[str, Value]]]
+    )
+    made_of: Mapping[str, tuple[str, Condition | None]] = field(
+        default_factory=dict[str, "tuple[str, Condition | None]"]
     )
 
 
@@ -51,6 +56,29 @@ def data_of(kind: str, words: Vocabulary, now: datetime, drawn: Random) -> dict[
     said: Mapping[str, Value] = drawn.choice(samples) if samples else {}
     drafts = {name: _value(type_, said.get(name), now, drawn) for name, type_ in words.events.get(kind, {}).items()}
     return {name: value for name, value in drafts.items() if value is not None}
+
+
+def told_as(kind: str, words: Vocabulary, now: datetime, drawn: Random) -> tuple[str, dict[str, Value]] | None:
+    """Which event to report, and with which data, so that this one happens. None: it cannot be told."""
+    if kind not in words.made_of:
+        return (kind, data_of(kind, words, now, drawn)) if kind in words.events else None
+    source, condition = words.made_of[kind]
+    told = told_as(source, words, now, drawn)
+    return (told[0], {**told[1], **_true_of(condition)}) if told else None
+
+
+def _true_of(condition: Condition | None) -> dict[str, Value]:
+    """Data that make `event.topic == "energy"` or `matches(event.path, "/prices*")` true."""
+    found: dict[str, Value] = {}
+    for node in walk(condition.tree) if condition else ():
+        match node:
+            case Compare(operators=("==",), operands=(Field(path=path), Constant(value=value))):
+                found[path.removeprefix("event.")] = value
+            case Ask(function="matches", arguments=(Field(path=path), Constant(value=str() as glob))):
+                found[path.removeprefix("event.")] = glob.replace("*", "")
+            case _:
+                pass
+    return found
 
 
 def _value(type_: str, said: Value, now: datetime, drawn: Random) -> Value:
@@ -71,14 +99,14 @@ def _value(type_: str, said: Value, now: datetime, drawn: Random) -> Value:
 def _opening(
     plan: Plan, start: Start, words: Vocabulary, now: datetime, quiet: str | None, drawn: Random
 ) -> Iterator[Opening]:
-    if start.event is not None and start.event in words.events:
-        yield Opening(plan.flow, start.event, data_of(start.event, words, now, drawn))
+    if start.event is not None and (told := told_as(start.event, words, now, drawn)):
+        yield Opening(plan.flow, *told)
     elif start.manual:
         yield Opening(plan.flow, "enrol", {"flow": plan.flow})
     elif start.at is not None and start.at.date_field is not None and quiet is not None:
         yield Opening(plan.flow, quiet, data_of(quiet, words, now, drawn), _date_for(start, now))
     elif start.every is not None:
-        asked = [kind for kind in _asked(start) if kind in words.events]
+        asked = [kind for kind in sorted(start.condition.events) if kind in words.events] if start.condition else []
         if kind := next(iter(asked), quiet):
             yield Opening(plan.flow, kind, data_of(kind, words, now, drawn), ago=LONG_AGO)
 
@@ -91,13 +119,6 @@ def _date_for(start: Start, now: datetime) -> dict[str, Value]:
     length = moment.offset.elapsed if moment.offset is not None else timedelta()
     day: date = (now + SOON + (length if moment.before else -length)).date()
     return {moment.date_field.removeprefix("lead."): day}
-
-
-def _asked(start: Start) -> Iterator[str]:
-    """The events that the condition asks about."""
-    for node in walk(start.condition.tree) if start.condition else ():
-        if isinstance(node, Ask) and start.condition is not None:
-            yield from sorted(start.condition.events)
 
 
 def _quiet(plans: Sequence[Plan], words: Vocabulary) -> str | None:

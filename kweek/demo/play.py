@@ -16,6 +16,7 @@ from kweek.demo.openings import Opening, Vocabulary, openings
 from kweek.demo.people import people
 from kweek.demo.stage import Stage
 from kweek.flow.cases.read import read_cases
+from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
 from kweek.flow.state import Value
 from kweek.mails.template import purposes_of
@@ -65,7 +66,11 @@ class Play:
                 over()
 
     def _live(self) -> None:
-        self.walked.take(self.stage.taken())
+        for walk in self.stage.walks():
+            if walk.row is None:
+                self.leads.stand(walk.person, self.stage.plan(walk.version), walk.step, self.now())
+            else:
+                self.walked.take([(walk.flow, walk.row)])
         for letter in self.stage.letters():
             self.leads.find(letter)
         self.colleagues.look(self.now())
@@ -96,10 +101,16 @@ class Play:
 
 def vocabulary(workspace: Workspace, plans: Mapping[str, Plan]) -> Vocabulary:
     """The workspace's events, and what the tests of its flows say of them."""
+    known = workspace.rules.events
     events = {
         name: {field: kind.value for field, kind in event.data.items()}
-        for name, event in workspace.rules.events.items()
-        if event.source is None  # what is made of another event comes with that one
+        for name, event in known.items()
+        if event.source is None
+    }
+    made_of = {
+        name: (event.source.value, parse_condition(event.condition.value) if event.condition else None)
+        for name, event in known.items()
+        if event.source is not None
     }
     samples: dict[str, list[Mapping[str, Value]]] = {}
     for flow, plan in plans.items():
@@ -109,4 +120,4 @@ def vocabulary(workspace: Workspace, plans: Mapping[str, Plan]) -> Vocabulary:
             kind = case.start or next((start.event for start in plan.start if start.event), None)
             if kind and case.data:
                 samples.setdefault(kind, []).append(case.data)
-    return Vocabulary(events, samples)
+    return Vocabulary(events, samples, made_of)

@@ -61,6 +61,17 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Walk:
+    """A lead took this row of its flow; row None: it came to this step."""
+
+    person: str
+    flow: str
+    version: str
+    step: str
+    row: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """leads: ever. mails: that left. calls, handovers: that are open. overdue: of these. won: handovers."""
 
@@ -207,16 +218,27 @@ class Stage:
         with self.database.read() as read:
             return [publish.plan_in(read, row.version) for row in publish.published(read)]
 
-    def taken(self) -> list[tuple[str, str]]:
-        """(flow, row) of every row that some lead took since the last look."""
-        j, e = tables.journal.c, tables.enrolments.c
-        query = select(j.id, j.step, j.detail, e.flow).join_from(
-            tables.journal, tables.enrolments, e.id == j.enrolment_id
+    def plan(self, version: str) -> Plan:
+        with self.database.read() as read:
+            return publish.plan_in(read, version)
+
+    def walks(self) -> list[Walk]:
+        """What leads did in their flows since the last look."""
+        j, e, leads = tables.journal.c, tables.enrolments.c, tables.leads.c
+        query = (
+            select(j.id, j.kind, j.step, j.detail, e.flow, e.version, leads.external_id)
+            .join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
+            .join(tables.leads, leads.id == j.lead_id)
+            .where(j.id > self._row, j.kind.in_(("entered", "reacted", "timed_out", "chose")))
+            .order_by(j.id)
         )
-        kinds = j.kind.in_(("reacted", "timed_out", "chose"))
-        found = self.rows(query.where(j.id > self._row, kinds).order_by(j.id))
+        found = self.rows(query)
         self._row = max((row.id for row in found), default=self._row)
-        return [(row.flow, _key(row.step, row.detail["row"])) for row in found if row.detail.get("row")]
+        return [
+            Walk(row.external_id or "", row.flow, row.version, row.step or "", _key(row.step, row.detail.get("row")))
+            for row in found
+            if row.kind == "entered" or row.detail.get("row")
+        ]
 
     def rows(self, query: AnySelect) -> list[Row[Any]]:
         with self.database.read() as read:
@@ -252,8 +274,8 @@ def _position(token: str) -> int:
             return -1
 
 
-def _key(step: str | None, row: str) -> str:
-    return row if row == "goal" or row.startswith("whenever:") else f"{step} {row}"
+def _key(step: str | None, row: str | None) -> str | None:
+    return row if row is None or row == "goal" or row.startswith("whenever:") else f"{step} {row}"
 
 
 def _first(found: Iterable[str]) -> str | None:

@@ -14,13 +14,15 @@ from kweek.demo.choices import (
     Walked,
     call_choices,
     handover_choices,
-    heard,
+    heard_anywhere,
+    heard_at,
     mail_choices,
     reasons,
     rows_of,
 )
-from kweek.demo.openings import LONG_AGO, Vocabulary, openings
+from kweek.demo.openings import LONG_AGO, Vocabulary, openings, told_as
 from kweek.demo.people import people
+from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Call, Handover, Send
 from kweek.intake.check_lead import LeadChecker
 from kweek.intake.check_lead import Vocabulary as Words
@@ -102,9 +104,34 @@ def test_sales_knows_the_reasons_that_the_flow_asks_for() -> None:
 
 
 def test_own_events_that_a_flow_hears_are_choices_and_mail_words_are_not() -> None:
-    assert [(choice.kind, choice.row) for choice in heard(BROCHURE, ["quote.requested"])] == [
-        ("quote.requested", "whenever:1")
-    ]
+    assert heard_anywhere(BROCHURE, ["quote.requested"]) == (Choice("quote.requested", None, "whenever:1"),)
+    plan = plan_from("""\
+        flow: brochure-request
+        title: Did it come?
+        start: brochure.requested
+        steps:
+          - wait: 1 day
+            when: { webinar.attended: won }
+          - end: done
+        """)
+    assert heard_at(plan.steps["steps/wait-1"], ["webinar.attended"]) == (
+        Choice("webinar.attended", None, "steps/wait-1 when:1"),
+        Choice(NOTHING),
+    )
+    assert heard_at(plan.steps["steps/end-1"], ["webinar.attended"]) == ()
+
+
+def test_an_event_that_follows_from_another_is_told_as_that_one() -> None:
+    words = Vocabulary(
+        {"page.viewed": {"path": "text", "topic": "text"}},
+        made_of={
+            "pricing.viewed": ("page.viewed", parse_condition('matches(event.path, "/prices*")')),
+            "energy.viewed": ("page.viewed", parse_condition('event.topic == "energy"')),
+        },
+    )
+    assert told_as("pricing.viewed", words, NOW, Random(1)) == ("page.viewed", {"path": "/prices"})
+    assert told_as("energy.viewed", words, NOW, Random(1)) == ("page.viewed", {"topic": "energy"})
+    assert told_as("moon.viewed", words, NOW, Random(1)) is None
 
 
 def test_every_row_of_a_flow_is_known_by_its_key() -> None:
