@@ -27,11 +27,11 @@ from kweek.draw.picture import (
 )
 from kweek.draw.told import Line, Step, Way
 
-CARD: Final = 300
+CARD: Final = 304
 INDENT: Final = 26
-TEXT: Final = 58  # where the texts of a card begin; the icon and the numbers of the rows stand before it
+TEXT: Final = 62  # where the texts of a card begin; the icon and the numbers of the rows stand before it
 PAD: Final = 14
-_ROOM_FOR_TOTAL: Final = 62
+_ROOM_FOR_TOTAL: Final = 66
 _MOST_OF_WAY: Final = 116
 _ICON: Final = 30
 _SMALL_ICON: Final = 18
@@ -77,7 +77,7 @@ def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
         notes.append(Words(text, y + 12, wrapped, NOTE))
         y += len(wrapped) * NOTE.line
     size = _SMALL_ICON if depth else _ICON
-    icon = Box(text - (26 if depth else 44), top + (6 if depth else 12), size, size)
+    icon = Box(text - (26 if depth else 46), top + (6 if depth else 12), size, size)
     y = max(y, icon.bottom if depth else icon.bottom - 2)
     y += 6 if depth else 10
     captions: list[Words] = []
@@ -111,7 +111,7 @@ def row(line: Line, frame: Frame, top: int, depth: int = 0) -> Row:
     lines = ROW.wrap(line.label, room, 8)
     words = Words(text, top + 16, lines, ROW)
     height = max(len(lines) * ROW.line + 8, chip.box.height + 8 if chip else 0)
-    count = Count(line.key, Box(text - 56, top + 4, 50, ROW.line), Words(text - 8, top + 16, (), COUNT, "end"))
+    count = Count(line.key, Box(text - 58, top + 4, 50, ROW.line), Words(text - 8, top + 16, (), COUNT, "end"))
     port = top + 12
     y = top + height
     cards: list[Card] = []

@@ -21,7 +21,7 @@ from kweek.flow.model import Flow
 
 MARGIN: Final = 24
 _GAP: Final = 22  # between two cards
-_CELL: Final = 292  # a line of the band
+_CELL: Final = 296  # a line of the band
 
 
 def lay_out(flow: Flow, say: Say) -> Picture:
@@ -46,8 +46,8 @@ def lay_out_told(told: Told, say: Say) -> Picture:
     for at, width in enumerate(wide):
         frames.append(c.Frame(left, width))
         left += width + roads.gutter(at)
-    right = max(frames[-1].right, frames[0].x + c.CARD)
     begin = frames[0].x
+    right = max(frames[-1].right, *(begin + _cell(band) for band in told.bands))
     heading = Words(begin, MARGIN + 20, HEADING.wrap(told.title, right - begin, 3), HEADING)
     y = MARGIN + len(heading.lines) * HEADING.line + 12
     bands: list[Band] = []
@@ -92,7 +92,7 @@ def _column(told: ToldColumn, frame: c.Frame, top: int) -> Column:
     y = head.bottom
     cards: list[Card] = []
     falls: list[Fall] = []
-    x = frame.x + c.TEXT - 44 + 15  # the middle of the icons: the eye runs down along them
+    x = frame.x + c.TEXT - 46 + 15  # the middle of the icons: the eye runs down along them
     above, arrives = None, True
     for step in told.steps:
         cards.append(c.card(step, frame, y + _GAP))
@@ -104,8 +104,7 @@ def _column(told: ToldColumn, frame: c.Frame, top: int) -> Column:
 
 def _band(told: ToldBand, left: int, right: int, top: int) -> Band:
     """Its lines beside each other, as many as there is room for."""
-    depth = max((inside + 1 for line in told.lines for _, inside in within(line.steps)), default=0)
-    cell = _CELL + c.INDENT * depth
+    cell = _cell(told)
     title = Words(left + c.PAD, top + 21, CAPTION.wrap(told.title, right - left - 2 * c.PAD, 2), CAPTION)
     y = top + 12 + len(title.lines) * CAPTION.line
     many = max(1, (right - left) // cell)
@@ -114,9 +113,14 @@ def _band(told: ToldBand, left: int, right: int, top: int) -> Band:
     rows: list[Row] = []
     for start in range(0, len(told.lines), many):
         inside = [
-            c.row(line, c.Frame(left + n * cell, min(cell, right - left)), y)
-            for n, line in enumerate(told.lines[start : start + many])
+            c.row(line, c.Frame(left + n * cell, cell), y) for n, line in enumerate(told.lines[start : start + many])
         ]
         rows += inside
         y = max((row.box.bottom for row in inside), default=y)
     return Band(told.kind, told.title, Box(left, top, right - left, y + 8 - top), title, tuple(rows))
+
+
+def _cell(told: ToldBand) -> int:
+    """How wide a line of it is."""
+    depth = max((inside + 1 for line in told.lines for _, inside in within(line.steps)), default=0)
+    return _CELL + c.INDENT * depth

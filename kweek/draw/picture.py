@@ -36,7 +36,7 @@ NOTE: Final = Style("note", 11.5, 16)
 CAPTION: Final = Style("caption", 11, 16)
 CHIP: Final = Style("chip", 11, 14, bold=True)
 LINK: Final = Style("way", 12, 16, bold=True)
-COUNT: Final = Style("count", 11.5, 16)
+COUNT: Final = Style("count", 11, 16)
 TOTAL: Final = Style("total", 13, 18, bold=True)
 
 

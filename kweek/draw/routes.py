@@ -23,7 +23,8 @@ _NARROWEST: Final = 44
 _LANE: Final = 9
 _ARROW: Final = 18  # room for the last piece into a head
 _APART: Final = 12  # between what comes into a head from the left and from the right
-_FORWARD_AT, _BACK_AT = 13, 24  # below the upper edge of a head, where its sides are entered
+_ONWARD, _BACK, _ROUND = 11, 18, 25
+"""Below the upper edge of a head: where its sides are entered from the column before, the one behind, and its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class Roads:
         """
         spans: dict[tuple[int, bool], tuple[int, int]] = {}
         for road in (road for tracks in self._tracks.values() for road in tracks if road.high):
-            near, far = _middle(frames[road.to]), frames[max(0, road.gutter)]
-            span = (near, far.right + 200) if road.back else (far.right, near)
+            near = _middle(frames[road.to])
+            span = (near, frames[road.gutter + 1].x) if road.back else (frames[road.gutter].right, near)
             other = spans.get((road.to, road.back), span)
             spans[road.to, road.back] = min(span[0], other[0]), max(span[1], other[1])
         taken: list[list[tuple[int, int]]] = []
@@ -124,8 +125,10 @@ class Roads:
             lane = head.y - _ARROW - _LANE * self._lane_of[road.to, road.back]
             way = ((x, lane), (middle, lane), (middle, head.y))
         else:
-            into = head.right if road.back and road.to == road.gutter else head.x
-            level = head.y + (_BACK_AT if road.back else _FORWARD_AT)
+            into, below = head.x, _ONWARD
+            if road.back:
+                into, below = (head.right, _BACK) if road.to == road.gutter else (head.x, _ROUND)
+            level = head.y + below
             way = ((x, level), (into, level))
         return Edge(exit.key, exit.target, road.back, (begin, (x, exit.port), *way))
 

@@ -25,24 +25,36 @@ _BOLD: Final = (
     678, 435, 716, 712, 343, 343, 665, 343, 1042, 712, 687, 716, 716, 493, 595, 478, 712, 652, 924, 645, 652, 582, 712,
     365, 712, 838,
 )  # fmt: skip
+_LONGEST: Final = 2000  # characters: of a longer text, no more is looked at
+
+
+class _Table(dict[str, int]):
+    """The width of each character, once it was asked for."""
+
+    def __init__(self, ascii_: tuple[int, ...], other: int) -> None:
+        super().__init__((chr(32 + n), wide) for n, wide in enumerate(ascii_))
+        self.other = other
+
+    def __missing__(self, one: str) -> int:
+        if len(self) > 20_000:
+            return self._measured(one)
+        return self.setdefault(one, self._measured(one))
+
+    def _measured(self, one: str) -> int:
+        base = unicodedata.normalize("NFKD", one)[0]
+        if " " <= base <= "~":  # é as wide as e, but no accent as narrow as i
+            return max(self[base], 0 if base == " " else 560)
+        if unicodedata.category(one) in ("Mn", "Me", "Cf"):
+            return 0
+        return 1400 if unicodedata.east_asian_width(one) in "WF" or ord(one) > 0xFFFF else self.other
+
+
+_WIDTHS: Final = {False: _Table(_REGULAR, 1100), True: _Table(_BOLD, 1200)}
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """In pixels, rather too much than too little."""
-    table = _BOLD if bold else _REGULAR
-    return sum(table[ord(one) - 32] if " " <= one <= "~" else _other(one, bold) for one in text) * size / 1000
-
-
-@lru_cache(maxsize=4096)
-def _other(one: str, bold: bool) -> int:
-    base = unicodedata.normalize("NFKD", one)[0]
-    if " " <= base <= "~":  # é as wide as e
-        return max((_BOLD if bold else _REGULAR)[ord(base) - 32], 560 if base != one else 0)
-    if unicodedata.category(one) in ("Mn", "Me", "Cf"):
-        return 0
-    if unicodedata.east_asian_width(one) in "WF" or ord(one) > 0xFFFF:
-        return 1400
-    return 1200 if bold else 1100
+    return sum(map(_WIDTHS[bold].__getitem__, text)) * size / 1000
 
 
 @lru_cache(maxsize=8192)
@@ -51,17 +63,19 @@ def wrap(text: str, room: float, size: float, bold: bool = False, most: int = 8)
 
     No more than `most`, the last one with an ellipsis; at least one, perhaps empty.
     """
-    lines: list[str] = []
-    line = ""
-    for piece in _pieces(text, room, size, bold):
-        longer = line + piece
-        if line and width(longer.rstrip(), size, bold=bold) > room:
-            lines.append(line.rstrip())
-            longer = piece.lstrip()
-        line = longer
+    text = " ".join(text[:_LONGEST].split())
+    if width(text, size, bold=bold) <= room:
+        return (text,)
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if width(longer, size, bold=bold) <= room:
+            lines[-1] = longer
+            continue
+        first, *others = _parts(word, room, size, bold) if width(word, size, bold=bold) > room else (word,)
+        lines[-1:] = [*filter(None, lines[-1:]), first, *others]
         if len(lines) > most:
             break
-    lines.append(line.rstrip())
     if len(lines) <= most:
         return tuple(lines)
     last = lines[most - 1]
@@ -70,19 +84,11 @@ def wrap(text: str, room: float, size: float, bold: bool = False, most: int = 8)
     return (*lines[: most - 1], last.rstrip() + "…")
 
 
-def _pieces(text: str, room: float, size: float, bold: bool) -> list[str]:
-    """Words with the space behind them; what is too long for a line in parts."""
-    pieces: list[str] = []
-    for word in text.split():
-        pieces += [word] if width(word, size, bold=bold) <= room else _parts(word, room, size, bold)
-        pieces[-1] += " "
-    return pieces
-
-
 def _parts(word: str, room: float, size: float, bold: bool) -> list[str]:
+    """A word that is longer than a line: behind its hyphens where that leaves enough, else where the line is full."""
     parts: list[str] = []
     part = ""
-    for one in word[:2000]:
+    for one in word:
         if part and width(part + one, size, bold=bold) > room:
             cut = max(part.rfind(mark) for mark in "-._/") + 1
             if cut < len(part) // 2:

@@ -36,7 +36,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "picture.tag": ("Tag: {tags}", "Label: {tags}"),
     "picture.untag": ("Take off: {tags}", "Label weg: {tags}"),
     "picture.set": ("Fill in", "Vul in"),
-    "picture.tell": ("Tell {who}", "Vertel het {who}"),
+    "picture.tell": ("Tell {who}", "Bericht aan {who}"),
     "picture.tell.mail": ("with the mail {mail}", "met de mail {mail}"),
     "picture.webhook": ("Signal to {name}", "Signaal naar {name}"),
     # what they say of time and people
@@ -57,7 +57,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "picture.remind": ("reminder after {time}", "herinnering na {time}"),
     "picture.rung": ("after {after}: {deeds}", "na {after}: {deeds}"),
     "picture.rung.every": ("{after}, every {every}", "{after}, elke {every}"),
-    "picture.rung.tell": ("tell {who}", "vertel het {who}"),
+    "picture.rung.tell": ("tell {who}", "bericht aan {who}"),
     "picture.rung.reassign": ("to another of {team}", "naar een ander van {team}"),
     "picture.to": ("for {who}", "voor {who}"),
     "picture.if": ("{condition}", "{condition}"),
