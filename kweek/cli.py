@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "web": "run the pages and the interface alone",
     "lint": "prove that the flows are sound",
     "test": "run the tests of the flows",
+    "draw": "show a flow as a picture",
     "publish": "make the flows that are drafts into versions that leads walk",
     "catcher": "run the mail catcher alone",
     "receive": "take a bounce, a reply or a farewell from a mail server",

@@ -106,13 +106,13 @@ def row(line: Line, frame: Frame, top: int, depth: int = 0) -> Row:
     chip = None
     room = right - text
     if line.way is not None:
-        chip = _chip(line.way, right, top + 4, _MOST_OF_WAY, "end")
+        chip = _chip(line.way, right, top + 5, _MOST_OF_WAY, "end")
         room = chip.box.x - 10 - text
     lines = ROW.wrap(line.label, room, 8)
-    words = Words(text, top + 16, lines, ROW)
-    height = max(len(lines) * ROW.line + 8, chip.box.height + 8 if chip else 0)
-    count = Count(line.key, Box(text - 58, top + 4, 50, ROW.line), Words(text - 8, top + 16, (), COUNT, "end"))
-    port = top + 12
+    words = Words(text, top + 17, lines, ROW)
+    height = max(len(lines) * ROW.line + 10, chip.box.height + 8 if chip else 0)
+    count = Count(line.key, Box(text - 58, top + 5, 50, ROW.line), Words(text - 8, top + 17, (), COUNT, "end"))
+    port = top + 13
     y = top + height
     cards: list[Card] = []
     for step in line.steps:

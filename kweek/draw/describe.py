@@ -27,7 +27,8 @@ def _told(told: Told, say: Say) -> Iterator[str]:
         for line in band.lines:
             yield from _line(line, "  ", say)
     for column in told.columns:
-        yield f"{': '.join((column.title, ', '.join(column.notes))) if column.notes else column.title}:"
+        head = ", ".join((*column.starts, *column.notes))
+        yield f"{column.title}: {head}" if head else f"{column.title}:"
         for step in column.steps:
             yield from _step(step, "  ", say)
 

@@ -6,11 +6,12 @@ these how the band breaks, this where the heads begin, and these where the cards
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from kweek.draw import cards as c
 from kweek.draw.describe import describe_told
-from kweek.draw.picture import CAPTION, HEAD, HEADING, NOTE, Band, Box, Card, Column, Fall, Picture, Row, Words
+from kweek.draw.picture import CAPTION, HEAD, HEADING, NOTE, ROW, Band, Box, Card, Column, Fall, Picture, Row, Words
 from kweek.draw.routes import Exit, Roads
 from kweek.draw.say import Say
 from kweek.draw.tell import tell
@@ -21,7 +22,9 @@ from kweek.flow.model import Flow
 
 MARGIN: Final = 24
 _GAP: Final = 22  # between two cards
-_CELL: Final = 296  # a line of the band
+_CELL: Final = 296  # a line of a band
+_WIDE_CELL: Final = 440  # with a condition
+_BANDS_APART: Final = 16
 
 
 def lay_out(flow: Flow, say: Say) -> Picture:
@@ -50,19 +53,14 @@ def lay_out_told(told: Told, say: Say) -> Picture:
     right = max(frames[-1].right, *(begin + _cell(band) for band in told.bands))
     heading = Words(begin, MARGIN + 20, HEADING.wrap(told.title, right - begin, 3), HEADING)
     y = MARGIN + len(heading.lines) * HEADING.line + 12
-    bands: list[Band] = []
-    for band in told.bands:
-        bands.append(_band(band, begin, right, y))
-        y = bands[-1].box.bottom + 12
-    y += 10 + roads.lanes(frames)
+    bands, y = _bands(told.bands, begin, right, y)
+    y += 22 + roads.lanes(frames)
     columns = [_column(column, frame, y) for column, frame in zip(told.columns, frames, strict=True)]
     bottom = max((column.cards[-1].box.bottom if column.cards else column.head.bottom) for column in columns)
     exits = [exit for at, column in enumerate(columns) for exit in _exits(column.cards, at)]
     edges = roads.edges(exits, frames, [column.head for column in columns])
     text = describe_told(told, say)
-    return Picture(
-        told.flow, told.title, text, right + MARGIN, bottom + MARGIN, heading, tuple(bands), tuple(columns), edges
-    )
+    return Picture(told.flow, told.title, text, right + MARGIN, bottom + MARGIN, heading, bands, tuple(columns), edges)
 
 
 def _exits(cards: tuple[Card, ...], column: int) -> list[Exit]:
@@ -84,10 +82,10 @@ def _column(told: ToldColumn, frame: c.Frame, top: int) -> Column:
     title = Words(frame.x + c.PAD, y + 13, HEAD.wrap(told.title, room, 4), HEAD)
     y += len(title.lines) * HEAD.line
     notes: list[Words] = []
-    for note in told.notes:
-        lines = NOTE.wrap(note, room, 6)
-        notes.append(Words(title.x, y + 13, lines, NOTE))
-        y += len(lines) * NOTE.line
+    for style, note in (*((ROW, one) for one in told.starts), *((NOTE, one) for one in told.notes)):
+        lines = style.wrap(note, room, 6)
+        notes.append(Words(title.x, y + 13, lines, style))
+        y += len(lines) * style.line
     head = Box(frame.x, top, frame.width, y + 9 + (2 if notes else 0) - top)
     y = head.bottom
     cards: list[Card] = []
@@ -102,25 +100,43 @@ def _column(told: ToldColumn, frame: c.Frame, top: int) -> Column:
     return Column(told.name, told.title, head, title, tuple(notes), tuple(cards), tuple(falls))
 
 
+def _bands(told: tuple[ToldBand, ...], left: int, right: int, top: int) -> tuple[tuple[Band, ...], int]:
+    """Beside each other where there is room, else below; and where they end."""
+    lines: list[list[Band]] = [[]]
+    x, y = left, top
+    for one in told:
+        band = _band(one, x, right, y)
+        if lines[-1] and band.box.right > right:
+            x, y = left, max(other.box.bottom for other in lines[-1]) + _BANDS_APART
+            band = _band(one, x, right, y)
+            lines.append([])
+        lines[-1].append(band)
+        x = band.box.right + _BANDS_APART
+    even: list[Band] = []
+    for line in lines:
+        bottom = max((band.box.bottom for band in line), default=top)
+        even += (replace(band, box=replace(band.box, height=bottom - band.box.y)) for band in line)
+    return tuple(even), max((band.box.bottom for band in even), default=top)
+
+
 def _band(told: ToldBand, left: int, right: int, top: int) -> Band:
     """Its lines beside each other, as many as there is room for."""
     cell = _cell(told)
-    title = Words(left + c.PAD, top + 21, CAPTION.wrap(told.title, right - left - 2 * c.PAD, 2), CAPTION)
+    many = max(1, min(len(told.lines), (right - left) // cell))
+    box_right = left + many * cell
+    title = Words(left + c.PAD, top + 21, CAPTION.wrap(told.title, cell - 2 * c.PAD, 2), CAPTION)
     y = top + 12 + len(title.lines) * CAPTION.line
-    many = max(1, (right - left) // cell)
-    if told.kind == "goal" and len(told.lines) == 1:
-        cell, many = max(cell, min(right - left, 2 * cell)), 1
     rows: list[Row] = []
     for start in range(0, len(told.lines), many):
         inside = [
             c.row(line, c.Frame(left + n * cell, cell), y) for n, line in enumerate(told.lines[start : start + many])
         ]
         rows += inside
-        y = max((row.box.bottom for row in inside), default=y)
-    return Band(told.kind, told.title, Box(left, top, right - left, y + 8 - top), title, tuple(rows))
+        y = max(row.box.bottom for row in inside)
+    return Band(told.kind, told.title, Box(left, top, box_right - left, y + 8 - top), title, tuple(rows))
 
 
 def _cell(told: ToldBand) -> int:
     """How wide a line of it is."""
     depth = max((inside + 1 for line in told.lines for _, inside in within(line.steps)), default=0)
-    return _CELL + c.INDENT * depth
+    return (_WIDE_CELL if told.kind == "goal" else _CELL) + c.INDENT * depth

@@ -23,8 +23,8 @@ _NARROWEST: Final = 44
 _LANE: Final = 9
 _ARROW: Final = 18  # room for the last piece into a head
 _APART: Final = 12  # between what comes into a head from the left and from the right
-_ONWARD, _BACK, _ROUND = 11, 18, 25
-"""Below the upper edge of a head: where its sides are entered from the column before, the one behind, and its own."""
+_ONWARD, _ROUND, _BACK = 10, 18, 26
+"""Below the upper edge of a head: where its sides are entered from the column before, its own, and the one behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,27 +27,28 @@ DARK: Final = {
 }  # fmt: skip
 
 _FILLS: Final = {
-    ".ground": "ground", ".box": "card", ".inset": "inset", ".headbox": "head", ".tile": "tint", ".arrow": "edge",
-    ".arrow.lit": "accent", ".port": "edge", ".port.lit": "accent", "text": "ink", ".note": "soft",
-    ".caption": "soft", ".count": "soft", ".total": "accent", ".way": "accent", ".missing": "red", ".mark": "accent",
-    ".pill-won": "won", ".ink-won": "won-ink", ".pill-done": "done", ".ink-done": "done-ink", ".pill-lost": "lost",
-    ".ink-lost": "lost-ink", ".pill-discard": "discard", ".ink-discard": "discard-ink", ".door": "card",
-    ".onto": "ink", ".trail": "tint",
+    "text": "ink", ".note": "soft", ".caption": "soft", ".count": "soft", ".total": "accent", ".way": "accent",
+    ".ground": "ground", ".box": "card", ".inset": "inset", ".headbox": "head", ".tile": "tint", ".door": "card",
+    ".pill-won": "won", ".pill-done": "done", ".pill-lost": "lost", ".pill-discard": "discard",
+    ".ink-won": "won-ink", ".ink-done": "done-ink", ".ink-lost": "lost-ink", ".ink-discard": "discard-ink",
+    ".missing": "red", ".arrow": "edge", ".port": "edge",
+    ".arrow.lit": "accent", ".port.lit": "accent", ".arrow.dim": "line", ".port.dim": "line",
 }  # fmt: skip
 _STROKES: Final = {
-    ".box": "line", ".bandbox": "line", ".rule": "line", ".edge": "edge", ".fall": "edge", ".icon": "accent",
-    ".edge.lit": "accent", ".fall.lit": "accent", ".here .box": "accent", ".door": "line", ".sign": "soft",
+    ".box": "line", ".door": "line", ".icon": "accent", ".sign": "soft", ".edge": "edge", ".fall": "edge",
+    ".edge.lit": "accent", ".fall.lit": "accent", ".edge.dim": "line", ".fall.dim": "line", ".here .box": "accent",
 }  # fmt: skip
 _SHAPES: Final = """\
 .kweek-picture text{font-family:FONTS;stroke:none}
-.kweek-picture .bandbox,.kweek-picture .hit{fill:none}
+.kweek-picture .hit{fill:none}
 .kweek-picture .hit{pointer-events:all}
 .kweek-picture .icon,.kweek-picture .sign{fill:none;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
 .kweek-picture .edge,.kweek-picture .fall{fill:none;stroke-width:1.5}
 .kweek-picture .back{stroke-dasharray:5 4}
 .kweek-picture .edge.lit,.kweek-picture .fall.lit{stroke-width:2.5}
 .kweek-picture .here .box{stroke-width:2.5}
-.kweek-picture .dim{opacity:.38}
+.kweek-picture .dim{opacity:.5}
+.kweek-picture .dim .dim,.kweek-picture .edge.dim,.kweek-picture .fall.dim,.kweek-picture .arrow.dim{opacity:1}
 .kweek-picture.stale{opacity:.5}
 .kweek-picture a{text-decoration:none}
 .kweek-picture .count,.kweek-picture .total{font-variant-numeric:tabular-nums}

@@ -6,18 +6,18 @@ Numbers have their places whether or not there is one: `<text data-count="KEY">`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Final
 
 from kweek.draw.icons import DOOR, ICONS
 from kweek.draw.picture import ROW, Band, Box, Card, Chip, Column, Count, Edge, Fall, Picture, Row, Words
+from kweek.draw.plain import plain
 from kweek.draw.style import Theme, style_sheet
 
 Links = Callable[[str], str | None]
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RADIUS: Final = 6
 
 
@@ -70,6 +70,7 @@ class _Writer:
             yield from self._band(band)
         for column in picture.columns:
             yield from self._column(column)
+        yield from self._ports(picture.edges)
         yield "</svg>\n"
 
     # --- columns, cards, rows ---------------------------------------------------------------------
@@ -155,7 +156,7 @@ class _Writer:
             case "flow":
                 yield _rect(box, "door", 9)
                 yield f'<path class="sign" d="{DOOR}" transform="translate({box.x + 7} {box.y + 2})"/>\n'
-                yield self._words(chip.words, "onto")
+                yield self._words(chip.words)
             case "missing":
                 yield self._words(chip.words, "missing")
             case _:
@@ -165,14 +166,23 @@ class _Writer:
         yield '<g aria-hidden="true">\n'
         for edge in sorted(edges, key=lambda edge: edge.key in self.lit):
             classes = " back" if edge.back else ""
-            state = " lit" if edge.key in self.lit else " dim" if self.lit else ""
+            state = self._state(edge.key)
             yield (
                 f'<path class="edge{classes}{state}" d="{_rounded(edge.points)}" data-edge="{_text(edge.key)}"/>'
                 f'<path class="arrow{state}" d="{_arrow(*edge.points[-2:])}"/>\n'
             )
-            x, y = edge.points[0]
-            yield f'<circle class="port{state}" cx="{x}" cy="{y}" r="3"/>\n'
         yield "</g>\n"
+
+    def _ports(self, edges: Iterable[Edge]) -> Iterator[str]:
+        """Where they leave their cards: dots on the rim."""
+        yield '<g aria-hidden="true">\n'
+        for edge in sorted(edges, key=lambda edge: edge.key in self.lit):
+            x, y = edge.points[0]
+            yield f'<circle class="port{self._state(edge.key)}" cx="{x}" cy="{y}" r="3"/>\n'
+        yield "</g>\n"
+
+    def _state(self, key: str) -> str:
+        return "" if not self.lit else " lit" if key in self.lit else " dim"
 
     def _fall(self, fall: Fall) -> str:
         passed = fall.below in self.lit and (fall.above is None or fall.above in self.lit)
@@ -245,6 +255,7 @@ def _sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
+@lru_cache(maxsize=8192)  # most texts and all keys are written again with the next numbers
 def _text(text: str) -> str:
-    """Safe in XML: escaped, and without the characters that XML does not have."""
-    return escape(_NOT_XML.sub("\ufffd", text))
+    """Safe in XML and in a page, as text and within quotes."""
+    return escape("\n".join(map(plain, text.splitlines())))

@@ -32,8 +32,10 @@ class _Teller:
 
     def told(self) -> Told:
         flow = self.flow
-        way_in = Column("steps", self.say("picture.start"), (*self._starts(), *self._rules()), self._steps(flow.steps))
-        others = (Column(one.name.value, one.name.value, (), self._steps(one)) for one in flow.paths)
+        way_in = Column(
+            "steps", self.say("picture.start"), tuple(self._starts()), tuple(self._rules()), self._steps(flow.steps)
+        )
+        others = (Column(one.name.value, one.name.value, (), (), self._steps(one)) for one in flow.paths)
         return Told(flow.name.value, flow.title.value, tuple(self._bands()), (way_in, *others))
 
     # --- the head ---------------------------------------------------------------------------------

@@ -63,10 +63,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A path. `notes` are the ways in and the rules of the flow, above the first one."""
+    """A path. Above the first one stand the ways in, `starts`, and the rules of the flow, `notes`."""
 
     name: str
     title: str
+    starts: tuple[str, ...]
     notes: tuple[str, ...]
     steps: tuple[Step, ...]
 

@@ -41,9 +41,11 @@ class _Table(dict[str, int]):
         return self.setdefault(one, self._measured(one))
 
     def _measured(self, one: str) -> int:
-        base = unicodedata.normalize("NFKD", one)[0]
-        if " " <= base <= "~":  # é as wide as e, but no accent as narrow as i
-            return max(self[base], 0 if base == " " else 560)
+        parts = [part for part in unicodedata.normalize("NFKD", one) if unicodedata.category(part) != "Mn"]
+        if one.isspace():
+            return self[" "]
+        if parts and all("!" <= part <= "~" for part in parts):  # é about as wide as e, but ď wider than d
+            return max(sum(self[part] for part in parts) + 80, 560)
         if unicodedata.category(one) in ("Mn", "Me", "Cf"):
             return 0
         return 1400 if unicodedata.east_asian_width(one) in "WF" or ord(one) > 0xFFFF else self.other
@@ -91,7 +93,7 @@ def _parts(word: str, room: float, size: float, bold: bool) -> list[str]:
     for one in word:
         if part and width(part + one, size, bold=bold) > room:
             cut = max(part.rfind(mark) for mark in "-._/") + 1
-            if cut < len(part) // 2:
+            if cut <= len(part) // 2:
                 cut = len(part)
             parts.append(part[:cut])
             part = part[cut:]

@@ -48,7 +48,7 @@ def test_nothing_overlaps_in_flows_that_nobody_would_write(hundred: int) -> None
 def assert_room(picture: Picture) -> None:
     blocks = [band.box for band in picture.bands] + [column.head for column in picture.columns]
     blocks += [card.box for column in picture.columns for card in column.cards]
-    blocks += [box for box in picture.heading.boxes()]
+    blocks += list(picture.heading.boxes())
     _apart(blocks)
     _inside(Box(0, 0, picture.width, picture.height), blocks)
     for band in picture.bands:

@@ -1,0 +1,106 @@
+"""`kweek draw`: what does a flow look like? Its picture in a file, or a tree in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kweek.commands.common import add_workspace, say, settings_of
+from kweek.flow.problems import did_you_mean, errors
+
+if TYPE_CHECKING:
+    from kweek.flow.model import Flow
+    from kweek.web.words import Tongue
+    from kweek.workspace import Workspace
+
+EXAMPLE = """examples:
+  kweek draw brochure-request                      a tree, here in the terminal
+  kweek draw brochure-request -o brochure.svg      the picture
+  kweek draw brochure-request -o brochure.png --language nl --theme dark
+  kweek draw brochure-request -o brochure.mmd      for what draws Mermaid itself
+
+A draft with mistakes is drawn as far as it says something.
+
+Exit: 0 drawn, 1 the flow cannot be read, 2 not understood."""
+
+_ENDINGS: Final = (".svg", ".png", ".mmd")
+_WHOLE_LINES: Final = 4096  # wide enough that nothing is folded for a program that reads it
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "draw",
+        help="show a flow as a picture",
+        description="Draws a flow: paths are columns, steps are cards, and every outcome says where it leads.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("flow", metavar="FLOW", help="name or file of a flow")
+    parser.add_argument("-o", "--output", metavar="FILE", help="ends in .svg, .png or .mmd (default: the terminal)")
+    parser.add_argument("--language", choices=("en", "nl"), default="en", help="of the words in it (default: en)")
+    parser.add_argument("--theme", choices=("light", "dark"), help="default: an SVG follows its reader, a PNG is light")
+    add_workspace(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    output = Path(args.output) if args.output else None
+    if output is not None and output.suffix not in _ENDINGS:
+        print(f"kweek draw: {output}: a picture is written as .svg, .png or .mmd.", file=sys.stderr)
+        return 2
+    from kweek.web.words import Tongue
+    from kweek.workspace import read_workspace
+
+    workspace = read_workspace(settings_of(args).workspace)
+    name = Path(args.flow).stem if args.flow.endswith(".yaml") else args.flow
+    flow = workspace.flows.get(name)
+    if flow is None:
+        return _not_there(name, workspace)
+    tongue = Tongue(args.language)
+    if output is None:
+        _print(flow, tongue)
+    elif output.suffix == ".mmd":
+        from kweek.draw.mermaid import mermaid
+
+        output.write_text(mermaid(flow, tongue), encoding="utf-8")
+    else:
+        _write(flow, tongue, output, args.theme)
+    if mistakes := len(errors(p for p in workspace.problems if p.file == flow.file)):
+        say(f"This draft has {mistakes} mistake{'s' * (mistakes > 1)}; `kweek lint {name}` says which.")
+    return 0
+
+
+def _not_there(name: str, workspace: Workspace) -> int:
+    from kweek.linting import flows_in
+
+    problems = [problem for problem in workspace.problems if problem.file in (f"flows/{name}.yaml", ".")]
+    if problems:
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        return 1
+    fix = did_you_mean(name, flows_in(workspace)) or f"{workspace.folder} has no flows."
+    print(f"kweek draw: there is no flow “{name}”. {fix}", file=sys.stderr)
+    return 2
+
+
+def _print(flow: Flow, tongue: Tongue) -> None:
+    from rich.console import Console
+
+    from kweek.draw.tree import tree
+
+    width = None if sys.stdout.isatty() else _WHOLE_LINES
+    Console(width=width).print(tree(flow, tongue))
+
+
+def _write(flow: Flow, tongue: Tongue, output: Path, theme: Any) -> None:
+    from kweek.draw import lay_out, svg
+
+    picture = lay_out(flow, tongue)
+    if output.suffix == ".svg":
+        output.write_text(svg(picture, theme=theme or "auto"), encoding="utf-8")
+    else:
+        from kweek.pixels import png
+
+        output.write_bytes(png(svg(picture, theme=theme or "light")))
+    say(f"{output}: {picture.width} × {picture.height}")

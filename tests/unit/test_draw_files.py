@@ -1,0 +1,141 @@
+"""`kweek draw`: the picture as a file, the tree in the terminal, and a sentence for what cannot be drawn."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from kweek.cli import main
+from kweek.draw import lay_out, svg
+from kweek.draw.picture import TITLE, Style
+from kweek.draw.widths import width, wrap
+from kweek.flow.kebab import kebab
+from kweek.pixels import FONTS, png
+from kweek.web.words import WORDS, Tongue
+from tests.unit.drawn_flows import flow_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def draw(words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    code = main(["draw", *words.split(), "--workspace", str(ROOT)])
+    return code, *capsys.readouterr()
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_picture_as_svg_and_as_png(
+    theme: str, language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes: list[tuple[int, int]] = []
+    for ending in ("svg", "png"):
+        file = tmp_path / f"x.{ending}"
+        code, out, err = draw(f"contact-request -o {file} --theme {theme} --language {language}", capsys)
+        assert (code, out) == (0, "")
+        drawn = file.read_bytes()
+        sizes.append((int(err.split()[-3]), int(err.split()[-1])))
+        if ending == "png":
+            assert drawn[:8] == b"\x89PNG\r\n\x1a\n"
+            assert struct.unpack(">II", drawn[16:24]) == (2 * sizes[0][0], 2 * sizes[0][1])
+        else:
+            assert drawn.startswith(b"<svg xmlns=")
+    assert sizes[0] == sizes[1]
+
+
+def test_the_same_picture_gives_the_same_pixels() -> None:
+    drawn = svg(lay_out(flow_of("flow: drawn\ntitle: É\nsteps:\n  - wait: 7 days\n"), Tongue("nl")), theme="light")
+    assert png(drawn) == png(drawn)
+
+
+def test_the_tree_in_the_terminal_is_whole_where_a_program_reads_it(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = draw("brochure-request", capsys)
+    assert code == 0
+    assert out.startswith("Brochure request\n├── Anywhere in the flow\n")
+    assert "within 5 business days · 3 attempts, 1 business day apart\n" in out
+    assert "│       ├── address is dead → discard\n" in out
+    assert "\x1b" not in out
+
+
+def test_mermaid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "x.mmd"
+    assert draw(f"flows/brochure-request.yaml -o {file}", capsys)[0] == 0
+    chart = file.read_text()
+    assert chart.startswith('---\ntitle: "Brochure request"\n---\nflowchart TD\n')
+    assert 's0("Wait 7 days")' in chart
+    assert "s0 --> s1" in chart
+    assert 's1 -->|"answered"| s3' in chart
+
+
+MISTAKES = {
+    "brochure-reqest": (2, "there is no flow “brochure-reqest”. Did you mean “brochure-request”?"),
+    "contact-request -o x.gif": (2, "x.gif: a picture is written as .svg, .png or .mmd."),
+    "contact-request -o picture": (2, "picture: a picture is written as"),
+    "contact-request -o nowhere/x.svg": (1, "nowhere/x.svg: No such file or directory"),
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_what_cannot_be_drawn_is_a_sentence(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = MISTAKES[words]
+    ended = draw(words, capsys)
+    assert ended[:2] == (code, "")
+    assert said in ended[2]
+
+
+def test_a_draft_with_mistakes_is_drawn_and_one_that_cannot_be_read_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "half.yaml").write_text("flow: half\ntitle: Half\nsteps:\n  - wait: 7 months\n  - go: away\n")
+    (tmp_path / "flows" / "none.yaml").write_text("just words\n")
+    assert main(["draw", "half", "--workspace", str(tmp_path)]) == 0
+    out, err = capsys.readouterr()
+    assert "Go to away?" in out
+    assert "`kweek lint half` says which" in err
+    assert main(["draw", "none", "--workspace", str(tmp_path)]) == 1
+    assert "flows/none.yaml:" in capsys.readouterr().err
+    assert main(["draw", "half", "--workspace", str(tmp_path / "nowhere")]) == 1
+    assert "is not a workspace" in capsys.readouterr().err
+
+
+# --- the font ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("font", "bold"), [(FONTS[0], False), (FONTS[1], True)], ids=["regular", "semi-bold"])
+def test_the_font_that_ships_is_never_wider_than_what_is_reckoned(font: Path, bold: bool) -> None:
+    """Character by character: all printable ones of ASCII and of the words of the house, and Europe's letters."""
+    file = TTFont(font)
+    glyphs, advances, em = file.getBestCmap(), file["hmtx"], file["head"].unitsPerEm  # type: ignore[attr-defined]
+    europe = map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400), *range(0x400, 0x460)))
+    ours = {one for sentences in WORDS.values() for one in "".join(sentences)} | set("→…−\u2009")
+    for one in {*europe, *ours}:
+        if (glyph := glyphs.get(ord(one))) is not None and one.isprintable():
+            # single letters of other alphabets are wider than the average by which they are reckoned
+            spare = 1 if one < "\u0180" or one in ours else 1.2
+            assert advances[glyph][0] / em <= width(one, 1, bold=bold) * spare + 0.002, one
+
+
+def test_its_licence_stands_beside_it() -> None:
+    assert "SIL Open Font License, Version 1.1" in (FONTS[0].parent / "LICENSE.txt").read_text()
+    assert all(kebab(font.stem).startswith("inter") for font in FONTS)
+
+
+@pytest.mark.parametrize("room", [30, 80, 200])
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "one two three", "w" * 90, "the-second-reminder-of-the-third-mail", "a " * 200, "日本語のタイトル"],
+)
+def test_lines_fit_their_room_and_lose_nothing_but_what_the_ellipsis_says(text: str, room: int) -> None:
+    lines = wrap(text, room, 12, most=6)
+    assert 1 <= len(lines) <= 6
+    assert all(width(line, 12) <= room for line in lines)
+    whole, shown = "".join(text.split()), "".join("".join(lines).split())
+    assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1]))
+
+
+def test_a_word_that_is_too_long_is_broken_behind_its_hyphens() -> None:
+    style = Style(TITLE.name, TITLE.size, TITLE.line)
+    assert style.wrap("the-second-reminder-of-the-third-mail", 150) == ("the-second-reminder-", "of-the-third-mail")
