@@ -8,10 +8,11 @@ itself. Of each crowd a dozen leads come along, with what they did on the pure m
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby, zip_longest
+from itertools import accumulate, count, groupby, zip_longest
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from kweek.flow.cases.case import Case
 from kweek.flow.cases.crowd import live
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.run import at_end_of, begin, find, give
-from kweek.flow.plan import Plan
+from kweek.flow.plan import Choose, Plan, Send
 from kweek.flow.simulate.memory import Memory
+from kweek.flow.spread import spread
 from kweek.flow.state import Entry, Value
 from kweek.flow.world import World
 from kweek.intake.incoming import Recorded
@@ -95,7 +97,26 @@ def journeys(world: World) -> Iterator[Journey]:
         for number, case in enumerate(cases):
             for one in range(CROWD if case.mix else 1):
                 name = f"{flow}: {case.name}" + (f" (lead {one + 1})" if case.mix else "")
-                yield _live_through(plan, case, world, name, f"{flow}-{number}-{one}")
+                lead = f"{flow}-{number}-{one}"
+                yield _live_through(plan, case, world, name, lead if case.mix else _namesake(plan, lead))
+
+
+def _namesake(plan: Plan, lead: str) -> str:
+    """Of many, one who draws the same halves as the lead of `kweek test`, for whom the case was written."""
+    names = (f"{lead}-{n}" for n in count())
+    return next(name for name in names if list(_halves(plan, name)) == list(_halves(plan, "lead")))
+
+
+def _halves(plan: Plan, lead: str) -> Iterator[int]:
+    for step in plan.steps.values():
+        match step:
+            case Send(mails=mails):
+                shares = [share for _, share in mails]
+            case Choose(branches=branches):
+                shares = [branch.share or 0 for branch in branches]
+            case _:
+                continue
+        yield bisect(list(accumulate(shares)), spread(lead, step.id) * 100)
 
 
 def _live_through(plan: Plan, case: Case, world: World, name: str, lead: str) -> Journey:
