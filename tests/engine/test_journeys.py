@@ -2,7 +2,7 @@
 
 All cases live at the same time, one lead each, on one virtual timeline of the time-skipping server. What people do is
 recorded by intake at the moments of the case; all else — waits, mails, deadlines, escalations — the engine does by
-itself. Of each crowd a dozen leads come along, with what they did on the pure machine.
+itself. Of each crowd a few leads come along, with what they did on the pure machine.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from worker import hands_of, ring, workers
 
 pytestmark = pytest.mark.slow
 
-CROWD = 12  # of each thousand
+CROWD = 4  # of each crowd
 AFTERWARDS = timedelta(days=2)  # a case is followed beyond its last day; a handover that nobody closes goes on for ever
 NEAR = timedelta(minutes=1)
 EARLY = timedelta(seconds=8)
@@ -158,7 +158,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> li
     everybody = list(journeys(world_of(read_workspace(ROOT))))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(post, "deliver", _accept)
-        return asyncio.run(asyncio.wait_for(_live_on_a_server(folder, migrated_sqlite, everybody), 240))
+        return asyncio.run(asyncio.wait_for(_live_on_a_server(folder, migrated_sqlite, everybody), 480))
 
 
 async def _accept(*_: object) -> Outcome:
