@@ -12,6 +12,7 @@ from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import accumulate, count, groupby, zip_longest
 from operator import itemgetter
 from pathlib import Path
@@ -36,6 +37,7 @@ from kweek.intake.incoming import Recorded
 from kweek.intake.relay import Relay
 from kweek.intake.suppress import SUPPRESSION, suppress_lead
 from kweek.leads import tables
+from kweek.leads.answers import RowAnswers
 from kweek.leads.clock import Clock
 from kweek.leads.enrolments import hold, lead_row
 from kweek.leads.permission import address_key
@@ -158,6 +160,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> li
     everybody = list(journeys(world_of(read_workspace(ROOT))))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(post, "deliver", _accept)
+        patch.setattr("worker.RowAnswers", partial(RowAnswers, spread_over=0))  # as on the pure machine
         return asyncio.run(asyncio.wait_for(_live_on_a_server(folder, migrated_sqlite, everybody), 480))
 
 
