@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, exists, or_, select
+from temporalio.client import Client
 
 from kweek.config import Settings
 from kweek.errors import KweekError
@@ -48,14 +50,23 @@ def release_held(settings: Settings) -> int:
 async def ring_leads(settings: Settings, whom: Whom, say: Callable[[str], None]) -> int:
     """Ring those whose time has passed, or all on their way, with progress; how many. Harmless: a turn finds what is
     due, and a workflow that was lost is begun again."""
-    from worker import connect, part_quietly, ring
+    from worker import connect, part_quietly
 
+    client = None
     try:
-        client = await asyncio.wait_for(connect(settings, asyncio.Event(), say), _CONNECT)
-    except TimeoutError:
+        with suppress(TimeoutError):
+            client = await asyncio.wait_for(connect(settings, asyncio.Event(), say), _CONNECT)
+        if client is None:
+            raise TemporalAway(f"Temporal does not answer at {settings.temporal_address}; nobody was rung")
+        return await _ring(client, settings, whom, say)
+    finally:
         client = None
-    if client is None:
-        raise TemporalAway(f"Temporal does not answer at {settings.temporal_address}; nobody was rung")
+        await part_quietly()  # also where there is no client: its threads have begun
+
+
+async def _ring(client: Client, settings: Settings, whom: Whom, say: Callable[[str], None]) -> int:
+    from worker import ring
+
     database = open_database(settings.database_url)
     try:
         chosen = await asyncio.to_thread(_chosen, database, whom)
@@ -66,8 +77,6 @@ async def ring_leads(settings: Settings, whom: Whom, say: Callable[[str], None])
         return len(chosen)
     finally:
         database.close()
-        del client
-        await part_quietly()
 
 
 class TemporalAway(KweekError):

@@ -23,22 +23,23 @@ async def look_at_temporal(settings: Settings, walking: int | None) -> list[Find
     """walking: how many leads are on their way, by the books; None: nobody knows."""
     from worker import part_quietly
 
-    address, namespace = settings.temporal_address, settings.temporal_namespace
+    address, client = settings.temporal_address, None
     try:
         async with asyncio.timeout(_PATIENCE):
-            client = await Client.connect(address, namespace=namespace)
-    except (RuntimeError, TimeoutError):
-        return [Finding("temporal", "away", f"does not answer at {address}", "start it, or set KWEEK_TEMPORAL_ADDRESS")]
-    try:
+            client = await Client.connect(address, namespace=settings.temporal_namespace)
         async with asyncio.timeout(3 * _PATIENCE):
             pollers = await _pollers(client)
             running = (await client.count_workflows(_RUNNING)).count
-    except (RPCError, TimeoutError) as error:
-        return [_refusal(settings, error)]
+    except (RuntimeError, RPCError, TimeoutError) as error:
+        return [_away(address) if client is None else _refusal(settings, error)]
     finally:
-        del client
-        await part_quietly()
+        client = None
+        await part_quietly()  # also where there is no client: its threads have begun
     return [Finding("temporal", "well", f"answers at {address}"), _worker(pollers), *_workflows(walking, running)]
+
+
+def _away(address: str) -> Finding:
+    return Finding("temporal", "away", f"does not answer at {address}", "start it, or set KWEEK_TEMPORAL_ADDRESS")
 
 
 async def _pollers(client: Client) -> int:
@@ -52,7 +53,7 @@ async def _pollers(client: Client) -> int:
     return len({poller.identity for poller in answer.pollers})
 
 
-def _refusal(settings: Settings, error: RPCError | TimeoutError) -> Finding:
+def _refusal(settings: Settings, error: Exception) -> Finding:
     if isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND:
         words = f"has no namespace “{settings.temporal_namespace}” at {settings.temporal_address}"
         return Finding("temporal", "attention", words, "make it there, or set KWEEK_TEMPORAL_NAMESPACE")
