@@ -26,7 +26,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def main() -> None:
     for url in sys.argv[1:]:
-        database = open_database(url)
+        database = open_database(url, make=True)
         migrate(database.engine)
         with database.write() as tx:
             tx.execute(insert(tables.leads), [{"id": f"lead{n}", "created_at": NOW} for n in range(LEADS)])

@@ -86,6 +86,6 @@ def _sqlite_copy(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def _migrate(url: str) -> None:
-    opened = open_database(url)
+    opened = open_database(url, make=True)
     migrate(opened.engine)
     opened.close()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from kweek.config import Settings
 from kweek.leads.database import Database, open_database
 from kweek.leads.installation import hold_to_secret
-from kweek.leads.migrate import check_current, is_new, migrate
+from kweek.leads.migrate import check_current
 
 
 def check_books(db: Database, settings: Settings) -> None:
@@ -20,16 +20,11 @@ def check_books(db: Database, settings: Settings) -> None:
 
 @contextmanager
 def opened(settings: Settings) -> Generator[Database]:
-    """For a command that does one thing: a new database gets its tables; those of an earlier release are not changed
-    in passing, under whoever works with them."""
+    """For a command that does one thing: tables are not made, or changed under whoever works with them, in passing."""
     database = open_database(settings.database_url)
     try:
         with database.read() as read:
-            new = is_new(read)
-            if not new:
-                check_current(read)
-        if new:
-            migrate(database.engine)
+            check_current(read)
         yield database
     finally:
         database.close()

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from kweek.leads.migrate import migrate
 
     settings = settings_of(args)
-    database = open_database(settings.database_url)
+    database = open_database(settings.database_url, make=True)
     try:
         changed = migrate(database.engine)
         say("The database is up to date now." if changed else "The database was up to date.")

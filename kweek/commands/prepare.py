@@ -21,7 +21,7 @@ from kweek.workspace import Workspace, read_workspace
 
 def prepare_database(chosen: Settings, tempo: float | None) -> Iterator[str]:
     """Do it, and say what was done or needs doing. KweekError where the flows cannot be published."""
-    database = open_database(chosen.database_url)
+    database = open_database(chosen.database_url, make=True)
     try:
         migrate(database.engine)
         hold_to_secret(database, chosen, make=True)

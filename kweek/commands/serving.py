@@ -16,7 +16,7 @@ from kweek.commands.books import check_books
 from kweek.commands.common import listen, say
 from kweek.config import Settings
 from kweek.errors import KweekError, SettingsError
-from kweek.leads.database import Database, DatabaseAway, open_database
+from kweek.leads.database import Database, DatabaseAway, NoDatabase, open_database
 from kweek.web.app import make_app
 from kweek.web.assemble import open_house
 from kweek.web.session import login_link
@@ -73,9 +73,12 @@ def serve_pages(settings: Settings, host: str, port: int, proxies: str, ready: s
 
 
 def _away(books: Database, settings: Settings) -> str | None:
-    """That the database is away. The pages are served all the same, and say so. KweekError: we may not work with it."""
+    """That the database is away. The pages are served all the same, and say so. KweekError: we may not work with it,
+    or there is none where it should be."""
     try:
         check_books(books, settings)
+    except NoDatabase:
+        raise
     except DatabaseAway as error:
         return str(error)
     return None

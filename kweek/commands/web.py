@@ -14,7 +14,7 @@ EXAMPLE = """examples:
 
 Any number of copies may run.
 
-Exit: 0 stopped, 1 cannot start, 2 not understood, or another secret."""
+Exit: 0 stopped, 1 cannot start, 2 not understood, or another secret, 3 there is no database."""
 
 
 def add(commands: Any) -> None:

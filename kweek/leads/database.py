@@ -6,47 +6,32 @@ knows best when to come back.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, select
+from sqlalchemy import Connection, Engine, bindparam, create_engine, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kweek.errors import KweekError, SettingsError
+from kweek.leads.away import DatabaseAway, DatabaseUnusable, NoDatabase, in_words
+from kweek.leads.sqlite import MODE, Mode, sqlite_engine
 from kweek.leads.tables import leads
+
+__all__ = [
+    "Database", "DatabaseAway", "DatabaseUnusable", "NoDatabase", "NoSuchLead", "file_of", "lock_lead",
+    "open_database",
+]  # fmt: skip
 
 BUSY_SECONDS: Final = 10
 """How long a transaction waits for another one's lock before it gives up."""
 
 THREADS: Final = 40
 """Connections at most: more than the thread pools of one worker or web process together ask for at once."""
-
-MODE: Final = "kweek_mode"
-"""The execution option that says what a transaction is for; without it, it may write."""
-
-_Mode = Literal["read", "write", "migrate"]
-
-# PostgreSQL's codes (its manual, appendix A) for "not now": connection lost, out of resources or connections,
-# shutting down, starting up, a lock that did not come free, a deadlock that it broke.
-_AWAY_CODES: Final = ("08", "53", "57P", "58", "55P03", "40P01", "25P03")
-_NO_RIGHT: Final = "42501"
-
-
-class DatabaseAway(KweekError):
-    """The lead database does not answer. What was being done has not been done, or will be done again harmlessly."""
-
-    exit_code = 3
-
-
-class DatabaseUnusable(KweekError):
-    """It is no database, not a whole one, or not ours to use. Somebody has to do something."""
 
 
 class NoSuchLead(KweekError):
@@ -99,7 +84,7 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, mode: _Mode) -> Generator[Connection]:
+    def _transaction(self, mode: Mode) -> Generator[Connection]:
         try:
             with self.engine.connect() as connection:
                 connection.execution_options(**self._options(mode))
@@ -112,7 +97,7 @@ class Database:
         except PoolTimeout as error:
             raise DatabaseAway("The database is busy: no connection came free. Try again.") from error
 
-    def _options(self, mode: _Mode) -> dict[str, Any]:
+    def _options(self, mode: Mode) -> dict[str, Any]:
         if self.sqlite:
             return {MODE: mode}
         if mode == "read":
@@ -120,8 +105,9 @@ class Database:
         return {}
 
 
-def open_database(url: str) -> Database:
-    """`sqlite:////path/to/leads.db` (made, with its folder, where it is missing) or `postgresql://user@host/name`.
+def open_database(url: str, *, make: bool = False) -> Database:
+    """`sqlite:////path/to/leads.db` or `postgresql://user@host/name`. make: the file, with its folder, where it is
+    missing; only who then makes tables in it may say so.
 
     Connects to nothing yet. SettingsError where the address makes no sense.
     """
@@ -133,7 +119,7 @@ def open_database(url: str) -> Database:
         ) from error
     match parsed.get_backend_name():
         case "sqlite":
-            return Database(_sqlite(parsed))
+            return Database(sqlite_engine(parsed, threads=THREADS, patience=BUSY_SECONDS, make=make))
         case "postgresql" | "postgres":
             return Database(_postgresql(parsed))
         case other:
@@ -152,95 +138,7 @@ def lock_lead(connection: Connection, lead_id: str) -> None:
         raise NoSuchLead(f"There is no lead {lead_id}")
 
 
-def is_away(error: DBAPIError) -> bool:
-    """Is it the database that is away or busy, rather than a statement that is wrong?"""
-    if error.connection_invalidated:
-        return True
-    original = error.orig
-    if isinstance(original, sqlite3.OperationalError):
-        name = str(getattr(original, "sqlite_errorname", ""))
-        return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL"))
-    code = getattr(original, "sqlstate", None)
-    if isinstance(code, str):
-        return code.startswith(_AWAY_CODES)
-    # psycopg has no code when there was no server to give one
-    return type(original).__name__ in ("OperationalError", "ConnectionTimeout", "InterfaceError")
-
-
-def in_words(error: DBAPIError, engine: Engine) -> KweekError | None:
-    """DatabaseAway or DatabaseUnusable; None: a statement of ours is wrong."""
-    url = engine.url
-    sqlite = engine.dialect.name == "sqlite"
-    where = url.database if sqlite else f"{url.host or 'local socket'}:{url.port or 5432}/{url.database}"
-    said = str(error.orig).strip().splitlines()
-    words = said[0] if said else type(error.orig).__name__
-    if is_away(error):
-        return DatabaseAway(f"The lead database ({where}) does not answer: {words}")
-    if str(getattr(error.orig, "sqlite_errorname", "")).startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        what = "Put back a backup of it, or set KWEEK_DATABASE_URL to where it is"
-        return DatabaseUnusable(f"The lead database ({where}) cannot be read: {words}. {what}")
-    if getattr(error.orig, "sqlstate", None) == _NO_RIGHT:
-        return DatabaseUnusable(
-            f"The lead database ({where}) refuses: {words}. Its owner can give {url.username} the right"
-        )
-    return None
-
-
 _LOCK: Final = select(leads.c.id).where(leads.c.id == bindparam("lead")).with_for_update()
-
-
-def _sqlite(url: URL) -> Engine:
-    if not url.database or url.database == ":memory:":
-        raise SettingsError("KWEEK_DATABASE_URL: the lead database must be a file: sqlite:///leads.db")
-    Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"),
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
-        pool_size=THREADS,
-        max_overflow=0,
-        pool_timeout=BUSY_SECONDS,
-        hide_parameters=True,  # an error's text must not carry a lead's address
-    )
-    event.listen(engine, "connect", _tune_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # Python's driver would begin transactions by itself, and deferred: a read that later writes then fails at once
-    # with "database is locked", whatever the time-out. `_begin_sqlite` says what kind it is.
-    connection.isolation_level = None
-    connection.execute("PRAGMA foreign_keys = ON")
-    _into_wal(connection)
-    # With WAL, NORMAL survives the death of any process; only a power cut may take the last commits back.
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA journal_size_limit = 67108864")
-
-
-def _into_wal(connection: sqlite3.Connection) -> None:
-    """Two processes that open a new file at once both want it exclusively; SQLite refuses without waiting."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            busy = str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
-            if not busy or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    mode: _Mode = connection.get_execution_options().get(MODE, "write")
-    if mode == "migrate":  # a table that is made anew is dropped first; and the other process may take its time
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.exec_driver_sql("PRAGMA busy_timeout = 600000")
-    if connection.info.get(MODE) != mode:
-        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
-        connection.info[MODE] = mode
-    connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
 
 
 def _postgresql(url: URL) -> Engine:

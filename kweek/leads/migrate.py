@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from kweek.errors import KweekError
-from kweek.leads.database import MODE, in_words
+from kweek.leads.away import in_words
+from kweek.leads.sqlite import MODE
 
 _LOCK: Final = 0x4B3EE6  # of PostgreSQL's advisory locks, this one is ours
 _PATIENCE: Final = 600  # seconds that a second start waits for the first one's migration
@@ -49,11 +50,6 @@ def migrate(engine: Engine) -> bool:
         if (known := in_words(error, engine)) is not None:
             raise known from error
         raise
-
-
-def is_new(connection: Connection) -> bool:
-    """Has nobody made tables here yet?"""
-    return _revision(connection) is None
 
 
 def check_current(connection: Connection) -> None:

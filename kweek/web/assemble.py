@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
+from sqlalchemy import select
 
 from kweek.config import Settings
 from kweek.intake.suppress import SUPPRESSION
 from kweek.leads.clock import Clock, flow_clock
-from kweek.leads.database import Database, DatabaseAway, open_database
+from kweek.leads.database import Database, DatabaseAway, DatabaseUnusable, open_database
 from kweek.leads.permission import address_key
+from kweek.leads.tables import leads
 from kweek.mails.tokens import Tokens
 from kweek.web.house import House
 from kweek.web.rules import WorkspaceRules
@@ -41,8 +42,8 @@ def parts_away(db: Database, settings: Settings) -> list[str]:
     away: list[str] = []
     try:
         with db.read() as read:
-            read.execute(text("SELECT 1"))
-    except DatabaseAway:
+            read.execute(select(leads.c.id).limit(1))  # and not just any database
+    except (DatabaseAway, DatabaseUnusable):
         away.append("database")
     if not _answers(settings.temporal_address):
         away.append("temporal")

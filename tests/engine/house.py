@@ -205,7 +205,7 @@ def build(
     }  # fmt: skip
     chosen = settings(said | environment, folder)
     make_secret(chosen.secret_file)
-    database = open_database(chosen.database_url)
+    database = open_database(chosen.database_url, make=True)
     migrate(database.engine)
     files = read_workspace(workspace)
     with database.write() as tx:

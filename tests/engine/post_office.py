@@ -75,7 +75,7 @@ class Office:
         }  # fmt: skip
         self.settings = settings(environment | more, folder)
         make_secret(self.settings.secret_file)
-        self.database: Database = open_database(self.settings.database_url)
+        self.database: Database = open_database(self.settings.database_url, make=True)
         self.real = datetime.now(UTC)
         self.rules, self.world = RULES, World(plans={})
         self.renderer = Renderer()

@@ -149,6 +149,12 @@ def test_a_data_folder_that_is_away_is_not_made_anew(server: Server, tmp_path: P
     assert (done.returncode, away.exists()) == (75, False)
 
 
+def test_a_database_that_is_away_is_not_made_anew(server: Server, tmp_path: Path) -> None:
+    server.environment["KWEEK_DATABASE_URL"] = f"sqlite:///{tmp_path}/away.db"
+    done = server.gives(b"From: l1@example.com\nSubject: Re: hello\n\n", "--recipient", server.to())
+    assert (done.returncode, (tmp_path / "away.db").exists()) == (75, False)
+
+
 def test_tables_of_another_release_are_left_alone(server: Server) -> None:
     with server.db.write() as tx:
         tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -17,7 +17,7 @@ from kweek.errors import KweekError
 from kweek.leads import migrate as migrate_module
 from kweek.leads import tables
 from kweek.leads.database import Database, open_database
-from kweek.leads.migrate import NewerDatabaseError, OlderDatabaseError, check_current, config, is_new, migrate
+from kweek.leads.migrate import NewerDatabaseError, OlderDatabaseError, check_current, config, migrate
 from tests.store.making import NOW
 
 
@@ -28,7 +28,7 @@ def test_migrations_make_the_tables_of_the_code(database: Database) -> None:
 
 
 def test_a_second_migration_changes_nothing(empty_url: str) -> None:
-    db = open_database(empty_url)
+    db = open_database(empty_url, make=True)
     with db.read() as tx, pytest.raises(OlderDatabaseError, match="no tables yet: `kweek migrate`"):
         check_current(tx)
     assert migrate(db.engine)
@@ -41,7 +41,7 @@ def test_a_second_migration_changes_nothing(empty_url: str) -> None:
 def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
     script = (
         "import sys\nfrom kweek.leads.database import open_database\nfrom kweek.leads.migrate import migrate\n"
-        "print('ready', flush=True)\nsys.stdin.readline()\nprint(migrate(open_database(sys.argv[1]).engine))"
+        "print('ready', flush=True)\nsys.stdin.readline()\nprint(migrate(open_database(sys.argv[1], make=True).engine))"
     )
     starts = [
         subprocess.Popen(
@@ -84,13 +84,12 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pyte
         whole(*arguments)
         raise KweekError("half-way")
 
-    db = open_database(empty_url)
+    db = open_database(empty_url, make=True)
     with monkeypatch.context() as patched:
         patched.setattr(migrate_module.command, "upgrade", and_then_fail)
         with pytest.raises(KweekError, match="half-way"):
             migrate(db.engine)
     with db.read() as tx:
-        assert is_new(tx)
         assert inspect(tx).get_table_names() == []
     assert migrate(db.engine)
     db.close()
@@ -118,7 +117,7 @@ def as_of(tx: Connection, revision: str) -> dict[str, Table]:
 
 def test_what_colleagues_did_before_keeps_their_names(empty_url: str) -> None:
     """0003: from the attempts and contacts of the release before; of what those do not hold, nothing is made up."""
-    db = open_database(empty_url)
+    db = open_database(empty_url, make=True)
     kinds = ("attempted", "interested", "contacted", "rejected")
     with db.engine.begin() as tx:
         old = as_of(tx, "0002")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -112,7 +113,9 @@ def test_who_is_on_the_way_is_counted_by_version(database: Database) -> None:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migrated_sqlite: Path) -> Path:
+    (tmp_path / "data").mkdir()
+    shutil.copy(migrated_sqlite, tmp_path / "data/kweek.db")
     (tmp_path / "flows").mkdir()
     (tmp_path / "rules").mkdir()
     settings = "name: Acme\nlanguages: [en]\ntimezone: Europe/Amsterdam\n"
@@ -156,7 +159,10 @@ def test_publish_refuses_flows_with_errors_all_of_them(workspace: Path, capsys: 
     said = capsys.readouterr()
     assert "flows/broken.yaml:6:" in said.err
     assert "Nothing is published: 1 error." in said.err
-    assert not (workspace / "data/kweek.db").exists()
+    nothing = open_database(f"sqlite:///{workspace}/data/kweek.db")
+    with nothing.read() as tx:
+        assert not published(tx)
+    nothing.close()
     assert main(["publish", "trial"]) == 0  # the other one is sound
     assert main(["publish", "trail"]) == 2
     assert "Did you mean “trial”?" in capsys.readouterr().err

@@ -60,14 +60,14 @@ MISTAKES = {
     "a channel without an address": (f"outgoing sales-floor --try --workspace {ROOT}", "", 1, "set KWEEK_CHANNEL_"),
     "no rules to go by": ("outgoing --workspace nowhere", "", 1, "No such file"),
     "a key without a name": ("key make", "", 2, "needs a name"),
-    "no such key": ("key revoke website", "", 1, "`kweek key list`"),
+    "a key to no database": ("key make website", "", 3, "is made by `kweek up` or `kweek migrate`"),
     "a relay of one's own": ("catcher", 'smtp_url = "smtp://relay.example"', 2, "a relay of your own"),
     "a relay that is none": ("up", 'smtp_url = "smpt://u:hushhush@x"', 2, "smtp_url: it begins with smtp://"),
     "a doctor without a relay": ("doctor", 'smtp_url = "smtp://x:99999"', 2, "smtp_url: this is no address"),
     "a doctor without Temporal": ("doctor", 'temporal_address = "localhost:abc"', 2, "is no address of a server"),
-    "a worker without tables": ("worker", "", 1, "no tables yet: `kweek migrate` makes them"),
-    "pages without tables": ("web --port {0}", "", 1, "no tables yet: `kweek migrate` makes them"),
-    "a catcher without tables": ("catcher", "", 1, "no tables yet: `kweek migrate` makes them"),
+    "a worker without tables": ("worker", "", 3, "is made by `kweek up` or `kweek migrate`"),
+    "pages without tables": ("web --port {0}", "", 3, "is made by `kweek up` or `kweek migrate`"),
+    "a catcher without tables": ("catcher", "", 3, "is made by `kweek up` or `kweek migrate`"),
     "two parts at one port": ("up --port {0} --temporal-port {0}", "", 2, "--port and --temporal-port are both"),
     "the port of nobody": ("up --temporal-port {0}", 'temporal_address = "t.example"', 2, "leave one of them out"),
     "a mail port of nobody": ("up --smtp-port {0}", 'smtp_url = "smtp://r.example"', 2, "leave one of them out"),
@@ -90,6 +90,7 @@ def test_a_mistake_is_answered_in_words(mistake: str, tmp_path: Path) -> None:
     assert answer in done.stderr
     assert "Traceback" not in done.stderr
     assert "hushhush" not in done.stderr
+    assert words.startswith(("migrate", "up")) or not (tmp_path / ".kweek/kweek.db").exists(), "nobody else makes one"
 
 
 def _free_ports() -> list[int]:
@@ -103,6 +104,9 @@ def test_keys_are_made_listed_and_taken_back(
 ) -> None:
     """The key is shown once; the books hold no more than its fingerprint."""
     monkeypatch.chdir(tmp_path)
+    assert main(["migrate"]) == 0
+    assert main(["key", "revoke", "website"]) == 1
+    assert "`kweek key list`" in capsys.readouterr().err
     assert main(["key", "make", "website"]) == 0
     key = capsys.readouterr().out.strip()
     assert key.startswith("kweek_")

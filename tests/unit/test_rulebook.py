@@ -21,7 +21,7 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self.folder, self.time = folder, 0.0
         shutil.copytree(ROOT / "rules", folder / "rules")
-        self.database = open_database(f"sqlite:///{folder}/leads.db")
+        self.database = open_database(f"sqlite:///{folder}/leads.db", make=True)
         metadata.create_all(self.database.engine)
         self.book = self.started()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
 
 from kweek.leads import tables
 from kweek.web.app import make_app
+from kweek.web.assemble import parts_away
 from kweek.web.house import House
 from kweek.web.session import login_link
 from tests.web.conftest import NOW, ORIGIN, Books, TestClient
@@ -131,6 +133,17 @@ def test_health_names_the_part_that_is_away(web: TestClient, house: House) -> No
     object.__setattr__(house, "away", lambda: ["temporal"])
     answer = web.get("/healthz")
     assert (answer.status_code, answer.json()["away"]) == (503, ["temporal"])
+
+
+def test_health_sees_that_the_database_is_gone_and_that_it_is_back(house: House, sqlite_url: str) -> None:
+    file, elsewhere = Path(sqlite_url.removeprefix("sqlite:///")), Path(house.settings.data / "elsewhere")
+    assert "database" not in parts_away(house.db, house.settings)
+    file.rename(elsewhere)
+    assert "database" in parts_away(house.db, house.settings)
+    file.touch()
+    assert "database" in parts_away(house.db, house.settings), "an empty one is none"
+    elsewhere.rename(file)
+    assert "database" not in parts_away(house.db, house.settings)
 
 
 def test_every_answer_carries_the_safe_headers(web: TestClient) -> None:
