@@ -225,7 +225,7 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
         return await asyncio.to_thread(grade_hits, hands.database, now, hands.book.now().ears) > 0
 
     async def keep_rules() -> bool:
-        await asyncio.to_thread(hands.book.keep)
+        await asyncio.to_thread(hands.book.keep, hands.clock.flow(datetime.now(UTC)))
         return False
 
     async with workers(client, hands):

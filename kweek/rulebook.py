@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from kweek.flow.catalogue import Rules
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.gather import names_of
 from kweek.flow.load.rules import read_rules
+from kweek.flow.problems import Problem
 from kweek.flow.world import World
 from kweek.intake.ears import FlowEars, derivations
 from kweek.leads import sound_rules
@@ -55,7 +57,8 @@ class Rulebook:
         self.folder, self.database, self._clock = folder, database, clock
         self._lock = threading.Lock()
         self._to_keep: dict[str, str] | None = None
-        self._stamp = _stamp(folder)
+        self._to_say: str | None = None
+        self._stamp = stamp_of(folder)
         workspace = read_workspace(folder)
         self._in_force = _read(workspace if self._sound(workspace) else self._as_before(workspace))
         self._looked = clock()
@@ -67,17 +70,21 @@ class Rulebook:
                 self._looked = self._clock()
             return self._in_force
 
-    def keep(self) -> None:
-        """Have the sound rules outlive this process. Not in `now`, which is asked inside transactions. DatabaseAway."""
+    def keep(self, now: datetime) -> None:
+        """Have the sound rules outlive this process, and people hear of broken ones. Not in `now`, which is asked
+        inside transactions. now: flow time. DatabaseAway."""
         with self._lock:
-            source = self._to_keep
+            source, words = self._to_keep, self._to_say
         if source is not None:
             sound_rules.keep(self.database, source)
-            with self._lock:
-                self._to_keep = None if self._to_keep is source else self._to_keep
+        if words is not None:
+            sound_rules.say_broken(self.database, words, now)
+        with self._lock:
+            self._to_keep = None if self._to_keep is source else self._to_keep
+            self._to_say = None if self._to_say is words else self._to_say
 
     def _look(self) -> None:
-        stamp = _stamp(self.folder)
+        stamp = stamp_of(self.folder)
         if stamp == self._stamp:
             return
         self._stamp = stamp
@@ -86,11 +93,13 @@ class Rulebook:
             self._in_force = _read(workspace)
 
     def _sound(self, workspace: Workspace) -> bool:
-        errors = [one for one in workspace.problems if one.severity == "error" and one.file.startswith("rules/")]
-        if errors:
-            log.warning("rules/ has errors: the rules of before go on", errors=len(errors), see="kweek lint")
+        wrong = broken(workspace)
+        if wrong:
+            log.warning("rules/ has errors: the rules of before go on", errors=len(wrong), see="kweek lint")
+            self._to_say = f"{wrong[0]} The rules of before go on; `kweek lint` says all."
             return False
         self._to_keep = {path: text for path, text in workspace.texts.items() if path.startswith("rules/")}
+        self._to_say = None
         return True
 
     def _as_before(self, workspace: Workspace) -> Workspace:
@@ -103,6 +112,11 @@ class Rulebook:
         return replace(workspace, rules=read_rules({path: text.encode() for path, text in kept.items()})[0])
 
 
+def broken(workspace: Workspace) -> list[Problem]:
+    """The errors in rules/: with one of them, what is written there holds for nobody."""
+    return [one for one in workspace.problems if one.severity == "error" and one.file.startswith("rules/")]
+
+
 def _read(workspace: Workspace) -> InForce:
     rules = workspace.rules
     types = names_of({}, rules, workspace.surveys, {}).schema().fields
@@ -110,7 +124,8 @@ def _read(workspace: Workspace) -> InForce:
     return InForce(rules, world_of(workspace), types, FlowEars(tuple(derivations(rules))), purposes)
 
 
-def _stamp(folder: Path) -> Stamp:
+def stamp_of(folder: Path) -> Stamp:
+    """Another one: a file of the workspace has changed."""
     return tuple(_of_files(folder))
 
 

@@ -1,15 +1,20 @@
-"""What did the rules say when they last had no error? For a process that starts while somebody is editing them."""
+"""What did the rules say when they last had no error? For a process that starts while somebody is editing them; and
+for the first page, that they have one now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from kweek.leads.database import Database
 from kweek.leads.rows import insert_once
-from kweek.leads.tables import sound_rules
+from kweek.leads.tables import problems, sound_rules
+
+BROKEN: Final = "rules broken"
+_LATELY: Final = timedelta(days=1)
 
 
 def keep(db: Database, source: Mapping[str, str]) -> None:
@@ -26,3 +31,12 @@ def kept(db: Database) -> dict[str, str] | None:
     """None: they were never sound here. DatabaseAway."""
     with db.read() as tx:
         return tx.execute(select(sound_rules.c.source)).scalar_one_or_none()
+
+
+def say_broken(db: Database, words: str, now: datetime) -> None:
+    """A problem for the first page; once, though every worker sees it. DatabaseAway."""
+    p = problems.c
+    said = select(p.id).where(p.code == BROKEN, p.words == words, p.at > now - _LATELY).limit(1)
+    with db.write() as tx:
+        if tx.execute(said).first() is None:
+            tx.execute(insert(problems).values(code=BROKEN, words=words, at=now))

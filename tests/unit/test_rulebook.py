@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from kweek.leads.database import open_database
-from kweek.leads.tables import metadata
+from kweek.leads.tables import metadata, problems
 from kweek.rulebook import FRESH, Rulebook
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +44,7 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
     made.database.close()
 
 
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TEAMS = (ROOT / "rules" / "teams.yaml").read_text("utf-8")
 FEWER = TEAMS.replace("capacity: 60 per day", "capacity: 7 per day")
 
@@ -79,11 +82,11 @@ def test_nothing_is_read_again_while_nothing_changes(folder: Folder) -> None:
 def test_who_starts_while_they_are_broken_goes_on_with_the_last_sound_ones(folder: Folder) -> None:
     folder.write("teams.yaml", FEWER)
     folder.book = folder.started()
-    folder.book.keep()
+    folder.book.keep(NOW)
     folder.write("teams.yaml", "queues: [")
     folder.book = folder.started()
     assert folder.capacity() == 7
-    folder.book.keep()  # keeps nothing broken
+    folder.book.keep(NOW)  # keeps nothing broken
     folder.book = folder.started()
     assert folder.capacity() == 7
 
@@ -92,3 +95,17 @@ def test_where_nothing_was_ever_sound_what_can_be_read_is_taken(folder: Folder) 
     folder.write("teams.yaml", "queues: [")
     in_force = folder.started().now()
     assert (in_force.rules.teams.queues, bool(in_force.rules.events)) == ({}, True)
+
+
+def test_that_they_are_broken_is_a_problem_on_the_first_page_once_though_every_worker_sees_it(folder: Folder) -> None:
+    other = folder.started()
+    folder.write("teams.yaml", "queues: [")
+    folder.time += FRESH + 0.1
+    for book in (folder.book, other, folder.book, folder.started()):
+        book.now()
+        book.keep(NOW)
+    with folder.database.read() as tx:
+        [problem] = tx.execute(select(problems.c.code, problems.c.words, problems.c.lead_id)).all()
+    assert (problem.code, problem.lead_id) == ("rules broken", None)
+    assert problem.words.startswith("rules/teams.yaml:1:")
+    assert "The rules of before go on" in problem.words
