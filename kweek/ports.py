@@ -1,4 +1,4 @@
-"""Who listens where? Ports of this machine, and servers that run elsewhere."""
+"""Who listens where?"""
 
 from __future__ import annotations
 
@@ -13,17 +13,6 @@ class Port:
     number: int
     option: str
     host: str = "127.0.0.1"
-
-
-@dataclass(slots=True)
-class Outside:
-    """Somebody else's server, watched from here. `name` as a sentence begins: “Temporal”."""
-
-    name: str
-    host: str
-    port: int
-    away: bool = False
-    next_look: float = 0.0
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -1,7 +1,7 @@
 """Who keeps the parts running? A small supervisor: starts children, restarts what falls, stops all in order.
 
-What runs elsewhere (a Temporal server, a database, a relay) it only watches: the terminal says when it is away, and
-when it is back.
+A part that stands still is said, and after a while ended. What runs elsewhere (a Temporal server, a database, a relay)
+it only watches: the terminal says when it is away, and when it is back.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from kweek.outside import Outside
 from kweek.part_logs import last_line, open_log
-from kweek.ports import Outside, Port, listens, port_is_free
+from kweek.ports import Port, port_is_free
 
 _PR_SET_PDEATHSIG = 1  # prctl(2): Linux tells a child when its parent dies, however it dies
 _LOOK_EVERY = 2.0  # seconds between looks at a server that is not ours, and at a port that somebody else has
 _STEADY = 10.0  # seconds of serving after which a fall is a new one, and not one more
 _LONGEST_PAUSE = 30.0  # seconds
+_SILENT = 10.0  # seconds without a sign of life after which a person should know
+_HUNG = 60.0  # seconds without one after which a part is ended, and started anew
 _ROOM = 100 * 1024 * 1024  # bytes; where less is free, a person should know before nothing can be written
 _PATIENCE = 30.0  # seconds; a start that takes longer is explained
 
@@ -35,8 +38,9 @@ Say = Callable[[str], None]
 class Part:
     """One child process. `ready` answers whether it serves; `patience` seconds are given it to end by itself.
 
-    needs: who it cannot serve without. mark: the file by which it says that it serves; removed before every start.
-    ports: it is not started while another program has one of them; so whoever listens there is this part.
+    pulse: has it given a sign of life lately? Asked once it serves. needs: who it cannot serve without. mark: the file
+    by which it says that it serves; removed before every start. ports: it is not started while another program has one
+    of them; so whoever listens there is this part.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Part:
     ready: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     patience: float = 5.0
+    pulse: Callable[[], bool] | None = None
     needs: Outside | None = None
     mark: Path | None = None
     ports: Sequence[Port] = ()
@@ -53,6 +58,9 @@ class Part:
     ready_since: float | None = None
     ever_ready: bool = False
     kept_out: bool = False  # another program has its port, and that was said
+    next_look: float = 0.0
+    heard: float = 0.0  # its last sign of life
+    silent: bool = False  # it gives none, and that was said
 
 
 def _how(code: int) -> str:
@@ -129,11 +137,12 @@ class Supervisor:
         if now < server.next_look:
             return
         server.next_look = now + _LOOK_EVERY
-        was, server.away = server.away, not listens(server.port, server.host)
-        if server.away and not was:
-            self.say(f"{server.name} does not answer at {server.host}:{server.port}; trying until it does")
-        elif was and not server.away:
-            self.say(f"{server.name} answers again at {server.host}:{server.port}")
+        wrong, was = server.look(), server.away
+        server.away = wrong is not None
+        if wrong and not was:
+            self.say(wrong)
+        elif was and not wrong:
+            self.say(server.back)
 
     def _look_after(self, part: Part) -> None:
         now = time.monotonic()
@@ -142,11 +151,30 @@ class Supervisor:
                 self._start(part)
         elif (code := part.process.poll()) is not None:
             self._fell(part, code, now)
-        elif part.ready_since is None and part.ready():
-            part.ready_since = now
+        elif part.ready_since is not None:
+            self._listen_to(part, part.process, now)
+        elif part.ready():
+            part.ready_since = part.heard = now
             if part.ever_ready:
                 self.say(f"{part.name} serves again")
             part.ever_ready = True
+
+    def _listen_to(self, part: Part, process: subprocess.Popen[bytes], now: float) -> None:
+        """SIGKILL ends also who was stopped; nothing is lost by it, and nothing done twice."""
+        if part.pulse is None or now < part.next_look:
+            return
+        part.next_look = now + _LOOK_EVERY
+        if part.pulse():
+            part.heard = now
+            if part.silent:
+                self.say(f"{part.name} answers again")
+                part.silent = False
+        elif (silence := now - part.heard) > _HUNG:
+            self.say(f"{part.name} has not answered for {silence:.0f} s; ending it")
+            process.kill()
+        elif silence > _SILENT and not part.silent:
+            self.say(f"{part.name} has not answered for {silence:.0f} s. See {self._log_path(part)}")
+            part.silent = True
 
     def _may_start(self, part: Part, now: float) -> bool:
         taken = next((port for port in part.ports if not port_is_free(port.number, port.host)), None)
@@ -166,7 +194,7 @@ class Supervisor:
         """The pause grows with every fall that does not come after a steady while."""
         if part.ready_since is not None and now - part.ready_since >= _STEADY:
             part.falls = 0
-        part.process, part.ready_since = None, None
+        part.process, part.ready_since, part.silent = None, None, False
         part.falls += 1
         pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(part.falls, 6))
         part.next_start = now + pause

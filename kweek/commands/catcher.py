@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import cannot_listen, settings_of
@@ -26,7 +25,7 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
-    parser.add_argument("--ready", metavar="FILE", help="make this file once mail is taken")
+    parser.add_argument("--ready", metavar="FILE", help="touch this file while mail is taken")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,20 +42,21 @@ def run(args: argparse.Namespace) -> int:
     database = open_database(settings.database_url)
     try:
         check_books(database, settings)
-        catching = _catch(database, flow_clock(database), settings, to, Path(args.ready) if args.ready else None)
+        catching = _catch(database, flow_clock(database), settings, to, args.ready)
         asyncio.run(catching)
     finally:
         database.close()
     return 0
 
 
-async def _catch(database: Database, clock: Clock, settings: Settings, to: Relay, ready: Path | None) -> None:
+async def _catch(database: Database, clock: Clock, settings: Settings, to: Relay, ready: str | None) -> None:
     import asyncio
     import signal
     from datetime import UTC, datetime
 
     from kweek.catcher import Catcher
     from kweek.intake.mailroom import mailroom
+    from kweek.pulse import Heart
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -70,7 +70,7 @@ async def _catch(database: Database, clock: Clock, settings: Settings, to: Relay
         await catcher.start(to.host, to.port)
     except OSError as error:
         raise cannot_listen(to.host, to.port, error, "KWEEK_SMTP_URL") from None
-    if ready is not None:
-        ready.touch()
+    heart = Heart(ready)
+    heart.start()
     await stop.wait()
     await catcher.stop()

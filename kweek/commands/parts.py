@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from kweek import pulse
 from kweek.commands.common import web_port
 from kweek.config import Settings, variable
 from kweek.errors import KweekError, SettingsError
-from kweek.ports import Outside, Port, listens, port_is_free
+from kweek.outside import Outside, file, rules, server
+from kweek.ports import Port, listens, port_is_free
 from kweek.relay import relay
 from kweek.supervisor import Part
 from kweek.temporal_server import temporal_command
@@ -78,39 +80,44 @@ def check_ports(ports: Ports) -> None:
 
 
 def outside(chosen: Settings, ports: Ports) -> tuple[list[Outside], Outside | None]:
-    """The servers that run elsewhere, and which of them is Temporal."""
-    found: list[Outside] = []
+    """What is watched: the rules, and what runs elsewhere; and which of it is Temporal."""
+    from kweek.leads.database import file_of
+
+    found = [rules(chosen.workspace)]
+    name, usual = _DATABASE
     database = urlsplit(chosen.database_url)
     if database.scheme.startswith("postgres") and database.hostname:  # without a host it is a socket of this machine
-        name, usual = _DATABASE
-        found.append(Outside(name, database.hostname, database.port or usual))
+        found.append(server(name, database.hostname, database.port or usual))
+    if (books := file_of(chosen.database_url)) is not None:
+        found.append(file(name, books))
     to = relay(chosen.smtp_url)
     if not to.catcher:
-        found.append(Outside("The mail relay", to.host, to.port))
+        found.append(server("The mail relay", to.host, to.port))
     if ports.temporal is not None:
         return found, None
     where = urlsplit(f"//{chosen.temporal_address}")
-    temporal = Outside("Temporal", where.hostname or "127.0.0.1", where.port or 7233)
+    temporal = server("Temporal", where.hostname or "127.0.0.1", where.port or 7233)
     return [*found, temporal], temporal
 
 
 def parts(chosen: Settings, ports: Ports, temporal: Outside | None) -> Iterator[Part]:
     """In the order in which they start. temporal: the one that runs elsewhere."""
-    kweek, environment, ready = [sys.executable, "-m", "kweek"], _environment(chosen), chosen.data / "ready"
     if ports.temporal is not None and ports.ui is not None:
         port = ports.temporal
         command = temporal_command(chosen.data, port.number, ports.ui.number, chosen.temporal_namespace)
-        yield Part("temporal", command, lambda: listens(port.number), ports=(port, ports.ui))
+        hears = pulse.of_temporal(ports.ui.number)
+        yield Part("temporal", command, lambda: listens(port.number), ports=(port, ports.ui), pulse=hears)
     if ports.smtp is not None:
-        mark = ready / "catcher"
-        command = [*kweek, "catcher", "--ready", str(mark)]
-        yield Part("catcher", command, mark.exists, environment, ports=(ports.smtp,), mark=mark)
-    mark = ready / "worker"
-    command = [*kweek, "worker", "--ready", str(mark)]
-    yield Part("worker", command, mark.exists, environment, patience=15, needs=temporal, mark=mark)
-    mark = ready / "web"
-    command = [*kweek, "web", "--port", str(ports.web.number), "--ready", str(mark)]
-    yield Part("web", command, mark.exists, environment, ports=(ports.web,), mark=mark)
+        yield _ours("catcher", chosen, [], ports=(ports.smtp,))
+    yield _ours("worker", chosen, [], patience=15, needs=temporal)
+    yield _ours("web", chosen, ["--port", str(ports.web.number)], ports=(ports.web,))
+
+
+def _ours(name: str, chosen: Settings, words: Sequence[str], **more: Any) -> Part:
+    """A command of Kweek's, which says by its mark that it serves, and that it still does."""
+    mark = chosen.data / "ready" / name
+    command = [sys.executable, "-m", "kweek", name, *words, "--ready", str(mark)]
+    return Part(name, command, mark.exists, _environment(chosen), mark=mark, pulse=pulse.of_mark(mark), **more)
 
 
 def _environment(chosen: Settings) -> dict[str, str]:

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Callable
 from ipaddress import ip_network
-from pathlib import Path
 
 import uvicorn
 
@@ -17,6 +16,7 @@ from kweek.commands.common import listen, say
 from kweek.config import Settings
 from kweek.errors import KweekError, SettingsError
 from kweek.leads.database import Database, DatabaseAway, NoDatabase, open_database
+from kweek.pulse import Heart
 from kweek.web.app import make_app
 from kweek.web.assemble import open_house
 from kweek.web.session import login_link
@@ -57,7 +57,7 @@ def serve_pages(settings: Settings, host: str, port: int, proxies: str, ready: s
             say(f"{away}. The pages say so; it is tried until it does")
         if sys.stderr.isatty():  # a log is no place for a link that opens the pages
             say(f"Sign in, once, with {login_link(settings)}")
-        server = _Server(_config(settings, networks), lambda: Path(ready).touch() if ready else None)
+        server = _Server(_config(settings, networks), Heart(ready).start)
         if away:
             threading.Thread(target=_check_later, args=(server, books, settings), daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn has ended all when it hands them on; that is all

@@ -36,7 +36,7 @@ def add(commands: Any) -> None:
         help="addresses or networks of our own proxies, with commas: their X-Forwarded-For is believed "
         "(default: this machine)",
     )  # fmt: skip
-    parser.add_argument("--ready", metavar="FILE", help="make this file once the pages are served")
+    parser.add_argument("--ready", metavar="FILE", help="touch this file while the pages are served")
     parser.add_argument("--link", action="store_true", help="print a link to sign in with, good once, and end")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import add_workspace, say, settings_of
@@ -30,20 +29,21 @@ def add(commands: Any) -> None:
     )
     add_workspace(parser)
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
-    parser.add_argument("--ready", metavar="FILE", help="make this file once the worker works")
+    parser.add_argument("--ready", metavar="FILE", help="touch this file while the worker works")
 
 
 def run(args: argparse.Namespace) -> int:
     import asyncio
 
-    asyncio.run(_work(settings_of(args), Path(args.ready) if args.ready else None))
+    asyncio.run(_work(settings_of(args), args.ready))
     return 0
 
 
-async def _work(settings: Settings, ready: Path | None) -> None:
+async def _work(settings: Settings, ready: str | None) -> None:
     import asyncio
     import signal
 
+    from kweek.pulse import Heart
     from worker import connect, part_quietly, serve
 
     stop = asyncio.Event()
@@ -53,7 +53,7 @@ async def _work(settings: Settings, ready: Path | None) -> None:
     try:
         client = await connect(settings, stop, say)
         if client is not None:
-            await serve(client, hands, stop, lambda: ready.touch() if ready else None)
+            await serve(client, hands, stop, Heart(ready).start)
     finally:
         hands.close()
         del hands

@@ -61,6 +61,33 @@ def test_ctrl_c_ends_all_and_the_next_start_carries_on(tmp_path: Path) -> None:
         assert house.stop() == 0
 
 
+def test_who_hangs_and_what_is_gone_is_said_and_all_goes_on(tmp_path: Path) -> None:
+    with serving(tmp_path) as house:
+        visitor = Visitor(house)
+        hung = [pid for part in ("temporal", "worker") if (pid := house.pid_of(part))]
+        for pid in hung:
+            os.kill(pid, signal.SIGSTOP)
+        books, elsewhere = house.data / "kweek.db", house.data / "elsewhere"
+        books.rename(elsewhere)
+        lead = {"external_id": "one"}
+        event = {"id": "1", "type": "brochure.requested", "lead": lead}
+        assert visitor.api.post("/api/events", json=event).status_code == 503
+        assert "database" in visitor.api.get("/healthz").json()["away"]
+        house.says(f"The lead database is not at {books}", 20)
+        elsewhere.rename(books)
+        house.says(f"The lead database is at {books} again", 20)
+        visitor.post("/api/events", event)
+        for part in ("temporal", "worker"):
+            house.says(f"{part} has not answered for", 40)
+        for pid in hung:
+            os.kill(pid, signal.SIGCONT)
+        for part in ("temporal", "worker"):
+            house.says(f"{part} answers again", 20)
+        wait_for(lambda: visitor.way("one"), 60, "the lead stands in the flow")
+        visitor.close()
+        assert house.stop() == 0
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux tells a child when its parent dies")
 def test_nobody_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     with serving(tmp_path) as house:
