@@ -48,6 +48,8 @@ def world_of(workspace: Workspace) -> World:
             for question in survey.questions
             if question.fills
         },
+        asked=workspace.surveys,
+        links={name: mail.link_names for name, mail in mails.items()},
         grades=rules.grades or Grades(),
         sales_ready=_sales_ready(rules.sales_ready),
     )

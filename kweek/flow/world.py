@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kweek.flow.plan import Limit, Plan
+from kweek.flow.surveys import Survey
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
 from kweek.rules.qualification import SalesReady
@@ -19,7 +20,8 @@ class World:
     plans: what is published, by flow. calendar: the workspace's own. queues, teams: their calendars. hard: start events
     that bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
     service: the mails that are not marketing. surveys: mail → the survey it asks for. fills: what an answer fills as
-    well (`survey.brochure.budget` → `bant.budget`).
+    well (`survey.brochure.budget` → `bant.budget`). asked: the surveys by name. links: mail → its links that have a
+    name.
     """
 
     plans: Mapping[str, Plan]
@@ -34,6 +36,8 @@ class World:
     service: frozenset[str] = frozenset()
     surveys: Mapping[str, str] = field(default_factory=dict[str, str])
     fills: Mapping[str, str] = field(default_factory=dict[str, str])
+    asked: Mapping[str, Survey] = field(default_factory=dict[str, Survey])
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     grades: Grades = field(default_factory=Grades)
     sales_ready: SalesReady = field(default_factory=SalesReady)
 

@@ -123,6 +123,12 @@ def standing(tx: Connection, flow: str) -> list[Standing]:
     return [Standing(*row[:4], current=bool(row[4])) for row in tx.execute(query)]
 
 
+def sources(tx: Connection, flow: str) -> dict[int, Source]:
+    """The texts of all versions of a flow, by number."""
+    query = select(versions.c.number, versions.c.source).where(versions.c.flow == flow).order_by(versions.c.number)
+    return {row.number: row.source for row in tx.execute(query)}
+
+
 # --- plans ------------------------------------------------------------------------------------------
 
 

@@ -11,8 +11,7 @@ from sqlalchemy import Connection, Row, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kweek.flow.conditions.tree import Compare, Constant, Field, Items, walk
-from kweek.flow.plan import Choose, Plan
+from kweek.flow.reasons import reasons_of
 from kweek.intake.handovers import CLOSING, PASSING, act_on_handover
 from kweek.intake.outcomes import NoSuchTaskError, OutcomeError, Said
 from kweek.leads import publish, tables
@@ -97,24 +96,3 @@ def _reasons(read: Connection, row: Row[Any]) -> list[str]:
     enrolments = tables.enrolments.c
     version = read.execute(select(enrolments.version).where(enrolments.id == row.enrolment_id)).scalar()
     return reasons_of(publish.plan_in(read, version)) if version else []
-
-
-def reasons_of(plan: Plan) -> list[str]:
-    """Every text that some line of a `choose` compares `handover.reason` with."""
-    found: list[str] = []
-    for step in plan.steps.values():
-        for branch in step.branches if isinstance(step, Choose) else ():
-            if branch.condition is not None and "handover.reason" in branch.condition.names:
-                found += [text for node in walk(branch.condition.tree) for text in _compared(node)]
-    return list(dict.fromkeys(found))
-
-
-def _compared(node: object) -> list[str]:
-    match node:
-        case Compare(operands=operands) if any(
-            isinstance(one, Field) and one.path == "handover.reason" for one in operands
-        ):
-            parts = [part for one in operands for part in (one.items if isinstance(one, Items) else (one,))]
-            return [part.value for part in parts if isinstance(part, Constant) and isinstance(part.value, str)]
-        case _:
-            return []

@@ -25,10 +25,11 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities import post
 from kweek.flow.cases.case import Case
-from kweek.flow.cases.crowd import live
+from kweek.flow.cases.crowd import people_of
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.run import at_end_of, begin, find, give
 from kweek.flow.plan import Choose, Plan, Send
+from kweek.flow.simulate.crowd import live
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.spread import spread
 from kweek.flow.state import Entry, Value
@@ -41,6 +42,7 @@ from kweek.leads.answers import RowAnswers
 from kweek.leads.clock import Clock
 from kweek.leads.enrolments import hold, lead_row
 from kweek.leads.permission import address_key
+from kweek.leads.points import add_points
 from kweek.linting import names_in
 from kweek.smtp import Outcome
 from kweek.workspace import read_workspace
@@ -74,6 +76,7 @@ class Deed:
     ref: str | None
     data: dict[str, Value] = field(default_factory=dict[str, Value])
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    points: dict[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass
@@ -122,13 +125,18 @@ def _halves(plan: Plan, lead: str) -> Iterator[int]:
 
 
 def _live_through(plan: Plan, case: Case, world: World, name: str, lead: str) -> Journey:
-    who, facts, deeds = case.lead, dict[int, dict[str, Any]](), list[Deed]()
+    who, deeds = case.lead, list[Deed]()
+    facts, points = dict[int, dict[str, Any]](), dict[int, dict[str, int]]()
     person = Memory(world, lead, who.fields, who.points_by(world.grades), who.tracking, who.consent)
     person.tags |= set(who.tags)
     life = begin(plan, case, world, lead)
     end = at_end_of(case.last_day, life.start) + (timedelta() if case.mix else AFTERWARDS)
     if case.mix:
-        live(life, plan, case)
+        for deed, sheet in live(life, people_of(case, life.memory.world), end):
+            facts[len(life.memory.events)] = dict(sheet.facts)
+            points[len(life.memory.events)] = dict(sheet.points)
+            if deed.kind == "unclear":
+                deeds.append(Deed(life.now, "", deed.ref))
     else:
         zone = life.memory.timezone(plan)
         for given in sorted(case.given, key=lambda one: one.when.after(life.start, zone)):
@@ -141,7 +149,7 @@ def _live_through(plan: Plan, case: Case, world: World, name: str, lead: str) ->
             facts[len(life.memory.events)] = learned
     life.run(end + 5 * NEAR)
     deeds += [
-        Deed(event.at, event.kind, event.ref, dict(event.data), facts.get(event.seq, {}))
+        Deed(event.at, event.kind, event.ref, dict(event.data), facts.get(event.seq, {}), points.get(event.seq, {}))
         for event in life.memory.events
         if event.kind not in _OURS or (event.kind == "blocked" and not event.data)
     ]
@@ -227,6 +235,7 @@ def _happens(house: House, lead: str, deed: Deed) -> None:
 
     def also(tx: Connection, recorded: Recorded) -> None:
         house.learn(tx, lead, deed.facts, deed.at)
+        add_points(tx, lead, f"{lead}/{deed.at}", deed.points, "answered", deed.at, house.world.grades)
         if deed.kind in ("bounced", "complained", "unsubscribed"):
             suppress_lead(tx, lead, "email", deed.kind, deed.at, lambda address: address_key(secret, address))
 

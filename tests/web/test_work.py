@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from httpx import Response
 
+from kweek.flow.reasons import reasons_of
 from kweek.leads import tables
 from kweek.versions import plan_of, source_of
-from kweek.web.handover_page import reasons_of
 from kweek.workspace import read_workspace
 from tests.web.conftest import NOW, ORIGIN, ROOT, Books, TestClient
 from tests.web.scene import ANSWER, CALL, HANDOVER, event, scene

@@ -15,7 +15,7 @@
 - `expect`: `day 14: call brochure` — it happens on that date, counted from the start's (mail: when it leaves). `ends:
   day 7, discard`, either half may be left out; `never: [call, handover]`; `after 60 days: {under way: 0}` counts leads
   that have done so by the end of that day: `0`, `45%`, `at least 10`, `at most 5%`.
-- `leads: 1000` with `mix: {opened: 45%, …}`: so many leads; for what happens to them see `kweek.flow.cases.crowd`.
+- `leads: 1000` with `mix: {opened: 45%, …}`: so many leads; for what happens to them see `kweek.flow.simulate.people`.
 
 What is not mentioned may happen. A story is told until the lead has left the flow, or 90 days after the last moment
 that the case mentions.

@@ -14,11 +14,11 @@ from kweek.flow.facts import Fact
 from kweek.flow.lint.names import Names
 from kweek.flow.plan import Plan, Task
 from kweek.flow.problems import Located, Position, Problem, did_you_mean
+from kweek.flow.simulate.mix import MAIL_WORDS
 from kweek.flow.state import Value
-from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER, LEAD_WIDE, MAIL
+from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, read_yaml
 
-MAIL_WORDS: Final = (*MAIL, "undelivered", *LEAD_WIDE, "unclear")
 CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempted", "taken", "given_back", "call_back")
 HANDOVER_WORDS: Final = (*DURING_HANDOVER, *HANDOVER)
 ASKED: Final = ("carry on", "leave")  # where the machine itself asks a person how to go on

@@ -1,5 +1,8 @@
-"""What would become of a lead? The machine and the gate, run on a clock of our own with a make-believe lead.
+"""What would become of a lead, or of a hundred thousand? The machine and the gate, run on a clock of our own.
 
-- `memory`: what is known of it; `life`: that lead from its start on
-- `story`: what happened to it, in the words of the flow
+- `memory`: what is known of a lead; `life`: that lead from its start on; `story`: what happened, in words
+- `mix`: which share of them does what; `people`: what a lead, a caller, sales does about it, and when; `sheets`: what
+  is answered; `arrivals`: when leads come in; `made_up`: what they bring along
+- `crowd`: all of them at once, sharing lives; `alike`: which may be shared; `undrawn`: what is drawn when it is asked
+- `tally`: what a crowd comes to by the day; `rows`: by which rows of the picture; `ways`: by which ways; `result`
 """

@@ -7,6 +7,7 @@ gate lets it; what people do (answer, call, close a handover) is given from outs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, cast
@@ -21,6 +22,10 @@ Verb = Literal["send", "call", "handover", "task"]
 HELD: Final = ("paused", "handover", "answer")
 _OPENS: Final[dict[str, Verb]] = {"open_call_task": "call", "give_handover": "handover", "open_task": "task"}
 _WHAT: Final = {"open_call_task": "script", "give_handover": "team", "open_task": "title"}
+
+
+Said = tuple[str, str | None, Mapping[str, Value]]
+"""An event to be: its kind, what it is about, its data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Opened:
 
 
 @dataclass(slots=True)
-class _Waiting:
+class Waiting:
     """A mail that has not left. again: when to ask the gate (None: at the next bell)."""
 
     effect: Effect
@@ -53,7 +58,7 @@ class _Waiting:
 
 class Life:
     """One lead from `start` on. journal: all that the machine noted, with its moments. opened: what people can react
-    to, in order."""
+    to, in order. withdrawn: keys of tasks and handovers that are off the desk again."""
 
     def __init__(self, memory: Memory, start: datetime) -> None:
         self.memory = memory
@@ -61,15 +66,16 @@ class Life:
         self.state = LeadState(memory.lead)
         self.journal: list[tuple[datetime, Entry]] = []
         self.opened: list[Opened] = []
+        self.withdrawn: set[str] = set()
         self._wake_at: datetime | None = None
-        self._waiting: dict[str, _Waiting] = {}
+        self.waiting: dict[str, Waiting] = {}
+        self.left: list[datetime] = []  # marketing mails, as the limits count them
         self._plans: dict[str, Plan] = {}  # by enrolment, for its last mail may leave after its end
-        self._left: list[datetime] = []  # marketing mails, as the limits count them
 
     @property
     def due(self) -> datetime | None:
         """When something happens next by itself."""
-        moments = [self._wake_at, *(one.again for one in self._waiting.values())]
+        moments = [self._wake_at, *(one.again for one in self.waiting.values())]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def run(self, until: datetime) -> None:
@@ -80,8 +86,25 @@ class Life:
 
     def hear(self, at: datetime, kind: str, ref: str | None = None, data: Mapping[str, Value] | None = None) -> None:
         """Something happens, before whatever else is due at that moment."""
+        self.hear_all(at, [(kind, ref, data or {})])
+
+    def hear_all(self, at: datetime, said: Iterable[Said]) -> None:
+        """Several things of one moment: an answer, and what it raises."""
         self.run(at)
-        self._turn(self.now, [self.memory.record(kind, self.now, ref, data)])
+        self._turn(self.now, [self.memory.record(kind, self.now, ref, data) for kind, ref, data in said])
+
+    def fork(self) -> Life:
+        """Another lead to whom the same has happened, up to now."""
+        other = copy(self)
+        other.memory = self.memory.fork()
+        other.journal, other.opened, other.left = list(self.journal), list(self.opened), list(self.left)
+        other.withdrawn, other._plans = set(self.withdrawn), dict(self._plans)
+        other.waiting = {key: copy(one) for key, one in self.waiting.items()}
+        return other
+
+    def plan_of(self, enrolment: str) -> Plan:
+        """What it walks in an enrolment, ended ones included. KeyError: there was none."""
+        return self._plans[enrolment]
 
     def in_flow(self, flow: str) -> bool:
         return any(one.flow == flow and one.ended is None for one in self.state.enrolments)
@@ -89,7 +112,7 @@ class Life:
     def busy(self, flow: str) -> bool:
         """Is it in this flow, or has a mail of this flow yet to leave?"""
         return self.in_flow(flow) or any(
-            self._plans[one.effect.enrolment].flow == flow for one in self._waiting.values()
+            self._plans[one.effect.enrolment].flow == flow for one in self.waiting.values()
         )
 
     # --- a turn ---------------------------------------------------------------------------------------
@@ -103,7 +126,7 @@ class Life:
             self.state = replace(driven.state, enrolments=tuple(one for one in driven.state.enrolments if one.live))
             self._wake_at = driven.wake_at
             for key in driven.cancel:
-                self._waiting.pop(key, None)
+                self.waiting.pop(key, None)
             events = self._post(now)
             if not events:
                 return
@@ -117,25 +140,27 @@ class Life:
     def _apply(self, effect: Effect) -> None:
         self.memory.apply(effect)
         if effect.kind == "send_mail":
-            self._waiting[effect.key] = _Waiting(effect, self.now)
+            self.waiting[effect.key] = Waiting(effect, self.now)
         elif effect.kind in _OPENS:
             what = str(effect.args[_WHAT[effect.kind]])
             self.opened.append(Opened(_OPENS[effect.kind], what, self.now, effect))
+        elif effect.kind == "withdraw":
+            self.withdrawn.add(str(effect.args["ref"]))
 
     # --- the post -------------------------------------------------------------------------------------
 
     def _post(self, now: datetime) -> list[Event]:
         """Ask the gate for every mail that may leave now, first due, first asked."""
         events: list[Event] = []
-        for key, waiting in list(self._waiting.items()):
+        for key, waiting in list(self.waiting.items()):
             if waiting.held or waiting.again is None or waiting.again <= now:
                 event = self._ask(waiting, now)
                 if event is not None:
-                    del self._waiting[key]
+                    del self.waiting[key]
                     events.append(event)
         return events
 
-    def _ask(self, waiting: _Waiting, now: datetime) -> Event | None:
+    def _ask(self, waiting: Waiting, now: datetime) -> Event | None:
         effect, memory = waiting.effect, self.memory
         mail, expires = str(effect.args["mail"]), effect.args.get("expires_at")
         mailing = Mailing(
@@ -146,7 +171,7 @@ class Life:
             case Send():
                 self.opened.append(Opened("send", mail, now, effect))
                 if mailing.kind == "marketing":
-                    self._left.append(now)
+                    self.left.append(now)
                 return memory.record("sent", now, effect.key)
             case Blocked(why):
                 return memory.record("blocked", now, effect.key, {"reason": why})
@@ -165,5 +190,5 @@ class Life:
             handover_open=self.state.handover is not None,
             resting=bool(self.state.resting),
             hours=memory.calendar(hours) if hours else None,
-            limits=tuple((limit, tuple(self._left)) for limit in limits),
+            limits=tuple((limit, tuple(self.left)) for limit in limits),
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from copy import copy
 from datetime import datetime, timedelta, tzinfo
-from typing import Final, Literal, cast
+from typing import Final, Literal, Self, cast
 
 from kweek.flow.answers import MailState, Past
 from kweek.flow.facts import Fact, Facts
@@ -63,6 +64,14 @@ class Memory:
         self.now = now
         return self
 
+    def fork(self) -> Self:
+        """Another lead of whom the same is known, up to now."""
+        other = copy(self)
+        other.fields, other.mails, other._past = dict(self.fields), dict(self.mails), dict(self._past)
+        other.events, other.tags, other.unclear = list(self.events), set(self.tags), set(self.unclear)
+        other.paused_flows = set(self.paused_flows)
+        return other
+
     # --- what happens -------------------------------------------------------------------------------
 
     def record(self, kind: str, at: datetime, ref: str | None = None, data: Mapping[str, Value] | None = None) -> Event:
@@ -95,6 +104,10 @@ class Memory:
             if enrolment.ended is not None:
                 self._past[enrolment.id] = enrolment.flow, Past(enrolment.per, enrolment.ended.at)
 
+    def ended(self) -> Iterable[tuple[str, Past]]:
+        """Flows that it has left, the first first."""
+        return self._past.values()
+
     @property
     def suppressed(self) -> str | None:
         """Why nothing may be sent to this lead any more."""
@@ -108,6 +121,14 @@ class Memory:
             old.intent + more.get("intent", 0),
             old.interest + more.get("interest", 0),
         )
+
+    def judged(self) -> Points:
+        """What the grades are made of."""
+        return self.points
+
+    def drawn(self) -> Hashable:
+        """What is known of how this lead draws; see `undrawn`."""
+        return None
 
     # --- Answers ------------------------------------------------------------------------------------
 
@@ -228,17 +249,17 @@ class LeadFacts:
         memory, grades = self._memory, self._memory.world.grades
         match name:
             case "profile":
-                return grades.profile_of(memory.points)
+                return grades.profile_of(memory.judged())
             case "engagement":
-                return grades.engagement_of(memory.points)
+                return grades.engagement_of(memory.judged())
             case "grade":
-                return grades.grade_of(memory.points)
+                return grades.grade_of(memory.judged())
             case "score.profile":
-                return memory.points.profile
+                return memory.judged().profile
             case "score.intent":
-                return memory.points.intent
+                return memory.judged().intent
             case "score.interest":
-                return memory.points.interest
+                return memory.judged().interest
             case "sales_ready":
                 return memory.world.sales_ready.judge(self).ready
             case "stage":

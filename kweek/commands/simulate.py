@@ -1,0 +1,252 @@
+"""`kweek simulate`: what would become of a thousand leads in this flow?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+from kweek.commands.common import add_workspace, settings_of
+from kweek.errors import KweekError
+from kweek.flow.problems import BrokenSourceError, did_you_mean
+
+if TYPE_CHECKING:
+    from kweek.config import Settings
+    from kweek.flow.simulate.result import Desk, Simulation
+    from kweek.simulating import Version
+    from kweek.workspace import Workspace
+
+EXAMPLE: Final = """\
+examples:
+  kweek simulate brochure-request
+  kweek simulate brochure-request --leads 5000 --days 90 --report brochure.html
+  kweek simulate brochure-request --mix "opened 45%, bounced 4%, answered 25%, interested 30%"
+  kweek simulate brochure-request --against 3               version 3 beside the draft: before and after
+  kweek simulate brochure-request --against old.yaml --json
+
+Where the mix says nothing of mails, of own events or of profiles, the usual is taken, and shown. The same seed gives
+the same answer, and in two versions of a flow the same lead does the same. Nothing is sent and nothing is stored.
+
+Exit: 0 done, 1 a flow is broken, 2 not understood.
+"""
+MOST_LEADS: Final = 1_000_000
+MOST_DAYS: Final = 1_500
+_EACH: Final = 0.2  # seconds between two words about how far it is
+
+
+class NotUnderstoodError(KweekError):
+    """What was asked for is not there, or makes no sense."""
+
+    exit_code = 2
+
+
+def add(commands: Any) -> None:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "simulate",
+        help="let a thousand make-believe leads walk through a flow",
+        description="Walks make-believe leads through a flow on a make-believe clock, and counts what becomes of them.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("flow", metavar="FLOW", help="name or file of a flow")
+    add_workspace(parser)
+    parser.add_argument("--leads", metavar="N", default="1000", help="so many leads (default: 1000)")
+    parser.add_argument("--days", metavar="N", default="60", help="watched for so many days (default: 60)")
+    parser.add_argument("--seed", metavar="N", default="1", help="another number, other leads (default: 1)")
+    parser.add_argument("--mix", metavar="SHARES", help='what people do: "opened 45%%, bounced 4%%, interested 30%%"')
+    parser.add_argument(
+        "--arrive",
+        metavar="HOW",
+        help='leads come in over "20 days", "20 days in working hours", "at once" (default: over a third of the days)',
+    )
+    parser.add_argument("--begin", metavar="DATE", help="the first day (default: 2026-03-02, a Monday)")
+    parser.add_argument("--against", metavar="VERSION", help="another version of it: its number, or a file")
+    parser.add_argument("--json", action="store_true", help="answer as JSON, for a program")
+    parser.add_argument("--report", metavar="FILE", help="write a page that needs nothing else: x.html")
+
+
+def run(args: argparse.Namespace) -> int:
+    leads = _number(args.leads, "--leads", MOST_LEADS)
+    days = _number(args.days, "--days", MOST_DAYS)
+    seed = _number(args.seed, "--seed", 10**9, least=0)
+    begin = _date(args.begin)
+    from kweek.flow.simulate.arrivals import parse_arrivals, usual_arrivals
+    from kweek.flow.simulate.mix import parse_mix, usual
+    from kweek.simulating import FIRST_DAY, Crowding, simulate
+    from kweek.workspace import read_workspace
+    from kweek.worlds import world_of
+
+    chosen = settings_of(args)
+    workspace = read_workspace(chosen.workspace)
+    version = _draft(workspace, args.flow)
+    against = _other(workspace, version, args.against, chosen) if args.against else None
+    world = world_of(workspace)
+    try:
+        mix = parse_mix(args.mix, version.plan, world, workspace.rules.events) if args.mix else usual(version.plan)
+        arrive = parse_arrivals(args.arrive) if args.arrive else usual_arrivals(days)
+        if arrive.days > days:
+            raise ValueError(f"leads arrive over {arrive.days} days, but only {days} are watched; write more --days")
+        arrive.moments(_midnight(begin or FIRST_DAY), world.calendar)
+    except ValueError as error:
+        raise NotUnderstoodError(str(error)) from None
+    crowding = Crowding(leads, days, seed, mix, arrive, begin or FIRST_DAY)
+    simulation = simulate(workspace, world, version.plan, crowding, _progress("simulated"))
+    before = against and simulate(workspace, world, against.plan, crowding, _progress("simulated the other version"))
+    if args.json:
+        from kweek.flow.simulate.result import dump
+
+        print(dump({**simulation.as_json(), "against": before and before.as_json()}))
+    else:
+        for line in _words(simulation, before, usual_mix=not args.mix):
+            print(line)
+    return 0
+
+
+# --- what was asked for ---------------------------------------------------------------------------------
+
+
+def _number(text: str, option: str, most: int, least: int = 1) -> int:
+    try:
+        number = int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        raise NotUnderstoodError(f"{option}: “{text}” is no whole number") from None
+    if not least <= number <= most:
+        raise NotUnderstoodError(f"{option}: write a number from {least} to {most:,}; {text} is none of them")
+    return number
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        begin = date.fromisoformat(text)
+    except ValueError:
+        raise NotUnderstoodError(f"--begin: “{text}” is not a date; write year-month-day: 2026-03-02") from None
+    if not 2000 <= begin.year <= 2100:
+        raise NotUnderstoodError(f"--begin: {text} is too far away; write a date of this century")
+    return begin
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _draft(workspace: Workspace, asked: str) -> Version:
+    from kweek.linting import flows_in
+    from kweek.simulating import Version
+    from kweek.versions import plan_of, source_of
+
+    flow = Path(asked).stem if asked.endswith(".yaml") else asked
+    if flow not in flows_in(workspace):
+        fix = did_you_mean(flow, flows_in(workspace)) or f"{workspace.folder} has no flows."
+        raise NotUnderstoodError(f"there is no flow “{flow}”. {fix}")
+    if flow not in workspace.flows:
+        raise BrokenSourceError(problem for problem in workspace.problems if problem.file == f"flows/{flow}.yaml")
+    return Version("draft", plan_of(source_of(workspace, flow)), workspace.flows[flow])
+
+
+def _other(workspace: Workspace, version: Version, asked: str, chosen: Settings) -> Version:
+    """Version 3, or what a file says."""
+    flow = version.plan.flow
+    if not asked.isdecimal():
+        file = Path(asked)
+        if not file.is_file():
+            raise NotUnderstoodError(f"--against: “{asked}” is neither a version's number nor a file that is there")
+        return _version(file.name, {f"flows/{flow}.yaml": file.read_text("utf-8", "replace")}, flow)
+    known = _published(chosen, flow)
+    source = known.get(int(asked))
+    if source is None:
+        there = f"There are: {', '.join(map(str, known))}." if known else "None of it was published here."
+        raise NotUnderstoodError(f"there never was a version {asked} of “{flow}”. {there}")
+    return _version(f"version {asked}", source, flow)
+
+
+def _version(label: str, source: Mapping[str, str], flow: str) -> Version:
+    from kweek.flow.load.flow import load_flow
+    from kweek.simulating import Version
+    from kweek.versions import plan_of
+
+    plan = plan_of(source)
+    loaded = load_flow(source[f"flows/{flow}.yaml"], f"flows/{flow}.yaml").flow
+    if loaded is None:
+        raise NotUnderstoodError(f"--against: {label} cannot be read")
+    return Version(label, plan, loaded)
+
+
+def _published(chosen: Settings, flow: str) -> Mapping[int, Mapping[str, str]]:
+    """Texts by number; nothing where there are no books yet, for looking must not make any."""
+    from kweek.commands.books import opened
+    from kweek.leads.publish import sources
+
+    file = chosen.database_url.removeprefix("sqlite:///")
+    if file != chosen.database_url and not Path(file).is_file():
+        return {}
+    with opened(chosen) as database, database.read() as tx:
+        return sources(tx, flow)
+
+
+# --- for people -----------------------------------------------------------------------------------------
+
+
+def _progress(what: str) -> Callable[[float], None]:
+    """How far it is, where somebody looks on."""
+    if not sys.stderr.isatty():
+        return lambda part: None
+    last = [monotonic()]
+
+    def told(part: float) -> None:
+        if part < 1 and monotonic() - last[0] < _EACH:
+            return
+        last[0] = monotonic()
+        print(f"\r\x1b[K{part:.0%} {what}" if part < 1 else "\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    return told
+
+
+def _words(one: Simulation, before: Simulation | None, usual_mix: bool) -> Iterator[str]:
+    yield f"{one.title}: {one.leads:,} leads over {len(one.days)} days from {one.days[0].date}, seed {one.seed}"
+    yield f"  arrive     {one.arrive}"
+    yield f"  mix        {one.mix}{' (what is usual)' if usual_mix else ''}"
+    yield ""
+    yield from _endings(one, before)
+    mails = sum(map(sum, one.mails.values()))
+    yield f"  mails      {mails:,}{_was(before and sum(map(sum, before.mails.values())))}; {_most(one)}"
+    for desk in one.desks:
+        yield f"  {desk.kind + 's':<9}  {desk.name}: {_desk(desk, one)}"
+    if one.never_steps or one.never_rows:
+        yield f"  never      {', '.join((*one.never_steps, *one.never_rows))}"
+    yield ""
+    yield f"  {one.ways:,} different ways; the commonest:"
+    for way in one.stories[:3]:
+        yield f"  {way.leads:,} leads, as lead {way.lead + 1}:"
+        for line in way.told:
+            yield f"    day {line.day:<3} {line.clock}  {line.kind} {line.what}".rstrip()
+
+
+def _endings(one: Simulation, before: Simulation | None) -> Iterator[str]:
+    for ending in dict.fromkeys((*one.endings, *(before.endings if before else ()))):
+        now, then = sum(one.endings.get(ending, ())), before and sum(before.endings.get(ending, ()))
+        yield f"  {ending:<20} {now:>8,}{_was(then)}"
+    yield f"  {'under way':<20} {one.under_way[-1]:>8,}{_was(before and before.under_way[-1])}"
+
+
+def _was(then: int | None) -> str:
+    return "" if then is None else f" (before: {then:,})"
+
+
+def _most(one: Simulation) -> str:
+    if one.most.lead is None or one.most_in_a_week.lead is None:
+        return "nobody gets any"
+    return f"at most {one.most.mails} to one lead, {one.most_in_a_week.mails} within seven days"
+
+
+def _desk(desk: Desk, one: Simulation) -> str:
+    busiest = max(range(len(desk.opened)), key=lambda day: desk.opened[day])
+    words = f"{sum(desk.opened):,} opened, {desk.opened[busiest]} on the busiest day ({one.days[busiest].date})"
+    if desk.capacity is None or desk.backlog is None:
+        return words
+    return f"{words}; {max(desk.capacity)} a day can be done, at most {max(desk.backlog)} are left over"

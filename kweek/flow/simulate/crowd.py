@@ -1,0 +1,290 @@
+"""How do a hundred thousand leads walk through a flow, each as if it were alone?
+
+Leads to whom the same has happened, as far as anything still asks for it, share one life: it forks where they draw
+differently, and lives that have become alike are joined again. A lead's own story is the list of the segments that it
+walked; put one behind the other they are, to the letter, the journal of that lead alone (a test holds that).
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import insort
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Final
+
+from kweek.flow.simulate.alike import Asked
+from kweek.flow.simulate.life import Life, Said
+from kweek.flow.simulate.memory import Memory
+from kweek.flow.simulate.people import Deed, Draw, Held, People, Reaction
+from kweek.flow.simulate.sheets import Sheet, fill_in
+from kweek.flow.simulate.undrawn import PROFILE, Halves, SharedMemory, UndrawnError
+from kweek.flow.state import Entry, Event
+from kweek.rules.grades import Points
+
+INSTANT: Final = timedelta(microseconds=1)
+_AT: Final = attrgetter("at")
+
+Begin = Callable[[Memory, datetime], Life]
+"""A life from its start on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A lead that comes in. points: those it comes with."""
+
+    name: str
+    at: datetime
+    points: Points = field(default_factory=Points)
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """What happened at one moment to so many leads alike. flows: of each enrolment in the journal.
+    sent: the mails that left."""
+
+    at: datetime
+    leads: int
+    journal: tuple[tuple[datetime, Entry], ...]
+    events: tuple[Event, ...]
+    flows: Mapping[str, str]
+    sent: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Walk:
+    """A life with what people will do in it. counts: how often each thing was opened, for the draws. heard: so many
+    of its events were noted. seen: to so many opened things somebody reacted. closes: sales has just spoken to it."""
+
+    life: Life
+    deeds: list[Deed]
+    counts: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    heard: int = 0
+    seen: int = 0
+    closes: Held | None = None
+
+    @property
+    def due(self) -> datetime | None:
+        """When something happens next, by people or by itself."""
+        due = self.life.due
+        if self.deeds and (due is None or self.deeds[0].at <= due):
+            return self.deeds[0].at
+        return due
+
+    def step(self, at: datetime) -> tuple[Deed, Sheet] | None:
+        """Let it happen: what people do comes first. Answers the deed, with what was filled in."""
+        deed, sheet = None, Sheet()
+        if self.deeds and self.deeds[0].at <= at:
+            deed = self.deeds.pop(0)
+            self.closes = deed.closes
+            sheet = self._do(deed)
+        else:
+            self.life.run(at + INSTANT)
+        if self.deeds and self.life.withdrawn:
+            self.deeds = [deed for deed in self.deeds if deed.ref not in self.life.withdrawn]
+        return None if deed is None else (deed, sheet)
+
+    def _do(self, deed: Deed) -> Sheet:
+        life, sheet = self.life, Sheet()
+        if deed.kind == "unclear":
+            life.run(deed.at)
+            life.memory.unclear.add(deed.ref or "")
+            return sheet
+        if deed.sheet is not None and (survey := life.memory.world.asked.get(deed.sheet[0])) is not None:
+            sheet = fill_in(life.memory.at(deed.at), survey, deed.sheet[1])
+        said: list[Said] = [(kind, None, {}) for kind in sheet.raised]
+        life.hear_all(deed.at, [*said, (deed.kind, deed.ref, dict(deed.data))])
+        return sheet
+
+    def reactions(self, people: People) -> list[Reaction]:
+        """To all that was opened, and to sales having spoken to the lead, since this was asked last."""
+        life, found = self.life, list[Reaction]()
+        for opened in life.opened[self.seen :]:
+            found.append(people.reaction(life, opened, self._nth(opened.verb, opened.what)))
+        self.seen = len(life.opened)
+        if (closes := self.closes) is not None:
+            found.append(people.closing(life, closes, self._nth("closing", closes.team)))
+            self.closes = None
+        return found
+
+    def _nth(self, verb: str, what: str) -> int:
+        times = self.counts.get((verb, what), 0) + 1
+        self.counts[verb, what] = times
+        return times
+
+    def fork(self, more: Iterable[Deed]) -> Walk:
+        other = Walk(self.life.fork(), list(self.deeds), dict(self.counts), self.heard, self.seen)
+        other.expect(more)
+        return other
+
+    def expect(self, deeds: Iterable[Deed]) -> None:
+        for deed in deeds:
+            insort(self.deeds, deed, key=_AT)
+
+
+# --- one lead alone ---------------------------------------------------------------------------------------------
+
+
+def live(life: Life, people: People, until: datetime) -> Iterator[tuple[Deed, Sheet]]:
+    """Let this life go on, with what its own lead draws; yields what people did."""
+    lead = life.memory.lead
+    walk = Walk(life, list(people.own_deeds(people.by_itself(lead), life.start)))
+    while True:
+        for reaction in walk.reactions(people):
+            draw = reaction.draw(lead)
+            walk.expect(reaction.deeds(draw) if draw.kind else ())
+        at = walk.due
+        if at is None or at >= until:
+            return
+        done = walk.step(at)
+        if done is not None:
+            yield done
+
+
+# --- all of them ------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Group:
+    walk: Walk
+    leads: list[int]
+
+
+class Crowd:
+    """All leads on one clock. segments: all that happened, in order. histories: of each lead, its segments."""
+
+    def __init__(
+        self, people: People, newcomers: Sequence[Newcomer], begin: Begin, until: datetime, shared: bool = True
+    ) -> None:
+        self.people = people
+        self.newcomers = newcomers
+        self.until = until
+        self.shared = shared
+        self.segments: list[Segment] = []
+        self.histories: list[list[Segment]] = [[] for _ in newcomers]
+        self._asked = Asked.of(people.world)
+        self._waiting: dict[Hashable, _Group] = {}
+        self._queue: list[tuple[datetime, int, _Group, Hashable]] = []
+        self._pushed = 0
+        self._enter(begin)
+
+    def run(self, told: Callable[[datetime], None] = lambda at: None) -> None:
+        """Let time pass, to the end. told: how far it is."""
+        while self._queue:
+            at, _, group, key = heapq.heappop(self._queue)
+            self._waiting.pop(key, None)
+            told(at)
+            self._step(group, at)
+
+    def journal(self, lead: int) -> list[tuple[datetime, Entry]]:
+        """All that was noted of this lead. In a crowd everybody's name is “lead”."""
+        return [row for segment in self.histories[lead] for row in segment.journal]
+
+    def events(self, lead: int) -> list[Event]:
+        return [event for segment in self.histories[lead] for event in segment.events]
+
+    # --- in steps -------------------------------------------------------------------------------------
+
+    def _enter(self, begin: Begin) -> None:
+        alike: dict[tuple[datetime, tuple[tuple[str, int], ...]], list[int]] = {}
+        for number, one in enumerate(self.newcomers):
+            alike.setdefault((one.at, self.people.by_itself(one.name)), []).append(number)
+        halves = Halves.of(self.people.world)
+        for (at, own), leads in sorted(alike.items(), key=lambda item: (item[0][0], item[1][0])):
+            self._start(begin, at, own, SharedMemory(self.people.world, halves), leads)
+
+    def _start(
+        self, begin: Begin, at: datetime, own: tuple[tuple[str, int], ...], memory: SharedMemory, leads: list[int]
+    ) -> None:
+        before = memory.fork()
+        try:
+            life = begin(memory, at)
+        except UndrawnError as asked:
+            for drawn, some in self._drawn(asked.what, memory.halves, leads):
+                one = before.fork()
+                one.draw(asked.what, drawn)
+                self._start(begin, at, own, one, some)
+        else:
+            self._go_on(_Group(Walk(life, list(self.people.own_deeds(own, at))), leads))
+
+    def _step(self, group: _Group, at: datetime) -> None:
+        """Something happens; if that asks who these leads are, they draw it first."""
+        memory = group.walk.life.memory
+        if not isinstance(memory, SharedMemory) or memory.whole:
+            group.walk.step(at)
+            self._go_on(group)
+            return
+        before = group.walk.fork(())
+        try:
+            group.walk.step(at)
+        except UndrawnError as asked:
+            for drawn, leads in self._drawn(asked.what, memory.halves, group.leads):
+                walk = before.fork(())
+                if isinstance(walk.life.memory, SharedMemory):
+                    walk.life.memory.draw(asked.what, drawn)
+                self._step(_Group(walk, leads), at)
+        else:
+            self._go_on(group)
+
+    def _drawn(self, what: str, halves: Halves, leads: list[int]) -> Iterable[tuple[float | Points, list[int]]]:
+        parts: dict[float | Points, list[int]] = {}
+        for lead in leads:
+            one = self.newcomers[lead]
+            parts.setdefault(one.points if what == PROFILE else halves.of_lead(one.name, what), []).append(lead)
+        return parts.items()
+
+    def _go_on(self, group: _Group) -> None:
+        """Note what happened, let everyone draw, and wait for what comes next."""
+        walk, leads = group.walk, group.leads
+        self._note(walk, leads)
+        reactions = walk.reactions(self.people)
+        if not reactions:
+            self._wait(group)
+            return
+        parts: dict[tuple[Deed, ...], list[int]] = {}
+        known: dict[tuple[Draw, ...], list[int]] = {}
+        for lead in leads:
+            draws = tuple(reaction.draw(self.newcomers[lead].name) for reaction in reactions)
+            part = known.get(draws)
+            if part is None:
+                deeds = tuple(
+                    deed for draw, one in zip(draws, reactions, strict=True) if draw.kind for deed in one.deeds(draw)
+                )
+                part = known[draws] = parts.setdefault(deeds, [])
+            part.append(lead)
+        *most, (last, leads) = parts.items()
+        for deeds, some in most:
+            self._wait(_Group(walk.fork(deeds), some))
+        walk.expect(last)
+        self._wait(_Group(walk, leads))
+
+    def _note(self, walk: Walk, leads: list[int]) -> None:
+        life, heard = walk.life, walk.heard
+        events = life.memory.events
+        if not life.journal and len(events) == heard:
+            return
+        at = life.journal[0][0] if life.journal else events[heard].at
+        flows = {entry.enrolment: life.plan_of(entry.enrolment).flow for _, entry in life.journal}
+        new = tuple(events[heard:])
+        sent = tuple(life.memory.mails[event.ref] for event in new if event.kind == "sent" and event.ref)
+        segment = Segment(at, len(leads), tuple(life.journal), new, flows, sent)
+        life.journal, walk.heard = [], len(events)
+        self.segments.append(segment)
+        for lead in leads:
+            self.histories[lead].append(segment)
+
+    def _wait(self, group: _Group) -> None:
+        """Until something happens; together with those to whom the same will."""
+        walk = group.walk
+        at = walk.due
+        if at is None or at >= self.until:
+            return
+        key = (self._asked.future_of(walk.life), tuple(walk.deeds), frozenset(walk.counts.items()))
+        alike = self._waiting.setdefault(key, group) if self.shared else group
+        if alike is not group:
+            alike.leads += group.leads
+            return
+        self._pushed += 1
+        heapq.heappush(self._queue, (at, self._pushed, group, key))

@@ -1,0 +1,109 @@
+"""What came of a simulation? Counts by the day, and some lives told. Frozen, and the same bytes of JSON every time.
+
+A day is a date in the workspace's time zone, counted from 0. Lists hold one number for each day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+Days = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """open: when mail may leave, in minutes after midnight ([(0, 1440)]: at any time)."""
+
+    date: str
+    open: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A step: leads that came to it that day, leads that stood there when the day was over."""
+
+    entered: Days
+    standing: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Calls of a queue or handovers of a team: opened that day; capacity: how many can be done that day (None: no
+    limit is known; 0: closed); backlog: what is left over when the day is over."""
+
+    kind: str
+    name: str
+    opened: Days
+    capacity: tuple[int, ...] | None
+    backlog: Days | None
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """The most mails that one lead got: in all its days, and within any seven. lead: an example; None: nobody got
+    any."""
+
+    mails: int
+    lead: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a story; see `kweek.flow.simulate.story.Told`."""
+
+    day: int
+    clock: str
+    kind: str
+    what: str
+    step: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """leads: so many went this way. lead: one of them, who came on this day, with its story."""
+
+    leads: int
+    lead: int
+    arrived: int
+    told: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """steps: by id. rows: by `<step id> <row>`, or the row alone where it is of the whole flow. endings: by result,
+    `flow x` for those who moved. mails: by name. never: steps and rows that nobody came to. ways: so many different
+    ones there were; the commonest are told."""
+
+    flow: str
+    title: str
+    version: str
+    leads: int
+    seed: int
+    mix: str
+    arrive: str
+    timezone: str
+    days: tuple[Day, ...]
+    arrived: Days
+    under_way: Days
+    steps: Mapping[str, Counts]
+    rows: Mapping[str, Days]
+    endings: Mapping[str, Days]
+    mails: Mapping[str, Days]
+    desks: tuple[Desk, ...]
+    never_steps: tuple[str, ...]
+    never_rows: tuple[str, ...]
+    most: Most
+    most_in_a_week: Most
+    ways: int
+    stories: tuple[Way, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def dump(answer: Mapping[str, Any] | Sequence[Any]) -> str:
+    """The same bytes for the same answer."""
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,106 @@
+"""Which steps does a lead pass without standing there, and where does a row of a card lead?
+
+The journal notes what was waited for, decided and done. What only passes a lead on (`go`, `end`) it does not: that
+follows from the row that was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kweek.flow.plan import (
+    AnyStep,
+    At,
+    Call,
+    Choose,
+    EndStep,
+    Go,
+    Handover,
+    Plan,
+    Send,
+    Stay,
+    Target,
+    Task,
+    Wait,
+)
+from kweek.flow.state import Entry
+
+
+def rows_of(plan: Plan) -> Iterator[str]:
+    """All rows of a flow: `<step id> <row>`, and those of the whole flow."""
+    yield from (f"whenever:{n}" for n, _ in enumerate(plan.whenever, 1))
+    if plan.goal is not None:
+        yield "goal"
+    for step in plan.steps.values():
+        yield from (f"{step.id} {row}" for row in _rows(step))
+
+
+def _rows(step: AnyStep) -> Iterator[str]:
+    match step:
+        case Wait() | Send() | Call() | Task():
+            yield from (f"when:{n}" for n, _ in enumerate(step.when, 1))
+            yield from (f"otherwise:{n}" for n, _ in enumerate(step.otherwise, 1))
+        case Handover():
+            yield from (f"when:{n}" for n, _ in enumerate(step.when, 1))
+        case Choose():
+            yield from (f"choose:{n}" for n, _ in enumerate(step.branches, 1))
+        case Go(then=then) if then is not None:
+            yield "then"
+        case _:
+            pass
+
+
+def passed(plan: Plan, entry: Entry, after: Iterable[Entry]) -> Iterator[str]:
+    """The steps that only pass a lead on, behind what this entry says. after: the entries of the same turn."""
+    then = {one.step for one in after if one.detail.get("row") == "then" and one.enrolment == entry.enrolment}
+    target = _target(plan, entry)
+    for _ in plan.steps:
+        step = plan.steps.get(target.step) if isinstance(target, At) else None
+        match step:
+            case Go() if step.id not in then:
+                yield step.id
+                target = step.target
+            case EndStep():
+                yield step.id
+                return
+            case _:
+                return
+
+
+def _target(plan: Plan, entry: Entry) -> Target | Stay | None:
+    """Where it goes on from what was noted; None: nowhere that has to be followed."""
+    step = plan.steps.get(entry.step or "")
+    row = str(entry.detail.get("row") or "")
+    word, _, number = row.partition(":")
+    if entry.kind == "started":
+        return At(plan.entry)
+    if entry.kind == "timed_out" and not row:
+        return step.next if step else None
+    if entry.kind == "effect":
+        return step.next if step is not None and not stands(step) else None
+    match word, step:
+        case "whenever", _:
+            return plan.whenever[int(number) - 1].target
+        case "goal", _:
+            return plan.goal.target if plan.goal else None
+        case "when", Wait() | Send() | Call() | Handover() | Task():
+            return step.when[int(number) - 1].target
+        case "otherwise", Wait() | Send() | Call() | Task():
+            return step.otherwise[int(number) - 1].target
+        case "choose", Choose():
+            return step.branches[int(number) - 1].target
+        case "then", Go():
+            return step.then
+        case _:
+            return None
+
+
+def stands(step: AnyStep) -> bool:
+    """Does a lead wait here? Then the journal says `entered` and `left`."""
+    match step:
+        case Wait() | Call() | Handover() | Task():
+            return True
+        case Send():
+            return step.within is not None
+        case _:
+            return False

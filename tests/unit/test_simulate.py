@@ -1,0 +1,193 @@
+"""What a simulation counts is what its leads lived; the command answers at once, the same every time."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kweek.cli import main
+from kweek.flow.simulate.arrivals import Arrivals
+from kweek.flow.simulate.mix import Mix, usual
+from kweek.flow.simulate.result import Simulation, dump
+from kweek.simulating import Crowding, simulate
+from kweek.workspace import read_workspace
+from kweek.worlds import world_of
+
+ROOT = Path(__file__).parents[2]
+WORKSPACE = read_workspace(ROOT)
+WORLD = world_of(WORKSPACE)
+PLAN = WORLD.plans["brochure-request"]
+
+
+def simulated(leads: int = 400, days: int = 60, mix: Mix | None = None, arrive: Arrivals | None = None) -> Simulation:
+    crowding = Crowding(leads, days, 1, mix or usual(PLAN), arrive or Arrivals(20))
+    return simulate(WORKSPACE, WORLD, PLAN, crowding)
+
+
+@pytest.fixture(scope="module")
+def usually() -> Simulation:
+    return simulated()
+
+
+def test_nobody_is_lost(usually: Simulation) -> None:
+    assert sum(usually.arrived) == 400
+    ended = [sum(days) for days in zip(*usually.endings.values(), strict=True)]
+    for day in range(60):
+        there = sum(usually.arrived[: day + 1]) - sum(ended[: day + 1])
+        assert usually.under_way[day] == there
+        assert sum(counts.standing[day] for counts in usually.steps.values()) == there
+
+
+def test_whoever_comes_to_a_step_took_a_row_that_leads_there(usually: Simulation) -> None:
+    rows = Counter({row: sum(days) for row, days in usually.rows.items()})
+    called = rows["steps/send-survey otherwise:1"] + rows["steps/send-survey when:2"] + rows["triage/choose-1 choose:2"]
+    assert sum(usually.steps["call/call-brochure"].entered) == called
+    assert sum(usually.steps["triage/choose-1"].entered) == rows["steps/send-survey when:3"]
+    to_sales = sum(rows[row] for row in rows if row in ("whenever:1", "whenever:2"))
+    to_sales += sum(rows[f"call/call-brochure when:{n}"] for n in (1, 2, 3)) + rows["triage/choose-1 choose:1"]
+    assert sum(usually.steps["sales/handover-sales"].entered) == to_sales
+    assert rows["triage/choose-1 choose:1"] > 0  # some are sales ready
+
+
+def test_desks_and_what_is_left_over(usually: Simulation) -> None:
+    calls = next(desk for desk in usually.desks if desk.kind == "call")
+    assert calls.capacity is not None
+    assert calls.backlog is not None
+    assert set(calls.capacity) == {0, 60}
+    assert calls.capacity[5:7] == (0, 0)  # a weekend
+    left = 0
+    for came, can, over in zip(calls.opened, calls.capacity, calls.backlog, strict=True):
+        left = max(0, left + came - can)
+        assert over == left
+    sales = next(desk for desk in usually.desks if (desk.kind, desk.name) == ("handover", "sales"))
+    assert sum(sales.opened) >= sum(usually.steps["sales/handover-sales"].entered)
+
+
+def test_never_is_what_nobody_came_to(usually: Simulation) -> None:
+    assert not set(usually.never_rows) & set(usually.rows)
+    nothing = simulated(mix=Mix((("opened", 0),)))
+    assert nothing.never_steps == ("triage/choose-1", "call/call-brochure", "sales/handover-sales", "back/choose-1")
+    assert sum(nothing.endings["discard"]) == 400
+
+
+def test_no_mail_leaves_while_the_calendar_is_closed(usually: Simulation) -> None:
+    assert usually.days[0].open == ((480, 1080),)
+    assert usually.days[5].open == ()
+    for name, mail in usually.mails.items():
+        if name not in WORLD.service:
+            assert all(not number or day.open for number, day in zip(mail, usually.days, strict=True))
+
+
+def test_the_lead_with_the_most_mails_and_the_commonest_ways(usually: Simulation) -> None:
+    assert usually.most_in_a_week.mails <= 3  # the workspace's limit
+    assert usually.most.mails >= usually.most_in_a_week.mails > 0
+    leads = [way.leads for way in usually.stories]
+    assert leads == sorted(leads, reverse=True)
+    assert sum(leads) <= 400
+    first = usually.stories[0]
+    assert [line.kind for line in first.told][:2] == ["·", "starts"]
+    assert first.arrived == next(day for day in range(20) if usually.arrived[day] and day == first.arrived)
+
+
+def test_all_at_once() -> None:
+    one = simulated(50, 30, arrive=Arrivals(0))
+    assert one.arrived == (50, *[0] * 29)
+
+
+# --- the command ----------------------------------------------------------------------------------------
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    code = main(["simulate", *words, "--workspace", str(ROOT)])
+    out, err = capsys.readouterr()
+    assert code == 0, err
+    return out
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["simulate", *words, "--workspace", str(ROOT)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("kweek: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def test_the_same_seed_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("brochure-request", "--leads", "60", "--json")
+    first, second = said(capsys, *words), said(capsys, *words)
+    other = said(capsys, *words, "--seed", "2")
+    assert first == second != other
+    answer: dict[str, Any] = json.loads(first)
+    assert dump(answer) + "\n" == first
+    assert (answer["leads"], answer["against"]) == (60, None)
+
+
+def test_a_person_reads_what_matters(capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "brochure-request", "--leads", "60", "--days", "40")
+    assert "60 leads over 40 days from 2026-03-02, seed 1" in text
+    assert "opened 35%" in text
+    assert "(what is usual)" in text
+    assert "different ways; the commonest:" in text
+
+
+def test_beside_another_version(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    old = (ROOT / "flows/brochure-request.yaml").read_text().replace("wait: 7 days", "wait: 21 days")
+    (tmp_path / "old.yaml").write_text(old)
+    words = ("brochure-request", "--leads", "40", "--against", str(tmp_path / "old.yaml"))
+    answer = json.loads(said(capsys, *words, "--json"))
+    assert answer["arrived"] == answer["against"]["arrived"]
+    assert sum(answer["mails"]["survey"]) == sum(answer["against"]["mails"]["survey"])
+    assert answer["mails"] != answer["against"]["mails"]
+    assert "(before: " in said(capsys, *words)
+
+
+REFUSED = {
+    "an unknown flow": (["brochure-reqest"], "Did you mean “brochure-request”?"),
+    "too much of a mix": (["brochure-request", "--mix", "opened 90%, answered 20%"], "makes 110% together"),
+    "an unknown word": (["brochure-request", "--mix", "opned 45%"], "Did you mean “opened”?"),
+    "no leads": (["brochure-request", "--leads", "0"], "--leads: write a number from 1 to 1,000,000"),
+    "many days": (["brochure-request", "--days", "100000"], "--days: write a number from 1 to"),
+    "no number": (["brochure-request", "--days", "many"], "“many” is no whole number"),
+    "no seed": (["brochure-request", "--seed", "-1"], "--seed: write a number from 0"),
+    "a version that never was": (["brochure-request", "--against", "7"], "there never was a version 7"),
+    "a file that is not there": (["brochure-request", "--against", "old.yaml"], "“old.yaml” is neither"),
+    "arrivals": (["brochure-request", "--arrive", "soon"], "20 days in working hours"),
+    "arrivals that take too long": (["brochure-request", "--arrive", "90 days"], "only 60 are watched"),
+    "no date": (["brochure-request", "--begin", "monday"], "write year-month-day"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_makes_no_sense_gets_a_sentence(
+    case: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KWEEK_DATA", str(tmp_path))
+    words, sentence = REFUSED[case]
+    assert sentence in refused(capsys, *words)
+    assert list(tmp_path.iterdir()) == []  # looking makes no books
+
+
+def test_a_version_of_the_books(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kweek.leads.database import open_database
+    from kweek.leads.migrate import migrate
+    from kweek.leads.publish import publish
+    from kweek.versions import source_of
+
+    monkeypatch.setenv("KWEEK_DATA", str(tmp_path))
+    database = open_database(f"sqlite:///{tmp_path / 'kweek.db'}")
+    migrate(database.engine)
+    source = source_of(WORKSPACE, "brochure-request")
+    publish(database, source, "brochure-request", "anna", datetime(2026, 3, 2, tzinfo=UTC))
+    database.close()
+    answer = json.loads(said(capsys, "brochure-request", "--leads", "20", "--against", "1", "--json"))
+    before = answer.pop("against")
+    assert before == answer
+    assert "There are: 1." in refused(capsys, "brochure-request", "--against", "2")
