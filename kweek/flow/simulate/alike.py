@@ -26,7 +26,8 @@ _ZONE = ("lead.timezone", "lead.country")
 @dataclass(frozen=True)
 class Asked:
     """What the conditions of a world ask. names: fields. events: whose moments count. mails: whether they were
-    opened, or clicked on. tags. when_left: flows into which a lead may come back some time after it left. limits: on mails."""
+    opened, or clicked on. tags. when_left: flows into which a lead may come back some time after it left. limits: on
+    mails."""
 
     names: frozenset[str]
     events: frozenset[str]

@@ -9,8 +9,8 @@ the same in two versions of a flow: what counts is the mail's name (the script's
   handovers, of tasks), all that can come of one is equally probable, being left undone included — but sales contacts
   everyone and closes every handover within two or three weeks. They work in the opening hours of their calendar.
 - `unreachable` is as many attempts as the call allows. With `answered` and `interested` the survey is filled in. Who
-  clicks, clicks a link for which the step waits, else one that has a name; who rejects, gives one of the reasons that the flow knows, or another.
-  An own event happens once, sometime in the first days of the lead.
+  clicks, clicks a link for which the step waits, else one that has a name; who rejects, gives one of the reasons that
+  the flow knows, or another. An own event happens once, sometime in the first days of the lead.
 
 Moments are drawn from a few and lie on a raster of two hours, so that what happens to many leads happens to them at
 the same time.
