@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "test": "run the tests of the flows",
     "draw": "show a flow as a picture",
     "simulate": "let a thousand make-believe leads walk through a flow",
+    "schema": "print what may stand in a file, for editors",
     "publish": "make the flows that are drafts into versions that leads walk",
     "catcher": "run the mail catcher alone",
     "receive": "take a bounce, a reply or a farewell from a mail server",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-_ELAPSED: Final = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
-_BUSINESS: Final = ("hour", "day")
+ELAPSED: Final = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
+BUSINESS: Final = ("hour", "day")
 _SHAPE: Final = re.compile(r"(\d+) +(business +)?([a-z]+?)s?")
 
 
@@ -28,7 +28,7 @@ class Duration:
         """The time that passes. Business time has no fixed length: ask a calendar (ValueError)."""
         if self.business:
             raise ValueError(f"{self} runs on a calendar")
-        return timedelta(seconds=self.amount * _ELAPSED[self.unit])
+        return timedelta(seconds=self.amount * ELAPSED[self.unit])
 
     def __str__(self) -> str:
         words = [str(self.amount), *(["business"] if self.business else []), self.unit]
@@ -47,7 +47,7 @@ def parse_duration(text: str) -> Duration:
     amount, business, unit = int(match[1]), bool(match[2]), match[3]
     if unit in ("month", "year"):
         raise ValueError(f"“{text}” has no fixed length (which {unit}?); write days or weeks: 30 days")
-    known = _BUSINESS if business else tuple(_ELAPSED)
+    known = BUSINESS if business else tuple(ELAPSED)
     if unit not in known:
         if near := _meant(text):
             raise ValueError(f"“{text}”: no such unit; write {near}")
@@ -90,6 +90,6 @@ def _meant(text: str) -> str | None:
     units = [unit for word in bare if word for unit, names in _UNITS.items() if word in names]
     if not rest and numbers:
         return f"the unit as well: {numbers[0]} days, or {numbers[0]} business days"
-    if len(units) != 1 or sum(1 for word in bare if word) != 1 or (business and units[0] not in _BUSINESS):
+    if len(units) != 1 or sum(1 for word in bare if word) != 1 or (business and units[0] not in BUSINESS):
         return None
     return str(Duration(int(numbers[0]) if numbers else 1, units[0], business))

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from typing import Final
 
-_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FILE: Final = re.compile(r"(\.[a-z]{2})?\.(md|yaml|yml)$")
 
 
 def parse_name(text: str) -> str:
     """ValueError says what is wrong and what would be right."""
-    if _NAME.fullmatch(text):
+    if NAME.fullmatch(text):
         return text
     near = kebab(_FILE.sub("", text.rpartition("/")[2]) or text)
     raise ValueError(

@@ -9,8 +9,8 @@ from typing import Final
 from kweek.flow.duration import Duration, parse_duration
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)+")
+CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)+")
 _BESIDE: Final = re.compile(r"(.+?)\s+(before|after)\s+(.+)")
 
 
@@ -36,7 +36,7 @@ def parse_wait(text: str) -> Moment:
     words = text.strip()
     if words == "until" or words.startswith("until "):
         return parse_until(words.removeprefix("until").strip())
-    if _BESIDE.fullmatch(words) or _FIELD.fullmatch(words) or words.split(" ")[0].lower() in WEEKDAYS:
+    if _BESIDE.fullmatch(words) or FIELD.fullmatch(words) or words.split(" ")[0].lower() in WEEKDAYS:
         raise ValueError(f"“{text}” is a moment, not a duration; write: until {words}")
     return Moment(within=parse_duration(words))
 
@@ -46,7 +46,7 @@ def parse_until(text: str) -> Moment:
     beside = _BESIDE.fullmatch(text)
     if beside is not None:
         return _beside_date(beside[1], beside[2], beside[3])
-    if _FIELD.fullmatch(text):
+    if FIELD.fullmatch(text):
         return Moment(date_field=text)
     return parse_weekly(text)
 
@@ -56,7 +56,7 @@ def parse_at(text: str) -> Moment:
     beside = _BESIDE.fullmatch(text.strip())
     if beside is not None:
         return _beside_date(beside[1], beside[2], beside[3])
-    if _FIELD.fullmatch(text.strip()):
+    if FIELD.fullmatch(text.strip()):
         return Moment(date_field=text.strip())
     raise ValueError(f"“{text}” names no date field; write: 90 days before lead.contract_end")
 
@@ -67,7 +67,7 @@ def parse_weekly(text: str) -> Moment:
     day = words.pop(0) if words and words[0] in WEEKDAYS else None
     if day and not words:
         raise ValueError(f"“{text}” has no time of day; write: {day} 09:00")
-    clock = _CLOCK.fullmatch(words[0]) if len(words) == 1 else None
+    clock = CLOCK.fullmatch(words[0]) if len(words) == 1 else None
     if clock is None:
         raise ValueError(
             f"“{text}” is no moment that comes round; write a weekday and a time (monday 09:00), "
@@ -77,6 +77,6 @@ def parse_weekly(text: str) -> Moment:
 
 
 def _beside_date(duration: str, side: str, field: str) -> Moment:
-    if not _FIELD.fullmatch(field):
+    if not FIELD.fullmatch(field):
         raise ValueError(f"“{field}” is not a date field; write one with its owner: lead.contract_end")
     return Moment(date_field=field, offset=parse_duration(duration), before=side == "before")

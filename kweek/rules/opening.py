@@ -26,7 +26,7 @@ from kweek.rules.public_holidays import holidays_of
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KEYS: Final = ("timezone", "hours", "holidays", "closed", "open")
 
-_INTERVAL: Final = re.compile(r"(\d{1,2}):(\d{2}) *[-–] *(\d{1,2}):(\d{2})")
+INTERVAL: Final = re.compile(r"(\d{1,2}):(\d{2}) *[-–] *(\d{1,2}):(\d{2})")
 
 # Known to be there (a test asks the library), so that a linter need not wait for it to be imported.
 _WESTERN: Final = "AT BE CH DE DK ES FI FR GB IE IT LU NL NO PT SE"
@@ -89,7 +89,7 @@ def _hours(value: object, where: str) -> Hours:
 
 
 def _interval(text: str) -> tuple[int, int]:
-    match = _INTERVAL.fullmatch(text.strip())
+    match = INTERVAL.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"“{text}” is not an interval; write from and until in 24 hours: 09:00-17:30")
     opens, closes = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])

@@ -147,7 +147,7 @@ def test_the_command_says_file_line_column_what_and_fix(shipped: Path, capsys: p
     assert main(["lint", "--workspace", str(shipped)]) == 1
     out, err = capsys.readouterr()
     first, count = out.splitlines()
-    assert first.startswith("flows/brochure-request.yaml:18:17: error: There is no path “traige” in this flow.")
+    assert first.startswith("flows/brochure-request.yaml:19:17: error: There is no path “traige” in this flow.")
     assert first.endswith("Did you mean “triage”?")
     assert count.endswith(" flows: 1 error, 0 warnings")
     assert err == ""

@@ -23,7 +23,8 @@ CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempt
 HANDOVER_WORDS: Final = (*DURING_HANDOVER, *HANDOVER)
 ASKED: Final = ("carry on", "leave")  # where the machine itself asks a person how to go on
 _SAYS: Final = {"clicked": "link", "rejected": "reason", "later": "later_on"}
-_CASE: Final = ("name", "starts", "start", "lead", "events", "expect", "leads", "mix")
+KEYS: Final = ("flow", "tests")
+CASE: Final = ("name", "starts", "start", "lead", "events", "expect", "leads", "mix")
 
 
 def read_cases(
@@ -50,7 +51,7 @@ class _CaseReader(ExpectReader):
     # --- the file ------------------------------------------------------------------------------------
 
     def file_of(self, root: Pairs) -> Iterator[Case]:
-        found = self.known(root.pairs, ("flow", "tests"), "a file of tests")
+        found = self.known(root.pairs, KEYS, "a file of tests")
         flow = self.text(found.get("flow"))
         if flow and flow.value != self.plan.flow:
             self.note(flow.at, "flow-name", f"This file tests “{self.plan.flow}”, by its name.", "", "Make them agree.")
@@ -69,7 +70,7 @@ class _CaseReader(ExpectReader):
             yield case
 
     def case(self, node: Node) -> Case | None:
-        found = self.fields(node, None, _CASE, "name: what is promised, events: …, expect: …")
+        found = self.fields(node, None, CASE, "name: what is promised, events: …, expect: …")
         if not found:
             return None
         name = self.text(found.get("name"), prose=True)

@@ -16,15 +16,15 @@ from kweek.flow.moment import WEEKDAYS
 from kweek.flow.problems import did_you_mean
 from kweek.flow.state import Value
 
-_MOMENT: Final = re.compile(r"day (\d{1,4})(?: \+ (.+)| (\d{1,2}):(\d{2}))?")
-_AFTER: Final = re.compile(r"after (\d{1,4}) days?")
-_STARTS: Final = re.compile(r"(?:([a-z]+) )?(\d{4}-\d{2}-\d{2}) (\d{1,2}:\d{2})")
-_NUMBER: Final = re.compile(r"(at least |at most )?(\d{1,7})( ?%)?")
+MOMENT: Final = re.compile(r"day (\d{1,4})(?: \+ (.+)| (\d{1,2}):(\d{2}))?")
+AFTER: Final = re.compile(r"after (\d{1,4}) days?")
+STARTS: Final = re.compile(r"(?:([a-z]+) )?(\d{4}-\d{2}-\d{2}) (\d{1,2}:\d{2})")
+NUMBER: Final = re.compile(r"(at least |at most )?(\d{1,7})( ?%)?")
 
 
 def parse_moment(text: str) -> CaseMoment:
     """`day 7`, `day 7 + 2 hours`, `day 7 10:30`. ValueError says what is wrong and what would be right."""
-    match = _MOMENT.fullmatch(text.strip())
+    match = MOMENT.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"“{text}” is not a moment of a test; write day 7, day 7 + 2 hours, or day 7 10:30")
     plus = timedelta()
@@ -47,14 +47,14 @@ def parse_day(text: str) -> CaseMoment:
 
 
 def parse_after(text: str) -> int:
-    match = _AFTER.fullmatch(text)
+    match = AFTER.fullmatch(text)
     if match is None:
         raise ValueError(f"“{text}” is not a number of days; write after 60 days")
     return int(match[1])
 
 
 def parse_starts(text: str) -> datetime:
-    match = _STARTS.fullmatch(text.lower())
+    match = STARTS.fullmatch(text.lower())
     try:
         if match is None:
             raise ValueError
@@ -75,7 +75,7 @@ def parse_points(text: str) -> int:
 
 
 def parse_number(text: str) -> tuple[int, int | None, bool]:
-    match = _NUMBER.fullmatch(text)
+    match = NUMBER.fullmatch(text)
     if match is None:
         raise ValueError(f"“{text}” is not a number of leads; write 0, 45%, at least 10, or at most 5%")
     number = int(match[2])

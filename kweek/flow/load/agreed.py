@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kweek.flow.catalogue import Line, SalesReadyLines
 from kweek.flow.load.reader import Reader
 from kweek.flow.yaml import Pair, Pairs
 from kweek.flow.yaml.tree import plain
 from kweek.rules.grades import Grades, grades_from
 
+READY_KEYS: Final = ("needs", "disqualified")
+SCORING_KEYS: Final = ("grades", "rules")
+
 
 class SalesReadyReader(Reader):
     """Reads rules/sales-ready.yaml."""
 
     def read(self, root: Pairs) -> SalesReadyLines:
-        known = self.known(root.pairs, ("needs", "disqualified"), "rules/sales-ready.yaml")
+        known = self.known(root.pairs, READY_KEYS, "rules/sales-ready.yaml")
         needs = self._lines(known.get("needs"), "fact", "budget")
         return SalesReadyLines(needs, self._lines(known.get("disqualified"), "because", "student"))
 
@@ -36,7 +41,7 @@ class ScoringReader(Reader):
     """Reads the grades of rules/scoring.yaml; its `rules` are read by who scores, and only known to belong here."""
 
     def read(self, root: Pairs) -> Grades | None:
-        known = self.known(root.pairs, ("grades", "rules"), "rules/scoring.yaml")
+        known = self.known(root.pairs, SCORING_KEYS, "rules/scoring.yaml")
         if "grades" not in known:
             return None
         grades = known["grades"]

@@ -11,8 +11,9 @@ from kweek.flow.load.reader import Reader
 from kweek.flow.problems import Located
 from kweek.flow.yaml import Pair, Pairs, Text
 
-_EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-_FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
+EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+KEYS: Final = ("hard", "soft", "data", "from", "if")
+FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class FieldReader(Reader):
@@ -22,7 +23,7 @@ class FieldReader(Reader):
         found: dict[str, Located[FieldWord]] = {}
         for line in self.pairs(pair.value, pair.key, example) if pair else ():
             name = line.key.value
-            if not _FIELD.fullmatch(name):
+            if not FIELD.fullmatch(name):
                 what = f"“{name}” is not the name of a field."
                 self.note(line.key.at, "name", what, "", "Use small letters, digits and underscores: contract_end")
             if kind := self.one_of(line, FIELD_WORDS, "field-type"):
@@ -38,12 +39,12 @@ class EventReader(FieldReader):
 
     def _event(self, pair: Pair) -> EventType:
         name = pair.key.located
-        if not _EVENT.fullmatch(name.value):
+        if not EVENT.fullmatch(name.value):
             what = f"“{name.value}” is not the name of an event."
             self.note(name.at, "name", what, "", "An event is noun.past_verb: brochure.requested")
         if isinstance(pair.value, Text) and pair.value.empty:
             return EventType(name)
-        known = self.fields(pair.value, pair.key, ("hard", "soft", "data", "from", "if"), "soft: true")
+        known = self.fields(pair.value, pair.key, KEYS, "soft: true")
         hard, soft = self.yes(known.get("hard")), self.yes(known.get("soft"))
         if hard and soft:
             what = f"“{name.value}” is hard and soft."

@@ -20,7 +20,9 @@ KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",
     "steps", "paths", "moved",
 )  # fmt: skip
-_REQUIRED: Final = {"flow": "brochure-request", "title": "Brochure request", "start": "brochure.requested"}
+START_KEYS: Final = ("event", "at", "every", "if")
+GOAL_KEYS: Final = ("if", "go")
+REQUIRED: Final = {"flow": "brochure-request", "title": "Brochure request", "start": "brochure.requested"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class _FlowReader(StepReader):
         """What a flow cannot do without. What is there, but misspelt, has its own message."""
         strangers = (pair.key.value for pair in root.pairs[:100] if pair.key.value not in KEYS)
         there = known.keys() | {nearest(word, KEYS) for word in strangers}
-        self.required(there, _REQUIRED, root.at, "This flow")
+        self.required(there, REQUIRED, root.at, "This flow")
         if "steps" not in there:
             why = "They are the way in."
             self.note(root.at, "missing", "This flow has no “steps”.", why, "Add: steps: and below it a list of steps.")
@@ -108,7 +110,7 @@ class _FlowReader(StepReader):
             if text is None:
                 return None
             return m.Start(text.at, manual=True) if text.value == "manual" else m.Start(text.at, event=text)
-        known = self.fields(node, key, ("event", "at", "every", "if"), "event: brochure.requested")
+        known = self.fields(node, key, START_KEYS, "event: brochure.requested")
         forms = [word for word in ("event", "at", "every") if word in known]
         if len(forms) != 1:
             what = f"This start says {' and '.join(forms)}." if forms else "This start does not say when."
@@ -128,7 +130,7 @@ class _FlowReader(StepReader):
     def _goal(self, pair: Pair | None) -> m.Goal | None:
         if pair is None:
             return None
-        known = self.fields(pair.value, pair.key, ("if", "go"), "if: lead.sales_ready, go: sales")
+        known = self.fields(pair.value, pair.key, GOAL_KEYS, "if: lead.sales_ready, go: sales")
         for word, example in (("if", "lead.sales_ready"), ("go", "sales")):
             if isinstance(pair.value, Pairs) and word not in known:
                 self.note(pair.key.at, "goal", f"This goal has no “{word}”.", "", f"Add: {word}: {example}")

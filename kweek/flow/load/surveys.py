@@ -16,17 +16,17 @@ from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_ord
 from kweek.flow.surveys import Option, Question, QuestionType, Survey, Words
 from kweek.flow.yaml import Node, Pair, Pairs, Text, read_yaml
 
-_TYPES: Final[tuple[QuestionType, ...]] = get_args(QuestionType)
-_KEYS: Final = ("survey", "title", "intro", "questions", "outcomes", "thanks")
-_QUESTION: Final = (
+TYPES: Final[tuple[QuestionType, ...]] = get_args(QuestionType)
+KEYS: Final = ("survey", "title", "intro", "questions", "outcomes", "thanks")
+QUESTION_KEYS: Final = (
     "ask", "text", "type", "options", "from", "to", "required", "fills", "points", "raises", "if",
 )  # fmt: skip
-_CHOSEN: Final = ("choice", "several")
-_ONLY_OF: Final = {
-    **dict.fromkeys(("options", "points", "raises"), _CHOSEN),
+CHOSEN: Final = ("choice", "several")
+ONLY_OF: Final = {
+    **dict.fromkeys(("options", "points", "raises"), CHOSEN),
     **dict.fromkeys(("from", "to"), ("scale",)),
 }
-_FILLS: Final = re.compile(r"(lead|bant)\.[a-z][a-z0-9_]*")
+FILLS: Final = re.compile(r"(lead|bant)\.[a-z][a-z0-9_]*")
 _WHOLE: Final = re.compile(r"-?\d{1,6}")
 
 
@@ -49,7 +49,7 @@ class _SurveyReader(Reader):
         self.stem = PurePosixPath(file).stem
 
     def survey(self, root: Pairs) -> Survey:
-        known = self.known(root.pairs, _KEYS, "a survey")
+        known = self.known(root.pairs, KEYS, "a survey")
         self.required(known, {"survey": self.stem, "title": "{ nl: …, en: … }"}, root.at, "This survey")
         if not known.keys() & {"questions", "intro"}:
             fix = "Add questions: (a web page and a script) or intro: (a bare script)."
@@ -127,11 +127,11 @@ class _SurveyReader(Reader):
 
     def _question(self, node: Node, key: Text, survey: str, before: tuple[str, ...]) -> Question | None:
         """before: the questions above it."""
-        known = self.fields(node, key, _QUESTION, "ask: need, text: …, type: choice")
+        known = self.fields(node, key, QUESTION_KEYS, "ask: need, text: …, type: choice")
         if not isinstance(node, Pairs):
             return None
         self.required(known, {"ask": "need", "text": "{ nl: …, en: … }", "type": "choice"}, node.at, "This question")
-        name, kind = self.name(known.get("ask")), self.one_of(known.get("type"), _TYPES, "question-type")
+        name, kind = self.name(known.get("ask")), self.one_of(known.get("type"), TYPES, "question-type")
         options = self._options(known.get("options"))
         if kind:
             self._fits(kind.value, known, node)
@@ -157,10 +157,10 @@ class _SurveyReader(Reader):
 
     def _fits(self, kind: QuestionType, known: dict[str, Pair], node: Pairs) -> None:
         """Has the question what its type needs, and nothing that it cannot use?"""
-        if kind in _CHOSEN and "options" not in known:
+        if kind in CHOSEN and "options" not in known:
             fix = "Add: options: and below it a line for each: yes: { nl: Ja, en: Yes }"
             self.note(node.at, "missing", f"A {kind} needs “options”.", "", fix)
-        for word, types in _ONLY_OF.items():
+        for word, types in ONLY_OF.items():
             if word in known and kind not in types:
                 what = f"A question of type {kind} has no “{word}”."
                 self.note(known[word].key.at, "unknown-key", what, "", f"Delete it, or write: type: {types[0]}")
@@ -222,6 +222,6 @@ def _parse_whole(text: str) -> int:
 
 
 def _parse_fills(text: str) -> str:
-    if not _FILLS.fullmatch(text):
+    if not FILLS.fullmatch(text):
         raise ValueError(f"“{text}” is nothing that can be filled; write lead.<field> or bant.<fact>: bant.need")
     return text

@@ -24,7 +24,7 @@ from kweek.flow.model import (
 from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
-_RUNG: Final = ("after", "every", "tell", "reassign")
+RUNG: Final = ("after", "every", "tell", "reassign")
 
 
 class TargetReader(Reader, ABC):
@@ -121,7 +121,7 @@ class TargetReader(Reader, ABC):
         return tuple(rung for rung in (self._rung(node, pair.key) for node in nodes) if rung is not None)
 
     def _rung(self, node: Node, key: Text) -> Rung | None:
-        known = self.fields(node, key, _RUNG, "after: 24 hours, tell: manager")
+        known = self.fields(node, key, RUNG, "after: 24 hours, tell: manager")
         if not isinstance(node, Pairs):
             return None
         if "after" not in known:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kweek.flow.catalogue import Person, Queue, Team, Teams
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_address, parse_capacity
 from kweek.flow.problems import value_of
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 
+KEYS: Final = ("teams", "queues")
+TEAM_KEYS: Final = ("members", "manager", "calendar", "region")
+PERSON_KEYS: Final = ("name", "email")
+QUEUE_KEYS: Final = ("team", "calendar", "capacity")
+
 
 class TeamReader(Reader):
     """Reads rules/teams.yaml."""
 
     def read(self, root: Pairs) -> Teams:
-        known = self.known(root.pairs, ("teams", "queues"), "rules/teams.yaml")
+        known = self.known(root.pairs, KEYS, "rules/teams.yaml")
         teams = self.pairs(known["teams"].value, known["teams"].key, "sales: members: …") if "teams" in known else ()
         queues = self.pairs(known["queues"].value, known["queues"].key, "default: team: …") if "queues" in known else ()
         return Teams({p.key.value: self._team(p) for p in teams}, {p.key.value: self._queue(p) for p in queues})
 
     def _team(self, pair: Pair) -> Team:
-        known = self.fields(pair.value, pair.key, ("members", "manager", "calendar", "region"))
+        known = self.fields(pair.value, pair.key, TEAM_KEYS)
         members = self._members(known.get("members"))
         if isinstance(pair.value, Pairs) and "members" not in known:
             fix = "Add: members: - { name: anna, email: anna@example.com }"
@@ -42,7 +49,7 @@ class TeamReader(Reader):
         return tuple(members)
 
     def _person(self, node: Node, key: Text) -> Person | None:
-        known = self.fields(node, key, ("name", "email"), "name: anna, email: anna@example.com")
+        known = self.fields(node, key, PERSON_KEYS, "name: anna, email: anna@example.com")
         if not isinstance(node, Pairs):
             return None
         self.required(known, {"name": "anna", "email": "anna@example.com"}, node.at, "This person")
@@ -50,7 +57,7 @@ class TeamReader(Reader):
         return Person(name, email) if name and email else None
 
     def _queue(self, pair: Pair) -> Queue:
-        known = self.fields(pair.value, pair.key, ("team", "calendar", "capacity"))
+        known = self.fields(pair.value, pair.key, QUEUE_KEYS)
         capacity = self.parsed(known.get("capacity"), parse_capacity, "capacity")
         team, calendar = self.text(known.get("team")), self.text(known.get("calendar"))
         return Queue(pair.key.located, team, calendar, value_of(capacity))

@@ -15,8 +15,9 @@ from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 
 Known = dict[str, Pair]
-_BRANCH: Final = ("if", "share", "go", "else")
-_PREFER: Final = ("owner", "same person")
+BRANCH: Final = ("if", "share", "go", "else")
+PREFER: Final = ("owner", "same person")
+PRIORITIES: Final = ("high", "normal", "low")
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 # Stands in for what was written wrong, so that the rest of the step is checked all the same.
 _SOME_TIME: Final = Duration(7, "day")
@@ -78,7 +79,7 @@ class VerbReader(TargetReader):
     def call(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Call | None:
         script = self.name(verb)
         within = self._within(verb, known, "5 business days")
-        priority = self.one_of(known.get("priority"), ("high", "normal", "low"))
+        priority = self.one_of(known.get("priority"), PRIORITIES)
         queue, apart = self.text(known.get("queue")), self.duration(known.get("apart"))
         attempts = self.count(known.get("attempts"))
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
@@ -96,7 +97,7 @@ class VerbReader(TargetReader):
 
     def handover(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Handover | None:
         team = self.text(verb)
-        prefer = self.one_of(known.get("prefer"), _PREFER)
+        prefer = self.one_of(known.get("prefer"), PREFER)
         follow_up, remind = self.duration(known.get("follow_up")), self.duration(known.get("remind"))
         escalate, when = self.rungs(known.get("escalate")), self.reactions(known.get("when"))
         if team is None:
@@ -145,7 +146,7 @@ class VerbReader(TargetReader):
             )
 
     def _branch(self, node: Node, key: Text) -> m.Branch | None:
-        known = self.fields(node, key, _BRANCH, "if: lead.sales_ready, go: sales")
+        known = self.fields(node, key, BRANCH, "if: lead.sales_ready, go: sales")
         if not isinstance(node, Pairs) or not known:
             return None
         way = known.get("else") or known.get("go")

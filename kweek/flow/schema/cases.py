@@ -1,0 +1,80 @@
+"""What may stand in a file of tests?"""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from kweek.flow.cases.read import CASE, KEYS
+from kweek.flow.cases.texts import AFTER, MOMENT, NUMBER, STARTS
+from kweek.flow.plan import Axis
+from kweek.flow.schema.pieces import Schema, from_table, keys, many, named, ref, some, whole, words
+
+_HAPPENS: Final[Schema] = {"anyOf": [words(), {"type": "object", "minProperties": 1, "maxProperties": 1}]}
+"""A word, or `{word: what it says}`."""
+
+
+def cases() -> Schema:
+    said: dict[str, Schema] = {
+        "flow": ref("name", "The flow that is tested, which is this file's name too."),
+        "tests": many(_case()),
+    }
+    return {
+        "title": "Tests of a flow",
+        "description": "flows/tests/<name>.yaml: what the flow promises, tried by kweek test.",
+        **keys(from_table(KEYS, said), ["tests"]),
+    }
+
+
+def _case() -> Schema:
+    said: dict[str, Schema] = {
+        "name": words("What is promised."),
+        "starts": {
+            "type": "string", "pattern": whole(STARTS.pattern), "description": "When the lead enters.",
+            "examples": ["monday 2026-03-02 09:00"],
+        },
+        "start": {"description": "By which event, where several begin the flow.", **_HAPPENS},
+        "lead": _lead(),
+        "events": named(
+            some(_HAPPENS), MOMENT.pattern, description="What people do. Moment: what happens.",
+            examples=[{"day 7 + 2 hours": "opened"}],
+        ),
+        "expect": _expect(),
+        "leads": ref("count", "Many leads at once, who do what “mix” says."),
+        "mix": named(ref("share"), description="Event: the share of leads to whom it happens."),
+    }  # fmt: skip
+    return keys(
+        from_table(CASE, said), ["name", "expect"], dependentRequired={"leads": ["mix"], "mix": ["leads"]},
+    )  # fmt: skip
+
+
+def _lead() -> Schema:
+    """Own fields have the workspace's names."""
+    told = {
+        "profile": {"enum": list("ABCD")},
+        "engagement": {"enum": [1, 2, 3, 4, "1", "2", "3", "4"]},
+        "score": keys(dict.fromkeys(get_args(Axis), ref("points"))),
+        "tags": some(ref("text")),
+        "tracking": ref("yes"),
+        "consent": ref("yes"),
+        **{noun: {"type": "object"} for noun in ("company", "bant", "campaign", "survey")},
+    }
+    return {"type": "object", "description": "Who it is.", "properties": told}
+
+
+def _expect() -> Schema:
+    count = {"type": ["integer", "string"], "pattern": whole(NUMBER.pattern)}
+    told: Schema = {
+        "type": "object",
+        "description": "What shall happen.",
+        "properties": {
+            "ends": words("A day, a result, or both.", "day 7, discard"),
+            "never": some(ref("text"), "What must not happen."),
+        },
+        "patternProperties": {
+            r"^day \d{1,4}$": some(ref("text"), "What happens on this day: send survey, call brochure, …"),
+            whole(AFTER.pattern): named(count, description="How many leads: under way, discard, send survey, …"),
+        },
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return told

@@ -1,0 +1,139 @@
+"""What may stand in the files of `rules/`?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kweek.flow.catalogue import CHANNEL_KINDS, FIELD_WORDS
+from kweek.flow.kebab import NAME
+from kweek.flow.load import agreed, settings, texts
+from kweek.flow.load import events as of_events
+from kweek.flow.load import teams as of_teams
+from kweek.flow.schema.pieces import Schema, from_table, keys, like, many, named, one_of, ref, some, whole, words
+from kweek.rules.grades import ENGAGEMENTS, PROFILES
+from kweek.rules.opening import DAYS, INTERVAL
+from kweek.rules.opening import KEYS as CALENDAR
+
+_FIELDS: Final = named(one_of(FIELD_WORDS), of_events.FIELD.pattern)
+_WHOLE: Final[Schema] = {"type": ["integer", "string"], "pattern": r"^-?\d+$"}
+
+
+def events() -> Schema:
+    said: dict[str, Schema] = {
+        "hard": {**ref("yes"), "description": "It asks for us, and brings back whoever had left."},
+        "soft": {**ref("yes"), "description": "It shows interest."},
+        "data": {**_FIELDS, "description": "What it carries, with types."},
+        "from": words("Another event, of which this one is made.", "page.viewed"),
+        "if": ref("condition", "Of those, the ones for which this is true."),
+    }
+    one = {"anyOf": [{"type": "null"}, keys(from_table(of_events.KEYS, said), dependentRequired={"if": ["from"]})]}
+    return {
+        "title": "Events",
+        "description": "rules/events.yaml: what may come in. noun.past_verb.",
+        "type": "object",
+        "additionalProperties": one,
+        "propertyNames": {"pattern": whole(of_events.EVENT.pattern)},
+    }
+
+
+def calendars() -> Schema:
+    hours = some(like(INTERVAL.pattern), "From when until when.")
+    dates = some({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
+    day = "|".join(DAYS)
+    said: dict[str, Schema] = {
+        "timezone": words("A name such as Europe/Amsterdam; the workspace's, where nothing is said."),
+        "hours": named(hours, rf"(?:{day})(?: *[-,] *(?:{day}))*", description="Days: hours."),
+        "holidays": some(words(), "Countries whose public holidays it keeps: NL."),
+        "closed": {**dates, "description": "Closed as well."},
+        "open": {"anyOf": [dates, named(hours, r"\d{4}-\d{2}-\d{2}")], "description": "Open all the same."},
+    }
+    return {
+        "title": "Calendars",
+        "description": "rules/calendars.yaml: when the workspace is open.",
+        **named(keys(from_table(CALENDAR, said), ["hours"])),
+    }
+
+
+def teams() -> Schema:
+    person = keys(from_table(of_teams.PERSON_KEYS, {"name": words(), "email": ref("address")}), of_teams.PERSON_KEYS)
+    team: dict[str, Schema] = {
+        "members": many(person, "They get leads in turn."),
+        "manager": {**person, "description": "Hears when leads stay lying."},
+        "calendar": words("When the team works."),
+        "region": words("For people."),
+    }
+    queue: dict[str, Schema] = {
+        "team": words("Who calls."),
+        "calendar": words("When is called."),
+        "capacity": like(texts.CAPACITY.pattern, "How many calls.", "60 per day"),
+    }
+    said = {
+        "teams": named(keys(from_table(of_teams.TEAM_KEYS, team), ["members"])),
+        "queues": named(keys(from_table(of_teams.QUEUE_KEYS, queue))),
+    }
+    return {
+        "title": "Teams",
+        "description": "rules/teams.yaml: who gets handovers and calls.",
+        **keys(from_table(of_teams.KEYS, said)),
+    }
+
+
+def scoring() -> Schema:
+    places = {"profile": PROFILES[:-1], "engagement": list(map(str, ENGAGEMENTS[:-1]))}  # below the last is left
+    grades = {
+        axis: keys(dict.fromkeys(names, _WHOLE), names, description="From how many points on.")
+        for axis, names in places.items()
+    }
+    said: dict[str, Schema] = {"grades": keys(grades), "rules": {}}
+    return {
+        "title": "Scoring",
+        "description": "rules/scoring.yaml: from how many points on a lead has which grade.",
+        **keys(from_table(agreed.SCORING_KEYS, said)),
+    }
+
+
+def sales_ready() -> Schema:
+    def lines(word: str, told: str) -> Schema:
+        return many(keys({word: words(told), "if": ref("condition")}, [word, "if"]))
+
+    said = {
+        "needs": lines("fact", "What has to be true."),
+        "disqualified": lines("because", "Why it can never be sales ready."),
+    }
+    return {
+        "title": "Sales ready",
+        "description": "rules/sales-ready.yaml: the one definition that marketing and sales agree on.",
+        **keys(from_table(agreed.READY_KEYS, said)),
+    }
+
+
+def workspace() -> Schema:
+    sender = {
+        "name": words(), "address": ref("address"), "reply_to": ref("address"),
+        "postal_address": words("Stands below every mail."),
+    }  # fmt: skip
+    hook: dict[str, Schema] = {
+        "url": like(texts.URL.pattern, "Where it is sent.", "https://crm.example.com/kweek"),
+        "sends": some(words(), "What of the lead is in it besides its ids: lead.email, company.name."),
+    }
+    said: dict[str, Schema] = {
+        "name": words("Who we are."),
+        "languages": some(ref("language"), "The first is spoken to whoever speaks none of them."),
+        "timezone": words("A name such as Europe/Amsterdam."),
+        "calendar": words("Business time, where nothing else is said."),
+        "send_hours": words("A calendar: marketing mail leaves in its hours."),
+        "limit": ref("limit", "Of all flows together, to one lead."),
+        "sender": keys(from_table(settings.SENDER_KEYS, sender), ["name", "address"]),
+        "fields": {**_FIELDS, "description": "What we keep of a lead besides, with types."},
+        "channels": named(
+            one_of(CHANNEL_KINDS), NAME.pattern, description="Of a chat; KWEEK_CHANNEL_<NAME> says where."
+        ),
+        "webhooks": {**named(keys(from_table(settings.HOOK_KEYS, hook), ["url"]), NAME.pattern), "minProperties": 0},
+        "when_unsure": one_of(settings.UNSURE, "A mail of which nobody can say whether it left."),
+        "websites": some(words(), "Whose forms may send their visitor back."),
+    }  # fmt: skip
+    return {
+        "title": "The workspace",
+        "description": "rules/workspace.yaml: who we are, and how we speak to leads.",
+        **keys(from_table(settings.KEYS, said), ["name", "languages", "timezone"]),
+    }
