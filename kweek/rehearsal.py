@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
 
+from kweek.flow.cases.case import Case
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.report import Result, try_case
+from kweek.flow.cases.rows import rows_of
+from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, errors, in_order
+from kweek.flow.world import World
 from kweek.linting import names_in
 from kweek.versions import plan_of, source_of
 from kweek.workspace import Workspace
@@ -16,14 +21,21 @@ from kweek.worlds import world_of
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What came of testing. problems: of reading the flows under test and their tests."""
+    """What came of testing. problems: of reading the flows under test and their tests. rows: of each flow that was
+    tested, with the words that stand there."""
 
     results: tuple[Result, ...]
     problems: tuple[Problem, ...]
+    rows: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
 
     @property
     def holds(self) -> bool:
         return all(result.holds for result in self.results) and not errors(self.problems)
+
+    def unwalked(self, flow: str) -> dict[str, str]:
+        """The rows that no test walks."""
+        seen = frozenset[str]().union(*(result.rows for result in self.results if result.case.flow == flow))
+        return {row: words for row, words in self.rows[flow].items() if row not in seen}
 
 
 def rehearse(workspace: Workspace, flows: Iterable[str]) -> Tested:
@@ -31,6 +43,7 @@ def rehearse(workspace: Workspace, flows: Iterable[str]) -> Tested:
     world, names = world_of(workspace), names_in(workspace)
     results: list[Result] = []
     problems: list[Problem] = []
+    rows: dict[str, Mapping[str, str]] = {}
     for flow in flows:
         path, plan = f"flows/tests/{flow}.yaml", world.plans.get(flow)
         problems += [problem for problem in workspace.problems if problem.file == f"flows/{flow}.yaml"]
@@ -44,8 +57,14 @@ def rehearse(workspace: Workspace, flows: Iterable[str]) -> Tested:
         cases, found = read_cases(workspace.texts[path], path, plan, names)
         problems += found
         if not errors(found):
-            results += [try_case(plan, case, world) for case in cases]
-    return Tested(tuple(results), in_order(problems))
+            results += [_timed(plan, case, world) for case in cases]
+            rows[flow] = rows_of(plan)
+    return Tested(tuple(results), in_order(problems), rows)
+
+
+def _timed(plan: Plan, case: Case, world: World) -> Result:
+    began = perf_counter()
+    return replace(try_case(plan, case, world), seconds=perf_counter() - began)
 
 
 def _broken(workspace: Workspace, flow: str) -> tuple[Problem, ...]:

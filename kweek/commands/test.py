@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
 import sys
 from dataclasses import asdict
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.common import add_workspace, settings_of
 from kweek.flow.problems import did_you_mean, errors
 
 if TYPE_CHECKING:
+    from kweek.flow.cases.report import Result
     from kweek.rehearsal import Tested
 
 EXAMPLE = """\
 examples:
   kweek test                        every file of flows/tests
   kweek test brochure-request       the tests of one flow
-  kweek test --workspace ~/flows --json
+  kweek test --junit report.xml     for a build server
+  kweek test --json                 for a program
 
-A test that fails shows what was expected beside what happened. Nothing is sent and nothing is stored.
+A test that fails shows what was expected beside what happened, and where the two part. Nothing is sent and nothing is
+stored.
 
 Exit: 0 all as expected, 1 something was not, 2 not understood.
 """
+_ROWS = 3  # that no test walks, shown by name
+_COLOURS: Final = {"=": "32", "✗": "31", "≈": "33", "│": "2", " ": "2"}
 
 
 def add(commands: Any) -> None:
@@ -38,6 +45,7 @@ def add(commands: Any) -> None:
     parser.add_argument("flows", nargs="*", metavar="FLOW", help="flows to test (default: all that have tests)")
     add_workspace(parser)
     parser.add_argument("--json", action="store_true", help="answer as JSON, for a program")
+    parser.add_argument("--junit", metavar="FILE", type=Path, help="write what came of it as JUnit's XML as well")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,8 +62,15 @@ def run(args: argparse.Namespace) -> int:
         print("kweek: there is nothing to test: flows/tests has no files. Write one per flow.", file=sys.stderr)
         return 2
     tested = rehearse(workspace, args.flows or there)
+    if args.junit is not None:
+        from kweek.junit import junit
+
+        args.junit.write_bytes(junit(tested))
     (_as_json if args.json else _as_text)(tested)
     return 0 if tested.holds else 1
+
+
+# --- for people -------------------------------------------------------------------------------------
 
 
 def _as_text(tested: Tested) -> None:
@@ -63,12 +78,26 @@ def _as_text(tested: Tested) -> None:
         print(problem)
     for result in tested.results:
         if not result.holds:
-            case = result.case
-            print(f"\n{case.file}:{case.at.line}: {case.flow}: {case.name}")
-            print(result.message)
+            _show(result)
     failed = sum(not result.holds for result in tested.results)
     broken = len(errors(tested.problems))
     print(("\n" if failed or broken else "") + _sum(len(tested.results), failed, broken))
+    if said := _unwalked(tested):
+        print(said)
+
+
+def _show(result: Result) -> None:
+    case, coloured = result.case, sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+    def paint(text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if coloured else text
+
+    print(f"\n{paint(f'{case.file}:{case.at.line}:', '1')} {case.flow}: {case.name}")
+    for sentence in result.says:
+        print(f"  {paint(sentence, '31')}")
+    print()
+    for sign, text in result.drawn(shutil.get_terminal_size((100, 24)).columns):
+        print(paint(text, _COLOURS[sign]))
 
 
 def _sum(all_of_them: int, failed: int, broken: int) -> str:
@@ -80,6 +109,20 @@ def _sum(all_of_them: int, failed: int, broken: int) -> str:
     return ", ".join(words) + "."
 
 
+def _unwalked(tested: Tested) -> str:
+    """One line on the rows of flows that no test walks."""
+    left = {flow: rows for flow in tested.rows if (rows := tested.unwalked(flow))}
+    number, total = sum(map(len, left.values())), sum(map(len, tested.rows.values()))
+    if not left:
+        return f"Every row is walked: {total} of {total}." if total else ""
+    named = [f"{flow} {row} ({words})" for flow, rows in left.items() for row, words in rows.items()]
+    more = f" and {number - _ROWS} more" if number > _ROWS else ""
+    return f"{number} of {total} rows are walked by no test: {', '.join(named[:_ROWS])}{more}."
+
+
+# --- for programs -----------------------------------------------------------------------------------
+
+
 def _as_json(tested: Tested) -> None:
     results = [
         {
@@ -88,6 +131,7 @@ def _as_json(tested: Tested) -> None:
             "file": result.case.file,
             "line": result.case.at.line,
             "holds": result.holds,
+            "seconds": round(result.seconds, 6),
             "message": result.message,
             "story": [
                 {"day": told.day, "clock": told.clock, "kind": told.kind, "what": told.what, "step": told.step}
@@ -96,6 +140,13 @@ def _as_json(tested: Tested) -> None:
         }
         for result in tested.results
     ]
-    answer = {"holds": tested.holds, "tests": results, "problems": [asdict(problem) for problem in tested.problems]}
+    answer = {
+        "holds": tested.holds,
+        "tests": results,
+        "rows": {
+            flow: {"all": len(rows), "unwalked": list(tested.unwalked(flow))} for flow, rows in tested.rows.items()
+        },
+        "problems": [asdict(problem) for problem in tested.problems],
+    }
     json.dump(answer, sys.stdout, ensure_ascii=False, indent=2)
     print()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from kweek.flow.cases.case import Case
+from kweek.flow.cases.rows import walked
 from kweek.flow.cases.run import Ran, at_end_of
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.crowd import Crowd, Newcomer
@@ -41,7 +42,9 @@ def run_crowd(plan: Plan, case: Case, world: World) -> Iterator[Ran]:
     crowd = Crowd(people_of(case, world), newcomers, enter, at_end_of(case.last_day, start))
     crowd.run()
     for lead in range(case.leads):
-        yield Ran(tell(plan.flow, zone, start, crowd.journal(lead), crowd.events(lead)))
+        journal = list(crowd.journal(lead))
+        story = tell(plan.flow, zone, start, journal, crowd.events(lead))
+        yield Ran(story, rows=walked(plan.flow, journal))
 
 
 def people_of(case: Case, world: World) -> People:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from kweek.flow.cases.case import Case, Given
 from kweek.flow.cases.read import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
+from kweek.flow.cases.rows import walked
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.life import Life, Opened, Verb
 from kweek.flow.simulate.memory import Memory
@@ -23,10 +25,12 @@ _NEEDS: Final = {"send": "mail had left", "call": "call task was there", "handov
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of one life. trouble: what the case gave that could not happen."""
+    """What came of one life. trouble: what the case gave that could not happen. rows: those of the flow that it
+    walked."""
 
     story: Story
     trouble: tuple[str, ...] = ()
+    rows: frozenset[str] = frozenset()
 
 
 def run_case(plan: Plan, case: Case, world: World) -> Ran:
@@ -41,7 +45,7 @@ def run_case(plan: Plan, case: Case, world: World) -> Ran:
     limit = life.now + PATIENCE + timedelta(days=case.last_day)
     while life.busy(plan.flow) and (due := life.due) is not None and due < limit:
         life.run(due + INSTANT)
-    return Ran(story_of(life, plan), tuple(trouble))
+    return ran_of(life, plan, trouble)
 
 
 def begin(plan: Plan, case: Case, world: World, lead: str = "lead") -> Life:
@@ -58,6 +62,10 @@ def begin(plan: Plan, case: Case, world: World, lead: str = "lead") -> Life:
     else:
         life.hear(life.start, event, data=case.data)
     return life
+
+
+def ran_of(life: Life, plan: Plan, trouble: Iterable[str] = ()) -> Ran:
+    return Ran(story_of(life, plan), tuple(trouble), walked(plan.flow, life.journal))
 
 
 def story_of(life: Life, plan: Plan) -> Story:

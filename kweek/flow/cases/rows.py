@@ -1,0 +1,68 @@
+"""Which rows has a flow, and which of them did a lead walk? What tests reach, and what they do not.
+
+A row is a line that may decide where a lead goes: `<step id> when:2`, `<step id> otherwise:1`, `<step id> choose:3`,
+`<step id> then`; of the whole flow `whenever:1` and `goal`. Lines are counted from 1 in the order of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from kweek.flow.plan import AnyStep, Call, Choose, End, Go, Handover, Plan, Send, Stay, Task, Wait, When
+from kweek.flow.state import Entry
+from kweek.flow.words import LEAD_WIDE
+
+GOAL: Final = "goal"
+
+
+def rows_of(plan: Plan) -> Mapping[str, str]:
+    """All of them, in the order of the text, each with the words that the author wrote there. Not the defaults of
+    `whenever`: they hold in every flow."""
+    rows = {f"whenever:{n}": said(line) for n, line in enumerate(plan.whenever, 1) if _is_row(line)}
+    if plan.goal is not None:
+        rows[GOAL] = plan.goal.condition.text
+    for step in plan.steps.values():
+        rows |= {f"{step.id} {row}": words for row, words in _rows(step)}
+    return rows
+
+
+def walked(flow: str, journal: Iterable[tuple[datetime, Entry]]) -> frozenset[str]:
+    """The rows that a lead took in this flow."""
+    journal = list(journal)
+    mine = {entry.enrolment for _, entry in journal if entry.kind == "started" and entry.detail.get("flow") == flow}
+    return frozenset(row for _, entry in journal if entry.enrolment in mine and (row := row_in(entry)))
+
+
+def row_in(entry: Entry) -> str | None:
+    """The row that this line of the journal tells of."""
+    row = entry.detail.get("row")
+    if row is None:
+        return None
+    return str(row) if row == GOAL or str(row).startswith("whenever:") else f"{entry.step} {row}"
+
+
+def said(line: When) -> str:
+    return f"{line.event} {line.link}" if line.link else line.event
+
+
+def _rows(step: AnyStep) -> Iterator[tuple[str, str]]:
+    match step:
+        case Choose():
+            for n, branch in enumerate(step.branches, 1):
+                share = f"{branch.share}%" if branch.share is not None else "else"
+                yield f"choose:{n}", branch.condition.text if branch.condition else share
+        case Go() if step.at_most is not None:
+            yield "then", f"after {step.at_most} times"
+        case Wait() | Send() | Call() | Handover() | Task():
+            yield from ((f"when:{n}", said(line)) for n, line in enumerate(step.when, 1))
+            if not isinstance(step, Handover):
+                yield from ((f"otherwise:{n}", line.state) for n, line in enumerate(step.otherwise, 1))
+        case _:
+            pass
+
+
+def _is_row(line: When) -> bool:
+    default = line.event in LEAD_WIDE and line.target == End("discard")
+    return not default and not (isinstance(line.target, Stay) and not line.target.steps)
