@@ -12,16 +12,19 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.common import add_workspace, settings_of
-from kweek.flow.problems import did_you_mean, errors
+from kweek.flow.problems import BrokenSourceError, did_you_mean, errors
 
 if TYPE_CHECKING:
     from kweek.flow.cases.report import Result
     from kweek.rehearsal import Tested
+    from kweek.workspace import Workspace
 
 EXAMPLE = """\
 examples:
   kweek test                        every file of flows/tests
   kweek test brochure-request       the tests of one flow
+  kweek test --suggest long-term    a case for every way that no test walks, as YAML
+  kweek test --suggest long-term --write   … put into flows/tests/long-term.yaml
   kweek test --junit report.xml     for a build server
   kweek test --json                 for a program
 
@@ -44,6 +47,8 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("flows", nargs="*", metavar="FLOW", help="flows to test (default: all that have tests)")
     add_workspace(parser)
+    parser.add_argument("--suggest", metavar="FLOW", help="write a case for every way through a flow")
+    parser.add_argument("--write", action="store_true", help="with --suggest: below what stands in its file of tests")
     parser.add_argument("--json", action="store_true", help="answer as JSON, for a program")
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write what came of it as JUnit's XML as well")
 
@@ -53,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
     from kweek.workspace import read_workspace
 
     workspace = read_workspace(settings_of(args).workspace)
+    if args.suggest is not None:
+        return _suggest(workspace, args.suggest, args.write)
     there = [PurePosixPath(path).stem for path in workspace.tests]
     for flow in args.flows:
         if flow not in there:
@@ -68,6 +75,32 @@ def run(args: argparse.Namespace) -> int:
         args.junit.write_bytes(junit(tested))
     (_as_json if args.json else _as_text)(tested)
     return 0 if tested.holds else 1
+
+
+def _suggest(workspace: Workspace, flow: str, write: bool) -> int:
+    from kweek.suggesting import suggestion
+
+    if flow not in workspace.flows:
+        fix = did_you_mean(flow, workspace.flows)
+        print(f"kweek test: there is no flow “{flow}” that could be read. {fix}", file=sys.stderr)
+        return 2
+    try:
+        found = suggestion(workspace, flow)
+    except BrokenSourceError as error:
+        for problem in error.problems:
+            print(problem)
+        return 1
+    path = workspace.folder / found.path
+    if not found.cases:
+        print(f"every way that can be found is walked by {found.path}", file=sys.stderr)
+    elif write:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(found.added)
+        print(f"{found.path}: {found.cases} tests added", file=sys.stderr)
+    else:
+        print(found.added.lstrip("\n"), end="")
+    return 0
 
 
 # --- for people -------------------------------------------------------------------------------------
@@ -117,7 +150,7 @@ def _unwalked(tested: Tested) -> str:
         return f"Every row is walked: {total} of {total}." if total else ""
     named = [f"{flow} {row} ({words})" for flow, rows in left.items() for row, words in rows.items()]
     more = f" and {number - _ROWS} more" if number > _ROWS else ""
-    return f"{number} of {total} rows are walked by no test: {', '.join(named[:_ROWS])}{more}."
+    return f"{number} of {total} rows are walked by no test: {', '.join(named[:_ROWS])}{more} (see --suggest)."
 
 
 # --- for programs -----------------------------------------------------------------------------------

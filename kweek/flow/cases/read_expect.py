@@ -22,7 +22,7 @@ class ExpectReader(FactReader):
     def __init__(self, file: str, plan: Plan, names: Names | None) -> None:
         super().__init__(file, names)
         self.plan = plan
-        self.nouns = _nouns(plan)
+        self.nouns = nouns_of(plan)
 
     def expect(self, pair: Pair | None) -> tuple[tuple[Expected, ...], Ends | None, tuple[Count, ...]]:
         expected, counts, ends = list[Expected](), list[Count](), None
@@ -92,7 +92,7 @@ class ExpectReader(FactReader):
                 yield Count(day, what, least, most, share, one.key.at)
 
 
-def _nouns(plan: Plan) -> dict[str, tuple[str, ...]]:
+def nouns_of(plan: Plan) -> dict[str, tuple[str, ...]]:
     """What this flow sends, calls with, hands over to."""
     steps = plan.steps.values()
     mails = tuple(mail for step in steps if isinstance(step, Send) for mail, _ in step.mails if mail)

@@ -20,7 +20,7 @@ GOAL: Final = "goal"
 def rows_of(plan: Plan) -> Mapping[str, str]:
     """All of them, in the order of the text, each with the words that the author wrote there. Not the defaults of
     `whenever`: they hold in every flow."""
-    rows = {f"whenever:{n}": said(line) for n, line in enumerate(plan.whenever, 1) if _is_row(line)}
+    rows = {f"whenever:{n}": said(line) for n, line in enumerate(plan.whenever, 1) if is_row(line)}
     if plan.goal is not None:
         rows[GOAL] = plan.goal.condition.text
     for step in plan.steps.values():
@@ -30,9 +30,14 @@ def rows_of(plan: Plan) -> Mapping[str, str]:
 
 def walked(flow: str, journal: Iterable[tuple[datetime, Entry]]) -> frozenset[str]:
     """The rows that a lead took in this flow."""
+    return frozenset(row for _, entry in of_flow(flow, journal) if (row := row_in(entry)))
+
+
+def of_flow(flow: str, journal: Iterable[tuple[datetime, Entry]]) -> list[tuple[datetime, Entry]]:
+    """What a journal tells of the enrolments in this flow."""
     journal = list(journal)
     mine = {entry.enrolment for _, entry in journal if entry.kind == "started" and entry.detail.get("flow") == flow}
-    return frozenset(row for _, entry in journal if entry.enrolment in mine and (row := row_in(entry)))
+    return [(at, entry) for at, entry in journal if entry.enrolment in mine]
 
 
 def row_in(entry: Entry) -> str | None:
@@ -63,6 +68,7 @@ def _rows(step: AnyStep) -> Iterator[tuple[str, str]]:
             pass
 
 
-def _is_row(line: When) -> bool:
+def is_row(line: When) -> bool:
+    """Of `whenever`: not a default, and not one that was taken away."""
     default = line.event in LEAD_WIDE and line.target == End("discard")
     return not default and not (isinstance(line.target, Stay) and not line.target.steps)

@@ -35,6 +35,15 @@ class Ran:
 
 def run_case(plan: Plan, case: Case, world: World) -> Ran:
     """Live through a case with one lead. The plan need not be published in that world."""
+    life, trouble = give_all(plan, case, world)
+    limit = life.now + PATIENCE + timedelta(days=case.last_day)
+    while life.busy(plan.flow) and (due := life.due) is not None and due < limit:
+        life.run(due + INSTANT)
+    return ran_of(life, plan, trouble)
+
+
+def give_all(plan: Plan, case: Case, world: World) -> tuple[Life, tuple[str, ...]]:
+    """The life up to the last that the case gives, and what of that could not happen."""
     life = begin(plan, case, world)
     trouble = list[str]()
     zone = life.memory.timezone(plan)
@@ -42,10 +51,7 @@ def run_case(plan: Plan, case: Case, world: World) -> Ran:
         fault = give(life, given, plan)
         if fault is not None:
             trouble.append(fault)
-    limit = life.now + PATIENCE + timedelta(days=case.last_day)
-    while life.busy(plan.flow) and (due := life.due) is not None and due < limit:
-        life.run(due + INSTANT)
-    return ran_of(life, plan, trouble)
+    return life, tuple(trouble)
 
 
 def begin(plan: Plan, case: Case, world: World, lead: str = "lead") -> Life:

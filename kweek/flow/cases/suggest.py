@@ -1,0 +1,239 @@
+"""Which cases would walk every way through a flow? One for each row that no test walks yet, told by living them.
+
+It begins with a lead to whom nothing happens, and looks where people could have done something else; each of these is
+a life of its own, and is looked at in turn. So it is the machine that says what comes of everything. Each step is
+looked at where it is come to first; a loop is walked to its limit by doing the same again. What no facts that we know
+of can bring about is said, not guessed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from kweek.flow.cases.case import DEFAULT_START, Case, Given
+from kweek.flow.cases.known import lead_of, start_data
+from kweek.flow.cases.read import CALL_WORDS
+from kweek.flow.cases.rows import GOAL, rows_of, walked
+from kweek.flow.cases.run import INSTANT, give_all
+from kweek.flow.cases.solve import Answer, Solver
+from kweek.flow.cases.ways import NOWHERE, repeated, turnings, visits
+from kweek.flow.conditions import Condition
+from kweek.flow.conditions.schema import FieldType
+from kweek.flow.facts import Fact
+from kweek.flow.plan import Choose, Go, Plan
+from kweek.flow.simulate.life import Life
+from kweek.flow.state import Entry
+from kweek.flow.world import World
+
+_LIVES: Final = 40  # a row: enough for every flow that ships many times over
+_LONGEST: Final = timedelta(days=3 * 365)
+_WITH_SALES: Final = timedelta(days=5)
+_TRIES: Final = 4  # to make a line true, from so many lives that come to it
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A life to be lived: what is known of the lead, and what people do. aim: the row that it is for. placed: what
+    becomes known by something that people do, and is not known before."""
+
+    aim: str = ""
+    answer: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
+    given: tuple[Given, ...] = ()
+    placed: frozenset[str] = frozenset()
+    consent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A case, and the life that came of it. rows: those of the flow that it walked."""
+
+    case: Case
+    life: Life
+    rows: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """left: rows for which no case could be found, each with what stands there."""
+
+    cases: tuple[Lived, ...]
+    left: Mapping[str, str]
+
+
+def suggest(
+    plan: Plan, world: World, known: Iterable[str] = (), schema: Mapping[str, FieldType] | None = None
+) -> Suggestions:
+    """known: rows that tests walk already. schema: the types of the workspace's fields."""
+    search = _Search(plan, world, schema or {})
+    search.walk()
+    known = frozenset(known)
+    cases = _needed(search.kept, known) or search.kept[: 0 if known else 1]
+    return Suggestions(
+        tuple(cases), {row: words for row, words in search.rows.items() if row not in search.seen | known}
+    )
+
+
+def _needed(lives: Iterable[Lived], known: frozenset[str]) -> list[Lived]:
+    """Without those whose every row another walks too; the longest are asked last."""
+    needed = [lived for lived in lives if lived.rows - known]
+    for lived in sorted(needed, key=lambda one: len(one.rows)):
+        others = known.union(*(other.rows for other in needed if other is not lived))
+        if lived.rows <= others:
+            needed.remove(lived)
+    return needed
+
+
+class _Search:
+    """kept: lives that walk what none before them walked. seen: rows that were walked."""
+
+    def __init__(self, plan: Plan, world: World, schema: Mapping[str, FieldType]) -> None:
+        self.plan, self.world = plan, world
+        self.solver = Solver(schema, world.sales_ready, DEFAULT_START.date())
+        self.seen = set[str]()
+        self.kept: list[Lived] = []
+        self.queue = deque[Draft]()
+        self.looked_at, self.tries, self.lives = set[str](), Counter[str](), 0
+        self.rows = rows_of(plan)
+        self.most = _LIVES * (len(self.rows) + 1)
+
+    def walk(self) -> None:
+        root = self._root()
+        self.queue.append(root)
+        if self.plan.goal is not None:
+            self.queue.extend(self._where(root, self.plan.goal.condition, (), GOAL, None))
+        lived = list[tuple[Draft, Lived]]()
+        while self.queue and self.lives < self.most:
+            draft = self.queue.popleft()
+            if draft.aim in self.seen:
+                continue
+            one = self._keep(draft)
+            lived.append((draft, one))
+            self._look_around(draft, one)
+        for draft, one in lived:
+            self._round_again(draft, one)
+
+    def _root(self) -> Draft:
+        """The first event that starts the flow, with what its `if` asks for."""
+        root, start = Draft(), next((start for start in self.plan.start if start.event), None)
+        if start is None or start.condition is None:
+            return root
+        inside = (
+            draft
+            for draft in self._answers(root, start.condition, (), None)
+            if visits(self._live(draft).life, self.plan)
+        )
+        return next(inside, root)
+
+    # --- living -------------------------------------------------------------------------------------
+
+    def _live(self, draft: Draft) -> Lived:
+        self.lives += 1
+        answer = {path: value for path, value in draft.answer.items() if path not in draft.placed}
+        case = Case(
+            self.plan.flow, "", draft.aim, NOWHERE,
+            data=start_data(answer), lead=lead_of(answer, draft.consent), given=draft.given,
+        )  # fmt: skip
+        life, _ = give_all(self.plan, case, self.world)
+        self._to_its_end(life)
+        return Lived(case, life, walked(self.plan.flow, life.journal) & self.rows.keys())
+
+    def _to_its_end(self, life: Life) -> None:
+        """However long it takes; but sales may hold a lead for ever."""
+        end, last = life.start + _LONGEST, life.start
+        while life.busy(self.plan.flow) and (due := life.due) is not None and due < end:
+            if life.state.handover is None:
+                last = due
+            elif due > last + _WITH_SALES:
+                return
+            life.run(due + INSTANT)
+
+    def _keep(self, draft: Draft) -> Lived:
+        lived = self._live(draft)
+        if not self.kept or lived.rows - self.seen:
+            self.kept.append(lived)
+        self.seen |= lived.rows
+        return lived
+
+    # --- what else could have happened ----------------------------------------------------------------
+
+    def _look_around(self, draft: Draft, lived: Lived) -> None:
+        for visit in visits(lived.life, self.plan):
+            if visit.step.id in self.looked_at:
+                continue
+            self.looked_at.add(visit.step.id)
+            for turning in turnings(lived.life, self.plan, visit):
+                before = tuple(one for one in draft.given if one.when.after(lived.life.start, UTC) < turning.at)
+                then = replace(draft, aim=turning.row, given=(*before, *turning.given))
+                if [one.kind for one in turning.given] == ["blocked"]:
+                    self.queue.append(replace(then, given=before, consent=False))
+                self.queue.append(then)
+        for at, entry in lived.life.journal:
+            step = self.plan.steps.get(entry.step or "")
+            if entry.kind == "chose" and isinstance(step, Choose):
+                self._choose_otherwise(draft, lived, step, at, entry)
+
+    def _choose_otherwise(self, draft: Draft, lived: Lived, step: Choose, at: datetime, entry: Entry) -> None:
+        above = list[Condition]()
+        for n, branch in enumerate(step.branches, 1):
+            row = f"{step.id} choose:{n}"
+            if row not in self.seen and self.tries[row] < _TRIES and branch.share is None:
+                self.tries[row] += 1
+                before = tuple(one for one in draft.given if one.when.after(lived.life.start, UTC) <= at)
+                self.queue.extend(self._where(replace(draft, given=before), branch.condition, above, row, at))
+            above += [branch.condition] if branch.condition else []
+
+    def _where(
+        self, draft: Draft, wanted: Condition | None, never: Iterable[Condition], row: str, at: datetime | None
+    ) -> Iterator[Draft]:
+        """The first draft in which it is so, and the row is walked."""
+        for then in self._answers(draft, wanted, never, at):
+            if row in self._live(then).rows:
+                yield replace(then, aim=row)
+                return
+
+    def _answers(
+        self, draft: Draft, wanted: Condition | None, never: Iterable[Condition], at: datetime | None
+    ) -> Iterator[Draft]:
+        for answer in self.solver.solve(wanted, tuple(never), draft.answer):
+            yield _placed(draft, answer)
+
+    # --- loops ----------------------------------------------------------------------------------------
+
+    def _round_again(self, draft: Draft, lived: Lived) -> None:
+        """Do at the last step what was done there the time before, as often as a loop allows."""
+        loops = {f"{step.id} then": step.at_most for step in self.plan.steps.values() if isinstance(step, Go)}
+        left = [times for row, times in loops.items() if times is not None and row not in self.seen]
+        for _ in range(max(left, default=0) + 1):
+            stood = visits(lived.life, self.plan)
+            before = [visit for visit in stood[:-1] if stood[-1].step.id == visit.step.id]
+            again = repeated(lived.life, before[-1], stood[-1], draft.given) if before else ()
+            if not again or self.lives > self.most:
+                return
+            draft = replace(draft, aim="", given=(*draft.given, *again))
+            lived = self._keep(draft)
+
+
+_ASKED: Final = ("survey.", "bant.")
+
+
+def _placed(draft: Draft, answer: Answer) -> Draft:
+    """Answers to a survey come with `answered` or with the outcome of a call, reasons with a rejection; if there was
+    none, they are known from the start."""
+    given, placed = list(draft.given), set(draft.placed)
+    for path, value in answer.items():
+        if path in draft.answer:
+            continue
+        for n, one in reversed(list(enumerate(given))):
+            if path.startswith(_ASKED) and (one.kind == "answered" or (one.kind in CALL_WORDS and "." not in one.kind)):
+                given[n] = replace(one, facts={**one.facts, path: value})
+            elif path == "handover.reason" and one.kind == "rejected" and not isinstance(value, tuple):
+                given[n] = replace(one, data={**one.data, "reason": value})
+            else:
+                continue
+            placed.add(path)
+            break
+    return replace(draft, answer=answer, given=tuple(given), placed=frozenset(placed))

@@ -1,0 +1,96 @@
+"""Which tests does a flow still lack? A case for every row that none walks, as text to put into its file of tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kweek.errors import KweekError
+from kweek.flow.cases.case import Case
+from kweek.flow.cases.read import read_cases
+from kweek.flow.cases.report import try_case
+from kweek.flow.cases.suggest import suggest
+from kweek.flow.cases.written import written
+from kweek.flow.conditions.schema import FieldType
+from kweek.flow.lint.names import Names
+from kweek.flow.plan import Choose, Plan
+from kweek.flow.problems import BrokenSourceError, errors
+from kweek.flow.yaml import Items, read_yaml
+from kweek.linting import names_in
+from kweek.versions import plan_of, source_of
+from kweek.workspace import Workspace
+from kweek.worlds import world_of
+
+_HEAD: Final = "# One case for every way through the flow, as kweek test --suggest found them.\n"
+_ITEM: Final = re.compile(r"( *)- ")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """path: the flow's file of tests. added: what to put behind all that stands there (the whole file, where there is
+    none). cases: how many these are. left: rows that have no case, with what stands there."""
+
+    path: str
+    added: str
+    cases: int
+    left: Mapping[str, str]
+
+
+def suggestion(workspace: Workspace, flow: str) -> Suggestion:
+    """BrokenSourceError: flow or tests cannot be read. KweekError: the file is written so that nothing can be added."""
+    path, names, world = f"flows/tests/{flow}.yaml", names_in(workspace), world_of(workspace)
+    plan = world.plans.get(flow) or plan_of(source_of(workspace, flow))
+    there = workspace.texts.get(path, "")
+    cases = _read(there, path, plan, names) if there else ()
+    walked = frozenset[str]().union(*(try_case(plan, case, world).rows for case in cases))
+    found = suggest(plan, world, walked, names.schema(_start_data(plan, names)).fields)
+    indent = _indent(there, path) if there else 2
+    items = written(found.cases, plan, [case.name for case in cases], indent)
+    added = items + "".join(f"{' ' * indent}{line}\n" for line in _comments(found.left, plan))
+    if there:
+        added = f"{'' if there.endswith(chr(10)) else chr(10)}\n{added}" if items else ""
+    else:
+        added = f"{_HEAD}flow: {flow}\ntests:\n{added}"
+    if items and len(_read(there + added, path, plan, names)) != len(cases) + len(found.cases):
+        raise KweekError(f"{path} is written so that nothing can be added below it. Let “tests:” be its last key")
+    return Suggestion(path, added, len(found.cases), found.left)
+
+
+def _read(text: str, path: str, plan: Plan, names: Names) -> tuple[Case, ...]:
+    cases, problems = read_cases(text, path, plan, names)
+    if wrong := errors(problems):
+        raise BrokenSourceError(wrong)
+    return cases
+
+
+def _start_data(plan: Plan, names: Names) -> Mapping[str, FieldType]:
+    event = next((start.event for start in plan.start if start.event), None)
+    return names.events.get(event or "", {})
+
+
+def _indent(text: str, path: str) -> int:
+    """How far the dashes of the list stand to the right."""
+    root = read_yaml(text, path).root
+    lists = [pair.value for pair in root.pairs if pair.key.value == "tests"] if root else []
+    lines = text.splitlines()
+    for found in lists:
+        if isinstance(found, Items) and found.items:
+            dash = _ITEM.match(lines[found.items[-1].at.line - 1])
+            if dash is not None:
+                return len(dash[1])
+    return 2
+
+
+def _comments(left: Mapping[str, str], plan: Plan) -> Iterator[str]:
+    """What no case was found for, and why."""
+    for row, words in left.items():
+        step = plan.steps.get(row.rpartition(" ")[0])
+        if isinstance(step, Choose) and step.branches[int(row.rpartition(":")[2]) - 1].share is not None:
+            why = "the draw says who goes there; a test with leads: 100 walks it"
+        elif isinstance(step, Choose) and words != "else":
+            why = "no facts were found that make it true where a lead comes by"
+        else:
+            why = "nothing was found that leads there"
+        yield f"# Not walked: {row} ({words}): {why}."

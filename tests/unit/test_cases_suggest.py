@@ -1,0 +1,260 @@
+"""A case for every way through a flow: each holds, and together they walk every row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copytree
+from textwrap import dedent
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from kweek.cli import main
+from kweek.flow.cases.read import read_cases
+from kweek.flow.cases.report import try_case
+from kweek.flow.cases.rows import rows_of
+from kweek.flow.cases.suggest import Suggestions, suggest
+from kweek.flow.cases.written import text, written
+from kweek.flow.plan import Plan
+from kweek.flow.world import World
+from kweek.suggesting import suggestion
+from kweek.workspace import read_workspace
+from tests.flows_of_chance import workspaces
+from tests.lives import OFFICE
+from tests.unit.flow_of import BROCHURE, plan_from
+from tests.unit.test_cases_run import WORLD
+
+ROOT = Path(__file__).parents[2]
+
+
+def walk(plan: Plan, world: World, known: frozenset[str] = frozenset()) -> tuple[Suggestions, str, frozenset[str]]:
+    """What is suggested, as text, and the rows that it walks when it is read again; all of it holds."""
+    found = suggest(plan, world, known)
+    items = written(found.cases, plan)
+    cases, problems = read_cases(f"flow: {plan.flow}\ntests:\n{items}", "x.yaml", plan)
+    assert problems == ()
+    assert len(cases) == len(found.cases)
+    results = [try_case(plan, case, world) for case in cases]
+    assert [result.message for result in results if not result.holds] == []
+    return found, items, frozenset[str]().union(*(result.rows for result in results))
+
+
+def flow(body: str, **world: object) -> tuple[Suggestions, str, frozenset[str]]:
+    plan = plan_from("flow: f\ntitle: T\nstart: brochure.requested\n" + dedent(body), "f")
+    return walk(plan, World({"f": plan}, **world))  # type: ignore[arg-type]
+
+
+# --- every way ----------------------------------------------------------------------------------------
+
+
+def test_every_row_of_a_flow_is_walked_by_no_more_cases_than_rows() -> None:
+    found, items, rows = walk(BROCHURE, WORLD)
+    assert rows >= rows_of(BROCHURE).keys()
+    assert found.left == {}
+    assert len(found.cases) <= len(rows_of(BROCHURE))
+    assert items.startswith(
+        "  - name: no reaction → discard\n    expect:\n      day 7: send survey\n      ends: day 14, discard\n\n"
+    )
+    assert "- name: opened but not filled in → call → nobody calls → done" in items
+    assert "day 7 + 2 hours: { answered: { bant.budget: reserved } }" in items
+    assert "day 2: { rejected: student }" in items
+
+
+def test_only_what_is_missing_is_suggested() -> None:
+    known = frozenset(rows_of(BROCHURE)) - {"call/call-brochure when:1"}
+    found, items, rows = walk(BROCHURE, WORLD, known)
+    assert len(found.cases) == 1
+    assert "interested" in items
+    assert "call/call-brochure when:1" in rows
+    assert suggest(BROCHURE, WORLD, frozenset(rows_of(BROCHURE))).cases == ()
+
+
+def test_a_flow_without_any_row_has_one_case() -> None:
+    _, items, _ = flow("steps:\n  - wait: 2 days\n  - tell: anna\n  - end: done\n")
+    assert items == "  - name: done\n    expect:\n      day 2: tell anna\n      ends: day 2, done\n"
+
+
+@pytest.mark.parametrize(
+    ("condition", "lead"),
+    [
+        ('lead.country == "NL"', "{ country: NL }"),
+        ('lead.country != "NL" and known(lead.country)', "{ country: other }"),
+        ("company.size >= 100", "{ company: { size: 100 } }"),
+        ("50 < company.size <= 60", "{ company: { size: 51 } }"),
+        ('lead.profile in ["A", "B"] and not tagged("cold")', "{ profile: A }"),
+        ("company.size > 5 and company.size > 10", "{ company: { size: 11 } }"),
+        ('known(lead.country) and lead.country == "NL"', "{ country: NL }"),
+        ('lead.grade == "A1"', "{ profile: A, engagement: 1 }"),
+        ("lead.score.intent > 4", "{ score: { intent: 5 } }"),
+        ('tagged("vip")', "{ tags: [vip] }"),
+        ('matches(lead.job_title, "*head of*")', "{ job_title: head of }"),
+        ("days_until(lead.contract_end) < 30", "{ contract_end: 2026-03-31 }"),
+        ("known(lead.phone) and known(lead.owner)", "{ phone: something, owner: something }"),
+        ("lead.sales_ready", "{ bant: { budget: reserved } }"),
+    ],
+)
+def test_conditions_are_made_true(condition: str, lead: str) -> None:
+    body = f"""
+        steps:
+          - choose:
+              - if: {condition}
+                go: won
+              - else: done
+        """
+    plan = plan_from("flow: f\ntitle: T\nstart: brochure.requested" + dedent(body), "f")
+    world = World({"f": plan}, grades=WORLD.grades, sales_ready=WORLD.sales_ready)
+    found = suggest(plan, world)
+    assert found.left == {}
+    assert f"    lead: {lead}\n" in written(found.cases, plan)
+
+
+def test_a_line_below_another_is_made_true_without_the_other() -> None:
+    found, items, _ = flow("""
+        steps:
+          - choose:
+              - if: company.size > 10
+                go: lost
+              - if: company.size > 5
+                go: won
+              - else: done
+        """)
+    assert found.left == {}
+    assert "size: 6" in items
+
+
+def test_what_cannot_be_brought_about_is_said() -> None:
+    found, _, _ = flow("""
+        steps:
+          - choose:
+              - if: company.size > 5 and company.size < 5
+                go: lost
+              - share: 50%
+                go: won
+              - else: done
+        """)
+    assert found.left["steps/choose-1 choose:1"] == "company.size > 5 and company.size < 5"
+    assert len(found.left) == 2
+
+
+def test_loops_are_walked_to_their_limit() -> None:
+    found, items, _ = flow("""
+        steps:
+          - call: script
+            within: 5 days
+            when: { interested: again, else: done }
+            otherwise: lost
+        paths:
+          again:
+            - wait: 1 day
+            - go: steps
+              at_most: 2 times
+              then: won
+        """)
+    assert found.left == {}
+    assert "- name: call → interested → … → for the last time → won" in items
+
+
+def test_a_goal_an_if_at_the_start_and_what_is_wanted_anywhere() -> None:
+    plan = plan_from(
+        """\
+        flow: f
+        title: T
+        start: { event: webinar.registered, if: event.topic == "heat" }
+        goal: { if: lead.profile == "A", go: won }
+        whenever: { clicked demo: lost, quote.requested: [{ tag: warm }] }
+        steps:
+          - send: hello
+          - wait: 5 days
+          - end: done
+        """,
+        "f",
+    )
+    found, items, rows = walk(plan, World({"f": plan}))
+    assert (found.left, rows) == ({}, frozenset({"goal", "whenever:1", "whenever:2"}))
+    assert "start: { webinar.registered: { topic: heat } }" in items
+    assert "{ clicked: demo }" in items
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(workspace=workspaces)
+def test_whatever_is_suggested_holds(workspace: tuple[Plan, ...]) -> None:
+    world = World({plan.flow: plan for plan in workspace}, calendar=OFFICE)
+    found, _, rows = walk(workspace[0], world)
+    assert rows_of(workspace[0]).keys() - rows <= found.left.keys()
+    assert len(found.cases) <= max(1, len(rows_of(workspace[0])))
+
+
+# --- the text -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "yaml"),
+    [
+        ("call → won", "call → won"),
+        ("a: b", "'a: b'"),
+        ("it's", "'it''s'"),
+        ("no", "'no'"),
+        ("- dash", "'- dash'"),
+        ("# not", "'# not'"),
+        ("{{ lead.name }}", "'{{ lead.name }}'"),
+    ],
+)
+def test_texts_are_quoted_where_yaml_would_misread_them(words: str, yaml: str) -> None:
+    assert text(words) == yaml
+    assert text("a, b") == "a, b"
+    assert text("a, b", inside=True) == "'a, b'"
+
+
+# --- the command --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("flows", "rules", "surveys", "templates"):
+        copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_the_flows_that_ship_can_all_be_walked(folder: Path) -> None:
+    for path in (folder / "flows/tests").glob("*.yaml"):
+        path.unlink()
+    workspace = read_workspace(folder)
+    for flow in workspace.flows:
+        found = suggestion(workspace, flow)
+        assert all("(" in line for line in found.added.splitlines() if line.startswith("  # Not walked")), flow
+        assert found.cases > 3
+
+
+def test_it_is_put_below_what_is_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "flows/tests/contact-request.yaml"
+    first = "flow: contact-request\ntests:\n- name: won  # by hand\n  events: { day 1: won }\n  expect: { ends: won }\n"
+    path.write_text(first)
+    assert main(["test", "--workspace", str(folder), "--suggest", "contact-request"]) == 0
+    shown = capsys.readouterr().out
+    assert main(["test", "--workspace", str(folder), "--suggest", "contact-request", "--write"]) == 0
+    assert path.read_text() == f"{first}\n{shown}"
+    assert shown.startswith("- name: handover → rejected")
+    assert main(["test", "contact-request", "--workspace", str(folder)]) == 0
+    assert "Every row is walked" in capsys.readouterr().out
+    assert main(["test", "--workspace", str(folder), "--suggest", "contact-request"]) == 0
+    assert capsys.readouterr() == ("", "every way that can be found is walked by flows/tests/contact-request.yaml\n")
+
+
+def test_a_flow_without_tests_gets_a_file(folder: Path) -> None:
+    path = folder / "flows/tests/contact-request.yaml"
+    path.unlink()
+    assert main(["test", "--workspace", str(folder), "--suggest", "contact-request", "--write"]) == 0
+    assert path.read_text().startswith("# One case for every way")
+    assert main(["test", "contact-request", "--workspace", str(folder)]) == 0
+
+
+def test_what_cannot_be_suggested(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "--workspace", str(folder), "--suggest", "contact"]) == 2
+    assert "there is no flow “contact”" in capsys.readouterr().err
+    (folder / "flows/tests/contact-request.yaml").write_text("flow: contact-request\ntests: x\n")
+    assert main(["test", "--workspace", str(folder), "--suggest", "contact-request"]) == 1
+    assert "flows/tests/contact-request.yaml:2:" in capsys.readouterr().out
+    (folder / "flows/tests/contact-request.yaml").write_text(
+        "tests:\n  - name: won\n    expect: { ends: won }\nflow: contact-request\n"
+    )
+    assert main(["test", "--workspace", str(folder), "--suggest", "contact-request"]) == 1
