@@ -53,8 +53,12 @@ def suggestion(workspace: Workspace, flow: str) -> Suggestion:
         added = f"{'' if there.endswith(chr(10)) else chr(10)}\n{added}" if items else ""
     else:
         added = f"{_HEAD}flow: {flow}\ntests:\n{added}"
-    if items and len(_read(there + added, path, plan, names)) != len(cases) + len(found.cases):
-        raise KweekError(f"{path} is written so that nothing can be added below it. Let “tests:” be its last key")
+    if items:
+        again, problems = read_cases(there + added, path, plan, names)
+        if len(again) != len(cases) + len(found.cases):
+            raise KweekError(f"{path} is written so that nothing can be added below it. Let “tests:” be its last key")
+        if wrong := errors(problems):
+            raise KweekError(f"what would be suggested cannot be read again; please report this: {wrong[0]}")
     return Suggestion(path, added, len(found.cases), found.left)
 
 

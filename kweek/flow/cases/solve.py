@@ -11,7 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, Final
 
@@ -116,7 +116,7 @@ class Solver:
                 yield from _with(so_far, path, self._beside(path, sign, value))
             case Ask(function="days_until", arguments=(Field(path=path),)), Constant(value=int() as days):
                 away = [number for number in (days, days + 1, days - 1) if _PYTHON[sign](number, days)]
-                yield from _with(so_far, path, [self.today + timedelta(days=number) for number in away])
+                yield from _with(so_far, path, [self._on(path, self.today + timedelta(days=number)) for number in away])
             case _:
                 yield so_far  # as it is
 
@@ -143,7 +143,7 @@ class Solver:
         if kind in ("date", "moment") and isinstance(value, str):
             day = date.fromisoformat(value[:10])
             days = [day, day + timedelta(days=1), day - timedelta(days=1)]
-            yield from (one for one in days if _PYTHON[sign](one, day))
+            yield from (self._on(path, one) for one in days if _PYTHON[sign](one, day))
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             others = [one for one in self.pool if isinstance(one, (int, float)) and not isinstance(one, bool)]
             near = [number for one in (value, *others) for number in (one, one + 1, one - 1)]
@@ -169,8 +169,15 @@ class Solver:
         kind = self.schema.get(path, FieldType("any"))
         if kind.choices:
             return kind.choices[0]
-        some: dict[str, Fact] = {"number": 1, "date": self.today + timedelta(days=30), "yes/no": True}
+        some: dict[str, Fact] = {"number": 1, "yes/no": True}
+        if kind.kind in ("date", "moment"):
+            return self._on(path, self.today + timedelta(days=30))
         return some.get(kind.kind, "something")
+
+    def _on(self, path: str, day: date) -> date:
+        """A date, or noon of it where the field holds a moment."""
+        moment = self.schema.get(path, FieldType("any")).kind == "moment"
+        return datetime.combine(day, time(12), UTC) if moment else day
 
 
 def _holds(known: Fact, sign: str, value: str | int | float | bool) -> bool:

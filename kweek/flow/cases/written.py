@@ -114,8 +114,8 @@ def _in_words(condition: str) -> str:
     """`handover.reason in ["student", "competitor"]` is `reason in student, competitor`."""
     if condition == "else":
         return "otherwise"
-    words = re.sub(r"\b[\w-]+\.(?=[a-z])", "", condition)
-    words = re.sub(r"[\"'()\[\]]", "", words).replace("_", " ").replace("==", "is")
+    words = re.sub(r"\b[\w-]+\.(?=[a-z])", "", condition).replace("_", " ").replace("==", "is").replace("(", " ")
+    words = re.sub(r"[\"')\[\]]", "", words)
     return words if len(words) <= _LONG_WORDS else f"{words[:_LONG_WORDS].rstrip(' ,')}…"
 
 
