@@ -91,12 +91,15 @@ def _column(told: ToldColumn, frame: c.Frame, top: int) -> Column:
     cards: list[Card] = []
     falls: list[Fall] = []
     x = frame.x + c.TEXT - 46 + 15  # the middle of the icons: the eye runs down along them
-    above, arrives = None, True
+    above = None
     for step in told.steps:
         cards.append(c.card(step, frame, y + _GAP))
-        if arrives:
-            falls.append(Fall(above, step.id, x, y, y + _GAP))
-        above, arrives, y = step.id, step.falls, cards[-1].box.bottom
+        if above is None or above.falls:
+            rows = () if above is None else tuple(above.lines())
+            through = tuple(line.key for line in rows if line.way is None or line.way.kind == "next")
+            name, keys = above and above.id, tuple(line.key for line in rows)
+            falls.append(Fall(name, step.id, keys, through, x, y, y + _GAP))
+        above, y = step, cards[-1].box.bottom
     return Column(told.name, told.title, head, title, tuple(notes), tuple(cards), tuple(falls))
 
 

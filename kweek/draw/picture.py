@@ -149,10 +149,15 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """The short line from one card to the one below; `above` is None below a head."""
+    """The short line from one card to the one below; `above` is None below a head.
+
+    rows: the outcomes of the card above, and of these those that carry on below.
+    """
 
     above: str | None
     below: str
+    rows: tuple[str, ...]
+    through: tuple[str, ...]
     x: int
     top: int
     bottom: int

@@ -185,7 +185,9 @@ class _Writer:
         return "" if not self.lit else " lit" if key in self.lit else " dim"
 
     def _fall(self, fall: Fall) -> str:
-        passed = fall.below in self.lit and (fall.above is None or fall.above in self.lit)
+        """Lit where the lead was above and below, and did not leave by another row."""
+        passed = {fall.above or fall.below, fall.below} <= self.lit
+        passed = passed and (self.lit.isdisjoint(fall.rows) or not self.lit.isdisjoint(fall.through))
         state = " lit" if passed else " dim" if self.lit else ""
         tip = _arrow((fall.x, fall.top), (fall.x, fall.bottom))
         return (

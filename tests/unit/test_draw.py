@@ -123,6 +123,16 @@ def test_the_way_of_a_lead_stands_out() -> None:
     assert "here" in classes["data-step triage/choose-1"]
 
 
+def test_the_line_to_the_card_below_is_lit_only_for_who_went_that_way() -> None:
+    picture = lay_out(
+        flow_of("flow: drawn\nsteps:\n  - choose:\n      - {if: a, go: steps}\n      - else: next\n  - wait: 7 days\n"),
+        EN,
+    )
+    cards = ("steps/choose-1", "steps/wait-1")
+    left, went = (svg(picture, lit=(*cards, f"steps/choose-1 choose:{n}"), theme="page") for n in (1, 2))
+    assert (left.count("fall lit"), went.count("fall lit")) == (1, 2)
+
+
 def _key(element: ElementTree.Element) -> str | None:
     return next(
         (f"{name} {element.get(name)}" for name in ("data-step", "data-row", "data-edge") if element.get(name)), None
