@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Final, cast
 
 from kweek.errors import KweekError
@@ -78,6 +80,12 @@ def given_answers(raw: object, check: Checker) -> Given:
         elif answer is not None:
             check.fault(f"answers.{name[:60]}", "this must be a text, a number or a list of texts")
     return given
+
+
+def mark_of(given: Given) -> str:
+    """By which the same answers are known again; it tells nothing of them. Nothing for none."""
+    said = json.dumps({name: list(values) for name, values in given.items()}, sort_keys=True)
+    return sha256(said.encode()).hexdigest()[:16] if given else ""
 
 
 def spoken_answers(survey: Survey, given: Given, now: datetime) -> dict[str, Answer]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 
 from kweek.flow.state import Value
 from kweek.flow.surveys import Survey
-from kweek.intake.answers import Given, spoken_answers
+from kweek.intake.answers import Given, mark_of, spoken_answers
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import LeadIn, Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
@@ -97,14 +97,15 @@ def log_call(
             raise OutcomeError("A moment is agreed with “call back” only.", field="call_back_at")
         kind = _EVENT_OF.get(outcome, outcome)
         data: dict[str, Value] = {} if call_back_at is None else {"at": call_back_at}
-        if before := desk.done_before(kind, data):
+        mark = mark_of(answers or {})
+        if before := desk.done_before(kind, data, mark):
             return before
         desk.may_close()
         lead = _keep(desk, script, answers, rules) if answers else None
         desk.change(**_after(desk, outcome, call_back_at, rules))
         if outcome == "objected":  # the right to object is kept at once, whatever the flow makes of it
             suppress_lead(desk.tx, desk.row.lead_id, "telephone", "objected", said.at, address_key)
-        return desk.tell(kind, data, lead)
+        return desk.tell(kind, data, lead, mark)
 
 
 def _keep(desk: Desk, script: Survey | None, given: Given, rules: CallRules) -> LeadIn:

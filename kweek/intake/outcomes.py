@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, update
 
 from kweek.errors import KweekError
 from kweek.flow.state import Value
@@ -75,27 +75,40 @@ class Desk:
     def change(self, **values: object) -> None:
         self.tx.execute(update(self.table).where(self.table.c.key == self.row.key).values(**values))
 
-    def tell(self, kind: str, data: Mapping[str, Value] | None = None, lead: LeadIn | None = None) -> Recorded:
-        """Record the event, with who did it and what he noted. lead: what else was learnt of the lead."""
+    def tell(
+        self, kind: str, data: Mapping[str, Value] | None = None, lead: LeadIn | None = None, also: str = ""
+    ) -> Recorded:
+        """Record the event, with who did it and what he noted. lead: what else was learnt of the lead. also: a mark of
+        what else was sent, by which this request is known again."""
         key, said = self.row.key, self.said
-        name = f"said/{said.id}" if said.id else f"{kind}/{self._count(kind) + 1}"
+        name = self._name(also) if said.id else f"{kind}/{self._count(kind) + 1}"
         whose = lead or LeadIn(id=self.row.lead_id)
         event = Incoming(f"{key}/{name}", kind, said.at, whose, data or {}, key, said.by, said.note)
         return append(self.tx, self.row.lead_id, event, said.at)
 
-    def done_before(self, kind: str, data: Mapping[str, Value] | None = None) -> Recorded | None:
+    def done_before(self, kind: str, data: Mapping[str, Value] | None = None, also: str = "") -> Recorded | None:
         """This very request came before: its answer, and nothing is done again. OtherEventError: its id was used for
         something else."""
         if not self.said.id:
             return None
-        before = events.find(self.tx, f"{self.row.key}/said/{self.said.id}")
-        if before is None:
+        before = events.find(self.tx, f"{self.row.key}/{self._name(also)}")
+        if before is None and not self._id_is_used():
             return None
-        event, by, note = before
-        if (event.kind, event.data, by, note) != (kind, data or {}, self.said.by, self.said.note):
+        event, by, note = before or (None, None, None)
+        if event is None or (event.kind, event.data, by, note) != (kind, data or {}, self.said.by, self.said.note):
             words = f"The id “{self.said.id}” was used before, for something else; everything done needs its own."
             raise OtherEventError(words)
         return Recorded(self.row.lead_id, event.seq, fresh=False)
+
+    def _name(self, also: str = "") -> str:
+        """An id here has no slash."""
+        return f"said/{self.said.id}/{also}" if also else f"said/{self.said.id}"
+
+    def _id_is_used(self) -> bool:
+        event, name = tables.events.c, f"{self.row.key}/{self._name()}"
+        same = or_(event.id == name, event.id.startswith(f"{name}/", autoescape=True))
+        query = select(event.seq).where(event.lead_id == self.row.lead_id, event.ref == self.row.key, same)
+        return self.tx.execute(query.limit(1)).first() is not None
 
     def may_close(self) -> None:
         """A withdrawn task still accepts the outcome of whoever had taken it."""
