@@ -108,13 +108,16 @@ class LeadChecker(Checker):
     def consent(self, raw: object, path: str) -> ConsentIn:
         body = self.object(raw, path, _CONSENT_KEYS)
         texts = {
-            key: self.text(body.get(key), f"{path}.{key}", required=key in ("channel", "purpose", "words", "source"))
+            key: self.text(body.get(key), f"{path}.{key}", required=key in ("channel", "words", "source"))
             for key in ("channel", "purpose", "words", "words_version", "source", "proof")
         }
-        channel, purpose = texts["channel"] or "", texts["purpose"] or ""
+        channel = texts["channel"] or ""
+        purpose = texts["purpose"] or ("" if channel == "email" else channel)  # only a mail asks for what it is
         if channel and channel not in CHANNELS:
             self.fault(f"{path}.channel", f"“{channel}” is none of {', '.join(CHANNELS)}")
-        if channel == "email" and purpose:
+        if channel == "email" and not purpose:
+            self.fault(f"{path}.purpose", "this is missing")
+        elif channel == "email":
             self.purpose(purpose, f"{path}.purpose")
         moments = {key: self.moment(body[key], f"{path}.{key}") for key in ("at", "expires_at") if body.get(key)}
         if (given := moments.get("at")) is not None and given > self.now + AHEAD:

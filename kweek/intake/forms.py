@@ -46,7 +46,7 @@ def read_form(body: bytes, kind: str = KINDS[0]) -> dict[str, list[str]]:
     try:
         pairs = _multipart(body, kind) if kind.startswith(KINDS[1]) else _urlencoded(body)
     except (UnicodeError, ValueError, FormParserError):
-        raise BadEventError([Fault("form", "this is not a form that can be read")]) from None
+        raise BadEventError([Fault("form", "this is not a form that can be read")], "form") from None
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         if value:

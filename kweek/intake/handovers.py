@@ -60,7 +60,7 @@ def _close(desk: Desk, kind: str, reason: str | None, later_on: date | None) -> 
         raise OutcomeError(f"A reason has at most {_LONGEST_REASON} characters; the rest is a note.", field="reason")
     today = said.at.date()
     if kind == "later" and (later_on is None or not today < later_on < today + _FURTHEST):
-        raise OutcomeError("Say from which day the lead wants to hear of us again.", field="later_on")
+        raise OutcomeError("Say from which day, within three years, the lead wants to hear of us.", field="later_on")
     return {
         "status": "closed", "closed_at": said.at, "outcome": kind, "reason": reason, "owner": row.owner or said.by,
         "later_on": None if later_on is None else datetime.combine(later_on, time(), UTC),

@@ -104,9 +104,9 @@ class Fault:
 class BadEventError(KweekError):
     """What came in cannot be taken; nothing of it was stored."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[Fault], what: str = "event") -> None:
         super().__init__("; ".join(f"{fault.field}: {fault.words}" for fault in faults))
-        self.faults = faults
+        self.faults, self.what = faults, what
 
 
 class OtherEventError(KweekError):

@@ -19,18 +19,21 @@ from kweek.flow.state import Value
 from kweek.intake.incoming import BadEventError, Fault
 
 LONGEST: Final = {"id": 200, "external_id": 200, "by": 200, "words": 4_000}
+_YEARS: Final = range(1971, 9000)
+_NAMES: Final = ("id", "external_id", "by")
 
 
 @dataclass(slots=True)
 class Checker:
-    """One reading of one message. Ask for its values, then `done()`."""
+    """One reading of one message. Ask for its values, then `done()`. what: the word for what is read."""
 
+    what: str = "event"
     faults: list[Fault] = field(default_factory=list[Fault])
 
     def done(self) -> None:
         """BadEventError lists all that was found."""
         if self.faults:
-            raise BadEventError(self.faults)
+            raise BadEventError(self.faults, self.what)
 
     def typed(self, raw: object, path: str, types: Mapping[str, str]) -> dict[str, Value]:
         """Typed facts; moments in UTC. What is missing is left out."""
@@ -60,7 +63,7 @@ class Checker:
         body = cast("Mapping[str, object]", raw)
         for key in body:
             if key not in keys:
-                where = f"{path}.{_shown(key)}" if path else _shown(key)
+                where = f"{path}.{shown(key)}" if path else shown(key)
                 self.fault(where, f"there is no such field{nearest(key, keys)}")
         return body
 
@@ -72,11 +75,14 @@ class Checker:
         if not isinstance(raw, str):
             self.fault(path, "this must be text")
             return None
-        longest = LONGEST.get(path.rsplit(".", 1)[-1], 2_000)
+        name = path.rsplit(".", 1)[-1]
+        longest = LONGEST.get(name, 2_000)
         if len(raw) > longest:
             self.fault(path, f"this is too long: {len(raw)} characters, at most {longest}")
         elif not printable(raw):
             self.fault(path, "this holds characters that no text has")
+        elif name in _NAMES and not raw.isprintable():
+            self.fault(path, "this holds a line break, a tab or the like, which no name or id has")
         else:
             return raw.strip() or None
         return None
@@ -111,8 +117,11 @@ class Checker:
             moment = datetime.fromisoformat(raw if isinstance(raw, str) else "")
         except ValueError:
             moment = None
-        if moment is None or moment.tzinfo is None or not 1970 < moment.year < 9000:
+        if moment is None or moment.tzinfo is None:
             self.fault(path, "this must be a moment with its offset: 2026-03-02T09:00:00+01:00")
+            return None
+        if moment.year not in _YEARS:
+            self.fault(path, f"the year {moment.year} cannot be meant; moments go from {_YEARS[0]} to {_YEARS[-1]}")
             return None
         return moment.astimezone(UTC)
 
@@ -121,7 +130,8 @@ class Checker:
         if text is None:
             return None
         try:
-            return validate_email(text, check_deliverability=False, test_environment=True).normalized
+            # strict: no more than 64 characters before the @ (RFC 5321, 4.5.3.1.1)
+            return validate_email(text, check_deliverability=False, test_environment=True, strict=True).normalized
         except EmailNotValidError:
             self.fault(path, "this is not an e-mail address: name@example.com")
             return None
@@ -146,7 +156,8 @@ def printable(text: str) -> bool:
     return re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", text) is None
 
 
-def _shown(key: str) -> str:
+def shown(key: str) -> str:
+    """A key as a sentence may repeat it."""
     return key[:60] if printable(key) else "?"
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from kweek.web.house import House, house_of
 from kweek.web.problems import ProblemError
-from kweek.web.session import has_key, has_session, same_origin
+from kweek.web.session import has_session, name_of_key, same_origin
 
 SAFE: Final = ("GET", "HEAD")
 
@@ -17,17 +17,22 @@ SAFE: Final = ("GET", "HEAD")
 HouseOf = Annotated[House, Depends(house_of)]
 
 
-def staff_only(request: Request, house: HouseOf) -> None:
-    """A valid API key, or a session; what changes something by session must come from our own page."""
+def staff_only(request: Request, house: HouseOf) -> str | None:
+    """A valid API key, or a session; what changes something by session must come from our own page. The name of the
+    key; None: a session has none."""
     if (authorization := request.headers.get("authorization")) is not None:
-        if has_key(house.db, authorization):
-            return
+        if (name := name_of_key(house.db, authorization)) is not None:
+            return name
         raise ProblemError(401, "This key is not known, or was revoked.", headers=_CHALLENGE)
     if not has_session(house.settings, request):
         words = "Send an API key (Authorization: Bearer …), or open the link that kweek printed."
         raise ProblemError(401, words, headers=_CHALLENGE)
     if request.method not in SAFE and not same_origin(house.settings, request):
         raise ProblemError(403, "This did not come from Kweek's own page.")
+    return None
+
+
+KeyName = Annotated[str | None, Depends(staff_only)]
 
 
 _CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}

@@ -56,7 +56,7 @@ def problem_of(error: Exception) -> ProblemError:
             return error
         case BadEventError():
             errors = [{"field": fault.field, "words": fault.words} for fault in error.faults]
-            return ProblemError(422, "This event cannot be taken; nothing of it was stored.", errors=errors)
+            return ProblemError(422, f"This {error.what} cannot be taken; nothing of it was stored.", errors=errors)
         case OtherEventError():
             return ProblemError(409, str(error))
         case NoSuchLead() | NoSuchTaskError():

@@ -72,16 +72,17 @@ def same_origin(settings: Settings, request: Request) -> bool:
     return origin in (ours, f"{request.url.scheme}://{request.headers.get('host', '')}")
 
 
-def has_key(db: Database, authorization: str) -> bool:
-    """`Bearer <key>`; the books hold its SHA-256 only."""
+def name_of_key(db: Database, authorization: str) -> str | None:
+    """`Bearer <key>`: whose key it is; None: nobody's that works. The books hold its SHA-256 only."""
     scheme, _, key = authorization.partition(" ")
     if scheme.lower() != "bearer" or not 16 <= len(key) <= 200:
-        return False
+        return None
     digest = sha256(key.strip().encode()).hexdigest()
     keys = tables.api_keys.c
     with db.read() as read:
-        known = read.execute(select(keys.hash).where(keys.hash == digest, keys.revoked_at.is_(None))).scalar()
-    return known is not None and hmac.compare_digest(known, digest)
+        query = select(keys.hash, keys.name).where(keys.hash == digest, keys.revoked_at.is_(None))
+        known = read.execute(query).first()
+    return known.name if known is not None and hmac.compare_digest(known.hash, digest) else None
 
 
 def _links(settings: Settings) -> TimestampSigner:

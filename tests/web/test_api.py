@@ -74,6 +74,15 @@ REFUSED = {
     "no type": ("type", None, "type"),
     "an unknown type": ("type", "brochure.request", "type"),
     "no moment": ("at", "yesterday", "at"),
+    "an id with a line break": ("id", "e\n1", "id"),
+    "an id with a tab": ("lead.external_id", "crm\t7", "lead.external_id"),
+    "a moment of nobody's life": ("at", "0001-01-01T00:00:00Z", "at"),
+    "a mailbox of 65 characters": ("lead.email", f"{'a' * 65}@example.com", "lead.email"),
+    "a consent for mail without a purpose": (
+        "lead.consents",
+        [{"channel": "email", "words": "Yes", "source": "fair"}],
+        "lead.consents[0].purpose",
+    ),
     "a moment without offset": ("at", "2026-03-02T08:59:00", "at"),
     "a moment to come": ("at", "2026-03-02T09:06:00Z", "at"),
     "no lead": ("lead", None, "lead"),
@@ -120,6 +129,32 @@ def test_what_is_wrong_is_named_by_its_field_and_nothing_is_stored(
     assert field in [error["field"] for error in problem["errors"]], problem
     assert all(error["words"] for error in problem["errors"])
     assert books.count(tables.leads) == books.count(tables.events) == 0
+
+
+def test_a_moment_that_cannot_be_meant_is_said_to_be_so(api: TestClient) -> None:
+    [error] = api.post("/api/events", json=changed("at", "9999-01-01T00:00:00Z")).json()["errors"]
+    assert error["words"] == "the year 9999 cannot be meant; moments go from 1971 to 8999"
+
+
+def test_a_mailbox_of_64_characters_is_one(api: TestClient) -> None:
+    assert api.post("/api/events", json=changed("lead.email", f"{'a' * 64}@example.com")).status_code == 201
+
+
+@pytest.mark.parametrize("channel", ["telephone", "open tracking", "click tracking"])
+def test_only_a_consent_for_mail_needs_a_purpose(api: TestClient, books: Books, channel: str) -> None:
+    consents = [{"channel": channel, "words": "Yes", "source": "fair"}]
+    assert api.post("/api/events", json=changed("lead.consents", consents)).status_code == 201
+    [consent] = books.rows(tables.consents)
+    assert (consent.channel, consent.purpose) == (channel, channel)
+
+
+def test_a_key_that_stands_twice_is_named(api: TestClient, books: Books) -> None:
+    body = b'{"id": "e1", "type": "brochure.requested", "lead": {"email": "a@example.com", "email": "b@example.com"}}'
+    answer = api.post("/api/events", content=body)
+    assert (answer.status_code, answer.json()["detail"]) == (
+        400, "“email” stands twice in one object: which of them is meant?"
+    )  # fmt: skip
+    assert books.count(tables.leads) == 0
 
 
 def test_a_near_miss_is_answered_with_the_right_word(api: TestClient) -> None:
@@ -243,10 +278,14 @@ def test_a_list_is_answered_item_by_item(api: TestClient, books: Books) -> None:
 def test_too_much_is_refused_before_it_is_read(api: TestClient, books: Books) -> None:
     assert api.post("/api/events", json=[EVENT] * 501).status_code == 413
     assert api.post("/api/events", json=changed("data.brochure", "x" * 70_000)).status_code == 413
+    large = [changed("data.brochure", "x" * 1_900) | {"id": f"e{n}"} for n in range(40)]
+    assert len(json.dumps(large)) > 64 * 1024
+    assert {one["status"] for one in api.post("/api/events", json=large).json()["results"]} == {201}, "a list may"
+    assert api.post("/api/events", content=b"[" + b" " * 2 * 1024**2 + b"]").status_code == 413
     assert api.post("/forms/brochure.requested", content=b"x" * 65_537).status_code == 413
     chunks = (b"x" * 1_000 for _ in range(70))
     assert api.post("/forms/brochure.requested", content=chunks, headers={"content-type": FORM}).status_code == 413
-    assert books.count(tables.events) == 0
+    assert books.count(tables.events) == len(large)
 
 
 FORM = "application/x-www-form-urlencoded"

@@ -10,6 +10,7 @@ from httpx import Response
 
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.web.house import House
 from tests.web.conftest import NOW, Books, TestClient
 
 
@@ -332,6 +333,37 @@ def test_an_id_that_was_used_for_something_else_is_a_conflict(
     refused = post(api, second[0], id="r1", **second[1])
     assert (refused.status_code, "used before" in refused.json()["detail"]) == (409, True)
     assert len(kinds(books)) == 1
+
+
+def test_an_id_that_was_used_with_other_answers_is_a_conflict(api: TestClient, books: Books) -> None:
+    path, need = f"calls/{CALL}/outcome", {"answers": {"need": "problem"}}
+    assert post(api, path, id="r1", outcome="interested", **need).status_code == 200
+    before = kinds(books)
+    again = post(api, path, id="r1", outcome="interested", **need)
+    assert (again.status_code, again.json()["fresh"]) == (200, False)
+    for other in ({"answers": {"need": "replacement"}}, {"answers": {}}, {}):
+        assert post(api, path, id="r1", outcome="interested", **other).status_code == 409, other
+    assert kinds(books) == before
+
+
+def test_who_is_no_colleague_is_answered_with_the_nearest_name(api: TestClient, books: Books) -> None:
+    refused = post(api, f"handovers/{HANDOVER}/contact", by="ana").json()
+    assert (refused["status"], refused["detail"]) == (422, "This request cannot be taken; nothing of it was stored.")
+    [error] = refused["errors"]
+    assert error["field"] == "by"
+    assert error["words"].startswith("nobody in rules/teams.yaml is called “ana”; did you mean “anna”?")
+    assert error["words"].endswith("what a program does by itself is by “test”")
+    assert kinds(books) == []
+
+
+def test_a_program_acts_in_its_own_name(api: TestClient, books: Books) -> None:
+    assert post(api, f"handovers/{HANDOVER}/contact", by="test").status_code == 200
+    assert [row.by for row in books.rows(tables.events)] == ["test"]
+
+
+def test_where_there_are_no_colleagues_any_name_will_do(api: TestClient, house: House) -> None:
+    object.__setattr__(house.rules, "people", list)
+    assert post(api, f"handovers/{HANDOVER}/contact", by="mallory").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["calls/l9-1/2/take", "handovers/nothing/won", "tasks//outcome", "calls/x/y/nowhere"])
