@@ -46,9 +46,11 @@ $(STAMP): requirements.lock pyproject.toml | $(UV)
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
-lock: pyproject.toml | $(UV)  ## renew requirements.lock: every version, with its hashes
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --group up --group dev --group build pyproject.toml --output-file requirements.lock
+LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+lock: pyproject.toml | $(UV)  ## renew both locks: every version with its hashes; what runs, without what tests and builds
+	$(UV) $(LOCK) --group up --group dev --group build pyproject.toml --output-file requirements.lock
+	$(UV) $(LOCK) --constraint requirements.lock pyproject.toml --output-file requirements.runtime.lock
 
 clean:
 	rm -rf $(VENV) .venv-uv
