@@ -101,11 +101,12 @@ class Notify:
             if found is None:
                 raise UnfitError("no such mail", f"version {news.version} has no mail “{news.mail}” that can be read")
             template = found
+        overdue = news.until is not None and news.until <= now
         until = news.until.astimezone(ZoneInfo(rules.settings.timezone)) if news.until else None
         facts = context(
             lead=known, company=company_facts(tx, lead.company_id), today=now.date(),
             sender=sender_facts(rules), owner=owner_facts(lead.owner, rules),
-            event={"text": news.text, "until": until, "owner": news.owner}, **more,
+            event={"text": news.text, "until": until, "overdue": overdue, "owner": news.owner}, **more,
         )  # fmt: skip
         return lambda key: self._compose(key, news, template, facts, to)
 

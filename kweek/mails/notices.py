@@ -35,11 +35,13 @@ _NL: Final[dict[Notice, tuple[str, str]]] = {
     "tell": (_NAME, "{{ event.text }}\n"),
     "handover": (
         f"Nieuwe lead voor u: {_NAME}",
-        "Deze lead is aan u overgedragen{% if event.until %}; neem contact op vóór **{{ event.until }}**{% endif %}.\n",
+        "Deze lead is aan u overgedragen{% if event.overdue %}; het contact is sinds **{{ event.until }}** te laat"
+        "{% elif event.until %}; neem contact op vóór **{{ event.until }}**{% endif %}.\n",
     ),
     "reminder": (
         f"Herinnering: {_NAME} wacht op u",
-        "U hebt nog geen contact vastgelegd{% if event.until %}; dat moet vóór **{{ event.until }}**{% endif %}.\n",
+        "U hebt nog geen contact vastgelegd{% if event.overdue %}; het is sinds **{{ event.until }}** te laat"
+        "{% elif event.until %}; dat moet vóór **{{ event.until }}**{% endif %}.\n",
     ),
     "escalation": (
         f"Niet opgevolgd: {_NAME}",
@@ -51,11 +53,13 @@ _EN: Final[dict[Notice, tuple[str, str]]] = {
     "tell": (_NAME, "{{ event.text }}\n"),
     "handover": (
         f"A new lead for you: {_NAME}",
-        "This lead was handed over to you{% if event.until %}; contact it before **{{ event.until }}**{% endif %}.\n",
+        "This lead was handed over to you{% if event.overdue %}; contact is overdue since **{{ event.until }}**"
+        "{% elif event.until %}; contact it before **{{ event.until }}**{% endif %}.\n",
     ),
     "reminder": (
         f"Reminder: {_NAME} waits for you",
-        "You have not logged a contact yet{% if event.until %}; it is due before **{{ event.until }}**{% endif %}.\n",
+        "You have not logged a contact yet{% if event.overdue %}; it is overdue since **{{ event.until }}**"
+        "{% elif event.until %}; it is due before **{{ event.until }}**{% endif %}.\n",
     ),
     "escalation": (
         f"Not followed up: {_NAME}",
@@ -66,7 +70,8 @@ _EN: Final[dict[Notice, tuple[str, str]]] = {
 
 
 def notice(what: Notice, language: str, *, in_channel: bool = False) -> MailTemplate:
-    """The template; `event` in it holds `text`, `until`, `owner`, as far as they apply."""
+    """The template; `event` in it holds `text`, `owner`, `until` and `overdue` (that moment is past), as far
+    as they apply."""
     dutch = language.split("-")[0] == "nl"
     subject, body = (_NL if dutch else _EN)[what]
     spoken = "nl" if dutch else "en"

@@ -99,6 +99,25 @@ async def test_a_lead_that_is_passed_on_is_news_for_who_gets_it_and_says_who_was
     assert texts(told) == [("mark", "Not followed up: Planted Person"), ("bram", "A new lead for you: Planted Person")]
 
 
+@pytest.mark.parametrize(
+    ("languages", "words"),
+    [
+        (("en",), "contact is overdue since 1 March 2026 09:00"),
+        (("nl",), "het contact is sinds 1 maart 2026 09:00 te laat"),
+    ],
+)
+async def test_who_gets_a_lead_when_its_time_is_past_hears_since_when(
+    tmp_path: Path, languages: tuple[str, ...], words: str
+) -> None:
+    async with at_work(tmp_path) as (post, _):
+        post.rules = replace(post.rules, settings=replace(post.rules.settings, languages=languages))
+        key = hand_over(post, "bram")
+        with post.database.write() as tx:
+            tx.execute(update(tables.handovers).values(follow_up_at=NOW - timedelta(days=1)))
+        await post.ask(key, tell=True)
+        assert words in post.mail(f"{key}:handover:bram").text
+
+
 async def test_a_lead_that_nobody_calls_goes_round_the_whole_team(tmp_path: Path) -> None:
     team = Desk("sales", ("anna", "bram", "youssef"), "mark")
     async with at_work(tmp_path) as (post, _):
