@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "demo": "make-believe leads walk the flows: two months in five minutes",
     "worker": "run a worker alone",
     "web": "run the pages and the interface alone",
+    "new": "begin a flow or a workspace",
     "lint": "prove that the flows are sound",
     "test": "run the tests of the flows",
     "draw": "show a flow as a picture",

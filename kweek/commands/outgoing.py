@@ -76,12 +76,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _agreed(folder: Path) -> Agreed:
+    from kweek.flow.catalogue import RULES
     from kweek.flow.load.rules import read_rules
     from kweek.flow.problems import errors
 
-    path = "rules/workspace.yaml"
-    rules, problems = read_rules({path: (folder / path).read_bytes()})
-    for problem in errors(one for one in problems if one.file == path):
+    own = "rules/workspace.yaml"
+    others = (f"rules/{name}.yaml" for name in RULES if f"rules/{name}.yaml" != own)
+    there = (own, *(path for path in others if (folder / path).is_file()))
+    rules, problems = read_rules({path: (folder / path).read_bytes() for path in there})
+    for problem in errors(one for one in problems if one.file == own):
         say(str(problem))
     return rules.settings
 

@@ -63,10 +63,19 @@ def text_of(kind: str) -> str:
     return json.dumps(schema_of(kind), ensure_ascii=False, indent=1) + "\n"
 
 
+def kind_of(path: str) -> str | None:
+    """Which schema a file of a workspace follows; path: within it, with `/`. None: it is none that we read."""
+    from kweek.flow.catalogue import RULES
+
+    folder, _, file = path.rpartition("/")
+    name = file.removesuffix(".yaml")
+    if folder == "rules":
+        return name if name in RULES else None
+    return {"flows": "flow", "flows/tests": "tests", "surveys": "survey"}.get(folder) if name != file else None
+
+
 def line_for(path: str) -> str | None:
     """The first line by which an editor finds the schema of this file of a workspace; None: it has none."""
-    from kweek.flow.schema import kind_of
-
     kind = kind_of(path)
     return f"# yaml-language-server: $schema={'../' * path.count('/')}{FOLDER}/{kind}.json" if kind else None
 

@@ -14,12 +14,12 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from kweek.cli import main
-from kweek.commands.schema import line_for, text_of
+from kweek.commands.schema import kind_of, line_for, text_of
 from kweek.flow.cases.read import CASE
 from kweek.flow.load import surveys
 from kweek.flow.load.flow import KEYS, load_flow
 from kweek.flow.load.steps import OPTIONS
-from kweek.flow.schema import KINDS, kind_of, schema_of
+from kweek.flow.schema import KINDS, schema_of
 from kweek.flow.words import CALL, HANDOVER, MAIL, PASSING, STATES
 from kweek.flow.yaml import read_yaml
 from kweek.flow.yaml.tree import plain

@@ -36,18 +36,6 @@ KINDS: Final[Mapping[str, Callable[[], Schema]]] = {
 """Kind of file → its schema."""
 
 
-def kind_of(path: str) -> str | None:
-    """Which schema a file of a workspace follows; path: within it, with `/`. None: it is none that we read."""
-    folder, _, name = path.rpartition("/")
-    match folder:
-        case "flows" | "flows/tests" | "surveys" if name.endswith(".yaml"):
-            return {"flows": "flow", "flows/tests": "tests", "surveys": "survey"}[folder]
-        case "rules" if name.removesuffix(".yaml") in KINDS:
-            return name.removesuffix(".yaml")
-        case _:
-            return None
-
-
 def schema_of(kind: str) -> Schema:
     """Whole: with all that it refers to. KeyError: there is no such kind."""
     body = KINDS[kind]()

@@ -1,0 +1,60 @@
+"""With what does a workspace begin? Who we are, when we work, who gets the leads, and one flow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from kweek.beginnings.events import PATH, with_event
+from kweek.beginnings.flow import House, skeleton
+
+_WORKSPACE: Final = """\
+# Who we are, and how we speak to leads.
+name: "{name}"
+languages: [{languages}]               # the first one is spoken to whoever speaks none of them
+timezone: {timezone}
+calendar: office                       # business hours and business days, where nothing else is said
+send_hours: office                     # marketing mail leaves in these hours only
+limit: 3 mails per 7 days              # to one lead, whatever number of flows it is in
+
+sender:
+  name: "{name}"
+  address: info@example.com            # yours
+  postal_address: "Street 1, Town"     # stands below every mail
+"""
+_CALENDARS: Final = """\
+# When we are open. holidays: NL adds the public holidays of a country.
+office:
+  timezone: {timezone}
+  hours:
+    monday-friday: 09:00-17:00
+"""
+_TEAMS: Final = """\
+# Who takes over. Members get leads in turn.
+teams:
+  sales:
+    calendar: office
+    manager: {{ name: manager, email: manager@example.com }}
+    members:
+      - {{ name: colleague, email: colleague@example.com }}
+
+queues:
+  default:
+    team: sales
+    calendar: office
+"""
+FIRST: Final = "welcome"
+EVENT: Final = "information.requested"
+
+
+def beginning(name: str, languages: Sequence[str], timezone: str) -> dict[str, str]:
+    """name: the company's. languages, timezone: as they are written in rules/workspace.yaml."""
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    said = {"name": quoted, "languages": ", ".join(languages), "timezone": timezone}
+    return {
+        "rules/workspace.yaml": _WORKSPACE.format(**said),
+        "rules/calendars.yaml": _CALENDARS.format(**said),
+        "rules/teams.yaml": _TEAMS.format(),
+        PATH: with_event("# What may come in. soft: shows interest; hard: asks for us.\n", EVENT, {}),
+        **skeleton(FIRST, EVENT, House(languages, "news", "https://www.example.com")),
+    }
