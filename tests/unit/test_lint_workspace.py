@@ -55,6 +55,7 @@ BROKEN = [
         "webhooks:\n  crm: { url: https://crm.example.com, sends: [lead.emial] }\n\nwebsites:",
         "Did you mean “lead.email”?",
     ),
+    ("flows/webinar.yaml", "to: engineers", "to: sales-floor", "“sales-floor” is a channel"),
     ("surveys/brochure.yaml", "fills: lead.job_title", "fills: lead.jobtitle", "lead.job_title"),
     ("surveys/brochure.yaml", "quote: quote.requested", "quote: quote.asked", "quote.requested"),
     ("templates/mails/survey.en.md", "lead.first_name }}", "lead.firstname }}", "first_name"),

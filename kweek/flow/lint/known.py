@@ -29,7 +29,7 @@ def check_names(flow: Flow, names: Names, report: Report) -> None:
                 look.one(step.team, names.teams, "team", "teams of rules/teams.yaml")
                 look.rungs(step)
             case Task():
-                look.person(step.to)
+                look.worker(step.to)
                 look.rungs(step)
             case Tell():
                 look.person(step.to)
@@ -130,10 +130,19 @@ class _Look:
         self.report.error(at.at, "unknown-link", f"{of} no link “{link}”", "", fix)
 
     def person(self, name: Located[str] | None) -> None:
-        """Who may be told or given a task: a role, a person, a team, a channel."""
+        """Who may be told: a role, a person, a team, a channel."""
         if name and "@" not in name.value:
             known = ("owner", "manager", *sorted(self.names.people | self.names.teams | self.names.channels))
             self.one(name, known, "person, role or channel", "rules/teams.yaml")
+
+    def worker(self, name: Located[str] | None) -> None:
+        """Who may be given a task: whoever can be told, but a channel does nothing."""
+        if name and name.value in self.names.channels:
+            what, why = f"“{name.value}” is a channel", "a task lies on somebody's desk"
+            fix = f"Write to: a person, owner, manager or a team — and tell: {name.value} in a step of its own"
+            self.report.error(name.at, "channel-has-no-desk", what, why, fix)
+        else:
+            self.person(name)
 
     def rungs(self, step: Handover | Task) -> None:
         for rung in step.escalate:

@@ -1,0 +1,73 @@
+"""`kweek outgoing`: who keeps the other program learns its secret, and whether what we send arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from standardwebhooks import Webhook
+
+from kweek.cli import main
+from kweek.secret import make_secret
+from tests.engine.http_server import OK, Program, answer, listening
+
+RULES = """\
+name: Here
+languages: [nl]
+timezone: UTC
+channels: {{ floor: teams, attic: slack }}
+webhooks:
+  crm: {{ url: "{url}" }}
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    make_secret(tmp_path / "secret")
+    monkeypatch.setenv("KWEEK_WORKSPACE", str(tmp_path))
+    monkeypatch.setenv("KWEEK_DATA", str(tmp_path))
+    monkeypatch.setenv("KWEEK_OUTGOING_ALLOW", "127.0.0.1")
+    monkeypatch.delenv("KWEEK_CHANNEL_FLOOR", raising=False)
+    return tmp_path
+
+
+def write(house: Path, program: Program) -> None:
+    (house / "rules").mkdir()
+    (house / "rules/workspace.yaml").write_text(RULES.format(url=program.url))
+
+
+async def outgoing(*words: str) -> int:
+    return await asyncio.to_thread(main, ["outgoing", *words])
+
+
+async def test_a_webhook_is_tried_with_the_secret_that_is_shown(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with listening(OK, answer(410, b"gone")) as crm:
+        write(house, crm)
+        assert await outgoing("crm") == 0
+        secret = capsys.readouterr().out.strip()
+        assert await outgoing("crm", "--try") == 0
+        sent = Webhook(secret).verify(crm.got[0].body, crm.got[0].headers)
+        assert (sent["type"], sent["data"]) == ("webhook.tried", {"webhook": "crm"})
+        assert await outgoing("crm", "--try") == 1
+        assert "crm: not taken (http 410) gone" in capsys.readouterr().err
+
+
+async def test_a_channel_is_tried_and_what_is_missing_is_said(
+    house: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listening(answer(202)) as chat:
+        write(house, chat)
+        monkeypatch.setenv("KWEEK_CHANNEL_FLOOR", f"{chat.url}/of-the-floor")
+        assert await outgoing("floor", "--try") == 0
+        assert chat.got[0].json["attachments"][0]["content"]["actions"][0]["title"] == "Openen in Kweek"
+        capsys.readouterr()
+        assert await outgoing("--json") == 1
+        ways = {way["name"]: way for way in json.loads(capsys.readouterr().out)}
+        assert (ways["crm"]["to"], ways["floor"]["missing"]) == (chat.url, "")
+        assert "set KWEEK_CHANNEL_ATTIC" in ways["attic"]["missing"]
+        assert await outgoing() == 1
+        assert "of-the-floor" not in capsys.readouterr().out  # whoever knows it may write there
