@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from kweek.draw import lay_out, svg
 from kweek.pixels import png
-from kweek.web.words import Tongue
+from kweek.words import Tongue
 from tests.unit.drawn_flows import of_size
 
 ROUNDS = 50

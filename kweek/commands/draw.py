@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.common import add_workspace, say, settings_of
 from kweek.flow.problems import did_you_mean, errors
+from kweek.words import LANGUAGES
 
 if TYPE_CHECKING:
     from kweek.flow.model import Flow
-    from kweek.web.words import Tongue
+    from kweek.words import Tongue
     from kweek.workspace import Workspace
 
 EXAMPLE = """examples:
@@ -39,7 +40,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("flow", metavar="FLOW", help="name or file of a flow")
     parser.add_argument("-o", "--output", metavar="FILE", help="ends in .svg, .png or .mmd (default: the terminal)")
-    parser.add_argument("--language", choices=("en", "nl"), default="en", help="of the words in it (default: en)")
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the words in it (default: en)")
     parser.add_argument("--theme", choices=("light", "dark"), help="default: an SVG follows its reader, a PNG is light")
     add_workspace(parser)
 
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if output is not None and output.suffix not in _ENDINGS:
         print(f"kweek draw: {output}: a picture is written as .svg, .png or .mmd.", file=sys.stderr)
         return 2
-    from kweek.web.words import Tongue
+    from kweek.words import Tongue
     from kweek.workspace import read_workspace
 
     workspace = read_workspace(settings_of(args).workspace)

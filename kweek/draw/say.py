@@ -9,7 +9,7 @@ from kweek.flow.moment import Moment
 
 
 class Say(Protocol):
-    """A language, spoken: `kweek.web.words.Tongue` is one."""
+    """A language, spoken: `kweek.words.Tongue` is one."""
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence of this key, with its `{values}` filled in."""
@@ -23,7 +23,7 @@ class Say(Protocol):
 def time_words(say: Say, time: Duration) -> str:
     """`7 days`, `5 werkdagen`."""
     unit = f"time.{'business.' if time.business else ''}{time.unit}"
-    return say(f"{unit}.one") if time.amount == 1 else say(unit, n=time.amount)
+    return say(unit, count=time.amount)
 
 
 def moment_words(say: Say, moment: Moment) -> str:

@@ -67,7 +67,7 @@ class _Teller:
                 pass
         match flow.limit:
             case Located(Limit(mails, per)):
-                yield say("picture.limit.one" if mails == 1 else "picture.limit", n=mails, time=time_words(say, per))
+                yield say("picture.limit", count=mails, time=time_words(say, per))
             case _:
                 pass
         if flow.send_hours:
@@ -196,7 +196,7 @@ class _Teller:
         time = time_words(say, step.within.value)
         notes = [say("picture.within", time=time)]
         if step.attempts:
-            tries = say("picture.attempt" if step.attempts.value == 1 else "picture.attempts", n=step.attempts.value)
+            tries = say("picture.attempts", count=step.attempts.value)
             apart = step.apart and say("picture.apart", tries=tries, time=time_words(say, step.apart.value))
             notes.append(apart or tries)
         elif step.apart:
@@ -259,7 +259,7 @@ class _Teller:
         way = self._way(step.target)
         notes: tuple[str, ...] = ()
         if step.at_most:
-            notes = (say("picture.once" if step.at_most.value == 1 else "picture.times", n=step.at_most.value),)
+            notes = (say("picture.times", count=step.at_most.value),)
         heading = say("picture.go.then")
         then = () if step.then is None else (self._line(f"{id} then", heading, step.then),)
         return Step(id, "go", say("picture.go"), notes, way, _filled((Group("", then),)), _falls(step))

@@ -27,7 +27,7 @@ _LONGEST: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class AnswerFault:
-    """`key` names the sentence (`kweek.web.words`), `values` what stands in it."""
+    """`key` names the sentence (`kweek.words`), `values` what stands in it."""
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict[str, object])

@@ -37,7 +37,7 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was sent and could not be done: the action, its fields, and a key of `kweek.web.words` for each fault."""
+    """What was sent and could not be done: the action, its fields, and a key of `kweek.words` for each fault."""
 
     action: str
     given: Mapping[str, str]

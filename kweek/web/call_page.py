@@ -20,7 +20,7 @@ from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.render import page, reader_language
-from kweek.web.words import Tongue
+from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 

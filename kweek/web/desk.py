@@ -14,7 +14,7 @@ from kweek.web.overview import overview
 from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_language
 from kweek.web.session import open_session, use_link
-from kweek.web.words import Tongue
+from kweek.words import Tongue
 
 router = APIRouter()
 staff = APIRouter(dependencies=[Depends(staff_only)])

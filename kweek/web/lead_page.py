@@ -17,7 +17,7 @@ from kweek.web import past, queries, story
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.render import page, reader_language
 from kweek.web.spoken import step_words
-from kweek.web.words import Tongue
+from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 

@@ -11,7 +11,7 @@ from kweek.leads import enrolments, publish
 from kweek.web import queries
 from kweek.web.house import House
 from kweek.web.spoken import step_words
-from kweek.web.words import Tongue
+from kweek.words import Tongue
 
 
 @dataclass(frozen=True, slots=True)

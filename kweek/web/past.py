@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from kweek.leads import tables
 from kweek.web.spoken import event_words, outcome_words
-from kweek.web.words import Tongue
+from kweek.words import Tongue
 
 MOST: Final = 40  # events of one lead on a page
 
@@ -70,7 +70,7 @@ def _deeds(read: Connection, say: Tongue, row: Row[Any], how: tuple[str, ...] = 
 
 def _closing(say: Tongue, row: Row[Any]) -> tuple[str, ...]:
     more = [row.reason] if row.reason else []
-    return (*more, say("past.until", day=f"{row.later_on:%Y-%m-%d}")) if row.later_on else tuple(more)
+    return (*more, say("past.until", day=say.day(row.later_on))) if row.later_on else tuple(more)
 
 
 # --- the ladder -----------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from kweek.leads.database import DatabaseAway, NoSuchLead
 from kweek.web.house import house_of
 from kweek.web.render import page
 from kweek.web.session import has_session
-from kweek.web.words import WORDS, Tongue
+from kweek.words import Tongue
 
 log = structlog.get_logger()
 
@@ -118,7 +118,7 @@ def answer(request: Request, error: Exception) -> Response:
 
 def _said(status: int) -> int:
     """The status that the catalogue has words for."""
-    known = f"problem.{status}" in WORDS
+    known = _ENGLISH.knows(f"problem.{status}")
     return status if known else 500 if status >= 500 else 400
 
 

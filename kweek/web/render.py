@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from kweek.web.house import house_of
 from kweek.web.spoken import event_words, outcome_words, why_words
-from kweek.web.words import LANGUAGES, Tongue
+from kweek.words import LANGUAGES, Tongue
 
 _PAGES: Final = Path(__file__).parent / "pages"
 STATIC: Final = Path(__file__).parent / "static"
@@ -53,8 +53,7 @@ def reader_language(request: Request) -> str:
 @pass_context
 def _moment(context: Context, value: datetime | None) -> str:
     """In the workspace's time zone."""
-    shown = value.astimezone(context["zone"]) if value else None
-    return "" if shown is None else f"{shown:%Y-%m-%d %H:%M} {shown.tzname()}"
+    return _tongue(context).moment(value.astimezone(context["zone"])) if value else ""
 
 
 def _tongue(context: Context) -> Tongue:
@@ -85,22 +84,20 @@ def _status(context: Context, status: str) -> str:
 
 
 @pass_context
+def _number(context: Context, value: float) -> str:
+    return _tongue(context).number(value)
+
+
+@pass_context
 def _span(context: Context, value: timedelta) -> str:
-    """`3 d 4 h`, `4 h 10 min`, `2 h`, `2 min`: two units at most; an hour is a `u` in Dutch."""
-    hour = "u" if _tongue(context).language == "nl" else "h"
-    minutes = int(abs(value).total_seconds() // 60)
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return f"{days} d {hours} {hour}" if hours else f"{days} d"
-    if hours:
-        return f"{hours} {hour} {minutes} min" if minutes else f"{hours} {hour}"
-    return f"{minutes} min"
+    return _tongue(context).span(value)
 
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _FILTERS: Final[dict[str, Any]] = {
-    "moment": _moment, "span": _span, "event": _event, "outcome": _outcome, "why": _why, "status": _status
+    "moment": _moment, "number": _number, "span": _span,
+    "event": _event, "outcome": _outcome, "why": _why, "status": _status,
 }  # fmt: skip
 _ENVIRONMENT.filters.update(_FILTERS)

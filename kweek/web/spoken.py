@@ -9,7 +9,7 @@ from kweek.draw.say import moment_words, time_words
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
-from kweek.web.words import WORDS, Tongue
+from kweek.words import Tongue
 
 
 def step_words(say: Tongue, step: AnyStep) -> str:
@@ -43,9 +43,7 @@ def event_words(say: Tongue, kind: str) -> str:
 
 def outcome_words(say: Tongue, outcome: str) -> str:
     """What a person chose, or may choose."""
-    if f"outcome.{outcome}" in WORDS:
-        return say(f"outcome.{outcome}")
-    return event_words(say, outcome)
+    return say.maybe(f"outcome.{outcome}", event_words(say, outcome))
 
 
 def why_words(say: Tongue, why: str) -> str:

@@ -15,7 +15,7 @@ from kweek.draw.mermaid import mermaid
 from kweek.draw.style import DARK, LIGHT
 from kweek.draw.svg import number
 from kweek.flow.model import AnyStep
-from kweek.web.words import Tongue
+from kweek.words import Tongue
 from tests.unit.drawn_flows import flow_of
 from tests.unit.every_word import EVERY_WORD
 

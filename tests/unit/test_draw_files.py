@@ -14,7 +14,8 @@ from kweek.draw.picture import TITLE, Style
 from kweek.draw.widths import width, wrap
 from kweek.flow.kebab import kebab
 from kweek.pixels import FONTS, png
-from kweek.web.words import WORDS, Tongue
+from kweek.words import LANGUAGES, Tongue
+from kweek.words.catalogue import catalogue
 from tests.unit.drawn_flows import flow_of
 
 ROOT = Path(__file__).parents[2]
@@ -110,7 +111,8 @@ def test_the_font_that_ships_is_never_wider_than_what_is_reckoned(font: Path, bo
     file = TTFont(font)
     glyphs, advances, em = file.getBestCmap(), file["hmtx"], file["head"].unitsPerEm  # type: ignore[attr-defined]
     europe = map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400), *range(0x400, 0x460)))
-    ours = {one for sentences in WORDS.values() for one in "".join(sentences)} | set("→…−\u2009")
+    spoken = (forms for language in LANGUAGES for forms in catalogue(language).sentences.values())
+    ours = {one for forms in spoken for one in "".join(forms)} | set("→…−\u2009")
     for one in {*europe, *ours}:
         if (glyph := glyphs.get(ord(one))) is not None and one.isprintable():
             # single letters of other alphabets are wider than the average by which they are reckoned

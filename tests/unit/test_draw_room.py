@@ -11,7 +11,7 @@ import pytest
 
 from kweek.draw import Picture, lay_out
 from kweek.draw.picture import Box, Card, Chip, Count, Row, Words
-from kweek.web.words import Tongue
+from kweek.words import Tongue
 from tests.unit.drawn_flows import flow_of, generated, of_size
 from tests.unit.every_word import EVERY_WORD
 

@@ -1,10 +1,6 @@
-"""The pages' words: each in both languages, none missing, and what the machine keeps is said as people say it."""
+"""What the machine keeps is said as people say it."""
 
 from __future__ import annotations
-
-import re
-from pathlib import Path
-from string import Formatter
 
 import pytest
 
@@ -12,40 +8,9 @@ from kweek.flow.duration import Duration
 from kweek.flow.moment import parse_wait
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
 from kweek.web.spoken import event_words, outcome_words, step_words, time_words, why_words
-from kweek.web.words import WORDS, Tongue, frame, happenings, home, leads, mails, picture, steps, work
+from kweek.words import Tongue
 
-PARTS = (frame, happenings, home, leads, mails, picture, steps, work)
-WEB = Path(__file__).parents[2] / "kweek" / "web"
-ASKING = (*WEB.rglob("*.html"), *WEB.glob("*.py"), *(WEB.parent / "draw").glob("*.py"))
 NL, EN = Tongue("nl"), Tongue("en")
-
-
-def test_no_key_is_written_twice() -> None:
-    assert len(WORDS) == sum(len(part.WORDS) for part in PARTS)
-
-
-def test_both_languages_fill_in_the_same_values() -> None:
-    for key, sentences in WORDS.items():
-        english, dutch = ({name for _, name, _, _ in Formatter().parse(one) if name} for one in sentences)
-        assert english == dutch, key
-
-
-def test_every_word_that_a_page_or_a_module_asks_for_is_there() -> None:
-    found: dict[str, str] = {}
-    for file in ASKING:
-        keys = re.findall(r"""(?:\b_|\bsay|td|\bfact)\("([a-z_]+\.[a-z0-9_. -]+)\"""", file.read_text())
-        found |= dict.fromkeys(keys, file.name)
-    assert len(found) > 60
-    assert {key: file for key, file in found.items() if key not in WORDS} == {}
-
-
-def test_no_word_is_left_that_nobody_says() -> None:
-    """Those under a prefix are asked for by what the machine keeps."""
-    kept = ("event.", "outcome.", "status.", "why.", "time.", "day.", "result.", "problem.", "meant.", "language.",
-            "stage.", "fault.", "wrong.", "act.", "past.", "home.sum.", "picture.when.", "picture.end.",
-            "picture.prefer.", "picture.axis.")  # fmt: skip
-    said = "".join(file.read_text() for file in ASKING)
-    assert [key for key in WORDS if not key.startswith(kept) and f'"{key}"' not in said] == []
 
 
 def step(kind: type[AnyStep], **values: object) -> AnyStep:

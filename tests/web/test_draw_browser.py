@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from kweek.draw import lay_out, style_sheet, svg
 from kweek.draw.style import DARK, LIGHT
 from kweek.draw.widths import width
-from kweek.web.words import Tongue
+from kweek.words import Tongue
 from tests.unit.drawn_flows import flow_of, generated
 from tests.unit.every_word import EVERY_WORD
 

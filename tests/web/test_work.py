@@ -127,7 +127,7 @@ def test_who_comes_from_a_notice_acts_under_his_own_name_and_is_remembered(staff
     done = press(staff, f"/handovers/{HANDOVER}", "contact", by="bram", note="Wil een rondleiding")
     assert (done.status_code, done.headers["location"]) == (303, f"/handovers/{HANDOVER}?done=contact")
     page = staff.get(done.headers["location"]).text
-    for words in ("You act as bram.", "Noted: Contacted.", "Wil een rondleiding", "made 2026-03-02"):
+    for words in ("You act as bram.", "Noted: Contacted.", "Wil een rondleiding", "made 2 Mar 2026"):
         assert words in page
     assert [row.kind for row in books.rows(tables.events) if row.by == "bram"] == ["contacted"]
     assert told(books, HANDOVER) == ["contacted"]
@@ -151,7 +151,7 @@ def test_nobody_in_particular_is_asked_who_he_is_first(staff: TestClient) -> Non
         ("won", {}, "won", "Closed: Won"),
         ("lost", {"reason": "price"}, "lost", "Closed: Lost"),
         ("reject", {"reason": "student"}, "rejected", "Closed: Back to marketing"),
-        ("later", {"later_on": "2026-06-01"}, "later", "until 2026-06-01"),
+        ("later", {"later_on": "2026-06-01"}, "later", "until 1 Jun 2026"),
     ],
 )
 def test_every_button_of_a_handover_tells_the_flow_and_shows_it(

@@ -1,0 +1,84 @@
+"""How is a sentence said to this reader? By its key, filled in, in his language; and so are moments and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from kweek.words.catalogue import Catalogue, catalogue, languages
+
+LANGUAGES: Final = languages()
+_ENGLISH: Final = "en"  # says what another catalogue has not yet
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """One of LANGUAGES, spoken: `tongue("home.leads", count=3)`."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence of this key, with its `{values}` filled in: whole numbers as this language writes them.
+
+        KeyError for a key that no catalogue has.
+        """
+        own = self._catalogue.sentences.get(key)
+        spoken = self._catalogue if own is not None else catalogue(_ENGLISH)
+        forms = spoken.sentences[key]
+        count = values.get("count", 0)
+        sentence = forms[spoken.form(count) if isinstance(count, int) and len(forms) > 1 else 0]
+        return sentence.format(**{name: self._value(value) for name, value in values.items()}) if values else sentence
+
+    def knows(self, key: str) -> bool:
+        return key in self._catalogue.sentences or key in catalogue(_ENGLISH).sentences
+
+    def maybe(self, key: str, other: str) -> str:
+        """The sentence; `other` where nobody has written this key: a word of the workspace's own."""
+        return self(key) if self.knows(key) else other
+
+    # --- as this language writes it -----------------------------------------------------------------
+
+    def number(self, value: float) -> str:
+        from babel.numbers import format_decimal
+
+        return format_decimal(value, locale=self._catalogue.locale)
+
+    def percent(self, share: float) -> str:
+        """0.25: “25%”, “25 %”."""
+        from babel.numbers import format_percent
+
+        return format_percent(share, locale=self._catalogue.locale)
+
+    def day(self, value: date) -> str:
+        """`2 Mar 2026`, on the clock of the value."""
+        from babel.dates import format_skeleton
+
+        return format_skeleton("yMMMd", value, locale=self._catalogue.locale)
+
+    def time(self, value: datetime) -> str:
+        """`09:00`, on the clock of the value."""
+        from babel.dates import format_skeleton
+
+        # a skeleton is put into words in UTC, whatever the value's own zone
+        return format_skeleton("Hm", value.replace(tzinfo=None), locale=self._catalogue.locale)
+
+    def moment(self, value: datetime) -> str:
+        """`2 Mar 2026 09:00`, on the clock of the value."""
+        return f"{self.day(value.replace(tzinfo=None))} {self.time(value)}"
+
+    def span(self, value: timedelta) -> str:
+        """`3 d 4 h`, `4 h 10 min`, `2 min`: two units at most, and never less than nothing."""
+        minutes = int(abs(value).total_seconds() // 60)
+        days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+        units = [("span.day", days), ("span.hour", hours), ("span.minute", 0 if days else minutes)]
+        said = [self(key, count=amount) for key, amount in units if amount]
+        return " ".join(said) or self("span.minute", count=0)
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        return catalogue(self.language)
+
+    def _value(self, value: object) -> object:
+        return self.number(value) if isinstance(value, int) and not isinstance(value, bool) else value
