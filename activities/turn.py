@@ -20,6 +20,7 @@ from kweek.leads.effects import IN_THE_WORLD, close, find, issue, let_go, pendin
 from kweek.leads.enrolments import hold, lead_row, load_state, save_state, write_journal
 from kweek.leads.events import pull
 from kweek.leads.ledger import give_up, problem
+from kweek.leads.tally import Tally, tallied
 from kweek.rules.wall import zone
 from workflows.messages import TurnAnswer, TurnInput
 
@@ -47,21 +48,21 @@ class Turns:
         proof."""
         now = self.clock.flow(ask.now)
         try:
-            with self.database.lead_tx(ask.lead) as tx:
-                return self._turn(tx, ask, now).brief()
+            with self.database.lead_tx(ask.lead) as tx, tallied(tx, ask.lead) as tally:
+                return self._turn(tx, ask, now, tally).brief()
         except NoSuchLead:
             return TurnAnswer(ask.n, open=False).brief()
 
     def turn_after(self, lead_id: str, n: int, moment: datetime) -> dict[str, object] | None:
         """The turn after turn n, at the moment (real time) at which what n started was done; None: something else
         happened since, and only the workflow knows what time it is for that."""
-        with self.database.lead_tx(lead_id) as tx:
+        with self.database.lead_tx(lead_id) as tx, tallied(tx, lead_id) as tally:
             row = lead_row(tx, lead_id)
             if row.turn != n or row.seq != row.seen + 1 or row.held is not None:
                 return None
-            return self._turn(tx, TurnInput(lead_id, n, moment), self.clock.flow(moment)).brief()
+            return self._turn(tx, TurnInput(lead_id, n, moment), self.clock.flow(moment), tally).brief()
 
-    def _turn(self, tx: Connection, ask: TurnInput, now: datetime) -> TurnAnswer:
+    def _turn(self, tx: Connection, ask: TurnInput, now: datetime, tally: Tally) -> TurnAnswer:
         row = lead_row(tx, ask.lead)
         if row.turn < ask.n and row.held is None:
             # its turn number goes up with it, so that whoever lets the lead go lets it go on from here
@@ -91,8 +92,9 @@ class Turns:
         seen = events[-1].seq if events else row.seen
         save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)
         write_journal(tx, row.id, n, now, driven.journal)
+        tally.add(before, driven.state, driven.journal)
         if news:
-            after = self._turn(tx, replace(ask, failed=[]), now)
+            after = self._turn(tx, replace(ask, failed=[]), now, tally)
             return replace(after, cancel=[*driven.cancel, *after.cancel])
         return self._answer(tx, n, driven, now, answers)
 

@@ -16,6 +16,7 @@ from kweek.flow.state import Enrolment, Entry, LeadState
 from kweek.flow.stored import dump_enrolment, load_enrolment
 from kweek.leads.rows import upsert
 from kweek.leads.tables import enrolments, journal, leads
+from kweek.leads.tally import place_of
 
 _LEAD: Final = select(leads).where(leads.c.id == bindparam("lead"))
 _SAVE: Final = update(leads).where(leads.c.id == bindparam("lead"))
@@ -64,7 +65,7 @@ def write_journal(tx: Connection, lead_id: str, turn: int, at: datetime, entries
     rows = [
         {
             "lead_id": lead_id, "enrolment_id": entry.enrolment, "turn": turn, "at": at, "kind": entry.kind,
-            "step": entry.step, "visit": entry.visit, "detail": dict(entry.detail),
+            "step": entry.step, "visit": entry.visit, "detail": dict(entry.detail), "place": place_of(entry),
         }
         for entry in entries
     ]  # fmt: skip

@@ -26,7 +26,7 @@ from kweek.errors import KweekError
 from kweek.flow.plan import Plan
 from kweek.flow.state import EffectKind, Enrolment, LeadState, Token
 from kweek.flow.stored import load_enrolment
-from kweek.leads import enrolments, publish, tables
+from kweek.leads import enrolments, publish, tables, tally
 from kweek.leads.effects import enrolment_and_number, pending
 from tests.drafts import (
     call,
@@ -226,6 +226,7 @@ def check_at_rest(life: RowLife) -> None:
         everyone = [load_enrolment(one) for one in tx.execute(select(tables.enrolments.c.state)).scalars()]
         assert row.seen == row.seq == state.seen
         assert enrolments.fold(enrolments.read_journal(tx, LEAD)) == enrolments.positions(tx, LEAD)
+        assert tally.numbers(tx) == tally.counted(tx)
         keys = sorted(enrolment_and_number(key) for key in tx.execute(select(tables.effects.c.key)).scalars())
         assert keys == sorted((one.id, n) for one in everyone for n in range(1, one.n + 1)), "a key twice, or a gap"
         open_ones = [(one, one.token) for one in everyone if one.ended is None]

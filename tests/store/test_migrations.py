@@ -18,6 +18,7 @@ from kweek.leads import migrate as migrate_module
 from kweek.leads import tables
 from kweek.leads.database import Database, open_database
 from kweek.leads.migrate import NewerDatabaseError, OlderDatabaseError, check_current, config, migrate
+from kweek.leads.tally import counted, numbers
 from tests.store.making import NOW
 
 
@@ -113,6 +114,29 @@ def as_of(tx: Connection, revision: str) -> dict[str, Table]:
     metadata = MetaData()
     metadata.reflect(tx)
     return dict(metadata.tables)
+
+
+def test_who_was_there_before_is_counted(empty_url: str) -> None:
+    """0005: the numbers of the board begin with the leads that walk already, and those that left."""
+    db = open_database(empty_url, make=True)
+    with db.engine.begin() as tx:
+        old = as_of(tx, "0004")
+        tx.execute(insert(old["leads"]).values(
+            id="l", created_at=NOW, fields={}, stage="suspect", points_profile=0, points_intent=0, points_interest=0,
+            seq=4, seen=0, turn=0, born=0, open=False,
+        ))  # fmt: skip
+        tx.execute(insert(old["versions"]).values(
+            hash="v", flow="f", number=1, source={}, published_at=NOW, published_by="x"
+        ))  # fmt: skip
+        for n, (step, result) in enumerate((("a", None), ("a", None), ("b", None), (None, "won"))):
+            tx.execute(insert(old["enrolments"]).values(
+                id=f"l-{n}", lead_id="l", flow="f", version="v", started_at=NOW, step=step, state={},
+                live=step is not None, ended_at=None if step else NOW, result=result,
+            ))  # fmt: skip
+    migrate(db.engine)
+    with db.read() as tx:
+        assert numbers(tx) == counted(tx) == {"f": {"v": {"a": 2, "b": 1, "ended:won": 1}}}
+    db.close()
 
 
 def test_what_colleagues_did_before_keeps_their_names(empty_url: str) -> None:

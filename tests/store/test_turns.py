@@ -31,6 +31,7 @@ from kweek.leads.enrolments import (
 from kweek.leads.events import append, pull
 from kweek.leads.points import add_points, sums_of
 from kweek.leads.publish import plan, publish
+from kweek.leads.tally import Tally, counted, numbers
 from kweek.leads.traits import add_tags, remove_tags, set_fields
 from kweek.rules.grades import Points
 from tests.store.making import NOW, a_lead
@@ -211,6 +212,9 @@ class InRows:
             seen = events[-1].seq if events else row.seen
             save_state(tx, before, driven.state, turn=row.turn + 1, seen=seen, wake_at=driven.wake_at)
             write_journal(tx, "lead", row.turn + 1, now, driven.journal)
+            tally = Tally("lead")
+            tally.add(before, driven.state, driven.journal)
+            tally.write(tx)
             return driven
 
     def check(self) -> None:
@@ -220,6 +224,7 @@ class InRows:
             assert fold(read_journal(tx, "lead")) == stored
             steps = [step for step, _ in stored.values()]
             assert standing(tx) == ({"trial": {step: steps.count(step) for step in sorted(steps)}} if steps else {})
+            assert numbers(tx) == counted(tx)
             row = lead_row(tx, "lead")
             assert sums_of(tx, "lead") == Points(row.points_profile, row.points_intent, row.points_interest)
             assert row.open is bool(steps)

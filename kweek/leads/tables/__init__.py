@@ -13,7 +13,7 @@ from kweek.leads.tables.happened import answers, bant, events, outbox, points, t
 from kweek.leads.tables.house import api_keys, caught, clock, installation, sound_rules, used_links
 from kweek.leads.tables.known import companies, consents, leads, suppressions
 from kweek.leads.tables.post import hits, links, mails, problems
-from kweek.leads.tables.walking import effects, enrolments, flows, journal, versions
+from kweek.leads.tables.walking import effects, enrolments, flows, journal, tallies, versions
 
 __all__ = [
     "Moment",
@@ -44,6 +44,7 @@ __all__ = [
     "sound_rules",
     "suppressions",
     "tags",
+    "tallies",
     "tasks",
     "turns",
     "used_links",

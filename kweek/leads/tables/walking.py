@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from kweek.leads.tables.columns import Moment, lead_id, metadata
 
@@ -40,7 +40,9 @@ enrolments = Table(
     Column("result", Text),
     Column("because", Text),
     Index("ix_enrolments_lead_id", "lead_id"),
-    Index("ix_enrolments_flow_step", "flow", "step"),
+    # who stands there, and who left so: the lists behind the numbers of the board
+    Index("ix_enrolments_flow_step_entered_at", "flow", "step", "entered_at"),
+    Index("ix_enrolments_flow_result_ended_at", "flow", "result", "ended_at"),
 )  # fmt: skip
 
 effects = Table(
@@ -72,5 +74,19 @@ journal = Table(
     Column("step", Text),
     Column("visit", Integer),
     Column("detail", JSON, nullable=False, default=dict),
+    Column("place", Text),  # the row of the picture that was taken: `kweek.leads.tally`
     Index("ix_journal_lead_id", "lead_id"),
+    Index(
+        "ix_journal_place_id", "place", "id",
+        sqlite_where=text("place IS NOT NULL"), postgresql_where=text("place IS NOT NULL"),
+    ),
+)  # fmt: skip
+
+tallies = Table(
+    "tallies", metadata,  # how many leads are where: `kweek.leads.tally`
+    Column("flow", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
 )  # fmt: skip
