@@ -19,6 +19,7 @@ from kweek.leads.database import Database, DatabaseAway, NoDatabase, open_databa
 from kweek.pulse import Heart
 from kweek.web.app import make_app
 from kweek.web.assemble import open_house
+from kweek.web.house import House
 from kweek.web.session import login_link
 
 _LOOK_EVERY = 2.0  # seconds between looks at a database that is away
@@ -27,8 +28,9 @@ _LOOK_EVERY = 2.0  # seconds between looks at a database that is away
 class _Server(uvicorn.Server):
     """`refused`: why it may not go on, as it turned out while it served."""
 
-    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, house: House, on_start: Callable[[], None]) -> None:
         super().__init__(config)
+        self.house = house
         self.on_start = on_start
         self.refused: KweekError | None = None
         self.ended = threading.Event()
@@ -36,6 +38,10 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.on_start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.house.seats.close()  # who watches a page would hold up the end for an hour
+        await super().shutdown(sockets)
 
 
 def link_to_sign_in(settings: Settings) -> str:
@@ -57,7 +63,8 @@ def serve_pages(settings: Settings, host: str, port: int, proxies: str, ready: s
             say(f"{away}. The pages say so; it is tried until it does")
         if sys.stderr.isatty():  # a log is no place for a link that opens the pages
             say(f"Sign in, once, with {login_link(settings)}")
-        server = _Server(_config(settings, networks), Heart(ready).start)
+        house = open_house(settings)
+        server = _Server(_config(house, networks), house, Heart(ready).start)
         if away:
             threading.Thread(target=_check_later, args=(server, books, settings), daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn has ended all when it hands them on; that is all
@@ -100,9 +107,9 @@ def _ended(number: int, frame: object) -> None:
     pass
 
 
-def _config(settings: Settings, networks: list[str]) -> uvicorn.Config:
+def _config(house: House, networks: list[str]) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(open_house(settings)),
+        make_app(house),
         log_level="warning",
         access_log=False,  # addresses of leads and tokens stand in the paths
         server_header=False,

@@ -86,6 +86,11 @@ def place_of(entry: Entry) -> str | None:
     return row if row.startswith(_ANYWHERE) else f"{entry.step} {row}"
 
 
+def is_step(place: str) -> bool:
+    """Is it a step on which leads stand, and neither a row nor an ending?"""
+    return " " not in place and ":" not in place and place != "goal"
+
+
 def numbers(read: Connection, flow: str | None = None) -> Numbers:
     """All that is not nothing; of one flow, or of each."""
     t = tallies.c

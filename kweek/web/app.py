@@ -5,7 +5,20 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from kweek.web import api, call_page, desk, handover_page, lead_page, mails, public, survey, task_page, tasks
+from kweek.web import (
+    api,
+    call_page,
+    desk,
+    flow_page,
+    handover_page,
+    lead_page,
+    live,
+    mails,
+    public,
+    survey,
+    task_page,
+    tasks,
+)
 from kweek.web.house import House
 from kweek.web.limits import Limits
 from kweek.web.problems import add_handlers
@@ -16,7 +29,8 @@ def make_app(house: House) -> FastAPI:
     """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    for part in (public, survey, api, tasks, desk, mails, handover_page, call_page, task_page, lead_page):
+    pages = (desk, flow_page, live, mails, handover_page, call_page, task_page, lead_page)
+    for part in (public, survey, api, tasks, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)

@@ -26,10 +26,12 @@ _PATIENCE: Final = 1.0  # seconds for a part to take a connection
 def open_house(settings: Settings) -> House:
     """Connects to nothing yet: the web starts also while the database is away, and says so."""
     db = open_database(settings.database_url)
+    clock = _clock(db, settings)
     return House(
         settings=settings,
         db=db,
-        now=_clock(db, settings),
+        now=lambda: clock().flow(datetime.now(UTC)),
+        tempo=lambda: clock().tempo,
         rules=WorkspaceRules(settings.workspace, db),
         tokens=Tokens(settings.key),
         address_key=lambda address: address_key(settings.key(SUPPRESSION), address),
@@ -59,13 +61,13 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _clock(db: Database, settings: Settings) -> Callable[[], datetime]:
+def _clock(db: Database, settings: Settings) -> Callable[[], Clock]:
     """The clock's row is written once: it is read once, as soon as the database answers."""
     settled: list[Clock] = []
 
-    def now() -> datetime:
+    def clock() -> Clock:
         if not settled:
             settled.append(flow_clock(db, settings.tempo))
-        return settled[0].flow(datetime.now(UTC))
+        return settled[0]
 
-    return now
+    return clock

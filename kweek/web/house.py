@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
 from starlette.requests import Request
@@ -15,16 +16,20 @@ from kweek.config import Settings
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.mails.tokens import Purpose, TokenError, Tokens
+from kweek.web.board import Board
+from kweek.web.pictures import Files
 from kweek.web.rates import Rate
 from kweek.web.rules import WorkspaceRules
+from kweek.web.seats import Seats
 
 FORMS_A_MINUTE = 120  # of one network: a whole office may sit behind one address
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class House:
-    """`now` answers flow time. address_key: the keyed hash by which suppressions know an address. away: the names of
-    the parts that do not answer."""
+    """`now` answers flow time, which runs at `tempo` flow seconds a second. address_key: the keyed hash by which
+    suppressions know an address. away: the names of the parts that do not answer. seats: of those who watch a page
+    move."""
 
     settings: Settings
     db: Database
@@ -33,7 +38,17 @@ class House:
     tokens: Tokens
     address_key: Callable[[str], str]
     away: Callable[[], list[str]]
+    tempo: Callable[[], float] = lambda: 1.0
+    seats: Seats = field(default_factory=Seats)
     form_rate: Rate = field(default_factory=lambda: Rate(FORMS_A_MINUTE))
+
+    @cached_property
+    def board(self) -> Board:
+        return Board(self.db, self.now)
+
+    @cached_property
+    def files(self) -> Files:
+        return Files(self.settings.workspace)
 
     def network(self, address: str | None) -> str | None:
         """A keyed hash: two hits from one address can be told to be so, and no address is kept."""

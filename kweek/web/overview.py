@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from kweek.flow.plan import Plan
-from kweek.leads import enrolments, publish
+from kweek.flow.plan import Call, Handover, Plan, Send, Task, Wait
+from kweek.leads import publish
 from kweek.web import queries
 from kweek.web.house import House
+from kweek.web.live import as_shown
 from kweek.web.spoken import step_words
 from kweek.words import Tongue
+
+_LINES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,16 @@ class FlowView:
 
 
 def overview(house: House, say: Tongue) -> Mapping[str, Any]:
-    now = house.now()
+    now, snapshot = house.now(), house.board.look()
     with house.db.read() as read:
-        standing = enrolments.standing(read)
-        ended = queries.ended_by_flow(read)
-        published = {row.flow: row for row in publish.published(read)}
+        published = snapshot.published
         flows: list[FlowView] = []
-        for name in sorted({*published, *standing}):
+        for name in snapshot.flows():
             row = published.get(name)
             plan = publish.plan_in(read, row.version) if row else None
-            here = standing.get(name, {})
-            steps = tuple(StepView(step, _title(say, plan, step), here[step]) for step in _in_order(plan, here))
-            results = tuple(sorted(ended.get(name, {}).items()))
+            here = snapshot.standing(name)
+            steps = tuple(StepView(step, _title(say, plan, step), here.get(step, 0)) for step in _in_order(plan, here))
+            results = tuple(sorted(snapshot.ended(name).items()))
             flows.append(
                 FlowView(
                     name,
@@ -59,6 +60,8 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
         return {
             "now": now,
             "flows": flows,
+            "lines": [as_shown(read, say, house.rules.zone(), line) for line in snapshot.lines_of(None)],
+            "slots": _LINES,
             "calls": queries.open_calls(read),
             "handovers": queries.open_handovers(read),
             "overdue": queries.overdue_handovers(read, now),
@@ -71,9 +74,10 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
 
 
 def _in_order(plan: Plan | None, here: Mapping[str, int]) -> list[str]:
-    """As in the file; steps of older versions last."""
-    order = {step: place for place, step in enumerate(plan.steps)} if plan else {}
-    return sorted(here, key=lambda step: (order.get(step, len(order)), step))
+    """Where leads can stand, as in the file; steps of older versions last."""
+    steps = plan.steps.values() if plan else ()
+    rest = [step.id for step in steps if isinstance(step, Wait | Send | Call | Handover | Task)]
+    return [*rest, *sorted({*here} - {*rest})]
 
 
 def _title(say: Tongue, plan: Plan | None, step: str) -> str:

@@ -31,14 +31,21 @@ class Listed:
     total: int
 
 
-def ended_by_flow(read: Connection) -> Mapping[str, Mapping[str, int]]:
-    """flow → result → how many enrolments ended so."""
-    e = tables.enrolments.c
-    query = select(e.flow, e.result, func.count()).where(e.ended_at.is_not(None)).group_by(e.flow, e.result)
-    counts: dict[str, dict[str, int]] = {}
-    for flow, result, count in read.execute(query):
-        counts.setdefault(flow, {})[result or "done"] = count
-    return counts
+def work(read: Connection, now: datetime) -> Mapping[str, int]:
+    """How much waits for people, and how much stands still."""
+    c, h, t = tables.call_tasks.c, tables.handovers.c, tables.tasks.c
+    late = (h.status != "closed", h.contacted_at.is_(None), h.follow_up_at < now)
+    columns = (
+        _how_many(tables.handovers, h.status != "closed").label("handovers"),
+        _how_many(tables.handovers, *late).label("overdue"),
+        _how_many(tables.tasks, t.status.in_(OPEN)).label("tasks"),
+        _how_many(tables.call_tasks, c.status.in_(OPEN)).label("calls"),
+    )
+    return dict(read.execute(select(*columns)).mappings().one())
+
+
+def _how_many(table: Any, *which: Any) -> Any:
+    return select(func.count()).select_from(table).where(*which).scalar_subquery()
 
 
 # --- what waits for a colleague ---------------------------------------------------------------------

@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from kweek.draw.svg import number
 from kweek.web.house import house_of
 from kweek.web.spoken import event_words, outcome_words, why_words
 from kweek.words import LANGUAGES, Tongue
@@ -31,9 +32,15 @@ def page(
 ) -> HTMLResponse:
     """`language`: the lead's own, where the page is for one lead; else what the browser asks for."""
     spoken = language if language in LANGUAGES else reader_language(request)
-    rules = house_of(request).rules
-    around = {"_": Tongue(spoken), "language": language or spoken, "path": request.url.path, "company": rules.company()}
-    html = _ENVIRONMENT.get_template(template).render({"zone": rules.zone(), **around, **context})
+    house = house_of(request)
+    rules = house.rules
+    around: dict[str, object] = {
+        "_": Tongue(spoken), "language": language or spoken, "path": request.url.path, "company": rules.company(),
+        "zone": rules.zone(),
+    }  # fmt: skip
+    if "now" in context:  # its clocks go on in the browser
+        around["tempo"] = house.tempo()
+    html = _ENVIRONMENT.get_template(template).render({**around, **context})
     return HTMLResponse(html, status, dict(headers or {}))
 
 
@@ -88,6 +95,16 @@ def _number(context: Context, value: float) -> str:
     return _tongue(context).number(value)
 
 
+def _thin(value: int) -> str:
+    """As in a picture, for what moves; but nothing is 0."""
+    return number(value) or "0"
+
+
+def _millis(value: datetime) -> int:
+    """For a script: milliseconds since 1970."""
+    return int(value.timestamp() * 1000)
+
+
 @pass_context
 def _span(context: Context, value: timedelta) -> str:
     return _tongue(context).span(value)
@@ -97,7 +114,7 @@ _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _FILTERS: Final[dict[str, Any]] = {
-    "moment": _moment, "number": _number, "span": _span,
+    "moment": _moment, "number": _number, "thin": _thin, "millis": _millis, "span": _span,
     "event": _event, "outcome": _outcome, "why": _why, "status": _status,
 }  # fmt: skip
 _ENVIRONMENT.filters.update(_FILTERS)

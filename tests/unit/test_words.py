@@ -21,7 +21,8 @@ KEYS = set(catalogue("en").sentences)
 # asked for by what the machine keeps, or put together: the rest of the key is a word of the books or of a form
 PUT_TOGETHER = (
     "event.", "outcome.", "status.", "why.", "time.", "day.", "result.", "problem.", "meant.", "language.", "stage.",
-    "fault.", "wrong.", "act.", "past.", "home.sum.", "picture.when.", "picture.end.", "picture.prefer.",
+    "fault.", "wrong.", "act.", "past.", "home.sum.", "draft.", "stream.", "hit.", "grade.", "reason.",
+    "picture.when.", "picture.end.", "picture.prefer.",
     "picture.axis.",
 )  # fmt: skip
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from kweek.flow.state import Enrolment, Entry, Token
+from kweek.flow.stored import dump_enrolment
 from kweek.leads import tables
+from kweek.leads.tally import place_of
 from tests.web.conftest import NOW, Books
 
 HANDOVER, CALL, ANSWER = "ann-1/3", "bas-1/2", "carla-1/2"
@@ -29,16 +32,24 @@ def scene(books: Books, version: str) -> None:
 
 
 def walks(books: Books, lead: str, version: str, step: str) -> None:
+    entered = NOW - 2 * DAY
+    token = Token(step, 1, entered, deadline=NOW + 3 * DAY)
+    enrolment = Enrolment(f"{lead}-1", "brochure-request", version, NOW - 9 * DAY, 1, token)
     books.add(
-        tables.enrolments, id=f"{lead}-1", lead_id=lead, flow="brochure-request", version=version,
-        started_at=NOW - 9 * DAY, entered_at=NOW - 2 * DAY, step=step, state={}, live=True,
+        tables.enrolments, id=enrolment.id, lead_id=lead, flow="brochure-request", version=version,
+        started_at=enrolment.started_at, entered_at=entered, step=step, state=dump_enrolment(enrolment), live=True,
     )  # fmt: skip
     line(books, lead, "started", by="brochure.requested", flow="brochure-request")
+    for passed in dict.fromkeys(("steps/wait-1", "steps/send-survey", step)):
+        line(books, lead, "entered", step=passed)
 
 
-def line(books: Books, lead: str, kind: str, at: datetime = NOW - 9 * DAY, **detail: object) -> None:
-    row = {"lead_id": lead, "enrolment_id": f"{lead}-1", "turn": 1, "at": at, "kind": kind, "detail": detail}
-    books.add(tables.journal, **row)
+def line(
+    books: Books, lead: str, kind: str, at: datetime = NOW - 9 * DAY, step: str | None = None, **detail: object
+) -> None:
+    row = {"lead_id": lead, "enrolment_id": f"{lead}-1", "turn": 1, "at": at, "kind": kind, "step": step}
+    taken = {key: value for key, value in detail.items() if isinstance(value, str)}
+    books.add(tables.journal, **row, detail=detail, place=place_of(Entry(f"{lead}-1", kind, step, 1, taken)))
 
 
 def event(
@@ -74,7 +85,7 @@ def an_overdue_handover(books: Books) -> None:
     for question, value in (("wish", "quote"), ("need", "problem")):
         row = {"lead_id": "ann", "survey": "brochure", "question": question, "value": value}
         books.add(tables.answers, source="ann-1/1", at=given, **row)
-    line(books, "ann", "reacted", given, event="answered", seq=2)
+    line(books, "ann", "reacted", given, "steps/send-survey", event="answered", seq=2, row="when:2")
     line(books, "ann", "effect", given, key=HANDOVER, effect="give_handover")
     books.add(
         tables.handovers, key=HANDOVER, lead_id="ann", enrolment_id="ann-1", team="sales", owner="anna", status="open",
@@ -99,7 +110,7 @@ def an_overdue_handover(books: Books) -> None:
 
 
 def a_call_that_was_taken(books: Books) -> None:
-    line(books, "bas", "timed_out", NOW - 2 * DAY, state="opened")
+    line(books, "bas", "timed_out", NOW - 2 * DAY, "steps/send-survey", state="opened", row="otherwise:1")
     line(books, "bas", "effect", NOW - 2 * DAY, key=CALL, effect="open_call_task")
     books.add(
         tables.call_tasks, key=CALL, lead_id="bas", enrolment_id="bas-1", script="brochure", attempts_allowed=3,

@@ -1,0 +1,144 @@
+"""What happens in a flow, now? Its picture with a number on every card and row; and the leads behind each number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import Connection, Row, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kweek.draw import Picture, lay_out, style_sheet, svg
+from kweek.leads import tables
+from kweek.web import behind, stream
+from kweek.web.board import Snapshot
+from kweek.web.guard import HouseOf, staff_only
+from kweek.web.house import House
+from kweek.web.live import as_shown, shown
+from kweek.web.pictures import OnFile, draft_of, picture_of
+from kweek.web.problems import ProblemError
+from kweek.web.queries import AnySelect
+from kweek.web.render import page, reader_language
+from kweek.words import Tongue
+
+router = APIRouter()
+staff = APIRouter(dependencies=[Depends(staff_only)])
+
+_LINES: Final = 20
+_A_PAGE: Final = 50
+
+
+@router.get("/static/picture.css")
+def picture_styles() -> Response:
+    return Response(style_sheet("page"), media_type="text/css")
+
+
+@staff.get("/flows/{name}")
+def show_flow(name: str, request: Request, house: HouseOf, version: str = "") -> Response:
+    """version: the number of an older one; else the published one, or the file where none is published yet."""
+    language = reader_language(request)
+    say, on_file = Tongue(language), house.files.flows().get(name)
+    snapshot = house.board.look()
+    with house.db.read() as read:
+        row = _version(read, name, version)
+        now = snapshot.published.get(name)
+        if row is None:
+            return _draft(request, house, name, on_file, say)
+        picture = picture_of(read, row.hash, language)
+        numbers = shown(read, snapshot, name, row.hash)
+        lines = [as_shown(read, say, house.rules.zone(), line) for line in _lines(read, snapshot, name)]
+    draft = draft_of(on_file, now.version if now else None)
+    stale = draft == "broken"
+    return page(
+        request, "flow.html", name=name, title=_title(picture, name), row=row,
+        current=now is not None and now.version == row.hash,
+        paused=now.paused_at if now else None, draft=draft, problems=on_file.problems if on_file else (),
+        picture=svg(picture, numbers, links=lambda key: _behind(name, key, version), stale=stale, theme="page"),
+        numbers=numbers, ended=sorted(snapshot.ended(name)), lines=lines, slots=_LINES, now=house.now(), 
+        older=[] if version else behind.older(snapshot.numbers.get(name, {}), row.hash),
+    )  # fmt: skip
+
+
+@staff.get("/flows/{name}/picture.svg")
+def flow_picture(name: str, request: Request, house: HouseOf) -> Response:
+    """The published picture alone, without numbers: small on the first page."""
+    with house.db.read() as read:
+        row = _version(read, name, "")
+        if row is None:
+            raise ProblemError(404, "There is no such flow.")
+        drawn = svg(picture_of(read, row.hash, reader_language(request)))
+    policy = "default-src 'none'; style-src 'unsafe-inline'"  # it brings its own styles, and is only looked at
+    return Response(drawn, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
+
+
+@staff.get("/flows/{name}/leads")
+def show_leads(
+    name: str, request: Request, house: HouseOf, at: str = "", q: str = "", after: str = "", version: str = ""
+) -> Response:
+    """Those behind a number: on this step, through this row, ended so, or all who are under way."""
+    language = reader_language(request)
+    say, q = Tongue(language), q.strip()[:100]
+    snapshot = house.board.look()
+    with house.db.read() as read:
+        row = _version(read, name, version)
+        if row is None:
+            raise ProblemError(404, "There is no such flow.")
+        picture = picture_of(read, row.hash, language)
+        numbers = shown(read, snapshot, name, row.hash)
+        words = behind.words(say, picture, at)
+        if words is None and at not in numbers:
+            raise ProblemError(404, "This flow has no such step.")
+        found = behind.leads(read, name, at, q, after, _A_PAGE)
+    total = numbers.get(at or "|under way", numbers.get(f"|{at}", 0))
+    return page(
+        request, "leads.html", name=name, title=_title(picture, name), at=at, q=q, words=words or at, found=found,
+        total=total, now=house.now(), version=version, paged=bool(after),
+        on=f"?{urlencode({'at': at, 'q': q, 'version': version, 'after': found.after})}" if found.after else None,
+    )  # fmt: skip
+
+
+router.include_router(staff)
+
+
+def _lines(read: Connection, snapshot: Snapshot, name: str) -> Sequence[stream.Line]:
+    """A quiet flow's are sought among older ones."""
+    found = snapshot.lines_of(name)
+    return found if len(found) >= _LINES else stream.last(read, name, _LINES)
+
+
+def _behind(name: str, key: str, version: str) -> str:
+    return f"/flows/{name}/leads?{urlencode({'at': key} | ({'version': version} if version else {}))}"
+
+
+def _version(read: Connection, name: str, number: str) -> Row[*tuple[Any, ...]] | None:
+    """The version's row. ProblemError 404: this number never was."""
+    v, f = tables.versions.c, tables.flows.c
+    query: AnySelect = select(v.hash, v.number, v.published_at, v.published_by).where(v.flow == name)
+    if number:
+        known = number.isdecimal() and len(number) < 9
+        row = read.execute(query.where(v.number == int(number))).one_or_none() if known else None
+        if row is None:
+            raise ProblemError(404, "This version of the flow never was.")
+        return row
+    return read.execute(query.join(tables.flows, f.version == v.hash)).one_or_none()
+
+
+def _draft(request: Request, house: House, name: str, on_file: OnFile | None, say: Tongue) -> Response:
+    """A flow that nobody has published: its file as far as it can be read, and what is wrong with it."""
+    if on_file is None:
+        raise ProblemError(404, "There is no such flow.")
+    picture = lay_out(on_file.flow, say) if on_file.flow else None
+    broken = on_file.version is None
+    return page(
+        request, "flow.html", name=name, title=_title(picture, name) if picture else name, row=None, current=False,
+        paused=None, draft="broken" if broken else "new", problems=on_file.problems,
+        picture=svg(picture, stale=broken, theme="page") if picture else "", numbers={}, ended=[], lines=[], slots=0,
+        now=house.now(),  older=[],
+    )  # fmt: skip
+
+
+def _title(picture: Picture, name: str) -> str:
+    return " ".join(picture.heading.lines) or name

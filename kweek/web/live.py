@@ -1,0 +1,142 @@
+"""How do numbers move on a page that is open? Server-sent events: what has changed since the last second, and no more.
+
+All who watch are told of the one look of `kweek.web.board`. A part that is away for a while is said (`away`), and the
+page goes on when it is back; a browser that lost us comes back by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from kweek.leads import publish
+from kweek.leads.database import Database, DatabaseAway
+from kweek.web import stream
+from kweek.web.board import Snapshot
+from kweek.web.guard import HouseOf, staff_only
+from kweek.web.house import House
+from kweek.web.pictures import counts
+from kweek.web.problems import ProblemError
+from kweek.web.render import reader_language
+from kweek.words import Tongue
+
+router = APIRouter(dependencies=[Depends(staff_only)])
+
+EVERY: Final = 1.0  # seconds between two looks
+BEAT: Final = 10.0  # seconds without a change after which we say that we are there
+LONGEST: Final = 3_600.0  # then the browser asks anew, and is asked who it is
+
+
+@router.get("/live")
+async def watch(request: Request, house: HouseOf, flow: str = "", version: str = "") -> Response:
+    """flow: of this flow only, as its picture of this version (a hash) shows it; neither: the first page's."""
+    if not house.seats.take():
+        raise ProblemError(503, "Too many pages watch already.", headers={"Retry-After": "30"})
+    language = reader_language(request)
+    zone = house.rules.zone()
+    seen = _Seen(Tongue(language), zone, flow or None, version or None)
+    return StreamingResponse(_events(house, seen), media_type="text/event-stream")
+
+
+async def _events(house: House, seen: _Seen) -> AsyncIterator[str]:
+    until, said = time.monotonic() + LONGEST, 0.0
+    try:
+        yield "retry: 2000\n\n"
+        while not house.seats.closed and time.monotonic() < until:
+            news = await _news(house, seen)
+            if news or time.monotonic() - said >= BEAT:
+                said = time.monotonic()
+                yield f"data: {json.dumps(news, separators=(',', ':'), ensure_ascii=False)}\n\n"
+            await asyncio.sleep(EVERY)
+    finally:
+        house.seats.leave()
+
+
+async def _news(house: House, seen: _Seen) -> Mapping[str, object]:
+    snapshot = house.board.fresh()
+    if snapshot is not None and snapshot.number == seen.number:
+        return {}
+    try:
+        return await run_in_threadpool(_look, house, seen)
+    except DatabaseAway:
+        away, seen.number = {"away": True}, 0
+        return away
+
+
+def _look(house: House, seen: _Seen) -> Mapping[str, object]:
+    snapshot = house.board.look()
+    return {} if snapshot.number == seen.number else seen.changes(house.db, snapshot)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one page shows already."""
+
+    say: Tongue
+    zone: Any
+    flow: str | None
+    version: str | None
+    number: int = 0
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+    lines: tuple[stream.Line, ...] = ()
+
+    def changes(self, db: Database, snapshot: Snapshot) -> Mapping[str, object]:
+        """now: flow time in milliseconds. counts: numbers by their places, all of them the first time. lines: of the
+        stream, where it has moved. stale: another version is published than the one that is shown."""
+        first, self.number = self.number == 0, snapshot.number
+        with db.read() as read:
+            now = shown(read, snapshot, self.flow, self.version)
+            gone = {} if first else {place: 0 for place in self.counts if place not in now}
+            changed = {place: n for place, n in now.items() if first or self.counts.get(place) != n} | gone
+            found: dict[str, object] = {"now": int(snapshot.now.timestamp() * 1000)}
+            if changed or first:
+                found["counts"] = changed
+            if first:
+                found["all"] = True
+            lines = snapshot.lines_of(self.flow)
+            if lines != self.lines:
+                found["lines"] = [as_shown(read, self.say, self.zone, line) for line in lines]
+        published = snapshot.published.get(self.flow or "")
+        if self.version and published is not None and published.version != self.version:
+            found["stale"] = True
+        self.counts, self.lines = now, lines
+        return found
+
+
+def shown(read: Any, snapshot: Snapshot, flow: str | None, version: str | None) -> dict[str, int]:
+    """Every number of a page by its place: those of a picture by its keys; `<flow>|<step>`, `<flow>|under way` and
+    `<flow>|ended:<result>` on the first page; `|under way` and `|ended:…` on a flow's; `|calls` and the like."""
+    if flow is None:
+        found = {f"|{name}": n for name, n in snapshot.work.items()}
+        for name in snapshot.flows():
+            found |= {f"{name}|{step}": n for step, n in snapshot.standing(name).items()}
+            found |= _sums(snapshot, name, name)
+        return found
+    found = counts(read, snapshot.numbers, flow, version) if version else dict(snapshot.standing(flow))
+    return found | _sums(snapshot, flow, "")
+
+
+def _sums(snapshot: Snapshot, flow: str, prefix: str) -> dict[str, int]:
+    ended = {f"{prefix}|ended:{result}": n for result, n in snapshot.ended(flow).items()}
+    return {f"{prefix}|under way": sum(snapshot.standing(flow).values()), **ended}
+
+
+def as_shown(read: Any, say: Tongue, zone: Any, line: stream.Line) -> dict[str, str]:
+    """A line of the stream: when, who, what, and where it leads."""
+    at = line.at.astimezone(zone)
+    return {
+        "at": say.moment(at),
+        "who": line.who,
+        "lead": line.lead_id,
+        "words": stream.words(say, line, publish.plan_in(read, line.version)),
+        "flow": line.flow,
+    }

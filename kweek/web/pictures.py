@@ -1,0 +1,164 @@
+"""Which picture does a page show? That of a published version, with its numbers; and what the file says meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, select
+
+from kweek.draw import Picture, lay_out
+from kweek.flow.load.flow import load_flow
+from kweek.flow.model import Flow
+from kweek.flow.plan import AnyStep, Call, Choose, Handover, Plan, Send, Task, Wait
+from kweek.flow.problems import Problem, errors
+from kweek.leads import publish, tables
+from kweek.leads.tally import Numbers, is_step
+from kweek.versions import source_of, version_of
+from kweek.words import Tongue
+from kweek.workspace import Workspace, read_workspace, watched
+
+Draft = Literal["same", "differs", "broken", "new", "gone"]
+_FRESH: Final = 2.0  # seconds between looks at the files
+_MOST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OnFile:
+    """A flow as its file is now. flow: as far as it can be read. version: what publishing it would make."""
+
+    flow: Flow | None
+    version: str | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class Files:
+    """The workspace's flows as they are written now; read again when a file has changed."""
+
+    folder: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stamp: object = None
+    _looked: float = 0.0
+    _flows: Mapping[str, OnFile] = field(default_factory=dict[str, OnFile])
+
+    def flows(self) -> Mapping[str, OnFile]:
+        with self._lock:
+            if time.monotonic() - self._looked > _FRESH:
+                stamp = [(path, found.st_mtime_ns, found.st_size) for path in watched(self.folder)
+                         if (found := _stat(path))]  # fmt: skip
+                if stamp != self._stamp:
+                    self._flows, self._stamp = _on_file(read_workspace(self.folder)), stamp
+                self._looked = time.monotonic()
+            return self._flows
+
+
+def _stat(path: Path) -> Any:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def _on_file(workspace: Workspace) -> dict[str, OnFile]:
+    found: dict[str, OnFile] = {}
+    names = {Path(path).stem for path in workspace.texts if path.startswith("flows/") and path.count("/") == 1}
+    for name in sorted(names):
+        flow, path = workspace.flows.get(name), f"flows/{name}.yaml"
+        problems = tuple(problem for problem in workspace.problems if problem.file == path)
+        whole = flow is not None and not errors(problems)
+        version = version_of(source_of(workspace, name)) if whole else None
+        found[name] = OnFile(flow, version, tuple(problem for problem in problems if problem.severity == "error"))
+    return found
+
+
+def draft_of(on_file: OnFile | None, published: str | None) -> Draft:
+    """How the file stands to what leads walk."""
+    if on_file is None:
+        return "gone"
+    if on_file.version is None:
+        return "broken"
+    if published is None:
+        return "new"
+    return "same" if on_file.version == published else "differs"
+
+
+# --- a version's picture --------------------------------------------------------------------------
+
+
+def picture_of(read: Connection, version: str, language: str) -> Picture:
+    """As it was published; laid out once for each language."""
+    known = _KEPT.get((version, language))
+    if known is None:
+        source: Mapping[str, str] = read.execute(
+            select(tables.versions.c.source).where(tables.versions.c.hash == version)
+        ).scalar_one()
+        path = next(path for path in source if path.startswith("flows/"))
+        flow = load_flow(source[path], path).flow
+        if flow is None:
+            raise publish.NoSuchVersionError(f"Version {version} holds no flow that can be read.")
+        known = lay_out(flow, Tongue(language))
+        if len(_KEPT) >= _MOST:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[version, language] = known
+    return known
+
+
+_KEPT: Final[dict[tuple[str, str], Picture]] = {}
+
+
+def counts(read: Connection, numbers: Numbers, flow: str, version: str) -> dict[str, int]:
+    """The numbers in this version's picture. Who stands on a step: whatever version he walks. How often a row was
+    taken: in every version in which that row says the same."""
+    plan = publish.plan_in(read, version)
+    found: dict[str, int] = {}
+    for other, places in numbers.get(flow, {}).items():
+        for place, count in places.items():
+            if other == version or is_step(place) or _same(plan, publish.plan_in(read, other), place):
+                found[place] = found.get(place, 0) + count
+    return found
+
+
+def _same(plan: Plan, other: Plan, place: str) -> bool:
+    return (says := _says(plan, place)) is not None and says == _says(other, place)
+
+
+@lru_cache(maxsize=10_000)
+def _place(place: str) -> tuple[str, str, int]:
+    """step, word, number: `("a/b", "when", 2)`."""
+    step, _, row = place.rpartition(" ")
+    word, _, number = row.partition(":")
+    return step, word, int(number) if number.isdigit() else 0
+
+
+def _says(plan: Plan, place: str) -> object:
+    """What stands in that row, without where it leads; None: there is no such row."""
+    step, word, number = _place(place)
+    if word == "goal":
+        return plan.goal and plan.goal.condition.text
+    lines = plan.whenever if word == "whenever" else _lines(plan.steps.get(step), word)
+    if word == "then":
+        return "then"
+    if not 1 <= number <= len(lines):
+        return None
+    line: Any = lines[number - 1]
+    if word == "choose":
+        return (line.condition.text if line.condition else None, line.share)
+    return line.state if word == "otherwise" else (line.event, line.link)
+
+
+def _lines(step: AnyStep | None, word: str) -> tuple[Any, ...]:
+    match step, word:
+        case Choose(), "choose":
+            return step.branches
+        case ((Wait() | Send() | Call() | Task() | Handover()), "when"):
+            return step.when
+        case ((Wait() | Send() | Call() | Task()), "otherwise"):
+            return step.otherwise
+        case _:
+            return ()

@@ -1,0 +1,100 @@
+/* What moves on a page that is open: numbers, the stream, clocks. The page is whole without it. */
+
+const body = document.body;
+const tempo = Number(body.dataset.tempo || 1);
+let flowThen = Number(body.dataset.now), then = performance.now();
+const flowNow = () => flowThen + (performance.now() - then) * tempo;
+
+// --- numbers: as kweek.draw writes them, nothing for nothing in a picture, a thin space between thousands
+const thin = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+
+function write(counts, all) {
+  for (const place of document.querySelectorAll("[data-count]")) {
+    const key = place.dataset.count;
+    const known = Object.hasOwn(counts, key);
+    if (!known && !all) continue;
+    const n = known ? counts[key] : 0;
+    const text = n || !place.ownerSVGElement ? thin(n) : "";
+    if (place.textContent !== text) place.textContent = text;
+  }
+}
+
+// --- the stream: its lines keep their places, and change their words
+function tell(lines) {
+  const list = document.querySelector("[data-stream]");
+  if (!list) return;
+  list.parentElement.querySelector(".empty")?.remove();
+  [...list.children].forEach((item, n) => {
+    const line = lines[n];
+    if (!line || item.contains(document.activeElement)) return;
+    const link = document.createElement("a"), time = document.createElement("time"), words = document.createElement("span");
+    link.href = `/leads/${encodeURIComponent(line.lead)}`;
+    link.textContent = line.who;
+    time.textContent = line.at;
+    words.textContent = "flows" in list.dataset ? `${line.words} · ${line.flow}` : line.words;
+    item.replaceChildren(link, " ", time, words);
+  });
+}
+
+// --- clocks: in the time of the flows, which may run faster than ours
+function span(milliseconds) {
+  const minutes = Math.floor(Math.abs(milliseconds) / 60000);
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  const units = [[days, "day"], [hours, "hour"], [days ? 0 : rest, "minute"]].filter(([n]) => n);
+  const say = ([n, unit]) => body.dataset[unit].replace("{count}", n);
+  return (units.length ? units : [[0, "minute"]]).map(say).join(" ");
+}
+
+function tick() {
+  const now = flowNow();
+  for (const clock of document.querySelectorAll("[data-due]")) {
+    const left = Number(clock.dataset.due) - now;
+    const text = (left < 0 ? body.dataset.overdue : body.dataset.left).replace("{span}", span(left));
+    if (clock.textContent !== text) clock.textContent = text;
+    clock.classList.toggle("overdue", left < 0);
+  }
+  for (const clock of document.querySelectorAll("[data-since]")) {
+    const text = span(now - Number(clock.dataset.since));
+    if (clock.textContent !== text) clock.textContent = text;
+  }
+}
+if (document.querySelector("[data-due], [data-since]")) setInterval(tick, 1000);
+
+// --- the line to the house: opened while the page is seen, and again when it was lost
+const address = body.dataset.watch;
+let source, again, lastHeard = 0;
+const state = (word) => { for (const one of document.querySelectorAll("[data-live]")) one.dataset.live = word; };
+
+function open() {
+  close();
+  source = new EventSource(address);
+  lastHeard = performance.now();
+  source.onmessage = ({ data }) => {
+    lastHeard = performance.now();
+    const news = JSON.parse(data);
+    if (news.away) return state("away");
+    state("on");
+    if (news.now) [flowThen, then] = [news.now, performance.now()];
+    if (news.counts) write(news.counts, news.all);
+    if (news.lines) tell(news.lines);
+    if (news.stale) document.querySelector("[data-stale]")?.removeAttribute("hidden");
+    if (news.mails) document.dispatchEvent(new CustomEvent("mails", { detail: news.mails }));
+  };
+  source.onerror = () => {
+    state("off");
+    if (source.readyState === EventSource.CLOSED) again = setTimeout(open, 3000);  // refused: it does not come back itself
+  };
+}
+function close() {
+  clearTimeout(again);
+  source?.close();
+}
+if (address) {
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", (event) => { if (event.persisted) open(); });
+  setInterval(() => {  // a line that is open and says nothing, as behind a proxy that has died
+    if (!document.hidden && performance.now() - lastHeard > 25000) { state("off"); open(); }
+  }, 5000);
+  if (!document.hidden) open();
+}

@@ -1,0 +1,227 @@
+"""The board: its numbers equal the rows, every number opens to its leads, every lead to its way; and bad input."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kweek.leads import publish, tables
+from kweek.leads.database import Database
+from kweek.leads.tally import counted
+from kweek.versions import source_of
+from kweek.web.app import make_app
+from kweek.web.board import Board
+from kweek.web.house import House
+from kweek.web.live import LONGEST, _events, _Seen
+from kweek.web.rules import WorkspaceRules
+from kweek.words import Tongue
+from kweek.workspace import read_workspace
+from tests.web.conftest import NOW, ROOT, Books, TestClient
+from tests.web.scene import scene
+
+FLOW = "/flows/brochure-request"
+
+
+def numbers_on(page: str) -> dict[str, int]:
+    """Every number of a page, by its place."""
+    found = re.findall(r'data-count="([^"]+)"[^>]*>([^<]*)<', page)
+    return {place: int(number.replace("\u2009", "") or 0) for place, number in found}
+
+
+def test_the_picture_shows_what_the_rows_say(staff: TestClient, books: Books, db: Database, published: str) -> None:
+    scene(books, published)
+    shown = numbers_on(staff.get(FLOW).text)
+    with db.read() as read:
+        true = counted(read)["brochure-request"][published]
+    assert {place: n for place, n in shown.items() if n and "|" not in place} == true
+    assert shown["|under way"] == 3
+    assert set(true) == {
+        "sales/handover-sales", "call/call-brochure", "steps/send-survey", "steps/send-survey when:2",
+        "steps/send-survey otherwise:1",
+    }  # fmt: skip
+
+
+def test_every_number_opens_to_its_leads(staff: TestClient, books: Books, published: str) -> None:
+    scene(books, published)
+    page = staff.get(FLOW).text
+    links = dict.fromkeys(re.findall(r'href="(/flows/brochure-request/leads[^"]*)"', page))
+    assert len(links) > 20
+    names = {"sales%2Fhandover-sales": "Ann de Vries", "send-survey+when%3A2": "Ann de Vries",
+             "send-survey+otherwise%3A1": "Bas Jansen", "at=steps%2Fsend-survey": "Carla Smit"}  # fmt: skip
+    for part, name in names.items():
+        link = next(one for one in links if one.endswith(part)).replace("&amp;", "&")
+        found = staff.get(link).text
+        assert [one for one in ("Ann de Vries", "Bas Jansen", "Carla Smit") if one in found] == [name]
+    everyone = staff.get(f"{FLOW}/leads").text
+    assert "3 in all" in everyone
+
+
+def test_leads_are_paged_and_searched_by_the_database(staff: TestClient, books: Books, published: str) -> None:
+    for n in range(120):
+        lead = books.lead(f"l{n}", name=f"Lead {n}")
+        books.add(
+            tables.enrolments, id=f"{lead}-1", lead_id=lead, flow="brochure-request", version=published, started_at=NOW,
+            step="steps/wait-1", entered_at=NOW - timedelta(minutes=n // 2), state={}, live=True,
+        )  # fmt: skip
+    seen: list[str] = []
+    address = f"{FLOW}/leads?at=steps/wait-1"
+    while address:
+        page = staff.get(address).text
+        seen += re.findall(r'<a href="/leads/([^"]+)">', page)
+        more = re.search(r'href="(\?[^"]+)">Next page', page)
+        address = f"{FLOW}/leads{more[1].replace('&amp;', '&')}" if more else ""
+    assert len(seen) == len(set(seen)) == 120
+    assert seen[0] in ("l0", "l1")
+    assert re.findall(r'<a href="/leads/([^"]+)">', staff.get(f"{FLOW}/leads?q=Lead+117").text) == ["l117"]
+    assert "No lead here is called “100%_”." in staff.get(f"{FLOW}/leads?q=100%25_").text
+    assert staff.get(f"{FLOW}/leads?after=nonsense~x").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/flows/nowhere", f"{FLOW}?version=99", f"{FLOW}?version=-1", f"{FLOW}?version=%C2%B2", f"{FLOW}/leads?at=no-step",
+     f"{FLOW}/leads?at=steps/wait-1+when:99", "/flows/nowhere/leads", "/flows/x/picture.svg", "/leads/gone"],
+)  # fmt: skip
+def test_what_never_was_is_a_page_with_a_sentence(staff: TestClient, published: str, path: str) -> None:
+    answer = staff.get(path)
+    assert answer.status_code == 404
+    assert "This page is not here" in answer.text
+
+
+def test_a_lead_shows_its_way_and_what_comes_next(staff: TestClient, books: Books, published: str) -> None:
+    scene(books, published)
+    books.add(
+        tables.hits, mail_key="ann-1/1", lead_id="ann", kind="open", at=NOW - timedelta(hours=30), method="GET",
+        grade="machine", reasons=["fetched ahead of reading"],
+    )  # fmt: skip
+    page = staff.get("/leads/ann", headers={"accept-language": "nl"}).text
+    lit = re.findall(r'class="([^"]*)" data-(?:step|row)="([^"]+)"', page)
+    marked = {key: classes.split() for classes, key in lit}
+    assert {"lit", "here"} <= set(marked["sales/handover-sales"])
+    assert "lit" in marked["steps/send-survey when:2"]
+    assert "dim" in marked["call/call-brochure"]
+    assert "Gaat vanzelf verder" in page
+    assert "een machine (opgehaald vóór het lezen)" in page
+
+
+# --- the file and what is published ---------------------------------------------------------------
+
+
+@pytest.fixture
+def own(house: House, tmp_path: Path) -> House:
+    """The same house, on files of its own that a test may spoil."""
+    folder = tmp_path / "own"
+    for name in ("flows", "rules", "surveys", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
+    settings = replace(house.settings, workspace=folder)
+    return replace(house, settings=settings, rules=WorkspaceRules(folder, house.db))
+
+
+def test_a_file_that_is_broken_leaves_the_last_good_picture_greyed_with_the_problem(
+    own: House, staff: TestClient, published: str
+) -> None:
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        assert 'class="kweek-picture"' in client.get(FLOW).text
+        path = own.settings.workspace / "flows" / "brochure-request.yaml"
+        path.write_text(path.read_text() + "\nsteps: [\n")
+        own.files._looked = 0.0
+        page = client.get(FLOW).text
+    assert 'class="kweek-picture stale"' in page
+    assert "cannot be read now" in page
+    assert "flows/brochure-request.yaml:" in page
+
+
+def test_a_file_that_differs_and_one_that_nobody_published_are_said(
+    own: House, staff: TestClient, published: str
+) -> None:
+    path = own.settings.workspace / "flows" / "brochure-request.yaml"
+    path.write_text(path.read_text().replace("wait: 7 days", "wait: 5 days"))
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        assert "says something else than what is published" in client.get(FLOW).text
+        assert "Nobody has published this flow yet" in client.get("/flows/long-term").text
+
+
+def test_rows_that_say_the_same_are_counted_over_versions(
+    own: House, staff: TestClient, books: Books, db: Database, published: str
+) -> None:
+    scene(books, published)
+    path = own.settings.workspace / "flows" / "brochure-request.yaml"
+    path.write_text(path.read_text().replace("wait: 7 days", "wait: 5 days"))
+    source = source_of(read_workspace(own.settings.workspace), "brochure-request")
+    assert publish.publish(db, source, "brochure-request", "test", NOW).number == 2
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        page = client.get(FLOW).text
+        assert "3 leads walk an older version" in page
+        shown = numbers_on(page)
+        assert (shown["steps/send-survey when:2"], shown["steps/send-survey"]) == (1, 1)
+        assert "to the version that leads enter now" in client.get(f"{FLOW}?version=1").text
+
+
+# --- what moves -----------------------------------------------------------------------------------
+
+
+def watching(house: House) -> _Seen:
+    return _Seen(Tongue("en"), house.rules.zone(), None, None)
+
+
+def test_one_look_a_second_serves_everybody(house: House, books: Books, published: str) -> None:
+    clock = [0.0]
+    board = Board(house.db, house.now, lambda: clock[0])
+    first = board.look()
+    books.lead()
+    books.enrolment(published, "steps/wait-1")
+    assert board.look() is first
+    clock[0] = 1.5
+    second = board.look()
+    assert (first.number, second.number) == (1, 2)
+    clock[0] = 3.0
+    assert board.look().number == 2, "nothing has changed"
+
+
+def test_only_what_has_changed_is_sent(house: House, books: Books, published: str) -> None:
+    seen = watching(house)
+    first = seen.changes(house.db, Board(house.db, house.now).look())
+    assert first["all"] is True
+    books.lead()
+    books.enrolment(published, "steps/wait-1")
+    snapshot = replace(Board(house.db, house.now).look(), number=2)
+    assert seen.changes(house.db, snapshot)["counts"] == {
+        "brochure-request|steps/wait-1": 1, "brochure-request|under way": 1,
+    }  # fmt: skip
+
+
+async def test_a_database_that_is_away_is_said_and_what_is_missed_comes_when_it_is_back(
+    house: House, books: Books, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kweek.leads.database import DatabaseAway
+    from kweek.web import live
+
+    monkeypatch.setattr(live, "EVERY", 0.0)
+
+    def away(_: Board) -> None:
+        raise DatabaseAway("gone")
+
+    events = _events(house, watching(house))
+    assert house.seats.take()
+    assert (await anext(events)).startswith("retry:")
+    with monkeypatch.context() as patched:
+        patched.setattr(Board, "look", away)
+        patched.setattr(Board, "fresh", lambda _: None)
+        assert json.loads((await anext(events)).removeprefix("data: ")) == {"away": True}
+    assert json.loads((await anext(events)).removeprefix("data: "))["all"] is True
+    house.seats.close()
+    assert [event async for event in events] == []
+    assert house.seats.taken == 0
+    assert LONGEST <= 12 * 3600
+
+
+def test_seats_are_numbered(house: House, staff: TestClient) -> None:
+    for _ in range(house.seats.most):
+        assert house.seats.take()
+    assert staff.get("/live").status_code == 503
