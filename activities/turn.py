@@ -78,7 +78,7 @@ class Turns:
                 problem(tx, row.id, key, "gave up", "The world had its chance, and did not take it.", now)
         n = row.turn + 1
         events = pull(tx, row.id, row.seen)
-        before = load_state(tx, row)
+        before = load_state(tx, row, [one.ref for one in events if one.kind == "replied" and one.ref])
         news, answers = False, self.answers(tx, row.id, now)
 
         def apply(effect: Effect) -> None:

@@ -22,6 +22,11 @@ _LEAD: Final = select(leads).where(leads.c.id == bindparam("lead"))
 _SAVE: Final = update(leads).where(leads.c.id == bindparam("lead"))
 _WRITE: Final = insert(journal)
 _LIVE: Final = select(enrolments.c.state).where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.live)
+_OVER: Final = select(enrolments.c.state).where(
+    enrolments.c.lead_id == bindparam("lead"),
+    enrolments.c.id.in_(bindparam("written", expanding=True)),
+    ~enrolments.c.live,
+)
 
 
 def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
@@ -29,9 +34,13 @@ def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
     return tx.execute(_LEAD, {"lead": lead_id}).one()
 
 
-def load_state(tx: Connection, row: Row[Any]) -> LeadState:
-    """All that the machine remembers of this lead; row: of `leads`."""
-    born = map(load_enrolment, tx.execute(_LIVE, {"lead": row.id}).scalars())
+def load_state(tx: Connection, row: Row[Any], replies: Iterable[str] = ()) -> LeadState:
+    """All that the machine remembers of this lead; row: of `leads`. replies: keys of mails that were just replied to,
+    whose enrolments count again, for somebody has to answer."""
+    states = [*tx.execute(_LIVE, {"lead": row.id}).scalars()]
+    if written := [key.rpartition("/")[0] for key in replies]:
+        states += tx.execute(_OVER, {"lead": row.id, "written": written}).scalars()
+    born = map(load_enrolment, states)
     return stored.load_state({"lead": row.id, **(row.state or {})}, sorted(born, key=_birth))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from kweek.flow.plan import Reentry
-from tests.drafts import ENDS, call, end, flow, go, score, send, tell, wait
+from kweek.flow.plan import Plan, Reentry
+from tests.drafts import ENDS, Draft, call, end, flow, go, score, send, tell, wait
 from tests.lives import DAY, HOUR, MONDAY, Life
 from tests.unit.waiting import at_survey
 
@@ -141,6 +143,66 @@ def test_a_reply_that_is_named_moves_the_lead_instead() -> None:
     life = at_survey({"replied": "a"})
     assert life.hear("replied", life.ref()).at() == "done: a"
     assert life.issued("open_task") == []
+
+
+def written_and_gone(*others: Plan, then: Draft | None = None, **first: Any) -> Life:
+    """A lead that got a mail of one flow and was moved to another, or out of all."""
+    first_flow = flow("first", [send("hello"), then or go("flow second")], ENDS, **first)
+    return Life([first_flow, *others]).hear("brochure.requested").after(HOUR)
+
+
+SECOND = flow("second", [send("news", "7 days"), end("done")], start="second.began", reentry=ALWAYS)
+
+
+def test_a_reply_to_a_flow_that_the_lead_has_left_is_answered_and_its_next_flow_rests() -> None:
+    life = written_and_gone(SECOND).hear("replied", "lead-1/1")
+    (answer,) = life.issued("open_task")
+    assert (answer.enrolment, answer.args["title"], answer.args["to"]) == ("lead-2", "Answer", "owner")
+    assert (life.state.resting, life.wake_at, life.at("second")) == ((answer.key,), None, "steps/1-send-news")
+    life.hear("replied", "lead-1/1").after(3 * DAY).hear("done", answer.key)  # owed once; then it goes on
+    assert (len(life.issued("open_task")), life.state.resting, life.wake_at) == (1, (), MONDAY + 10 * DAY)
+
+
+def test_it_is_answered_once_for_the_lead_and_not_once_a_flow() -> None:
+    other = flow("other", [send("other", "7 days"), end("done")])
+    life = written_and_gone(SECOND, other).hear("replied", "lead-1/1")
+    assert len(life.issued("open_task")) == 1
+    assert [one.token and one.token.held_since for one in life.state.enrolments if not one.ended] == [life.now] * 2
+
+
+def test_a_line_for_replies_is_about_the_mails_of_its_own_flow() -> None:
+    for line in ("a", "ignore"):
+        second = flow("second", [send("news", "7 days")], ENDS, start="x.y", whenever={"replied": line}, reentry=ALWAYS)
+        life = written_and_gone(second).hear("replied", "lead-1/1")
+        assert (life.at("second"), len(life.issued("open_task"))) == ("steps/1-send-news", 1)
+
+
+def test_where_the_lead_walks_nowhere_the_one_that_wrote_has_it_answered() -> None:
+    life = written_and_gone(then=end("discard"))
+    assert life.hear("replied", "lead-1/1").state.enrolments[0].ended is not None
+    (answer,) = life.issued("open_task")
+    assert (answer.key, answer.args["to"], life.state.resting) == ("lead-1/2", "owner", (answer.key,))
+    life.hear("replied", "lead-1/1").hear("done", answer.key).hear("replied", "lead-1/1")
+    assert [task.key for task in life.issued("open_task")] == ["lead-1/2", "lead-1/3"]
+
+
+def test_an_author_who_took_the_default_away_has_taken_it_away_for_later_too() -> None:
+    life = written_and_gone(SECOND, whenever={"replied": "ignore"}).hear("replied", "lead-1/1")
+    assert life.issued("open_task") == []
+
+
+def test_a_reply_to_the_past_waits_for_whoever_holds_the_lead_like_any_other() -> None:
+    second = flow(
+        "second", [call("x", "7 days", {"else": "next"}), send("news", "7 days")], ENDS, start="x.y", reentry=ALWAYS,
+        whenever={"replied": "a", "demo.booked": "a"},
+    )  # fmt: skip
+    life = written_and_gone(second)
+    life.hear("taken", task := life.ref("second")).hear("replied", "lead-1/1").hear("demo.booked")
+    assert (life.issued("open_task"), [event.kind for event in life.enrolment().deferred]) == (
+        [], ["replied", "demo.booked"],
+    )  # fmt: skip
+    life.hear("interested", task)
+    assert (len(life.issued("open_task")), life.at("second")) == (1, "done: a")
 
 
 # --- goal ---------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Who wants this event? It is offered to the waiting step's `when`, then to `whenever`, then to `goal`.
 
 What none of them wants is recorded, scores, and changes nothing. Events come one at a time, in the order in which they
-were recorded; where one event fits two lines, the upper line wins.
+were recorded; where one event fits two lines, the upper line wins. Only a reply is never nobody's: see `_answer`.
 """
 
 from __future__ import annotations
@@ -43,9 +43,12 @@ MAIL_IS_AWAY: Final = ("sent", "undelivered", *MAIL_CLOSES)
 
 def offer(work: Work, event: Event) -> None:
     """To every enrolment that was there before it, the oldest first."""
+    to_the_past = event.kind == "replied" and not any(of_enrolment(one.id, event) for one, _ in work.open())
     for enrolment in list(work.enrolments.values()):
         if enrolment.live and event.seq > enrolment.since:
             _offer_to(work, enrolment.id, event)
+    if to_the_past:
+        _answer(work, event)
 
 
 def _offer_to(work: Work, of: str, event: Event) -> None:
@@ -178,16 +181,18 @@ def _line_as_it_stood(work: Work, of: str, step: AnyStep, event: Event) -> When 
 # --- anywhere in the flow -------------------------------------------------------------------------------
 
 
-def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
-    """Does the flow want this event, wherever its lead stands? waited: it was offered before, and deferred."""
+def whenever(work: Work, of: str, event: Event, given: bool = False) -> bool:
+    """Does the flow want this event, wherever its lead stands? given: though it may be of another enrolment — what was
+    deferred moves with the lead, and a reply to the past is somebody's."""
     enrolment = work.enrolments[of]
     token = enrolment.token
     if enrolment.ended is not None or token is None:
         return False
-    if not (waited or about_the_lead(event.kind) or of_enrolment(of, event)):
+    if not (given or about_the_lead(event.kind) or of_enrolment(of, event)):
         return False
     line = _line_anywhere(work, enrolment, event)
-    answer = line is None and event.kind == "replied" and not names(work.plan(enrolment), "replied")
+    foreign = not of_enrolment(of, event)
+    answer = event.kind == "replied" and (foreign or not names(work.plan(enrolment), "replied"))
     if line is None and not answer:
         return False
     if line is not None and isinstance(line.target, Stay):
@@ -203,7 +208,26 @@ def whenever(work: Work, of: str, event: Event, waited: bool = False) -> bool:
     return True
 
 
+def _answer(work: Work, event: Event) -> None:
+    """The lead replied to a mail whose enrolment has ended. No line is about that any more: the flow that wrote the
+    mail moves nobody now, and `replied` in another flow is about that one's own mails. But whoever writes is heard: the
+    default holds, once for the lead and not once a flow, unless the mail's own flow had taken it away. It is given to
+    the oldest enrolment that is open; where the lead walks nowhere, to the one that wrote.
+    """
+    author = next((one for one in work.enrolments.values() if of_enrolment(one.id, event)), None)
+    if author is not None and When("replied", Stay(())) in work.plan(author).whenever:
+        return
+    for walking, _ in work.open():
+        whenever(work, walking.id, event, given=True)
+        return
+    if author is not None:
+        work.note(author.id, "reacted", event=event.kind, seq=event.seq)
+        owe_an_answer(work, author.id, next(reversed(author.visits), work.plan(author).entry))
+
+
 def _line_anywhere(work: Work, enrolment: Enrolment, event: Event) -> When | None:
+    if event.kind == "replied" and not of_enrolment(enrolment.id, event):
+        return None
     return next((line for line in lines_of(work.plan(enrolment), event.kind) if fits(line, event)), None)
 
 
@@ -225,7 +249,7 @@ def judge_deferred(work: Work) -> bool:
         others = [other for other in others if not _leads_there(work, waiting, other, line)]
     work.put(changed(waiting, deferred=tuple(others)))
     if not _late_outcome(work, waiting.id, event):
-        whenever(work, waiting.id, event, waited=True)
+        whenever(work, waiting.id, event, given=True)
     return True
 
 

@@ -123,7 +123,9 @@ class Life:
             driven = drive(self.state, now, events, lambda: self.memory.at(now), self._apply)
             self._note(now, driven.journal)
             self.memory.keep(driven.state)
-            self.state = replace(driven.state, enrolments=tuple(one for one in driven.state.enrolments if one.live))
+            # one that wrote a mail may be replied to after its end
+            kept = tuple(one for one in driven.state.enrolments if one.live or one.n)
+            self.state = replace(driven.state, enrolments=kept)
             self._wake_at = driven.wake_at
             for key in driven.cancel:
                 self.waiting.pop(key, None)
