@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -30,7 +29,6 @@ from activities.turn import Turns
 from activities.upkeep import Dates
 from activities.webhook import Webhooks
 from kweek.config import Settings
-from kweek.errors import SettingsError
 from kweek.flow.catalogue import Rules
 from kweek.intake.errands import errand
 from kweek.intake.hits import grade_hits
@@ -59,9 +57,6 @@ LOOK: Final = timedelta(minutes=15)
 """Of flow time: how late a flow that begins at a date may begin."""
 
 SHORTEST_LOOK: Final = timedelta(seconds=5)
-
-NAMESPACE_SECONDS: Final = 10.0
-"""So long a namespace that is not there may be one that is being made."""
 
 RUNNER: Final = SandboxedWorkflowRunner(
     # Rebuilding our modules for every run took 43.9 ms of CPU and 343 kB; passed through it takes 8.5 ms and 58 kB.
@@ -178,42 +173,41 @@ async def workers(
 
 
 async def connect(settings: Settings, stop: asyncio.Event, say: Callable[[str], None]) -> Client | None:
-    """Connect, however long Temporal is away; None: told to stop before it came. SettingsError: no such namespace."""
-    pause, said = 0.25, False
+    """Connect, however long Temporal, or its namespace, is away; None: told to stop before it came."""
+    pause, said = 0.25, ""
     while not stop.is_set():
         try:
             client = await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace)
-            await _in_its_namespace(client, settings)
+            if await _has_namespace(client):
+                return client
+            wrong = _no_namespace(settings)
         except (RuntimeError, RPCError):  # the SDK's words for a server that does not answer
-            if not said:
-                say(f"Temporal does not answer at {settings.temporal_address}; trying until it does")
-                said = True
-        else:
-            return client
+            wrong = f"Temporal does not answer at {settings.temporal_address}; trying until it does"
+        if wrong != said:
+            say(said := wrong)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
         pause = min(pause * 2, 5)
     return None
 
 
-async def _in_its_namespace(client: Client, settings: Settings) -> None:
-    """A server that has just started may still be making it. Without this a worker falls over 40 lines of trace."""
-    deadline = time.monotonic() + NAMESPACE_SECONDS
-    while True:
-        try:
-            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
-        except RPCError as error:
-            if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
-                raise
-            if time.monotonic() > deadline:
-                raise SettingsError(
-                    f"Temporal at {settings.temporal_address} has no namespace “{client.namespace}”: make it (temporal "
-                    f"operator namespace create --namespace {client.namespace}), or name another with "
-                    "KWEEK_TEMPORAL_NAMESPACE"
-                ) from None
-        else:
-            return
-        await asyncio.sleep(0.5)
+async def _has_namespace(client: Client) -> bool:
+    """A server answers before it has made the namespace that it was told to make."""
+    try:
+        await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    except RPCError as error:
+        if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
+            return False
+        raise
+    return True
+
+
+def _no_namespace(settings: Settings) -> str:
+    name = settings.temporal_namespace
+    return (
+        f"Temporal at {settings.temporal_address} has no namespace “{name}”; trying until it has. To make it: temporal "
+        f"operator namespace create --namespace {name}; or name another with KWEEK_TEMPORAL_NAMESPACE"
+    )
 
 
 async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callable[[], None]) -> None:

@@ -57,7 +57,7 @@ async def ring_leads(settings: Settings, whom: Whom, say: Callable[[str], None])
         with suppress(TimeoutError):
             client = await asyncio.wait_for(connect(settings, asyncio.Event(), say), _CONNECT)
         if client is None:
-            raise TemporalAway(f"Temporal does not answer at {settings.temporal_address}; nobody was rung")
+            raise TemporalAway(f"Temporal at {settings.temporal_address} cannot be worked with now; nobody was rung")
         return await _ring(client, settings, whom, say)
     finally:
         client = None
