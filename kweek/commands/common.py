@@ -12,14 +12,16 @@ from urllib.parse import urlsplit
 
 from kweek.config import Settings, settings
 from kweek.errors import KweekError
+from kweek.running import addresses_in
 
 
 def add_workspace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workspace", metavar="DIR", help="folder with flows/, rules/, … (default: this one)")
 
 
-def settings_of(args: argparse.Namespace) -> Settings:
-    """The settings, with `--workspace` and `--data` before the environment and kweek.toml."""
+def settings_of(args: argparse.Namespace, *, running: bool = True) -> Settings:
+    """The settings, with `--workspace` and `--data` before the environment and kweek.toml. running: what nobody said
+    is as the `kweek up` has it that works in this data folder."""
     chosen = settings()
     if getattr(args, "workspace", None):
         chosen = replace(chosen, workspace=Path(args.workspace).absolute())
@@ -32,6 +34,9 @@ def settings_of(args: argparse.Namespace) -> Settings:
             database_url=f"sqlite:///{data / 'kweek.db'}" if chosen.database_url == before else chosen.database_url,
             secret_file=data / "secret" if chosen.secret_file == chosen.data / "secret" else chosen.secret_file,
         )
+    if running:
+        there = {name: text for name, text in addresses_in(chosen.data).items() if name not in chosen.said}
+        chosen = replace(chosen, **there)
     return chosen
 
 

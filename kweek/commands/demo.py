@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.common import add_workspace, say, settings_of
 from kweek.commands.parts import Ports, plan
-from kweek.commands.up import add_ports, alone_in, announce, keep_up, until_the_supervisor_listens, with_tempo
+from kweek.commands.up import add_ports, announce, keep_up, until_the_supervisor_listens, with_tempo
 from kweek.config import Settings
 from kweek.errors import KweekError
+from kweek.running import alone_in
 
 if TYPE_CHECKING:
     from kweek.demo.play import Play
@@ -59,8 +60,8 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     told = until_the_supervisor_listens()
-    chosen, ports = plan(args, with_tempo(_alone(settings_of(args), args.data), args.tempo))
-    with alone_in(chosen.data):
+    chosen, ports = plan(args, with_tempo(_alone(settings_of(args, running=False), args.data), args.tempo))
+    with alone_in(chosen):
         _empty(chosen.data)
         cast = _Cast(chosen, ports, args.leads, args.days, args.seed)
         try:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import signal
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from kweek.commands.common import add_workspace, port, say, settings_of, web_port
 from kweek.commands.parts import Ports, check_ports, outside, parts, plan
 from kweek.config import Settings
-from kweek.errors import KweekError, SettingsError
+from kweek.errors import SettingsError
+from kweek.running import alone_in
 from kweek.setting_values import tempo
 from kweek.supervisor import Supervisor
 from kweek.temporal_server import fetch
@@ -29,10 +27,6 @@ KWEEK_DATABASE_URL or KWEEK_SMTP_URL that part is yours: it is not started here,
 
 Exit: 0 stopped, 1 cannot start (the flows, a port, the folder, tables of a later release), 2 not understood, or
 another secret, 3 the database file cannot be used, 130 or 143 stopped before it was up."""
-
-
-class AlreadyUpError(KweekError):
-    """Another `kweek up` works in this folder."""
 
 
 def add(commands: Any) -> None:
@@ -61,8 +55,8 @@ def add_ports(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     told = until_the_supervisor_listens()
-    chosen, ports = plan(args, with_tempo(settings_of(args), args.tempo))
-    with alone_in(chosen.data):
+    chosen, ports = plan(args, with_tempo(settings_of(args, running=False), args.tempo))
+    with alone_in(chosen):
         code = keep_up(chosen, ports, told, lambda: _announce(chosen, ports))
     if code == 0:
         say("stopped; `kweek up` carries on from here")
@@ -102,17 +96,6 @@ def with_tempo(chosen: Settings, said: str | None) -> Settings:
         return replace(chosen, tempo=tempo(said)) if said else chosen
     except SettingsError as error:
         raise SettingsError(f"--tempo: {error}") from None
-
-
-@contextmanager
-def alone_in(data: Path) -> Generator[None]:
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyUpError(f"another `kweek up` works in {data}; stop that one, or choose --data DIR") from None
-        yield
 
 
 def _prepare(chosen: Settings) -> None:
