@@ -184,13 +184,6 @@ def _remember(version: str, source: Mapping[str, str]) -> dict[str, dict[str, Ma
 def _facts(tx: Connection, order: Order, rules: Rules, post: Post, language: str, now: datetime) -> dict[str, Any]:
     lead, base = order.lead, post.settings.base_url
     clock = clock_of(lead.timezone, lead.country, rules.settings.timezone)
-    given = tx.execute(
-        select(answers.c.survey, answers.c.question, answers.c.value).where(answers.c.lead_id == lead.id)
-    )
-    survey: dict[str, dict[str, Any]] = {}
-    for name, question, value in given:
-        survey.setdefault(name, {})[question] = value
-    known = tx.execute(select(bant.c.fact, bant.c.value).where(bant.c.lead_id == lead.id))
     return context(
         lead=lead_facts(lead, rules),
         company=company_facts(tx, lead.company_id),
@@ -198,8 +191,8 @@ def _facts(tx: Connection, order: Order, rules: Rules, post: Post, language: str
         sender=sender_facts(rules),
         owner=owner_facts(lead.owner, rules),
         event=dated(order.enrolment.state.get("start_data") or {}, clock),
-        survey=survey,
-        bant={row.fact: row.value for row in known},
+        survey=survey_facts(tx, lead.id),
+        bant=bant_facts(tx, lead.id),
         survey_url=post.tokens.url(base, "survey", order.key),
         unsubscribe_url=post.tokens.url(base, "unsubscribe", order.key),
     )
@@ -214,6 +207,19 @@ def lead_facts(lead: Any, rules: Rules) -> dict[str, Any]:
         value = lead.fields.get(name)
         facts[name] = _typed(value, word.value) if isinstance(value, str) else value
     return facts
+
+
+def survey_facts(tx: Connection, lead_id: str) -> dict[str, dict[str, Any]]:
+    given: dict[str, dict[str, Any]] = {}
+    query = select(answers.c.survey, answers.c.question, answers.c.value).where(answers.c.lead_id == lead_id)
+    for survey, question, value in tx.execute(query):
+        given.setdefault(survey, {})[question] = value
+    return given
+
+
+def bant_facts(tx: Connection, lead_id: str) -> dict[str, Any]:
+    known = tx.execute(select(bant.c.fact, bant.c.value).where(bant.c.lead_id == lead_id))
+    return {row.fact: row.value for row in known}
 
 
 def company_facts(tx: Connection, company_id: str | None) -> dict[str, Any]:

@@ -108,7 +108,16 @@ class Notify:
             sender=sender_facts(rules), owner=owner_facts(lead.owner, rules),
             event={"text": news.text, "until": until, "overdue": overdue, "owner": news.owner}, **more,
         )  # fmt: skip
-        return lambda key: self._compose(key, news, template, facts, to)
+        # only what the author of a flow wrote is a template; the title of a task is filled in already
+        said = news.text if news.what == "tell" else ""
+        shown = self.titles.facts(tx, said, news.lead_id, news.enrolment_id, now.date())
+
+        def compose(key: str) -> Draft:
+            if shown is not None:
+                facts["event"]["text"] = self.titles.filled(said, shown)
+            return self._compose(key, news, template, facts, to)
+
+        return compose
 
     def _compose(self, key: str, news: News, template: MailTemplate, facts: dict[str, Any], to: str) -> Draft:
         try:

@@ -1,7 +1,7 @@
-"""What does a task say? Its title, filled in for the lead by the same sandbox as a mail.
+"""What does a flow itself say to colleagues? Titles of tasks, texts of `tell`: filled in by the same sandbox as a mail.
 
-Not in the turn: a process that renders may take seconds, and the turn holds the lead. The row has the title as the
-author wrote it until whoever tells of the task has filled it in.
+Not in the turn: a process that renders may take seconds, and the turn holds the lead. The row of a task has the title
+as the author wrote it until whoever tells of the task has filled it in.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from activities.email import company_facts, lead_facts, owner_facts, sender_facts
+from activities.email import bant_facts, company_facts, lead_facts, owner_facts, sender_facts, survey_facts
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
-from kweek.leads.tables import effects, tasks
-from kweek.mails.context import context
+from kweek.leads.tables import effects, enrolments, tasks
+from kweek.mails.context import context, dated
 from kweek.mails.render import Renderer, RenderError
 from kweek.mails.template import MailTemplate
 from kweek.mails.words import words
 from kweek.rulebook import RulesNow
+from kweek.rules.zones import clock_of
 
 
 class Titles:
@@ -34,8 +35,8 @@ class Titles:
             if found is None:
                 return
             title = str(found.args["title"])
-            facts = self._facts(tx, found.lead_id, today) if "{" in title else None
-        filled = self._own(title) if facts is None else self._rendered(title, facts)
+            facts = self.facts(tx, title, found.lead_id, found.enrolment_id, today)
+        filled = self._own(title) if facts is None else self.filled(title, facts)
         if filled == title:
             return
         with self.database.lead_tx(found.lead_id) as tx:
@@ -45,20 +46,28 @@ class Titles:
         """Those that the machine itself gives, in the workspace's first language."""
         return words(self.rules().rules.settings.languages[0]).tasks.get(title, title)
 
-    def _facts(self, tx: Connection, lead_id: str, today: date) -> dict[str, Any]:
+    def facts(self, tx: Connection, said: str, lead_id: str, enrolment: str, today: date) -> dict[str, Any] | None:
+        """What these words may show; None: they show nothing."""
+        if "{" not in said:
+            return None
         lead, rules = lead_row(tx, lead_id), self.rules().rules
+        state = tx.execute(select(enrolments.c.state).where(enrolments.c.id == enrolment)).scalar_one()
         return context(
             lead=lead_facts(lead, rules),
             company=company_facts(tx, lead.company_id),
             today=today,
             sender=sender_facts(rules),
             owner=owner_facts(lead.owner, rules),
+            event=dated(state.get("start_data") or {}, clock_of(lead.timezone, lead.country, rules.settings.timezone)),
+            survey=survey_facts(tx, lead_id),
+            bant=bant_facts(tx, lead_id),
         )
 
-    def _rendered(self, title: str, facts: dict[str, Any]) -> str:
+    def filled(self, said: str, facts: dict[str, Any]) -> str:
+        """As written, where it cannot be."""
         language = self.rules().rules.settings.languages[0]
-        mail = MailTemplate("task", language, "task", title, "", 1, kind="service")
+        mail = MailTemplate("words", language, "words", said, "", 1, kind="service")
         try:
             return self.renderer.render(mail, facts).subject
         except RenderError:
-            return title
+            return said

@@ -1,12 +1,13 @@
-"""Can every mail be sent? Each is read, and rendered in its language for sample leads, beside the other proofs."""
+"""Can all be filled in that is? Mails, and the words of flows themselves, rendered for leads that never were."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from kweek.flow.model import Flow, Send, Wait
-from kweek.flow.problems import Problem, did_you_mean
+from kweek.flow.model import Flow, Send, Task, Tell, Wait
+from kweek.flow.problems import Located, Problem, did_you_mean
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.mails.template import MailTemplate, parse_mail
@@ -48,7 +49,8 @@ def _not_utf8(path: str, text: str) -> Problem:
 
 
 class Rendering(threading.Thread):
-    """Every mail, rendered in every language for sample leads, beside the other proofs."""
+    """Every mail in every language, and every title of a task or text of a `tell` that has something to fill in, beside
+    the other proofs."""
 
     def __init__(
         self,
@@ -59,11 +61,15 @@ class Rendering(threading.Thread):
     ) -> None:
         super().__init__(name="rendering", daemon=True)
         self._mails, self._settings, self._renderer = mails, workspace.rules.settings, renderer
-        self._heard = {link for flow in workspace.flows.values() for link in _heard(flow)}
-        self._files, self._remembered = [mail.file for mail in mails], remembered
+        self._flows, self._remembered = workspace.flows.values(), remembered
+        self._files = [mail.file for mail in mails]
         self._found = remembered.of(self._files) if remembered else None
+        known = remembered.of_words() if remembered else {}
+        said = {words.value: known.get(words.value) for flow in self._flows for words in _words(flow)}
+        self._words = {words: found for words, found in said.items() if found is not None}
+        self._unread = [words for words, found in said.items() if found is None]
         self._failure: BaseException | None = None
-        self._begun = bool(mails) and self._found is None
+        self._begun = (bool(mails) and self._found is None) or bool(self._unread)
         if self._begun:
             self.start()
 
@@ -76,20 +82,41 @@ class Rendering(threading.Thread):
         from kweek.mails.check import check_together
 
         each = self._found or ()
-        busy = any(problem.code.startswith("mail-too") for problem in each)  # another time it may well be done in time
+        everything = (*each, *(problem for found in self._words.values() for problem in found))
+        busy = any("-too-" in one.code for one in everything)  # another time it may well be done in time
         if self._begun and self._remembered and not busy:
-            self._remembered.keep(self._files, each)
-        return (*each, *check_together(self._mails, self._settings.languages, self._heard))
+            self._remembered.keep(self._files, each, self._words)
+        heard = {link for flow in self._flows for link in _heard(flow)}
+        return (*each, *self._of_words(), *check_together(self._mails, self._settings.languages, heard))
+
+    def _of_words(self) -> Iterator[Problem]:
+        for flow in self._flows:
+            for words in _words(flow):
+                for one in self._words.get(words.value, ()):
+                    at = words.inside(one.column - 1) if one.line == 1 else words.at
+                    yield replace(one, file=flow.file, line=at.line, column=at.column)
 
     def run(self) -> None:
-        from kweek.mails.check import check_each
+        from kweek.mails.check import check_each, check_words
 
-        own = {name: kind.value for name, kind in self._settings.fields.items()}
+        own, language = {name: kind.value for name, kind in self._settings.fields.items()}, self._settings.languages[0]
         try:
             with Renderer() as spare:
-                self._found = check_each(self._mails, own, self._renderer or spare)
+                renderer = self._renderer or spare
+                if self._found is None:
+                    self._found = check_each(self._mails, own, renderer)
+                for words in self._unread:
+                    self._words[words] = check_words(words, language, own, renderer)
         except BaseException as failure:  # goes up in the thread that asks
             self._failure = failure
+
+
+def _words(flow: Flow) -> Iterator[Located[str]]:
+    """What the flow itself says to colleagues, where there is something to fill in."""
+    for step in flow.walk():
+        said = step.title if isinstance(step, Task) else step.text if isinstance(step, Tell) else None
+        if said is not None and "{" in said.value:
+            yield said
 
 
 def _heard(flow: Flow) -> Iterator[str]:

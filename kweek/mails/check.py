@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from kweek.flow.problems import Problem, Severity, did_you_mean, in_order
-from kweek.mails.context import sample
+from kweek.mails.context import MAILS_ONLY, sample
 from kweek.mails.plainly import plainly
 from kweek.mails.render import Missing, Rendered, Renderer, RenderError
 from kweek.mails.template import MailTemplate
@@ -48,16 +49,36 @@ def check_together(
     return tuple(problem for same in by_name.values() for problem in _across(same, languages, heard))
 
 
+def check_words(words: str, language: str, own_fields: Mapping[str, str], renderer: Renderer) -> tuple[Problem, ...]:
+    """What is wrong with the title of a task or the text of a `tell`, which are filled in as mails are. Lines and
+    columns are those of the words; whoever knows where they stand gives the file."""
+    mail = MailTemplate("words", language, "", "", words, 1, kind="service")
+    samples = [sample(own_fields, language, bare=bare) for bare in (False, True)]
+    known = [{name: value for name, value in one.items() if name not in MAILS_ONLY} for one in samples]
+    found = _rendered(mail, known, renderer)
+    problems = () if isinstance(found, Rendered) else found
+    why = "A colleague would read it as it is written here."
+    return tuple(
+        replace(one, code=one.code.replace("mail-", "words-"), what=one.what.replace("The mail", "This text"), why=why)
+        for one in problems
+    )
+
+
 def _one(mail: MailTemplate, own_fields: Mapping[str, str], renderer: Renderer) -> list[Problem]:
+    samples = [sample(own_fields, mail.language, bare=bare) for bare in (False, True)]
+    found = _rendered(mail, samples, renderer)
+    return _survey(mail) + _result(mail, found) if isinstance(found, Rendered) else found
+
+
+def _rendered(mail: MailTemplate, samples: Sequence[Mapping[str, Any]], renderer: Renderer) -> Rendered | list[Problem]:
+    """For the first of these leads, if it can be rendered for all."""
     try:
-        missing = renderer.missing(mail, sample(own_fields, mail.language))
-        if missing:
+        if missing := renderer.missing(mail, samples[0]):
             return [_unknown(mail, name) for name in missing]
-        rendered = renderer.render(mail, sample(own_fields, mail.language))
-        renderer.render(mail, sample(own_fields, mail.language, bare=True))
+        first, *_ = [renderer.render(mail, one) for one in samples]
+        return first
     except RenderError as error:
         return [_broken(mail, error)]
-    return _survey(mail) + _result(mail, rendered)
 
 
 def _unknown(mail: MailTemplate, missing: Missing) -> Problem:

@@ -20,6 +20,8 @@ _SAMPLES: Final[Mapping[str, Any]] = {
     "text": "text", "number": 12, "date": date(2026, 3, 2), "moment": datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
     "yes/no": True,
 }  # fmt: skip
+MAILS_ONLY: Final = ("colleague", "survey_url", "unsubscribe_url", "lead_url")
+"""What the words of a flow itself (the title of a task, the text of a `tell`) cannot show: it is about a mail."""
 
 
 def context(

@@ -11,10 +11,10 @@ import hashlib
 import importlib.util
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kweek.flow.problems import Problem
 
@@ -30,9 +30,11 @@ class Remembered:
         self._file = self._cache / f"{_key(folder)}.json"
         self._mails: list[str] | None = None
         self._problems: tuple[Problem, ...] = ()
+        self._words: dict[str, tuple[Problem, ...]] = {}
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             kept = json.loads(self._file.read_text(encoding="utf-8"))
-            self._problems = tuple(Problem(*problem) for problem in kept["problems"])
+            self._problems = _problems(kept["problems"])
+            self._words = {words: _problems(said) for words, said in kept["words"].items()}
             self._mails = list(kept["mails"])
 
     @property
@@ -43,8 +45,19 @@ class Remembered:
         """What was found in these files; None: they were not rendered yet."""
         return self._problems if self._mails == sorted(mails) else None
 
-    def keep(self, mails: Sequence[str], problems: Iterable[Problem]) -> None:
-        said = {"mails": sorted(mails), "problems": [astuple(problem) for problem in problems]}
+    def of_words(self) -> dict[str, tuple[Problem, ...]]:
+        """What was found in words that flows say themselves, by the words."""
+        return dict(self._words)
+
+    def keep(
+        self, mails: Sequence[str], problems: Iterable[Problem], words: Mapping[str, Iterable[Problem]] | None = None
+    ) -> None:
+        """words: as `of_words` gives them."""
+        said = {
+            "mails": sorted(mails),
+            "problems": [astuple(problem) for problem in problems],
+            "words": {one: [astuple(problem) for problem in found] for one, found in (words or {}).items()},
+        }
         with contextlib.suppress(OSError):
             self._cache.mkdir(parents=True, exist_ok=True)
             written = self._file.with_suffix(f".{os.getpid()}")
@@ -52,6 +65,10 @@ class Remembered:
             written.replace(self._file)  # at once: another lint may be reading
             for old in sorted(self._cache.glob("*.json"), key=lambda file: file.stat().st_mtime)[:-_MOST]:
                 old.unlink()
+
+
+def _problems(kept: Iterable[Sequence[Any]]) -> tuple[Problem, ...]:
+    return tuple(Problem(*problem) for problem in kept)
 
 
 def _cache() -> Path:

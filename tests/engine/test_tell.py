@@ -182,6 +182,22 @@ async def test_a_tasks_title_is_filled_in_and_what_a_lead_typed_is_no_template(t
     assert texts(told) == [("anna", "Task: Send {{ 7 * 7 }} a sample (Planted Person)")]
 
 
+async def test_what_a_flow_tells_is_filled_in_and_what_a_lead_typed_is_no_template(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as (post, _):
+        with post.database.write() as tx:
+            tx.execute(update(tables.leads).values(first_name="{{ 7 * 7 }}"))
+            tx.execute(update(tables.enrolments).values(state={"start_data": {"fair": "Utrecht"}}))
+        for n, (text, says) in enumerate(
+            [
+                ("{{ lead.first_name }} was in {{ event.fair }}", "{{ 7 * 7 }} was in Utrecht"),
+                ("as it {% is", "as it {% is"),
+            ], 1,
+        ):  # fmt: skip
+            key = post.order(n=n, kind="tell", mail=None, to="anna", text=text)
+            await post.ask(key, tell=True)
+            assert says in post.mail(f"{key}:tell:anna").text
+
+
 async def test_a_handover_that_nobody_has_is_the_managers(tmp_path: Path) -> None:
     async with at_work(tmp_path) as (post, told):
         await post.ask(hand_over(post, None), tell=True)
