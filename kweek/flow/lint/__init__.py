@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kweek.flow.lint.asks import check_conditions
+from kweek.flow.lint.before import check_before
 from kweek.flow.lint.graph import draw
 from kweek.flow.lint.known import check_names
 from kweek.flow.lint.ladders import check_ladders
@@ -44,6 +45,8 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     check_reach(flow, graph, names, report, misread, lost_ways)
     check_loops(graph, report, misread)
     check_reactions(flow, graph, names, report, misread)
+    if not lost_ways:
+        check_before(flow, graph, names, report)
     check_names(flow, names, report)
     check_conditions(flow, names, report, misread)
     check_ladders(flow, graph, report, misread)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kweek.flow.model import AnyStep, Call, Handover, Send, Task, Wait
-from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER, LEAD_WIDE, MAIL_CLOSES, MAIL_SAYS, PASSING
+from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER, LEAD_WIDE, MAIL, MAIL_CLOSES, MAIL_SAYS, PASSING
 
 
 @dataclass(frozen=True, slots=True)
 class Hears:
     """closing: end the step, so each needs a way. chosen: end it only when they are named. passing: the lead stays.
-    any_event: whatever happens may be named."""
+    Own events may be named wherever `when` stands."""
 
     closing: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     passing: tuple[str, ...] = ()
-    any_event: bool = False
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -36,7 +35,7 @@ def hears(step: AnyStep, own_outcomes: tuple[str, ...] = ()) -> Hears:
         case Task():
             return Hears(closing=tuple(o.value for o in step.outcomes) or ("done",))
         case Wait():
-            return Hears(chosen=(*MAIL_SAYS, "bounced", *LEAD_WIDE), any_event=True)
+            return Hears(chosen=(*MAIL, "sent", "undelivered", *LEAD_WIDE))
         case _:
             return Hears()
 

@@ -122,8 +122,8 @@ class _Look:
 
     def _link(self, link: str, at: Located[str], mails: list[str]) -> None:
         known = [self.names.mails[mail] for mail in mails if mail in self.names.mails]
-        if len(known) < len(mails) or any(link in mail.links for mail in known):
-            return
+        if not mails or len(known) < len(mails) or any(link in mail.links for mail in known):
+            return  # without any mail, `before` has said so
         links = sorted({name for mail in known for name in mail.links})
         of = f"The mail “{mails[0]}” has" if len(mails) == 1 else "None of these mails has"
         fix = did_you_mean(link, links) or 'Name the link in the mail: [text](https://… "name")'

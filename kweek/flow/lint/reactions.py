@@ -22,7 +22,7 @@ from kweek.flow.model import (
     Wait,
 )
 from kweek.flow.problems import Position, did_you_mean, nearest
-from kweek.flow.words import BUILT_IN, IMMEDIATE, WHENEVER_DEFAULTS
+from kweek.flow.words import BUILT_IN, CALL, DURING_HANDOVER, HANDOVER, IMMEDIATE, MAIL, WHENEVER_DEFAULTS
 
 
 def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int]) -> None:
@@ -58,7 +58,7 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
             if number < len(lines) - 1:
                 why = "it reads as if the lines below never counted"
                 report.error(at, "else-last", "“else” is not the last line", why, "Move it down")
-        elif event in known.all or (known.any_event and event in BUILT_IN) or event in names.events:
+        elif event in known.all or event in names.events:
             if line.link and "clicked" in named:
                 what, why = f"“clicked {line.link}” can never fire", "“clicked” above it takes every click"
                 report.error(at, "shadowed-when", what, why, "Move it above “clicked”")
@@ -75,7 +75,7 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
 
 def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names, report: Report) -> str:
     """Reports it; the word that was meant."""
-    can = [*known.all, *names.events, *(BUILT_IN if known.any_event else ())]
+    can = [*known.all, *names.events]
     if event in BUILT_IN:
         fix = f"A {step.verb} hears: {', '.join(known.all) or 'own events'}"
         report.error(at, "never-fires", f"“{event}” can never fire here", f"a {step.verb} does not hear it", fix)
@@ -139,6 +139,9 @@ def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
         report.error(at, "never-fires", "“answered” can never fire here", "the mail has no survey", fix)
 
 
+_CLOSE_ONLY = {*CALL, *HANDOVER} - {*DURING_HANDOVER, *MAIL}
+
+
 # --- whenever -------------------------------------------------------------------------------------
 
 
@@ -149,6 +152,12 @@ def _whenever(flow: Flow, names: Names, report: Report) -> None:
         if event == "else":
             why = "it would catch everything that ever happens"
             report.error(at, "never-fires", "“else” is not possible in whenever", why, "Name the events")
+        elif event in _CLOSE_ONLY and event not in names.events:
+            what, why = (
+                f"“{event}” can never fire here",
+                "it ends the call or the handover that it is of, by a line there",
+            )
+            report.error(at, "never-fires", what, why, "Write it under “when” of that step")
         elif event not in BUILT_IN and event not in names.events and event not in own:
             fix = _remedy(event, (*names.events, *BUILT_IN))
             report.error(at, "unknown-event", f"There is no event “{event}”", "", fix)
