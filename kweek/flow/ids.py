@@ -71,11 +71,11 @@ def _argument(step: m.AnyStep) -> str | None:
     """What names the steps on which leads stand; the others are named after them."""
     match step:
         case m.Send():
-            return step.mails[0].mail.value if len(step.mails) == 1 else "test"
+            return (step.mails[0].mail.value or None) if len(step.mails) == 1 else "test"
         case m.Call():
-            return step.script.value
+            return step.script.value or None
         case m.Handover():
-            return kebab(step.team.value) or step.team.value
+            return kebab(step.team.value) or step.team.value or None
         case m.Task():
             return kebab(step.title.value)[:60].rstrip("-") or "untitled"
         case _:

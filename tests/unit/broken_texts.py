@@ -131,7 +131,7 @@ BROKEN = [
     Broken("else in whenever", head("whenever:\n  §else: done"), "else", "Name the events"),
     Broken("reserved path", head("") + "paths:\n  §won:\n    - end: won\n", "reserved", "another name"),
     Broken("path in capitals", head("") + "paths:\n  §Call now:\n    - end: won\n", "name", "call-now"),
-    Broken("empty path", head("") + "paths:\n  §call:\n", "empty", "two spaces deeper"),
+    Broken("empty path", head("") + "paths:\n  §call:\n", "nothing-below", "two spaces deeper"),
     Broken("steps are keys", f"{HEAD}steps:\n  §wait: 7 days\n", "list-wanted", "dash"),
     # --- steps
     Broken("unknown verb", step("  - §sent: survey"), "no-verb", "send"),

@@ -23,10 +23,15 @@ from kweek.flow.problems import Problem, errors, in_order
 __all__ = ["Names", "lint_flow"]
 
 _KEEPS_WAYS: Final = (
-    "duration", "moment", "number", "times", "share", "shares", "id-missing", "same-id", "name-of-file",
-    "limit", "reentry", "points", "else-last", "else-missing", "missing", "unknown-word", "reserved",
+    "duration", "moment", "number", "times", "share", "shares", "id-missing", "same-id", "name", "name-of-file",
+    "limit", "reentry", "points", "else-last", "else-missing", "missing", "unknown-word", "reserved", "tell", "nothing",
 )  # fmt: skip
 """Codes of the loader after which every target that was written is still there."""
+_KEEPS_STEPS: Final = (
+    *(code for code in _KEEPS_WAYS if code not in ("share", "else-missing")),
+    "target", "ending", "go", "goal", "empty", "text-wanted", "cut-by-hash",
+)  # fmt: skip
+"""Codes after which every step is still there, with all its lines: only a word of it could not be read."""
 
 
 def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[Problem, ...]:
@@ -38,7 +43,7 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     report = Report(flow.file)
     graph = draw(flow)
     said = errors(read)
-    misread = {problem.line for problem in said}
+    misread = {problem.line for problem in said if problem.code not in _KEEPS_STEPS and not problem.guessed}
     check_targets(flow, names, report, said)
     check_ends(graph, report, misread)
     lost_ways = any(problem.code not in _KEEPS_WAYS and not problem.guessed for problem in said)
@@ -48,9 +53,9 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     if not lost_ways:
         check_before(flow, graph, names, report)
     check_names(flow, names, report)
-    check_conditions(flow, names, report, misread)
+    check_conditions(flow, names, report, {problem.line for problem in said})
     check_ladders(flow, graph, report, misread)
-    if not misread and not errors(report.problems):  # a slip in a condition may be why nobody seems to ask
+    if not said and not errors(report.problems):  # a slip in a condition may be why nobody seems to ask
         check_ready(flow, graph, names, report)
         check_limit(flow, names, report)
     return in_order(report.problems)

@@ -23,9 +23,9 @@ def check_conditions(flow: Flow, names: Names, report: Report, misread: Collecti
     for step in flow.walk():
         if isinstance(step, Choose):
             for branch in step.branches:
-                if branch.condition and branch.condition.at.line not in misread:
+                if branch.condition and branch.condition.value and branch.condition.at.line not in misread:
                     ask(branch.condition, names, report, data)
-    if flow.goal and flow.goal.condition.at.line not in misread:
+    if flow.goal and flow.goal.condition.value and flow.goal.condition.at.line not in misread:
         condition = ask(flow.goal.condition, names, report, data)
         if condition and condition.clock:
             report.error(

@@ -44,7 +44,9 @@ class _Before:
     was waited for."""
 
     def __init__(self, sends: Iterable[Send], where: str, names: Names) -> None:
-        mails = [names.mails.get(share.mail.value) for send in sends for share in send.mails if share.mail.value]
+        mails = [
+            names.mails.get(share.mail.value) for send in sends for share in send.mails if share.mail.value is not None
+        ]
         self.where, self.unsure = where, None in mails
         self.mails = [mail for mail in mails if mail is not None]
         self.links = {link for mail in self.mails for link in mail.links}

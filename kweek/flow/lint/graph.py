@@ -157,9 +157,9 @@ class _Build:
                 return Edge(self.graph.heads[known] if known else OUT, target.at, event=event)
             case Next():
                 return Edge(below, target.at, event=event)
-            case Inline():
+            case Inline(steps=(_, *_)):
                 return Edge(self.add(target.steps, "", below, range(at.line, lines.stop)), at, event=event)
-            case _:
+            case _:  # where it leads could not be read, too
                 return Edge(OUT, target.at, event=event)
 
     def _link(self, node: Node) -> None:

@@ -33,7 +33,7 @@ def hears(step: AnyStep, own_outcomes: tuple[str, ...] = ()) -> Hears:
         case Handover():
             return Hears(closing=HANDOVER, passing=DURING_HANDOVER)
         case Task():
-            return Hears(closing=tuple(o.value for o in step.outcomes) or ("done",))
+            return Hears(closing=tuple(o.value for o in step.outcomes if o.value) or ("done",))
         case Wait():
             return Hears(chosen=(*MAIL, "sent", "undelivered", *LEAD_WIDE))
         case _:

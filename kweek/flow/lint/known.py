@@ -52,7 +52,8 @@ class _Look:
         self.data = start_data(flow, names)
         self._missing: set[str] = set()
         sends = (step for step in flow.walk() if isinstance(step, Send))
-        self._sent = sorted({share.mail.value for step in sends for share in step.mails if share.mail.value})
+        mails = {share.mail.value for step in sends for share in step.mails}
+        self._sent = sorted(mail for mail in mails if mail is not None)
 
     def at_the_top(self) -> None:
         flow, names = self.flow, self.names
@@ -83,7 +84,9 @@ class _Look:
 
     def one(self, name: Located[str] | None, known: Iterable[str], kind: str, where: str) -> None:
         """where: the place in which the author could add it; `{}` is the name."""
-        if name is None or name.value in (words := tuple(known) if isinstance(known, tuple) else tuple(sorted(known))):
+        if not (name and name.value) or name.value in (
+            words := tuple(known) if isinstance(known, tuple) else tuple(sorted(known))
+        ):
             return
         fix = did_you_mean(name.value, words)
         if not words or fix.startswith("There are"):
@@ -95,7 +98,7 @@ class _Look:
         )
 
     def mail(self, name: Located[str | None] | Located[str] | None) -> None:
-        if name is None or name.value is None:
+        if not (name and name.value):
             return
         mail = self.names.mails.get(name.value)
         if mail is None:
@@ -115,7 +118,7 @@ class _Look:
         """Those of the mail that the step sends; a wait hears of every mail of the flow."""
         mails = self._sent
         if isinstance(step, Send):
-            mails = [share.mail.value for share in step.mails if share.mail.value]
+            mails = [share.mail.value for share in step.mails if share.mail.value is not None]
         for line in step.when:
             if line.link:
                 self._link(line.link, line.event, mails)

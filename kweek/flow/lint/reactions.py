@@ -68,7 +68,8 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
                 named.add(event)
         else:
             meant.add(_unknown(step, event, at, known, names, report))
-    if whole:
+    unread = isinstance(step, Task) and any(not outcome.value for outcome in step.outcomes)
+    if whole and not unread:
         _closings(step, lines, known, named | meant, report)
     _dead(step, lines, names, report)
 
@@ -76,6 +77,8 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
 def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names, report: Report) -> str:
     """Reports it; the word that was meant."""
     can = [*known.all, *names.events]
+    if isinstance(step, Call) and step.script.value not in names.surveys and not nearest(event, known.all):
+        return ""  # an outcome of its own, maybe, of a script that is not there
     if event in BUILT_IN:
         fix = f"A {step.verb} hears: {', '.join(known.all) or 'own events'}"
         report.error(at, "never-fires", f"“{event}” can never fire here", f"a {step.verb} does not hear it", fix)

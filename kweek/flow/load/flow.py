@@ -12,6 +12,7 @@ from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.misplaced import adopted, gathered
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
+from kweek.flow.load.verbs import unread
 from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, read_yaml
@@ -134,9 +135,8 @@ class _FlowReader(StepReader):
         for word, example in (("if", "lead.sales_ready"), ("go", "sales")):
             if isinstance(pair.value, Pairs) and word not in known:
                 self.note(pair.key.at, "goal", f"This goal has no “{word}”.", "", f"Add: {word}: {example}")
-        condition = self.text(known.get("if"))
-        target = self.target(known["go"].value, known["go"].key) if "go" in known else None
-        return m.Goal(pair.key.at, condition, target) if condition and target else None
+        condition = self.text(known.get("if")) or unread(pair)
+        return m.Goal(pair.key.at, condition, self.aim(known["go"]) if "go" in known else m.Inline((), pair.key.at))
 
     # --- the steps --------------------------------------------------------------------------------
 

@@ -130,7 +130,7 @@ class Reader:
     def _nothing_below(self, node: Text, key: Text | None, example: str) -> None:
         name = f"“{key.value}”" if key else "This"
         fix = f"Write the lines that belong to it below it, two spaces deeper: {example} — or delete the key."
-        self.note(node.at, "empty", f"{name} has nothing below it.", "", fix)
+        self.note(node.at, "nothing-below", f"{name} has nothing below it.", "", fix)
 
     def _empty(self, node: Text, key: Text | None) -> None:
         name = f"“{key.value}”" if key else "This"

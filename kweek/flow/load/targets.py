@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Set
 from typing import Final
 
+from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
 from kweek.flow.load.reader import Reader
 from kweek.flow.model import (
@@ -25,6 +26,8 @@ from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 RUNG: Final = ("after", "every", "tell", "reassign")
+SOME_TIME: Final = Duration(7, "day")
+"""Stands in for a time that was written wrong, at the place of what it belongs to, so that the rest is checked."""
 
 
 class TargetReader(Reader, ABC):
@@ -37,6 +40,11 @@ class TargetReader(Reader, ABC):
     def read_steps(self, nodes: Iterable[Node]) -> tuple[AnyStep, ...]: ...
 
     # --- one target -------------------------------------------------------------------------------
+
+    def aim(self, pair: Pair, *, ignore: bool = False) -> Target:
+        """Where it goes; what cannot be read is a list of which no step could be, so that its line is there for the
+        other proofs."""
+        return self.target(pair.value, pair.key, ignore=ignore) or Inline((), pair.value.at)
 
     def target(self, node: Node, key: Text, *, ignore: bool = False) -> Target | None:
         match node:
@@ -69,7 +77,7 @@ class TargetReader(Reader, ABC):
             case ["ignore"] if ignore:
                 return Ignore(text.at)
             case ["flow", name]:
-                checked = self.reread(Located(name, text.at, text.key), parse_name, "name")
+                checked = self.reread(Located(name, text.at, text.key), parse_name, "target")
                 return ToFlow(checked.value, text.at) if checked else None
             case _ if refused := _refused(text.value):
                 self.note(text.at, "target", refused[0], "", refused[1])
@@ -77,7 +85,7 @@ class TargetReader(Reader, ABC):
             case _ if text.value in self.misnamed:
                 return ToPath(text.value, text.at)
             case _:
-                checked = self.reread(text, parse_name, "name")
+                checked = self.reread(text, parse_name, "target")
                 return ToPath(checked.value, text.at) if checked else None
 
     # --- clauses ----------------------------------------------------------------------------------
@@ -94,23 +102,15 @@ class TargetReader(Reader, ABC):
             if whenever and event.value == "else":
                 what = "“else” is not possible in whenever."
                 self.note(line.key.at, "else", what, "It would catch everything that ever happens.", "Name the events.")
-            target = self.target(line.value, line.key, ignore=whenever)
-            if target is None:
-                continue
-            found.append(Reaction(event, target, link))
+            found.append(Reaction(event, self.aim(line, ignore=whenever), link))
         return tuple(found)
 
     def otherwise(self, pair: Pair | None) -> tuple[Otherwise, ...]:
         if pair is None:
             return ()
         if not isinstance(pair.value, Pairs):
-            target = self.target(pair.value, pair.key)
-            return (Otherwise(Located("else", pair.key.at, pair.key.at), target),) if target else ()
-        found: list[Otherwise] = []
-        for line in pair.value.pairs:
-            if target := self.target(line.value, line.key):
-                found.append(Otherwise(line.key.located, target))
-        return tuple(found)
+            return (Otherwise(Located("else", pair.key.at, pair.key.at), self.aim(pair)),)
+        return tuple(Otherwise(line.key.located, self.aim(line)) for line in pair.value.pairs)
 
     # --- escalation -------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ class TargetReader(Reader, ABC):
             self.note(node.at, "missing", "This rung does nothing.", "", "Add: tell: manager — or reassign: sales")
         after, every = self.duration(known.get("after")), self.duration(known.get("every"))
         tell, reassign = self.text(known.get("tell")), self.text(known.get("reassign"))
-        return Rung(node.at, after, every, tell, reassign) if after else None
+        return Rung(node.at, after or Located(SOME_TIME, node.at, node.at), every, tell, reassign)
 
 
 def _refused(text: str) -> tuple[str, str] | None:

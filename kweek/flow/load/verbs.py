@@ -7,34 +7,33 @@ from typing import Final, cast, get_args
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
-from kweek.flow.load.targets import TargetReader, missing
+from kweek.flow.load.targets import SOME_TIME, TargetReader, missing
 from kweek.flow.load.texts import parse_points, parse_share, parse_times
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.plan import Axis
 from kweek.flow.problems import Located, Position
-from kweek.flow.yaml import Node, Pair, Pairs, Text
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 Known = dict[str, Pair]
 BRANCH: Final = ("if", "share", "go", "else")
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
-# Stands in for what was written wrong, so that the rest of the step is checked all the same.
-_SOME_TIME: Final = Duration(7, "day")
 
 
 class VerbReader(TargetReader):
-    """Each verb's argument (the pair whose key is the verb), its id, and the options that are known."""
+    """Each verb's argument (the pair whose key is the verb), its id, and the options that are known. What of them
+    cannot be read is left out or stood in for, and the step stays: all that is wrong with it is said at once."""
 
     # --- verbs that wait --------------------------------------------------------------------------
 
     def wait(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Wait:
         until = self.parsed(verb, parse_wait, "duration")
-        stand_in = Located(Moment(within=_SOME_TIME), verb.key.at, verb.key.at)
+        stand_in = Located(Moment(within=SOME_TIME), verb.key.at, verb.key.at)
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         return m.Wait(at=verb.key.at, id=id_, until=until or stand_in, when=when, otherwise=otherwise)
 
-    def send(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Send | None:
+    def send(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Send:
         mails = self._mails(verb, id_)
         within = self.duration(known.get("within"))
         clause = known.get("when") or known.get("otherwise")
@@ -43,8 +42,6 @@ class VerbReader(TargetReader):
             missing(self, clause.key.at, "send", "within", why, "7 days")
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         expires = self.duration(known.get("expires"))
-        if not mails:
-            return None
         return m.Send(
             at=verb.key.at, id=id_, mails=mails, expires=expires, within=within, when=when, otherwise=otherwise
         )
@@ -56,35 +53,32 @@ class VerbReader(TargetReader):
             if name and name.value == "nothing":
                 fix = "Name a mail; “nothing” is one half of an A/B test: send: { brochure: 50%, nothing: 50% }"
                 self.note(name.at, "nothing", "A step that sends nothing is no step.", "", fix)
-                return ()
-            return (m.Share(name, whole),) if name else ()
+                name = None
+            return (m.Share(name or unread(verb), whole),)
         if id_ is None:
             fix = "Add one: id: subject-test"
             self.note(
                 verb.key.at, "id-missing", "An A/B test needs an id.", "It has no one mail to be named after.", fix
             )
-        shares = tuple(share for share in map(self._half, verb.value.pairs) if share is not None)
-        total = sum(share.per_cent.value for share in shares)
-        if len(shares) == len(verb.value.pairs) and total != 100:
+        shares = tuple(map(self._half, verb.value.pairs))
+        each = [share.per_cent.value for share in shares]
+        if all(each) and (total := sum(each)) != 100:
             fix = "Change them so that they make 100%; “nothing” may be one of them."
             self.note(verb.value.at, "shares", f"The shares make {total}%.", "", fix)
         return shares
 
-    def _half(self, pair: Pair) -> m.Share | None:
-        name, share = self.reread(pair.key.located, parse_name, "name"), self.parsed(pair, parse_share, "share")
-        if name is None or share is None:
-            return None
+    def _half(self, pair: Pair) -> m.Share:
+        name = self.reread(pair.key.located, parse_name, "name") or unread(pair)
+        share = self.parsed(pair, parse_share, "share") or Located(0, pair.value.at, pair.key.at)
         return m.Share(Located(None if name.value == "nothing" else name.value, name.at, name.key), share)
 
-    def call(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Call | None:
-        script = self.name(verb)
+    def call(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Call:
+        script = self.name(verb) or unread(verb)
         within = self._within(verb, known, "5 business days")
         priority = self.one_of(known.get("priority"), PRIORITIES)
         queue, apart = self.text(known.get("queue")), self.duration(known.get("apart"))
         attempts = self.count(known.get("attempts"))
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
-        if script is None:
-            return None
         return m.Call(
             at=verb.key.at, id=id_, script=script, within=within, queue=queue, priority=priority,
             attempts=attempts, apart=apart, when=when, otherwise=otherwise,
@@ -93,40 +87,41 @@ class VerbReader(TargetReader):
     def _within(self, verb: Pair, known: Known, example: str) -> Located[Duration]:
         if "within" not in known:
             missing(self, verb.key.at, verb.key.value, "within", _WITHIN_WHY, example)
-        return self.duration(known.get("within")) or Located(_SOME_TIME, verb.key.at, verb.key.at)
+        return self.duration(known.get("within")) or Located(SOME_TIME, verb.key.at, verb.key.at)
 
-    def handover(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Handover | None:
-        team = self.text(verb)
+    def handover(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Handover:
+        team = self.text(verb) or unread(verb)
         prefer = self.one_of(known.get("prefer"), PREFER)
         follow_up, remind = self.duration(known.get("follow_up")), self.duration(known.get("remind"))
         escalate, when = self.rungs(known.get("escalate")), self.reactions(known.get("when"))
-        if team is None:
-            return None
         return m.Handover(
             at=verb.key.at, id=id_, team=team, prefer=prefer, follow_up=follow_up, remind=remind,
             escalate=escalate, when=when,
         )  # fmt: skip
 
-    def task(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Task | None:
-        title = self.text_of(verb.value, verb.key, prose=True)
+    def task(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Task:
+        title = self.text(verb, prose=True) or unread(verb)
         within = self._within(verb, known, "3 business days")
-        outcomes = self.texts(known["outcomes"]) if "outcomes" in known else ()
+        outcomes = self._outcomes(known["outcomes"]) if "outcomes" in known else ()
         to, remind = self.text(known.get("to")), self.duration(known.get("remind"))
         escalate = self.rungs(known.get("escalate"))
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
-        if title is None:
-            return None
         return m.Task(
             at=verb.key.at, id=id_, title=title, within=within, to=to, outcomes=outcomes, remind=remind,
             escalate=escalate, when=when, otherwise=otherwise,
         )  # fmt: skip
+
+    def _outcomes(self, pair: Pair) -> tuple[Located[str], ...]:
+        wanted = len(pair.value.items) if isinstance(pair.value, Items) else 1
+        found = self.texts(pair)
+        return found if len(found) == wanted else (*found, unread(pair))
 
     # --- verbs that lead elsewhere ----------------------------------------------------------------
 
     def choose(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Choose:
         nodes = self.items(verb.value, verb.key, "if: lead.sales_ready")
         lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
-        if lines and len(lines) == len(nodes):
+        if lines and len(lines) == len(nodes) and all(line.share is None or line.share.value for line in lines):
             self._last_branch(lines, verb.key.at)
         return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
 
@@ -163,32 +158,35 @@ class VerbReader(TargetReader):
                 node.at, "choose-line", "This line does not say where to go.", "", "Add: go: <a path, next, done, …>"
             )
         condition, share = self.text(known.get("if")), self.share(known.get("share"))
-        target = self.target(way.value, way.key) if way else None
-        if target is None or ("if" in known and condition is None) or ("share" in known and share is None):
-            return None
-        return m.Branch(node.at, target, condition, share)
+        if "if" in known and condition is None:
+            condition = unread(known["if"])
+        if "share" in known and share is None:
+            share = Located(0, known["share"].value.at, known["share"].key.at)
+        return m.Branch(node.at, self.aim(way) if way else m.Inline((), node.at), condition, share)
 
-    def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go | None:
-        target = self.target(verb.value, verb.key)
+    def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go:
+        target = self.aim(verb)
         at_most = self.parsed(known.get("at_most"), parse_times, "times")
-        then = self.target(known["then"].value, known["then"].key) if "then" in known else None
+        if at_most is None and "at_most" in known:
+            at_most = Located(1, known["at_most"].value.at, known["at_most"].key.at)
+        then = self.aim(known["then"]) if "then" in known else None
         match target:
             case m.Ending():
                 self.note(target.at, "go", f"“go” jumps; “{target.result}” ends.", "", f"Write: - end: {target.result}")
-            case m.Next() | m.Inline():
+            case m.Next() | m.Inline(steps=(_, *_)):
                 fix = "Delete the step; a list carries on below by itself."
                 self.note(target.at, "go", "“go” needs the name of a path, steps, or a flow.", "", fix)
             case m.ToPath() if "then" in known and "at_most" not in known:
                 why = "“then” is for when “at_most” is used up, or another flow refuses."
                 self.note(known["then"].key.at, "go", "“then” is never reached.", why, "Add: at_most: 3 times")
             case _:
-                return m.Go(at=verb.key.at, id=id_, target=target, at_most=at_most, then=then) if target else None
+                pass
         return m.Go(at=verb.key.at, id=id_, target=target, at_most=at_most, then=then)
 
-    def end(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.End | None:
-        result = self.one_of(verb, m.ENDINGS, "ending")
+    def end(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.End:
+        result = self.one_of(verb, m.ENDINGS, "ending") or Located("done", verb.value.at, verb.key.at)
         because = self.text(known.get("because"), prose=True)
-        return m.End(at=verb.key.at, id=id_, result=result, because=because) if result else None
+        return m.End(at=verb.key.at, id=id_, result=result, because=because)
 
     # --- verbs that are done at once --------------------------------------------------------------
 
@@ -217,13 +215,21 @@ class VerbReader(TargetReader):
                 found.append((pair.key.located, value))
         return m.Set(at=verb.key.at, id=id_, fields=tuple(found))
 
-    def tell(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Tell | None:
-        to, text, mail = self.text(verb), self.text(known.get("text"), prose=True), self.name(known.get("mail"))
+    def tell(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Tell:
+        to, text, mail = (
+            self.text(verb) or unread(verb),
+            self.text(known.get("text"), prose=True),
+            self.name(known.get("mail")),
+        )
         if "text" in known and "mail" in known:
             fix = "Keep one of the two."
             self.note(known["mail"].key.at, "tell", "“tell” has a text and a mail.", "A colleague hears once.", fix)
-        return m.Tell(at=verb.key.at, id=id_, to=to, text=text, mail=mail) if to else None
+        return m.Tell(at=verb.key.at, id=id_, to=to, text=text, mail=mail)
 
-    def webhook(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Webhook | None:
-        name = self.text(verb)
-        return m.Webhook(at=verb.key.at, id=id_, name=name) if name else None
+    def webhook(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Webhook:
+        return m.Webhook(at=verb.key.at, id=id_, name=self.text(verb) or unread(verb))
+
+
+def unread(pair: Pair) -> Located[str]:
+    """A name that could not be read: the empty one. Nobody looks for it."""
+    return Located("", pair.value.at, pair.key.at)
