@@ -45,8 +45,8 @@ def parse_duration(text: str) -> Duration:
     if len(match[1]) > 5:  # a sum of dates with it would leave the calendar
         raise ValueError(f"“{text}” is longer than anybody waits; write a number of at most five digits")
     amount, business, unit = int(match[1]), bool(match[2]), match[3]
-    if unit in ("month", "year"):
-        raise ValueError(f"“{text}” has no fixed length (which {unit}?); write days or weeks: 30 days")
+    if whole := _UNEVEN.get(_nearest(unit)):
+        raise ValueError(f"“{text}” has no fixed length (which {whole}?); write days or weeks: 30 days")
     known = BUSINESS if business else tuple(ELAPSED)
     if unit not in known:
         if near := _meant(text):
@@ -54,7 +54,7 @@ def parse_duration(text: str) -> Duration:
         units = ", ".join(f"{'business ' if business else ''}{name}s" for name in known)
         raise ValueError(f"“{text}”: no such unit; there are {units}")
     if amount == 0:
-        raise ValueError(f"“{text}” is no time at all; leave it out or write at least 1 {unit}")
+        raise ValueError(f"“{text}” is no time at all; write at least 1 {'business ' if business else ''}{unit}")
     return Duration(amount, unit, business)
 
 
@@ -66,6 +66,8 @@ _UNITS: Final = {
     "day": ("d", "day", "days", "dag", "dagen"),
     "week": ("w", "wk", "wks", "week", "weeks", "weken"),
 }
+_UNEVEN: Final = {"month": "month", "maand": "month", "maanden": "month", "quarter": "quarter", "kwartaal": "quarter",
+    "year": "year", "jaar": "year", "jaren": "year"}  # fmt: skip
 _OPEN: Final = ("business", "working", "work", "office", "werk", "kantoor", "zakelijke")
 _NUMBERS: Final = {
     word: number
@@ -82,14 +84,29 @@ def _meant(text: str) -> str | None:
     numbers = [word for word in words if word[0].isdigit()] or [
         str(_NUMBERS[word]) for word in words if word in _NUMBERS
     ]
+    if (half := re.fullmatch(r"\s*(\d+)[.,]5 +days?\s*", text.lower())) is not None:
+        return f"{int(half[1]) * 24 + 12} hours"
     if len(numbers) > 1 or not all(number.isdecimal() and 0 < len(number) < 6 for number in numbers):
         return None
     rest = [word for word in words if word not in _NUMBERS and not word[0].isdigit()]
+    rest = [_nearest(word) for word in rest]
     business = any(word.startswith(_OPEN) for word in rest)
     bare = [word.removeprefix(next((w for w in _OPEN if word.startswith(w)), "")) for word in rest]
     units = [unit for word in bare if word for unit, names in _UNITS.items() if word in names]
     if not rest and numbers:
         return f"the unit as well: {numbers[0]} days, or {numbers[0]} business days"
+    if business and not units and len(bare) == 1 and not bare[0]:
+        units, bare = ["day"], ["day"]
     if len(units) != 1 or sum(1 for word in bare if word) != 1 or (business and units[0] not in BUSINESS):
         return None
     return str(Duration(int(numbers[0]) if numbers else 1, units[0], business))
+
+
+def _nearest(word: str) -> str:
+    """A misspelt unit, or `business`, as it is spelt."""
+    if len(word) < 3 or word.startswith(_OPEN) or any(word in names for names in _UNITS.values()):
+        return word
+    import difflib  # only when somebody mistyped
+
+    words = ("business", *(f"{unit}s" for unit in ELAPSED), *ELAPSED, "months", *_UNEVEN)
+    return next(iter(difflib.get_close_matches(word, words, n=1, cutoff=0.7)), word)

@@ -143,7 +143,7 @@ BROKEN = [
     Broken("unknown option", step("  - send: survey\n    §expire: 7 days"), "unknown-key", "expires"),
     Broken("option of another", step("  - send: survey\n    §attempts: 3"), "unknown-key", "There are: expires"),
     Broken("month", step("  - wait: §1 month"), "duration", "30 days"),
-    Broken("unit", step("  - wait: §7 dayz"), "duration", "minutes"),
+    Broken("unit", step("  - wait: §7 dayz"), "duration", "7 days"),
     Broken(
         "weekday without time",
         step("  - wait: until §monday").replace("until §", "§until "),

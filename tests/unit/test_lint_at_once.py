@@ -111,11 +111,12 @@ def found(verb: str, broken: Mapping[str, str]) -> set[str]:
     """broken: option → what stands there instead; `-`: nothing."""
     said = {**GOOD[verb], **broken}
     step = [f"    {word}: {value}" if value != "-" else "    # none" for word, value in said.items()]
-    text = HEAD + "\n".join(["  -" + step[0][3:], *step[1:]]) + "\n" + (ENDS.get(verb, "")) + TAIL
+    below = "  - end: done\n" if verb in GOES_ON else ""
+    text = HEAD + "\n".join(["  -" + step[0][3:], *step[1:]]) + f"\n{below}{TAIL}"
     return {str(problem) for problem in lint(text, "demo.yaml")}
 
 
-ENDS = dict.fromkeys(("score", "tag", "untag", "set", "tell", "webhook"), "  - end: done\n")
+GOES_ON = ("score", "tag", "untag", "set", "tell", "webhook")
 
 
 def alone(verb: str) -> Iterator[dict[str, str]]:

@@ -6,9 +6,11 @@ from collections.abc import Collection
 from itertools import pairwise
 from typing import Final
 
+from kweek.flow.duration import Duration
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Flow, Handover, Rung, Task
+from kweek.flow.problems import Located
 
 _MINUTES: Final = {"minute": 1, "hour": 60, "day": 1_440, "week": 10_080}
 
@@ -22,6 +24,8 @@ def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[
             report.warning(step.at, "no-escalation", what, why, fix)
         if isinstance(step, Handover | Task):
             _rungs(step.escalate, report)
+        if isinstance(step, Handover) and step.remind and step.follow_up:
+            _reminder(step.remind, step.follow_up, report)
 
 
 def _near(graph: Graph, step: Handover, misread: Collection[int]) -> bool:
@@ -36,14 +40,22 @@ def _rungs(rungs: tuple[Rung, ...], report: Report) -> None:
     for above, below in pairwise(rungs):
         one, two = above.after.value, below.after.value
         unread = above.after.at == above.at or below.after.at == below.at  # something stands in for it
-        if (
-            not unread
-            and one.business == two.business
-            and _length(one.amount, one.unit) >= _length(two.amount, two.unit)
-        ):
+        if not unread and _not_before(two, one):
             what = f"This rung ({two}) does not come after the one above it ({one})"
             fix = "Write the rungs from the shortest to the longest"
             report.error(below.after.at, "rungs-out-of-order", what, "a ladder is climbed upwards", fix)
+
+
+def _reminder(remind: Located[Duration], follow_up: Located[Duration], report: Report) -> None:
+    if _not_before(follow_up.value, remind.value):
+        what = f"The reminder ({remind.value}) does not come before the promise is due ({follow_up.value})"
+        fix = "Remind earlier; for what comes after, use escalate"
+        report.warning(remind.at, "reminder-too-late", what, "whoever is reminded then is late already", fix)
+
+
+def _not_before(two: Duration, one: Duration) -> bool:
+    """Is `one` surely not shorter than `two`? Elapsed and business time have no common measure."""
+    return one.business == two.business and _length(one.amount, one.unit) >= _length(two.amount, two.unit)
 
 
 def _length(amount: int, unit: str) -> int:

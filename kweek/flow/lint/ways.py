@@ -27,12 +27,12 @@ def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Pro
     paths = ("steps", *(path.name.value for path in flow.paths))
     for step in flow.walk():
         for target in targets_of(step):
-            _exists(target, paths, names, report, unsure)
+            _exists(target, (*paths, *ENDINGS, "next"), paths, names, report, unsure)
             then = step.then if isinstance(step, Go) and target is step.target else None
             if isinstance(target, ToFlow) and then is None:
                 _refusal(target, flow, names, report, in_go=isinstance(step, Go))
     for target in (*(line.target for line in flow.whenever), *((flow.goal.target,) if flow.goal else ())):
-        _exists(target, paths, names, report, unsure)
+        _exists(target, (*paths, *ENDINGS), paths, names, report, unsure)
         match target:
             case Next(at=at):
                 why = "this line holds anywhere in the flow, so no step comes after it"
@@ -43,11 +43,14 @@ def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Pro
                 pass
 
 
-def _exists(target: Target, paths: tuple[str, ...], names: Names, report: Report, unsure: bool) -> None:
+def _exists(
+    target: Target, can: tuple[str, ...], paths: tuple[str, ...], names: Names, report: Report, unsure: bool
+) -> None:
+    """can: what may stand there."""
     match target:
         case ToPath(name=name, at=at) if name not in paths:
-            fix = did_you_mean(name, (*paths, *ENDINGS, "next"))
-            if nearest(name, (*paths, *ENDINGS, "next")) is None and name in names.flows:
+            fix = did_you_mean(name, can)
+            if nearest(name, can) is None and name in names.flows:
                 fix = f"To send the lead to the flow of that name, write: flow {name}"
             misnamed = any(kebab(path) == kebab(name) for path in paths if kebab(path) != path)  # has its own message
             if not misnamed and not (unsure and nearest(name, (*paths[1:], *ENDINGS)) is None):

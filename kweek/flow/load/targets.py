@@ -128,9 +128,12 @@ class TargetReader(Reader, ABC):
             self.note(node.at, "missing", "This rung does not say when.", "", "Add: after: 24 hours")
         if not known.keys() & {"tell", "reassign"}:
             self.note(node.at, "missing", "This rung does nothing.", "", "Add: tell: manager — or reassign: sales")
+        some_time = Located(SOME_TIME, node.at, node.at)
         after, every = self.duration(known.get("after")), self.duration(known.get("every"))
+        if every is None and "every" in known:
+            every = some_time
         tell, reassign = self.text(known.get("tell")), self.text(known.get("reassign"))
-        return Rung(node.at, after or Located(SOME_TIME, node.at, node.at), every, tell, reassign)
+        return Rung(node.at, after or some_time, every, tell, reassign)
 
 
 def _refused(text: str) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kweek.flow.problems import Position
 from kweek.flow.yaml.build import Builder
+from kweek.flow.yaml.dashes import mend_dashes
 from kweek.flow.yaml.letters import decoded
 from kweek.flow.yaml.sheet import Sheet
 from kweek.flow.yaml.tree import Items, Node, Pairs, Text, Tree
@@ -25,6 +26,7 @@ def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str 
     if text is None:
         return Tree(None, tuple(sheet.problems))
     sheet.lines = text.split("\n")
+    mend_dashes(sheet)
     match _parsed(sheet, pure):
         case Pairs() as root:
             return Tree(root, tuple(sheet.problems))

@@ -1,0 +1,51 @@
+"""Where was the blank behind a dash forgotten? `-end: done` is a key to YAML; no key of ours begins with a dash."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from kweek.flow.yaml.lines import indent, says_something, shape
+from kweek.flow.yaml.sheet import Sheet
+
+_GLUED: Final = re.compile(r"( *)-([a-z_]+ ?[a-z_]*:(?: .*|))")
+
+
+def mend_dashes(sheet: Sheet) -> None:
+    """Said at each, and read as it was meant."""
+    for number, line in enumerate(sheet.lines):
+        if line.lstrip(" ")[:1] == "-" and (found := _GLUED.fullmatch(line)) and not _in_prose(sheet.lines, number):
+            what, why = "There is no blank behind this dash.", "Without it, it is no item of a list."
+            sheet.add(sheet.place(number, len(found[1])), "dash", what, why, f"Write: - {found[2].strip()}")
+            _push(sheet, number, f"{found[1]}- {found[2]}")
+            for below in _belongs(sheet.lines, number):
+                _push(sheet, below, f" {sheet.lines[below]}")
+
+
+def _push(sheet: Sheet, number: int, line: str) -> None:
+    sheet.lines[number] = line
+    sheet.shifts[number] = sheet.shifts.get(number, 0) + 1
+
+
+def _belongs(lines: list[str], number: int) -> list[int]:
+    """The lines of the same item, where they stand below its first letter as it was written."""
+    column = indent(lines[number])
+    found: list[int] = []
+    for below in range(number + 1, len(lines)):
+        if says_something(lines[below]):
+            if indent(lines[below]) <= column:
+                break
+            found.append(below)
+    return found if found and indent(lines[found[0]]) == column + 1 else []
+
+
+def _in_prose(lines: list[str], number: int) -> bool:
+    """Does it stand in a text of several lines (`|`, `>`)?"""
+    column = indent(lines[number])
+    for above in range(number - 1, -1, -1):
+        if says_something(lines[above]) and indent(lines[above]) < column:
+            match = shape(lines[above])
+            if match is None or match["body"][:1] in ("|", ">"):
+                return True
+            column = indent(lines[above])
+    return False
