@@ -64,6 +64,8 @@ def parse_at(text: str) -> Moment:
 def parse_weekly(text: str) -> Moment:
     """What `every:` takes: `monday 09:00`, or `09:00` for any day. ValueError."""
     words = text.lower().split()
+    if near := _meant(text):
+        raise ValueError(f"“{text}” is no moment that comes round; write: {near}")
     day = words.pop(0) if words and words[0] in WEEKDAYS else None
     if day and not words:
         raise ValueError(f"“{text}” has no time of day; write: {day} 09:00")
@@ -80,3 +82,31 @@ def _beside_date(duration: str, side: str, field: str) -> Moment:
     if not FIELD.fullmatch(field):
         raise ValueError(f"“{field}” is not a date field; write one with its owner: lead.contract_end")
     return Moment(date_field=field, offset=parse_duration(duration), before=side == "before")
+
+
+# --- what was meant ---------------------------------------------------------------------------------
+
+_DAYS: Final = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_LOOSE: Final = re.compile(
+    r"(?:(?:on |op )?([a-z]+),? +)?(?:at |om )?(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
+)
+_NO_SIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+)(?: of| from| to)? ([a-z_]+(?:\.[a-z_]+)+)")
+
+
+def _meant(text: str) -> str | None:
+    """The moment that was probably meant, where it is written in another way; None: it is one, or nobody can tell."""
+    said = text.lower().strip()
+    if found := _NO_SIDE.fullmatch(said):
+        return f"{found[1]} before {found[2]}"
+    found = _LOOSE.fullmatch(said)
+    if found is None:
+        return None
+    name, hour, minute, half = found.groups()
+    day = next((word for word in WEEKDAYS if name and word.startswith(name) and len(name) > 2), None)
+    day = next((WEEKDAYS[n] for n, word in enumerate(_DAYS) if word == name), day)
+    number = int(hour) % 12 + (12 if half == "pm" else 0) if half in ("am", "pm") else int(hour)
+    if number > 23 or (name and day is None):
+        return None
+    near = f"{day} " * bool(day) + f"{number:02}:{minute or '00'}"
+    plain = day == name and half is None and minute is not None and ":" in said
+    return None if plain else near

@@ -169,7 +169,7 @@ BROKEN = [
         "target",
         "else: done",
     ),
-    Broken("list for when", step("  - wait: 1 day\n    when:\n      §- a.b: done"), "keys-wanted", "dashes"),
+    Broken("list for when", step("  - wait: 1 day\n    when:\n      §- a.b: done"), "dashes", "dashes"),
     Broken("ignore in when", step("  - wait: 1 day\n    when:\n      a.b: §ignore"), "target", "next"),
     Broken("flow without a name", step("  - go: §flow"), "target", "flow long-term"),
     Broken("go to an ending", step("  - go: §done"), "go", "- end: done"),

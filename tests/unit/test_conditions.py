@@ -115,7 +115,7 @@ def test_a_condition_is_true_false_or_unknown(text: str, answer: bool | None) ->
     ("text", "offset", "words"),
     [
         ('lead.profile = "A"', 13, "did you mean “==”"),
-        ("lead.engagement =< 3", 16, "did you mean “==”"),
+        ("lead.engagement =< 3", 16, "did you mean “<=”"),
         ("lambda: 1", 0, "“lambda” is no word"),
         ("[x for x in y]", 3, "“for” is no word"),
         ('f"a" == lead.x', 1, "something is missing before"),

@@ -120,7 +120,10 @@ def _does(kind: str, token: str, before: str, text: str, at: int) -> str:
                 _number(token, at)
             return "operand"
         case "equals":
-            raise ConditionError("“=” does not compare", at, "Did you mean “==”?")
+            turned = text[at + 1 : at + 2]  # => and =< are >= and <=
+            sign = f"={turned}" if turned in ("<", ">") and turned else "="
+            right = f"{turned}=" if len(sign) == 2 else "=="
+            raise ConditionError(f"“{sign}” does not compare", at, f"Did you mean “{right}”?")
         case "minus":
             return "sign" if before in ("start", "binary", "open", "comma", "not") else _arithmetic("-", at)
         case _:

@@ -77,6 +77,8 @@ def _instead(path: str, fields: Mapping[str, FieldType]) -> str:
 
 
 def _bare(word: str, fields: Mapping[str, FieldType]) -> str:
+    if word in FUNCTIONS:
+        return f"it is a function: {FUNCTIONS[word].example}"
     short = {name.rpartition(".")[2]: name for name in fields}
     if near := nearest(word, short):
         return f"Did you mean “{short[near]}”?"

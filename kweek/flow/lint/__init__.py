@@ -25,6 +25,7 @@ __all__ = ["Names", "lint_flow"]
 _KEEPS_WAYS: Final = (
     "duration", "moment", "number", "times", "share", "shares", "id-missing", "same-id", "name", "name-of-file",
     "limit", "reentry", "points", "else-last", "else-missing", "missing", "unknown-word", "reserved", "tell", "nothing",
+    "dash", "dashes",
 )  # fmt: skip
 """Codes of the loader after which every target that was written is still there."""
 _KEEPS_STEPS: Final = (

@@ -10,6 +10,7 @@ from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, Webhook
 from kweek.flow.problems import Located, did_you_mean, nearest
+from kweek.flow.words import BUILT_IN
 
 
 def check_names(flow: Flow, names: Names, report: Report) -> None:
@@ -64,7 +65,14 @@ class _Look:
         if flow.reentry and flow.reentry.value.per:
             self._field(flow.reentry.value.per, flow.reentry)
         for start in flow.start:
-            if start.event:
+            if start.event and start.event.value in BUILT_IN and start.event.value not in names.events:
+                what, why = f"“{start.event.value}” cannot start a flow", "it happens to a lead that is in one already"
+                fix = f"Name one of your own events: {', '.join(sorted(names.events)) or 'rules/events.yaml has them'}"
+                self.report.error(start.event.at, "unknown-event", what, why, fix)
+            elif start.event and nearest(start.event.value, (*names.events, "manual")) == "manual":
+                what = f"There is no event “{start.event.value}”"
+                self.report.error(start.event.at, "unknown-event", what, "", "Did you mean “manual”?")
+            elif start.event:
                 self.one(start.event, names.events, "event", "rules/events.yaml")
             if start.moment:
                 self.date(start.moment.value.date_field, start.moment)
@@ -134,6 +142,10 @@ class _Look:
 
     def person(self, name: Located[str] | None) -> None:
         """Who may be told: a role, a person, a team, a channel."""
+        if name and "," in name.value:
+            what, why = f"“{name.value}” is more than one", "each step speaks to one, or to a team"
+            self.report.error(name.at, "unknown-person", what, why, "Write a step for each, or name a team")
+            return
         if name and "@" not in name.value:
             known = ("owner", "manager", *sorted(self.names.people | self.names.teams | self.names.channels))
             self.one(name, known, "person, role or channel", "rules/teams.yaml")

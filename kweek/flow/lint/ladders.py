@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from kweek.flow.duration import Duration
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.report import Report
-from kweek.flow.model import Flow, Handover, Rung, Task
+from kweek.flow.model import Call, Flow, Handover, Rung, Task
 from kweek.flow.problems import Located
 
 _MINUTES: Final = {"minute": 1, "hour": 60, "day": 1_440, "week": 10_080}
@@ -24,6 +25,8 @@ def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[
             report.warning(step.at, "no-escalation", what, why, fix)
         if isinstance(step, Handover | Task):
             _rungs(step.escalate, report)
+        if isinstance(step, Call) and step.apart and step.attempts:
+            _attempts(step, step.apart, step.attempts.value, report)
         if isinstance(step, Handover) and step.remind and step.follow_up:
             _reminder(step.remind, step.follow_up, report)
 
@@ -51,6 +54,14 @@ def _reminder(remind: Located[Duration], follow_up: Located[Duration], report: R
         what = f"The reminder ({remind.value}) does not come before the promise is due ({follow_up.value})"
         fix = "Remind earlier; for what comes after, use escalate"
         report.warning(remind.at, "reminder-too-late", what, "whoever is reminded then is late already", fix)
+
+
+def _attempts(step: Call, apart: Located[Duration], attempts: int, report: Report) -> None:
+    all_of_them = replace(apart.value, amount=apart.value.amount * (attempts - 1))
+    if attempts > 1 and step.within.at != step.at and _not_before(step.within.value, all_of_them):
+        what = f"{attempts} attempts, each {apart.value} after the other, do not fit into {step.within.value}"
+        fix = "Write a longer within, a shorter apart, or fewer attempts"
+        report.warning(apart.at, "attempts-do-not-fit", what, "time is up before the last one", fix)
 
 
 def _not_before(two: Duration, one: Duration) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, End, Ending, Inline, Otherwise, Send, Target, Task, Wait
-from kweek.flow.problems import did_you_mean
+from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import STATES
 
 
@@ -17,7 +17,10 @@ def check_otherwise(step: Wait | Send | Call | Task, report: Report) -> None:
         state, at = line.state.value, line.state.at
         if state not in states:
             why = f"when the time of a {step.verb} is up, it asks what is known by then"
-            report.error(at, "unknown-state", f"“{state}” is no state", why, did_you_mean(state, states))
+            fix = did_you_mean(state, states)
+            if state.startswith(("not ", "un", "never ")) and (near := nearest(state.split()[-1], states)):
+                fix = f"Write a line for “{near}”; below it, “else” is who did not" if " " in state else fix
+            report.error(at, "unknown-state", f"“{state}” is no state", why, fix)
         elif "else" in above:
             continue  # said where else stands
         elif state == "else" and number < len(lines) - 1:

@@ -83,8 +83,8 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         fix = f"A {step.verb} hears: {', '.join(known.all) or 'own events'}"
         report.error(at, "never-fires", f"“{event}” can never fire here", f"a {step.verb} does not hear it", fix)
         return ""
-    report.error(at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, can))
-    return nearest(event, can) or ""
+    report.error(at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, (*can, "else")))
+    return nearest(event, (*can, "else")) or ""
 
 
 def _remedy(event: str, can: Sequence[str]) -> str:
@@ -112,6 +112,8 @@ def _passing(step: AnyStep, line: Reaction, report: Report) -> None:
 def _closings(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, named: set[str], report: Report) -> None:
     """Has every event that ends the step a way, and `else` something to catch?"""
     has_else = next((line for line in lines if line.event.value == "else"), None)
+    if has_else is None and "else" in named:  # it is misspelt
+        return
     missing = [event for event in known.closing if event not in named]
     if has_else and isinstance(step, Wait):
         why, fix = "nothing closes a wait but what you name", "Use otherwise for when the time is up"

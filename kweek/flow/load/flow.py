@@ -56,7 +56,8 @@ class _FlowReader(StepReader):
         root = Pairs(adopted(self, root.pairs, KEYS, ("whenever", "goal", "paths")), root.at)
         known = self.known(gathered(self, root.pairs, KEYS), KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
-            self.misnamed = {pair.key.value for pair in paths.pairs if kebab(pair.key.value) != pair.key.value}
+            self.paths = {pair.key.value for pair in paths.pairs}
+            self.misnamed = {name for name in self.paths if kebab(name) != name}
         self._missing(known, root)
         stem = PurePosixPath(self.file).stem
         return m.Flow(

@@ -44,6 +44,10 @@ class Reader:
         name = f"“{key.value}”" if key else "This"
         if isinstance(node, Text) and node.empty:
             self._nothing_below(node, key, example)
+        elif inside := undashed(node):
+            what = f"“{key.value if key else 'this'}” takes keys and values; here each has a dash."
+            self.note(node.at, "dashes", what, "A dash begins an item of a list.", "Leave out the dashes.")
+            return inside
         else:
             kind = "a list" if isinstance(node, Items) else f"the text “{node.value}”"
             dashes = " Leave out the dashes." if isinstance(node, Items) else ""
@@ -230,3 +234,11 @@ class Reader:
         """One or a list of them, whatever they are."""
         if pair is not None:
             yield from pair.value.items if isinstance(pair.value, Items) else (pair.value,)
+
+
+def undashed(node: Node) -> tuple[Pair, ...]:
+    """Keys with values that were written as a list, `- answered: sales`; empty, where that is not what it is."""
+    items = node.items if isinstance(node, Items) else ()
+    if not all(isinstance(item, Pairs) and len(item.pairs) == 1 for item in items):
+        return ()
+    return tuple(pair for item in items if isinstance(item, Pairs) for pair in item.pairs)

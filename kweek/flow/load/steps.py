@@ -10,7 +10,7 @@ from kweek.flow import model as m
 from kweek.flow.load.misplaced import adopted, lifted
 from kweek.flow.load.verbs import Known, VerbReader
 from kweek.flow.problems import Located, nearest
-from kweek.flow.yaml import Node, Pair, Pairs, Text
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "wait": ("when", "otherwise"),
@@ -58,6 +58,8 @@ class StepReader(VerbReader):
         if not isinstance(node, Pairs):
             self._no_step(node)
             return None
+        if node.pairs and node.pairs[0].key.value in ("if", "share", "else"):
+            return self._bare_branch(node)
         first = next((pair for pair in node.pairs if pair.key.value in OPTIONS), None) or self._meant_verb(node)
         if first is None:
             return None
@@ -67,6 +69,17 @@ class StepReader(VerbReader):
         if id_ and (not id_.value.strip("/") or " " in id_.value):
             self.note(id_.at, "name", f"“{id_.value}” is no id.", "", "Use small letters, digits, hyphens: first-mail")
         return _READERS[verb](self, first, id_, known)
+
+    def _bare_branch(self, node: Pairs) -> m.Choose:
+        """A line of `choose` where a step should be."""
+        key = node.pairs[0].key
+        what, why = f"“{key.value}” is a line of “choose”, and no step.", "A step has a verb."
+        self.note(key.at, "no-verb", what, why, f"Write - choose: above it, and - {key.value}: two spaces deeper")
+        choose = key._replace(value="choose")
+        count = len(self.problems)
+        step = self.choose(Pair(choose, Items((node,), node.at)), None, {})
+        self.problems[count:] = [one for one in self.problems[count:] if one.code != "else-missing"]
+        return step
 
     def _options(self, node: Pairs, verb: str, first: Pair) -> Known:
         words = (*OPTIONS[verb], "id")
@@ -84,8 +97,12 @@ class StepReader(VerbReader):
                 self.note(pair.key.at, "unknown-key", what, "", fix)
             else:
                 elsewhere = [name for name, options in OPTIONS.items() if word in options]
-                why = f"“{word}” belongs to {', '.join(elsewhere)}." if elsewhere else ""
-                self.unknown(pair, words, f"“{word}” is not an option of “{verb}”.", why, found)
+                what = f"“{word}” is not an option of “{verb}”."
+                if elsewhere:
+                    fix = f"There are: {', '.join(words)}."
+                    self.note(pair.key.at, "unknown-key", what, f"“{word}” belongs to {', '.join(elsewhere)}.", fix)
+                else:
+                    self.unknown(pair, words, what, "", found)
         return found
 
     def _no_step(self, node: Node) -> None:

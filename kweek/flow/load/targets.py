@@ -8,7 +8,7 @@ from typing import Final
 
 from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
-from kweek.flow.load.reader import Reader
+from kweek.flow.load.reader import Reader, undashed
 from kweek.flow.model import (
     AnyStep,
     Ending,
@@ -23,6 +23,7 @@ from kweek.flow.model import (
     ToPath,
 )
 from kweek.flow.problems import Located, Position
+from kweek.flow.words import STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 RUNG: Final = ("after", "every", "tell", "reassign")
@@ -33,6 +34,8 @@ SOME_TIME: Final = Duration(7, "day")
 class TargetReader(Reader, ABC):
     """Reads targets. A list written in place is one of steps, which lead to targets: who reads those, fills it in."""
 
+    paths: Set[str] = frozenset()
+    """The paths of this flow."""
     misnamed: Set[str] = frozenset()
     """Paths of this flow whose names are none: that is said where they stand, not wherever they are named."""
 
@@ -108,6 +111,9 @@ class TargetReader(Reader, ABC):
     def otherwise(self, pair: Pair | None) -> tuple[Otherwise, ...]:
         if pair is None:
             return ()
+        inside = undashed(pair.value)
+        if inside and all(line.key.value in STATES["send"] for line in inside):
+            return tuple(Otherwise(line.key.located, self.aim(line)) for line in self.pairs(pair.value, pair.key, ""))
         if not isinstance(pair.value, Pairs):
             return (Otherwise(Located("else", pair.key.at, pair.key.at), self.aim(pair)),)
         return tuple(Otherwise(line.key.located, self.aim(line)) for line in pair.value.pairs)
@@ -148,6 +154,10 @@ def _refused(text: str) -> tuple[str, str] | None:
             return f"“{text}” alone says not where to go.", "Write a path, next, done, discard, …"
         case ["flow:", name]:
             return f"“{text}” is not a target.", f"Write it without the colon: flow {name}"
+        case _ if "/" in text:
+            return f"“{text}” is a step; a lead goes to a path.", "Name the path: " + (
+                text.partition("/")[0] or "steps"
+            )
         case ["go" | "go:" | "path" | "end" | "end:", name]:
             return f"“{text}” is not a target.", f"Write the name alone: {name}"
         case _:

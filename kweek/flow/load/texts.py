@@ -112,7 +112,7 @@ def parse_limit(text: str) -> Limit:
 
 def _meant_limit(text: str) -> str:
     """A limit that is one, with as much of what was written as can be kept."""
-    before, _, after = text.partition(" per ")
+    before, _, after = re.sub(r" (?:a|an|each|every) (?=\w+$)|/", " per 1 ", text).partition(" per ")
     number = next((int(word) for word in before.split() if word.isdecimal() and 0 < int(word[:5]) < 10_000), None)
     one = {"one", "a", "an", "een", "één"} & set(before.lower().split())
     count = number or (1 if one else 3)

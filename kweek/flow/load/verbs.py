@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, cast, get_args
 
 from kweek.flow import model as m
@@ -18,6 +19,7 @@ Known = dict[str, Pair]
 BRANCH: Final = ("if", "share", "go", "else")
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
+_LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 
 
@@ -48,8 +50,14 @@ class VerbReader(TargetReader):
 
     def _mails(self, verb: Pair, id_: Located[str] | None) -> tuple[m.Share, ...]:
         whole = Located(100, verb.value.at, verb.key.at)
+        if isinstance(verb.value, Items):
+            names = [node.value for node in verb.value.items if isinstance(node, Text)]
+            fix = "Write a step for each" + (f": - send: {names[0]}." if names else ".")
+            fix += " Or, for an A/B test: send: { one: 50%, other: 50% }"
+            self.note(verb.value.at, "text-wanted", "“send” takes one mail; this is a list.", "", fix)
+            return (m.Share(unread(verb), whole),)
         if not isinstance(verb.value, Pairs):
-            name = self.name(verb)
+            name = self._mail(verb)
             if name and name.value == "nothing":
                 fix = "Name a mail; “nothing” is one half of an A/B test: send: { brochure: 50%, nothing: 50% }"
                 self.note(name.at, "nothing", "A step that sends nothing is no step.", "", fix)
@@ -66,6 +74,14 @@ class VerbReader(TargetReader):
             fix = "Change them so that they make 100%; “nothing” may be one of them."
             self.note(verb.value.at, "shares", f"The shares make {total}%.", "", fix)
         return shares
+
+    def _mail(self, verb: Pair) -> Located[str] | None:
+        """`survey.nl` is a file of the mail `survey`; which one leaves, the lead decides."""
+        if isinstance(verb.value, Text) and (found := _LANGUAGE.fullmatch(verb.value.value)):
+            what, why = f"“{verb.value.value}” names a language.", "Each lead gets the mail in its own."
+            self.note(verb.value.at, "name", what, why, f"Write: {verb.key.value}: {found[1]}")
+            return Located(found[1], verb.value.at, verb.key.at)
+        return self.name(verb)
 
     def _half(self, pair: Pair) -> m.Share:
         name = self.reread(pair.key.located, parse_name, "name") or unread(pair)
@@ -184,6 +200,10 @@ class VerbReader(TargetReader):
         return m.Go(at=verb.key.at, id=id_, target=target, at_most=at_most, then=then)
 
     def end(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.End:
+        if isinstance(verb.value, Text) and verb.value.value in self.paths - set(m.ENDINGS):
+            what, fix = f"“{verb.value.value}” is a path, not an ending.", f"Write: - go: {verb.value.value}"
+            self.note(verb.value.at, "ending", what, "“end” takes the lead out of the flow.", fix)
+            return m.End(at=verb.key.at, id=id_, result=Located("done", verb.value.at, verb.key.at))
         result = self.one_of(verb, m.ENDINGS, "ending") or Located("done", verb.value.at, verb.key.at)
         because = self.text(known.get("because"), prose=True)
         return m.End(at=verb.key.at, id=id_, result=result, because=because)

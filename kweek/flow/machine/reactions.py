@@ -222,7 +222,7 @@ def _answer(work: Work, event: Event) -> None:
         return
     if author is not None:
         work.note(author.id, "reacted", event=event.kind, seq=event.seq)
-        owe_an_answer(work, author.id, next(reversed(author.visits), work.plan(author).entry))
+        owe_an_answer(work, author.id, [work.plan(author).entry, *author.visits][-1])
 
 
 def _line_anywhere(work: Work, enrolment: Enrolment, event: Event) -> When | None:
