@@ -232,6 +232,7 @@ def test_the_flows_that_ship_do_what_their_tests_say() -> None:
     assert tested.problems == ()
     assert [result.message for result in tested.results if not result.holds] == []
     assert {result.case.flow for result in tested.results} == set(workspace.flows)
+    assert {flow: rows for flow in workspace.flows if (rows := tested.unwalked(flow))} == {}
 
 
 @pytest.fixture
