@@ -11,6 +11,7 @@ from typing import Final
 from kweek.errors import KweekError
 from kweek.flow.answers import Answers
 from kweek.flow.machine import advance, rank
+from kweek.flow.plan import Step, Wait
 from kweek.flow.state import Advance, Effect, Entry, Event, LeadState
 
 MOST_ADVANCES: Final = 2_000  # for one event; 200 steps end in a person's task, so this is a mistake of ours
@@ -41,6 +42,7 @@ class _Drive:
     cancel: list[str] = field(default_factory=list[str])
     journal: list[Entry] = field(default_factory=list[Entry])
     wake_at: datetime | None = None
+    settled: bool = False
 
     def hear_all(self, events: Sequence[Event]) -> None:
         """In the order in which they were recorded; but of two at the same moment (an answer and the event that it
@@ -56,11 +58,21 @@ class _Drive:
     def hear(self, event: Event | None) -> None:
         """One event, or time, with all that conditions had to see again."""
         again = self.once(event)
+        self.settled = event is not None and not again
         for _ in range(MOST_ADVANCES):
             if not again:
                 return
             again = self.once(None)
         raise RestlessError(f"lead {self.state.lead} did not come to rest; please report this")
+
+    def quiet(self) -> bool:
+        """Has an event been heard after which time has nothing to add? Then nothing is due, nothing is unsettled, and
+        nobody waits for a date, which may have moved."""
+        if not self.settled or (self.wake_at is not None and self.wake_at <= self.now):
+            return False
+        answers = self.answers()
+        standing = [(one.version, one.token.step) for one in self.state.enrolments if one.token is not None]
+        return not any(_hangs_on_a_date(answers.plan(version).steps.get(step)) for version, step in standing)
 
     def once(self, event: Event | None) -> bool:
         advanced: Advance = advance(self.state, self.now, event, self.answers())
@@ -71,6 +83,10 @@ class _Drive:
         for effect in advanced.effects:
             self.apply(effect)
         return advanced.again
+
+
+def _hangs_on_a_date(step: Step | None) -> bool:
+    return isinstance(step, Wait) and step.until.date_field is not None
 
 
 def drive(
@@ -90,7 +106,8 @@ def drive(
     if state.unsettled:
         work.hear(None)
     work.hear_all(list(events))
-    work.hear(None)
+    if not work.quiet():
+        work.hear(None)
     for _ in range(MOST_ADVANCES):
         if work.wake_at is None or work.wake_at > now:
             break

@@ -7,7 +7,6 @@ gate lets it; what people do (answer, call, close a handover) is given from outs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, cast
@@ -95,11 +94,12 @@ class Life:
 
     def fork(self) -> Life:
         """Another lead to whom the same has happened, up to now."""
-        other = copy(self)
+        other = object.__new__(Life)
+        other.__dict__.update(self.__dict__)
         other.memory = self.memory.fork()
         other.journal, other.opened, other.left = list(self.journal), list(self.opened), list(self.left)
         other.withdrawn, other._plans = set(self.withdrawn), dict(self._plans)
-        other.waiting = {key: copy(one) for key, one in self.waiting.items()}
+        other.waiting = {key: Waiting(one.effect, one.again, one.held) for key, one in self.waiting.items()}
         return other
 
     def plan_of(self, enrolment: str) -> Plan:

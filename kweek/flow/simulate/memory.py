@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from copy import copy
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, Literal, Self, cast
 
@@ -66,7 +65,8 @@ class Memory:
 
     def fork(self) -> Self:
         """Another lead of whom the same is known, up to now."""
-        other = copy(self)
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
         other.fields, other.mails, other._past = dict(self.fields), dict(self.mails), dict(self._past)
         other.events, other.tags, other.unclear = list(self.events), set(self.tags), set(self.unclear)
         other.paused_flows = set(self.paused_flows)
