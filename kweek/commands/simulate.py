@@ -67,6 +67,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--against", metavar="VERSION", help="another version of it: its number, or a file")
     parser.add_argument("--json", action="store_true", help="answer as JSON, for a program")
     parser.add_argument("--report", metavar="FILE", help="write a page that needs nothing else: x.html")
+    parser.add_argument("--language", choices=("en", "nl"), default="en", help="of the report (default: en)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
     days = _number(args.days, "--days", MOST_DAYS)
     seed = _number(args.seed, "--seed", 10**9, least=0)
     begin = _date(args.begin)
+    if args.report and not Path(args.report).absolute().parent.is_dir():
+        raise NotUnderstoodError(f"--report: there is no folder {Path(args.report).parent}; make it first")
     from kweek.flow.simulate.arrivals import parse_arrivals, usual_arrivals
     from kweek.flow.simulate.mix import parse_mix, usual
     from kweek.simulating import FIRST_DAY, Crowding, simulate
@@ -96,6 +99,12 @@ def run(args: argparse.Namespace) -> int:
     crowding = Crowding(leads, days, seed, mix, arrive, begin or FIRST_DAY)
     simulation = simulate(workspace, world, version.plan, crowding, _progress("simulated"))
     before = against and simulate(workspace, world, against.plan, crowding, _progress("simulated the other version"))
+    if args.report:
+        from kweek.report.page import Shown, page
+
+        old = Shown(before, against.flow, against.label) if before and against else None
+        text = page(Shown(simulation, version.flow, version.label), old, args.language)
+        Path(args.report).write_text(text, "utf-8")
     if args.json:
         from kweek.flow.simulate.result import dump
 
@@ -178,15 +187,16 @@ def _version(label: str, source: Mapping[str, str], flow: str) -> Version:
 
 
 def _published(chosen: Settings, flow: str) -> Mapping[int, Mapping[str, str]]:
-    """Texts by number; nothing where there are no books yet, for looking must not make any."""
+    """Texts by number; nothing where there are no books yet."""
     from kweek.commands.books import opened
+    from kweek.leads.away import NoDatabase
     from kweek.leads.publish import sources
 
-    file = chosen.database_url.removeprefix("sqlite:///")
-    if file != chosen.database_url and not Path(file).is_file():
+    try:
+        with opened(chosen) as database, database.read() as tx:
+            return sources(tx, flow)
+    except NoDatabase:
         return {}
-    with opened(chosen) as database, database.read() as tx:
-        return sources(tx, flow)
 
 
 # --- for people -----------------------------------------------------------------------------------------

@@ -159,6 +159,7 @@ REFUSED = {
     "a file that is not there": (["brochure-request", "--against", "old.yaml"], "“old.yaml” is neither"),
     "arrivals": (["brochure-request", "--arrive", "soon"], "20 days in working hours"),
     "arrivals that take too long": (["brochure-request", "--arrive", "90 days"], "only 60 are watched"),
+    "no folder": (["brochure-request", "--report", "no/where/x.html"], "there is no folder no/where"),
     "no date": (["brochure-request", "--begin", "monday"], "write year-month-day"),
 }
 
@@ -182,7 +183,7 @@ def test_a_version_of_the_books(
     from kweek.versions import source_of
 
     monkeypatch.setenv("KWEEK_DATA", str(tmp_path))
-    database = open_database(f"sqlite:///{tmp_path / 'kweek.db'}")
+    database = open_database(f"sqlite:///{tmp_path / 'kweek.db'}", make=True)
     migrate(database.engine)
     source = source_of(WORKSPACE, "brochure-request")
     publish(database, source, "brochure-request", "anna", datetime(2026, 3, 2, tzinfo=UTC))

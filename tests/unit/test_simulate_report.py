@@ -1,0 +1,79 @@
+"""The report of a simulation is one file that needs nothing else, and says the same as the numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from kweek.flow.simulate.arrivals import Arrivals
+from kweek.flow.simulate.mix import usual
+from kweek.flow.simulate.result import Day
+from kweek.report.charts import Chart, draw
+from kweek.report.page import Shown, page
+from kweek.report.words import _WORDS, LANGUAGES, Spoken
+from kweek.simulating import Crowding, simulate
+from kweek.workspace import read_workspace
+from kweek.worlds import world_of
+
+WORKSPACE = read_workspace(Path(__file__).parents[2])
+WORLD = world_of(WORKSPACE)
+PLAN = WORLD.plans["brochure-request"]
+
+
+@pytest.fixture(scope="module")
+def shown() -> Shown:
+    simulation = simulate(WORKSPACE, WORLD, PLAN, Crowding(80, 40, 1, usual(PLAN), Arrivals(5)))
+    return Shown(simulation, WORKSPACE.flows["brochure-request"], "draft")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_needs_nothing_else(shown: Shown, language: str) -> None:
+    html = page(shown, None, language)
+    assert html == page(shown, None, language)
+    assert f'<html lang="{language}">' in html
+    assert not re.findall(r'(?:src|href)="(?!#)', html)
+    assert "@import" not in html
+    assert "url(" not in html
+
+
+def test_its_numbers_are_those_of_the_simulation(shown: Shown) -> None:
+    html, one = page(shown, None, "en"), shown.simulation
+    found = re.search(r'<script type="application/json" id="data">(.+?)</script>', html)
+    assert found
+    data = json.loads(found[1])
+    (counts,) = data["counts"]
+    assert counts["steps/send-survey"] == list(one.steps["steps/send-survey"].standing)
+    assert counts["steps/send-survey otherwise:4"][-1] == sum(one.rows["steps/send-survey otherwise:4"])
+    assert counts["triage/choose-1"][-1] == sum(one.steps["triage/choose-1"].entered)
+    assert f'<td class="n">{sum(one.endings["discard"])}</td>' in html
+    places = set(re.findall(r'data-count="([^"]+)"', html))
+    assert set(counts) <= places
+
+
+def test_beside_what_it_was(shown: Shown) -> None:
+    html = page(shown, Shown(shown.simulation, shown.flow, "<b>version 3</b>"), "nl")
+    assert html.count("data-picture=") == 2
+    assert "Eerst (&lt;b&gt;version 3&lt;/b&gt;)" in html
+    assert "<b>version 3" not in html
+    assert "±0" in html
+
+
+def test_a_chart_shades_what_is_closed_and_tells_its_numbers() -> None:
+    days = (Day("2026-03-02", ((480, 1080),)), Day("2026-03-03", ()))
+    svg = draw(Chart("Mails <a day>", days, ("Mon 2 Mar", "Tue 3 Mar"), (7, 0), (5, 0), (0, 2), shaded=True))
+    assert svg.count('class="closed"') == 3  # before eight, after six, the whole of Tuesday
+    assert "<title>Mon 2 Mar: 7</title>" in svg
+    assert svg.count('class="limit"') == 1
+    assert svg.count('class="over"') == 1
+    assert 'aria-label="Mails &lt;a day&gt;"' in svg
+
+
+def test_every_sentence_is_there_in_both_languages_with_the_same_values() -> None:
+    for english, dutch in _WORDS.values():
+        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", dutch))
+    assert Spoken("nl").arrive("20 days in working hours") == "in 20 dagen, in werktijd,"
+    assert Spoken("en").arrive("at once") == "all at once"
+    assert Spoken("nl").per_cent(1, 200) == "0,5\u2009%"
