@@ -18,11 +18,13 @@ _GAP: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """bars: one a day. line: a limit that day. dots: another number a day. dates: as they are said, by the day."""
+    """bars: one a day. line: a limit that day. dots: another number a day. dates: as they are said, by the day. weeks:
+    as they stand below it."""
 
     label: str
     days: Sequence[Day]
     dates: Sequence[str]
+    weeks: Sequence[str]
     bars: Days
     line: Days | None = None
     dots: Days | None = None
@@ -110,5 +112,5 @@ def _weeks(chart: Chart) -> Iterator[str]:
     for day in mondays:
         x, y = LEFT + DAY * day, _TOP + _HEIGHT
         yield f'<line class="grid" x1="{x}" x2="{x}" y1="{y}" y2="{y + 5}"/>'
-        words = escape(chart.dates[day].split(" ", 1)[1])
+        words = escape(chart.weeks[day])
         yield f'<text class="scale" x="{x}" y="{y + 18}">{words}</text>'

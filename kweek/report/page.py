@@ -10,15 +10,17 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
+from babel.dates import format_skeleton
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kweek.draw import Picture, lay_out, style_sheet, svg
 from kweek.flow.model import Flow
-from kweek.flow.simulate.result import Days, Desk, Simulation
+from kweek.flow.simulate.arrivals import parse_arrivals
+from kweek.flow.simulate.result import Day, Days, Desk, Simulation
 from kweek.report.charts import Chart, draw
-from kweek.report.words import Spoken
-from kweek.web.words import Tongue
+from kweek.words import Tongue
+from kweek.words.catalogue import catalogue
 
 _FOLDER: Final = Path(__file__).parent / "page"
 _pages: Final = Environment(
@@ -37,16 +39,17 @@ class Shown:
 
 def page(now: Shown, before: Shown | None, language: str) -> str:
     """The HTML. The same input gives the same bytes."""
-    one, say = now.simulation, Spoken(language)
-    dates = [say.date(date.fromisoformat(day.date)) for day in one.days]
+    one, say = now.simulation, Tongue(language)
+    dates = [_date(day, say) for day in one.days]
     shown = [now, *([before] if before else [])]
     return _pages.get_template("report.html").render(
         say=say,
         one=one,
         before=before,
-        first=say.date(date.fromisoformat(one.days[0].date), short=False),
+        first=say.day(date.fromisoformat(one.days[0].date)),
         dates=dates,
-        arrive=say.arrive(one.arrive),
+        arrive=_arrive(one, say),
+        stories=[(way, _share(way.leads, one.leads, say)) for way in one.stories],
         never=list(_never(now, language)),
         pictures=[(each.label, _picture(each, language)) for each in shown],
         data=_script({"days": dates, "counts": [_counts(each.simulation) for each in shown], "said": _said(one, say)}),
@@ -59,6 +62,43 @@ def page(now: Shown, before: Shown | None, language: str) -> str:
 
 def _text(name: str) -> str:
     return (_FOLDER / name).read_text("utf-8")
+
+
+# --- in words -------------------------------------------------------------------------------------------
+
+
+def _date(day: Day, say: Tongue) -> str:
+    """`Mon 2 Mar`, as the language writes it."""
+    return format_skeleton("MMMEd", date.fromisoformat(day.date), locale=catalogue(say.language).locale)
+
+
+def _weeks(one: Simulation, say: Tongue) -> Sequence[str]:
+    locale = catalogue(say.language).locale
+    return [format_skeleton("MMMd", date.fromisoformat(day.date), locale=locale) for day in one.days]
+
+
+def _arrive(one: Simulation, say: Tongue) -> str:
+    how = parse_arrivals(one.arrive)
+    when = say("simulate.arrive.days", days=how.days) if how.days else say("simulate.arrive.once")
+    return when + (say("simulate.arrive.work") if how.working else "")
+
+
+def _share(leads: int, whole: int, say: Tongue) -> str:
+    return f"< {say.percent(0.01)}" if 0 < 100 * leads < whole else say.percent(leads / whole)
+
+
+def _name(desk: Desk, say: Tongue) -> str:
+    if desk.kind == "call":
+        return say("simulate.call.desk", name=desk.name)
+    return say("simulate.handover.desk", name=desk.name)
+
+
+def _result(result: str, say: Tongue) -> str:
+    """As in the picture."""
+    return say.maybe(f"picture.end.{result}", result.replace("flow ", "→ "))
+
+
+# --- pictures ---------------------------------------------------------------------------------------------
 
 
 def _picture(shown: Shown, language: str) -> Markup:
@@ -100,7 +140,7 @@ def _up_to(days: Days) -> Days:
     return tuple(accumulate(days))
 
 
-def _said(one: Simulation, say: Spoken) -> dict[str, object]:
+def _said(one: Simulation, say: Tongue) -> dict[str, object]:
     """What is told of the day, beside the picture."""
     mails = tuple(map(sum, zip(*one.mails.values(), strict=True))) if one.mails else (0,) * len(one.days)
     by_kind = {
@@ -108,9 +148,11 @@ def _said(one: Simulation, say: Spoken) -> dict[str, object]:
         for kind in ("call", "handover")
         if any(desk.kind == kind for desk in one.desks)
     }
-    told = [(say("under.way"), one.under_way), (say("mails").lower(), mails)]
-    told += [(say(f"{kind}s"), days) for kind, days in by_kind.items()]
-    return {"numbers": told, "day": say("day", day="{day}", date="{date}"), "play": say("play"), "pause": say("pause")}
+    words = {"call": say("simulate.calls"), "handover": say("simulate.handovers")}
+    told = [(say("simulate.under.way"), one.under_way), (say("simulate.mails"), mails)]
+    told += [(words[kind], days) for kind, days in by_kind.items()]
+    buttons = {"play": say("simulate.play"), "pause": say("simulate.pause")}
+    return {"numbers": told, "day": say("simulate.day", day="{day}", date="{date}"), **buttons}
 
 
 def _script(answer: Mapping[str, object]) -> Markup:
@@ -133,7 +175,7 @@ class Table:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def _table(chart: Chart, words: str, columns: Mapping[str, Days], say: Spoken) -> Table:
+def _table(chart: Chart, words: str, columns: Mapping[str, Days], say: Tongue) -> Table:
     rows = tuple(
         (chart.dates[day], tuple(say.number(days[day]) for days in columns.values()))
         for day in range(len(chart.days))
@@ -142,21 +184,25 @@ def _table(chart: Chart, words: str, columns: Mapping[str, Days], say: Spoken) -
     return Table(chart.label, Markup(draw(chart)), words, tuple(columns), rows)  # noqa: S704 — it escapes itself
 
 
-def _mails(one: Simulation, dates: Sequence[str], say: Spoken) -> Table:
+def _mails(one: Simulation, dates: Sequence[str], say: Tongue) -> Table:
     whole = tuple(map(sum, zip(*one.mails.values(), strict=True))) if one.mails else (0,) * len(one.days)
-    chart = Chart(say("mails.day"), one.days, dates, whole, shaded=True)
-    return _table(chart, say("mails.help"), dict(sorted(one.mails.items())), say)
+    chart = Chart(say("simulate.mails.day"), one.days, dates, _weeks(one, say), whole, shaded=True)
+    return _table(chart, say("simulate.mails.help"), dict(sorted(one.mails.items())), say)
 
 
-def _desk(desk: Desk, one: Simulation, dates: Sequence[str], say: Spoken) -> Table:
-    chart = Chart(say(desk.kind, name=desk.name), one.days, dates, desk.opened, desk.capacity, desk.backlog)
-    columns = {say("opened"): desk.opened}
+def _desk(desk: Desk, one: Simulation, dates: Sequence[str], say: Tongue) -> Table:
+    chart = Chart(_name(desk, say), one.days, dates, _weeks(one, say), desk.opened, desk.capacity, desk.backlog)
+    columns = {say("simulate.opened"): desk.opened}
     if desk.capacity is None or desk.backlog is None:
-        return _table(chart, say("desk.free"), columns, say)
+        return _table(chart, say("simulate.desk.free"), columns, say)
     most = max(desk.backlog)
-    over = say("desk.over", most=say.number(most), date=dates[desk.backlog.index(most)]) if most else say("desk.fits")
-    columns |= {say("backlog"): desk.backlog}
-    return _table(chart, f"{over} {say('desk.help')}", columns, say)
+    over = (
+        say("simulate.desk.over", most=most, date=dates[desk.backlog.index(most)])
+        if most
+        else say("simulate.desk.fits")
+    )
+    columns |= {say("simulate.backlog"): desk.backlog}
+    return _table(chart, " ".join((over, say("simulate.desk.help"))), columns, say)
 
 
 # --- ends -----------------------------------------------------------------------------------------------
@@ -173,25 +219,24 @@ class Ending:
     difference: str = ""
 
 
-def _endings(one: Simulation, before: Shown | None, say: Spoken) -> Iterator[Ending]:
+def _endings(one: Simulation, before: Shown | None, say: Tongue) -> Iterator[Ending]:
     other = before.simulation if before else None
     for result in sorted({*one.endings, *(other.endings if other else ())}):
         then = sum(other.endings.get(result, ())) if other else None
-        yield _ending(say.ending(result), sum(one.endings.get(result, ())), one.leads, then, say)
-    yield _ending(say("under.way"), one.under_way[-1], one.leads, other and other.under_way[-1], say)
+        yield _ending(_result(result, say), sum(one.endings.get(result, ())), one.leads, then, say)
+    yield _ending(say("simulate.under.way"), one.under_way[-1], one.leads, other and other.under_way[-1], say)
     mails = sum(map(sum, one.mails.values()))
-    yield _ending(say("in.all"), mails, 0, sum(map(sum, other.mails.values())) if other else None, say)
-    for kind in ("call", "handover"):
-        opened, then = _opened(one, kind), _opened(other, kind) if other else None
-        yield _ending(say(f"{kind}s"), opened, 0, then, say)
+    yield _ending(say("simulate.mails.all"), mails, 0, sum(map(sum, other.mails.values())) if other else None, say)
+    for kind, name in (("call", say("simulate.calls")), ("handover", say("simulate.handovers"))):
+        yield _ending(name, _opened(one, kind), 0, _opened(other, kind) if other else None, say)
 
 
 def _opened(one: Simulation, kind: str) -> int:
     return sum(sum(desk.opened) for desk in one.desks if desk.kind == kind)
 
 
-def _ending(name: str, now: int, leads: int, then: int | None, say: Spoken) -> Ending:
-    share = say.per_cent(now, leads) if leads else ""
+def _ending(name: str, now: int, leads: int, then: int | None, say: Tongue) -> Ending:
+    share = _share(now, leads, say) if leads else ""
     if then is None:
         return Ending(name, say.number(now), share)
     sign = "+" if now > then else "−" if now < then else "±"

@@ -13,8 +13,8 @@ from kweek.flow.simulate.mix import usual
 from kweek.flow.simulate.result import Day
 from kweek.report.charts import Chart, draw
 from kweek.report.page import Shown, page
-from kweek.report.words import _WORDS, LANGUAGES, Spoken
 from kweek.simulating import Crowding, simulate
+from kweek.words import LANGUAGES
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
 
@@ -63,17 +63,13 @@ def test_beside_what_it_was(shown: Shown) -> None:
 
 def test_a_chart_shades_what_is_closed_and_tells_its_numbers() -> None:
     days = (Day("2026-03-02", ((480, 1080),)), Day("2026-03-03", ()))
-    svg = draw(Chart("Mails <a day>", days, ("Mon 2 Mar", "Tue 3 Mar"), (7, 0), (5, 0), (0, 2), shaded=True))
+    svg = draw(
+        Chart(
+            "Mails <a day>", days, ("Mon 2 Mar", "Tue 3 Mar"), ("2 Mar", "3 Mar"), (7, 0), (5, 0), (0, 2), shaded=True
+        )
+    )
     assert svg.count('class="closed"') == 3  # before eight, after six, the whole of Tuesday
     assert "<title>Mon 2 Mar: 7</title>" in svg
     assert svg.count('class="limit"') == 1
     assert svg.count('class="over"') == 1
     assert 'aria-label="Mails &lt;a day&gt;"' in svg
-
-
-def test_every_sentence_is_there_in_both_languages_with_the_same_values() -> None:
-    for english, dutch in _WORDS.values():
-        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", dutch))
-    assert Spoken("nl").arrive("20 days in working hours") == "in 20 dagen, in werktijd,"
-    assert Spoken("en").arrive("at once") == "all at once"
-    assert Spoken("nl").per_cent(1, 200) == "0,5\u2009%"
