@@ -27,7 +27,7 @@ from kweek.words import Tongue
 router = APIRouter()
 staff = APIRouter(dependencies=[Depends(staff_only)])
 
-_LINES: Final = 20
+_LINES: Final = 12
 _A_PAGE: Final = 50
 
 

@@ -14,7 +14,7 @@ from kweek.web.live import as_shown
 from kweek.web.spoken import step_words
 from kweek.words import Tongue
 
-_LINES: Final = 20
+_LINES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)

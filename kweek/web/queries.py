@@ -13,6 +13,7 @@ from kweek.leads import tables
 
 MOST: Final = 200  # rows of one list; the inboxes page through the rest
 OPEN: Final = ("open", "taken")
+WITH_SALES: Final = ("open", "accepted")
 _NO_TRIES: Final = ("taken", "given_back", "call_back")  # what a colleague does with a call task and is no attempt
 
 _lead: Final = tables.leads.c
@@ -34,9 +35,9 @@ class Listed:
 def work(read: Connection, now: datetime) -> Mapping[str, int]:
     """How much waits for people, and how much stands still."""
     c, h, t = tables.call_tasks.c, tables.handovers.c, tables.tasks.c
-    late = (h.status != "closed", h.contacted_at.is_(None), h.follow_up_at < now)
+    late = (h.status.in_(WITH_SALES), h.contacted_at.is_(None), h.follow_up_at < now)
     columns = (
-        _how_many(tables.handovers, h.status != "closed").label("handovers"),
+        _how_many(tables.handovers, h.status.in_(WITH_SALES)).label("handovers"),
         _how_many(tables.handovers, *late).label("overdue"),
         _how_many(tables.tasks, t.status.in_(OPEN)).label("tasks"),
         _how_many(tables.call_tasks, c.status.in_(OPEN)).label("calls"),
@@ -85,14 +86,14 @@ def open_handovers(read: Connection, lead_id: str | None = None) -> Listed:
     """Handovers that sales has not closed, whose clock runs out first on top."""
     h = tables.handovers.c
     clock = (h.contacted_at.is_not(None), h.follow_up_at.is_(None), h.follow_up_at, h.given_at, h.key)
-    query = handovers().where(h.status != "closed").order_by(*clock)
+    query = handovers().where(h.status.in_(WITH_SALES)).order_by(*clock)
     return _listed(read, query if lead_id is None else query.where(h.lead_id == lead_id))
 
 
 def overdue_handovers(read: Connection, now: datetime) -> int:
     """How many leads were promised a contact that nobody has logged."""
     h = tables.handovers.c
-    late = (h.status != "closed", h.contacted_at.is_(None), h.follow_up_at < now)
+    late = (h.status.in_(WITH_SALES), h.contacted_at.is_(None), h.follow_up_at < now)
     return read.execute(select(func.count()).select_from(tables.handovers).where(*late)).scalar_one()
 
 

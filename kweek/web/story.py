@@ -65,7 +65,9 @@ def why(read: Connection, key: str, enrolment_id: str) -> Why:
     enrolments, journal = tables.enrolments.c, tables.journal.c
     version = read.execute(select(enrolments.version).where(enrolments.id == enrolment_id)).scalar_one_or_none()
     flow = publish.plan_in(read, version).title if version else ""
-    lines = select(tables.journal).where(journal.enrolment_id == enrolment_id).order_by(journal.id)
+    lead_id = enrolment_id.rpartition("-")[0]  # by which the journal is sought
+    its = (journal.lead_id == lead_id, journal.enrolment_id == enrolment_id)
+    lines = select(tables.journal).where(*its).order_by(journal.id)
     cause = _cause(read.execute(lines).all(), key)
     if cause is None:
         return Why(flow)

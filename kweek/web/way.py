@@ -65,24 +65,24 @@ def _way(read: Connection, say: Tongue, row: Row[Any], drawn: bool) -> Way:
     token = load_enrolment(row.state).token if row.ended_at is None else None
     step = plan.steps.get(row.step) if row.step else None
     words = step_words(say, step) if step else row.step or ""
-    comes = tuple(sorted(_next(read, say, row.id, step, token), key=lambda one: one.at)) if token else ()
+    comes = tuple(sorted(_next(read, say, row, step, token), key=lambda one: one.at)) if token else ()
     picture = ""
     if drawn:
         here = [row.step] if row.step else []
-        picture = svg(
-            picture_of(read, row.version, say.language), lit=[*_passed(read, row.id), *here], here=here, theme="page"
-        )
+        lit = [*_passed(read, row.lead_id, row.id), *here]
+        picture = svg(picture_of(read, row.version, say.language), lit=lit, here=here, theme="page")
     return Way(row, plan.title, row.number, words, comes, picture)
 
 
-def _passed(read: Connection, enrolment_id: str) -> set[str]:
+def _passed(read: Connection, lead_id: str, enrolment_id: str) -> set[str]:
     """The steps on which it stood or that it did, and the rows that it took."""
     j = tables.journal.c
-    lines = read.execute(select(j.step, j.place).where(j.enrolment_id == enrolment_id)).all()
+    its = (j.lead_id == lead_id, j.enrolment_id == enrolment_id)
+    lines = read.execute(select(j.step, j.place).where(*its)).all()
     return {key for line in lines for key in line if key}
 
 
-def _next(read: Connection, say: Tongue, of: str, step: AnyStep | None, token: Token) -> Iterator[Next]:
+def _next(read: Connection, say: Tongue, of: Row[Any], step: AnyStep | None, token: Token) -> Iterator[Next]:
     if token.deadline is not None:
         yield Next(say("next.rests" if token.held_since else "next.deadline"), token.deadline)
     if token.call_back is not None:
@@ -92,8 +92,8 @@ def _next(read: Connection, say: Tongue, of: str, step: AnyStep | None, token: T
         if at is not None:
             yield Next(say("next.rung", number=n) if n else say("next.remind"), at)
     effects = tables.effects.c
-    held = (effects.enrolment_id == of, effects.status == "pending", effects.due_at.is_not(None))
-    for effect in read.execute(select(effects.due_at, effects.waits_for).where(*held)):
+    held = (effects.lead_id == of.lead_id, effects.enrolment_id == of.id, effects.status == "pending")
+    for effect in read.execute(select(effects.due_at, effects.waits_for).where(*held, effects.due_at.is_not(None))):
         yield Next(say("next.mail", why=why_words(say, effect.waits_for or "")), effect.due_at)
 
 

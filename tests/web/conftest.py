@@ -151,3 +151,23 @@ def published(db: Database) -> str:
     """The example's brochure flow, published; its version."""
     source = source_of(read_workspace(ROOT), "brochure-request")
     return publish.publish(db, source, "brochure-request", "test", NOW).hash
+
+
+# --- a real browser -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(house: House) -> Iterator[House]:
+    """The house on a free port of this machine."""
+    from tests.web.browsing import free_port, serving  # playwright is for those who need it
+
+    with serving(house, free_port()) as there:
+        yield there
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from tests.web.browsing import chromium
+
+    with chromium() as found:
+        yield found

@@ -85,7 +85,7 @@ def an_overdue_handover(books: Books) -> None:
     for question, value in (("wish", "quote"), ("need", "problem")):
         row = {"lead_id": "ann", "survey": "brochure", "question": question, "value": value}
         books.add(tables.answers, source="ann-1/1", at=given, **row)
-    line(books, "ann", "reacted", given, "steps/send-survey", event="answered", seq=2, row="when:2")
+    line(books, "ann", "reacted", given, "steps/send-survey", event="answered", seq=2, row="when:3")
     line(books, "ann", "effect", given, key=HANDOVER, effect="give_handover")
     books.add(
         tables.handovers, key=HANDOVER, lead_id="ann", enrolment_id="ann-1", team="sales", owner="anna", status="open",

@@ -42,7 +42,7 @@ def test_the_picture_shows_what_the_rows_say(staff: TestClient, books: Books, db
     assert {place: n for place, n in shown.items() if n and "|" not in place} == true
     assert shown["|under way"] == 3
     assert set(true) == {
-        "sales/handover-sales", "call/call-brochure", "steps/send-survey", "steps/send-survey when:2",
+        "sales/handover-sales", "call/call-brochure", "steps/send-survey", "steps/send-survey when:3",
         "steps/send-survey otherwise:1",
     }  # fmt: skip
 
@@ -52,7 +52,7 @@ def test_every_number_opens_to_its_leads(staff: TestClient, books: Books, publis
     page = staff.get(FLOW).text
     links = dict.fromkeys(re.findall(r'href="(/flows/brochure-request/leads[^"]*)"', page))
     assert len(links) > 20
-    names = {"sales%2Fhandover-sales": "Ann de Vries", "send-survey+when%3A2": "Ann de Vries",
+    names = {"sales%2Fhandover-sales": "Ann de Vries", "send-survey+when%3A3": "Ann de Vries",
              "send-survey+otherwise%3A1": "Bas Jansen", "at=steps%2Fsend-survey": "Carla Smit"}  # fmt: skip
     for part, name in names.items():
         link = next(one for one in links if one.endswith(part)).replace("&amp;", "&")
@@ -104,7 +104,7 @@ def test_a_lead_shows_its_way_and_what_comes_next(staff: TestClient, books: Book
     lit = re.findall(r'class="([^"]*)" data-(?:step|row)="([^"]+)"', page)
     marked = {key: classes.split() for classes, key in lit}
     assert {"lit", "here"} <= set(marked["sales/handover-sales"])
-    assert "lit" in marked["steps/send-survey when:2"]
+    assert "lit" in marked["steps/send-survey when:3"]
     assert "dim" in marked["call/call-brochure"]
     assert "Gaat vanzelf verder" in page
     assert "een machine (opgehaald vóór het lezen)" in page
@@ -159,7 +159,7 @@ def test_rows_that_say_the_same_are_counted_over_versions(
         page = client.get(FLOW).text
         assert "3 leads walk an older version" in page
         shown = numbers_on(page)
-        assert (shown["steps/send-survey when:2"], shown["steps/send-survey"]) == (1, 1)
+        assert (shown["steps/send-survey when:3"], shown["steps/send-survey"]) == (1, 1)
         assert "to the version that leads enter now" in client.get(f"{FLOW}?version=1").text
 
 

@@ -2,57 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from dataclasses import replace
-from email.message import EmailMessage
-
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from kweek.leads import tables
 from kweek.mails.addresses import Addresses
-from kweek.web.app import make_app
 from kweek.web.house import House
 from kweek.web.session import login_link
-from tests.web.conftest import NOW, Books
+from tests.web.browsing import caught, fits
+from tests.web.conftest import Books
 from tests.web.scene import ANSWER, CALL, HANDOVER, scene
 
 pytestmark = pytest.mark.slow
-CHROMIUM = shutil.which("chromium")
-
-
-@pytest.fixture
-def served(house: House) -> Iterator[House]:
-    """The house on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    there = replace(house, settings=replace(house.settings, base_url=f"http://127.0.0.1:{port}"))
-    server = uvicorn.Server(uvicorn.Config(make_app(there), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
-    yield there
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -64,23 +25,6 @@ def invited(books: Books, served: House, published: str) -> House:
     html = f'<p onclick="x()">Hi <script>x()</script><a href="{link}">Answer</a></p>'
     caught(books, "What suits your building?", html)
     return served
-
-
-def caught(
-    books: Books, subject: str, html: str, sender: str = "us@example.com", message_id: str | None = None
-) -> None:
-    message = EmailMessage()
-    message["Subject"], message["From"] = subject, "us@example.com"
-    if message_id:
-        message["Message-ID"] = message_id
-    message.set_content("Hi")
-    message.add_alternative(html, subtype="html")
-    row = {"sender": sender, "recipient": "l1@example.com", "subject": subject, "message_id": message_id, "at": NOW}
-    books.add(tables.caught, raw=message.as_bytes(), **row)
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def test_a_lead_answers_without_script_from_the_mail_in_the_catcher(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from kweek.leads.tables.columns import Moment, lead_id, metadata
 
@@ -54,6 +54,7 @@ leads = Table(
     Column("wake_at", Moment),
     Column("held", Text),  # why the lead stands still: a row that is older than its workflow
     Index("ix_leads_wake_at", "wake_at"),
+    Index("ix_leads_held", "held", sqlite_where=text("held IS NOT NULL"), postgresql_where=text("held IS NOT NULL")),
 )  # fmt: skip
 
 consents = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from kweek.leads.tables.columns import Moment, lead_id, metadata
 
@@ -30,6 +30,8 @@ mails = Table(
     Column("sent_at", Moment),
     Index("ix_mails_lead_id", "lead_id"),
     Index("ix_mails_recipient", "recipient"),
+    Index("ix_mails_claimed_at", "claimed_at"),
+    Index("ix_mails_status", "status", sqlite_where=text("status = 'held'"), postgresql_where=text("status = 'held'")),
 )  # fmt: skip
 
 links = Table(

@@ -1,7 +1,7 @@
 """How many are where
 
 Numbers that are kept as leads walk, begun with who stands where and who has left; the rows of a flow that a lead took
-are counted from now on, for the journal did not name them before.
+are counted from now on, for the journal did not name them before. And what the first page seeks has an index.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ tallies = sa.table(
     "tallies", sa.column("flow"), sa.column("version"), sa.column("place"), sa.column("shard"), sa.column("count")
 )  # fmt: skip
 NAMED = sa.text("place IS NOT NULL")
+HELD = sa.text("held IS NOT NULL")
+IN_DOUBT = sa.text("status = 'held'")
 
 
 def upgrade() -> None:
@@ -35,6 +37,9 @@ def upgrade() -> None:
     )
     op.add_column("journal", sa.Column("place", sa.Text(), nullable=True))
     op.create_index("ix_journal_place_id", "journal", ["place", "id"], sqlite_where=NAMED, postgresql_where=NAMED)
+    op.create_index("ix_leads_held", "leads", ["held"], sqlite_where=HELD, postgresql_where=HELD)
+    op.create_index("ix_mails_claimed_at", "mails", ["claimed_at"])
+    op.create_index("ix_mails_status", "mails", ["status"], sqlite_where=IN_DOUBT, postgresql_where=IN_DOUBT)
     op.drop_index("ix_enrolments_flow_step", "enrolments")
     op.create_index("ix_enrolments_flow_step_entered_at", "enrolments", ["flow", "step", "entered_at"])
     op.create_index("ix_enrolments_flow_result_ended_at", "enrolments", ["flow", "result", "ended_at"])

@@ -1,0 +1,133 @@
+"""The board in a real browser: it moves and nothing shifts, it comes back, it is for everybody, on every screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from kweek.leads import tables
+from kweek.web.house import House
+from kweek.web.session import login_link
+from tests.web.browsing import caught, fits, free_port, serving
+from tests.web.conftest import NOW, Books
+from tests.web.scene import scene
+
+pytestmark = pytest.mark.slow
+
+FLOW = "/flows/brochure-request"
+PAGES = (
+    "/", FLOW, f"{FLOW}/leads", f"{FLOW}/leads?q=nobody", "/leads/ann", "/mails", "/mails/1", "/calls/bas-1/2?as=els",
+    "/handovers/ann-1/3?as=anna", f"{FLOW}?version=99",
+)  # fmt: skip
+SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.shifted += entry.value; }).observe({type: "layout-shift"}); }"""
+
+
+@contextmanager
+def visit(browser: Browser, house: House, **how: object) -> Iterator[Page]:
+    context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | how))  # pyright: ignore
+    page = context.new_page()
+    page.goto(login_link(house.settings))
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def lived(books: Books, served: House, published: str) -> House:
+    scene(books, published)
+    books.mail("bas-1/1", "bas", message_id="<bas@x>", subject="Wat past bij uw gebouw?")
+    caught(books, "Wat past bij uw gebouw?", "<p>Hallo Bas</p>", message_id="<bas@x>")
+    books.add(
+        tables.hits, mail_key="bas-1/1", lead_id="bas", kind="open", at=NOW - timedelta(hours=30), method="GET",
+        grade="human", reasons=["nothing speaks against a person"],
+    )  # fmt: skip
+    return served
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_axe_finds_nothing_serious_and_everything_fits(browser: Browser, lived: House, width: int, scheme: str) -> None:
+    with visit(browser, lived, viewport={"width": width, "height": 900}, color_scheme=scheme, locale="nl-NL") as page:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        for path in PAGES:
+            page.goto(lived.settings.base_url + path)
+            assert fits(page), path
+            found = Axe().run(page).response["violations"]
+            bad = [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found
+                   if one["impact"] in ("serious", "critical")]  # fmt: skip
+            assert bad == [], path
+        assert [line for line in said if "404" not in line] == []
+
+
+def test_numbers_move_and_nothing_shifts(browser: Browser, lived: House, books: Books, published: str) -> None:
+    with visit(browser, lived) as page:
+        for path, place in (("/", "brochure-request|steps/wait-1"), (FLOW, "steps/wait-1")):
+            page.goto(lived.settings.base_url + path)
+            expect(page.locator("[data-live=on]")).to_be_visible()
+            page.evaluate(SHIFTS)
+            lead = books.lead(f"new{len(path)}", name="Nieuw")
+            books.add(
+                tables.enrolments, id=f"{lead}-1", lead_id=lead, flow="brochure-request", version=published,
+                started_at=NOW, entered_at=NOW, step="steps/wait-1", state={}, live=True,
+            )  # fmt: skip
+            about = {"lead_id": lead, "enrolment_id": f"{lead}-1", "turn": 1, "at": NOW, "detail": {}}
+            books.add(tables.journal, kind="entered", step="steps/wait-1", **about)
+            number = page.locator(f'[data-count="{place}"]')
+            expect(number).to_have_text("1" if path == "/" else "2", timeout=4000)
+            expect(page.locator("[data-stream] li").first).to_contain_text("Nieuw")
+            assert page.evaluate("window.shifted") == 0, path
+
+
+def test_it_says_when_it_is_not_live_and_comes_back(
+    browser: Browser, house: House, books: Books, published: str
+) -> None:
+    scene(books, published)
+
+    port = free_port()
+    with visit_when_served(browser, house, port) as page:
+        with serving(house, port):
+            page.goto(f"http://127.0.0.1:{port}{FLOW}")
+            expect(page.locator("[data-live=on]")).to_be_visible()
+        expect(page.locator("[data-live=off]")).to_be_visible(timeout=8000)
+        assert page.locator('[data-count="|under way"]').inner_text() == "3"
+        with serving(house, port):
+            expect(page.locator("[data-live=on]")).to_be_visible(timeout=15000)
+
+
+@contextmanager
+def visit_when_served(browser: Browser, house: House, port: int) -> Iterator[Page]:
+    with serving(house, port) as there:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(login_link(there.settings))
+        page.goto("about:blank")
+    yield page
+    context.close()
+
+
+def test_without_script_the_numbers_are_those_of_now(browser: Browser, lived: House) -> None:
+    with visit(browser, lived, java_script_enabled=False) as page:
+        page.goto(lived.settings.base_url + FLOW)
+        assert page.locator('[data-count="sales/handover-sales"]').text_content() == "1"
+        assert page.get_by_role("link", name="Load again").is_visible()
+
+
+def test_from_the_board_to_a_lead_by_keyboard_alone(browser: Browser, lived: House) -> None:
+    with visit(browser, lived, reduced_motion="reduce") as page:
+        page.goto(lived.settings.base_url + FLOW)
+        link = page.locator('a[href$="at=sales%2Fhandover-sales"]')
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            if link.evaluate("one => one === document.activeElement"):
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/leads?at=**")
+        page.get_by_role("link", name="Ann de Vries").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/leads/ann")
+        assert page.locator(".here").count() == 1
