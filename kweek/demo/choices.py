@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
+from kweek.flow.cases.rows import rows_of
 from kweek.flow.conditions.tree import Compare, Constant, Field, walk
 from kweek.flow.machine.lines import row
-from kweek.flow.plan import AnyStep, Call, Choose, Go, Handover, Plan, Send, Task, Wait
+from kweek.flow.plan import AnyStep, Call, Choose, Handover, Plan, Send, Task, Wait
 from kweek.flow.words import LEAD_WIDE, MAIL_CLOSES, MAIL_SAYS
 
 NOTHING: Final = "nothing"
@@ -114,8 +115,8 @@ class Walked:
         self._taken.update(rows)
 
     def missing(self, plan: Plan) -> list[str]:
-        """Rows of this flow that nobody has taken yet, in its order."""
-        return [row for row in rows_of(plan) if (plan.flow, row) not in self._taken]
+        """Rows of this flow that nobody has taken yet, in its order, with what the author wrote there."""
+        return [f"{row} ({words})" for row, words in rows_of(plan).items() if (plan.flow, row) not in self._taken]
 
     def pick(self, choices: Sequence[Choice], flow: str, now: datetime, drawn: Random) -> Choice:
         new = [choice for choice in choices if choice.row is not None and self._is_new((flow, choice.row), now)]
@@ -127,26 +128,6 @@ class Walked:
 
     def _is_new(self, row: tuple[str, str], now: datetime) -> bool:
         return row not in self._taken and self._set_out.get(row, now) <= now
-
-
-def rows_of(plan: Plan) -> Iterator[str]:
-    """Every row of a flow that a lead may take, by its key."""
-    for step in plan.steps.values():
-        match step:
-            case Wait() | Send() | Call() | Task():
-                yield from (f"{step.id} when:{n}" for n, _ in enumerate(step.when, 1))
-                yield from (f"{step.id} otherwise:{n}" for n, _ in enumerate(step.otherwise, 1))
-            case Handover():
-                yield from (f"{step.id} when:{n}" for n, _ in enumerate(step.when, 1))
-            case Choose():
-                yield from (f"{step.id} choose:{n}" for n, _ in enumerate(step.branches, 1))
-            case Go(at_most=int()):
-                yield f"{step.id} then"
-            case _:
-                pass
-    yield from (f"whenever:{n}" for n, _ in enumerate(plan.whenever, 1))
-    if plan.goal is not None:
-        yield "goal"
 
 
 def _rows(step: Call | Handover | Task) -> dict[str, str]:

@@ -226,19 +226,15 @@ class Stage:
         """What leads did in their flows since the last look."""
         j, e, leads = tables.journal.c, tables.enrolments.c, tables.leads.c
         query = (
-            select(j.id, j.kind, j.step, j.detail, e.flow, e.version, leads.external_id)
+            select(j.id, j.kind, j.step, j.place, e.flow, e.version, leads.external_id)
             .join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
             .join(tables.leads, leads.id == j.lead_id)
-            .where(j.id > self._row, j.kind.in_(("entered", "reacted", "timed_out", "chose")))
+            .where(j.id > self._row, (j.kind == "entered") | j.place.is_not(None))
             .order_by(j.id)
         )
         found = self.rows(query)
         self._row = max((row.id for row in found), default=self._row)
-        return [
-            Walk(row.external_id or "", row.flow, row.version, row.step or "", _key(row.step, row.detail.get("row")))
-            for row in found
-            if row.kind == "entered" or row.detail.get("row")
-        ]
+        return [Walk(row.external_id or "", row.flow, row.version, row.step or "", row.place) for row in found]
 
     def rows(self, query: AnySelect) -> list[Row[Any]]:
         with self.database.read() as read:
@@ -272,10 +268,6 @@ def _position(token: str) -> int:
             return position
         case _:
             return -1
-
-
-def _key(step: str | None, row: str | None) -> str | None:
-    return row if row is None or row == "goal" or row.startswith("whenever:") else f"{step} {row}"
 
 
 def _first(found: Iterable[str]) -> str | None:

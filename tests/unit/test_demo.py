@@ -18,7 +18,6 @@ from kweek.demo.choices import (
     heard_at,
     mail_choices,
     reasons,
-    rows_of,
 )
 from kweek.demo.openings import LONG_AGO, Vocabulary, openings, told_as
 from kweek.demo.people import people
@@ -134,11 +133,12 @@ def test_an_event_that_follows_from_another_is_told_as_that_one() -> None:
     assert told_as("moon.viewed", words, NOW, Random(1)) is None
 
 
-def test_every_row_of_a_flow_is_known_by_its_key() -> None:
-    rows = list(rows_of(BROCHURE))
-    assert len(rows) == len(set(rows)) == 4 + 3 + 3 + 2 + 1 + 4 + 2 + 3
-    assert "triage/choose-1 choose:3" in rows
-    assert rows[-1] == "whenever:3"
+def test_what_nobody_took_is_said_with_its_words() -> None:
+    walked = Walked()
+    everything = walked.missing(BROCHURE)
+    assert "steps/send-survey when:1 (bounced)" in everything
+    walked.take([("brochure-request", "steps/send-survey when:1")])
+    assert walked.missing(BROCHURE) == [row for row in everything if row != "steps/send-survey when:1 (bounced)"]
 
 
 def test_a_row_that_nobody_took_goes_before_until_somebody_sets_out_for_it() -> None:
