@@ -34,7 +34,7 @@ from kweek.intake.errands import errand
 from kweek.intake.hits import grade_hits
 from kweek.intake.relay import Relay
 from kweek.intake.suppress import SUPPRESSION
-from kweek.leads.answers import RowAnswers
+from kweek.leads.answers import SPREAD_MINUTES, RowAnswers
 from kweek.leads.clock import Clock, flow_clock
 from kweek.leads.database import Database, open_database
 from kweek.leads.permission import address_key
@@ -90,15 +90,15 @@ class Hands:
         self.database.close()
 
 
-def hands_of(settings: Settings, look_up: LookUp | None = None) -> Hands:
-    """Put the activities together."""
+def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int = SPREAD_MINUTES) -> Hands:
+    """Put the activities together. spread_over: see `RowAnswers`."""
     database = open_database(settings.database_url)
     clock = flow_clock(database, settings.tempo)
     book, renderer = Rulebook(settings.workspace, database), Renderer()
 
     def answers(tx: Connection, lead_id: str, now: datetime) -> RowAnswers:
         in_force = book.now()
-        return RowAnswers(tx, lead_id, now, in_force.world, in_force.types)
+        return RowAnswers(tx, lead_id, now, in_force.world, in_force.types, spread_over)
 
     post = Post(
         database,

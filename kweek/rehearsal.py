@@ -22,11 +22,12 @@ from kweek.worlds import world_of
 @dataclass(frozen=True, slots=True)
 class Tested:
     """What came of testing. problems: of reading the flows under test and their tests. rows: of each flow that was
-    tested, with the words that stand there."""
+    tested, with the words that stand there. engine: where they were run, besides the pure machine."""
 
     results: tuple[Result, ...]
     problems: tuple[Problem, ...]
     rows: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    engine: str = "machine"
 
     @property
     def holds(self) -> bool:

@@ -23,6 +23,7 @@ EXAMPLE = """\
 examples:
   kweek test                        every file of flows/tests
   kweek test brochure-request       the tests of one flow
+  kweek test --engine temporal      on a real Temporal server too: do both tell the same story?
   kweek test --suggest long-term    a case for every way that no test walks, as YAML
   kweek test --suggest long-term --write   … put into flows/tests/long-term.yaml
   kweek test --junit report.xml     for a build server
@@ -47,6 +48,10 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("flows", nargs="*", metavar="FLOW", help="flows to test (default: all that have tests)")
     add_workspace(parser)
+    parser.add_argument(
+        "--engine", choices=("machine", "temporal"), default="machine",
+        help="temporal: live them on a real Temporal server as well, and compare (default: machine)",
+    )  # fmt: skip
     parser.add_argument("--suggest", metavar="FLOW", help="write a case for every way through a flow")
     parser.add_argument("--write", action="store_true", help="with --suggest: below what stands in its file of tests")
     parser.add_argument("--json", action="store_true", help="answer as JSON, for a program")
@@ -69,6 +74,10 @@ def run(args: argparse.Namespace) -> int:
         print("kweek: there is nothing to test: flows/tests has no files. Write one per flow.", file=sys.stderr)
         return 2
     tested = rehearse(workspace, args.flows or there)
+    if args.engine == "temporal":
+        from kweek.dress_rehearsal.again import again
+
+        tested = again(workspace, tested)
     if args.junit is not None:
         from kweek.junit import junit
 
@@ -115,6 +124,9 @@ def _as_text(tested: Tested) -> None:
     failed = sum(not result.holds for result in tested.results)
     broken = len(errors(tested.problems))
     print(("\n" if failed or broken else "") + _sum(len(tested.results), failed, broken))
+    if tested.engine != "machine":
+        both = sum(tested.engine in result.engines for result in tested.results)
+        print(f"{both} of them were lived on a real Temporal server too.")
     if said := _unwalked(tested):
         print(said)
 
@@ -164,6 +176,7 @@ def _as_json(tested: Tested) -> None:
             "file": result.case.file,
             "line": result.case.at.line,
             "holds": result.holds,
+            "engines": list(result.engines),
             "seconds": round(result.seconds, 6),
             "message": result.message,
             "story": [
@@ -175,6 +188,7 @@ def _as_json(tested: Tested) -> None:
     ]
     answer = {
         "holds": tested.holds,
+        "engine": tested.engine,
         "tests": results,
         "rows": {
             flow: {"all": len(rows), "unwalked": list(tested.unwalked(flow))} for flow, rows in tested.rows.items()

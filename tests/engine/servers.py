@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.service import RPCError
-from temporalio.testing import WorkflowEnvironment
 
 from kweek.temporal_server import temporal_command
 
@@ -78,32 +74,3 @@ def dev_server(folder: Path) -> Iterator[DevServer]:
         yield server
     finally:
         server.stop()
-
-
-@asynccontextmanager
-async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
-    """One stuck task freezes this server's clock for all that comes later: one environment per module."""
-    environment = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(BIN / "temporal-test-server")
-    )
-    try:
-        yield environment
-    finally:
-        await environment.shutdown()
-        del environment
-        gc.collect()
-        await asyncio.sleep(0.2)
-
-
-async def go_to(environment: WorkflowEnvironment, real: datetime) -> None:
-    """Let time pass until then. This server breaks off a connection once in a while; what is left is slept anew."""
-    for patience in range(5, 0, -1):
-        try:
-            while (ahead := real - await environment.get_current_time()) > timedelta():
-                await environment.sleep(ahead)
-        except RPCError:
-            if patience == 1:
-                raise
-            await asyncio.sleep(0.2)
-        else:
-            return

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from activities import post
+from kweek.dress_rehearsal.server import go_to, time_skipping
 from kweek.intake.handovers import act_on_handover
 from kweek.intake.outcomes import Said
 from kweek.leads import tables
 from kweek.leads.clock import Clock
 from kweek.smtp import Outcome
 from tests.engine.house import House, build, until
-from tests.engine.servers import go_to, time_skipping
 from worker import hands_of, ring, workers
 
 pytestmark = pytest.mark.slow

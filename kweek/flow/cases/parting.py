@@ -16,6 +16,7 @@ from kweek.flow.simulate.story import Story, Told
 
 AGREE, WRONG, NEAR, NONE, PART = "=", "✗", "≈", " ", "│"
 WIDE: Final = 100
+HEADS: Final = ("expected", "what happened")
 _RUN: Final = 3  # of lines that say the same, so many are shown
 _LATER: Final = 1_000_000
 
@@ -90,6 +91,22 @@ def _each_day_once(rows: Iterator[Row]) -> Iterator[Row]:
         before = row.day if row.day is not None else before
 
 
+def beside(one: Story, other: Story) -> tuple[Row, ...]:
+    """Two stories of the same case, neither of which is an expectation; `✗` is what only one of them tells."""
+    left, right = list(one.told), list(other.told)
+    rows = list[Row]()
+    for day in sorted({told.day for told in (*left, *right)}):
+        those = [told for told in right if told.day == day]
+        for told in (told for told in left if told.day == day):
+            twin = next((that for that in those if str(that) == str(told)), None)
+            if twin is not None:
+                those.remove(twin)
+            words = f"{told.clock}  {told}"
+            rows.append(Row(AGREE if twin else WRONG, day, words, twin.clock if twin else "", str(twin or "")))
+        rows += [Row(WRONG, day, "", told.clock, str(told)) for told in those]
+    return tuple(_each_day_once(_with_parting(list(_short(iter(rows))))))
+
+
 # --- in words ---------------------------------------------------------------------------------------
 
 
@@ -141,19 +158,19 @@ def _ended_otherwise(expected: Ends, story: Story) -> str:
 # --- on a page --------------------------------------------------------------------------------------
 
 
-def draw(rows: Sequence[Row], width: int = WIDE) -> Iterator[tuple[str, str]]:
+def draw(rows: Sequence[Row], width: int = WIDE, heads: tuple[str, str] = HEADS) -> Iterator[tuple[str, str]]:
     """Lines of text, each with its sign; two columns, or one below the other where that is too wide."""
     left = max((len(row.expected) for row in rows), default=0)
-    left = max(left, len("expected"))
+    left = max(left, len(heads[0]))
     right = max((len(_happened(row)) for row in rows), default=0)
     if 2 + 8 + left + 3 + right <= width:
-        yield from _in_columns(rows, left)
+        yield from _in_columns(rows, left, heads)
     else:
-        yield from _stacked(rows, width)
+        yield from _stacked(rows, width, heads)
 
 
-def _in_columns(rows: Sequence[Row], left: int) -> Iterator[tuple[str, str]]:
-    yield NONE, f"{'':10}{'expected':<{left}}   what happened"
+def _in_columns(rows: Sequence[Row], left: int, heads: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    yield NONE, f"{'':10}{heads[0]:<{left}}   {heads[1]}"
     for row in rows:
         if row.mark == PART:
             yield PART, f"{'':10}{'─' * left} here the two part"
@@ -161,14 +178,14 @@ def _in_columns(rows: Sequence[Row], left: int) -> Iterator[tuple[str, str]]:
             yield row.mark, f"  {_of(row):<8}{row.expected:<{left}} {row.mark} {_happened(row)}".rstrip()
 
 
-def _stacked(rows: Sequence[Row], width: int) -> Iterator[tuple[str, str]]:
+def _stacked(rows: Sequence[Row], width: int, heads: tuple[str, str]) -> Iterator[tuple[str, str]]:
     """`-` expected and missing, `+` the nearest that came; on a telephone too."""
     for row in rows:
         if row.mark == PART:
             yield PART, "  ── here the two part"
             continue
-        words = _happened(row) or f"{row.expected} (expected)"
-        if row.happened and row.mark == WRONG:
+        words = _happened(row) or f"{row.expected} ({heads[0]})"
+        if row.happened and row.mark == WRONG and row.expected:
             words = f"{words} ({row.expected})"
         sign = row.mark if row.happened or row.mark == NONE else WRONG
         head = f"  {_of(row):<8}{sign} "

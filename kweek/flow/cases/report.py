@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kweek.flow.cases.case import Case, Count
 from kweek.flow.cases.crowd import run_crowd
 from kweek.flow.cases.judge import Verdict, has, judge
-from kweek.flow.cases.parting import WIDE, Row, draw, in_words, lay
+from kweek.flow.cases.parting import HEADS, WIDE, Row, draw, in_words, lay
 from kweek.flow.cases.run import Ran, run_case
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.story import Story
@@ -18,7 +18,8 @@ from kweek.flow.world import World
 @dataclass(frozen=True, slots=True)
 class Result:
     """How a case came out. story: of the lead that shows it. rows: those of the flow that were walked. says, shows:
-    empty where it holds; else what is wrong in sentences, and both stories side by side. seconds: it took."""
+    empty where it holds; else what is wrong in sentences, and both stories side by side. seconds: it took.
+    engines: on which it was lived."""
 
     case: Case
     holds: bool
@@ -26,7 +27,9 @@ class Result:
     rows: frozenset[str] = frozenset()
     says: tuple[str, ...] = ()
     shows: tuple[Row, ...] = ()
+    heads: tuple[str, str] = HEADS
     seconds: float = 0.0
+    engines: tuple[str, ...] = ("machine",)
 
     @property
     def message(self) -> str:
@@ -35,7 +38,7 @@ class Result:
 
     def drawn(self, width: int) -> Iterator[tuple[str, str]]:
         """The two stories in lines no wider than this, each with its sign (see `parting`)."""
-        return draw(self.shows, width) if self.shows else iter(())
+        return draw(self.shows, width, self.heads) if self.shows else iter(())
 
 
 def try_case(plan: Plan, case: Case, world: World) -> Result:
