@@ -30,12 +30,12 @@ _ITEM: Final = re.compile(r"( *)- ")
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """path: the flow's file of tests. added: what to put behind all that stands there (the whole file, where there is
-    none). cases: how many these are. left: rows that have no case, with what stands there."""
+    none). cases: how many these are. notes: on rows that have no case."""
 
     path: str
     added: str
     cases: int
-    left: Mapping[str, str]
+    notes: tuple[str, ...]
 
 
 def suggestion(workspace: Workspace, flow: str) -> Suggestion:
@@ -48,7 +48,8 @@ def suggestion(workspace: Workspace, flow: str) -> Suggestion:
     found = suggest(plan, world, walked, names.schema(_start_data(plan, names)).fields)
     indent = _indent(there, path) if there else 2
     items = written(found.cases, plan, [case.name for case in cases], indent)
-    added = items + "".join(f"{' ' * indent}{line}\n" for line in _comments(found.left, plan))
+    notes = tuple(_notes(found.left, plan))
+    added = items + "".join(f"{' ' * indent}# {note}\n" for note in notes)
     if there:
         added = f"{'' if there.endswith(chr(10)) else chr(10)}\n{added}" if items else ""
     else:
@@ -59,7 +60,7 @@ def suggestion(workspace: Workspace, flow: str) -> Suggestion:
             raise KweekError(f"{path} is written so that nothing can be added below it. Let “tests:” be its last key")
         if wrong := errors(problems):
             raise KweekError(f"what would be suggested cannot be read again; please report this: {wrong[0]}")
-    return Suggestion(path, added, len(found.cases), found.left)
+    return Suggestion(path, added, len(found.cases), notes)
 
 
 def _read(text: str, path: str, plan: Plan, names: Names) -> tuple[Case, ...]:
@@ -87,7 +88,7 @@ def _indent(text: str, path: str) -> int:
     return 2
 
 
-def _comments(left: Mapping[str, str], plan: Plan) -> Iterator[str]:
+def _notes(left: Mapping[str, str], plan: Plan) -> Iterator[str]:
     """What no case was found for, and why."""
     for row, words in left.items():
         step = plan.steps.get(row.rpartition(" ")[0])
@@ -97,4 +98,4 @@ def _comments(left: Mapping[str, str], plan: Plan) -> Iterator[str]:
             why = "no facts were found that make it true where a lead comes by"
         else:
             why = "nothing was found that leads there"
-        yield f"# Not walked: {row} ({words}): {why}."
+        yield f"Not walked: {row} ({words}): {why}."

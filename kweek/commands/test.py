@@ -63,6 +63,9 @@ def run(args: argparse.Namespace) -> int:
     from kweek.workspace import read_workspace
 
     workspace = read_workspace(settings_of(args).workspace)
+    if args.write and args.suggest is None:
+        print("kweek test: --write goes with --suggest FLOW: which flow?", file=sys.stderr)
+        return 2
     if args.suggest is not None:
         return _suggest(workspace, args.suggest, args.write)
     there = [PurePosixPath(path).stem for path in workspace.tests]
@@ -101,7 +104,7 @@ def _suggest(workspace: Workspace, flow: str, write: bool) -> int:
         return 1
     path = workspace.folder / found.path
     if not found.cases:
-        print(f"every way that can be found is walked by {found.path}", file=sys.stderr)
+        print(f"every way that can be found is walked by {found.path}", *found.notes, sep="\n", file=sys.stderr)
     elif write:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from kweek.cli import main
 from kweek.flow.cases.parting import draw
 from tests.unit.test_cases_run import OPENED, tried
 
@@ -89,3 +92,18 @@ def test_who_has_not_ended_stands_somewhere() -> None:
         """)
     (says,) = tried(body).says
     assert says.startswith("It has not ended: the last that happened was escalate rung 1, on day ")
+
+
+def test_a_terminal_gets_colours_unless_it_wants_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "flows/tests").mkdir(parents=True)
+    (tmp_path / "flows/f.yaml").write_text("flow: f\ntitle: F\nstart: manual\nsteps:\n  - end: done\n")
+    (tmp_path / "flows/tests/f.yaml").write_text("flow: f\ntests:\n  - name: is won\n    expect: { ends: won }\n")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert main(["test", "--workspace", str(tmp_path)]) == 1
+    assert "\x1b[31mIt ended on day 0, done; expected was won.\x1b[0m" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert main(["test", "--workspace", str(tmp_path)]) == 1
+    assert "\x1b" not in capsys.readouterr().out

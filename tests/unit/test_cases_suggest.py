@@ -175,7 +175,7 @@ def test_a_goal_an_if_at_the_start_and_what_is_wanted_anywhere() -> None:
     assert "{ clicked: demo }" in items
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(workspace=workspaces)
 def test_whatever_is_suggested_holds(workspace: tuple[Plan, ...]) -> None:
     world = World({plan.flow: plan for plan in workspace}, calendar=OFFICE)
@@ -246,6 +246,24 @@ def test_a_flow_without_tests_gets_a_file(folder: Path) -> None:
     assert main(["test", "--workspace", str(folder), "--suggest", "contact-request", "--write"]) == 0
     assert path.read_text().startswith("# One case for every way")
     assert main(["test", "contact-request", "--workspace", str(folder)]) == 0
+
+
+def test_what_has_no_case_is_said_in_the_file_and_where_nothing_is_added(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows/f.yaml").write_text(
+        "flow: f\ntitle: F\nstart: manual\nsteps:\n"
+        "  - choose:\n      - share: 50%\n        go: won\n      - else: done\n"
+    )
+    assert main(["test", "--workspace", str(tmp_path), "--suggest", "f", "--write"]) == 0
+    says = "steps/choose-1 choose:"
+    assert f"  # Not walked: {says}" in (tmp_path / "flows/tests/f.yaml").read_text()
+    capsys.readouterr()
+    assert main(["test", "--workspace", str(tmp_path), "--suggest", "f"]) == 0
+    assert f"Not walked: {says}" in capsys.readouterr().err
+    assert main(["test", "--workspace", str(tmp_path), "--write"]) == 2
+    assert "--write goes with --suggest" in capsys.readouterr().err
 
 
 def test_what_cannot_be_suggested(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

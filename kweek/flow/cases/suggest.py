@@ -31,6 +31,7 @@ from kweek.flow.world import World
 
 _LIVES: Final = 40  # a row: enough for every flow that ships many times over
 _LONGEST: Final = timedelta(days=3 * 365)
+_TURNS: Final = 300  # of one life; a flow that takes more has a loop that nobody would wait for
 _WITH_SALES: Final = timedelta(days=5)
 _TRIES: Final = 4  # to make a line true, from so many lives that come to it
 
@@ -144,7 +145,10 @@ class _Search:
     def _to_its_end(self, life: Life) -> None:
         """However long it takes; but sales may hold a lead for ever."""
         end, last = life.start + _LONGEST, life.start
-        while life.busy(self.plan.flow) and (due := life.due) is not None and due < end:
+        for _ in range(_TURNS):
+            due = life.due
+            if due is None or due >= end or not life.busy(self.plan.flow):
+                return
             if life.state.handover is None:
                 last = due
             elif due > last + _WITH_SALES:

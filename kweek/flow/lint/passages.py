@@ -186,9 +186,9 @@ class _Maker:
                 yield Passage(step, words, least, exact, clock, mails, once)
             case ToFlow(_, then) if then is not None:
                 yield from self._to(then, words, least, exact=exact, clock=clock, mails=mails, once=once)
-            case None:
-                yield from ()
-            case _:
+            case None if not mails:
+                pass
+            case _:  # nothing follows: a person is asked, but the mail has left
                 yield Passage(OUT, words, least, exact, clock, mails, once)
 
     def _counts(self, step: AnyStep) -> int:

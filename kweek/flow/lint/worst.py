@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from math import gcd
 from typing import Final
@@ -109,7 +109,7 @@ class _Search:
     def _onwards(self, label: _Label) -> Iterator[_Label]:
         for way in self.ways[label.at]:
             if not label.mails:  # no window is open yet; a mail may open one, or be let pass
-                yield self._placed(replace(label, at=way.to, here=_onwards(label.here, way), came=label, by=way))
+                yield _Label(way.to, here=self._known(way.to, _onwards(label.here, way)), came=label, by=way)
                 if not way.mails:
                     continue
             then = self._take(label, way)
@@ -132,13 +132,13 @@ class _Search:
             return None
         return _Label(way.to, passed, mails, began, _onwards(label.here, way), used, label, way)
 
-    def _placed(self, label: _Label) -> _Label:
+    def _known(self, step: str, here: _Place) -> _Place:
         """Where too many places in the week are possible, none is known."""
-        known = self.places.setdefault(label.at, set())
-        if label.here not in known and len(known) >= _PLACES:
-            return replace(label, here=None)
-        known.add(label.here)
-        return label
+        places = self.places.setdefault(step, set())
+        if here not in places and len(places) >= _PLACES:
+            return None
+        places.add(here)
+        return here
 
     def _is_new(self, label: _Label) -> bool:
         others = self.kept.setdefault((label.at, label.began, label.here), [])
