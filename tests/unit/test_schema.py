@@ -201,7 +201,8 @@ def test_it_is_written_into_a_workspace_and_says_which_files_do_not_name_it(
 
 FORM = {
     "unknown-key", "missing", "empty", "duration", "target", "not-a-step", "moment", "list-wanted", "no-verb",
-    "text-wanted", "keys-wanted", "two-verbs", "share", "id-missing", "nothing", "number", "unknown-word", "times",
+    "text-wanted", "keys-wanted", "dashes", "nothing-below", "two-verbs", "share", "id-missing", "nothing", "number",
+    "unknown-word", "times",
     "ending", "choose-line", "points", "tell", "reentry", "limit", "start", "goal", "else", "reserved", "name", "go",
 }  # fmt: skip
 """Codes of what a look at one place of the text shows. The others are YAML's, or need more than one place."""

@@ -17,7 +17,7 @@ Schema = dict[str, Any]
 
 _SCALAR: Final = ("string", "number", "boolean")
 _WORDS: Final[Schema] = {"type": list(_SCALAR), "pattern": r"\S"}
-DURATION: Final = rf"\d{{1,5}} +(?:business +(?:{'|'.join(BUSINESS)})|(?:{'|'.join(ELAPSED)}))s?"
+DURATION: Final = rf"0*[1-9]\d{{0,4}} +(?:business +(?:{'|'.join(BUSINESS)})|(?:{'|'.join(ELAPSED)}))s?"
 _DATE_FIELD: Final = FIELD.pattern
 _WEEKLY: Final = rf"(?:(?:{'|'.join(WEEKDAYS)}) )?(?:{CLOCK.pattern})"
 BESIDE_DATE: Final = rf"(?:(?:{DURATION}) (?:before|after) )?(?:{_DATE_FIELD})"
