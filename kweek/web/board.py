@@ -27,7 +27,8 @@ _LINES: Final = 20
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """number: goes up with every change. now: flow time. published: flow → row of `publish.published`. work: how much
-    waits for people. lines: what just happened, the newest first, of all flows."""
+    waits for people. lines: what just happened, the newest first, of all flows. caught: the last mails of the catcher.
+    """
 
     number: int
     now: datetime
@@ -35,6 +36,7 @@ class Snapshot:
     published: Mapping[str, Row[Any]]
     work: Mapping[str, int]
     lines: tuple[stream.Line, ...] = ()
+    caught: tuple[Row[*tuple[Any, ...]], ...] = ()
 
     def flows(self) -> list[str]:
         return sorted({*self.published, *self.numbers})
@@ -93,6 +95,7 @@ class Board:
                 {row.flow: row for row in publish.published(read)},
                 queries.work(read, now),
                 stream.last(read),
+                queries.last_caught(read, _LINES),
             )
         if last is None or replace(found, now=last.now) == last:
             return found

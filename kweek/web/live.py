@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import Row, select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from kweek.leads import publish
+from kweek.leads import publish, tables
 from kweek.leads.database import Database, DatabaseAway
 from kweek.web import stream
 from kweek.web.board import Snapshot
@@ -37,17 +38,22 @@ LONGEST: Final = 3_600.0  # then the browser asks anew, and is asked who it is
 
 
 @router.get("/live")
-async def watch(request: Request, house: HouseOf, flow: str = "", version: str = "") -> Response:
-    """flow: of this flow only, as its picture of this version (a hash) shows it; neither: the first page's."""
+async def watch(
+    request: Request, house: HouseOf, flow: str = "", version: str = "", mails: int = -1, lead: str = ""
+) -> Response:
+    """flow: of this flow only, as its picture of this version (a hash) shows it. mails: those that the catcher caught
+    after this one, to this lead or to anybody. None of these: the first page's."""
     if not house.seats.take():
         raise ProblemError(503, "Too many pages watch already.", headers={"Retry-After": "30"})
     language = reader_language(request)
     zone = house.rules.zone()
     seen = _Seen(Tongue(language), zone, flow or None, version or None)
+    if mails >= 0:
+        seen = _Mails(Tongue(language), zone, mails, lead)
     return StreamingResponse(_events(house, seen), media_type="text/event-stream")
 
 
-async def _events(house: House, seen: _Seen) -> AsyncIterator[str]:
+async def _events(house: House, seen: _Seen | _Mails) -> AsyncIterator[str]:
     until, said = time.monotonic() + LONGEST, 0.0
     try:
         yield "retry: 2000\n\n"
@@ -61,7 +67,7 @@ async def _events(house: House, seen: _Seen) -> AsyncIterator[str]:
         house.seats.leave()
 
 
-async def _news(house: House, seen: _Seen) -> Mapping[str, object]:
+async def _news(house: House, seen: _Seen | _Mails) -> Mapping[str, object]:
     snapshot = house.board.fresh()
     if snapshot is not None and snapshot.number == seen.number:
         return {}
@@ -72,7 +78,7 @@ async def _news(house: House, seen: _Seen) -> Mapping[str, object]:
         return away
 
 
-def _look(house: House, seen: _Seen) -> Mapping[str, object]:
+def _look(house: House, seen: _Seen | _Mails) -> Mapping[str, object]:
     snapshot = house.board.look()
     return {} if snapshot.number == seen.number else seen.changes(house.db, snapshot)
 
@@ -110,6 +116,40 @@ class _Seen:
             found["stale"] = True
         self.counts, self.lines = now, lines
         return found
+
+
+@dataclass(slots=True)
+class _Mails:
+    """What the list of the catcher shows already."""
+
+    say: Tongue
+    zone: Any
+    top: int
+    lead: str
+    number: int = 0
+    address: str | None = None
+
+    def changes(self, db: Database, snapshot: Snapshot) -> Mapping[str, object]:
+        if self.lead and self.address is None:
+            with db.read() as read:
+                leads = tables.leads.c
+                self.address = read.execute(select(leads.email).where(leads.id == self.lead)).scalar_one_or_none() or ""
+        self.number = snapshot.number
+        fresh = [row for row in snapshot.caught if row.id > self.top and self.address in (None, row.recipient)]
+        self.top = max([self.top, *(row.id for row in fresh)])
+        found: dict[str, object] = {"now": int(snapshot.now.timestamp() * 1000)}
+        if fresh:
+            found["mails"] = [self._shown(row) for row in reversed(fresh)]
+        return found
+
+    def _shown(self, row: Row[*tuple[Any, ...]]) -> dict[str, str]:
+        at = self.say.moment(row.at.astimezone(self.zone))
+        return {
+            "id": str(row.id),
+            "subject": row.subject or self.say("mails.no_subject"),
+            "to": row.recipient,
+            "at": at,
+        }
 
 
 def shown(read: Any, snapshot: Snapshot, flow: str | None, version: str | None) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
@@ -9,7 +10,7 @@ from email.parser import BytesParser
 from typing import Any, Final, Literal, get_args
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -17,14 +18,17 @@ from kweek.catcher import keep
 from kweek.intake.bounces import Meant
 from kweek.intake.mailroom import Mailroom
 from kweek.leads import tables
+from kweek.leads.database import NoSuchLead
 from kweek.mails.addresses import Addresses
 from kweek.returned import complaint_report, delivery_report, reply
+from kweek.web import past, way
 from kweek.web.acting import read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
 from kweek.web.queries import WHO
-from kweek.web.render import page
+from kweek.web.render import page, reader_language
+from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -36,16 +40,11 @@ _LONGEST: Final = 10_000
 
 
 @router.get("/mails")
-def list_mails(request: Request, house: HouseOf, before: int | None = None) -> Response:
-    """Newest first; `before` is the id of the last one on the page above."""
-    caught = tables.caught.c
-    query = select(caught.id, caught.subject, caught.recipient, caught.at).order_by(caught.id.desc())
-    if before is not None:
-        query = query.where(caught.id < max(0, min(before, _BIGGEST_ID)))
+def list_mails(request: Request, house: HouseOf, before: int | None = None, lead: str = "") -> Response:
+    """Newest first; `before` is the id of the last one on the page above. lead: those to this lead only."""
     with house.db.read() as read:
-        rows = read.execute(query.limit(_A_PAGE + 1)).all()
-    older = rows[_A_PAGE - 1].id if len(rows) > _A_PAGE else None
-    return page(request, "mails.html", mails=rows[:_A_PAGE], older=older, newest=before is None)
+        listed = _list(read, lead, before)
+    return page(request, "mails.html", list=listed, mail=None)
 
 
 @router.get("/mails/{number}")
@@ -127,11 +126,58 @@ def _show(number: int, request: Request, house: House, fault: str | None = None)
         "source": row.raw.decode("utf-8", "replace"),
     }
     meant = request.query_params.get("meant")
+    with house.db.read() as read:
+        listed = _list(read, request.query_params.get("lead", ""), None)
+        after = _after(read, Tongue(reader_language(request)), ours) if ours else None
     return page(
-        request, "mail.html", status=422 if fault else 200, mail=mail, ours=ours, fault=fault,
+        request, "mail.html", status=422 if fault else 200, mail=mail, ours=ours, fault=fault, list=listed, after=after,
         view=view if view in get_args(View) and (html or view != "html") else "html" if html else "text",
         meant=meant if meant in get_args(Meant) else None,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the list. lead, who: whose mails only. newest: is this the first page? top: id of the last caught."""
+
+    rows: list[Row[*tuple[Any, ...]]]
+    older: int | None
+    newest: bool
+    lead: str
+    who: str | None
+    top: int
+
+
+def _list(read: Connection, lead: str, before: int | None) -> Listed:
+    """NoSuchLead."""
+    caught = tables.caught.c
+    query = select(caught.id, caught.subject, caught.recipient, caught.at).order_by(caught.id.desc())
+    who = None
+    if lead:
+        known = read.execute(select(WHO, tables.leads.c.email).where(tables.leads.c.id == lead)).one_or_none()
+        if known is None:
+            raise NoSuchLead(lead)
+        who, query = known.who, query.where(caught.recipient == known.email)
+    if before is not None:
+        query = query.where(caught.id < max(0, min(before, _BIGGEST_ID)))
+    rows = list(read.execute(query.limit(_A_PAGE + 1)).all())
+    older = rows[_A_PAGE - 1].id if len(rows) > _A_PAGE else None
+    top = rows[0].id if rows and before is None else 0
+    return Listed(rows[:_A_PAGE], older, before is None, lead, who, top)
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What came of a mail: how it was looked at, what its reader did, and where that has led."""
+
+    seen: list[way.Seen]
+    done: list[past.Happened]
+    ways: list[way.Way]
+
+
+def _after(read: Connection, say: Tongue, ours: Row[Any]) -> After:
+    ways = [one for one in way.ways(read, say, ours.lead_id, drawn=0) if one.row.id == ours.enrolment_id]
+    return After(way.seen(read, [ours]).get(ours.key, []), past.of_mail(read, say, ours.lead_id, ours.key), ways)
 
 
 def _caught(house: House, number: int) -> tuple[Row[Any], Row[Any] | None]:

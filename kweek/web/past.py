@@ -37,6 +37,13 @@ def of_lead(read: Connection, say: Tongue, lead_id: str) -> list[Happened]:
     return [Happened(row.at, event_words(say, row.kind), row.by, tuple(_about(row))) for row in rows]
 
 
+def of_mail(read: Connection, say: Tongue, lead_id: str, key: str) -> list[Happened]:
+    """What its reader, his mailbox or the mail server did with it, in order."""
+    events = tables.events.c
+    query = select(tables.events).where(events.lead_id == lead_id, events.ref == key).order_by(events.seq).limit(MOST)
+    return [Happened(row.at, event_words(say, row.kind), row.by) for row in read.execute(query)]
+
+
 def of_handover(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
     """From being given to being closed, in order: reminders, rungs, contacts."""
     lines = [

@@ -115,6 +115,12 @@ def last_mails(read: Connection, most: int, lead_id: str | None = None) -> list[
     return list(read.execute(query if lead_id is None else query.where(*its)).all())
 
 
+def last_caught(read: Connection, most: int) -> tuple[Row[*tuple[Any, ...]], ...]:
+    """What the local catcher caught, the newest first."""
+    c = tables.caught.c
+    return tuple(read.execute(select(c.id, c.subject, c.recipient, c.at).order_by(c.id.desc()).limit(most)).all())
+
+
 def held_mails(read: Connection) -> Listed:
     """Mails that wait for a person, for nobody knows whether they left."""
     mails = tables.mails.c

@@ -110,6 +110,16 @@ def visit_when_served(browser: Browser, house: House, port: int) -> Iterator[Pag
     context.close()
 
 
+def test_a_mail_that_arrives_lies_on_top(browser: Browser, lived: House, books: Books) -> None:
+    with visit(browser, lived) as page:
+        page.goto(lived.settings.base_url + "/mails")
+        expect(page.locator("[data-live=on]")).to_be_visible()
+        caught(books, "Just now", "<p>Hi</p>")
+        page.get_by_role("link", name="Just now").click(timeout=4000)
+        assert page.get_by_role("heading", name="Just now").is_visible()
+        assert page.get_by_role("link", name="Wat past bij uw gebouw?").is_visible()
+
+
 def test_without_script_the_numbers_are_those_of_now(browser: Browser, lived: House) -> None:
     with visit(browser, lived, java_script_enabled=False) as page:
         page.goto(lived.settings.base_url + FLOW)

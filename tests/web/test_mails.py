@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -12,7 +13,10 @@ from kweek.intake.mail_kinds import classify
 from kweek.leads import tables
 from kweek.mails.addresses import Addresses
 from kweek.returned import complaint_report, delivery_report, reply
+from kweek.web.board import Board
 from kweek.web.house import House
+from kweek.web.live import _Mails
+from kweek.words import Tongue
 from tests.web.conftest import NOW, ORIGIN, Books, TestClient
 
 
@@ -151,7 +155,7 @@ def test_looking_is_not_doing(staff: TestClient, books: Books, received: str) ->
     for path in ("/mails/1?action=bounce", "/mails/1?meant=bounced", "/mails/1?meant=<script>", "/mails/1?view=x"):
         page = staff.get(path)
         assert page.status_code == 200
-        assert "<script" not in page.text
+        assert "<script>" not in page.text
     assert books.count(tables.events) == 0
 
 
@@ -195,3 +199,35 @@ def test_an_answer_goes_where_answers_shall_go() -> None:
         )
         assert to == goes
         assert classify(raw, "l1@example.com").what == "reply"
+
+
+# --- playing the lead -------------------------------------------------------------------------------
+
+
+def test_the_list_can_be_of_one_lead_alone(staff: TestClient, books: Books, received: str) -> None:
+    caught(books, "To somebody else")
+    page = staff.get("/mails?lead=l1").text
+    assert "Only those to Ann de Vries." in page
+    assert "To somebody else" not in page
+    assert 'href="/mails/1?lead=l1"' in page
+    assert staff.get("/mails?lead=nobody").status_code == 404
+
+
+def test_a_mail_says_what_came_of_it_and_leads_to_the_story(staff: TestClient, books: Books, received: str) -> None:
+    assert "Nothing has come back yet." in staff.get("/mails/1").text
+    staff.post("/mails/1", data={"action": "reply", "words": "Hello"}, headers={"origin": ORIGIN})
+    page = staff.get("/mails/1").text
+    after = page[page.index('id="after"') : page.index('id="back"')]
+    assert "Wrote back" in after
+    assert "Send survey, wait 7 days" in after
+    assert 'href="/leads/l1"' in after
+
+
+def test_what_arrives_is_told_to_whoever_watches(house: House, books: Books, received: str) -> None:
+    def watch(lead: str) -> Mapping[str, object]:
+        return _Mails(Tongue("en"), house.rules.zone(), 1, lead).changes(house.db, Board(house.db, house.now).look())
+
+    caught(books, "To somebody else")
+    arrived = {"id": "2", "subject": "To somebody else", "to": "ann@example.com", "at": "2 Mar 2026 10:00"}
+    assert watch("") == {"now": int(NOW.timestamp() * 1000), "mails": [arrived]}
+    assert "mails" not in watch("l1")

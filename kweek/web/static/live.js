@@ -36,6 +36,27 @@ function tell(lines) {
   });
 }
 
+// --- the catcher: what arrives lies on top
+function arrive(mails) {
+  const list = document.querySelector("[data-mails]");
+  if (!list) return;
+  list.parentElement.querySelector(".empty")?.remove();
+  const lead = list.dataset.mails;
+  for (const mail of mails) {
+    const item = document.createElement("li"), link = document.createElement("a");
+    link.href = `/mails/${mail.id}${lead ? `?lead=${encodeURIComponent(lead)}` : ""}`;
+    const parts = [["strong", mail.subject], ["span", mail.to], ["time", mail.at]].map(([kind, text]) => {
+      const part = document.createElement(kind);
+      part.textContent = text;
+      return part;
+    });
+    link.append(parts[0], " ", parts[1], " ", parts[2]);
+    item.className = "new";
+    item.append(link);
+    list.prepend(item);
+  }
+}
+
 // --- clocks: in the time of the flows, which may run faster than ours
 function span(milliseconds) {
   const minutes = Math.floor(Math.abs(milliseconds) / 60000);
@@ -78,7 +99,7 @@ function open() {
     if (news.counts) write(news.counts, news.all);
     if (news.lines) tell(news.lines);
     if (news.stale) document.querySelector("[data-stale]")?.removeAttribute("hidden");
-    if (news.mails) document.dispatchEvent(new CustomEvent("mails", { detail: news.mails }));
+    if (news.mails) arrive(news.mails);
   };
   source.onerror = () => {
     state("off");
