@@ -1,8 +1,8 @@
 """What does a flow look like? One picture of it, drawn by us and never by hand, for every place that shows one.
 
-- `tell`: the flow in the reader's words (`told`); `describe`: the same as text
+- `tell`: the flow in the reader's words (`told`), its steps by `verbs`; `describe`: the same as text
 - `layout`: columns, cards and rows with their places (`picture`); `cards`: one of them; `routes`: the edges
-- `svg`: written down, with numbers, a lead's way, links; `style`, `icons`: how it looks
+- `svg`: written down, with numbers, a lead's way, links; `style`, `icons`, `strokes`: how it looks
 - `mermaid`, `tree`: for other tools, and for the terminal
 """
 

@@ -6,7 +6,7 @@ A list that is written in place is a column of small cards below its row, indent
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from kweek.draw.picture import (
     CAPTION,
@@ -33,6 +33,7 @@ TEXT: Final = 62  # where the texts of a card begin; the icon and the numbers of
 PAD: Final = 14
 _ROOM_FOR_TOTAL: Final = 66
 _MOST_OF_WAY: Final = 116
+_ROOM_FOR_DOOR: Final = 24
 _ICON: Final = 30
 _SMALL_ICON: Final = 18
 
@@ -91,7 +92,7 @@ def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
             rows.append(row(line, frame, y, depth))
             y = rows[-1].box.bottom
     y += 6 if rows and not depth else 0
-    left = frame.x if not depth else text - 32
+    left = frame.x if not depth else text - 62
     box = Box(left, top, (frame.right if not depth else frame.right - 8) - left, y - top)
     label = f"{step.title} {step.way.words}" if step.way else step.title
     return Card(
@@ -117,8 +118,8 @@ def row(line: Line, frame: Frame, top: int, depth: int = 0) -> Row:
     cards: list[Card] = []
     for step in line.steps:
         cards.append(card(step, frame, y, depth + 1))
-        y = cards[-1].box.bottom
-    y += 6 if cards else 0
+        y = cards[-1].box.bottom + 3
+    y += 4 if cards else 0
     return Row(line.key, Box(frame.x, top, frame.width, y - top), words, chip, count, tuple(cards), port)
 
 
@@ -127,24 +128,27 @@ def _chip_beside(way: Way | None, title: Words, right: int) -> Chip | None:
     if way is None or len(title.lines) != 1:
         return None
     left = title.x + int(title.style.width(title.lines[0])) + 8
-    chip = _chip(way, left, title.y - 13, 10_000, "start")
+    chip = _chip(way, left, title.y - 12, 10_000, "start")
     return chip if chip.box.right <= right else None
 
 
-def _chip(way: Way, x: int, top: int, most: int, side: str) -> Chip:
-    """A pill (an ending, a door) or plain words, at the left or right of `x`."""
+def _chip(way: Way, x: int, top: int, most: int, side: Literal["start", "end"]) -> Chip:
+    """A pill (an ending, a door) or plain words, that begins or ends at `x`."""
     pill = way.kind in ("end", "flow")
     style = CHIP if pill else LINK if way.kind in ("path", "missing") else NOTE
-    before = (24 if way.kind == "flow" else 9) if pill else 0
-    after = 9 if pill else 0
+    before, after = {"end": (9, 9), "flow": (_ROOM_FOR_DOOR, 9)}.get(way.kind, (0, 0))
     lines = style.wrap(way.words, most - before - after, 4)
-    wide = int(max(style.width(line) for line in lines)) + 1 + before + after
-    tall = len(lines) * style.line + (4 if pill else 0)
-    box = Box(x if side == "start" else x - wide, top - (1 if pill else 0), wide, tall)
-    if side == "end" and not pill:
-        words = Words(box.right, top + 12, lines, style, "end")
-    elif way.kind == "end":
-        words = Words(box.x + wide // 2, top + 12, lines, style, "middle")
-    else:
-        words = Words(box.x + before, top + 12, lines, style)
+    wide = int(max(map(style.width, lines))) + 1 + before + after
+    left = x if side == "start" else x - wide
+    box = (
+        Box(left, top - 1, wide, len(lines) * style.line + 4) if pill else Box(left, top, wide, len(lines) * style.line)
+    )
+    base = top + 12
+    match way.kind:
+        case "end":
+            words = Words(box.x + wide // 2, base, lines, style, "middle")
+        case "flow":
+            words = Words(box.x + before, base, lines, style)
+        case _:
+            words = Words(x, base, lines, style, "start" if side == "start" else "end")
     return Chip(way.kind, way.name, way.column, box, words)

@@ -10,15 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from typing import Final
 
 from kweek.draw.icons import DOOR, ICONS
 from kweek.draw.picture import ROW, Band, Box, Card, Chip, Column, Count, Edge, Fall, Picture, Row, Words
 from kweek.draw.plain import plain
+from kweek.draw.strokes import arrow, rounded
 from kweek.draw.style import Theme, style_sheet
 
 Links = Callable[[str], str | None]
-_RADIUS: Final = 6
 
 
 def svg(
@@ -168,8 +167,8 @@ class _Writer:
             classes = " back" if edge.back else ""
             state = self._state(edge.key)
             yield (
-                f'<path class="edge{classes}{state}" d="{_rounded(edge.points)}" data-edge="{_text(edge.key)}"/>'
-                f'<path class="arrow{state}" d="{_arrow(*edge.points[-2:])}"/>\n'
+                f'<path class="edge{classes}{state}" d="{rounded(edge.points)}" data-edge="{_text(edge.key)}"/>'
+                f'<path class="arrow{state}" d="{arrow(*edge.points[-2:])}"/>\n'
             )
         yield "</g>\n"
 
@@ -189,7 +188,7 @@ class _Writer:
         passed = {fall.above or fall.below, fall.below} <= self.lit
         passed = passed and (self.lit.isdisjoint(fall.rows) or not self.lit.isdisjoint(fall.through))
         state = " lit" if passed else " dim" if self.lit else ""
-        tip = _arrow((fall.x, fall.top), (fall.x, fall.bottom))
+        tip = arrow((fall.x, fall.top), (fall.x, fall.bottom))
         return (
             f'<g aria-hidden="true"><path class="fall{state}" d="M{fall.x} {fall.top}V{fall.bottom - 5}"/>'
             f'<path class="arrow{state}" d="{tip}"/></g>\n'
@@ -230,31 +229,6 @@ def _icon(card: Card) -> str:
     return (
         f'<path class="icon" d="{ICONS[card.verb]}" transform="translate({box.x + inside} {box.y + inside}){scale}"/>\n'
     )
-
-
-def _arrow(before: tuple[int, int], end: tuple[int, int]) -> str:
-    """A tip that points the way the last piece runs."""
-    (x0, y0), (x, y) = before, end
-    dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
-    return f"M{x} {y}L{x - 7 * dx + 4 * dy} {y - 7 * dy + 4 * dx}L{x - 7 * dx - 4 * dy} {y - 7 * dy - 4 * dx}Z"
-
-
-def _rounded(points: tuple[tuple[int, int], ...]) -> str:
-    """Straight pieces with rounded corners; it ends short of its arrow's tip."""
-    parts = [f"M{points[0][0]} {points[0][1]}"]
-    for (x0, y0), (x, y), (x1, y1) in zip(points, points[1:], points[2:], strict=False):
-        before, after = abs(x - x0) + abs(y - y0), abs(x1 - x) + abs(y1 - y)
-        r = min(_RADIUS, before // 2, after // 2)
-        ax, ay = x + r * _sign(x0 - x), y + r * _sign(y0 - y)
-        bx, by = x + r * _sign(x1 - x), y + r * _sign(y1 - y)
-        parts.append(f"L{ax} {ay}Q{x} {y} {bx} {by}")
-    (x0, y0), (x, y) = points[-2:]
-    parts.append(f"L{x + 5 * _sign(x0 - x)} {y + 5 * _sign(y0 - y)}")
-    return "".join(parts)
-
-
-def _sign(number: int) -> int:
-    return (number > 0) - (number < 0)
 
 
 @lru_cache(maxsize=8192)  # most texts and all keys are written again with the next numbers

@@ -84,7 +84,8 @@ def _things_of_rows(texts: Iterable[Words], rows: Iterable[Row]) -> list[Box]:
 def _number(count: Count) -> Iterator[Box]:
     """A number of six digits fits into its room."""
     words = count.words
-    assert words.x - words.style.width("888\u2009888") >= count.box.x
+    assert count.box.x <= words.x - words.style.width("888\u2009888")
+    assert words.x <= count.box.right
     yield count.box
 
 

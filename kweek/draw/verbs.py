@@ -1,0 +1,257 @@
+"""How is a step told in words? One method per verb, and the rows in which each says what may come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from kweek.draw.say import Say, moment_words, time_words
+from kweek.draw.told import Group, Line, Step, Way
+from kweek.flow import model as m
+from kweek.flow.duration import Duration
+from kweek.flow.moment import Moment
+from kweek.flow.problems import Located, Position
+
+
+class Verbs:
+    """Tells the steps of one flow, in one tongue; `ids` are the names of its steps."""
+
+    def __init__(self, flow: m.Flow, say: Say, ids: Mapping[Position, str]) -> None:
+        self.flow, self.say, self.ids = flow, say, ids
+        paths = (flow.steps.name.value, *(path.name.value for path in flow.paths))
+        self.columns = {name: at for at, name in reversed([*enumerate(paths)])}
+
+    # --- ways and rows ----------------------------------------------------------------------------
+
+    def way(self, target: m.Target) -> Way | None:
+        say = self.say
+        match target:
+            case m.ToPath(name):
+                column = self.columns.get(name)
+                words = say("picture.start") if name == "steps" else name
+                return Way("missing", name, name) if column is None else Way("path", name, words, column)
+            case m.ToFlow(flow):
+                return Way("flow", flow, flow)
+            case m.Ending(result):
+                return Way("end", result, say(f"picture.end.{result}"))
+            case m.Next():
+                return Way("next", "next", say("picture.next"))
+            case m.Ignore():
+                return Way("stay", "ignore", say("picture.ignore"))
+            case m.Inline():
+                return None
+
+    def line(self, key: str, label: str, target: m.Target) -> Line:
+        steps = tuple(map(self._step, target.steps)) if isinstance(target, m.Inline) else ()
+        return Line(key, label, self.way(target), steps)
+
+    def _when(self, id: str, lines: Iterable[m.Reaction]) -> Group:
+        rows = (self.line(f"{id} when:{n}", reaction_words(self.say, w), w.target) for n, w in enumerate(lines, 1))
+        return Group("", tuple(rows))
+
+    def _otherwise(self, id: str, lines: tuple[m.Otherwise, ...], heading: str) -> Group:
+        say = self.say
+        named = [(say.maybe(f"picture.when.{line.state.value}", line.state.value), line.target) for line in lines]
+        if len(lines) == 1 and lines[0].state.value == "else":  # no other line: the heading says it all
+            heading, named = "", [(heading, lines[0].target)]
+        return Group(heading, tuple(self.line(f"{id} otherwise:{n}", *one) for n, one in enumerate(named, 1)))
+
+    # --- one method per verb ----------------------------------------------------------------------
+
+    def steps(self, path: m.Path) -> tuple[Step, ...]:
+        return tuple(map(self._step, path.steps))
+
+    def _step(self, step: m.AnyStep) -> Step:
+        id = self.ids[step.at]
+        match step:
+            case m.Wait():
+                return self._wait(id, step)
+            case m.Send():
+                return self._send(id, step)
+            case m.Call():
+                return self._call(id, step)
+            case m.Handover():
+                return self._handover(id, step)
+            case m.Task():
+                return self._task(id, step)
+            case m.Choose():
+                return self._choose(id, step)
+            case m.Go():
+                return self._go(id, step)
+            case m.End():
+                way = self.way(m.Ending(step.result.value, step.at))
+                title = self.say("picture.end")
+                return Step(id, "end", title, _some(step.because), way, falls=False)
+            case _:
+                return self._at_once(id, step)
+
+    def _wait(self, id: str, step: m.Wait) -> Step:
+        say = self.say
+        match step.until.value:
+            case Moment(within=Duration() as within):
+                title, heading = say("step.wait", time=time_words(say, within)), say("picture.then")
+            case Moment(date_field=str()) as moment:
+                title = say("step.wait.until", moment=moment_words(say, moment))
+                heading = say("picture.no-date")
+            case moment:
+                title = say("step.wait.until", moment=moment_words(say, moment))
+                heading = say("picture.then")
+        groups = (self._when(id, step.when), self._otherwise(id, step.otherwise, heading))
+        return Step(id, "wait", title, (), None, _filled(groups))
+
+    def _send(self, id: str, step: m.Send) -> Step:
+        say = self.say
+        notes = [say("picture.within", time=time_words(say, step.within.value))] if step.within else []
+        if step.expires:
+            notes.append(say("picture.expires", time=time_words(say, step.expires.value)))
+        after = say("picture.after", time=time_words(say, step.within.value)) if step.within else say("picture.then")
+        groups = _filled(
+            (self._shares(id, step), self._when(id, step.when), self._otherwise(id, step.otherwise, after))
+        )
+        if len(step.mails) == 1:
+            title = say("step.send", mails=step.mails[0].mail.value or say("step.nothing"))
+        else:
+            title = say("picture.send.one-of")
+        return Step(id, "send", title, tuple(notes), None, groups, _falls(step))
+
+    def _shares(self, id: str, step: m.Send) -> Group:
+        if len(step.mails) == 1:
+            return Group("", ())
+        named = ((share.mail.value or self.say("step.nothing"), share.per_cent.value) for share in step.mails)
+        words = (self.say("picture.share", share=share, what=mail) for mail, share in named)
+        return Group("", tuple(Line(f"{id} share:{n}", label) for n, label in enumerate(words, 1)))
+
+    def _call(self, id: str, step: m.Call) -> Step:
+        say = self.say
+        time = time_words(say, step.within.value)
+        notes = [say("picture.within", time=time)]
+        if step.attempts:
+            tries = say("picture.attempts", count=step.attempts.value)
+            apart = step.apart and say("picture.apart", tries=tries, time=time_words(say, step.apart.value))
+            notes.append(apart or tries)
+        elif step.apart:
+            notes.append(say("picture.apart", tries=say("picture.tries"), time=time_words(say, step.apart.value)))
+        if step.queue:
+            notes.append(say("picture.queue", queue=step.queue.value))
+        if step.priority:
+            notes.append(say("picture.priority", priority=step.priority.value))
+        groups = (self._when(id, step.when), self._otherwise(id, step.otherwise, say("picture.after", time=time)))
+        title = say("picture.call", script=step.script.value)
+        return Step(id, "call", title, tuple(notes), None, _filled(groups), _falls(step))
+
+    def _handover(self, id: str, step: m.Handover) -> Step:
+        say = self.say
+        notes = [say(f"picture.prefer.{step.prefer.value}")] if step.prefer else []
+        if step.follow_up:
+            notes.append(say("picture.follow-up", time=time_words(say, step.follow_up.value)))
+        notes += self._clock(step)
+        groups = _filled((self._when(id, step.when),))
+        return Step(
+            id, "handover", say("step.handover", team=step.team.value), tuple(notes), None, groups, _falls(step)
+        )
+
+    def _task(self, id: str, step: m.Task) -> Step:
+        say = self.say
+        time = time_words(say, step.within.value)
+        notes = [say("picture.to", who=step.to.value)] if step.to else []
+        notes += [say("picture.within", time=time), *self._clock(step)]
+        groups = (self._when(id, step.when), self._otherwise(id, step.otherwise, say("picture.after", time=time)))
+        return Step(id, "task", step.title.value, tuple(notes), None, _filled(groups), _falls(step))
+
+    def _clock(self, step: m.Handover | m.Task) -> Iterator[str]:
+        say = self.say
+        if step.remind:
+            yield say("picture.remind", time=time_words(say, step.remind.value))
+        for rung in step.escalate:
+            deeds = [say("picture.rung.tell", who=rung.tell.value)] if rung.tell else []
+            if rung.reassign:
+                deeds.append(say("picture.rung.reassign", team=rung.reassign.value))
+            after = time_words(say, rung.after.value)
+            if rung.every:
+                after = say("picture.rung.every", after=after, every=time_words(say, rung.every.value))
+            yield say("picture.rung", after=after, deeds=", ".join(deeds))
+
+    def _choose(self, id: str, step: m.Choose) -> Step:
+        say = self.say
+        lines: list[Line] = []
+        for n, branch in enumerate(step.branches, 1):
+            if branch.condition:
+                label = branch.condition.value
+            elif branch.share:
+                label = say("picture.part", share=branch.share.value)
+            else:
+                label = say("picture.when.else")
+            lines.append(self.line(f"{id} choose:{n}", label, branch.target))
+        return Step(id, "choose", say("step.choose"), (), None, _filled((Group("", tuple(lines)),)), _falls(step))
+
+    def _go(self, id: str, step: m.Go) -> Step:
+        say = self.say
+        way = self.way(step.target)
+        notes: tuple[str, ...] = ()
+        if step.at_most:
+            notes = (say("picture.times", count=step.at_most.value),)
+        heading = say("picture.go.then")
+        then = () if step.then is None else (self.line(f"{id} then", heading, step.then),)
+        return Step(id, "go", say("picture.go"), notes, way, _filled((Group("", then),)), _falls(step))
+
+    def _at_once(self, id: str, step: m.Score | m.Tag | m.Untag | m.Set | m.Tell | m.Webhook) -> Step:
+        say = self.say
+        match step:
+            case m.Score(points=points, because=because):
+                sums = ", ".join(f"{say(f'picture.axis.{axis}')} {_signed(n.value)}" for axis, n in points)
+                return Step(id, "score", say("picture.score", points=sums), _some(because))
+            case m.Tag(tags=tags):
+                return Step(id, "tag", say("picture.tag", tags=", ".join(tag.value for tag in tags)))
+            case m.Untag(tags=tags):
+                return Step(id, "untag", say("picture.untag", tags=", ".join(tag.value for tag in tags)))
+            case m.Set(fields=fields):
+                lines = tuple(f"{field.value} = {value.value}" for field, value in fields)
+                return Step(id, "set", say("picture.set"), lines)
+            case m.Tell(to=to, text=text, mail=mail):
+                notes = (*_some(text), *([say("picture.tell.mail", mail=mail.value)] if mail else []))
+                return Step(id, "tell", say("picture.tell", who=to.value), notes)
+            case m.Webhook(name=name):
+                return Step(id, "webhook", say("picture.webhook", name=name.value))
+
+
+def event_words(say: Say, kind: str) -> str:
+    """An event in a word or two; one of the workspace's as its author wrote it."""
+    return say.maybe(f"picture.when.{kind}", kind.replace(".", " ").replace("_", " "))
+
+
+def reaction_words(say: Say, line: m.Reaction) -> str:
+    """`clicked book-a-demo` names its link."""
+    if line.link is not None:
+        return say("picture.when.link", link=line.link)
+    return event_words(say, line.event.value)
+
+
+def _falls(step: m.AnyStep) -> bool:
+    """Do some leads carry on below it? As far as it says itself: a list that runs out does, too."""
+    targets = tuple(m.targets_of(step))
+    if any(isinstance(target, m.Next | m.Inline) for target in targets):
+        return True
+    match step:
+        case m.Go():
+            return False
+        case m.Choose():
+            return step.leaves_open
+        case m.Handover():
+            return not step.when
+        case m.Send() if step.within is None:
+            return True
+        case m.Send() | m.Call() | m.Task():
+            return not any(line.state.value == "else" for line in step.otherwise)
+        case _:
+            return True
+
+
+def _filled(groups: Iterable[Group]) -> tuple[Group, ...]:
+    return tuple(group for group in groups if group.lines)
+
+
+def _some(text: Located[str] | None) -> tuple[str, ...]:
+    return (text.value,) if text else ()
+
+
+def _signed(points: int) -> str:
+    return f"+{points}" if points >= 0 else f"−{-points}"
