@@ -15,6 +15,7 @@ from kweek.draw.picture import (
     LINK,
     NOTE,
     ROW,
+    STRONG,
     TITLE,
     TOTAL,
     Box,
@@ -31,11 +32,10 @@ CARD: Final = 304
 INDENT: Final = 26
 TEXT: Final = 62  # where the texts of a card begin; the icon and the numbers of the rows stand before it
 PAD: Final = 14
+SMALL_ICON: Final = 18
 _ROOM_FOR_TOTAL: Final = 66
 _MOST_OF_WAY: Final = 116
 _ROOM_FOR_DOOR: Final = 24
-_ICON: Final = 30
-_SMALL_ICON: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +51,48 @@ class Frame:
         return self.x + self.width
 
 
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """What differs between a card of a column and one that is written in place. Pixels."""
+
+    title: Style
+    total: Style
+    above: int  # between the upper edge and the title
+    below: int  # between the title and what follows it
+    icon: int
+    beside: int  # from the icon's left edge to the text
+
+
+_LARGE: Final = _Size(TITLE, TOTAL, 13, 10, 30, 46)
+_SMALL: Final = _Size(STRONG, COUNT, 6, 6, SMALL_ICON, 26)
+
+
 def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
     """A step at this height."""
+    size = _SMALL if depth else _LARGE
+    style = size.title
     text = frame.x + TEXT + INDENT * depth
-    right = frame.right - PAD - (4 if depth else 0)
-    style = ROW if depth else TITLE
-    style = Style(style.name, style.size, style.line, bold=True) if depth else style
+    right = frame.right - _inset(depth)
     lines = style.wrap(step.title, right - text - _ROOM_FOR_TOTAL, 6)
     alone = not depth and len(lines) == 1 and not step.notes
-    y = top + (6 if depth else 18 if alone else 13)
-    title = Words(text, y + round(style.line * 0.75), lines, style)
+    y = top + size.above + (5 if alone else 0)  # in the middle of its icon
+    base = y + round(style.line * 0.75)
+    title = Words(text, base, lines, style)
     port = y + style.line // 2
-    total = Count(
-        step.id,
-        Box(right - _ROOM_FOR_TOTAL + 4, y, _ROOM_FOR_TOTAL - 4, style.line),
-        Words(right, y + round(style.line * 0.75), (), TOTAL if not depth else COUNT, "end"),
-    )
-    at = _chip_beside(step.way, title, right - _ROOM_FOR_TOTAL)
+    room = Box(right - _ROOM_FOR_TOTAL + 4, y, _ROOM_FOR_TOTAL - 4, style.line)
+    total = Count(step.id, room, Words(right, base, (), size.total, "end"))
+    chip = _chip_beside(step.way, title, right - _ROOM_FOR_TOTAL)
     y += len(lines) * style.line
-    if step.way is not None and at is None:
-        at = _chip(step.way, text, y + 3, right - text, "start")
-        y = at.box.bottom + 2
+    if step.way is not None and chip is None:
+        chip = _chip(step.way, text, y + 3, right - text, "start")
+        y = chip.box.bottom + 2
     notes: list[Words] = []
     for note in step.notes:
         wrapped = NOTE.wrap(note, right - text, 6)
         notes.append(Words(text, y + 12, wrapped, NOTE))
         y += len(wrapped) * NOTE.line
-    size = _SMALL_ICON if depth else _ICON
-    icon = Box(text - (26 if depth else 46), top + (6 if depth else 12), size, size)
-    y = max(y, icon.bottom if depth else icon.bottom - 2)
-    y += 6 if depth else 10
+    icon = Box(text - size.beside, top + min(size.above, 12), size.icon, size.icon)
+    y = max(y, icon.bottom) + size.below
     captions: list[Words] = []
     rows: list[Row] = []
     for group in step.groups:
@@ -92,18 +104,40 @@ def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
             rows.append(row(line, frame, y, depth))
             y = rows[-1].box.bottom
     y += 6 if rows and not depth else 0
-    left = frame.x if not depth else text - 62
-    box = Box(left, top, (frame.right if not depth else frame.right - 8) - left, y - top)
+    box = _around(frame, text, depth, top, y)
     label = f"{step.title} {step.way.words}" if step.way else step.title
     return Card(
-        step.id, step.verb, label, depth, box, icon, title, tuple(notes), at, total, tuple(captions), tuple(rows), port
+        step.id,
+        step.verb,
+        label,
+        depth,
+        box,
+        icon,
+        title,
+        tuple(notes),
+        chip,
+        total,
+        tuple(captions),
+        tuple(rows),
+        port,
     )
+
+
+def _around(frame: Frame, text: int, depth: int, top: int, bottom: int) -> Box:
+    """The card itself; of one written in place, the ground behind its texts and numbers."""
+    left, right = (text - TEXT, frame.right - 8) if depth else (frame.x, frame.right)
+    return Box(left, top, right - left, bottom - top)
+
+
+def _inset(depth: int) -> int:
+    """How far the texts stay away from the right edge."""
+    return PAD + 4 if depth else PAD
 
 
 def row(line: Line, frame: Frame, top: int, depth: int = 0) -> Row:
     """An outcome at this height, with the steps that are written in place below it."""
     text = frame.x + TEXT + INDENT * depth
-    right = frame.right - PAD - (4 if depth else 0)
+    right = frame.right - _inset(depth)
     chip = None
     room = right - text
     if line.way is not None:

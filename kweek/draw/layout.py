@@ -22,7 +22,7 @@ from kweek.flow.model import Flow
 
 MARGIN: Final = 24
 _GAP: Final = 22  # between two cards
-_CELL: Final = 296  # a line of a band
+_CELL: Final = c.CARD  # a line of a band
 _WIDE_CELL: Final = 440  # with a condition
 _BANDS_APART: Final = 16
 
@@ -127,8 +127,10 @@ def _band(told: ToldBand, left: int, right: int, top: int) -> Band:
     cell = _cell(told)
     many = max(1, min(len(told.lines), (right - left) // cell))
     box_right = left + many * cell
-    title = Words(left + c.PAD, top + 21, CAPTION.wrap(told.title, cell - 2 * c.PAD, 2), CAPTION)
-    y = top + 12 + len(title.lines) * CAPTION.line
+    text = left + c.TEXT
+    title = Words(text, top + 23, CAPTION.wrap(told.title, cell - c.TEXT - c.PAD, 2), CAPTION)
+    icon = Box(text - c.SMALL_ICON - 8, top + 10, c.SMALL_ICON, c.SMALL_ICON)
+    y = top + 14 + len(title.lines) * CAPTION.line
     rows: list[Row] = []
     for start in range(0, len(told.lines), many):
         inside = [
@@ -136,7 +138,7 @@ def _band(told: ToldBand, left: int, right: int, top: int) -> Band:
         ]
         rows += inside
         y = max(row.box.bottom for row in inside)
-    return Band(told.kind, told.title, Box(left, top, box_right - left, y + 8 - top), title, tuple(rows))
+    return Band(told.kind, told.title, Box(left, top, box_right - left, y + 8 - top), icon, title, tuple(rows))
 
 
 def _cell(told: ToldBand) -> int:

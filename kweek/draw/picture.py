@@ -31,6 +31,7 @@ class Style:
 HEADING: Final = Style("heading", 20, 28, bold=True)
 HEAD: Final = Style("head", 13.5, 18, bold=True)
 TITLE: Final = Style("title", 13, 18, bold=True)
+STRONG: Final = Style("strong", 12.5, 16, bold=True)
 ROW: Final = Style("label", 12.5, 16)
 NOTE: Final = Style("note", 11.5, 16)
 CAPTION: Final = Style("caption", 11, 16)
@@ -143,6 +144,7 @@ class Band:
     kind: str
     label: str
     box: Box
+    icon: Box
     title: Words
     rows: tuple[Row, ...]
 

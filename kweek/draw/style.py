@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final, Literal
 
-from kweek.draw.picture import CAPTION, CHIP, COUNT, HEAD, HEADING, LINK, NOTE, ROW, TITLE, TOTAL
+from kweek.draw.picture import CAPTION, CHIP, COUNT, HEAD, HEADING, LINK, NOTE, ROW, STRONG, TITLE, TOTAL
 
 Theme = Literal["auto", "light", "dark", "page"]
 FONTS: Final = 'Inter, "Liberation Sans", Arial, Helvetica, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
@@ -31,25 +31,25 @@ _FILLS: Final = {
     ".ground": "ground", ".box": "card", ".inset": "inset", ".headbox": "head", ".tile": "tint", ".door": "card",
     ".pill-won": "won", ".pill-done": "done", ".pill-lost": "lost", ".pill-discard": "discard",
     ".ink-won": "won-ink", ".ink-done": "done-ink", ".ink-lost": "lost-ink", ".ink-discard": "discard-ink",
-    ".missing": "red", ".arrow": "edge", ".port": "edge",
+    ".row.here>.label": "accent", ".row.here>a>.label": "accent", ".missing": "red", ".arrow": "edge", ".port": "edge",
     ".arrow.lit": "accent", ".port.lit": "accent", ".arrow.dim": "line", ".port.dim": "line",
 }  # fmt: skip
 _STROKES: Final = {
     ".box": "line", ".door": "line", ".icon": "accent", ".sign": "soft", ".edge": "edge", ".fall": "edge",
-    ".edge.lit": "accent", ".fall.lit": "accent", ".edge.dim": "line", ".fall.dim": "line", ".here .box": "accent",
+    ".edge.lit": "accent", ".fall.lit": "accent", ".edge.dim": "line", ".fall.dim": "line", ".here>.box": "accent",
+    ".here>.inset": "accent",
 }  # fmt: skip
 _SHAPES: Final = """\
 .kweek-picture text{font-family:FONTS;stroke:none}
-.kweek-picture .hit{fill:none}
-.kweek-picture .hit{pointer-events:all}
+.kweek-picture .hit{fill:none;pointer-events:all}
 .kweek-picture .icon,.kweek-picture .sign{fill:none;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
 .kweek-picture .edge,.kweek-picture .fall{fill:none;stroke-width:1.5}
 .kweek-picture .back{stroke-dasharray:5 4}
 .kweek-picture .edge.lit,.kweek-picture .fall.lit{stroke-width:2.5}
-.kweek-picture .here .box{stroke-width:2.5}
+.kweek-picture .here>.box,.kweek-picture .here>.inset{stroke-width:2.5}
 .kweek-picture .dim{opacity:.5}
 .kweek-picture .dim .dim,.kweek-picture .edge.dim,.kweek-picture .fall.dim,.kweek-picture .arrow.dim{opacity:1}
-.kweek-picture.stale{opacity:.5}
+.kweek-picture.stale{opacity:.5;filter:grayscale(1)}
 .kweek-picture a{text-decoration:none}
 .kweek-picture .count,.kweek-picture .total{font-variant-numeric:tabular-nums}
 """
@@ -78,12 +78,11 @@ def style_sheet(theme: Theme = "auto") -> str:
 
 
 def _rules(colours: dict[str, str]) -> str:
-    styles = (HEADING, HEAD, TITLE, ROW, NOTE, CAPTION, CHIP, LINK, COUNT, TOTAL)
+    styles = (HEADING, HEAD, TITLE, STRONG, ROW, NOTE, CAPTION, CHIP, LINK, COUNT, TOTAL)
     lines = [_SHAPES.replace("FONTS", FONTS)]
     for style in styles:
         weight = 600 if style.bold else 400
         lines.append(f".kweek-picture .{style.name}{{font-size:{style.size}px;font-weight:{weight}}}\n")
-    lines.append(".kweek-picture .strong{font-weight:600}\n")
     lines += (f".kweek-picture {part}{{fill:{colours[name]}}}\n" for part, name in _FILLS.items())
     lines += (f".kweek-picture {part}{{stroke:{colours[name]}}}\n" for part, name in _STROKES.items())
     return "".join(lines)

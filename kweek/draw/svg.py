@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from kweek.draw.icons import DOOR, ICONS
-from kweek.draw.picture import ROW, Band, Box, Card, Chip, Column, Count, Edge, Fall, Picture, Row, Words
+from kweek.draw.icons import BANDS, DOOR, ICONS
+from kweek.draw.picture import Band, Box, Card, Chip, Column, Count, Edge, Fall, Picture, Row, Words
 from kweek.draw.plain import plain
 from kweek.draw.strokes import arrow, rounded
 from kweek.draw.style import Theme, style_sheet
@@ -76,7 +76,7 @@ class _Writer:
 
     def _band(self, band: Band) -> Iterator[str]:
         yield f'<g role="group" aria-label="{_text(band.label)}" data-band="{band.kind}">\n{_rect(band.box, "box", 10)}'
-        yield self._words(band.title)
+        yield _icon(BANDS[band.kind], band.icon) + self._words(band.title)
         for row in band.rows:
             yield from self._row(row)
         yield "</g>\n"
@@ -96,7 +96,7 @@ class _Writer:
         yield _rect(card.box, "inset" if card.depth else "box", 6 if card.depth else 10)
         if not card.depth:
             yield _rect(card.icon, "tile", 8)
-        yield _icon(card)
+        yield _icon(ICONS[card.verb], card.icon)
         yield self._linked(card.count, self._words(card.title), card.title, card.id)
         if card.chip:
             yield from self._chip(card.chip)
@@ -196,7 +196,7 @@ class _Writer:
 
     def _words(self, words: Words, extra: str = "") -> str:
         style = words.style
-        classes = " ".join(filter(None, (style.name, "strong" if style.bold and style.name == ROW.name else "", extra)))
+        classes = f"{style.name} {extra}" if extra else style.name
         anchor = "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
         if len(words.lines) == 1:
             return f'<text class="{classes}" x="{words.x}" y="{words.y}"{anchor}>{_text(words.lines[0])}</text>\n'
@@ -221,14 +221,11 @@ def _rect(box: Box, kind: str, radius: int) -> str:
     return f'<rect class="{kind}" {place} rx="{radius}"/>\n'
 
 
-def _icon(card: Card) -> str:
-    """Of 20 × 20, in the middle of its tile."""
-    box = card.icon
-    scale = "" if not card.depth else " scale(.85)"
-    inside = 0 if card.depth else (box.width - 20) // 2
-    return (
-        f'<path class="icon" d="{ICONS[card.verb]}" transform="translate({box.x + inside} {box.y + inside}){scale}"/>\n'
-    )
+def _icon(sign: str, box: Box) -> str:
+    """Of 20 × 20, in the middle of its tile; smaller where there is less room."""
+    inside = max(0, (box.width - 20) // 2)
+    scale = "" if box.width >= 20 else f" scale({box.width / 20:g})"
+    return f'<path class="icon" d="{sign}" transform="translate({box.x + inside} {box.y + inside}){scale}"/>\n'
 
 
 @lru_cache(maxsize=8192)  # most texts and all keys are written again with the next numbers

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from kweek.draw import Picture, describe, lay_out, style_sheet, svg
-from kweek.draw.icons import ICONS
+from kweek.draw.icons import BANDS, ICONS
 from kweek.draw.mermaid import mermaid
 from kweek.draw.style import DARK, LIGHT
 from kweek.draw.svg import number
@@ -49,6 +49,7 @@ def test_every_verb_has_an_icon_and_a_card_in_both_languages(verb: str) -> None:
 
 def test_no_icon_is_left_without_a_verb() -> None:
     assert sorted(ICONS) == sorted(VERBS)
+    assert sorted(BANDS) == sorted(band.kind for band in lay_out(flow_of(EVERY_WORD), EN).bands)
 
 
 def test_a_row_that_ends_bears_a_chip_and_a_row_that_leads_on_sends_an_edge_from_its_own_height() -> None:

@@ -52,8 +52,9 @@ def assert_room(picture: Picture) -> None:
     _apart(blocks)
     _inside(Box(0, 0, picture.width, picture.height), blocks)
     for band in picture.bands:
-        _apart(_things_of_rows((band.title,), band.rows))
-        _inside(band.box, _things_of_rows((band.title,), band.rows))
+        things = [band.icon, *_things_of_rows((band.title,), band.rows)]
+        _apart(things)
+        _inside(band.box, things)
     for column in picture.columns:
         words = [box for text in (column.title, *column.notes) for box in text.boxes()]
         _apart(words)
