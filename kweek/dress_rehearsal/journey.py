@@ -28,6 +28,7 @@ NEAR: Final = timedelta(minutes=1)
 _AFTERWARDS: Final = timedelta(days=2)
 """A case is followed beyond its last day; a handover that nobody closes goes on for ever."""
 
+_AXES: Final[tuple[Axis, ...]] = ("profile", "intent", "interest")
 _OURS: Final = ("sent", "blocked")  # what the engine records by itself
 
 Lines = list[tuple[datetime, Entry]]
@@ -105,7 +106,8 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
         end = at_end_of(case.last_day, life.start)
         for deed, sheet in live(life, people_of(case, life.memory.world), end):
             facts[len(life.memory.events)] = dict(sheet.facts)
-            points[len(life.memory.events)] = dict(sheet.points)
+            by_axis = dict(sheet.points)
+            points[len(life.memory.events)] = {axis: by_axis[axis] for axis in _AXES if axis in by_axis}
             if deed.kind == "unclear":
                 deeds.append(Deed(life.now, "", deed.ref))
     else:
