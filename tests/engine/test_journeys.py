@@ -41,7 +41,7 @@ def every_case() -> Iterator[tuple[Plan, Case]]:
 def lived(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> list[Played]:
     """What the pure machine lived, and the journal that the engine wrote of it."""
     everybody: list[Journey] = list(journeys(every_case(), world_of(read_workspace(ROOT))))
-    return asyncio.run(play(tmp_path_factory.mktemp("journeys"), ROOT, everybody, 400, migrated_sqlite))
+    return asyncio.run(play(tmp_path_factory.mktemp("journeys"), ROOT, everybody, 900, migrated_sqlite))
 
 
 def test_every_case_gives_the_same_journal_on_the_pure_machine_and_on_a_real_server(lived: list[Played]) -> None:
