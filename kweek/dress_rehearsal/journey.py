@@ -105,9 +105,8 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
     if case.mix:
         end = at_end_of(case.last_day, life.start)
         for deed, sheet in live(life, people_of(case, life.memory.world), end):
-            facts[len(life.memory.events)] = dict(sheet.facts)
-            by_axis = dict(sheet.points)
-            points[len(life.memory.events)] = {axis: by_axis[axis] for axis in _AXES if axis in by_axis}
+            facts[seq_of(life, deed.kind, deed.ref)] = dict(sheet.facts)
+            points[seq_of(life, deed.kind, deed.ref)] = by_axis(sheet.points)
             if deed.kind == "unclear":
                 deeds.append(Deed(life.now, "", deed.ref))
     else:
@@ -128,6 +127,16 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
     ]
     end = _between(life, end)
     return Journey(case, number, one, lead, person, zone, life.start, end, deeds, life.journal, life.memory.events)
+
+
+def seq_of(life: Life, kind: str, ref: str | None) -> int:
+    """Which of its events was this? Not always the last: what comes of it may have sent a mail at once."""
+    return max((event.seq for event in life.memory.events if (event.kind, event.ref) == (kind, ref)), default=0)
+
+
+def by_axis(points: Iterable[tuple[str, int]]) -> dict[Axis, int]:
+    given = dict(points)
+    return {axis: given[axis] for axis in _AXES if axis in given}
 
 
 def _ended(plan: Plan, case: Case, world: World) -> datetime:
