@@ -67,7 +67,7 @@ class Asked:
         memory, due = life.memory, life.due
         now = life.now if due is not None and due <= life.now else None
         return (
-            _state(life.state, now),
+            _state(life.state, now, self),
             due,
             tuple((key, one.again, one.held, _mail(life, key)) for key, one in life.waiting.items()),
             self._still_limits(life),
@@ -120,10 +120,10 @@ def _unclear(memory: Memory, refs: set[str | None]) -> frozenset[str]:
 # --- the machine's own memory -------------------------------------------------------------------------------
 
 
-def _state(state: LeadState, now: datetime | None) -> tuple[object, ...]:
+def _state(state: LeadState, now: datetime | None, asked: Asked) -> tuple[object, ...]:
     return (
         state.born, state.handover, state.resting, state.moves, state.seen, state.discarded, state.unsettled,
-        tuple(_enrolment(enrolment, now) for enrolment in state.enrolments),
+        tuple(_over(one, asked) if _is_over(one) else _enrolment(one, now) for one in state.enrolments),
     )  # fmt: skip
 
 
@@ -134,6 +134,16 @@ def _enrolment(one: Enrolment, now: datetime | None) -> tuple[object, ...]:
         _token(one.token, now), _items(one.start_data), _items(one.visits), _items(one.went), _items(one.withdrawn),
         tuple((event.seq, event.kind, event.at, event.ref, _items(event.data)) for event in one.deferred),
     )  # fmt: skip
+
+
+def _is_over(one: Enrolment) -> bool:
+    return one.ended is not None and not one.withdrawn and not one.deferred
+
+
+def _over(one: Enrolment, asked: Asked) -> tuple[object, ...]:
+    """A flow that was left, with nobody at work on it: a reply to its mail may still come."""
+    when = one.ended.at if one.ended is not None and one.flow in asked.when_left else None
+    return one.id, one.version, one.since, one.per, one.n, one.unsent, when
 
 
 def _token(token: Token | None, now: datetime | None) -> tuple[object, ...] | None:

@@ -7,10 +7,11 @@ gate lets it; what people do (answer, call, close a handover) is given from outs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, cast
 
+from kweek.flow.changed import changed
 from kweek.flow.drive import drive
 from kweek.flow.gate import Blocked, Later, Mailing, Send, Standing, gate
 from kweek.flow.plan import Plan
@@ -125,7 +126,7 @@ class Life:
             self.memory.keep(driven.state)
             # one that wrote a mail may be replied to after its end
             kept = tuple(one for one in driven.state.enrolments if one.live or one.n)
-            self.state = replace(driven.state, enrolments=kept)
+            self.state = changed(driven.state, enrolments=kept)
             self._wake_at = driven.wake_at
             for key in driven.cancel:
                 self.waiting.pop(key, None)

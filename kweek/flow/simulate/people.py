@@ -111,6 +111,7 @@ class People:
     mix: Mix
     days: int
     _sheets: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    _known: dict[tuple[int, datetime, int], datetime] = field(default_factory=dict[tuple[int, datetime, int], datetime])
 
     # --- by themselves ------------------------------------------------------------------------------------
 
@@ -173,7 +174,7 @@ class People:
         attempts, apart = (step.attempts, step.apart) if isinstance(step, Call) else (3, None)
 
         def deeds(draw: Draw) -> tuple[Deed, ...]:
-            at = _soon(calendar, opened.at, draw)
+            at = self._soon(calendar, opened.at, draw)
             if draw.kind != "unreachable":
                 return (Deed(at, draw.kind, opened.key, (), self._sheet(opened.what, draw, draw.kind)),)
             tries = [at]
@@ -189,7 +190,7 @@ class People:
         held = Held(opened.key, opened.what, opened.effect.enrolment, opened.at)
 
         def deeds(draw: Draw) -> tuple[Deed, ...]:
-            return (Deed(_soon(calendar, opened.at, draw), "contacted", opened.key, closes=held),)
+            return (Deed(self._soon(calendar, opened.at, draw), "contacted", opened.key, closes=held),)
 
         return Reaction(label, shares, 1, deeds)
 
@@ -215,9 +216,18 @@ class People:
         undone = () if opened.effect.args.get("deadline") is None else (_NOTHING,)
 
         def deeds(draw: Draw) -> tuple[Deed, ...]:
-            return (Deed(_soon(calendar, opened.at, draw), draw.kind, opened.key),)
+            return (Deed(self._soon(calendar, opened.at, draw), draw.kind, opened.key),)
 
         return Reaction(label, self._shares(opened.outcomes, undone), 1, deeds)
+
+    def _soon(self, calendar: Calendar, at: datetime, draw: Draw) -> datetime:
+        """Within about a working day. Reckoned once: much is opened at the same moment."""
+        key = (id(calendar), at, draw.moment)
+        soon = self._known.get(key)
+        if soon is None:
+            hours = Duration(1 + draw.moment, "hour", business=True)
+            soon = self._known[key] = calendar.next_open(_on_raster(calendar.add(at, hours)))
+        return soon
 
     def _sheet(self, name: str | None, draw: Draw, kind: str) -> tuple[str, int] | None:
         survey = self.world.asked.get(name or "")
@@ -242,11 +252,6 @@ def _cumulated(lines: Iterable[tuple[str, int]]) -> tuple[tuple[float, str], ...
         total += share
         found.append((total / 100, kind))
     return tuple(found)
-
-
-def _soon(calendar: Calendar, at: datetime, draw: Draw) -> datetime:
-    """Within about a working day."""
-    return calendar.next_open(_on_raster(calendar.add(at, Duration(1 + draw.moment, "hour", business=True))))
 
 
 def _on_raster(at: datetime) -> datetime:
