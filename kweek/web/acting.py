@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kweek.intake.answers import AnswerFault, AnswersError
 from kweek.intake.forms import read_form
 from kweek.intake.outcomes import ClosedError, OutcomeError, Said, TakenError
 from kweek.intake.values import Checker
@@ -37,12 +38,16 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was sent and could not be done: the action, its fields, and a key of `kweek.words` for each fault."""
+    """What was sent and could not be done: the action, its fields, and a key of `kweek.words` for each fault.
+
+    answers: of questions that were answered on the telephone, what is wrong with each.
+    """
 
     action: str
     given: Mapping[str, str]
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
     too_late: bool = False
+    answers: Mapping[str, AnswerFault] = field(default_factory=dict[str, AnswerFault])
 
     @property
     def status(self) -> int:
@@ -84,6 +89,8 @@ def act(
         do(Said(by, house.now(), note, _once(given)))
     except OutcomeError as error:
         return Tried(action, given, {error.field: _fault(error.field, given)})
+    except AnswersError as error:
+        return Tried(action, given, answers=error.faults)
     except (ClosedError, TakenError):
         return Tried(action, given, too_late=True)
     return _back(back or f"{quote(request.url.path)}?done={quote(action)}", by, house)

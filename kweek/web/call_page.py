@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.flow.surveys import Survey, say
+from kweek.intake.answers import Given
 from kweek.intake.calls import CALL_BACK, CLOSING, NO_ANSWER, give_call_back, log_call, take_call
+from kweek.intake.forms import read_form
 from kweek.intake.outcomes import NoSuchTaskError, OutcomeError, Said
 from kweek.leads import tables
 from kweek.web import past, queries, story
@@ -20,10 +22,12 @@ from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.render import page, reader_language
+from kweek.web.survey import shown
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
+_ANSWER: Final = "answer."  # before a question's name, so that none is taken for a field of ours
 _DONE: Final = {"take": "taken", "give-back": "given_back"}
 
 
@@ -35,7 +39,8 @@ def show_call(key: str, request: Request, house: HouseOf) -> Response:
 @router.post("/calls/{key:path}")
 def act_on_call(key: str, request: Request, body: Body, house: HouseOf) -> Response:
     """`take`, `give-back`, or the outcome itself."""
-    given = read_fields(body)
+    spoken = _spoken(body)
+    given = {**read_fields(body), **{f"{_ANSWER}{name}": "\n".join(values) for name, values in spoken.items()}}
     action = given.get("action", "")
 
     def do(said: Said) -> None:
@@ -46,15 +51,26 @@ def act_on_call(key: str, request: Request, body: Body, house: HouseOf) -> Respo
                 give_call_back(house.db, key, said)
             case _:
                 at = _moment(given.get("call_back_at", ""), house.rules.zone()) if action == CALL_BACK else None
-                log_call(house.db, key, action, said, house.rules, call_back_at=at, address_key=house.address_key)
+                log_call(
+                    house.db, key, action, said, house.rules, call_back_at=at, answers=spoken or None,
+                    address_key=house.address_key,
+                )  # fmt: skip
 
     with house.db.read() as read:
         taken_by = _row(read, key).taken_by
     tried = act(request, house, acting(request, house, taken_by), given, do)
-    return tried if isinstance(tried, Response) else _show(key, request, house, tried)
+    return tried if isinstance(tried, Response) else _show(key, request, house, tried, spoken)
 
 
-def _show(key: str, request: Request, house: House, tried: Tried | None = None) -> Response:
+def _spoken(body: bytes) -> dict[str, list[str]]:
+    """What was answered on the telephone; what was left open was not asked."""
+    fields = {name: [value for value in values if value.strip()] for name, values in read_form(body).items()}
+    return {
+        name.removeprefix(_ANSWER): values for name, values in fields.items() if name.startswith(_ANSWER) and values
+    }
+
+
+def _show(key: str, request: Request, house: House, tried: Tried | None = None, given: Given | None = None) -> Response:
     language = reader_language(request)
     with house.db.read() as read:
         row = _row(read, key)
@@ -63,7 +79,7 @@ def _show(key: str, request: Request, house: House, tried: Tried | None = None) 
     known = (*CLOSING, NO_ANSWER, CALL_BACK, *facts["own"])
     return page(
         request, "call.html", status=tried.status if tried else 200, row=row, **facts, now=house.now(),
-        acting=acting(request, house, row.taken_by), tried=tried,
+        acting=acting(request, house, row.taken_by), tried=tried, given=given or {},
         done=_DONE.get(done) or (done if done in known else None), outcomes=(NO_ANSWER, *CLOSING),
     )  # fmt: skip
 
@@ -84,13 +100,7 @@ def _facts(read: Connection, house: House, row: Row[Any], tongue: Tongue, langua
 
 def _in_words(script: Survey, language: str) -> Mapping[str, Any]:
     """As it is said on the telephone: in the lead's language."""
-    questions = [
-        {
-            "text": say(question.text, language),
-            "options": [say(option.words, language) for option in question.options],
-        }
-        for question in script.questions
-    ]
+    questions = [shown(question, language) for question in script.questions]
     return {"language": language, "intro": say(script.intro, language), "questions": questions}
 
 

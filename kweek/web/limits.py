@@ -8,21 +8,20 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kweek.web.problems import answer, problem_bytes
+from kweek.web.problems import FOR_LEADS, answer, problem_bytes
 
 BODY: Final = 64 * 1024
 LIST_BODY: Final = 2 * 1024 * 1024  # a list of 500 events
 LISTS: Final = "/api/events"
 
 # Nothing from elsewhere, nothing written within a page, and nobody may frame us but ourselves (the catcher shows mails
-# so). Every page works without script; ours only moves the numbers.
+# so). No script at all on what leads see; on colleagues' pages only our own, which moves the numbers.
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "frame-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'self'"
 )
+FOR_COLLEAGUES: Final = f"{POLICY}; script-src 'self'; connect-src 'self'"
 _HEADERS: Final = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # addresses with tokens in them stay here
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -44,6 +43,7 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        policy = POLICY if scope["path"].startswith(FOR_LEADS) else FOR_COLLEAGUES
         limit = LIST_BODY if scope["path"] == LISTS else BODY
         started = False
         read = 0
@@ -61,6 +61,7 @@ class Limits:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Security-Policy", policy)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

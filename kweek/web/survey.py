@@ -93,16 +93,16 @@ def _form(
     faults: Mapping[str, AnswerFault] | None = None,
     status: int = 200,
 ) -> Response:
-    shown = {
+    asked = {
         "title": say(survey.title, language),
-        "questions": [_shown(question, language) for question in survey.questions],
+        "questions": [shown(question, language) for question in survey.questions],
     }
     return page(
-        request, "survey.html", status=status, language=language, survey=shown, values=given or {}, faults=faults or {}
+        request, "survey.html", status=status, language=language, survey=asked, values=given or {}, faults=faults or {}
     )
 
 
-def _shown(question: Question, language: str) -> ShownQuestion:
+def shown(question: Question, language: str) -> ShownQuestion:
     if question.type == "scale":
         steps = range(question.low, question.high + 1)
         options = tuple(ShownOption(str(step), str(step)) for step in steps)

@@ -101,7 +101,7 @@ def test_more_than_fit_are_counted_truly(staff: TestClient, books: Books, monkey
         about = {"lead_id": "bas", "enrolment_id": "bas-1", "outcomes": ["done"], "status": "open", "title": f"T{n}"}
         books.add(tables.tasks, key=f"bas-1/1{n}", opened_at=NOW - timedelta(hours=n), **about)
     page = staff.get("/").text
-    assert "(5)" in page
+    assert 'data-count="|tasks">5<' in page
     assert "The first 2 of 5." in page
 
 
@@ -112,7 +112,7 @@ def test_what_people_wrote_is_shown_and_never_run(staff: TestClient, books: Book
         page = staff.get(path).text
         assert "&lt;script&gt;" in page
         assert "&lt;img" in page
-        assert "<script" not in page
+        assert "<script>" not in page
         assert "<img src=x" not in page
 
 
@@ -292,3 +292,43 @@ def test_what_is_not_there_is_said_in_the_house(staff: TestClient, path: str) ->
     for answer in (staff.get(path), staff.post(path, data={"action": "won"}, headers={"origin": ORIGIN})):
         assert answer.status_code in (404, 405)
         assert 'href="/"' in answer.text
+
+
+# --- what the lead says on the telephone ------------------------------------------------------------
+
+
+def test_a_call_asks_the_questions_of_its_script_in_the_leads_language(staff: TestClient) -> None:
+    page = staff.get(f"/calls/{CALL}?as=els").text
+    assert 'name="answer.need" value="problem"' in page
+    assert "Waarvoor zoekt u een klimaatsysteem?" in page
+    assert "(required)" not in page  # on the telephone one asks what suits
+    assert 'name="answer.need"' not in staff.get(f"/calls/{CALL}?as=joris").text  # els has it
+
+
+def test_answers_come_in_with_the_outcome(staff: TestClient, books: Books) -> None:
+    done = press(
+        staff,
+        f"/calls/{CALL}",
+        "interested",
+        by="els",
+        **{"answer.need": "problem", "answer.budget": "planned", "answer.name": " "},
+    )
+    assert done.status_code == 303
+    answers = {row.question: row.value for row in books.rows(tables.answers) if row.lead_id == "bas"}
+    assert answers == {"need": "problem", "budget": "planned"}
+    assert told(books, CALL)[-1] == "interested"
+    assert "A problem with humidity" in staff.get(done.headers["location"]).text
+
+
+def test_an_answer_that_cannot_be_kept_is_shown_beside_its_question_and_nothing_is_done(
+    staff: TestClient, books: Books
+) -> None:
+    before = told(books, CALL)
+    page = press(
+        staff, f"/calls/{CALL}?as=els", "interested", by="els", **{"answer.need": "nonsense", "note": "Wil mee"}
+    )
+    assert page.status_code == 422
+    assert "Choose one of the answers." in page.text
+    assert "Wil mee" in page.text
+    assert told(books, CALL) == before
+    assert press(staff, f"/calls/{CALL}", "interested", by="els", **{"answer.nowhere": "x"}).status_code == 422
