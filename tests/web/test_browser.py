@@ -110,7 +110,7 @@ def test_the_catchers_buttons_write_back_bounce_and_complain(
         page.get_by_role("button", name=button).click()
         assert status in page.get_by_role("status").inner_text()
     assert fits(page)
-    page.get_by_role("link", name="Alle mails").click()
+    page.get_by_role("link", name="← Alle mails").click()
     page.get_by_role("link", name="Re: Uw brochure").click()
     page.get_by_role("link", name="Tekst").click()
     assert page.get_by_text("Wat kost het?").is_visible()
