@@ -92,11 +92,11 @@ def _stumble(at: Room, lead: str) -> None:
         ]
     )  # fmt: skip
 
-    def stumbling(tx: Any, ask: Any, now: Any) -> Any:
+    def stumbling(tx: Any, ask: Any, *more: Any) -> Any:
         error = next(errors, None) if ask.lead == lead else None
         if error is not None:
             raise error
-        return turn(tx, ask, now)
+        return turn(tx, ask, *more)
 
     object.__setattr__(at.hands.turns, "_turn", stumbling)
 
