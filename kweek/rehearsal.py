@@ -9,9 +9,9 @@ from time import perf_counter
 from kweek.flow.cases.case import Case
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.report import Result, try_case
-from kweek.flow.cases.rows import rows_of
 from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, errors, in_order
+from kweek.flow.rows import rows_of
 from kweek.flow.world import World
 from kweek.linting import names_in
 from kweek.versions import plan_of, source_of

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from kweek.flow.cases.rows import rows_of
 from kweek.flow.conditions.tree import Compare, Constant, Field, walk
 from kweek.flow.machine.lines import row
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Plan, Send, Task, Wait
+from kweek.flow.rows import rows_of
 from kweek.flow.words import LEAD_WIDE, MAIL_CLOSES, MAIL_SAYS
 
 NOTHING: Final = "nothing"

@@ -20,12 +20,12 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Executable, String, func, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kweek.flow.rows import row_in
 from kweek.flow.state import Enrolment, Entry, LeadState
 from kweek.leads.tables import enrolments, journal, tallies
 
 SHARDS: Final = 8
 ENDED: Final = "ended:"
-_ANYWHERE: Final = ("whenever:", "goal")
 
 Numbers = Mapping[str, Mapping[str, Mapping[str, int]]]
 """flow → version → place → how many."""
@@ -53,7 +53,7 @@ class Tally:
             self._count(one, _stands(was) if was else None, -1)
             self._count(one, _stands(one), 1)
         for entry in written:
-            self._count(now[entry.enrolment], place_of(entry), 1)
+            self._count(now[entry.enrolment], row_in(entry), 1)
 
     def write(self, tx: Connection) -> None:
         """The last thing that a transaction does before its commit."""
@@ -76,14 +76,6 @@ def tallied(tx: Connection, lead_id: str) -> Generator[Tally]:
     tally = Tally(lead_id)
     yield tally
     tally.write(tx)
-
-
-def place_of(entry: Entry) -> str | None:
-    """Which row of the picture was taken, where one was."""
-    row = entry.detail.get("row")
-    if not isinstance(row, str):
-        return None
-    return row if row.startswith(_ANYWHERE) else f"{entry.step} {row}"
 
 
 def is_step(place: str) -> bool:

@@ -7,9 +7,10 @@ from random import Random
 
 import pytest
 
+from kweek.flow.rows import row_in
 from kweek.flow.state import Entry
 from kweek.leads.database import Database
-from kweek.leads.tally import SHARDS, Place, Tally, numbers, place_of, tallied
+from kweek.leads.tally import SHARDS, Place, Tally, numbers, tallied
 from tests.store.making import a_lead
 
 STEPS = [Place("f", "v", f"steps/wait-{n}") for n in range(12)]
@@ -64,7 +65,7 @@ def test_who_comes_and_goes_leaves_nothing(database: Database) -> None:
 def test_a_place_is_named_as_in_the_picture() -> None:
     rows = {"when:2": "a/b when:2", "whenever:1": "whenever:1", "goal": "goal", "then": "a/b then", None: None}
     for row, place in rows.items():
-        assert place_of(Entry("e", "reacted", "a/b", 1, {"row": row})) == place
+        assert row_in(Entry("e", "reacted", "a/b", 1, {"row": row})) == place
 
 
 def test_leads_are_spread_over_all_shards() -> None:

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from kweek.cli import main
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.report import try_case
-from kweek.flow.cases.rows import rows_of
 from kweek.flow.cases.suggest import Suggestions, suggest
 from kweek.flow.cases.written import text, written
 from kweek.flow.plan import Plan
+from kweek.flow.rows import rows_of
 from kweek.flow.world import World
 from kweek.suggesting import suggestion
 from kweek.workspace import read_workspace

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from kweek.flow.rows import row_in
 from kweek.flow.state import Enrolment, Entry, Token
 from kweek.flow.stored import dump_enrolment
 from kweek.leads import tables
-from kweek.leads.tally import place_of
 from tests.web.conftest import NOW, Books
 
 HANDOVER, CALL, ANSWER = "ann-1/3", "bas-1/2", "carla-1/2"
@@ -49,7 +49,7 @@ def line(
 ) -> None:
     row = {"lead_id": lead, "enrolment_id": f"{lead}-1", "turn": 1, "at": at, "kind": kind, "step": step}
     taken = {key: value for key, value in detail.items() if isinstance(value, str)}
-    books.add(tables.journal, **row, detail=detail, place=place_of(Entry(f"{lead}-1", kind, step, 1, taken)))
+    books.add(tables.journal, **row, detail=detail, place=row_in(Entry(f"{lead}-1", kind, step, 1, taken)))
 
 
 def event(

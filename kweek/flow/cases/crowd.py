@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from kweek.flow.cases.case import Case
-from kweek.flow.cases.rows import walked
 from kweek.flow.cases.run import Ran, at_end_of
 from kweek.flow.plan import Plan
+from kweek.flow.rows import walked
 from kweek.flow.simulate.crowd import Crowd, Newcomer
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.made_up import start_of

@@ -9,8 +9,8 @@ from typing import Final
 
 from kweek.flow.cases.case import Case, Given
 from kweek.flow.cases.read import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
-from kweek.flow.cases.rows import walked
 from kweek.flow.plan import Plan
+from kweek.flow.rows import walked
 from kweek.flow.simulate.life import Life, Opened, Verb
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.story import Story, tell

@@ -17,7 +17,6 @@ from typing import Final
 from kweek.flow.cases.case import DEFAULT_START, Case, Given
 from kweek.flow.cases.known import lead_of, start_data
 from kweek.flow.cases.read import CALL_WORDS
-from kweek.flow.cases.rows import GOAL, rows_of, walked
 from kweek.flow.cases.run import INSTANT, give_all
 from kweek.flow.cases.solve import Answer, Solver
 from kweek.flow.cases.ways import NOWHERE, repeated, turnings, visits
@@ -25,6 +24,7 @@ from kweek.flow.conditions import Condition
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Fact
 from kweek.flow.plan import Choose, Go, Plan
+from kweek.flow.rows import GOAL, rows_of, walked
 from kweek.flow.simulate.life import Life
 from kweek.flow.state import Entry
 from kweek.flow.world import World

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from kweek.flow.cases.case import CaseMoment, Given
-from kweek.flow.cases.rows import is_row, of_flow, said
 from kweek.flow.plan import AnyStep, Call, Handover, Plan, Send, Task, Wait, When
 from kweek.flow.problems import Position
+from kweek.flow.rows import is_row, of_flow, said
 from kweek.flow.simulate.life import Life, Opened
 from kweek.flow.words import CALL, HANDOVER, MAIL
 

@@ -9,11 +9,11 @@ from typing import Final
 
 from kweek.flow.cases.case import Given, LeadGiven
 from kweek.flow.cases.read_expect import nouns_of
-from kweek.flow.cases.rows import GOAL, of_flow, row_in, rows_of
 from kweek.flow.cases.run import story_of
 from kweek.flow.cases.suggest import Lived
 from kweek.flow.facts import Fact
 from kweek.flow.plan import Call, Plan, Send, Task, Wait
+from kweek.flow.rows import GOAL, of_flow, row_in, rows_of
 from kweek.flow.simulate.story import Told
 from kweek.flow.state import Entry
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kweek.flow.cases.rows import rows_of
 from kweek.flow.cases.run import run_case
+from kweek.flow.rows import rows_of
 from kweek.rehearsal import rehearse
 from kweek.workspace import read_workspace
 from tests.unit.flow_of import BROCHURE, plan_from
