@@ -190,10 +190,10 @@ def _fail(hands: Hands, leads: list[str], fails: Callable[[], bool], words: str 
     """Whatever these leads' turns do, it fails; as a local one and as a regular one."""
     turn = hands.turns._turn
 
-    def failing(tx: Any, ask: Any, now: datetime) -> Any:
+    def failing(tx: Any, ask: Any, *more: Any) -> Any:
         if ask.lead in leads and fails():
             raise DatabaseAway(words)
-        return turn(tx, ask, now)
+        return turn(tx, ask, *more)
 
     object.__setattr__(hands.turns, "_turn", failing)
 

@@ -249,14 +249,15 @@ class Visitor:
 
 
 class _Cells(HTMLParser):
-    """The rows of every table, the numbers in headings and the chips, each under the id of what holds them."""
+    """The rows of every table and the headings, each under the id of what holds them; and the numbers that move."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: dict[str, list[list[str]]] = {}
         self.heads: dict[str, str] = {}
-        self.chips: dict[str, list[str]] = {}
+        self.numbers: dict[str, str] = {}  # flow|place → as it is written
         self._id = ""
+        self._place: str | None = None
         self._text: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -265,27 +266,29 @@ class _Cells(HTMLParser):
             self._id = said.get("id") or ""
         elif tag == "tr":
             self.rows.setdefault(self._id, []).append([])
-        elif tag in ("td", "h2") or (tag == "span" and (said.get("class") or "").startswith("chip")):
-            self._text = [] if tag != "span" or self._text is None else self._text
+        elif tag in ("td", "h2"):
+            self._text = []
+        elif tag == "span":
+            self._place = said.get("data-count")
         elif tag == "br" and self._text is not None:
             self._text.append("\n")
 
     def handle_data(self, data: str) -> None:
         if self._text is not None:
             self._text.append(data)
+        if self._place is not None:
+            self.numbers[self._place] = data
 
     def handle_endtag(self, tag: str) -> None:
-        if self._text is None or tag not in ("td", "h2", "span"):
+        if tag == "span":
+            self._place = None
+        if self._text is None or tag not in ("td", "h2"):
             return
         text = "".join(self._text).strip()
         if tag == "td":
             self.rows[self._id][-1].append(text)
-        elif tag == "h2":
-            self.heads[self._id] = text
-        elif self._id.startswith("flow-") and "\n" not in text:
-            self.chips.setdefault(self._id, []).append(text)
         else:
-            return
+            self.heads[self._id] = text
         self._text = None
 
 
@@ -293,18 +296,16 @@ def first_page(html: str) -> dict[str, Any]:
     """The numbers of the page at `/`, as `books` gives those of the database."""
     cells = _Cells()
     cells.feed(html)
-    flows = {name.removeprefix("flow-") for name in [*cells.rows, *cells.chips] if name.startswith("flow-")}
-    steps = {
-        (flow, row[0].rpartition("\n")[2].strip()): int(row[1])
-        for flow in flows
-        for row in cells.rows.get(f"flow-{flow}", ())
-        if len(row) == 2
-    }
-    ended = {
-        (flow, chip.rpartition(" ")[0]): int(chip.rpartition(" ")[2])
-        for flow in flows
-        for chip in cells.chips.get(f"flow-{flow}", ())
-    }
+    steps, ended = dict[tuple[str, str], int](), dict[tuple[str, str], int]()
+    for name, written in cells.numbers.items():
+        flow, _, place = name.partition("|")
+        number = int(re.sub(r"\D", "", written) or 0)
+        if number == 0:  # a place that is kept for who may come there
+            continue
+        if place.startswith("ended:"):
+            ended[flow, place.removeprefix("ended:")] = number
+        elif place and place != "under way":
+            steps[flow, place] = number
     lists = {name: [row for row in cells.rows.get(name, []) if row] for name in ("handovers", "calls", "mails")}
     numbers = {name: int(re.sub(r"\D", "", cells.heads[name])) for name in ("handovers", "calls")}
     return {
