@@ -304,7 +304,7 @@ def first_page(html: str) -> dict[str, Any]:
             continue
         if place.startswith("ended:"):
             ended[flow, place.removeprefix("ended:")] = number
-        elif place and place != "under way":
+        elif flow and place and place != "under way":
             steps[flow, place] = number
     lists = {name: [row for row in cells.rows.get(name, []) if row] for name in ("handovers", "calls", "mails")}
     numbers = {name: int(re.sub(r"\D", "", cells.heads[name])) for name in ("handovers", "calls")}
