@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from kweek.draw import lay_out, style_sheet, svg
 from kweek.draw.style import DARK, LIGHT
@@ -17,7 +16,6 @@ from tests.unit.drawn_flows import flow_of, generated
 from tests.unit.every_word import EVERY_WORD
 
 pytestmark = pytest.mark.slow
-CHROMIUM = shutil.which("chromium")
 FLOWS = sorted((Path(__file__).parents[2] / "flows").glob("*.yaml"))
 
 TEXTS = """() => [...document.querySelectorAll('svg text')].flatMap(text => {
@@ -28,14 +26,11 @@ TEXTS = """() => [...document.querySelectorAll('svg text')].flatMap(text => {
 FILL = "() => getComputedStyle(document.querySelector('.box')).fill"
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    found = browser.new_page()
+    yield found
+    found.close()
 
 
 @pytest.mark.parametrize("font", ["Liberation Sans", "DejaVu Sans"])
