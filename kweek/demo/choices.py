@@ -18,8 +18,8 @@ from kweek.flow.rows import rows_of
 from kweek.flow.words import LEAD_WIDE, MAIL_CLOSES, MAIL_SAYS
 
 NOTHING: Final = "nothing"
-_UNTAKEN_FIRST: Final = 0.7  # of all choices in which there is a row that nobody has taken
-_ON_THE_WAY: Final = timedelta(days=10)  # so long nobody else sets out for the same row
+_UNTAKEN_FIRST: Final = 0.85  # of all choices in which there is a row that nobody has taken
+_ON_THE_WAY: Final = timedelta(days=5)  # so long nobody else sets out for the same row
 _USUAL: Final[Mapping[str, float]] = {
     NOTHING: 30, "opened": 30, "clicked": 12, "answered": 14, "replied": 2, "out of office": 2, "bounced": 3,
     "unsubscribed": 1, "complained": 0.5,

@@ -47,7 +47,7 @@ class Leads:
 
     def arrive(self, person: Person, opening: Opening, plan: Plan, now: datetime) -> None:
         self._people[person.id] = person
-        self.stage.tell([self._event(person, opening.kind, opening.data, now - opening.ago, opening.fields)])
+        self.stage.tell([self._event(person, opening.kind, opening.data, now - opening.ago, opening.fields(now))])
         for choice in self._later(plan, now):
             at = now + self.drawn.random() * _MAYBE_LATER
             self.agenda.add(at, lambda now, kind=choice.kind: self._happens(person, kind, now))

@@ -10,7 +10,8 @@ from typing import Final
 
 from kweek.flow.conditions import Condition
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, walk
-from kweek.flow.plan import Plan, Start
+from kweek.flow.moment import Moment
+from kweek.flow.plan import Call, Handover, Plan, Send, Start, Task, Wait
 from kweek.flow.state import Value
 
 SOON: Final = timedelta(days=2)  # from the lead's first day to the date that starts its flow
@@ -19,14 +20,23 @@ LONG_AGO: Final = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A lead with these fields that does this is in the flow, at once or when its date has come. ago: it did so that
+    """A lead that does this is in the flow, at once or when its date has come. date: which that is. ago: it did so that
     long before now, for flows that wait for whoever was quiet."""
 
     flow: str
     kind: str
     data: Mapping[str, Value] = field(default_factory=dict[str, Value])
-    fields: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    date: Moment | None = None
     ago: timedelta = timedelta()
+
+    def fields(self, now: datetime) -> dict[str, Value]:
+        """What has to be known of a lead who comes now: the date that makes `90 days before lead.contract_end` come
+        soon."""
+        if self.date is None or self.date.date_field is None:
+            return {}
+        length = self.date.offset.elapsed if self.date.offset is not None else timedelta()
+        day: date = (now + SOON + (length if self.date.before else -length)).date()
+        return {self.date.date_field.removeprefix("lead."): day}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +114,20 @@ def _opening(
     elif start.manual:
         yield Opening(plan.flow, "enrol", {"flow": plan.flow})
     elif start.at is not None and start.at.date_field is not None and quiet is not None:
-        yield Opening(plan.flow, quiet, data_of(quiet, words, now, drawn), _date_for(start, now))
+        yield Opening(plan.flow, quiet, data_of(quiet, words, now, drawn), start.at)
     elif start.every is not None:
         asked = [kind for kind in sorted(start.condition.events) if kind in words.events] if start.condition else []
         if kind := next(iter(asked), quiet):
             yield Opening(plan.flow, kind, data_of(kind, words, now, drawn), ago=LONG_AGO)
 
 
-def _date_for(start: Start, now: datetime) -> dict[str, Value]:
-    """The date that makes `90 days before lead.contract_end` come soon."""
-    moment = start.at
-    assert moment is not None
-    assert moment.date_field is not None
-    length = moment.offset.elapsed if moment.offset is not None else timedelta()
-    day: date = (now + SOON + (length if moment.before else -length)).date()
-    return {moment.date_field.removeprefix("lead."): day}
-
-
 def _quiet(plans: Sequence[Plan], words: Vocabulary) -> str | None:
-    """An event that begins nothing: for whoever has only to be known."""
-    starting = {start.event for plan in plans for start in plan.start}
-    return next((kind for kind in sorted(words.events) if kind not in starting), None)
+    """An event that no flow listens to, and that begins none: for whoever has only to be known."""
+    heard = {start.event for plan in plans for start in plan.start}
+    heard |= {line.event for plan in plans for line in plan.whenever}
+    steps = (step for plan in plans for step in plan.steps.values())
+    heard |= {
+        line.event for step in steps if isinstance(step, Wait | Send | Call | Handover | Task) for line in step.when
+    }
+    heard |= {source for kind, (source, _) in words.made_of.items() if kind in heard}
+    return next((kind for kind in sorted(words.events) if kind not in heard), None)

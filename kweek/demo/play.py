@@ -23,7 +23,7 @@ from kweek.mails.template import purposes_of
 from kweek.workspace import Workspace
 from kweek.worlds import world_of
 
-_ARRIVE_OVER: Final = 0.5  # of the days: the rest is for what comes of it
+_ARRIVE_OVER: Final = 0.4  # of the days: the rest is for what comes of it
 _LOOK_EVERY: Final = 0.1  # seconds
 _TELL_EVERY: Final = 10  # days
 
@@ -85,8 +85,8 @@ class Play:
     # --- who comes when -------------------------------------------------------------------------------
 
     def _arrivals(self, words: Vocabulary, leads: int) -> Iterator[tuple[datetime, Opening]]:
-        """Every flow as often as every other, and in each of them every way in, at moments drawn over the first half
-        of the days."""
+        """Every flow as often as every other, and in each of them every way in, at moments drawn over the first
+        part of the days."""
         found = openings(self.plans.values(), words, self.start, self.drawn)
         ways = [[one for one in found if one.flow == flow] for flow in self.plans]
         ways = [of_flow for of_flow in ways if of_flow]

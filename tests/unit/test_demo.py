@@ -68,7 +68,9 @@ def test_every_way_into_a_flow_has_an_opening() -> None:
     assert isinstance(starts_at, datetime)
     assert timedelta(days=13) < starts_at - NOW < timedelta(days=22)
     assert (by_hand.kind, by_hand.data) == ("enrol", {"flow": "brochure-request"})
-    assert date.fields == {"contract_end": (NOW + timedelta(days=92)).date()}
+    assert date.kind == "order.placed"
+    later = NOW + timedelta(days=20)
+    assert date.fields(later) == {"contract_end": (later + timedelta(days=92)).date()}
     assert (quiet.kind, quiet.ago) == ("order.placed", LONG_AGO)
 
 
