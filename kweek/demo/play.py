@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
+
+import httpx
 
 from kweek.demo.agenda import Agenda
 from kweek.demo.choices import Walked, reasons
@@ -19,6 +22,7 @@ from kweek.flow.cases.read import read_cases
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
 from kweek.flow.state import Value
+from kweek.leads.database import DatabaseAway
 from kweek.mails.template import purposes_of
 from kweek.workspace import Workspace
 from kweek.worlds import world_of
@@ -56,7 +60,8 @@ class Play:
         """Until told to stop. day: called after every tenth. over: once, when the days are over."""
         told, done = 0, False
         while not stop.wait(_LOOK_EVERY):
-            self._live()
+            with suppress(httpx.TransportError, DatabaseAway):  # a part that falls comes back, and people try again
+                self._live()
             days = (self.now() - self.start) // timedelta(days=1)
             if told + _TELL_EVERY <= days < self.days:
                 told = days - days % _TELL_EVERY

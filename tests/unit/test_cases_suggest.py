@@ -41,7 +41,7 @@ def walk(plan: Plan, world: World, known: frozenset[str] = frozenset()) -> tuple
 
 def flow(body: str, **world: object) -> tuple[Suggestions, str, frozenset[str]]:
     plan = plan_from("flow: f\ntitle: T\nstart: brochure.requested\n" + dedent(body), "f")
-    return walk(plan, World({"f": plan}, **world))  # type: ignore[arg-type]
+    return walk(plan, World({"f": plan}, **world))
 
 
 # --- every way ----------------------------------------------------------------------------------------

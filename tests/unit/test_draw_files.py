@@ -109,7 +109,7 @@ def test_a_draft_with_mistakes_is_drawn_and_one_that_cannot_be_read_says_why(
 def test_the_font_that_ships_is_never_wider_than_what_is_reckoned(font: Path, bold: bool) -> None:
     """Character by character: all printable ones of ASCII and of the words of the house, and Europe's letters."""
     file = TTFont(font)
-    glyphs, advances, em = file.getBestCmap(), file["hmtx"], file["head"].unitsPerEm  # type: ignore[attr-defined]
+    glyphs, advances, em = file.getBestCmap(), file["hmtx"], file["head"].unitsPerEm
     europe = map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400), *range(0x400, 0x460)))
     spoken = (forms for language in LANGUAGES for forms in catalogue(language).sentences.values())
     ours = {one for forms in spoken for one in "".join(forms)} | set("→…−\u2009")

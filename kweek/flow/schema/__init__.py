@@ -17,7 +17,7 @@ from kweek.flow.schema.flow import flow
 from kweek.flow.schema.mail import mail
 from kweek.flow.schema.pieces import PIECES, Schema, refs_in
 from kweek.flow.schema.rules import calendars, events, sales_ready, scoring, teams, workspace
-from kweek.flow.schema.steps import STEPS
+from kweek.flow.schema.steps import step_schemas
 from kweek.flow.schema.survey import survey
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -39,7 +39,7 @@ KINDS: Final[Mapping[str, Callable[[], Schema]]] = {
 def schema_of(kind: str) -> Schema:
     """Whole: with all that it refers to. KeyError: there is no such kind."""
     body = KINDS[kind]()
-    pieces, used = {**PIECES, **STEPS()}, dict[str, Schema]()
+    pieces, used = {**PIECES, **step_schemas()}, dict[str, Schema]()
     open_refs = set(refs_in(body))
     while open_refs:
         name = open_refs.pop()

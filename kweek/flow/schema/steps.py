@@ -102,7 +102,7 @@ _OPTIONS: Final[Mapping[str, Schema | Callable[[str], Schema]]] = {
 
 
 @lru_cache(maxsize=1)
-def STEPS() -> Mapping[str, Schema]:  # noqa: N802  # a table, but one that takes a moment
+def step_schemas() -> Mapping[str, Schema]:
     """Steps, targets and lines, by the names under which they refer to each other."""
     verbs = {verb: _verb(verb) for verb in OPTIONS}
     at_once = [ref(verb) for verb in IMMEDIATE if verb != "send"]
