@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from msgspec.structs import replace
 from temporalio import activity
 
 from bench.handwritten import End, Facts, Order

@@ -6,10 +6,12 @@ Conditions and calendars are asked as in the simulator, so their time is in it; 
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
+
+from msgspec.structs import replace
 
 from kweek.flow.machine import advance
 from kweek.flow.plan import Plan

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from time import perf_counter
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kweek.flow.cases.case import Case
 from kweek.flow.cases.read import read_cases
@@ -19,8 +21,7 @@ from kweek.workspace import Workspace
 from kweek.worlds import world_of
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """What came of testing. problems: of reading the flows under test and their tests. rows: of each flow that was
     tested, with the words that stand there. engine: where they were run, besides the pure machine."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from kweek.flow.model import Flow, Send, Task, Tell, Wait
 from kweek.flow.problems import Located, Problem, did_you_mean

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from kweek.flow.cases.case import DEFAULT_START, LeadGiven
 from kweek.flow.model import Flow

@@ -7,10 +7,11 @@ keep its promises all the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kweek.flow.answers import MailState
 from kweek.flow.duration import parse_duration

@@ -7,9 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from kweek.commands.common import add_workspace, settings_of
 from kweek.flow.problems import Problem, did_you_mean, errors

@@ -7,10 +7,12 @@ import getpass
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from kweek.commands.common import add_workspace, say, settings_of
 from kweek.flow.problems import Problem, did_you_mean, errors

@@ -7,9 +7,10 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import asdict
 
 from kweek.commands.common import add_workspace, settings_of
 from kweek.flow.problems import BrokenSourceError, did_you_mean, errors

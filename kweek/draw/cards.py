@@ -5,8 +5,9 @@ A list that is written in place is a column of small cards below its row, indent
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from kweek.draw.picture import (
     CAPTION,
@@ -38,8 +39,7 @@ _MOST_OF_WAY: Final = 116
 _ROOM_FOR_DOOR: Final = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """The card of a column within which all of it stays."""
 
     x: int
@@ -51,8 +51,7 @@ class Frame:
         return self.x + self.width
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
+class _Size(Struct, frozen=True):
     """What differs between a card of a column and one that is written in place. Pixels."""
 
     title: Style

@@ -6,8 +6,9 @@ these how the band breaks, this where the heads begin, and these where the cards
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from kweek.draw import cards as c
 from kweek.draw.describe import describe_told

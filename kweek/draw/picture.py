@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from kweek.draw.told import WayKind
 from kweek.draw.widths import width, wrap
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """A manner of writing: size, distance of lines, weight; `name` is its class in the style sheet."""
 
     name: str
@@ -41,8 +41,7 @@ COUNT: Final = Style("count", 11, 16)
 TOTAL: Final = Style("total", 13, 18, bold=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A rectangle."""
 
     x: int
@@ -66,8 +65,7 @@ class Box:
         return self.y + self.height // 2
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A text: the baseline of its first line, and the side at which its lines stand in line."""
 
     x: int
@@ -85,8 +83,7 @@ class Words:
             yield Box(left, top, wide, round(self.style.size * 1.2))
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Struct, frozen=True):
     """Where a row or card leads: a coloured pill for an ending, a door to another flow, else the words alone."""
 
     kind: WayKind
@@ -96,8 +93,7 @@ class Chip:
     words: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """A place for a number of six digits, at the right edge of `box`."""
 
     key: str
@@ -105,8 +101,7 @@ class Count:
     words: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """An outcome; `port` is the height at which its edge leaves. `cards`: steps written in place."""
 
     key: str
@@ -118,8 +113,7 @@ class Row:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A step; `depth` of a list written in place is 1 and more. `captions` head groups of rows."""
 
     id: str
@@ -137,8 +131,7 @@ class Card:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """What holds anywhere in the flow."""
 
     kind: str
@@ -149,8 +142,7 @@ class Band:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fall:
+class Fall(Struct, frozen=True):
     """The short line from one card to the one below; `above` is None below a head.
 
     rows: the outcomes of the card above, and of these those that carry on below.
@@ -165,8 +157,7 @@ class Fall:
     bottom: int
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A path: its head, and its cards."""
 
     name: str
@@ -178,8 +169,7 @@ class Column:
     falls: tuple[Fall, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """From a row (or a `go` card) to the head of a column; `back` runs against the reading direction."""
 
     key: str
@@ -188,8 +178,7 @@ class Edge:
     points: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A whole flow on paper. `text` says the same for whoever cannot see it."""
 
     flow: str

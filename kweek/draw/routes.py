@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.draw.cards import Frame
 from kweek.draw.picture import Box, Edge
@@ -27,8 +28,7 @@ _ONWARD, _ROUND, _BACK = 10, 18, 26
 """Below the upper edge of a head: where its sides are entered from the column before, its own, and the one behind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(Struct, frozen=True):
     """An edge that has to be led: from a row at this height of this column, to a path."""
 
     key: str
@@ -38,8 +38,7 @@ class Exit:
     to: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Road:
+class _Road(Struct, frozen=True):
     """All edges of one direction to one path that share a track in one gutter."""
 
     gutter: int

@@ -7,9 +7,10 @@ Numbers have their places whether or not there is one: `<text data-count="KEY">`
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+
+from msgspec import Struct
 
 from kweek.draw.icons import BANDS, DOOR, ICONS
 from kweek.draw.picture import Band, Box, Card, Chip, Column, Count, Edge, Fall, Picture, Row, Words
@@ -44,8 +45,7 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", "\u2009") if count else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Writer:
+class _Writer(Struct, frozen=True):
     counts: Mapping[str, int]
     lit: frozenset[str]
     here: frozenset[str]

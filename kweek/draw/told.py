@@ -6,14 +6,14 @@ The picture, the tree of the terminal, Mermaid and the text for a screen reader 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 WayKind = Literal["path", "missing", "flow", "end", "next", "stay"]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """Where something leads. `name`: the path, flow or ending; `column`: of a path that is there.
 
     `missing` is a path that this draft names and does not have; `stay` holds the lead where it is.
@@ -25,8 +25,7 @@ class Way:
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """An outcome, and where it leads. No way: the steps written in place, after which it carries on below."""
 
     key: str
@@ -35,16 +34,14 @@ class Line:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Lines that stand under one heading: `after 7 days`."""
 
     heading: str
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step in words. `way` is where it goes itself; `falls`: some leads carry on below it."""
 
     id: str
@@ -61,8 +58,7 @@ class Step:
             yield from group.lines
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A path. Above the first one stand the ways in, `starts`, and the rules of the flow, `notes`."""
 
     name: str
@@ -72,8 +68,7 @@ class Column:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """What holds anywhere in the flow: `whenever` or `goal`."""
 
     kind: Literal["whenever", "goal"]
@@ -81,8 +76,7 @@ class Band:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A whole flow in words."""
 
     flow: str

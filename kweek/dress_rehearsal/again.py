@@ -7,13 +7,13 @@ import gc
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import Final
 
 import structlog
+from msgspec.structs import replace
 
 from kweek.dress_rehearsal.compare import compared
 from kweek.dress_rehearsal.journey import Journey, journeys

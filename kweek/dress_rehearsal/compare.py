@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
+
+from msgspec.structs import replace
 
 from kweek.dress_rehearsal.journey import NEAR, Journey, Lines
 from kweek.dress_rehearsal.play import Played

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from kweek.flow.facts import Facts
 from kweek.flow.plan import Limit, Plan
@@ -14,8 +15,7 @@ from kweek.rules.calendars import Calendar
 MailState = Literal["answered", "clicked", "opened", "unclear", "undelivered"]
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """An earlier enrolment of this lead in one flow, as `reentry` asks for it."""
 
     per: str | None

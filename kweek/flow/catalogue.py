@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from msgspec import Struct, field
 
 from kweek.flow.plan import Limit
 from kweek.flow.problems import Located
@@ -18,20 +19,18 @@ CHANNEL_KINDS: Final[tuple[ChannelKind, ...]] = ("slack", "teams")
 RULES: Final = ("events", "calendars", "teams", "scoring", "sales-ready", "workspace")
 
 
-@dataclass(frozen=True, slots=True)
-class EventType:
+class EventType(Struct, frozen=True):
     """An own event, `noun.past_verb`. hard, soft: a conversion. `source` (`from:`), `condition`: made of another."""
 
     name: Located[str]
     hard: bool = False
     soft: bool = False
-    data: Mapping[str, Located[FieldWord]] = field(default_factory=dict[str, Located[FieldWord]])
+    data: Mapping[str, Located[FieldWord]] = {}
     source: Located[str] | None = None
     condition: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
+class CalendarEntry(Struct, frozen=True):
     """`spec` is as written, every scalar a text, for `kweek.rules.opening.calendar_from`."""
 
     name: Located[str]
@@ -39,16 +38,14 @@ class CalendarEntry:
     calendar: Calendar
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A member or a manager."""
 
     name: Located[str]
     email: Located[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(Struct, frozen=True):
     """Members get leads in turn."""
 
     name: Located[str]
@@ -58,8 +55,7 @@ class Team:
     region: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """capacity: calls a day; None: no limit."""
 
     name: Located[str]
@@ -68,12 +64,11 @@ class Queue:
     capacity: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Teams:
+class Teams(Struct, frozen=True):
     """rules/teams.yaml."""
 
-    teams: Mapping[str, Team] = field(default_factory=dict[str, Team])
-    queues: Mapping[str, Queue] = field(default_factory=dict[str, Queue])
+    teams: Mapping[str, Team] = {}
+    queues: Mapping[str, Queue] = {}
 
     def people(self) -> tuple[Person, ...]:
         """Members and managers, each once."""
@@ -81,24 +76,21 @@ class Teams:
         return tuple({person.name.value: person for person in everyone}.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of sales-ready.yaml: a word (`fact:` or `because:`) and its condition."""
 
     word: Located[str]
     condition: Located[str]
 
 
-@dataclass(frozen=True, slots=True)
-class SalesReadyLines:
+class SalesReadyLines(Struct, frozen=True):
     """rules/sales-ready.yaml, its conditions as texts."""
 
     needs: tuple[Line, ...] = ()
     disqualified: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """From whom mail comes."""
 
     name: str
@@ -107,16 +99,14 @@ class Sender:
     postal_address: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """A webhook. sends: what of the lead is in it besides its ids, as conditions name it: `lead.email`."""
 
     url: str
     sends: tuple[Located[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """rules/workspace.yaml. The first language is spoken to whoever speaks none of them. channels: of a chat; their
     addresses are secrets, which stand in the environment. websites: origins (`https://www.example.com`) to which a form
     may send its visitor back."""
@@ -128,19 +118,18 @@ class Settings:
     send_hours: Located[str] | None = None
     limit: Limit | None = None
     sender: Sender | None = None
-    fields: Mapping[str, Located[FieldWord]] = field(default_factory=dict[str, Located[FieldWord]])
-    channels: Mapping[str, ChannelKind] = field(default_factory=dict[str, ChannelKind])
-    webhooks: Mapping[str, Hook] = field(default_factory=dict[str, Hook])
+    fields: Mapping[str, Located[FieldWord]] = {}
+    channels: Mapping[str, ChannelKind] = {}
+    webhooks: Mapping[str, Hook] = {}
     when_unsure: Literal["resend", "hold"] = "resend"
     websites: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """All of `rules/`. grades is None where scoring.yaml is absent or broken: the standard ones hold."""
 
-    events: Mapping[str, EventType] = field(default_factory=dict[str, EventType])
-    calendars: Mapping[str, CalendarEntry] = field(default_factory=dict[str, CalendarEntry])
+    events: Mapping[str, EventType] = {}
+    calendars: Mapping[str, CalendarEntry] = {}
     teams: Teams = field(default_factory=Teams)
     sales_ready: SalesReadyLines = field(default_factory=SalesReadyLines)
     grades: Grades | None = None

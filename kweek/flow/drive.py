@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.errors import KweekError
 from kweek.flow.answers import Answers
@@ -21,8 +22,7 @@ class RestlessError(KweekError):
     """A lead did not come to rest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Driven:
+class Driven(Struct, frozen=True):
     """All that came of it. wake_at: in flow time, later than now; None: only a bell wakes this lead."""
 
     state: LeadState
@@ -32,15 +32,14 @@ class Driven:
     wake_at: datetime | None
 
 
-@dataclass(slots=True)
-class _Drive:
+class _Drive(Struct):
     state: LeadState
     now: datetime
     answers: Callable[[], Answers]
     apply: Callable[[Effect], None]
-    effects: list[Effect] = field(default_factory=list[Effect])
-    cancel: list[str] = field(default_factory=list[str])
-    journal: list[Entry] = field(default_factory=list[Entry])
+    effects: list[Effect] = []
+    cancel: list[str] = []
+    journal: list[Entry] = []
     wake_at: datetime | None = None
     settled: bool = False
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct
 
 ELAPSED: Final = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 BUSINESS: Final = ("hour", "day")
 _SHAPE: Final = re.compile(r"(\d+) +(business +)?([a-z]+?)s?")
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """`amount` of `unit`, on a calendar (business) or elapsed.
 
     unit: `minute`, `hour`, `day` or `week`; business time knows `hour` and `day` only.

@@ -8,9 +8,10 @@ pause stop both. Reasons are codes; a page puts them into words.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from kweek.flow.plan import Limit
 from kweek.rules.calendars import Calendar
@@ -18,8 +19,7 @@ from kweek.rules.calendars import Calendar
 Why = Literal["paused", "handover", "answer", "hours", "limit", "pace"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mailing:
+class Mailing(Struct, frozen=True):
     """What would leave. purpose: what consent must have been given for. expires_at: not gone by then, never."""
 
     kind: Literal["marketing", "service"] = "marketing"
@@ -27,8 +27,7 @@ class Mailing:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What is known, at this moment, of lead, flow and workspace.
 
     suppressed: why nothing may be sent to this address (`unsubscribed`, `bounced`, `complained`, …). consent: to mail
@@ -50,21 +49,18 @@ class Standing:
     pace_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Struct, frozen=True):
     """Not now. Ask again at `until` (None: at the next bell, when what holds it ends)."""
 
     until: datetime | None
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(Struct, frozen=True):
     """Never. `no address`, `suppressed: <reason>`, `no consent`, `too late`."""
 
     why: str

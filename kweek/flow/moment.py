@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.duration import Duration, parse_duration
 
@@ -14,8 +15,7 @@ FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)+")
 _BESIDE: Final = re.compile(r"(.+?)\s+(before|after)\s+(.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """When a wait ends. Exactly one form:
 
     `within` alone: that long. `weekday` (0 Monday … 6, None any day) and `clock` (minutes after midnight, in the

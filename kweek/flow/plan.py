@@ -7,8 +7,9 @@ follows, a list written in place is a chain of steps, a path is its first step.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from kweek.flow.conditions import Condition
 from kweek.flow.duration import Duration
@@ -20,31 +21,27 @@ Axis = Literal["profile", "intent", "interest"]
 # --- where it goes -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """Carry on at this step."""
 
     step: str
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """Leave the flow, with a result."""
 
     result: EndingKind
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToFlow:
+class ToFlow(Struct, frozen=True):
     """Leave this flow for another; `then` decides where its `reentry` refuses."""
 
     flow: str
     then: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(Struct, frozen=True):
     """A passing event: the lead stays, and these immediate steps are done."""
 
     steps: tuple[str, ...]
@@ -53,8 +50,7 @@ class Stay:
 Target = At | End | ToFlow
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """`event: target`. `link` narrows `clicked <link>`; event `else` catches the other closing events."""
 
     event: str
@@ -62,8 +58,7 @@ class When:
     link: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Otherwise:
+class Otherwise(Struct, frozen=True):
     """`state: target`, read at the deadline; state `else` is always true."""
 
     state: str
@@ -73,8 +68,7 @@ class Otherwise:
 # --- the steps: one class per verb ----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What every verb has. `next` is where it goes when nothing else is said (None: a path ends here)."""
 
     id: str
@@ -83,8 +77,7 @@ class Step:
     next: Target | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wait(Step):
+class Wait(Step, frozen=True):
     """The lead rests until `until`."""
 
     until: Moment
@@ -92,8 +85,7 @@ class Wait(Step):
     otherwise: tuple[Otherwise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Send(Step):
+class Send(Step, frozen=True):
     """`mails`: (mail, share in per cent); one mail is ((name, 100),); mail None is `nothing`."""
 
     mails: tuple[tuple[str | None, int], ...]
@@ -103,8 +95,7 @@ class Send(Step):
     otherwise: tuple[Otherwise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Step):
+class Call(Step, frozen=True):
     """A call task; `attempts` tries, `apart` from each other."""
 
     script: str
@@ -117,8 +108,7 @@ class Call(Step):
     otherwise: tuple[Otherwise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Struct, frozen=True):
     """One line of `escalate`: `after` the start, then `every`; tell someone, give it to another."""
 
     after: Duration
@@ -127,8 +117,7 @@ class Rung:
     reassign: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Handover(Step):
+class Handover(Step, frozen=True):
     """Sales gets the lead; it stays there until it closes."""
 
     team: str
@@ -139,8 +128,7 @@ class Handover(Step):
     when: tuple[When, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Task(Step):
+class Task(Step, frozen=True):
     """A task for any colleague; its closing events are its `outcomes`."""
 
     title: str
@@ -153,8 +141,7 @@ class Task(Step):
     otherwise: tuple[Otherwise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """One line of `choose`: a condition or a share (per cent); neither: `else`."""
 
     target: Target
@@ -162,15 +149,13 @@ class Branch:
     share: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Choose(Step):
+class Choose(Step, frozen=True):
     """The first branch that is true."""
 
     branches: tuple[Branch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Go(Step):
+class Go(Step, frozen=True):
     """`at_most` times this enrolment; then `then`."""
 
     target: Target
@@ -178,45 +163,39 @@ class Go(Step):
     then: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EndStep(Step):
+class EndStep(Step, frozen=True):
     """The lead leaves with this result."""
 
     result: EndingKind
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Score(Step):
+class Score(Step, frozen=True):
     """Points, in the ledger."""
 
     points: tuple[tuple[Axis, int], ...]
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tag(Step):
+class Tag(Step, frozen=True):
     """Words that stay with the lead."""
 
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Untag(Step):
+class Untag(Step, frozen=True):
     """Takes these words away."""
 
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Set(Step):
+class Set(Step, frozen=True):
     """(field, value); the values `today` and `event.<field>` are looked up, anything else is a constant."""
 
     fields: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tell(Step):
+class Tell(Step, frozen=True):
     """A colleague hears of it: a text, a mail, or neither (the standard words)."""
 
     to: str
@@ -224,8 +203,7 @@ class Tell(Step):
     mail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook(Step):
+class Webhook(Step, frozen=True):
     """A signed POST to a name from the configuration."""
 
     name: str
@@ -236,8 +214,7 @@ AnyStep = Wait | Send | Call | Handover | Task | Choose | Go | EndStep | Score |
 # --- the whole ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """One way in. `event` (with `condition`), `before`/`after` a date field, `every` weekday and time, or `manual`."""
 
     event: str | None = None
@@ -247,8 +224,7 @@ class Start:
     manual: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reentry:
+class Reentry(Struct, frozen=True):
     """May a lead come back? `after` it left so long ago, or once `per` value of a field."""
 
     rule: Literal["never", "always", "after", "per"] = "never"
@@ -256,16 +232,14 @@ class Reentry:
     per: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """Where a lead goes for whom this becomes true."""
 
     condition: Condition
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """At most `mails` in any window of `per`."""
 
     mails: int
@@ -275,8 +249,7 @@ class Limit:
         return f"{self.mails} mail{'' if self.mails == 1 else 's'} per {self.per}"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A published flow, ready to run. `version` is the content hash of the flow with its mails and surveys."""
 
     flow: str

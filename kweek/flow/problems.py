@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from kweek.errors import KweekError
 
@@ -19,8 +20,7 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Located(Generic[T]):
+class Located(Struct, Generic[T], frozen=True):
     """A value with the place where it stands, and the place of its key (of itself, where it has none).
 
     `text_at` is where the first character of the value's text stands (behind an opening quote); None where
@@ -42,8 +42,7 @@ def value_of(located: Located[T] | None) -> T | None:
     return located.value if located is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong, why that matters, and the fix: whole sentences for whoever writes flows.
 
     file: path within the workspace, with `/`. line, column: from 1. code: kebab-case, never changes its meaning.

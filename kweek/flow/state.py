@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from kweek.flow.plan import EndingKind
 
@@ -21,8 +22,7 @@ EffectKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that the lead did or that was done. Moments are aware and in UTC.
 
     seq: the lead's own count, from 1, without gaps. kind: a word of the flow language (`opened`, `interested`,
@@ -36,22 +36,20 @@ class Event:
     kind: str
     at: datetime
     ref: str | None = None
-    data: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    data: Mapping[str, Value] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What shall happen in the world or in our books. `key` is `<enrolment>/<n>`: issued once, never recomputed."""
 
     key: str
     kind: EffectKind
     enrolment: str
     step: str
-    args: Mapping[str, object] = field(default_factory=dict[str, object])
+    args: Mapping[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """Where an enrolment stands and what it waits for.
 
     visit: how many times this enrolment stood here, from 1; 0: it is on its way there. ref: key of the mail, task or
@@ -75,15 +73,13 @@ class Token:
     asks: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     result: Result
     because: str | None
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
+class Enrolment(Struct, frozen=True):
     """A lead in a flow. `since`: seq of the event that began it (only later ones are offered to it). `n`: effects
     issued. `visits`: step → times entered. `went`: go step → times passed. `withdrawn`: key of a task that someone
     had taken when it was withdrawn → its step. `deferred`: what waits for a person's outcome. `unsent`: keys of mails
@@ -97,12 +93,12 @@ class Enrolment:
     since: int
     token: Token | None
     per: str | None = None
-    start_data: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    start_data: Mapping[str, Value] = {}
     n: int = 0
-    visits: Mapping[str, int] = field(default_factory=dict[str, int])
-    went: Mapping[str, int] = field(default_factory=dict[str, int])
+    visits: Mapping[str, int] = {}
+    went: Mapping[str, int] = {}
     goal_fired: bool = False
-    withdrawn: Mapping[str, str] = field(default_factory=dict[str, str])
+    withdrawn: Mapping[str, str] = {}
     deferred: tuple[Event, ...] = ()
     unsent: tuple[str, ...] = ()
     cause: str | None = None
@@ -115,8 +111,7 @@ class Enrolment:
         return self.ended is None or bool(self.withdrawn)
 
 
-@dataclass(frozen=True, slots=True)
-class LeadState:
+class LeadState(Struct, frozen=True):
     """All that the machine remembers of a lead. Enrolments that are no longer `live` may be left out from then on.
 
     born: enrolments ever, so that ids `<lead>-<born>` are never used twice. handover: key of the open one. resting:
@@ -136,8 +131,7 @@ class LeadState:
     unsettled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the journal. kind: `started`, `entered`, `left`, `reacted`, `timed_out`, `chose`, `effect`, `held`,
     `released`, `deferred`, `ended`. Positions folded from `entered` and `left` equal the tokens. `row` in the detail of
     `reacted`, `timed_out` and `chose`: which line of the step was it (`when:2`, `otherwise:1`, `choose:3`, `then`) or
@@ -148,11 +142,10 @@ class Entry:
     kind: str
     step: str | None = None
     visit: int | None = None
-    detail: Mapping[str, str | int | None] = field(default_factory=dict[str, str | int | None])
+    detail: Mapping[str, str | int | None] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Advance:
+class Advance(Struct, frozen=True):
     """What one advance comes to. cancel: keys of sends that need not leave any more. wake_at: when to look again
     without a bell (None: only a bell). again: an effect changed what conditions see; apply the effects, then
     advance once more with no event."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from kweek.flow.plan import Axis
 from kweek.flow.problems import Located
@@ -14,16 +15,14 @@ Words = Mapping[str, str]
 """A text by language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One answer of a choice."""
 
     name: Located[str]
     words: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """options: of a choice or several. low, high: of a scale. fills: `lead.<field>` or `bant.<fact>`. points: option →
     axis → points. raises: option → event. condition: asked only where it is true."""
 
@@ -35,22 +34,21 @@ class Question:
     high: int = 5
     required: bool = False
     fills: Located[str] | None = None
-    points: Mapping[str, Mapping[Axis, int]] = field(default_factory=dict[str, Mapping[Axis, int]])
-    raises: Mapping[str, Located[str]] = field(default_factory=dict[str, Located[str]])
+    points: Mapping[str, Mapping[Axis, int]] = {}
+    raises: Mapping[str, Located[str]] = {}
     condition: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """outcomes: the call script's own. Without questions it is a bare script."""
 
     file: str
     name: Located[str]
     title: Words
-    intro: Words = field(default_factory=dict[str, str])
+    intro: Words = {}
     questions: tuple[Question, ...] = ()
-    outcomes: Mapping[str, Words] = field(default_factory=dict[str, Words])
-    thanks: Words = field(default_factory=dict[str, str])
+    outcomes: Mapping[str, Words] = {}
+    thanks: Words = {}
 
 
 def say(words: Words, language: str | None) -> str:

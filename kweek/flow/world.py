@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from kweek.flow.plan import Limit, Plan
 from kweek.flow.surveys import Survey
@@ -13,8 +14,7 @@ from kweek.rules.grades import Grades
 from kweek.rules.qualification import SalesReady
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True, dict=True):
     """A workspace.
 
     plans: what is published, by flow. calendar: the workspace's own. queues, teams: their calendars. hard: start events
@@ -26,18 +26,18 @@ class World:
 
     plans: Mapping[str, Plan]
     calendar: Calendar = field(default_factory=Calendar.always)
-    calendars: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
-    queues: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
-    teams: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
+    calendars: Mapping[str, Calendar] = {}
+    queues: Mapping[str, Calendar] = {}
+    teams: Mapping[str, Calendar] = {}
     hard: frozenset[str] = frozenset()
     timezone: str = "UTC"
     limit: Limit | None = None
     send_hours: str | None = None
     service: frozenset[str] = frozenset()
-    surveys: Mapping[str, str] = field(default_factory=dict[str, str])
-    fills: Mapping[str, str] = field(default_factory=dict[str, str])
-    asked: Mapping[str, Survey] = field(default_factory=dict[str, Survey])
-    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    surveys: Mapping[str, str] = {}
+    fills: Mapping[str, str] = {}
+    asked: Mapping[str, Survey] = {}
+    links: Mapping[str, tuple[str, ...]] = {}
     grades: Grades = field(default_factory=Grades)
     sales_ready: SalesReady = field(default_factory=SalesReady)
 

@@ -6,10 +6,11 @@ A version's row never changes, so whatever was made from it may be kept for good
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from kweek.errors import KweekError

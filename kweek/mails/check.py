@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from kweek.flow.problems import Problem, Severity, did_you_mean, in_order
 from kweek.mails.context import MAILS_ONLY, sample

@@ -12,9 +12,10 @@ import importlib.util
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import astuple
 
 from kweek.flow.problems import Problem
 

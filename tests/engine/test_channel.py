@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from kweek.flow.catalogue import ChannelKind
@@ -30,8 +31,8 @@ async def chatting(
     async with listening(*say) as chat:
         more = {FLOOR: chat.url, "KWEEK_OUTGOING_ALLOW": "127.0.0.1"}
         with office(folder, "smtp://127.0.0.1:1", when_unsure=when_unsure, **more) as post:
-            told = dataclasses.replace(post.rules.settings, channels={"sales-floor": kind})
-            post.rules = dataclasses.replace(post.rules, settings=told)
+            told = replace(post.rules.settings, channels={"sales-floor": kind})
+            post.rules = replace(post.rules, settings=told)
             post.lead(phone="+31201234567", job_title="<!channel> & co")
             yield post, chat
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import insert, update
 
 from kweek.flow.duration import parse_duration
@@ -45,13 +45,11 @@ def handed_over(post: Office) -> None:
 
 
 def closed(post: Office) -> None:
-    post.world = dataclasses.replace(
-        post.world, calendars={"office": Calendar("UTC", (((600, 1020),),) * 7)}, send_hours="office"
-    )
+    post.world = replace(post.world, calendars={"office": Calendar("UTC", (((600, 1020),),) * 7)}, send_hours="office")
 
 
 def limited(post: Office) -> None:
-    post.world = dataclasses.replace(post.world, limit=Limit(1, parse_duration("7 days")))
+    post.world = replace(post.world, limit=Limit(1, parse_duration("7 days")))
     with post.database.write() as tx:
         row = {"lead_id": "a1", "audience": "lead", "mail": "old", "kind": "marketing", "status": "sent"}
         tx.execute(insert(tables.mails).values(key="a1-1/0", claimed_at=NOW - DAY, sent_at=NOW - DAY, **row))
@@ -102,7 +100,7 @@ async def test_a_mail_that_expired_is_blocked(tmp_path: Path) -> None:
 async def test_of_two_that_wait_for_the_limit_the_first_due_goes_first(tmp_path: Path) -> None:
     async with relayed(tmp_path) as (_, post):
         post.lead()
-        post.world = dataclasses.replace(post.world, limit=Limit(1, parse_duration("7 days")))
+        post.world = replace(post.world, limit=Limit(1, parse_duration("7 days")))
         first, second = post.order(n=1), post.order(n=2)
         with post.database.read() as tx:
             assert post.email.may_leave(tx, first, NOW) is None

@@ -7,12 +7,12 @@ its part of the crowd wrote.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from kweek.dress_rehearsal.compare import differ
 from kweek.dress_rehearsal.journey import NEAR, Deed, Journey, Lines, by_axis, seq_of

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, insert, select, update
 from standardwebhooks import Webhook, WebhookVerificationError
 from temporalio.testing import ActivityEnvironment
@@ -30,9 +31,7 @@ async def hooked(folder: Path, *say: bytes, sends: tuple[str, ...] = ()) -> Asyn
     async with listening(*say) as crm:
         with office(folder, "smtp://127.0.0.1:1", KWEEK_OUTGOING_ALLOW="127.0.0.1") as post:
             hook = Hook(crm.url, tuple(map(here, sends)))
-            post.rules = dataclasses.replace(
-                post.rules, settings=dataclasses.replace(post.rules.settings, webhooks={"crm": hook})
-            )
+            post.rules = replace(post.rules, settings=replace(post.rules.settings, webhooks={"crm": hook}))
             post.lead(external_id="crm-4711")
             yield post, crm
 

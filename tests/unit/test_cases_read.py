@@ -54,9 +54,9 @@ def test_the_moments() -> None:
         """)
     assert problems == ()
     assert [one.when for one in case.given] == [
-        CaseMoment(7),
-        CaseMoment(7, timedelta(hours=2)),
-        CaseMoment(7, clock=630),
+        CaseMoment(7, text="day 7"),
+        CaseMoment(7, timedelta(hours=2), text="day 7 + 2 hours"),
+        CaseMoment(7, clock=630, text="day 7 10:30"),
     ]
 
 
@@ -80,7 +80,7 @@ def test_what_events_say() -> None:
     assert opened.what == "survey"
     assert rejected.data == {"reason": "student"}
     assert later.data == {"later_on": date(2026, 9, 1)}
-    assert call_back.call_back == CaseMoment(9, clock=600)
+    assert call_back.call_back == CaseMoment(9, clock=600, text="day 9 10:00")
     assert own.data == {"brochure": "pumps"}
     assert answered.facts == {"wish": "quote", "bant.budget": True}
 

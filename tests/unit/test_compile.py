@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-
 import pytest
+from msgspec import Struct
 
 from kweek.flow import plan as p
 from kweek.flow.compile import compile_flow
@@ -31,8 +30,8 @@ def targets(value: object) -> list[p.At]:
         return [value]
     if isinstance(value, tuple):
         return [at for item in value for at in targets(item)]
-    if is_dataclass(value):
-        return [at for field in fields(value) for at in targets(getattr(value, field.name))]
+    if isinstance(value, Struct):
+        return [at for name in value.__struct_fields__ for at in targets(getattr(value, name))]
     return []
 
 

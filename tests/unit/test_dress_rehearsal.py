@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kweek.cli import main
 from kweek.dress_rehearsal.compare import compared

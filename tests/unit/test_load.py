@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 import pytest
 import yaml
+from msgspec import Struct
 
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
@@ -92,9 +92,9 @@ def test_every_scalar_is_the_text_that_was_typed(text: str) -> None:
 def positions(value: object) -> Iterator[Position]:
     if isinstance(value, Position):
         yield value
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from positions(getattr(value, field.name))
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from positions(getattr(value, name))
     elif isinstance(value, tuple):
         for item in value:
             yield from positions(item)

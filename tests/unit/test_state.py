@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
-import pytest
-
-from kweek.flow.changed import changed
 from kweek.flow.state import Ended, Enrolment, Event, LeadState, Token
 from kweek.flow.stored import dump_enrolment, dump_event, dump_state, load_enrolment, load_event, load_state
 
@@ -44,12 +40,3 @@ def test_a_lead_that_waits_weighs_little() -> None:
     enrolment = Enrolment("lead-1", "f", "v", NOW, 1, Token("a/wait", 1, NOW, None, NOW), visits={"a/wait": 1})
     assert len(json.dumps(dump_enrolment(enrolment))) < 300
     assert load_enrolment(dump_enrolment(enrolment)) == enrolment
-
-
-def test_a_changed_value_is_another_one_and_has_no_other_fields() -> None:
-    token = Token("steps/a", 1, datetime(2026, 3, 2, tzinfo=UTC))
-    other = changed(token, ref="lead-1/1", attempts=2)
-    assert other == replace(token, ref="lead-1/1", attempts=2)
-    assert token.ref is None
-    with pytest.raises(KeyError):
-        changed(token, reference="lead-1/1")

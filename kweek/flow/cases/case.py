@@ -24,9 +24,10 @@ that the case mentions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
+
+from msgspec import Struct, field
 
 from kweek.flow.facts import Fact
 from kweek.flow.problems import Position
@@ -39,14 +40,13 @@ DEFAULT_START: Final = datetime.combine(date(2026, 3, 2), time(9))
 """By the clock on the wall of whichever zone the flow is in."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseMoment:
+class CaseMoment(Struct, frozen=True):
     """`day 7`, `day 7 + 2 hours`, `day 7 10:30` (clock: minutes after midnight). text: as it was written."""
 
     day: int
     plus: timedelta = timedelta()
     clock: int | None = None
-    text: str = field(default="", compare=False)
+    text: str = ""
 
     def after(self, start: datetime, zone: tzinfo) -> datetime:
         """In UTC."""
@@ -59,22 +59,20 @@ class CaseMoment:
         return self.text or f"day {self.day}"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """Something that people do. facts: what becomes known of the lead just before, by dotted path; a name without
     a dot is a question of the survey at hand. what: of which mail. call_back: data that is a moment of the case."""
 
     when: CaseMoment
     kind: str
     at: Position
-    data: Mapping[str, Value] = field(default_factory=dict[str, Value])
-    facts: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
+    data: Mapping[str, Value] = {}
+    facts: Mapping[str, Fact] = {}
     what: str | None = None
     call_back: CaseMoment | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """Words of the story (`send survey`, or only `call`) on a day; None: never."""
 
     words: str
@@ -85,8 +83,7 @@ class Expected:
         return self.words if self.day is not None else f"never {self.words}"
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
+class Ends(Struct, frozen=True):
     """When and how the lead leaves the flow; what is None is left open."""
 
     day: int | None
@@ -94,8 +91,7 @@ class Ends:
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many leads have done this by the end of the day: `under way`, a result, or words of the story."""
 
     day: int
@@ -117,15 +113,14 @@ class Count:
         return f"{self.what}: {'' if self.least == self.most else 'at most '}{self.most}{unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class LeadGiven:
+class LeadGiven(Struct, frozen=True):
     """Who it is. profile, engagement: the grade wished for; points: more exactly."""
 
-    fields: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
+    fields: Mapping[str, Fact] = {}
     tags: tuple[str, ...] = ()
     profile: str | None = None
     engagement: int | None = None
-    points: Mapping[str, int] = field(default_factory=dict[str, int])
+    points: Mapping[str, int] = {}
     tracking: bool = True
     consent: bool = True
 
@@ -141,8 +136,7 @@ class LeadGiven:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One test of a flow. start: None is the flow's first event, or by hand where it has none."""
 
     flow: str
@@ -151,7 +145,7 @@ class Case:
     at: Position
     starts: datetime = DEFAULT_START
     start: str | None = None
-    data: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    data: Mapping[str, Value] = {}
     lead: LeadGiven = field(default_factory=LeadGiven)
     given: tuple[Given, ...] = ()
     expected: tuple[Expected, ...] = ()

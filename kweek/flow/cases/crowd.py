@@ -4,8 +4,9 @@ what people do, and `kweek.flow.simulate.mix` which share of them."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from kweek.flow.cases.case import Case
 from kweek.flow.cases.run import Ran, at_end_of

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kweek.flow.cases.case import Case, Ends, Expected
 from kweek.flow.simulate.story import Story, Told
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """matched: what met an expectation, by its place in the story. missing: what never came. forbidden: what should
     not have come, by its place."""
 

@@ -6,9 +6,11 @@ Signs: `=` they agree, `✗` expected and not so (or so, and never wanted), `≈
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kweek.flow.cases.case import Case, Ends, Expected
 from kweek.flow.cases.judge import Verdict
@@ -21,8 +23,7 @@ _RUN: Final = 3  # of lines that say the same, so many are shown
 _LATER: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of both stories. day: None where the line above says it, or where it is of no day."""
 
     mark: str

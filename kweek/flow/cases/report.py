@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kweek.flow.cases.case import Case, Count
 from kweek.flow.cases.crowd import run_crowd
@@ -15,8 +16,7 @@ from kweek.flow.simulate.story import Story
 from kweek.flow.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """How a case came out. story: of the lead that shows it. rows: those of the flow that were walked. says, shows:
     empty where it holds; else what is wrong in sentences, and both stories side by side. seconds: it took.
     engines: on which it was lived."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kweek.flow.cases.case import Case, Given
 from kweek.flow.cases.read import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
@@ -23,8 +25,7 @@ PATIENCE: Final = timedelta(days=90)
 _NEEDS: Final = {"send": "mail had left", "call": "call task was there", "handover": "handover was there"}
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """What came of one life. trouble: what the case gave that could not happen. rows: those of the flow that it
     walked."""
 

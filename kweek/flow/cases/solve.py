@@ -10,10 +10,11 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kweek.flow.conditions import Condition
 from kweek.flow.conditions.run import word_of
@@ -31,15 +32,14 @@ _PYTHON: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 _MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
 
-@dataclass(frozen=True, slots=True)
-class Solver:
+class Solver(Struct, frozen=True):
     """schema: the types of fields. today: the day on which it is asked. pool: all that is named in what is asked
     together, so that one value may serve two comparisons."""
 
     schema: Mapping[str, FieldType]
     sales_ready: SalesReady
     today: date
-    pool: list[str | int | float | bool] = field(default_factory=list[str | int | float | bool])
+    pool: list[str | int | float | bool] = []
 
     def solve(self, wanted: Condition | None, never: Sequence[Condition], given: Answer) -> Iterator[Answer]:
         """Answers, the smallest first, that may well make `wanted` true and none of `never`; who asks tries them.

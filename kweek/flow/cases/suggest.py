@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kweek.flow.cases.case import DEFAULT_START, Case, Given
 from kweek.flow.cases.known import lead_of, start_data
@@ -36,20 +38,18 @@ _WITH_SALES: Final = timedelta(days=5)
 _TRIES: Final = 4  # to make a line true, from so many lives that come to it
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A life to be lived: what is known of the lead, and what people do. aim: the row that it is for. placed: what
     becomes known by something that people do, and is not known before."""
 
     aim: str = ""
-    answer: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
+    answer: Mapping[str, Fact] = {}
     given: tuple[Given, ...] = ()
     placed: frozenset[str] = frozenset()
     consent: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Lived:
+class Lived(Struct, frozen=True):
     """A case, and the life that came of it. rows: those of the flow that it walked."""
 
     case: Case
@@ -57,8 +57,7 @@ class Lived:
     rows: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestions:
+class Suggestions(Struct, frozen=True):
     """left: rows for which no case could be found, each with what stands there."""
 
     cases: tuple[Lived, ...]

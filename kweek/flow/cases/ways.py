@@ -7,9 +7,11 @@ write: two hours after a mail, the next day for a call.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kweek.flow.cases.case import CaseMoment, Given
 from kweek.flow.plan import AnyStep, Call, Handover, Plan, Send, Task, Wait, When
@@ -24,8 +26,7 @@ NOWHERE: Final = Position(1, 1)
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A lead stood at a step. about: what it waited on there. until: None where it never left."""
 
     step: AnyStep
@@ -39,8 +40,7 @@ class Visit:
         return self.about.at if self.about else self.since
 
 
-@dataclass(frozen=True, slots=True)
-class Turning:
+class Turning(Struct, frozen=True):
     """At this moment of a life the row could be taken, if this happened too."""
 
     row: str

@@ -7,9 +7,10 @@ unknown (None), which is not true, and `not` of it is unknown as well.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.conditions.run import Test, compile_tree, word_of
 from kweek.flow.conditions.shape import check_shape
@@ -17,8 +18,7 @@ from kweek.flow.conditions.tree import Ask, Field, Node, read, walk
 from kweek.flow.facts import Facts
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Condition:
+class Condition(Struct, frozen=True, eq=False):
     """Equal, and hashed, by its text.
 
     names: dotted fields it reads. functions, events: what it asks, and about which events. clock: its answer may

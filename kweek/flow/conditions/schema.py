@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from kweek.flow.conditions.shape import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class FieldType:
+class FieldType(Struct, frozen=True):
     """What a field holds. choices: the only values there are (empty: any)."""
 
     kind: Kind
@@ -20,13 +20,12 @@ class FieldType:
         return {"yes/no": "a yes or no", "several": "several answers"}.get(self.kind, f"a {self.kind}")
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """What a condition may name. mails: each with the names of its links."""
 
     fields: Mapping[str, FieldType]
     events: Collection[str] = ()
-    mails: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
+    mails: Mapping[str, Collection[str]] = {}
 
 
 def fits(kind: FieldType, text: str) -> bool:

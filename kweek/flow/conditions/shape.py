@@ -5,8 +5,9 @@ This is checked at parsing, before any field is known: what passes has closures 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from kweek.flow.conditions.text import ConditionError
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
@@ -17,8 +18,7 @@ Kind = Literal["text", "number", "date", "moment", "yes/no", "several", "any"]
 Argument = Literal["event", "period", "mail", "link", "tag", "glob", "field", "date field", "text field"]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """takes: what it is asked; the first `needs` of them are required."""
 
     takes: tuple[Argument, ...]

@@ -7,61 +7,54 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.conditions.text import DASH, DEEPEST, DOT, ConditionError, scan
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """`offset`: where it begins in the text, in characters from 0."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Constant(Node):
+class Constant(Node, frozen=True):
     value: str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Field(Node):
+class Field(Node, frozen=True):
     """A dotted name as it was written: `lead.profile`, `survey.long-term.budget`, `today`."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Items(Node):
+class Items(Node, frozen=True):
     """A list: `["A", "B"]`."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ask(Node):
+class Ask(Node, frozen=True):
     """A function and what it is asked: `count("clicked", "14 days")`."""
 
     function: str
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compare(Node):
+class Compare(Node, frozen=True):
     """`1 < x < 3` has two operators and three operands."""
 
     operators: tuple[str, ...]
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not(Node):
+class Not(Node, frozen=True):
     part: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Join(Node):
+class Join(Node, frozen=True):
     """All of the parts (`and`), or any of them (`or`)."""
 
     every: bool

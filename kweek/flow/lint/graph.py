@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kweek.flow.lint.hears import at_once, hears, takes_time, waits
 from kweek.flow.model import (
@@ -33,8 +35,7 @@ NOWHERE: Final = -2
 """The list has run out and nothing follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """`to`: a node, OUT or NOWHERE. said: the author wrote it (else it is the silent step down). bounded: it is the
     way of a `go` with `at_most`. event: what it needs (`interested`), `if` for a line of choose, empty for silence.
     at_once: it can be taken without any waiting, though the step waits."""
@@ -47,8 +48,7 @@ class Edge:
     at_once: bool = False
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A step with its ways out. path: the list that it stands in. below: the next of its list (or OUT, NOWHERE).
     lines: where it is written, up to what comes after it."""
 
@@ -56,7 +56,7 @@ class Node:
     path: str
     below: int
     lines: range
-    edges: list[Edge] = field(default_factory=list[Edge])
+    edges: list[Edge] = []
 
     @property
     def timed(self) -> bool:
@@ -67,13 +67,12 @@ class Node:
         return any(line in self.lines for line in lines)
 
 
-@dataclass(slots=True)
-class Graph:
+class Graph(Struct):
     """heads: path → its first node. roots: where a lead can come in from anywhere, with the place that says so."""
 
-    nodes: list[Node] = field(default_factory=list[Node])
-    heads: dict[str, int] = field(default_factory=dict[str, int])
-    roots: list[Edge] = field(default_factory=list[Edge])
+    nodes: list[Node] = []
+    heads: dict[str, int] = {}
+    roots: list[Edge] = []
 
     def reach(self, starts: list[int]) -> set[int]:
         """All nodes that can be come to from these, themselves included."""

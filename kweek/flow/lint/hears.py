@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kweek.flow.model import AnyStep, Call, Handover, Send, Task, Wait
 from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER, LEAD_WIDE, MAIL, MAIL_CLOSES, MAIL_SAYS, PASSING
 
 
-@dataclass(frozen=True, slots=True)
-class Hears:
+class Hears(Struct, frozen=True):
     """closing: end the step, so each needs a way. chosen: end it only when they are named. passing: the lead stays.
     Own events may be named wherever `when` stands."""
 

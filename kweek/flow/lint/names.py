@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.model import Flow
@@ -56,8 +57,7 @@ COMPUTED: Final[Mapping[str, FieldType]] = {
 BANT: Final = tuple(name for name in COMPUTED if name.startswith("bant."))
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """languages: those that it is written in. links: names that `clicked` may give. service: no limit counts it."""
 
     languages: frozenset[str]
@@ -66,33 +66,31 @@ class Mail:
     service: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """answers: question → type. outcomes: the call script's own. fills: `bant.…` facts → type."""
 
-    answers: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+    answers: Mapping[str, FieldType] = {}
     outcomes: tuple[str, ...] = ()
-    fills: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+    fills: Mapping[str, FieldType] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
     fields, without `lead.`. people: members and managers. limit: the workspace's."""
 
     languages: tuple[str, ...] = ()
-    flows: Mapping[str, Reentry] = field(default_factory=dict[str, Reentry])
-    events: Mapping[str, Mapping[str, FieldType]] = field(default_factory=dict[str, Mapping[str, FieldType]])
+    flows: Mapping[str, Reentry] = {}
+    events: Mapping[str, Mapping[str, FieldType]] = {}
     hard: frozenset[str] = frozenset()
-    mails: Mapping[str, Mail] = field(default_factory=dict[str, Mail])
-    surveys: Mapping[str, Survey] = field(default_factory=dict[str, Survey])
+    mails: Mapping[str, Mail] = {}
+    surveys: Mapping[str, Survey] = {}
     calendars: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     webhooks: frozenset[str] = frozenset()
-    fields: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+    fields: Mapping[str, FieldType] = {}
     limit: Limit | None = None
 
     def settable(self) -> dict[str, FieldType]:

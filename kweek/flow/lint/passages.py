@@ -9,8 +9,9 @@ no more, no mail leaves, so those ways are not here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
@@ -43,8 +44,7 @@ _SILENCES: Final = ("bounced", *LEAD_WIDE)
 _DAY: Final = 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """One way on. to: a step, ANYWHERE or OUT. least: minutes that surely pass; exact: and not one more. clock: it
     takes until then. mails: so many leave on it. once: what may be used up (a step) and how often. words: what the
     author wrote there."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from kweek.flow.problems import Position, Problem, Severity
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """The findings on one file. `why` and `fix` may be left empty where the words before say it all."""
 
     file: str
-    problems: list[Problem] = field(default_factory=list[Problem])
+    problems: list[Problem] = []
 
     def error(self, at: Position, code: str, what: str, why: str = "", fix: str = "") -> None:
         self._add(at, "error", code, what, why, fix)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from math import gcd
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.lint.passages import Passage, passages
 from kweek.flow.moment import Moment
@@ -27,8 +28,7 @@ _MINUTES: Final = 7 * 24 * 60
 _PLACES: Final = 12  # in the week, told apart for one step
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(Struct, frozen=True):
     """A step on the way, and what the author wrote of the way on from it. mails: how many left there. after: how long
     after the first of them."""
 
@@ -38,8 +38,7 @@ class Passed:
     after: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Worst:
+class Worst(Struct, frozen=True):
     """mails: the most within one window; None: any number. way: how that comes about, from the first mail on."""
 
     mails: int | None
@@ -62,8 +61,7 @@ _Place = tuple[int, int] | None
 """(period, minutes): so many minutes after midnight of Monday, or of any day. None: nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
+class _Label(Struct, frozen=True):
     """One way to a step. minutes: since the first mail. began, here: where in the week that was, and where this is.
     used: rounds of each `go … at_most`."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow import model as m
 from kweek.flow.ids import name_steps
@@ -26,8 +27,7 @@ GOAL_KEYS: Final = ("if", "go")
 REQUIRED: Final = {"flow": "brochure-request", "title": "Brochure request", "start": "brochure.requested"}
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """`flow` is what could be read (None: nothing); it is whole only where `problems` has no error."""
 
     flow: m.Flow | None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from kweek.flow.changed import changed
+from msgspec.structs import replace
+
 from kweek.flow.machine.asking import ask
 from kweek.flow.machine.ladders import climb
 from kweek.flow.machine.leaving import go, leave_step
@@ -95,7 +96,7 @@ def follow_dates(work: Work) -> None:
         if isinstance(step, Wait) and step.until.date_field is not None:
             due = date_of(work, enrolment, step) or min(work.now, token.deadline or work.now)
             if due != token.deadline:
-                work.put_token(enrolment, changed(token, deadline=due))
+                work.put_token(enrolment, replace(token, deadline=due))
 
 
 # --- when to look again ----------------------------------------------------------------------------------

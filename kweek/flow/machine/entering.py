@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from kweek.flow.changed import changed
+from msgspec.structs import replace
+
 from kweek.flow.duration import Duration
 from kweek.flow.facts import Facts
 from kweek.flow.machine.acting import ACTS, Verb, send_mail
@@ -40,7 +41,7 @@ def walk(work: Work, of: str) -> None:
         if enrolment.ended is not None or token is None or token.visit:
             return
         if enrolment.hops > MOST_HOPS:
-            work.put(changed(enrolment, hops=0))
+            work.put(replace(enrolment, hops=0))
             ask(work, of, token.step, "circles")
             return
         step = work.step(enrolment, token.step)
@@ -147,7 +148,7 @@ def jump(work: Work, of: str, step: Go) -> None:
         work.note(of, "chose", step.id, row="then")
         go(work, of, step.then or step.next)
         return
-    work.put(changed(enrolment, went={**enrolment.went, step.id: times + 1}))
+    work.put(replace(enrolment, went={**enrolment.went, step.id: times + 1}))
     go(work, of, step.target)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kweek.flow.changed import changed
+from msgspec.structs import replace
+
 from kweek.flow.machine.moments import after
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import Handover, Rung, Task
@@ -23,7 +24,7 @@ def climb(work: Work, of: str, token: Token) -> None:
         for n, (rung, at) in enumerate(zip(ladder, token.rungs, strict=False))
     ]
     if tuple(rungs) != token.rungs:
-        work.put_token(work.enrolments[of], changed(token, rungs=tuple(rungs)))
+        work.put_token(work.enrolments[of], replace(token, rungs=tuple(rungs)))
 
 
 def _speak(

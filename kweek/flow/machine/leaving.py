@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from kweek.flow.changed import changed
+from msgspec.structs import replace
+
 from kweek.flow.machine.asking import ask
 from kweek.flow.machine.starting import begin, refuses
 from kweek.flow.machine.work import Work
@@ -22,7 +23,7 @@ def go(work: Work, of: str, target: Target | None, cause: str | None = None, clo
     rested = token.visit > 0 and token.entered_at < work.now
     hops = 0 if rested else enrolment.hops + 1
     on_its_way = Token(target.step if isinstance(target, At) else token.step, 0, work.now)
-    work.put(changed(enrolment, token=on_its_way, cause=cause or enrolment.cause, hops=hops, ended=None))
+    work.put(replace(enrolment, token=on_its_way, cause=cause or enrolment.cause, hops=hops, ended=None))
     match target:
         case At():
             pass
@@ -39,7 +40,7 @@ def end(work: Work, of: str, result: Result, because: str | None = None) -> None
     enrolment = work.enrolments[of]
     ended = Ended(result, because or (enrolment.cause if result == "discard" else None), work.now)
     deferred = tuple(event for event in enrolment.deferred if event.ref in enrolment.withdrawn)
-    work.put(changed(enrolment, token=None, ended=ended, deferred=deferred, hops=0))
+    work.put(replace(enrolment, token=None, ended=ended, deferred=deferred, hops=0))
     work.note(of, "ended", result=result, because=ended.because)
     if result in ("discard", "won"):
         work.ends.append((of, ended))
@@ -81,7 +82,7 @@ def end_all(work: Work, result: Result) -> None:
         cancel_unsent(work, enrolment.id)
         end_quietly(work, enrolment.id, result, None)
     for enrolment in work.enrolments.values():  # nor does a late outcome bring it back
-        work.put(changed(enrolment, withdrawn={}, deferred=()))
+        work.put(replace(enrolment, withdrawn={}, deferred=()))
     work.handover, work.resting = None, ()
 
 
@@ -133,7 +134,7 @@ def _drop(work: Work, of: str, token: Token, ref: str, because: str | None) -> N
             work.issue(of, token.step, "withdraw", ref=ref, because=because)
             if token.taken:  # whoever is on the telephone may yet say what came of it
                 enrolment = work.enrolments[of]
-                work.put(changed(enrolment, withdrawn={**enrolment.withdrawn, ref: token.step}))
+                work.put(replace(enrolment, withdrawn={**enrolment.withdrawn, ref: token.step}))
         case _:
             work.issue(of, token.step, "withdraw", ref=ref, because=because)
 
@@ -159,7 +160,7 @@ def cancel_unsent(work: Work, of: str) -> None:
 
 def _cancel(work: Work, of: str, key: str) -> None:
     enrolment = work.enrolments[of]
-    work.put(changed(enrolment, unsent=tuple(other for other in enrolment.unsent if other != key)))
+    work.put(replace(enrolment, unsent=tuple(other for other in enrolment.unsent if other != key)))
     work.cancel.append(key)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from kweek.flow.changed import changed
+from msgspec.structs import replace
+
 from kweek.flow.duration import Duration
 from kweek.flow.machine.moments import as_moment
 from kweek.flow.machine.work import Work
@@ -35,13 +36,13 @@ def note_task(work: Work, of: str, token: Token, event: Event) -> None:
     """Keep in mind what happened to the task or handover that this token waits on, whoever reacts to it."""
     match event.kind:
         case "taken" | "given_back":
-            token = changed(token, taken=event.kind == "taken")
+            token = replace(token, taken=event.kind == "taken")
         case "attempted":
-            token = changed(token, taken=False, call_back=None, attempts=token.attempts + 1)
+            token = replace(token, taken=False, call_back=None, attempts=token.attempts + 1)
         case "call_back":
             token = _agree(work, of, token, event)
         case kind if kind in CONTACT and _is_handover(work, of, token):
-            token = changed(token, rungs=())  # only a logged contact meets the promise
+            token = replace(token, rungs=())  # only a logged contact meets the promise
         case _:
             return
     work.put_token(work.enrolments[of], token)
@@ -54,7 +55,7 @@ def _agree(work: Work, of: str, token: Token, event: Event) -> Token:
         return token
     until = work.answers.calendar_of("call", step.queue).add(at, ONE_BUSINESS_DAY)
     deadline = until if token.deadline is None else max(token.deadline, until)
-    return changed(token, taken=False, call_back=at, deadline=deadline)
+    return replace(token, taken=False, call_back=at, deadline=deadline)
 
 
 def _is_handover(work: Work, of: str, token: Token) -> bool:
@@ -67,7 +68,7 @@ def defer(work: Work, of: str, event: Event) -> None:
     enrolment = work.enrolments[of]
     if any(_alike(enrolment, event, other) for other in enrolment.deferred):
         return
-    work.put(changed(enrolment, deferred=(*enrolment.deferred, event)))
+    work.put(replace(enrolment, deferred=(*enrolment.deferred, event)))
     work.note(of, "deferred", event=event.kind, seq=event.seq)
 
 

@@ -6,10 +6,10 @@ were recorded; where one event fits two lines, the upper line wins. Only a reply
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
-from kweek.flow.changed import changed
+from msgspec.structs import replace
+
 from kweek.flow.machine.acting import act
 from kweek.flow.machine.asking import CARRY_ON, LEAVE, flow_asked
 from kweek.flow.machine.clocks import time_out
@@ -69,7 +69,7 @@ def _note(work: Work, of: str, event: Event) -> None:
     """What the token remembers of an event, whoever wants it."""
     enrolment = work.enrolments[of]
     if event.ref in enrolment.unsent and event.kind in MAIL_IS_AWAY:
-        enrolment = work.put(changed(enrolment, unsent=tuple(k for k in enrolment.unsent if k != event.ref)))
+        enrolment = work.put(replace(enrolment, unsent=tuple(k for k in enrolment.unsent if k != event.ref)))
     token = enrolment.token
     if token is None or not token.visit or event.ref is None or event.ref != token.ref:
         return
@@ -79,7 +79,7 @@ def _note(work: Work, of: str, event: Event) -> None:
     elif event.kind == "sent" and token.deadline is None and step.within is not None:
         deadline = after(event.at, step.within, lambda: work.answers.calendar(None))
         held = token.held_since and max(token.held_since, event.at)
-        work.put_token(enrolment, changed(token, deadline=deadline, held_since=held))
+        work.put_token(enrolment, replace(token, deadline=deadline, held_since=held))
 
 
 def _when(work: Work, of: str, event: Event) -> bool:
@@ -162,7 +162,7 @@ def _late_outcome(work: Work, of: str, event: Event) -> bool:
         defer(work, of, event)
         return True
     left = {key: at for key, at in enrolment.withdrawn.items() if key != event.ref}
-    work.put(changed(enrolment, withdrawn=left))
+    work.put(replace(enrolment, withdrawn=left))
     if line is not None and acts:
         _react(work, of, line, when_row(was, line), event, late=step)
     return True
@@ -247,7 +247,7 @@ def judge_deferred(work: Work) -> bool:
     line = _line_anywhere(work, waiting, event)
     if line is not None:
         others = [other for other in others if not _leads_there(work, waiting, other, line)]
-    work.put(changed(waiting, deferred=tuple(others)))
+    work.put(replace(waiting, deferred=tuple(others)))
     if not _late_outcome(work, waiting.id, event):
         whenever(work, waiting.id, event, given=True)
     return True
@@ -271,7 +271,7 @@ def judge_goal(work: Work, of: str) -> bool:
         return False
     if goal.condition.test(work.answers.facts(enrolment)) is not True:
         return False
-    work.put(changed(enrolment, goal_fired=True))
+    work.put(replace(enrolment, goal_fired=True))
     work.note(of, "reacted", enrolment.token.step, enrolment.token.visit, event="goal", row="goal")
     go(work, of, goal.target, "goal")
     return True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kweek.flow.changed import changed
+from msgspec.structs import replace
+
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import Handover, Send, Wait
 from kweek.flow.state import Enrolment, Token
@@ -15,10 +16,10 @@ def rest(work: Work) -> None:
     for enrolment, token in work.standing():
         why = _rests(work, enrolment, token)
         if why is not None and token.held_since is None:
-            work.put_token(enrolment, changed(token, held_since=work.now))
+            work.put_token(enrolment, replace(token, held_since=work.now))
             work.note(enrolment.id, "held", token.step, token.visit, because=why)
         elif why is None and token.held_since is not None:
-            work.put_token(enrolment, changed(token, held_since=None, deadline=_shifted(work, enrolment, token)))
+            work.put_token(enrolment, replace(token, held_since=None, deadline=_shifted(work, enrolment, token)))
             work.note(enrolment.id, "released", token.step, token.visit)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from kweek.flow.answers import Answers
-from kweek.flow.changed import changed
 from kweek.flow.plan import AnyStep, Plan
 from kweek.flow.state import Advance, Effect, EffectKind, Ended, Enrolment, Entry, LeadState, Token
 
 SEEN_BY_CONDITIONS: Final = ("add_points", "add_tags", "remove_tags", "set_fields")
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """The fields of LeadState, to be changed, and what comes of it. `ends`: discards and wins that other enrolments
     have yet to hear of. `begun`: enrolments that this very event started."""
 
@@ -29,10 +29,10 @@ class Work:
     moves: tuple[datetime, ...]
     seen: int
     discarded: bool
-    effects: list[Effect] = field(default_factory=list[Effect])
-    cancel: list[str] = field(default_factory=list[str])
-    journal: list[Entry] = field(default_factory=list[Entry])
-    ends: list[tuple[str, Ended]] = field(default_factory=list[tuple[str, Ended]])
+    effects: list[Effect] = []
+    cancel: list[str] = []
+    journal: list[Entry] = []
+    ends: list[tuple[str, Ended]] = []
     begun: set[str] = field(default_factory=set[str])
     again: bool = False
 
@@ -76,7 +76,7 @@ class Work:
         return enrolment
 
     def put_token(self, enrolment: Enrolment, token: Token) -> Enrolment:
-        return self.put(changed(enrolment, token=token))
+        return self.put(replace(enrolment, token=token))
 
     def issue(self, of: str, step: str, kind: EffectKind, /, what: str | None = None, **args: object) -> str:
         """Have something done. Answers its key. what: the word that tells it from its like, for the journal."""
@@ -84,7 +84,7 @@ class Work:
         n = enrolment.n + 1
         key = f"{of}/{n}"
         unsent = (*enrolment.unsent, key) if kind == "send_mail" else enrolment.unsent
-        self.put(changed(enrolment, n=n, unsent=unsent))
+        self.put(replace(enrolment, n=n, unsent=unsent))
         self.effects.append(Effect(key, kind, of, step, args))
         self.again = self.again or kind in SEEN_BY_CONDITIONS
         self.note(of, "effect", step, key=key, effect=kind, what=what)
@@ -104,7 +104,7 @@ class Work:
         visit = enrolment.visits.get(step, 0) + 1
         token = Token(step, visit, self.now, ref, deadline, rungs=rungs, asks=asks)
         self.note(of, "entered", step, visit, asks=asks)
-        return self.put(changed(enrolment, token=token, visits={**enrolment.visits, step: visit}))
+        return self.put(replace(enrolment, token=token, visits={**enrolment.visits, step: visit}))
 
     def note(
         self, of: str, kind: str, step: str | None = None, visit: int | None = None, /, **detail: str | int | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kweek.flow.model.steps import AnyStep, walk
 from kweek.flow.model.targets import Inline, Reaction, Target
@@ -12,8 +13,7 @@ from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Located, Position
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """One way in: an event (with a condition), beside a date, at a weekly moment (with a condition), or by hand."""
 
     at: Position
@@ -24,8 +24,7 @@ class Start:
     manual: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """Judged on entry and when a score, grade or field changes; fires once an enrolment."""
 
     at: Position
@@ -33,16 +32,14 @@ class Goal:
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A named list of steps; the way in is named `steps`."""
 
     name: Located[str]
     steps: tuple[AnyStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """A flow file. `file` is its path within the workspace."""
 
     file: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from kweek.flow.duration import Duration
 from kweek.flow.model.targets import Inline, Otherwise, Reaction, Target
@@ -13,8 +14,7 @@ from kweek.flow.plan import Axis, EndingKind
 from kweek.flow.problems import Located, Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """`at` is the place of the verb; `id` is what the author wrote (`kweek.flow.ids` names the others)."""
 
     verb: ClassVar[str]
@@ -22,8 +22,7 @@ class Step:
     id: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait(Step):
+class Wait(Step, frozen=True, kw_only=True):
     """The lead rests."""
 
     verb: ClassVar[str] = "wait"
@@ -32,16 +31,14 @@ class Wait(Step):
     otherwise: tuple[Otherwise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """One half of an A/B test. A mail None is `nothing`."""
 
     mail: Located[str | None]
     per_cent: Located[int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send(Step):
+class Send(Step, frozen=True, kw_only=True):
     """One mail is one share of 100."""
 
     verb: ClassVar[str] = "send"
@@ -52,8 +49,7 @@ class Send(Step):
     otherwise: tuple[Otherwise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call(Step):
+class Call(Step, frozen=True, kw_only=True):
     """A call task on the telemarketers' desk."""
 
     verb: ClassVar[str] = "call"
@@ -67,8 +63,7 @@ class Call(Step):
     otherwise: tuple[Otherwise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Struct, frozen=True):
     """One line of `escalate`."""
 
     at: Position
@@ -78,8 +73,7 @@ class Rung:
     reassign: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handover(Step):
+class Handover(Step, frozen=True, kw_only=True):
     """Sales gets the lead, with a running clock."""
 
     verb: ClassVar[str] = "handover"
@@ -91,8 +85,7 @@ class Handover(Step):
     when: tuple[Reaction, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(Step):
+class Task(Step, frozen=True, kw_only=True):
     """`outcomes` empty: the default, `done`."""
 
     verb: ClassVar[str] = "task"
@@ -106,8 +99,7 @@ class Task(Step):
     otherwise: tuple[Otherwise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A line of `choose`: a condition or a share; neither: `else`."""
 
     at: Position
@@ -121,8 +113,7 @@ class Branch:
         return self.condition is None and self.share is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choose(Step):
+class Choose(Step, frozen=True, kw_only=True):
     """The first true line."""
 
     verb: ClassVar[str] = "choose"
@@ -135,8 +126,7 @@ class Choose(Step):
         return shares != 100 and not any(branch.is_else for branch in self.branches)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Go(Step):
+class Go(Step, frozen=True, kw_only=True):
     """A jump that never comes back."""
 
     verb: ClassVar[str] = "go"
@@ -145,8 +135,7 @@ class Go(Step):
     then: Target | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End(Step):
+class End(Step, frozen=True, kw_only=True):
     """The lead leaves."""
 
     verb: ClassVar[str] = "end"
@@ -154,8 +143,7 @@ class End(Step):
     because: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score(Step):
+class Score(Step, frozen=True, kw_only=True):
     """Points, in the ledger."""
 
     verb: ClassVar[str] = "score"
@@ -163,32 +151,28 @@ class Score(Step):
     because: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag(Step):
+class Tag(Step, frozen=True, kw_only=True):
     """A word that stays with the lead."""
 
     verb: ClassVar[str] = "tag"
     tags: tuple[Located[str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Untag(Step):
+class Untag(Step, frozen=True, kw_only=True):
     """Takes the word away."""
 
     verb: ClassVar[str] = "untag"
     tags: tuple[Located[str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Set(Step):
+class Set(Step, frozen=True, kw_only=True):
     """(field, value): the values `today` and `event.<field>` are looked up, anything else is a constant."""
 
     verb: ClassVar[str] = "set"
     fields: tuple[tuple[Located[str], Located[str]], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tell(Step):
+class Tell(Step, frozen=True, kw_only=True):
     """A colleague hears of it."""
 
     verb: ClassVar[str] = "tell"
@@ -197,8 +181,7 @@ class Tell(Step):
     mail: Located[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook(Step):
+class Webhook(Step, frozen=True, kw_only=True):
     """A signed POST."""
 
     verb: ClassVar[str] = "webhook"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from kweek.flow.plan import EndingKind
 from kweek.flow.problems import Located, Position
@@ -15,47 +16,41 @@ RESERVED: Final = ("steps", "next", "done", "discard", "won", "lost", "else", "f
 ENDINGS: Final[tuple[EndingKind, ...]] = ("done", "discard", "won", "lost")
 
 
-@dataclass(frozen=True, slots=True)
-class ToPath:
+class ToPath(Struct, frozen=True):
     """A path by its name; `steps` is the way in."""
 
     name: str
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(Struct, frozen=True):
     """Carry on below."""
 
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """Leave the flow with this result."""
 
     result: EndingKind
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class ToFlow:
+class ToFlow(Struct, frozen=True):
     """Leave for another flow."""
 
     flow: str
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
+class Inline(Struct, frozen=True):
     """A list of steps written in place; it carries on below when it runs out."""
 
     steps: tuple[AnyStep, ...]
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """`whenever` only: takes a default away."""
 
     at: Position
@@ -64,8 +59,7 @@ class Ignore:
 Target = ToPath | Next | Ending | ToFlow | Inline | Ignore
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(Struct, frozen=True):
     """A line of `when` or `whenever`: `event: target`. `clicked book-a-demo` has a link. Event `else` is the rest."""
 
     event: Located[str]
@@ -73,8 +67,7 @@ class Reaction:
     link: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Otherwise:
+class Otherwise(Struct, frozen=True):
     """A line of `otherwise`: `state: target`. A bare target is one line with the state `else`."""
 
     state: Located[str]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.simulate.people import RASTER
 from kweek.flow.spread import spread
@@ -16,8 +17,7 @@ _WORDS: Final = re.compile(r"(?:at once|(\d{1,4}) days?)( in working hours)?")
 _PART: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Arrivals:
+class Arrivals(Struct, frozen=True):
     """Over so many days (0: all at once, at the beginning). working: only while the workspace is open."""
 
     days: int

@@ -10,10 +10,11 @@ from __future__ import annotations
 import heapq
 from bisect import insort
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final
+
+from msgspec import Struct, field
 
 from kweek.flow.simulate.alike import Asked
 from kweek.flow.simulate.life import Life, Said
@@ -31,8 +32,7 @@ Begin = Callable[[Memory, datetime], Life]
 """A life from its start on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(Struct, frozen=True):
     """A lead that comes in. points: those it comes with."""
 
     name: str
@@ -40,8 +40,7 @@ class Newcomer:
     points: Points = field(default_factory=Points)
 
 
-@dataclass(slots=True, eq=False)
-class Segment:
+class Segment(Struct, eq=False):
     """What happened at one moment to so many leads alike. flows: of each enrolment in the journal.
     sent: the mails that left."""
 
@@ -53,14 +52,13 @@ class Segment:
     sent: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct):
     """A life with what people will do in it. counts: how often each thing was opened, for the draws. heard: so many
     of its events were noted. seen: to so many opened things somebody reacted. closes: sales has just spoken to it."""
 
     life: Life
     deeds: list[Deed]
-    counts: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    counts: dict[tuple[str, str], int] = {}
     heard: int = 0
     seen: int = 0
     closes: Held | None = None
@@ -146,8 +144,7 @@ def live(life: Life, people: People, until: datetime) -> Iterator[tuple[Deed, Sh
 # --- all of them ------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     walk: Walk
     leads: list[int]
 

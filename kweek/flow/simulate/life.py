@@ -7,11 +7,12 @@ gate lets it; what people do (answer, call, close a handover) is given from outs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, cast
 
-from kweek.flow.changed import changed
+from msgspec import Struct
+from msgspec.structs import replace
+
 from kweek.flow.drive import drive
 from kweek.flow.gate import Blocked, Later, Mailing, Send, Standing, gate
 from kweek.flow.plan import Plan
@@ -28,8 +29,7 @@ Said = tuple[str, str | None, Mapping[str, Value]]
 """An event to be: its kind, what it is about, its data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """Something that a person can react to: a mail that left, a call task, a handover, a task. effect: its order."""
 
     verb: Verb
@@ -47,8 +47,7 @@ class Opened:
         return tuple(cast("list[str]", self.effect.args.get("outcomes", ())))
 
 
-@dataclass(slots=True)
-class Waiting:
+class Waiting(Struct):
     """A mail that has not left. again: when to ask the gate (None: at the next bell)."""
 
     effect: Effect
@@ -126,7 +125,7 @@ class Life:
             self.memory.keep(driven.state)
             # one that wrote a mail may be replied to after its end
             kept = tuple(one for one in driven.state.enrolments if one.live or one.n)
-            self.state = changed(driven.state, enrolments=kept)
+            self.state = replace(driven.state, enrolments=kept)
             self._wake_at = driven.wake_at
             for key in driven.cancel:
                 self.waiting.pop(key, None)

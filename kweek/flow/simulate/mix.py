@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.plan import Call, Plan, Task
 from kweek.flow.problems import did_you_mean
@@ -26,8 +27,7 @@ _PROFILES: Final = (("A", 15), ("B", 25), ("C", 40), ("D", 20))
 _OWN: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
+class Mix(Struct, frozen=True):
     """Shares in per cent, in the order in which they were written."""
 
     lines: tuple[tuple[str, int], ...] = ()

@@ -24,6 +24,8 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
 from kweek.flow.duration import Duration
 from kweek.flow.plan import Call, Plan, Send
 from kweek.flow.reasons import reasons_of
@@ -57,8 +59,7 @@ class Held(NamedTuple):
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """What somebody does, and when. sheet: the survey that is filled in with it, and which of its sheets. closes: what
     it was about is closed later, how is drawn then."""
 
@@ -78,8 +79,7 @@ class Draw(NamedTuple):
     variant: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(Struct, frozen=True):
     """What can come of one thing. label: what it is, for the hash. shares: up to which part of all leads each kind
     goes."""
 

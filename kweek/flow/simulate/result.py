@@ -7,30 +7,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 Days = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """open: when mail may leave, in minutes after midnight ([(0, 1440)]: at any time)."""
 
     date: str
     open: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """A step: leads that came to it that day, leads that stood there when the day was over."""
 
     entered: Days
     standing: Days
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """Calls of a queue or handovers of a team: opened that day; capacity: how many can be done that day (None: no
     limit is known; 0: closed); backlog: what is left over when the day is over."""
 
@@ -41,8 +39,7 @@ class Desk:
     backlog: Days | None
 
 
-@dataclass(frozen=True, slots=True)
-class Most:
+class Most(Struct, frozen=True):
     """The most mails that one lead got: in all its days, and within any seven. lead: an example; None: nobody got
     any."""
 
@@ -50,8 +47,7 @@ class Most:
     lead: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a story; see `kweek.flow.simulate.story.Told`."""
 
     day: int
@@ -61,8 +57,7 @@ class Line:
     step: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """leads: so many went this way. lead: one of them, who came on this day, with its story."""
 
     leads: int
@@ -71,8 +66,7 @@ class Way:
     told: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+class Simulation(Struct, frozen=True):
     """steps: by id. rows: by `<step id> <row>`, or the row alone where it is of the whole flow. endings: by result,
     `flow x` for those who moved. mails: by name. never: steps and rows that nobody came to. ways: so many different
     ones there were; the commonest are told."""
@@ -101,7 +95,7 @@ class Simulation:
     stories: tuple[Way, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return to_builtins(self)
 
 
 def dump(answer: Mapping[str, Any] | Sequence[Any]) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.facts import Fact
@@ -26,8 +27,7 @@ _KEEN: Final = SHEETS // 4
 _TRIED: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """facts: by their paths. points: by axis. raised: the own events that the answers raise, in order."""
 
     facts: tuple[tuple[str, Fact], ...] = ()

@@ -8,9 +8,10 @@ lead leaves. Steps that only wait or decide are not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.state import Entry, Event
 
@@ -34,8 +35,7 @@ TOLD: Final = tuple(dict.fromkeys((*MAILS.values(), *EFFECTS.values())))
 """The words with which a test may say what it expects."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """One thing. day: counted from the start, by the date in the flow's time zone. kind: one of TOLD, `starts`,
     `ends`, or `·` for an event that came from outside. what: the mail, script, team; the result; the event."""
 
@@ -50,8 +50,7 @@ class Told:
         return f"{self.kind} {self.what}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """All that happened, in order."""
 
     flow: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kweek.flow.problems import Position, Problem
 from kweek.flow.yaml.sheet import Sheet
@@ -17,16 +18,15 @@ _COMMENT: Final = re.compile(r"(\s+)#(.*)")
 _COLON: Final = re.compile(r"\s*:(.*)")
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or a mapping of which the end has not come yet."""
 
     mapping: bool
     flow: bool
     at: Position
-    items: list[Node] = field(default_factory=list[Node])
-    pairs: list[Pair] = field(default_factory=list[Pair])
-    keys: dict[str, Text] = field(default_factory=dict[str, Text])
+    items: list[Node] = []
+    pairs: list[Pair] = []
+    keys: dict[str, Text] = {}
     key: Node | None = None
 
 

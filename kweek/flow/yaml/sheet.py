@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from kweek.flow.problems import Position, Problem
 
@@ -24,8 +25,7 @@ class Trap(NamedTuple):
     shift: int = 0
 
 
-@dataclass(slots=True)
-class Sheet:
+class Sheet(Struct):
     """The text under the reader's hands; lines count from 0.
 
     shifts: how many characters we put at the beginning of a line. mended: (line, code) of what was tried already.
@@ -33,9 +33,9 @@ class Sheet:
     """
 
     file: str
-    lines: list[str] = field(default_factory=list[str])
-    problems: list[Problem] = field(default_factory=list[Problem])
-    shifts: dict[int, int] = field(default_factory=dict[int, int])
+    lines: list[str] = []
+    problems: list[Problem] = []
+    shifts: dict[int, int] = {}
     mended: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     tabbed: set[int] = field(default_factory=set[int])
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kweek.flow.yaml.lines import quoted_text, shape
 from kweek.flow.yaml.sheet import Trap
@@ -23,8 +24,7 @@ _WHOLE_IN_BRACES: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(Struct, frozen=True):
     """What stands behind a key or a dash. core: without the comment behind it. column: where it begins, from 0."""
 
     line: str
