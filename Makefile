@@ -19,7 +19,7 @@ demo: $(STAMP)  ## the same with make-believe people: two months in five minutes
 	$(BIN)/kweek demo $(ARGS)
 
 test: $(STAMP)  ## everything that can be proven here
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -165,8 +165,9 @@ def served(house: House) -> Iterator[House]:
         yield there
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """One for a file: while Playwright is at work its loop runs, and no other can in the same process."""
     from tests.web.browsing import chromium
 
     with chromium() as found:
