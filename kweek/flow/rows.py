@@ -15,6 +15,7 @@ from kweek.flow.state import Entry
 from kweek.flow.words import LEAD_WIDE
 
 GOAL: Final = "goal"
+END: Final = " end"
 
 
 def rows_of(plan: Plan) -> Mapping[str, str]:
@@ -46,6 +47,13 @@ def row_in(entry: Entry) -> str | None:
     if row is None:
         return None
     return str(row) if row == GOAL or str(row).startswith("whenever:") else f"{entry.step} {row}"
+
+
+def place_in(entry: Entry) -> str | None:
+    """Where this line of the journal is counted: in its row; of a lead that came to an `end`, at `<step id> end`."""
+    if entry.kind == "ended":
+        return entry.step and f"{entry.step}{END}"
+    return row_in(entry)
 
 
 def said(line: When) -> str:

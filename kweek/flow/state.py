@@ -132,11 +132,11 @@ class LeadState(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """One line of the journal. kind: `started`, `entered`, `left`, `reacted`, `timed_out`, `chose`, `effect`, `held`,
-    `released`, `deferred`, `ended`. Positions folded from `entered` and `left` equal the tokens. `row` in the detail of
-    `reacted`, `timed_out` and `chose`: which line of the step was it (`when:2`, `otherwise:1`, `choose:3`, `then`) or
-    of the flow (`whenever:1`, `goal`), counted in the order of the plan. Codes and ids only: a page puts them into
-    words."""
+    """One line of the journal. kind: `started`, `entered`, `left`, `reacted`, `timed_out`, `chose`, `drew`, `effect`,
+    `held`, `released`, `deferred`, `ended`. Positions folded from `entered` and `left` equal the tokens. `row` in the
+    detail of `reacted`, `timed_out`, `chose` and `drew`: which line of the step was it (`when:2`, `otherwise:1`,
+    `choose:3`, `share:1`, `then`) or of the flow (`whenever:1`, `goal`), counted in the order of the plan. Codes and
+    ids only: a page puts them into words."""
 
     enrolment: str
     kind: str

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from kweek.flow import stored
-from kweek.flow.rows import row_in
+from kweek.flow.rows import place_in
 from kweek.flow.state import Enrolment, Entry, LeadState
 from kweek.flow.stored import dump_enrolment, load_enrolment
 from kweek.leads.rows import upsert
@@ -74,7 +74,7 @@ def write_journal(tx: Connection, lead_id: str, turn: int, at: datetime, entries
     rows = [
         {
             "lead_id": lead_id, "enrolment_id": entry.enrolment, "turn": turn, "at": at, "kind": entry.kind,
-            "step": entry.step, "visit": entry.visit, "detail": dict(entry.detail), "place": row_in(entry),
+            "step": entry.step, "visit": entry.visit, "detail": dict(entry.detail), "place": place_in(entry),
         }
         for entry in entries
     ]  # fmt: skip

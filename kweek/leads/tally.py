@@ -2,7 +2,8 @@
 
 They are written in the turn's own transaction, with the journal: what is committed is counted, once, and a restart
 changes nothing. A place is named as in the picture of the flow: `<step>` for who stands there now, `<step> when:1` for
-how often that row was taken, `whenever:1` and `goal` for those of the whole flow; and `ended:won` for who left so.
+how often that row was taken, `whenever:1` and `goal` for those of the whole flow, `<step> end` for who came to that
+end; and `ended:won` for who left so.
 
 One row for each place would be one lock that every lead waits for: a number lies in shards, by lead, and is their sum.
 Whoever writes takes the locks last and in one order, so nobody waits in a circle.
@@ -20,7 +21,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Executable, String, func, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kweek.flow.rows import row_in
+from kweek.flow.rows import place_in
 from kweek.flow.state import Enrolment, Entry, LeadState
 from kweek.leads.tables import enrolments, journal, tallies
 
@@ -53,7 +54,7 @@ class Tally:
             self._count(one, _stands(was) if was else None, -1)
             self._count(one, _stands(one), 1)
         for entry in written:
-            self._count(now[entry.enrolment], row_in(entry), 1)
+            self._count(now[entry.enrolment], place_in(entry), 1)
 
     def write(self, tx: Connection) -> None:
         """The last thing that a transaction does before its commit."""

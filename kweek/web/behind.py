@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, literal, or_, select, tuple_
 
 from kweek.draw import Picture
+from kweek.flow.rows import END
 from kweek.leads import tables
 from kweek.leads.tables import Moment
 from kweek.leads.tally import ENDED, is_step
@@ -84,6 +85,11 @@ def _bounds(after: str) -> tuple[datetime, str] | None:
 
 def _position(row: Row[Any], parts: int) -> str:
     return str(row.position) if parts == 1 else f"{row.at.isoformat()}~{row.position}"
+
+
+def place(picture: Picture, at: str) -> str:
+    """What the journal calls it: on an `end` nobody stands, there are those who came to it."""
+    return f"{at}{END}" if any(card.id == at and card.verb == "end" for card in picture.cards()) else at
 
 
 def words(say: Tongue, picture: Picture, at: str) -> str | None:

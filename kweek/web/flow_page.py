@@ -91,7 +91,7 @@ def show_leads(
         words = behind.words(say, picture, at)
         if words is None and at not in numbers:
             raise ProblemError(404, "This flow has no such step.")
-        found = behind.leads(read, name, at, q, after, _A_PAGE)
+        found = behind.leads(read, name, behind.place(picture, at), q, after, _A_PAGE)
     total = numbers.get(at or "|under way", numbers.get(f"|{at}", 0))
     return page(
         request, "leads.html", name=name, title=_title(picture, name), at=at, q=q, words=words or at, found=found,

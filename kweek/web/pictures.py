@@ -15,8 +15,9 @@ from sqlalchemy import Connection, select
 from kweek.draw import Picture, lay_out
 from kweek.flow.load.flow import load_flow
 from kweek.flow.model import Flow
-from kweek.flow.plan import AnyStep, Call, Choose, Handover, Plan, Send, Task, Wait
+from kweek.flow.plan import AnyStep, Call, Choose, EndStep, Handover, Plan, Send, Task, Wait
 from kweek.flow.problems import Problem, errors
+from kweek.flow.rows import END
 from kweek.leads import publish, tables
 from kweek.leads.tally import Numbers, is_step
 from kweek.versions import source_of, version_of
@@ -114,13 +115,14 @@ _KEPT: Final[dict[tuple[str, str], Picture]] = {}
 
 def counts(read: Connection, numbers: Numbers, flow: str, version: str) -> dict[str, int]:
     """The numbers in this version's picture. Who stands on a step: whatever version he walks. How often a row was
-    taken: in every version in which that row says the same."""
+    taken, and an `end` come to: in every version in which that row or end says the same."""
     plan = publish.plan_in(read, version)
     found: dict[str, int] = {}
     for other, places in numbers.get(flow, {}).items():
         for place, count in places.items():
             if other == version or is_step(place) or _same(plan, publish.plan_in(read, other), place):
-                found[place] = found.get(place, 0) + count
+                key = place.removesuffix(END)
+                found[key] = found.get(key, 0) + count
     return found
 
 
@@ -144,11 +146,16 @@ def _says(plan: Plan, place: str) -> object:
     lines = plan.whenever if word == "whenever" else _lines(plan.steps.get(step), word)
     if word == "then":
         return "then"
+    if word == "end":
+        found = plan.steps.get(step)
+        return found.result if isinstance(found, EndStep) else None
     if not 1 <= number <= len(lines):
         return None
     line: Any = lines[number - 1]
     if word == "choose":
         return (line.condition.text if line.condition else None, line.share)
+    if word == "share":
+        return line
     return line.state if word == "otherwise" else (line.event, line.link)
 
 
@@ -156,6 +163,8 @@ def _lines(step: AnyStep | None, word: str) -> tuple[Any, ...]:
     match step, word:
         case Choose(), "choose":
             return step.branches
+        case Send(), "share":
+            return step.mails
         case ((Wait() | Send() | Call() | Task() | Handover()), "when"):
             return step.when
         case ((Wait() | Send() | Call() | Task()), "otherwise"):

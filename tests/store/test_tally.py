@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from kweek.flow.rows import row_in
+from kweek.flow.rows import place_in
 from kweek.flow.state import Entry
 from kweek.leads.database import Database
 from kweek.leads.tally import SHARDS, Place, Tally, numbers, tallied
@@ -65,7 +65,9 @@ def test_who_comes_and_goes_leaves_nothing(database: Database) -> None:
 def test_a_place_is_named_as_in_the_picture() -> None:
     rows = {"when:2": "a/b when:2", "whenever:1": "whenever:1", "goal": "goal", "then": "a/b then", None: None}
     for row, place in rows.items():
-        assert row_in(Entry("e", "reacted", "a/b", 1, {"row": row})) == place
+        assert place_in(Entry("e", "reacted", "a/b", 1, {"row": row})) == place
+    assert place_in(Entry("e", "ended", "a/end-1", None, {"result": "won"})) == "a/end-1 end"
+    assert place_in(Entry("e", "ended", None, None, {"result": "won"})) is None
 
 
 def test_leads_are_spread_over_all_shards() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kweek.flow.rows import place_in
 from tests.lives import DAY, HOUR, Life
 from tests.unit.flow_of import BROCHURE, plan_from
 
@@ -115,3 +116,21 @@ def test_the_outcome_of_a_task_that_was_withdrawn_is_a_row_of_the_step_that_aske
     call = life.ref()
     life.hear("taken", call).hear("quote.requested").hear("interested", call)
     assert rows(life) == ["steps/call-brochure when:1", "steps/call-brochure when:2"]
+
+
+def test_a_test_says_which_half_was_drawn_also_where_that_is_nothing_and_an_end_that_it_was_come_to() -> None:
+    plan = plan_from("""\
+        flow: brochure-request
+        title: Halves
+        start: brochure.requested
+        steps:
+          - send: { offer: 50%, nothing: 50% }
+            id: half
+          - end: lost
+        """)
+    for draw, half in ((0.2, "half share:1"), (0.7, "half share:2")):
+        life = Life([plan])
+        life.memory.drawn = draw
+        life.hear("brochure.requested")
+        assert [row for _, entry in life.journal if (row := place_in(entry))] == [half, "half/end-1 end"]
+    assert [effect.kind for _, effect in life.effects] == []

@@ -165,8 +165,9 @@ def test_a_mail_may_expire() -> None:
 
 def test_an_ab_test_shares_leads_out_and_each_keeps_its_half() -> None:
     mails = (("a", 30), ("b", 50), (None, 20))
-    assert [half(mails, x / 10) for x in range(10)] == ["a"] * 3 + ["b"] * 5 + [None] * 2
-    assert [half(mails, x) for x in (0.299, 0.3, 0.7999, 0.8, 0.99999)] == ["a", "b", "b", None, None]
+    assert [half(mails, x / 10) for x in range(10)] == [(1, "a")] * 3 + [(2, "b")] * 5 + [(3, None)] * 2
+    edges = [half(mails, x)[0] for x in (0.299, 0.3, 0.7999, 0.8, 0.99999)]
+    assert edges == [1, 2, 2, 3, 3]
 
 
 def test_the_half_that_gets_nothing_waits_as_long() -> None:

@@ -17,6 +17,7 @@ from kweek.flow.simulate.result import Simulation, dump
 from kweek.simulating import Crowding, simulate
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
+from tests.unit.flow_of import plan_from
 
 ROOT = Path(__file__).parents[2]
 WORKSPACE = read_workspace(ROOT)
@@ -192,3 +193,29 @@ def test_a_version_of_the_books(
     before = answer.pop("against")
     assert before == answer
     assert "There are: 1." in refused(capsys, "brochure-request", "--against", "2")
+
+
+def test_both_halves_of_a_test_and_every_end_are_counted() -> None:
+    plan = plan_from("""\
+        flow: brochure-request
+        title: Halves
+        start: brochure.requested
+        steps:
+          - send: { survey: 50%, nothing: 50% }
+            id: half
+          - choose:
+              - share: 30%
+                go: other
+              - else: next
+          - end: lost
+        paths:
+          other:
+            - end: done
+        """)
+    one = simulate(WORKSPACE, WORLD, plan, Crowding(200, 10, 1, usual(plan), Arrivals(1)))
+    halves = [sum(one.rows[f"half share:{n}"]) for n in (1, 2)]
+    assert sum(halves) == sum(one.steps["half"].entered) == 200
+    assert halves[0] == sum(one.mails["survey"]) > 50
+    ends = {step: sum(one.steps[step].entered) for step in ("half/end-1", "other/end-1")}
+    assert ends == {"half/end-1": sum(one.endings["lost"]), "other/end-1": sum(one.endings["done"])}
+    assert min(ends.values()) > 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from kweek.flow.rows import row_in
+from kweek.flow.rows import place_in
 from kweek.flow.state import Enrolment, Entry, Token
 from kweek.flow.stored import dump_enrolment
 from kweek.leads import tables
@@ -49,7 +49,7 @@ def line(
 ) -> None:
     row = {"lead_id": lead, "enrolment_id": f"{lead}-1", "turn": 1, "at": at, "kind": kind, "step": step}
     taken = {key: value for key, value in detail.items() if isinstance(value, str)}
-    books.add(tables.journal, **row, detail=detail, place=row_in(Entry(f"{lead}-1", kind, step, 1, taken)))
+    books.add(tables.journal, **row, detail=detail, place=place_in(Entry(f"{lead}-1", kind, step, 1, taken)))
 
 
 def event(

@@ -23,7 +23,7 @@ from kweek.web.rules import WorkspaceRules
 from kweek.words import Tongue
 from kweek.workspace import read_workspace
 from tests.web.conftest import NOW, ROOT, Books, TestClient
-from tests.web.scene import scene
+from tests.web.scene import line, scene
 
 FLOW = "/flows/brochure-request"
 
@@ -60,6 +60,38 @@ def test_every_number_opens_to_its_leads(staff: TestClient, books: Books, publis
         assert [one for one in ("Ann de Vries", "Bas Jansen", "Carla Smit") if one in found] == [name]
     everyone = staff.get(f"{FLOW}/leads").text
     assert "3 in all" in everyone
+
+
+def test_an_end_and_the_halves_of_a_test_bear_their_numbers_in_every_version(
+    staff: TestClient, books: Books, db: Database
+) -> None:
+    halves = """\
+flow: halves
+title: Halves
+start: brochure.requested
+steps:
+  - send: { survey: 50%, nothing: 50% }
+    id: half
+  - end: won
+"""
+    first, second = (
+        publish.publish(db, {"flows/halves.yaml": text}, "halves", "test", NOW).hash
+        for text in (halves, halves.replace("end: won", "wait: 2 days\n  - end: won"))
+    )
+    for n, version in enumerate((first, first, second)):
+        lead = books.lead(f"l{n}", name=f"Lead {n}")
+        books.add(
+            tables.enrolments, id=f"{lead}-1", lead_id=lead, flow="halves", version=version, started_at=NOW,
+            ended_at=NOW, result="won", state={}, live=False,
+        )  # fmt: skip
+        line(books, lead, "drew", step="half", row=f"share:{1 + n % 2}")
+        line(books, lead, "ended", step="half/end-1", result="won")
+    shown = numbers_on(staff.get("/flows/halves").text)
+    places = ("half share:1", "half share:2", "half/end-1", "|under way", "|ended:won")
+    assert [shown[place] for place in places] == [2, 1, 3, 0, 3]
+    assert "Lead 1" in staff.get("/flows/halves/leads?at=half+share:2").text
+    found = staff.get("/flows/halves/leads?at=half/end-1").text
+    assert re.findall(r'<a href="/leads/([^"]+)">', found) == ["l2", "l1", "l0"]
 
 
 def test_leads_are_paged_and_searched_by_the_database(staff: TestClient, books: Books, published: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -15,21 +15,23 @@ Verb = Callable[[Work, str, Any], object]
 
 def send_mail(work: Work, of: str, step: Send) -> str | None:
     """Have this lead's half of the test sent. None: it gets nothing."""
-    mail = half(step.mails, work.answers.spread(step.id))
+    n, mail = half(step.mails, work.answers.spread(step.id))
+    if len(step.mails) > 1:
+        work.note(of, "drew", step.id, row=f"share:{n}")
     if mail is None:
         return None
     expires = step.expires and after(work.now, step.expires, lambda: work.answers.calendar(None)).isoformat()
     return work.issue(of, step.id, "send_mail", mail, mail=mail, expires_at=expires)
 
 
-def half(mails: Iterable[tuple[str | None, int]], drawn: float) -> str | None:
-    """Whose share of a hundred holds this draw?"""
+def half(mails: Sequence[tuple[str | None, int]], drawn: float) -> tuple[int, str | None]:
+    """Whose share of a hundred holds this draw? Counted from 1, with its mail."""
     share = 0
-    for mail, per_cent in mails:
+    for n, (mail, per_cent) in enumerate(mails, 1):
         share += per_cent
         if drawn * 100 < share:
-            return mail
-    return None
+            return n, mail
+    return len(mails), None
 
 
 def score(work: Work, of: str, step: Score) -> None:

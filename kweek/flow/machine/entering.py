@@ -153,7 +153,7 @@ def jump(work: Work, of: str, step: Go) -> None:
 
 
 def finish(work: Work, of: str, step: EndStep) -> None:
-    end(work, of, step.result, step.because)
+    end(work, of, step.result, step.because, step.id)
 
 
 # --- the table --------------------------------------------------------------------------------------------------

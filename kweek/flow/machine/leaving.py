@@ -35,13 +35,14 @@ def go(work: Work, of: str, target: Target | None, cause: str | None = None, clo
             to_flow(work, of, target, token.step)
 
 
-def end(work: Work, of: str, result: Result, because: str | None = None) -> None:
-    """It leaves this flow. A discard leaves all flows, a win ends the others: see `sweep`."""
+def end(work: Work, of: str, result: Result, because: str | None = None, step: str | None = None) -> None:
+    """It leaves this flow. step: the `end` that it came to. A discard leaves all flows, a win ends the others: see
+    `sweep`."""
     enrolment = work.enrolments[of]
     ended = Ended(result, because or (enrolment.cause if result == "discard" else None), work.now)
     deferred = tuple(event for event in enrolment.deferred if event.ref in enrolment.withdrawn)
     work.put(replace(enrolment, token=None, ended=ended, deferred=deferred, hops=0))
-    work.note(of, "ended", result=result, because=ended.because)
+    work.note(of, "ended", step, result=result, because=ended.because)
     if result in ("discard", "won"):
         work.ends.append((of, ended))
 

@@ -1,7 +1,7 @@
 """Which steps does a lead pass without standing there, and where does a row of a card lead?
 
-The journal notes what was waited for, decided and done. What only passes a lead on (`go`, `end`) it does not: that
-follows from the row that was taken.
+The journal notes what was waited for, decided and done, and where it ended. What only passes a lead on (`go`) it does
+not: that follows from the row that was taken.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from kweek.flow.plan import (
     At,
     Call,
     Choose,
-    EndStep,
     Go,
     Handover,
     Plan,
@@ -60,9 +59,6 @@ def passed(plan: Plan, entry: Entry, after: Iterable[Entry]) -> Iterator[str]:
             case Go() if step.id not in then:
                 yield step.id
                 target = step.target
-            case EndStep():
-                yield step.id
-                return
             case _:
                 return
 
@@ -76,8 +72,8 @@ def _target(plan: Plan, entry: Entry) -> Target | Stay | None:
         return At(plan.entry)
     if entry.kind == "timed_out" and not row:
         return step.next if step else None
-    if entry.kind == "effect":
-        return step.next if step is not None and not stands(step) else None
+    if entry.kind in ("drew", "effect"):
+        return step.next if step is not None and holds_nobody(step, entry) else None
     match word, step:
         case "whenever", _:
             return plan.whenever[int(number) - 1].target
@@ -93,6 +89,13 @@ def _target(plan: Plan, entry: Entry) -> Target | Stay | None:
             return step.then
         case _:
             return None
+
+
+def holds_nobody(step: AnyStep, entry: Entry) -> bool:
+    """Does this line say that a lead came to a step where nobody waits? Of a test it is the draw, for `nothing` is a
+    half as well."""
+    drawn = isinstance(step, Send) and len(step.mails) > 1
+    return not stands(step) and entry.kind == ("drew" if drawn else "effect")
 
 
 def stands(step: AnyStep) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Generic, TypeVar
 
-from kweek.flow.plan import Call, Plan, Send
+from kweek.flow.plan import Call, Plan
 from kweek.flow.simulate.crowd import Segment
 from kweek.flow.simulate.result import Counts, Day, Days, Desk
-from kweek.flow.simulate.rows import passed, rows_of, stands
+from kweek.flow.simulate.rows import holds_nobody, passed, rows_of
 from kweek.flow.state import Entry
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
@@ -114,12 +114,12 @@ class Tally:
                 self.moved.add(step, day, -leads)
             case "chose":
                 self.entered.add(step, day, leads)
-            case "effect" if (what := self.plan.steps.get(step)) is not None:
-                if not stands(what):
+            case "drew" | "effect" if (what := self.plan.steps.get(step)) is not None:
+                if holds_nobody(what, entry):
                     self.entered.add(step, day, leads)
-                if isinstance(what, Send) and len(what.mails) > 1:
-                    self._half(what, str(entry.detail.get("what")), day, leads)
             case "ended":
+                if step:
+                    self.entered.add(step, day, leads)
                 moved = entry.detail.get("result") == "moved"
                 ending = f"flow {entry.detail.get('because')}" if moved else str(entry.detail.get("result"))
                 self.endings.add(ending, day, leads)
@@ -127,11 +127,6 @@ class Tally:
                 pass
         if row is not None:
             self.rows.add(str(row) if str(row).startswith("whenever") or row == "goal" else f"{step} {row}", day, leads)
-
-    def _half(self, step: Send, mail: str, day: int, leads: int) -> None:
-        for n, (name, _) in enumerate(step.mails, 1):
-            if name == mail:
-                self.rows.add(f"{step.id} share:{n}", day, leads)
 
     # --- what it comes to -------------------------------------------------------------------------------
 
