@@ -12,7 +12,7 @@ from kweek.flow.problems import did_you_mean, errors
 from kweek.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from kweek.flow.model import Flow
+    from kweek.draw.told import Told
     from kweek.words import Tongue
     from kweek.workspace import Workspace
 
@@ -21,6 +21,8 @@ EXAMPLE = """examples:
   kweek draw brochure-request -o brochure.svg      the picture
   kweek draw brochure-request -o brochure.png --language nl --theme dark
   kweek draw brochure-request -o brochure.mmd      for what draws Mermaid itself
+  kweek draw brochure-request --against 3          what differs from version 3: new, changed, gone
+  kweek draw brochure-request --against old.yaml -o change.svg
 
 A draft with mistakes is drawn as far as it says something.
 
@@ -40,6 +42,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("flow", metavar="FLOW", help="name or file of a flow")
     parser.add_argument("-o", "--output", metavar="FILE", help="ends in .svg, .png or .mmd (default: the terminal)")
+    parser.add_argument("--against", metavar="VERSION", help="mark what differs from another version: number, or file")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the words in it (default: en)")
     parser.add_argument("--theme", choices=("light", "dark"), help="default: an SVG follows its reader, a PNG is light")
     add_workspace(parser)
@@ -50,6 +53,11 @@ def run(args: argparse.Namespace) -> int:
     if output is not None and output.suffix not in _ENDINGS:
         print(f"kweek draw: {output}: a picture is written as .svg, .png or .mmd.", file=sys.stderr)
         return 2
+    if output is not None and output.suffix == ".mmd" and args.against:
+        print("kweek draw: Mermaid has no marks for what differs; write .svg or .png.", file=sys.stderr)
+        return 2
+    from kweek.commands.against import other
+    from kweek.draw.tell import tell
     from kweek.words import Tongue
     from kweek.workspace import read_workspace
 
@@ -59,14 +67,16 @@ def run(args: argparse.Namespace) -> int:
     if flow is None:
         return _not_there(name, workspace)
     tongue = Tongue(args.language)
-    if output is None:
-        _print(flow, tongue)
-    elif output.suffix == ".mmd":
+    if output is not None and output.suffix == ".mmd":
         from kweek.draw.mermaid import mermaid
 
         output.write_text(mermaid(flow, tongue), encoding="utf-8")
     else:
-        _write(flow, tongue, output, args.theme)
+        told = tell(flow, tongue)
+        if args.against:
+            found = other(settings_of(args), flow.name.value, args.against)
+            told = _compared(tell(found.flow, tongue), told, tongue, found.label)
+        _print(told) if output is None else _write(told, tongue, output, args.theme)
     if mistakes := len(errors(p for p in workspace.problems if p.file == flow.file)):
         say(f"This draft has {mistakes} mistake{'s' * (mistakes > 1)}; `kweek lint {name}` says which.")
     return 0
@@ -85,19 +95,29 @@ def _not_there(name: str, workspace: Workspace) -> int:
     return 2
 
 
-def _print(flow: Flow, tongue: Tongue) -> None:
+def _compared(old: Told, new: Told, tongue: Tongue, label: str) -> Told:
+    from kweek.draw.compare import compare
+
+    told = compare(old, new, tongue)
+    if told == new:
+        say(f"Nothing differs from {label}.")
+    return told
+
+
+def _print(told: Told) -> None:
     from rich.console import Console
 
-    from kweek.draw.tree import tree
+    from kweek.draw.tree import tree_of
 
     width = None if sys.stdout.isatty() else _WHOLE_LINES
-    Console(width=width).print(tree(flow, tongue))
+    Console(width=width).print(tree_of(told))
 
 
-def _write(flow: Flow, tongue: Tongue, output: Path, theme: Any) -> None:
-    from kweek.draw import lay_out, svg
+def _write(told: Told, tongue: Tongue, output: Path, theme: Any) -> None:
+    from kweek.draw import svg
+    from kweek.draw.layout import lay_out_told
 
-    picture = lay_out(flow, tongue)
+    picture = lay_out_told(told, tongue)
     if output.suffix == ".svg":
         output.write_text(svg(picture, theme=theme or "auto"), encoding="utf-8")
     else:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from kweek.commands.against import NotUnderstoodError, other
 from kweek.commands.common import add_workspace, settings_of
-from kweek.errors import KweekError
 from kweek.flow.problems import BrokenSourceError, did_you_mean
 
 if TYPE_CHECKING:
@@ -36,12 +36,6 @@ Exit: 0 done, 1 a flow is broken, 2 not understood.
 MOST_LEADS: Final = 1_000_000
 MOST_DAYS: Final = 1_500
 _EACH: Final = 0.2  # seconds between two words about how far it is
-
-
-class NotUnderstoodError(KweekError):
-    """What was asked for is not there, or makes no sense."""
-
-    exit_code = 2
 
 
 def add(commands: Any) -> None:
@@ -86,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = settings_of(args)
     workspace = read_workspace(chosen.workspace)
     version = _draft(workspace, args.flow)
-    against = _other(workspace, version, args.against, chosen) if args.against else None
+    against = _other(version, args.against, chosen) if args.against else None
     world = world_of(workspace)
     try:
         mix = parse_mix(args.mix, version.plan, world, workspace.rules.events) if args.mix else usual(version.plan)
@@ -158,45 +152,12 @@ def _draft(workspace: Workspace, asked: str) -> Version:
     return Version("draft", plan_of(source_of(workspace, flow)), workspace.flows[flow])
 
 
-def _other(workspace: Workspace, version: Version, asked: str, chosen: Settings) -> Version:
-    """Version 3, or what a file says."""
-    flow = version.plan.flow
-    if not asked.isdecimal():
-        file = Path(asked)
-        if not file.is_file():
-            raise NotUnderstoodError(f"--against: “{asked}” is neither a version's number nor a file that is there")
-        return _version(file.name, {f"flows/{flow}.yaml": file.read_text("utf-8", "replace")}, flow)
-    known = _published(chosen, flow)
-    source = known.get(int(asked))
-    if source is None:
-        there = f"There are: {', '.join(map(str, known))}." if known else "None of it was published here."
-        raise NotUnderstoodError(f"there never was a version {asked} of “{flow}”. {there}")
-    return _version(f"version {asked}", source, flow)
-
-
-def _version(label: str, source: Mapping[str, str], flow: str) -> Version:
-    from kweek.flow.load.flow import load_flow
+def _other(version: Version, asked: str, chosen: Settings) -> Version:
     from kweek.simulating import Version
     from kweek.versions import plan_of
 
-    plan = plan_of(source)
-    loaded = load_flow(source[f"flows/{flow}.yaml"], f"flows/{flow}.yaml").flow
-    if loaded is None:
-        raise NotUnderstoodError(f"--against: {label} cannot be read")
-    return Version(label, plan, loaded)
-
-
-def _published(chosen: Settings, flow: str) -> Mapping[int, Mapping[str, str]]:
-    """Texts by number; nothing where there are no books yet."""
-    from kweek.commands.books import opened
-    from kweek.leads.away import NoDatabase
-    from kweek.leads.publish import sources
-
-    try:
-        with opened(chosen) as database, database.read() as tx:
-            return sources(tx, flow)
-    except NoDatabase:
-        return {}
+    found = other(chosen, version.plan.flow, asked)
+    return Version(found.label, plan_of(found.source), found.flow)
 
 
 # --- for people -----------------------------------------------------------------------------------------

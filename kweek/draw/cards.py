@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kweek.draw.picture import (
     CAPTION,
@@ -17,6 +18,7 @@ from kweek.draw.picture import (
     NOTE,
     ROW,
     STRONG,
+    TAG,
     TITLE,
     TOTAL,
     Box,
@@ -25,9 +27,10 @@ from kweek.draw.picture import (
     Count,
     Row,
     Style,
+    Tag,
     Words,
 )
-from kweek.draw.told import Line, Step, Way
+from kweek.draw.told import Line, Mark, Step, Way
 
 CARD: Final = 304
 INDENT: Final = 26
@@ -105,6 +108,7 @@ def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
     y += 6 if rows and not depth else 0
     box = _around(frame, text, depth, top, y)
     label = f"{step.title} {step.way.words}" if step.way else step.title
+    label = step.mark.before(label) if step.mark else label
     return Card(
         step.id,
         step.verb,
@@ -119,6 +123,7 @@ def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
         tuple(captions),
         tuple(rows),
         port,
+        _tag(step.mark, total),
     )
 
 
@@ -153,7 +158,12 @@ def row(line: Line, frame: Frame, top: int, depth: int = 0) -> Row:
         cards.append(card(step, frame, y, depth + 1))
         y = cards[-1].box.bottom + 3
     y += 4 if cards else 0
-    return Row(line.key, Box(frame.x, top, frame.width, y - top), words, chip, count, tuple(cards), port)
+    box = Box(frame.x, top, frame.width, y - top)
+    return Row(line.key, box, words, chip, count, tuple(cards), port, _tag(line.mark, count))
+
+
+def _tag(mark: Mark | None, count: Count) -> Tag | None:
+    return mark and Tag(mark.kind, replace(count.words, lines=(mark.words,), style=TAG))
 
 
 def _chip_beside(way: Way | None, title: Words, right: int) -> Chip | None:

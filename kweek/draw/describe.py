@@ -21,7 +21,7 @@ def describe_told(told: Told, say: Say) -> str:
 
 
 def _told(told: Told, say: Say) -> Iterator[str]:
-    yield told.title
+    yield told.heading
     for band in told.bands:
         yield f"{band.title}:"
         for line in band.lines:
@@ -35,7 +35,8 @@ def _told(told: Told, say: Say) -> Iterator[str]:
 
 def _step(step: Step, indent: str, say: Say) -> Iterator[str]:
     title = f"{step.title} {way_words(step.way, say)}" if step.way else step.title
-    yield f"{indent}{', '.join((title, *step.notes))}"
+    words = ", ".join((title, *step.notes))
+    yield f"{indent}{step.mark.before(words) if step.mark else words}"
     for group in step.groups:
         heading = f"{group.heading}: " if group.heading else ""
         for line in group.lines:
@@ -43,7 +44,7 @@ def _step(step: Step, indent: str, say: Say) -> Iterator[str]:
 
 
 def _line(line: Line, indent: str, say: Say, heading: str = "") -> Iterator[str]:
-    label = heading + line.label
+    label = heading + (line.mark.before(line.label) if line.mark else line.label)
     yield f"{indent}{label}: {way_words(line.way, say)}" if line.way else f"{indent}{label}{':' * bool(line.steps)}"
     for step in line.steps:
         yield from _step(step, indent + "  ", say)

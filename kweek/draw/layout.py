@@ -52,7 +52,7 @@ def lay_out_told(told: Told, say: Say) -> Picture:
         left += width + roads.gutter(at)
     begin = frames[0].x
     right = max(frames[-1].right, *(begin + _cell(band) for band in told.bands))
-    heading = Words(begin, MARGIN + 20, HEADING.wrap(told.title, right - begin, 3), HEADING)
+    heading = Words(begin, MARGIN + 20, HEADING.wrap(told.heading, right - begin, 3), HEADING)
     y = MARGIN + len(heading.lines) * HEADING.line + 12
     bands, y = _bands(told.bands, begin, right, y)
     y += 22 + roads.lanes(frames)
@@ -61,7 +61,9 @@ def lay_out_told(told: Told, say: Say) -> Picture:
     exits = [exit for at, column in enumerate(columns) for exit in _exits(column.cards, at)]
     edges = roads.edges(exits, frames, [column.head for column in columns])
     text = describe_told(told, say)
-    return Picture(told.flow, told.title, text, right + MARGIN, bottom + MARGIN, heading, bands, tuple(columns), edges)
+    return Picture(
+        told.flow, told.heading, text, right + MARGIN, bottom + MARGIN, heading, bands, tuple(columns), edges
+    )
 
 
 def _exits(cards: tuple[Card, ...], column: int) -> list[Exit]:
@@ -100,7 +102,9 @@ def _column(told: ToldColumn, frame: c.Frame, top: int) -> Column:
             through = tuple(line.key for line in rows if line.way is None or line.way.kind == "next")
             name, keys = above and above.id, tuple(line.key for line in rows)
             falls.append(Fall(name, step.id, keys, through, x, y, y + _GAP))
-        above, y = step, cards[-1].box.bottom
+        y = cards[-1].box.bottom
+        if step.mark is None or step.mark.kind != "gone":  # what is gone lets pass whoever passes
+            above = step
     return Column(told.name, told.title, head, title, tuple(notes), tuple(cards), tuple(falls))
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from kweek.draw.told import WayKind
+from kweek.draw.told import MarkKind, WayKind
 from kweek.draw.widths import width, wrap
 
 
@@ -38,6 +38,7 @@ CAPTION: Final = Style("caption", 11, 16)
 CHIP: Final = Style("chip", 11, 14, bold=True)
 LINK: Final = Style("way", 12, 16, bold=True)
 COUNT: Final = Style("count", 11, 16)
+TAG: Final = Style("tag", 11, 16)
 TOTAL: Final = Style("total", 13, 18, bold=True)
 
 
@@ -101,6 +102,13 @@ class Count(Struct, frozen=True):
     words: Words
 
 
+class Tag(Struct, frozen=True):
+    """What became of it since another version: a word where its number else stands."""
+
+    kind: MarkKind
+    words: Words
+
+
 class Row(Struct, frozen=True):
     """An outcome; `port` is the height at which its edge leaves. `cards`: steps written in place."""
 
@@ -111,6 +119,7 @@ class Row(Struct, frozen=True):
     count: Count
     cards: tuple[Card, ...]
     port: int
+    tag: Tag | None = None
 
 
 class Card(Struct, frozen=True):
@@ -129,6 +138,7 @@ class Card(Struct, frozen=True):
     captions: tuple[Words, ...]
     rows: tuple[Row, ...]
     port: int
+    tag: Tag | None = None
 
 
 class Band(Struct, frozen=True):

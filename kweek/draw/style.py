@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final, Literal
 
-from kweek.draw.picture import CAPTION, CHIP, COUNT, HEAD, HEADING, LINK, NOTE, ROW, STRONG, TITLE, TOTAL
+from kweek.draw.picture import CAPTION, CHIP, COUNT, HEAD, HEADING, LINK, NOTE, ROW, STRONG, TAG, TITLE, TOTAL
 
 Theme = Literal["auto", "light", "dark", "page"]
 FONTS: Final = 'Inter, "Liberation Sans", Arial, Helvetica, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
@@ -28,8 +28,8 @@ DARK: Final = {
 
 _FILLS: Final = {
     "text": "ink", ".note": "soft", ".caption": "soft", ".count": "soft", ".total": "accent", ".way": "accent",
-    ".ground": "ground", ".box": "card", ".inset": "inset", ".headbox": "head", ".tile": "tint", ".door": "card",
-    ".pill-won": "won", ".pill-done": "done", ".pill-lost": "lost", ".pill-discard": "discard",
+    ".tag": "accent", ".ground": "ground", ".box": "card", ".inset": "inset", ".headbox": "head", ".tile": "tint",
+    ".door": "card", ".pill-won": "won", ".pill-done": "done", ".pill-lost": "lost", ".pill-discard": "discard",
     ".ink-won": "won-ink", ".ink-done": "done-ink", ".ink-lost": "lost-ink", ".ink-discard": "discard-ink",
     ".row.here>.label": "accent", ".row.here>a>.label": "accent", ".missing": "red", ".arrow": "edge", ".port": "edge",
     ".arrow.lit": "accent", ".port.lit": "accent", ".arrow.dim": "line", ".port.dim": "line",
@@ -37,7 +37,8 @@ _FILLS: Final = {
 _STROKES: Final = {
     ".box": "line", ".door": "line", ".icon": "accent", ".sign": "soft", ".edge": "edge", ".fall": "edge",
     ".edge.lit": "accent", ".fall.lit": "accent", ".edge.dim": "line", ".fall.dim": "line", ".here>.box": "accent",
-    ".here>.inset": "accent",
+    ".here>.inset": "accent", ".new>.box": "accent", ".changed>.box": "accent", ".new>.inset": "accent",
+    ".changed>.inset": "accent",
 }  # fmt: skip
 _SHAPES: Final = """\
 .kweek-picture text{font-family:FONTS;stroke:none}
@@ -47,6 +48,11 @@ _SHAPES: Final = """\
 .kweek-picture .back{stroke-dasharray:5 4}
 .kweek-picture .edge.lit,.kweek-picture .fall.lit{stroke-width:2.5}
 .kweek-picture .here>.box,.kweek-picture .here>.inset{stroke-width:2.5}
+.kweek-picture .new>.box,.kweek-picture .new>.inset{stroke-width:2}
+.kweek-picture .changed>.box,.kweek-picture .changed>.inset{stroke-width:2;stroke-dasharray:6 3}
+.kweek-picture .gone text{text-decoration:line-through}
+.kweek-picture .gone text.tag{text-decoration:none}
+.kweek-picture .gone>.box,.kweek-picture .gone>.inset{stroke-dasharray:2 3}
 .kweek-picture .dim{opacity:.5}
 .kweek-picture .dim .dim,.kweek-picture .edge.dim,.kweek-picture .fall.dim,.kweek-picture .arrow.dim{opacity:1}
 .kweek-picture.stale{opacity:.5;filter:grayscale(1)}
@@ -78,7 +84,7 @@ def style_sheet(theme: Theme = "auto") -> str:
 
 
 def _rules(colours: dict[str, str]) -> str:
-    styles = (HEADING, HEAD, TITLE, STRONG, ROW, NOTE, CAPTION, CHIP, LINK, COUNT, TOTAL)
+    styles = (HEADING, HEAD, TITLE, STRONG, ROW, NOTE, CAPTION, CHIP, LINK, COUNT, TAG, TOTAL)
     lines = [_SHAPES.replace("FONTS", FONTS)]
     for style in styles:
         weight = 600 if style.bold else 400

@@ -13,7 +13,7 @@ from html import escape
 from msgspec import Struct
 
 from kweek.draw.icons import BANDS, DOOR, ICONS
-from kweek.draw.picture import Band, Box, Card, Chip, Column, Count, Edge, Fall, Picture, Row, Words
+from kweek.draw.picture import Band, Box, Card, Chip, Column, Count, Edge, Fall, Picture, Row, Tag, Words
 from kweek.draw.plain import plain
 from kweek.draw.strokes import arrow, rounded
 from kweek.draw.style import Theme, style_sheet
@@ -91,13 +91,13 @@ class _Writer(Struct, frozen=True):
         yield "</g>\n"
 
     def _card(self, card: Card) -> Iterator[str]:
-        classes = self._classes("card", card.id, (row.key for row in card.rows), _inner(card))
+        classes = self._classes(_kind("card", card.tag), card.id, (row.key for row in card.rows), _inner(card))
         yield f'<g role="group" aria-label="{_text(card.label)}" class="{classes}" data-step="{_text(card.id)}">\n'
         yield _rect(card.box, "inset" if card.depth else "box", 6 if card.depth else 10)
         if not card.depth:
             yield _rect(card.icon, "tile", 8)
         yield _icon(ICONS[card.verb], card.icon)
-        yield self._linked(card.count, self._words(card.title), card.title, card.id)
+        yield self._linked(card.count, self._words(card.title), card.title, card.id, card.tag)
         if card.chip:
             yield from self._chip(card.chip)
         yield from map(self._words, card.notes)
@@ -109,9 +109,11 @@ class _Writer(Struct, frozen=True):
         yield "</g>\n"
 
     def _row(self, row: Row) -> Iterator[str]:
-        classes = self._classes("row", row.key, (), (key for card in row.cards for key in (card.id, *_inner(card))))
+        classes = self._classes(
+            _kind("row", row.tag), row.key, (), (key for card in row.cards for key in (card.id, *_inner(card)))
+        )
         yield f'<g class="{classes}" data-row="{_text(row.key)}">\n'
-        yield self._linked(row.count, self._words(row.words), row.words, row.key)
+        yield self._linked(row.count, self._words(row.words), row.words, row.key, row.tag)
         if row.chip:
             yield from self._chip(row.chip)
         for card in row.cards:
@@ -127,8 +129,11 @@ class _Writer(Struct, frozen=True):
             classes.append("here")
         return " ".join(filter(None, classes))
 
-    def _linked(self, count: Count, label: str, words: Words, key: str) -> str:
-        """The label and its number; one link where there is something behind it."""
+    def _linked(self, count: Count, label: str, words: Words, key: str, tag: Tag | None) -> str:
+        """The label and its number; one link where there is something behind it. In a comparison the tag, and no
+        number."""
+        if tag:
+            return self._words(tag.words) + label
         number_ = number(self.counts.get(key, 0))
         place = count.words
         text = (
@@ -205,6 +210,10 @@ class _Writer(Struct, frozen=True):
             for n, line in enumerate(words.lines)
         )
         return f'<text class="{classes}"{anchor}>{" ".join(lines)}</text>\n'
+
+
+def _kind(kind: str, tag: Tag | None) -> str:
+    return f"{kind} {tag.kind}" if tag else kind
 
 
 def _inner(card: Card) -> Iterator[str]:

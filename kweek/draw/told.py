@@ -25,6 +25,20 @@ class Way(Struct, frozen=True):
     column: int = 0
 
 
+MarkKind = Literal["new", "changed", "gone"]
+
+
+class Mark(Struct, frozen=True):
+    """What became of it since another version, and the word for that; see `kweek.draw.compare`."""
+
+    kind: MarkKind
+    words: str
+
+    def before(self, text: str) -> str:
+        """`new: Wait 7 days`, where it is said rather than drawn."""
+        return f"{self.words}: {text}"
+
+
 class Line(Struct, frozen=True):
     """An outcome, and where it leads. No way: the steps written in place, after which it carries on below."""
 
@@ -32,6 +46,7 @@ class Line(Struct, frozen=True):
     label: str
     way: Way | None = None
     steps: tuple[Step, ...] = ()
+    mark: Mark | None = None
 
 
 class Group(Struct, frozen=True):
@@ -51,6 +66,7 @@ class Step(Struct, frozen=True):
     way: Way | None = None
     groups: tuple[Group, ...] = ()
     falls: bool = True
+    mark: Mark | None = None
 
     def lines(self) -> Iterator[Line]:
         """All its outcomes, in the order of the text."""
@@ -77,12 +93,18 @@ class Band(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True):
-    """A whole flow in words."""
+    """A whole flow in words. `was`: what is said of its title, where another version had another."""
 
     flow: str
     title: str
     bands: tuple[Band, ...]
     columns: tuple[Column, ...]
+    was: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Its title, with what it was."""
+        return f"{self.title} ({self.was})" if self.was else self.title
 
 
 def within(steps: tuple[Step, ...]) -> Iterator[tuple[Step, int]]:

@@ -11,19 +11,24 @@ from rich.tree import Tree
 from kweek.draw.plain import plain
 from kweek.draw.say import Say
 from kweek.draw.tell import tell
-from kweek.draw.told import Line, Step, Way
+from kweek.draw.told import Line, Mark, Step, Told, Way
 from kweek.flow.model import Flow
 
 _PATH: Final = Style(bold=True, color="green")
 _STEP: Final = Style(bold=True)
+_NEWS: Final = Style(bold=True, color="yellow")
 _SOFT: Final = Style(dim=True)
 _COLOURS: Final = {"path": "green", "missing": "red", "flow": "blue", "won": "green", "lost": "yellow", "done": "blue"}
 
 
 def tree(flow: Flow, say: Say) -> Tree:
     """For `rich` to print: in colour where the terminal has them, plain text elsewhere."""
-    told = tell(flow, say)
-    root = Tree(_text(told.title, _STEP), guide_style=_SOFT)
+    return tree_of(tell(flow, say))
+
+
+def tree_of(told: Told) -> Tree:
+    """The same, of a flow in words."""
+    root = Tree(_text(told.heading, _STEP), guide_style=_SOFT)
     for band in told.bands:
         branch = root.add(_text(band.title, _PATH))
         for line in band.lines:
@@ -36,7 +41,7 @@ def tree(flow: Flow, say: Say) -> Tree:
 
 
 def _add_step(branch: Tree, step: Step) -> None:
-    title = _text(step.title, _STEP)
+    title = _marked(step.mark, _text(step.title, _STEP))
     if step.way is not None:
         title.append(" ").append_text(_way(step.way))
     below = branch.add(_with_notes(title, step.notes))
@@ -47,12 +52,18 @@ def _add_step(branch: Tree, step: Step) -> None:
 
 
 def _add_line(branch: Tree, line: Line) -> None:
-    label = _text(line.label)
+    label = _marked(line.mark, _text(line.label))
     if line.way is not None:
         label.append(" → ", _SOFT).append_text(_way(line.way))
     below = branch.add(label)
     for step in line.steps:
         _add_step(below, step)
+
+
+def _marked(mark: Mark | None, text: Text) -> Text:
+    if mark is None:
+        return text
+    return _text(f"{mark.words}:", _SOFT if mark.kind == "gone" else _NEWS).append(" ").append_text(text)
 
 
 def _with_notes(title: Text, notes: tuple[str, ...]) -> Text:

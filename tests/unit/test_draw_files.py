@@ -70,8 +70,26 @@ def test_mermaid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 's1 -->|"answered"| s3' in chart
 
 
+def test_what_differs_from_another_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, file = tmp_path / "old.yaml", tmp_path / "x.svg"
+    text = (ROOT / "flows" / "brochure-request.yaml").read_text()
+    old.write_text(text.replace("wait: 7 days", "wait: 9 days"))
+    code, out, err = draw(f"brochure-request --against {old}", capsys)
+    assert (code, err) == (0, "")
+    assert "changed: Wait 7 days  was: Wait 9 days\n" in out
+    assert draw(f"brochure-request --against {old} -o {file} --language nl", capsys)[0] == 0
+    assert 'aria-label="anders: Wacht 7 dagen" class="card changed"' in file.read_text()
+    old.write_text(text)
+    assert draw(f"brochure-request --against {old}", capsys)[2] == "Nothing differs from old.yaml.\n"
+    old.write_text("- just\n- words\n")
+    assert draw(f"brochure-request --against {old}", capsys)[0] == 1
+
+
 MISTAKES = {
     "brochure-reqest": (2, "there is no flow “brochure-reqest”. Did you mean “brochure-request”?"),
+    "contact-request --against old.yaml": (2, "“old.yaml” is neither a version's number nor a file"),
+    "contact-request --against 7": (2, "there never was a version 7 of “contact-request”."),
+    "contact-request --against 7 -o x.mmd": (2, "Mermaid has no marks for what differs"),
     "contact-request -o x.gif": (2, "x.gif: a picture is written as .svg, .png or .mmd."),
     "contact-request -o picture": (2, "picture: a picture is written as"),
     "contact-request -o nowhere/x.svg": (1, "nowhere/x.svg: No such file or directory"),

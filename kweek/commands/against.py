@@ -1,0 +1,69 @@
+"""Which other version of a flow is meant? One of the books by its number, or what a file says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kweek.errors import KweekError
+from kweek.flow.problems import BrokenSourceError
+
+if TYPE_CHECKING:
+    from kweek.config import Settings
+    from kweek.flow.model import Flow
+
+
+class NotUnderstoodError(KweekError):
+    """What was asked for is not there, or makes no sense."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Other:
+    """label: as it is called. source: its texts. flow: as far as it can be read."""
+
+    label: str
+    source: Mapping[str, str]
+    flow: Flow
+
+
+def other(chosen: Settings, flow: str, asked: str) -> Other:
+    """Version 3, or what a file says. NotUnderstoodError; BrokenSourceError: the file cannot be read; what the
+    books raise where they are away."""
+    path = f"flows/{flow}.yaml"
+    if not asked.isdecimal():
+        file = Path(asked)
+        if not file.is_file():
+            raise NotUnderstoodError(f"--against: “{asked}” is neither a version's number nor a file that is there")
+        return _read(file.name, {path: file.read_text("utf-8", "replace")}, path)
+    known = _published(chosen, flow)
+    source = known.get(int(asked))
+    if source is None:
+        there = f"There are: {', '.join(map(str, known))}." if known else "None of it was published here."
+        raise NotUnderstoodError(f"there never was a version {asked} of “{flow}”. {there}")
+    return _read(f"version {asked}", source, path)
+
+
+def _read(label: str, source: Mapping[str, str], path: str) -> Other:
+    from kweek.flow.load.flow import load_flow
+
+    loaded = load_flow(source[path], path)
+    if loaded.flow is None:
+        raise BrokenSourceError(loaded.problems)
+    return Other(label, source, loaded.flow)
+
+
+def _published(chosen: Settings, flow: str) -> Mapping[int, Mapping[str, str]]:
+    """Texts by number; nothing where there are no books yet."""
+    from kweek.commands.books import opened
+    from kweek.leads.away import NoDatabase
+    from kweek.leads.publish import sources
+
+    try:
+        with opened(chosen) as database, database.read() as tx:
+            return sources(tx, flow)
+    except NoDatabase:
+        return {}
