@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 from kweek.web import (
     api,
     call_page,
+    changes_page,
     desk,
     flow_page,
     handover_page,
@@ -29,7 +30,7 @@ def make_app(house: House) -> FastAPI:
     """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    pages = (desk, flow_page, live, mails, handover_page, call_page, task_page, lead_page)
+    pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page)
     for part in (public, survey, api, tasks, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -43,7 +43,7 @@ def show_flow(name: str, request: Request, house: HouseOf, version: str = "") ->
     say, on_file = Tongue(language), house.files.flows().get(name)
     snapshot = house.board.look()
     with house.db.read() as read:
-        row = _version(read, name, version)
+        row = version_row(read, name, version)
         now = snapshot.published.get(name)
         if row is None:
             return _draft(request, house, name, on_file, say)
@@ -66,7 +66,7 @@ def show_flow(name: str, request: Request, house: HouseOf, version: str = "") ->
 def flow_picture(name: str, request: Request, house: HouseOf) -> Response:
     """The published picture alone, without numbers: small on the first page."""
     with house.db.read() as read:
-        row = _version(read, name, "")
+        row = version_row(read, name, "")
         if row is None:
             raise ProblemError(404, "There is no such flow.")
         drawn = svg(picture_of(read, row.hash, reader_language(request)))
@@ -83,7 +83,7 @@ def show_leads(
     say, q = Tongue(language), q.strip()[:100]
     snapshot = house.board.look()
     with house.db.read() as read:
-        row = _version(read, name, version)
+        row = version_row(read, name, version)
         if row is None:
             raise ProblemError(404, "There is no such flow.")
         picture = picture_of(read, row.hash, language)
@@ -113,7 +113,7 @@ def _behind(name: str, key: str, version: str) -> str:
     return f"/flows/{name}/leads?{urlencode({'at': key} | ({'version': version} if version else {}))}"
 
 
-def _version(read: Connection, name: str, number: str) -> Row[*tuple[Any, ...]] | None:
+def version_row(read: Connection, name: str, number: str) -> Row[*tuple[Any, ...]] | None:
     """The version's row. ProblemError 404: this number never was."""
     v, f = tables.versions.c, tables.flows.c
     query: AnySelect = select(v.hash, v.number, v.published_at, v.published_by).where(v.flow == name)

@@ -31,11 +31,13 @@ _MOST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class OnFile:
-    """A flow as its file is now. flow: as far as it can be read. version: what publishing it would make."""
+    """A flow as its file is now. flow: as far as it can be read. version: what publishing it would make, with these
+    texts: source."""
 
     flow: Flow | None
     version: str | None
     problems: tuple[Problem, ...]
+    source: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -73,8 +75,10 @@ def _on_file(workspace: Workspace) -> dict[str, OnFile]:
         flow, path = workspace.flows.get(name), f"flows/{name}.yaml"
         problems = tuple(problem for problem in workspace.problems if problem.file == path)
         whole = flow is not None and not errors(problems)
-        version = version_of(source_of(workspace, name)) if whole else None
-        found[name] = OnFile(flow, version, tuple(problem for problem in problems if problem.severity == "error"))
+        source = source_of(workspace, name) if flow is not None else {}
+        version = version_of(source) if whole else None
+        wrong = tuple(problem for problem in problems if problem.severity == "error")
+        found[name] = OnFile(flow, version, wrong, source)
     return found
 
 
@@ -96,18 +100,26 @@ def picture_of(read: Connection, version: str, language: str) -> Picture:
     """As it was published; laid out once for each language."""
     known = _KEPT.get((version, language))
     if known is None:
-        source: Mapping[str, str] = read.execute(
-            select(tables.versions.c.source).where(tables.versions.c.hash == version)
-        ).scalar_one()
-        path = next(path for path in source if path.startswith("flows/"))
-        flow = load_flow(source[path], path).flow
-        if flow is None:
-            raise publish.NoSuchVersionError(f"Version {version} holds no flow that can be read.")
-        known = lay_out(flow, Tongue(language))
+        known = lay_out(flow_in(read, version), Tongue(language))
         if len(_KEPT) >= _MOST:
             _KEPT.pop(next(iter(_KEPT)), None)
         _KEPT[version, language] = known
     return known
+
+
+def source_in(read: Connection, version: str) -> Mapping[str, str]:
+    """The texts of a version, by their paths."""
+    return read.execute(select(tables.versions.c.source).where(tables.versions.c.hash == version)).scalar_one()
+
+
+def flow_in(read: Connection, version: str) -> Flow:
+    """As its author wrote it."""
+    source = source_in(read, version)
+    path = next(path for path in source if path.startswith("flows/"))
+    flow = load_flow(source[path], path).flow
+    if flow is None:
+        raise publish.NoSuchVersionError(f"Version {version} holds no flow that can be read.")
+    return flow
 
 
 _KEPT: Final[dict[tuple[str, str], Picture]] = {}

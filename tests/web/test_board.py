@@ -118,7 +118,8 @@ def test_leads_are_paged_and_searched_by_the_database(staff: TestClient, books: 
 @pytest.mark.parametrize(
     "path",
     ["/flows/nowhere", f"{FLOW}?version=99", f"{FLOW}?version=-1", f"{FLOW}?version=%C2%B2", f"{FLOW}/leads?at=no-step",
-     f"{FLOW}/leads?at=steps/wait-1+when:99", "/flows/nowhere/leads", "/flows/x/picture.svg", "/leads/gone"],
+     f"{FLOW}/leads?at=steps/wait-1+when:99", "/flows/nowhere/leads", "/flows/x/picture.svg", "/leads/gone",
+     "/flows/long-term/changes", f"{FLOW}/changes?version=9"],
 )  # fmt: skip
 def test_what_never_was_is_a_page_with_a_sentence(staff: TestClient, published: str, path: str) -> None:
     answer = staff.get(path)
@@ -177,6 +178,32 @@ def test_a_file_that_differs_and_one_that_nobody_published_are_said(
     with TestClient(make_app(own), cookies=staff.cookies) as client:
         assert "says something else than what is published" in client.get(FLOW).text
         assert "Nobody has published this flow yet" in client.get("/flows/long-term").text
+
+
+def test_what_the_file_would_change_is_one_picture_and_so_is_an_older_version(
+    own: House, staff: TestClient, db: Database, published: str
+) -> None:
+    folder = own.settings.workspace
+    path, mail = folder / "flows" / "brochure-request.yaml", folder / "templates/mails/survey.nl.md"
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        assert "nothing differs" in client.get(f"{FLOW}/changes").text
+        path.write_text(path.read_text().replace("wait: 7 days", "wait: 5 days"))
+        mail.write_text(mail.read_text() + "\nTot ziens.\n")
+        own.files._looked = 0.0
+        assert f'href="{FLOW}/changes"' in client.get(FLOW).text
+        page = client.get(f"{FLOW}/changes").text
+        assert 'aria-label="changed: Wait 5 days"' in page
+        assert "<li>templates/mails/survey.nl.md</li>" in page
+        source = source_of(read_workspace(folder), "brochure-request")
+        publish.publish(db, source, "brochure-request", "test", NOW)
+        own.board._at = 0.0
+        assert f'href="{FLOW}/changes?version=1"' in client.get(f"{FLOW}?version=1").text
+        page = client.get(f"{FLOW}/changes?version=1", headers={"accept-language": "nl"}).text
+        assert 'aria-label="anders: Wacht 5 dagen"' in page
+        assert "nothing differs" in client.get(f"{FLOW}/changes").text
+        path.write_text("just words")
+        own.files._looked = 0.0
+        assert client.get(f"{FLOW}/changes").status_code == 404
 
 
 def test_rows_that_say_the_same_are_counted_over_versions(

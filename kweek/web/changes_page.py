@@ -1,0 +1,53 @@
+"""What would publishing the file change? Both versions of a flow in one picture; or an older one beside the current."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kweek.draw import svg
+from kweek.draw.compare import compare
+from kweek.draw.layout import lay_out_told
+from kweek.draw.tell import tell
+from kweek.flow.model import Flow
+from kweek.web.flow_page import version_row
+from kweek.web.guard import HouseOf, staff_only
+from kweek.web.pictures import flow_in, source_in
+from kweek.web.problems import ProblemError
+from kweek.web.render import page, reader_language
+from kweek.words import Tongue
+
+router = APIRouter(dependencies=[Depends(staff_only)])
+
+
+@router.get("/flows/{name}/changes")
+def show_changes(name: str, request: Request, house: HouseOf, version: str = "") -> Response:
+    """version: the number of an older one, beside that which leads enter now; else this one beside the file."""
+    with house.db.read() as read:
+        current = version_row(read, name, "")
+        if current is None:
+            raise ProblemError(404, "Nobody has published this flow, so there is nothing that it could differ from.")
+        row = version_row(read, name, version)
+        assert row is not None  # a number that never was has said so
+        old, was = flow_in(read, row.hash), source_in(read, row.hash)
+        new, now = flow_in(read, current.hash), source_in(read, current.hash)
+    if not version:
+        new, now = _on_file(house, name)
+    say = Tongue(reader_language(request))
+    before, after = tell(old, say), tell(new, say)
+    told = compare(before, after, say)
+    return page(
+        request, "changes.html", name=name, title=after.title, number=row.number, current=current.number,
+        older=bool(version), picture=svg(lay_out_told(told, say), theme="page") if told != after else "",
+        others=sorted(path for path in {*was, *now} if was.get(path) != now.get(path) and path != new.file),
+    )  # fmt: skip
+
+
+def _on_file(house: HouseOf, name: str) -> tuple[Flow, Mapping[str, str]]:
+    found = house.files.flows().get(name)
+    if found is None or found.flow is None:
+        raise ProblemError(404, "The file of this flow is gone, or cannot be read now.")
+    return found.flow, found.source
