@@ -27,7 +27,8 @@ _LINES: Final = 20
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """number: goes up with every change. now: flow time. published: flow → row of `publish.published`. work: how much
-    waits for people. lines: what just happened, the newest first, of all flows. caught: the last mails of the catcher.
+    waits for people. lists: the first rows of what does, by the names of the lists. lines: what just happened, the
+    newest first, of all flows. caught: the last mails of the catcher.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Snapshot:
     numbers: Numbers
     published: Mapping[str, Row[Any]]
     work: Mapping[str, int]
+    lists: Mapping[str, list[Row[Any]]]
     lines: tuple[stream.Line, ...] = ()
     caught: tuple[Row[*tuple[Any, ...]], ...] = ()
 
@@ -94,6 +96,7 @@ class Board:
                 numbers(read),
                 {row.flow: row for row in publish.published(read)},
                 queries.work(read, now),
+                {name: listed.rows for name, listed in queries.waiting(read).items()},
                 stream.last(read),
                 queries.last_caught(read, _LINES),
             )

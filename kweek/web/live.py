@@ -25,6 +25,7 @@ from kweek.web import stream
 from kweek.web.board import Snapshot
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.house import House
+from kweek.web.lists import Lists
 from kweek.web.pictures import counts
 from kweek.web.problems import ProblemError
 from kweek.web.render import reader_language
@@ -39,15 +40,16 @@ LONGEST: Final = 3_600.0  # then the browser asks anew, and is asked who it is
 
 @router.get("/live")
 async def watch(
-    request: Request, house: HouseOf, flow: str = "", version: str = "", mails: int = -1, lead: str = ""
+    request: Request, house: HouseOf, flow: str = "", version: str = "", mails: int = -1, lead: str = "", work: str = ""
 ) -> Response:
     """flow: of this flow only, as its picture of this version (a hash) shows it. mails: those that the catcher caught
-    after this one, to this lead or to anybody. None of these: the first page's."""
+    after this one, to this lead or to anybody. None of these: the first page's, which shows these lists (work: their
+    stamp)."""
     if not house.seats.take():
         raise ProblemError(503, "Too many pages watch already.", headers={"Retry-After": "30"})
     language = reader_language(request)
     zone = house.rules.zone()
-    seen = _Seen(Tongue(language), zone, flow or None, version or None)
+    seen = _Seen(Tongue(language), zone, flow or None, version or None, Lists(Tongue(language), zone, work))
     if mails >= 0:
         seen = _Mails(Tongue(language), zone, mails, lead)
     return StreamingResponse(_events(house, seen), media_type="text/event-stream")
@@ -91,13 +93,15 @@ class _Seen:
     zone: Any
     flow: str | None
     version: str | None
+    lists: Lists
     number: int = 0
     counts: dict[str, int] = field(default_factory=dict[str, int])
     lines: tuple[stream.Line, ...] = ()
 
     def changes(self, db: Database, snapshot: Snapshot) -> Mapping[str, object]:
         """now: flow time in milliseconds. counts: numbers by their places, all of them the first time. lines: of the
-        stream, where it has moved. stale: another version is published than the one that is shown."""
+        stream, where it has moved. work: of each list that has moved, its
+        order and the rows that are new in it. stale: another version is published than the one that is shown."""
         first, self.number = self.number == 0, snapshot.number
         with db.read() as read:
             now = shown(read, snapshot, self.flow, self.version)
@@ -111,6 +115,8 @@ class _Seen:
             lines = snapshot.lines_of(self.flow)
             if lines != self.lines:
                 found["lines"] = [as_shown(read, self.say, self.zone, line) for line in lines]
+        if self.flow is None and (moved := self.lists.moved(snapshot)):
+            found["work"] = moved
         published = snapshot.published.get(self.flow or "")
         if self.version and published is not None and published.version != self.version:
             found["stale"] = True

@@ -10,6 +10,7 @@ from kweek.flow.plan import Call, Handover, Plan, Send, Task, Wait
 from kweek.leads import publish
 from kweek.web import queries
 from kweek.web.house import House
+from kweek.web.lists import stamp
 from kweek.web.live import as_shown
 from kweek.web.spoken import step_words
 from kweek.words import Tongue
@@ -57,15 +58,15 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
                     results,
                 )
             )
+        waiting = queries.waiting(read)
         return {
             "now": now,
             "flows": flows,
             "lines": [as_shown(read, say, house.rules.zone(), line) for line in snapshot.lines_of(None)],
             "slots": _LINES,
-            "calls": queries.open_calls(read),
-            "handovers": queries.open_handovers(read),
+            **waiting,
+            "stamp": stamp({name: listed.rows for name, listed in waiting.items()}),
             "overdue": queries.overdue_handovers(read, now),
-            "tasks": queries.open_tasks(read),
             "mails": queries.last_mails(read, 20),
             "held_mails": queries.held_mails(read),
             "held_leads": queries.held_leads(read),

@@ -36,11 +36,13 @@ def work(read: Connection, now: datetime) -> Mapping[str, int]:
     """How much waits for people, and how much stands still."""
     c, h, t = tables.call_tasks.c, tables.handovers.c, tables.tasks.c
     late = (h.status.in_(WITH_SALES), h.contacted_at.is_(None), h.follow_up_at < now)
+    held = _how_many(tables.leads, _lead.held.is_not(None)) + _how_many(tables.mails, tables.mails.c.status == "held")
     columns = (
         _how_many(tables.handovers, h.status.in_(WITH_SALES)).label("handovers"),
         _how_many(tables.handovers, *late).label("overdue"),
         _how_many(tables.tasks, t.status.in_(OPEN)).label("tasks"),
         _how_many(tables.call_tasks, c.status.in_(OPEN)).label("calls"),
+        held.label("held"),
     )
     return dict(read.execute(select(*columns)).mappings().one())
 
@@ -73,6 +75,11 @@ def _taken_at(task: Any) -> Any:
     e = tables.events.c
     about = (e.lead_id == task.lead_id, e.ref == task.key, e.kind == "taken")
     return select(func.max(e.at)).where(*about).scalar_subquery().label("taken_at")
+
+
+def waiting(read: Connection) -> dict[str, Listed]:
+    """The lists of the first page, by their names there."""
+    return {"handovers": open_handovers(read), "tasks": open_tasks(read), "calls": open_calls(read)}
 
 
 def open_calls(read: Connection, lead_id: str | None = None) -> Listed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +42,11 @@ def page(
         around["tempo"] = house.tempo()
     html = _ENVIRONMENT.get_template(template).render({**around, **context})
     return HTMLResponse(html, status, dict(headers or {}))
+
+
+def macros(template: str, say: Tongue, zone: tzinfo) -> Any:
+    """Those of this template, to be called one by one; for what is sent to a page that is open."""
+    return _ENVIRONMENT.get_template(template).make_module({"_": say, "zone": zone})
 
 
 def reader_language(request: Request) -> str:

@@ -18,6 +18,7 @@ from kweek.versions import source_of
 from kweek.web.app import make_app
 from kweek.web.board import Board
 from kweek.web.house import House
+from kweek.web.lists import Lists, stamp
 from kweek.web.live import LONGEST, _events, _Seen
 from kweek.web.rules import WorkspaceRules
 from kweek.words import Tongue
@@ -226,7 +227,8 @@ def test_rows_that_say_the_same_are_counted_over_versions(
 
 
 def watching(house: House) -> _Seen:
-    return _Seen(Tongue("en"), house.rules.zone(), None, None)
+    lists = Lists(Tongue("en"), house.rules.zone(), stamp({}))
+    return _Seen(Tongue("en"), house.rules.zone(), None, None, lists)
 
 
 def test_one_look_a_second_serves_everybody(house: House, books: Books, published: str) -> None:
@@ -253,6 +255,25 @@ def test_only_what_has_changed_is_sent(house: House, books: Books, published: st
     assert seen.changes(house.db, snapshot)["counts"] == {
         "brochure-request|steps/wait-1": 1, "brochure-request|under way": 1,
     }  # fmt: skip
+
+
+def test_lists_are_sent_as_their_order_and_the_rows_that_are_new(house: House, books: Books, published: str) -> None:
+    scene(books, published)
+    first = Board(house.db, house.now).look()
+    lists = Lists(Tongue("nl"), house.rules.zone(), stamp(first.lists))
+    assert lists.moved(first) == {}, "the page has just been made with them"
+    books.lead("dirk", name="Dirk & Zn")
+    books.add(
+        tables.call_tasks, key="dirk-1/1", lead_id="dirk", enrolment_id="dirk-1", script="brochure", status="open",
+        attempts_allowed=3, opened_at=NOW,
+    )  # fmt: skip
+    moved = lists.moved(Board(house.db, house.now).look())
+    assert list(moved) == ["calls"]
+    assert moved["calls"]["order"] == ["bas-1/2", "dirk-1/1"]
+    ((key, html),) = moved["calls"]["rows"].items()
+    assert (key, "Dirk &amp; Zn</a>" in html, 'data-label="Wacht"' in html) == ("dirk-1/1", True, True)
+    late = Lists(Tongue("en"), house.rules.zone(), "an older page's")
+    assert set(late.moved(first)) == {"handovers", "tasks", "calls"}
 
 
 async def test_a_database_that_is_away_is_said_and_what_is_missed_comes_when_it_is_back(

@@ -83,6 +83,42 @@ def test_numbers_move_and_nothing_shifts(browser: Browser, lived: House, books: 
             assert page.evaluate("window.shifted") == 0, path
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_waits_moves_too_and_not_under_anybodys_hand(
+    browser: Browser, lived: House, books: Books, width: int
+) -> None:
+    with visit(browser, lived, viewport={"width": width, "height": 900}) as page:
+        page.goto(lived.settings.base_url)
+        expect(page.locator("[data-live=on]")).to_be_visible()
+        page.evaluate(SHIFTS)
+        calls = page.locator("[data-work=calls] tbody tr")
+
+        def call(key: str, **values: object) -> None:
+            about = {"lead_id": "carla", "enrolment_id": "carla-1", "script": "brochure", "attempts_allowed": 3}
+            books.add(tables.call_tasks, key=key, status="open", opened_at=NOW, **about, **values)
+
+        def close(key: str) -> None:
+            with books.db.write() as tx:
+                tx.execute(tables.call_tasks.update().where(tables.call_tasks.c.key == key).values(status="closed"))
+
+        call("carla-1/7")
+        expect(calls).to_have_count(2, timeout=2500)
+        expect(calls.nth(1)).to_contain_text("Carla Smit")
+        expect(page.locator('.sums [data-count="|calls"]')).to_have_text("2")
+        calls.nth(0).get_by_role("link").focus()
+        close("bas-1/2")
+        expect(page.locator('.sums [data-count="|calls"]')).to_have_text("1", timeout=2500)
+        expect(page.locator("[data-oldest=calls]")).to_have_text("0 min")
+        expect(calls.nth(0)).to_contain_text("Bas Jansen")  # whoever is about to press it presses what he sees
+        page.locator("h1").evaluate("() => document.activeElement.blur()")
+        expect(calls).to_have_count(1)
+        expect(calls.nth(0)).to_contain_text("Carla Smit")
+        close("carla-1/7")
+        expect(page.get_by_text("Nobody needs to be called now.")).to_be_visible(timeout=2500)
+        expect(page.locator("[data-oldest=calls]")).not_to_be_visible()
+        assert page.evaluate("window.shifted") == 0
+
+
 def test_it_says_when_it_is_not_live_and_comes_back(
     browser: Browser, house: House, books: Books, published: str
 ) -> None:

@@ -16,7 +16,52 @@ function write(counts, all) {
     const n = known ? counts[key] : 0;
     const text = n || !place.ownerSVGElement ? thin(n) : "";
     if (place.textContent !== text) place.textContent = text;
+    place.closest("[data-hides]")?.toggleAttribute("data-none", !n);
   }
+}
+
+// --- what waits for somebody: rows keep their places, and change what stands in them; not under anybody's hand
+const lists = new Map(), mouse = matchMedia("(hover: hover)");
+
+function known(box) {
+  if (!lists.has(box)) {
+    const rows = [...box.querySelectorAll("[data-key]")];
+    lists.set(box, { order: rows.map((row) => row.dataset.key), html: new Map(rows.map((row) => [row.dataset.key, row.innerHTML])) });
+    for (const event of ["pointerleave", "focusout"]) box.addEventListener(event, () => setTimeout(place, 0, box));
+  }
+  return lists.get(box);
+}
+
+function wait(work) {
+  for (const [name, { order, rows }] of Object.entries(work)) {
+    const box = document.querySelector(`[data-work="${name}"]`);
+    if (!box) continue;
+    const list = known(box);
+    list.order = order;
+    list.html = new Map(order.map((key) => [key, rows[key] ?? list.html.get(key)]));
+    place(box);
+    const oldest = document.querySelector(`[data-oldest="${name}"]`), first = document.createElement("template");
+    if (!oldest) continue;
+    first.innerHTML = `<table><tr>${list.html.get(order[0]) ?? ""}</tr></table>`;
+    oldest.parentElement.toggleAttribute("data-none", !order.length);
+    if (order.length) oldest.dataset.since = first.content.querySelector("[data-since]").dataset.since;
+  }
+}
+
+function place(box) {
+  const held = document.activeElement !== box && box.contains(document.activeElement);
+  if (held || (mouse.matches && box.matches(":hover"))) return;
+  const { order, html } = known(box), table = box.querySelector("table"), body = table.tBodies[0];
+  while (body.rows.length > order.length) body.lastElementChild.remove();
+  while (body.rows.length < order.length) body.append(document.createElement("tr"));
+  order.forEach((key, n) => {
+    const row = body.rows[n];
+    if (row.dataset.key === key && (row.made ?? row.innerHTML) === html.get(key)) return;
+    row.innerHTML = row.made = html.get(key);
+    row.dataset.key = key;
+  });
+  table.hidden = !order.length;
+  box.querySelector(".empty").hidden = !!order.length;
 }
 
 // --- the stream: its lines keep their places, and change their words
@@ -97,6 +142,7 @@ function open() {
     state("on");
     if (news.now) [flowThen, then] = [news.now, performance.now()];
     if (news.counts) write(news.counts, news.all);
+    if (news.work) wait(news.work);
     if (news.lines) tell(news.lines);
     if (news.stale) document.querySelector("[data-stale]")?.removeAttribute("hidden");
     if (news.mails) arrive(news.mails);
