@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, Table, func, select
 
 from kweek.leads import tables
 
@@ -85,16 +85,14 @@ def waiting(read: Connection) -> dict[str, Listed]:
 def open_calls(read: Connection, lead_id: str | None = None) -> Listed:
     """Open and taken call tasks, the oldest first. lead_id: of this lead only."""
     c = tables.call_tasks.c
-    query = calls().where(c.status.in_(OPEN)).order_by(c.opened_at, c.key)
-    return _listed(read, query if lead_id is None else query.where(c.lead_id == lead_id))
+    return _open(read, calls(), tables.call_tasks, OPEN, (c.opened_at, c.key), lead_id)
 
 
 def open_handovers(read: Connection, lead_id: str | None = None) -> Listed:
     """Handovers that sales has not closed, whose clock runs out first on top."""
     h = tables.handovers.c
     clock = (h.contacted_at.is_not(None), h.follow_up_at.is_(None), h.follow_up_at, h.given_at, h.key)
-    query = handovers().where(h.status.in_(WITH_SALES)).order_by(*clock)
-    return _listed(read, query if lead_id is None else query.where(h.lead_id == lead_id))
+    return _open(read, handovers(), tables.handovers, WITH_SALES, clock, lead_id)
 
 
 def overdue_handovers(read: Connection, now: datetime) -> int:
@@ -107,8 +105,19 @@ def overdue_handovers(read: Connection, now: datetime) -> int:
 def open_tasks(read: Connection, lead_id: str | None = None) -> Listed:
     """Open and taken tasks, the oldest first."""
     t = tables.tasks.c
-    query = tasks().where(t.status.in_(OPEN)).order_by(t.opened_at, t.key)
-    return _listed(read, query if lead_id is None else query.where(t.lead_id == lead_id))
+    return _open(read, tasks(), tables.tasks, OPEN, (t.opened_at, t.key), lead_id)
+
+
+def _open(
+    read: Connection, query: AnySelect, table: Table, states: tuple[str, ...], order: tuple[Any, ...], lead: str | None
+) -> Listed:
+    """The first are chosen before anything is asked about them: of thousands that wait, only these are looked up."""
+    which = [table.c.status.in_(states), *([] if lead is None else [table.c.lead_id == lead])]
+    first = select(table.c.key).where(*which).order_by(*order).limit(MOST)
+    rows = list(read.execute(query.where(table.c.key.in_(first.scalar_subquery())).order_by(*order)).all())
+    if len(rows) < MOST:
+        return Listed(rows, len(rows))
+    return Listed(rows, read.execute(select(func.count()).select_from(table).where(*which)).scalar_one())
 
 
 # --- mails, and what stands still -------------------------------------------------------------------
