@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -19,6 +20,7 @@ from kweek.leads.tables import leads
 from kweek.mails.tokens import Tokens
 from kweek.web.house import House
 from kweek.web.rules import WorkspaceRules
+from kweek.web.standstill import Part, Standstill, leads_are_late, worker_is_silent
 
 _PATIENCE: Final = 1.0  # seconds for a part to take a connection
 
@@ -27,7 +29,7 @@ def open_house(settings: Settings) -> House:
     """Connects to nothing yet: the web starts also while the database is away, and says so."""
     db = open_database(settings.database_url)
     clock = _clock(db, settings)
-    return House(
+    house = House(
         settings=settings,
         db=db,
         now=lambda: clock().flow(datetime.now(UTC)),
@@ -36,7 +38,9 @@ def open_house(settings: Settings) -> House:
         tokens=Tokens(settings.key),
         address_key=lambda address: address_key(settings.key(SUPPRESSION), address),
         away=lambda: parts_away(db, settings),
+        standstill=Standstill(lambda: standing_still(house)),
     )
+    return house
 
 
 def parts_away(db: Database, settings: Settings) -> list[str]:
@@ -50,6 +54,18 @@ def parts_away(db: Database, settings: Settings) -> list[str]:
     if not _answers(settings.temporal_address):
         away.append("temporal")
     return away
+
+
+def standing_still(house: House) -> Part:
+    """Who is away that leads need to go on."""
+    if not _answers(house.settings.temporal_address):
+        return "temporal"
+    if worker_is_silent(house.settings.data / "ready", time.time()):
+        return "worker"
+    try:
+        return "worker" if leads_are_late(house.db, house.now(), house.tempo()) else ""
+    except (DatabaseAway, DatabaseUnusable):  # which is said by itself
+        return ""
 
 
 def _answers(address: str) -> bool:

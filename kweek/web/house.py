@@ -21,6 +21,7 @@ from kweek.web.pictures import Files
 from kweek.web.rates import Rate
 from kweek.web.rules import WorkspaceRules
 from kweek.web.seats import Seats
+from kweek.web.standstill import Standstill
 
 FORMS_A_MINUTE = 120  # of one network: a whole office may sit behind one address
 
@@ -28,8 +29,8 @@ FORMS_A_MINUTE = 120  # of one network: a whole office may sit behind one addres
 @dataclass(frozen=True)
 class House:
     """`now` answers flow time, which runs at `tempo` flow seconds a second. address_key: the keyed hash by which
-    suppressions know an address. away: the names of the parts that do not answer. seats: of those who watch a page
-    move."""
+    suppressions know an address. away: the names of the parts that do not answer. standstill: which part is away that
+    leads need to go on. seats: of those who watch a page move."""
 
     settings: Settings
     db: Database
@@ -39,6 +40,7 @@ class House:
     address_key: Callable[[str], str]
     away: Callable[[], list[str]]
     tempo: Callable[[], float] = lambda: 1.0
+    standstill: Standstill = field(default_factory=lambda: Standstill(lambda: ""))
     seats: Seats = field(default_factory=Seats)
     form_rate: Rate = field(default_factory=lambda: Rate(FORMS_A_MINUTE))
 

@@ -56,17 +56,25 @@ async def watch(
 
 
 async def _events(house: House, seen: _Seen | _Mails) -> AsyncIterator[str]:
-    until, said = time.monotonic() + LONGEST, 0.0
+    until, said, was = time.monotonic() + LONGEST, 0.0, None
     try:
         yield "retry: 2000\n\n"
         while not house.seats.closed and time.monotonic() < until:
             news = await _news(house, seen)
+            if (still := await _still(house)) != was:
+                was, news = still, {**news, "still": still}
             if news or time.monotonic() - said >= BEAT:
                 said = time.monotonic()
                 yield f"data: {json.dumps(news, separators=(',', ':'), ensure_ascii=False)}\n\n"
             await asyncio.sleep(EVERY)
     finally:
         house.seats.leave()
+
+
+async def _still(house: House) -> str:
+    """Which part is away that leads need: it is said, and that it is back."""
+    fresh = house.standstill.fresh()
+    return await run_in_threadpool(house.standstill.now) if fresh is None else fresh
 
 
 async def _news(house: House, seen: _Seen | _Mails) -> Mapping[str, object]:

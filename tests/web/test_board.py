@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import re
 import shutil
+import socket
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +20,13 @@ from kweek.leads.database import Database
 from kweek.leads.tally import counted
 from kweek.versions import source_of
 from kweek.web.app import make_app
+from kweek.web.assemble import standing_still
 from kweek.web.board import Board
 from kweek.web.house import House
 from kweek.web.lists import Lists, stamp
 from kweek.web.live import LONGEST, _events, _Seen
 from kweek.web.rules import WorkspaceRules
+from kweek.web.standstill import Standstill, leads_are_late, worker_is_silent
 from kweek.words import Tongue
 from kweek.workspace import read_workspace
 from tests.web.conftest import NOW, ROOT, Books, TestClient
@@ -293,12 +299,60 @@ async def test_a_database_that_is_away_is_said_and_what_is_missed_comes_when_it_
     with monkeypatch.context() as patched:
         patched.setattr(Board, "look", away)
         patched.setattr(Board, "fresh", lambda _: None)
-        assert json.loads((await anext(events)).removeprefix("data: ")) == {"away": True}
+        assert json.loads((await anext(events)).removeprefix("data: ")) == {"away": True, "still": ""}
     assert json.loads((await anext(events)).removeprefix("data: "))["all"] is True
     house.seats.close()
     assert [event async for event in events] == []
     assert house.seats.taken == 0
     assert LONGEST <= 12 * 3600
+
+
+# --- who is away -------------------------------------------------------------------------------------
+
+
+def test_a_worker_is_silent_where_our_own_mark_is_touched_and_his_is_not(tmp_path: Path) -> None:
+    now = time.time()
+    assert not worker_is_silent(tmp_path, now), "somebody else looks after the parts"
+    (tmp_path / "web").touch()
+    assert worker_is_silent(tmp_path, now), "it has not begun yet, or has fallen"
+    (tmp_path / "worker").touch()
+    assert not worker_is_silent(tmp_path, now)
+    os.utime(tmp_path / "worker", (now - 30, now - 30))
+    assert worker_is_silent(tmp_path, now), "it hangs"
+    os.utime(tmp_path / "web", (now - 30, now - 30))
+    assert not worker_is_silent(tmp_path, now), "marks of yesterday say nothing"
+
+
+def test_leads_are_late_when_their_moment_has_passed_a_minute_of_real_time_ago(books: Books, db: Database) -> None:
+    books.lead("due", wake_at=NOW - timedelta(minutes=2))
+    books.lead("held", wake_at=NOW - timedelta(days=2), held="the database is older")
+    assert leads_are_late(db, NOW, tempo=1)
+    assert not leads_are_late(db, NOW, tempo=3)
+    assert not leads_are_late(db, NOW - timedelta(minutes=1), tempo=1)
+
+
+def test_temporal_comes_before_the_worker_who_cannot_work_without_it(house: House, books: Books) -> None:
+    books.lead("due", wake_at=NOW - timedelta(days=1))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        there = replace(house.settings, temporal_address=f"127.0.0.1:{server.getsockname()[1]}")
+        assert standing_still(replace(house, settings=there)) == "worker"
+    assert standing_still(replace(house, settings=there)) == "temporal"
+
+
+async def test_who_is_away_is_said_once_and_that_it_is_back(
+    house: House, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kweek.web.live.EVERY", 0.0)
+    clock, looks = itertools.count(step=10), iter(["", "temporal", "temporal", "worker", ""])
+    house = replace(house, standstill=Standstill(lambda: next(looks, ""), lambda: float(next(clock))))
+    assert house.seats.take()
+    events, said = _events(house, watching(house)), list[str]()
+    await anext(events)
+    while len(said) < 4:
+        news = json.loads((await anext(events)).removeprefix("data: "))
+        said += [news["still"]] if "still" in news else []
+    assert said == ["", "temporal", "worker", ""]
+    house.seats.close()
 
 
 def test_seats_are_numbered(house: House, staff: TestClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from kweek.leads import tables
 from kweek.web.house import House
 from kweek.web.session import login_link
+from kweek.web.standstill import Standstill
 from tests.web.browsing import caught, fits, free_port, serving
 from tests.web.conftest import NOW, Books
 from tests.web.scene import scene
@@ -119,6 +121,25 @@ def test_what_waits_moves_too_and_not_under_anybodys_hand(
         assert page.evaluate("window.shifted") == 0
 
 
+def test_it_says_which_part_is_away_and_forgets_it(
+    browser: Browser, house: House, books: Books, published: str
+) -> None:
+    away = [""]
+    house = replace(house, standstill=Standstill(lambda: away[0]))
+    with serving(house, free_port()) as there, visit(browser, there, viewport={"width": 390, "height": 800}) as page:
+        page.goto(there.settings.base_url + FLOW)
+        expect(page.locator("[data-live=on]")).to_be_visible()
+        page.evaluate(SHIFTS)
+        for part, words in (("temporal", "The Temporal server does not answer"), ("worker", "No worker is at work")):
+            away[0] = part
+            expect(page.get_by_text(words)).to_be_visible(timeout=6000)
+            assert fits(page)
+        away[0] = ""
+        expect(page.locator("[data-live=on]")).to_be_visible(timeout=6000)
+        expect(page.get_by_text("No worker is at work")).not_to_be_visible()
+        assert page.evaluate("window.shifted") == 0
+
+
 def test_it_says_when_it_is_not_live_and_comes_back(
     browser: Browser, house: House, books: Books, published: str
 ) -> None:
@@ -160,7 +181,7 @@ def test_without_script_the_numbers_are_those_of_now(browser: Browser, lived: Ho
     with visit(browser, lived, java_script_enabled=False) as page:
         page.goto(lived.settings.base_url + FLOW)
         assert page.locator('[data-count="sales/handover-sales"]').text_content() == "1"
-        assert page.get_by_role("link", name="Load again").is_visible()
+        expect(page.get_by_role("link", name="Load again")).to_be_visible()
 
 
 def test_from_the_board_to_a_lead_by_keyboard_alone(browser: Browser, lived: House) -> None:

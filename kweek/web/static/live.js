@@ -128,18 +128,20 @@ if (document.querySelector("[data-due], [data-since]")) setInterval(tick, 1000);
 
 // --- the line to the house: opened while the page is seen, and again when it was lost
 const address = body.dataset.watch;
-let source, again, lastHeard = 0;
+let source, again, lastHeard = 0, still = "";
 const state = (word) => { for (const one of document.querySelectorAll("[data-live]")) one.dataset.live = word; };
 
 function open() {
   close();
   source = new EventSource(address);
+  still = "";
   lastHeard = performance.now();
   source.onmessage = ({ data }) => {
     lastHeard = performance.now();
     const news = JSON.parse(data);
-    if (news.away) return state("away");
-    state("on");
+    still = news.still ?? still;
+    state(news.away ? "away" : still || "on");
+    if (news.away) return;
     if (news.now) [flowThen, then] = [news.now, performance.now()];
     if (news.counts) write(news.counts, news.all);
     if (news.work) wait(news.work);
