@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "test": "run the tests of the flows",
     "draw": "show a flow as a picture",
     "simulate": "let a thousand make-believe leads walk through a flow",
+    "reference": "tell the words of the language",
     "schema": "print what may stand in a file, for editors",
     "publish": "make the flows that are drafts into versions that leads walk",
     "catcher": "run the mail catcher alone",

@@ -1,41 +1,178 @@
-"""Every command of the manual that looks at a workspace works as written, and what the manual shows is current."""
+"""Is the manual true? What it has the reader write is sound and tested, what it shows is current, its commands work."""
 
 from __future__ import annotations
 
-import re
 import shlex
-import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-from kweek.cli import main
+from kweek.cli import main, parser_of
+from kweek.draw import lay_out, svg
+from kweek.flow.lint import lint_flow
+from kweek.flow.lint.names import Names
+from kweek.flow.load.flow import KEYS, load_flow
+from kweek.flow.load.steps import VERBS
+from kweek.flow.problems import errors, in_order
+from kweek.linting import lint, names_in
+from kweek.reference import page as reference
+from kweek.rehearsal import rehearse
+from kweek.words import Tongue
+from kweek.workspace import Workspace, read_workspace
+from tests.unit.manual import DOCS, ROOT, Mistake, Page, language, page, pages, shipped
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/trying-a-flow.md").read_text()
-COMMANDS = re.findall(r"^\.venv/bin/kweek (.+)$", PAGE, re.MULTILINE)
+LANGUAGE: Final = language()
+PAGES: Final = pages()
+WRITTEN: Final = {**LANGUAGE, "first-flow": page("first-flow.md")}
+"""Every page that has the reader write a flow."""
+
+SHIPPED: Final = frozenset(file.stem for file in (ROOT / "flows").glob("*.yaml"))
+COMMANDS: Final = [command for one in PAGES.values() for command in one.commands]
+LOOKS: Final = ("draw", "lint", "reference", "simulate", "test")
+"""Commands that look at the files of a workspace and at nothing else."""
+
+MISTAKES: Final = {f"{name}: {one.right}": (WRITTEN[name], one) for name in WRITTEN for one in WRITTEN[name].mistakes}
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("workspace")
-    for name in ("flows", "rules", "surveys", "templates"):
-        shutil.copytree(ROOT / name, folder / name)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace that ships, after all pages were followed."""
+    folder = shipped(tmp_path_factory.mktemp("manual"))
+    for one in WRITTEN.values():
+        one.written_into(folder)
     return folder
 
 
-def test_the_page_shows_commands() -> None:
-    assert len(COMMANDS) == 8
+@pytest.fixture(scope="module")
+def workspace(folder: Path) -> Workspace:
+    return read_workspace(folder)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_of_the_page(command: str, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(workspace)
+@pytest.fixture(scope="module")
+def names(workspace: Workspace) -> Names:
+    return names_in(workspace)
+
+
+# --- a page for every word ------------------------------------------------------------------------
+
+
+def test_every_verb_has_its_page() -> None:
+    titles = [one.text.partition("\n")[0] for one in LANGUAGE.values()]
+    told = {word for title in titles for word in title.removeprefix("# ").split(", ")}
+    assert set(VERBS) <= told
+    assert told <= {*VERBS, *KEYS}
+
+
+def test_every_page_has_a_flow_that_no_other_has_and_its_tests() -> None:
+    flows = [one.flow for one in WRITTEN.values()]
+    assert len({*flows, *SHIPPED}) == len(flows) + len(SHIPPED)
+    assert [one.flow for one in WRITTEN.values() if f"flows/tests/{one.flow}.yaml" not in one.files] == []
+
+
+def test_a_page_shows_its_picture_and_a_mistake() -> None:
+    assert {name: (len(one.pictures), len(one.mistakes)) for name, one in LANGUAGE.items()} == dict.fromkeys(
+        LANGUAGE, (1, 1)
+    )
+
+
+# --- what is written ------------------------------------------------------------------------------
+
+
+def test_nothing_is_wrong_with_what_the_pages_say(workspace: Workspace) -> None:
+    assert [str(problem) for problem in lint(workspace)] == []
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_tests_of_a_page_hold(name: str, workspace: Workspace) -> None:
+    """Beside the flows that ship, and no other: one page knows nothing of the next."""
+    flow = WRITTEN[name].flow
+    alone = {other: known for other, known in workspace.flows.items() if other in {*SHIPPED, flow}}
+    tested = rehearse(replace(workspace, flows=alone), [flow])
+    assert tested.results
+    assert [(result.case.name, result.says) for result in tested.results if not result.holds] == []
+    assert errors(tested.problems) == ()
+
+
+@pytest.mark.parametrize("name", LANGUAGE)
+def test_the_picture_of_a_page_is_that_of_its_flow(name: str, workspace: Workspace) -> None:
+    """`python -m tests.unit.manual` makes it anew, as all that follows."""
+    [picture] = LANGUAGE[name].pictures
+    assert picture.resolve() == DOCS / f"pictures/{name}.svg"
+    assert picture.read_text("utf-8") == svg(lay_out(workspace.flows[LANGUAGE[name].flow], Tongue("en")))
+
+
+@pytest.mark.parametrize("which", MISTAKES)
+def test_a_mistake_is_answered_as_the_page_says(which: str, names: Names) -> None:
+    one, mistake = MISTAKES[which]
+    assert _answer(one, mistake, names) == mistake.says
+
+
+def _answer(one: Page, mistake: Mistake, names: Names) -> str:
+    file = f"flows/{one.flow}.yaml"
+    text = one.files[file]
+    assert text.count(mistake.right) == 1
+    loaded = load_flow(text.replace(mistake.right, mistake.wrong), file)
+    assert loaded.flow is not None
+    found = in_order((*loaded.problems, *lint_flow(loaded.flow, names, loaded.problems)))
+    return " ".join(map(str, found))
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", dict.fromkeys(one for one in COMMANDS if one.split()[0] in LOOKS))
+def test_a_command_that_looks_at_a_workspace_works(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
     assert main(shlex.split(command)) == 0
 
 
-def test_the_picture_in_the_manual_is_that_of_the_flow(workspace: Path, tmp_path: Path) -> None:
-    """`kweek draw brochure-request -o docs/brochure-request.svg` makes it anew."""
-    drawn = tmp_path / "brochure-request.svg"
-    assert main(["draw", "brochure-request", "-o", str(drawn), "--workspace", str(workspace)]) == 0
-    assert drawn.read_bytes() == (ROOT / "docs/brochure-request.svg").read_bytes()
+@pytest.mark.parametrize("command", dict.fromkeys(COMMANDS))
+def test_a_command_is_understood(command: str) -> None:
+    words = shlex.split(command)
+    assert parser_of(words[0]).parse_args(words).command == words[0]
+
+
+def test_the_picture_of_the_large_flow_is_current(workspace: Workspace) -> None:
+    drawn = svg(lay_out(workspace.flows["brochure-request"], Tongue("en")))
+    assert (DOCS / "brochure-request.svg").read_text("utf-8") == drawn
+
+
+def test_the_readme_shows_the_first_flow() -> None:
+    assert f"```yaml\n{WRITTEN['first-flow'].files['flows/fair-visit.yaml']}```" in PAGES["README.md"].text
+
+
+def test_the_reference_is_current() -> None:
+    assert (DOCS / "reference.md").read_text("utf-8") == reference()
+
+
+def test_the_reference_tells_one_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reference", "tell"]) == 0
+    assert capsys.readouterr().out.startswith("### tell\n")
+    assert main(["reference", "at_most"]) == 0
+    assert capsys.readouterr().out.startswith("### go\n")  # the only verb that has it
+    assert main(["reference", "sned"]) == 2
+    assert "Did you mean “send”?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_links_lead_somewhere(path: str) -> None:
+    one = PAGES[path]
+    for link in one.links:
+        where, _, anchor = link.partition("#")
+        file = (one.path.parent / where).resolve() if where else one.path
+        assert file.exists(), link
+        if anchor:
+            assert anchor in PAGES[file.relative_to(ROOT).as_posix()].anchors, link
+
+
+def test_every_page_can_be_found_from_the_first() -> None:
+    found, left = set[str](), ["README.md"]
+    while left:
+        path = left.pop()
+        if path in PAGES and path not in found:
+            found.add(path)
+            files = ((PAGES[path].path.parent / link.partition("#")[0]).resolve() for link in PAGES[path].links)
+            left += [file.relative_to(ROOT).as_posix() for file in files]
+    assert found == PAGES.keys()

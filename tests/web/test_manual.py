@@ -19,7 +19,7 @@ CURL = re.compile(r"/api/events.*?-d '(\{.*?\})'\n```", re.DOTALL)
 
 
 @pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("page", ["operating.md", "web.md"])
+@pytest.mark.parametrize("page", ["first-flow.md", "operating.md", "web.md"])
 def test_an_event_of_the_manual_is_taken_and_its_lead_may_be_mailed(api: TestClient, books: Books, page: str) -> None:
     examples = CURL.findall((DOCS / page).read_text())
     assert examples

@@ -39,7 +39,7 @@ class Share(Struct, frozen=True):
 
 
 class Send(Step, frozen=True, kw_only=True):
-    """One mail is one share of 100."""
+    """A mail leaves. One mail is one share of 100."""
 
     verb: ClassVar[str] = "send"
     mails: tuple[Share, ...]
@@ -86,7 +86,7 @@ class Handover(Step, frozen=True, kw_only=True):
 
 
 class Task(Step, frozen=True, kw_only=True):
-    """`outcomes` empty: the default, `done`."""
+    """A colleague gets something to do. `outcomes` empty: the default, `done`."""
 
     verb: ClassVar[str] = "task"
     title: Located[str]
@@ -114,7 +114,7 @@ class Branch(Struct, frozen=True):
 
 
 class Choose(Step, frozen=True, kw_only=True):
-    """The first true line."""
+    """The way parts: the first true line decides."""
 
     verb: ClassVar[str] = "choose"
     branches: tuple[Branch, ...]
@@ -166,7 +166,10 @@ class Untag(Step, frozen=True, kw_only=True):
 
 
 class Set(Step, frozen=True, kw_only=True):
-    """(field, value): the values `today` and `event.<field>` are looked up, anything else is a constant."""
+    """Fields of the lead are filled in.
+
+    (field, value): the values `today` and `event.<field>` are looked up, anything else is a constant.
+    """
 
     verb: ClassVar[str] = "set"
     fields: tuple[tuple[Located[str], Located[str]], ...]

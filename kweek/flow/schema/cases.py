@@ -13,10 +13,13 @@ _HAPPENS: Final[Schema] = {"anyOf": [words(), {"type": "object", "minProperties"
 """A word, or `{word: what it says}`."""
 
 
+_KNOWN: Final = ("company", "bant", "campaign", "survey")
+
+
 def cases() -> Schema:
     said: dict[str, Schema] = {
         "flow": ref("name", "The flow that is tested, which is this file's name too."),
-        "tests": many(_case()),
+        "tests": many(_case(), "What the flow promises, one after the other."),
     }
     return {
         "title": "Tests of a flow",
@@ -50,13 +53,13 @@ def _case() -> Schema:
 def _lead() -> Schema:
     """Own fields have the workspace's names."""
     told = {
-        "profile": {"enum": list("ABCD")},
-        "engagement": {"enum": [1, 2, 3, 4, "1", "2", "3", "4"]},
+        "profile": {"enum": list("ABCD"), "description": "Its letter."},
+        "engagement": {"enum": [1, 2, 3, 4, "1", "2", "3", "4"], "description": "Its digit."},
         "score": keys(dict.fromkeys(get_args(Axis), ref("points"))),
-        "tags": some(ref("text")),
-        "tracking": ref("yes"),
-        "consent": ref("yes"),
-        **{noun: {"type": "object"} for noun in ("company", "bant", "campaign", "survey")},
+        "tags": some(ref("text"), "Those that it has."),
+        "tracking": ref("yes", "May we see what it opens and clicks? true, if nobody says."),
+        "consent": ref("yes", "Does it want our mail? true, if nobody says."),
+        **{noun: {"type": "object", "description": f"What is known: {noun}.…"} for noun in _KNOWN},
     }
     return {"type": "object", "description": "Who it is.", "properties": told}
 
@@ -71,8 +74,14 @@ def _expect() -> Schema:
             "never": some(ref("text"), "What must not happen."),
         },
         "patternProperties": {
-            r"^day \d{1,4}$": some(ref("text"), "What happens on this day: send survey, call brochure, …"),
-            whole(AFTER.pattern): named(count, description="How many leads: under way, discard, send survey, …"),
+            r"^day \d{1,4}$": {
+                "title": "day 7",
+                **some(ref("text"), "What happens on this day: send survey, call brochure, …"),
+            },
+            whole(AFTER.pattern): {
+                "title": "after 60 days",
+                **named(count, description="How many leads: under way, discard, send survey, …"),
+            },
         },
         "additionalProperties": False,
         "minProperties": 1,

@@ -55,7 +55,11 @@ def calendars() -> Schema:
 
 
 def teams() -> Schema:
-    person = keys(from_table(of_teams.PERSON_KEYS, {"name": words(), "email": ref("address")}), of_teams.PERSON_KEYS)
+    who: dict[str, Schema] = {
+        "name": words("One word, by which flows and pages name this person."),
+        "email": ref("address"),
+    }
+    person = keys(from_table(of_teams.PERSON_KEYS, who), of_teams.PERSON_KEYS)
     team: dict[str, Schema] = {
         "members": many(person, "They get leads in turn."),
         "manager": {**person, "description": "Hears when leads stay lying."},
@@ -68,8 +72,10 @@ def teams() -> Schema:
         "capacity": like(texts.CAPACITY.pattern, "How many calls.", "60 per day"),
     }
     said = {
-        "teams": named(keys(from_table(of_teams.TEAM_KEYS, team), ["members"])),
-        "queues": named(keys(from_table(of_teams.QUEUE_KEYS, queue))),
+        "teams": named(
+            keys(from_table(of_teams.TEAM_KEYS, team), ["members"]), description="Who gets handovers and tasks."
+        ),
+        "queues": named(keys(from_table(of_teams.QUEUE_KEYS, queue)), description="Of calls."),
     }
     return {
         "title": "Teams",
@@ -97,8 +103,11 @@ def sales_ready() -> Schema:
         return many(keys({word: words(told), "if": ref("condition")}, [word, "if"]))
 
     said = {
-        "needs": lines("fact", "What has to be true."),
-        "disqualified": lines("because", "Why it can never be sales ready."),
+        "needs": {**lines("fact", "What has to be true."), "description": "All of them, or it is not sales ready."},
+        "disqualified": {
+            **lines("because", "Why it can never be sales ready."),
+            "description": "One of them is enough.",
+        },
     }
     return {
         "title": "Sales ready",
@@ -109,7 +118,8 @@ def sales_ready() -> Schema:
 
 def workspace() -> Schema:
     sender = {
-        "name": words(), "address": ref("address"), "reply_to": ref("address"),
+        "name": words("Whom a mailbox shows."), "address": ref("address", "Where it is from."),
+        "reply_to": ref("address", "Where replies go; nothing said: to the same."),
         "postal_address": words("Stands below every mail."),
     }  # fmt: skip
     hook: dict[str, Schema] = {
@@ -123,12 +133,19 @@ def workspace() -> Schema:
         "calendar": words("Business time, where nothing else is said."),
         "send_hours": words("A calendar: marketing mail leaves in its hours."),
         "limit": ref("limit", "Of all flows together, to one lead."),
-        "sender": keys(from_table(settings.SENDER_KEYS, sender), ["name", "address"]),
+        "sender": {
+            "description": "Who mail is from.",
+            **keys(from_table(settings.SENDER_KEYS, sender), ["name", "address"]),
+        },
         "fields": {**_FIELDS, "description": "What we keep of a lead besides, with types."},
         "channels": named(
             one_of(CHANNEL_KINDS), NAME.pattern, description="Of a chat; KWEEK_CHANNEL_<NAME> says where."
         ),
-        "webhooks": {**named(keys(from_table(settings.HOOK_KEYS, hook), ["url"]), NAME.pattern), "minProperties": 0},
+        "webhooks": {
+            "description": "Other programs that hear of leads.",
+            **named(keys(from_table(settings.HOOK_KEYS, hook), ["url"]), NAME.pattern),
+            "minProperties": 0,
+        },
         "when_unsure": one_of(settings.UNSURE, "A mail of which nobody can say whether it left."),
         "websites": some(words(), "Whose forms may send their visitor back."),
     }  # fmt: skip

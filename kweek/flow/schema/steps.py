@@ -84,7 +84,7 @@ _OPTIONS: Final[Mapping[str, Schema | Callable[[str], Schema]]] = {
     "when": _when,
     "otherwise": _otherwise,
     "queue": words("A call queue of rules/teams.yaml."),
-    "priority": one_of(PRIORITIES),
+    "priority": one_of(PRIORITIES, "Which call goes before others."),
     "attempts": ref("count", "How often it is tried."),
     "apart": ref("duration", "How long between two attempts."),
     "prefer": one_of(PREFER, "Who of the team gets it first."),

@@ -20,7 +20,7 @@ def survey() -> Schema:
         "survey": ref("name", "Its name, which the file has too."),
         "title": _WORDS,
         "intro": {**_WORDS, "description": "What the caller says first."},
-        "questions": many(_question()),
+        "questions": many(_question(), "What is asked, in this order."),
         "outcomes": named(_WORDS, description="Outcomes of the call that only this script has."),
         "thanks": {**_WORDS, "description": "What the page says at the end."},
     }
@@ -37,13 +37,16 @@ def _question() -> Schema:
     said: dict[str, Schema] = {
         "ask": ref("name", "Its name in conditions: survey.<survey>.<question>."),
         "text": _WORDS,
-        "type": one_of(TYPES),
+        "type": one_of(TYPES, "How it is answered."),
         "options": named(_WORDS, NAME.pattern, description="What can be chosen."),
-        "from": whole,
-        "to": whole,
-        "required": ref("yes"),
+        "from": {**whole, "description": "The least that can be answered."},
+        "to": {**whole, "description": "The most."},
+        "required": ref("yes", "Is there no going on without an answer?"),
         "fills": like(FILLS.pattern, "What becomes known by the answer.", "bant.need", "lead.job_title"),
-        "points": named(keys(dict.fromkeys(get_args(Axis), ref("points")), minProperties=1)),
+        "points": named(
+            keys(dict.fromkeys(get_args(Axis), ref("points")), minProperties=1),
+            description="Option: points that it gives.",
+        ),
         "raises": named(ref("event"), description="Option: an event that the answer is."),
         "if": ref("condition", "Asked only where this is true."),
     }
