@@ -164,7 +164,7 @@ def _workspace(args: argparse.Namespace) -> int:
     _say(texts)
     say(f"written: {FOLDER}/, by which editors complete and check what you type")
     say(f"Now say in rules/ who you are and who works there, and write flows/{FIRST}.yaml. Then:")
-    say(f"kweek lint --workspace {args.name}, kweek test --workspace {args.name}, kweek up --workspace {args.name}")
+    say(f"There, in {args.name}/: kweek lint, kweek test, kweek up")
     return 0
 
 
