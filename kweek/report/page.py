@@ -17,7 +17,8 @@ from markupsafe import Markup
 from kweek.draw import Picture, lay_out, style_sheet, svg
 from kweek.flow.model import Flow
 from kweek.flow.simulate.arrivals import parse_arrivals
-from kweek.flow.simulate.result import Day, Days, Desk, Simulation
+from kweek.flow.simulate.result import Day, Days, Desk, Line, Simulation, Way
+from kweek.report import told
 from kweek.report.charts import Chart, draw
 from kweek.words import Tongue
 from kweek.words.catalogue import catalogue
@@ -46,12 +47,13 @@ def page(now: Shown, before: Shown | None, language: str) -> str:
         say=say,
         one=one,
         before=before,
+        label=_label(before.label, say) if before else "",
         first=say.day(date.fromisoformat(one.days[0].date)),
         dates=dates,
         arrive=_arrive(one, say),
-        stories=[(way, _share(way.leads, one.leads, say)) for way in one.stories],
+        stories=[(way, _share(way.leads, one.leads, say), _story(way, say)) for way in one.stories],
         never=list(_never(now, language)),
-        pictures=[(each.label, _picture(each, language)) for each in shown],
+        pictures=[(_label(each.label, say), _picture(each, language)) for each in shown],
         data=_script({"days": dates, "counts": [_counts(each.simulation) for each in shown], "said": _said(one, say)}),
         tables=[_mails(one, dates, say), *(_desk(desk, one, dates, say) for desk in one.desks)],
         endings=list(_endings(one, before, say)),
@@ -93,9 +95,14 @@ def _name(desk: Desk, say: Tongue) -> str:
     return say("simulate.handover.desk", name=desk.name)
 
 
-def _result(result: str, say: Tongue) -> str:
-    """As in the picture."""
-    return say.maybe(f"picture.end.{result}", result.replace("flow ", "→ "))
+def _story(way: Way, say: Tongue) -> list[tuple[Line, str]]:
+    return [(line, told.words(line, say)) for line in way.told]
+
+
+def _label(label: str, say: Tongue) -> str:
+    """A version by its number; a file by its name."""
+    word, _, number = label.partition(" ")
+    return say("home.flow.version", number=int(number)) if word == "version" and number.isdecimal() else label
 
 
 # --- pictures ---------------------------------------------------------------------------------------------
@@ -223,7 +230,7 @@ def _endings(one: Simulation, before: Shown | None, say: Tongue) -> Iterator[End
     other = before.simulation if before else None
     for result in sorted({*one.endings, *(other.endings if other else ())}):
         then = sum(other.endings.get(result, ())) if other else None
-        yield _ending(_result(result, say), sum(one.endings.get(result, ())), one.leads, then, say)
+        yield _ending(told.result(result, say), sum(one.endings.get(result, ())), one.leads, then, say)
     yield _ending(say("simulate.under.way"), one.under_way[-1], one.leads, other and other.under_way[-1], say)
     mails = sum(map(sum, one.mails.values()))
     yield _ending(say("simulate.mails.all"), mails, 0, sum(map(sum, other.mails.values())) if other else None, say)

@@ -10,11 +10,13 @@ import pytest
 
 from kweek.flow.simulate.arrivals import Arrivals
 from kweek.flow.simulate.mix import usual
-from kweek.flow.simulate.result import Day
+from kweek.flow.simulate.result import Day, Line
+from kweek.flow.simulate.story import TOLD
 from kweek.report.charts import Chart, draw
 from kweek.report.page import Shown, page
+from kweek.report.told import words
 from kweek.simulating import Crowding, simulate
-from kweek.words import LANGUAGES
+from kweek.words import LANGUAGES, Tongue
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
 
@@ -73,3 +75,28 @@ def test_a_chart_shades_what_is_closed_and_tells_its_numbers() -> None:
     assert svg.count('class="limit"') == 1
     assert svg.count('class="over"') == 1
     assert 'aria-label="Mails &lt;a day&gt;"' in svg
+
+
+@pytest.mark.parametrize("kind", [*TOLD, "starts", "ends"])
+def test_every_line_of_a_story_has_its_words_in_both_languages(kind: str) -> None:
+    line = Line(3, "09:00", kind, "call survey" if kind == "withdraw" else "survey", None)
+    en, nl = words(line, Tongue("en")), words(line, Tongue("nl"))
+    assert en != nl
+    assert not {"{what}", kind} & {*en.split(), *nl.split()}
+
+
+def test_what_a_lead_does_is_said_as_the_board_says_it() -> None:
+    said = {
+        "opened": "Mail geopend", "clicked book-a-demo": "In de mail geklikt: book-a-demo",
+        "not interested": "Heeft geen interesse", "rejected no budget": "Terug naar marketing: no budget",
+        "quote.requested": "Quote requested",
+    }  # fmt: skip
+    assert {what: words(Line(0, "", "·", what, None), Tongue("nl")) for what in said} == said
+
+
+def test_nothing_of_a_dutch_story_is_english(shown: Shown) -> None:
+    html = page(shown, Shown(shown.simulation, shown.flow, "version 3"), "nl")
+    stories = html[html.index('<details class="story"') :]
+    assert "Komt in de flow" in stories
+    assert not re.search(r"</span> (<em>)?(starts|ends|send|opened|call|handover|bounced)\b", stories)
+    assert "Eerst (versie 3)" in html

@@ -22,7 +22,7 @@ KEYS = set(catalogue("en").sentences)
 PUT_TOGETHER = (
     "event.", "outcome.", "status.", "why.", "time.", "day.", "result.", "problem.", "meant.", "language.", "stage.",
     "fault.", "wrong.", "act.", "past.", "home.sum.", "draft.", "stream.", "hit.", "grade.", "reason.",
-    "compare.", "picture.when.", "picture.end.", "picture.prefer.",
+    "compare.", "story.", "picture.when.", "picture.end.", "picture.prefer.",
     "picture.axis.",
 )  # fmt: skip
 

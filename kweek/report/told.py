@@ -1,0 +1,40 @@
+"""How is a line of a story said? What happened to a make-believe lead, in the reader's language."""
+
+from __future__ import annotations
+
+from kweek.flow.simulate.result import Line
+from kweek.words import Tongue
+
+
+def words(line: Line, say: Tongue) -> str:
+    """`Mail survey`, `Handed over to sales`; an event as the board says it."""
+    match line.kind:
+        case "·":
+            return _event(line.what, say)
+        case "ends":
+            return say("story.ends", what=result(line.what, say))
+        case "withdraw":
+            kind, _, what = line.what.partition(" ")
+            return say("story.withdraw", what=_plain(kind, what, say))
+        case kind:
+            return _plain(kind, line.what, say)
+
+
+def result(name: str, say: Tongue) -> str:
+    """As in the picture; `flow long-term` where it moved on to another."""
+    return say.maybe(f"picture.end.{name}", name.replace("flow ", "→ "))
+
+
+def _plain(kind: str, what: str, say: Tongue) -> str:
+    """One of `kweek.flow.simulate.story.TOLD`, or `starts`."""
+    return say(f"story.{kind}", what=what).rstrip(" :")
+
+
+def _event(what: str, say: Tongue) -> str:
+    """`clicked book-a-demo`, `not interested`, `rejected no budget`: the longest beginning that is an event's name."""
+    parts = what.split(" ")
+    for n in range(len(parts), 0, -1):
+        kind, detail = " ".join(parts[:n]), " ".join(parts[n:])
+        if say.knows(f"event.{kind}"):
+            return say(f"event.{kind}") + (f": {detail}" if detail else "")
+    return what.replace(".", " ").replace("_", " ").capitalize()
