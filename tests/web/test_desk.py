@@ -98,7 +98,7 @@ def test_the_page_equals_the_rows(staff: TestClient, books: Books, published: st
     assert 'data-count="brochure-request|under way">5<' in page
     assert 'data-count="|handovers">3<' in page
     assert 'data-count="|calls">2<' in page
-    assert re.search(r'data-count="[|]overdue">1</span> overdue', page)
+    assert re.search(r'overdue <span class="num" data-count="[|]overdue">1<', page)
     assert [words.split("<")[0] for words in page.split('class="overdue">')[1:]] == ["30 min overdue"]
     assert "30 min overdue" in page
     assert "1 h 30 min left" in page
