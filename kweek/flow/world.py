@@ -45,3 +45,12 @@ class World(Struct, frozen=True, dict=True):
     def versions(self) -> Mapping[str, Plan]:
         """The same plans by what enrolments call them."""
         return {plan.version: plan for plan in self.plans.values()}
+
+    @cached_property
+    def started_by(self) -> Mapping[str, tuple[Plan, ...]]:
+        """The plans that an event of a kind may start, by flow name."""
+        plans = sorted(self.plans.values(), key=lambda plan: plan.flow)
+        kinds = {start.event for plan in plans for start in plan.start if start.event is not None}
+        return {
+            kind: tuple(plan for plan in plans if any(start.event == kind for start in plan.start)) for kind in kinds
+        }

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
+from msgspec import Struct
+
 Profile = Literal["A", "B", "C", "D"]
 Engagement = Literal[1, 2, 3, 4]
 
@@ -13,8 +15,7 @@ PROFILES: Final[tuple[Profile, ...]] = ("A", "B", "C", "D")
 ENGAGEMENTS: Final[tuple[Engagement, ...]] = (1, 2, 3, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(Struct, frozen=True):
     """The three sums of a lead's points."""
 
     profile: int = 0

@@ -26,15 +26,16 @@ _ZONE = ("lead.timezone", "lead.country")
 @dataclass(frozen=True)
 class Asked:
     """What the conditions of a world ask. names: fields. events: whose moments count. mails: whether they were
-    opened, or clicked on. tags. when_left: flows into which a lead may come back some time after it left. limits: on
-    mails."""
+    opened, or clicked on. tags. when_left: flows into which a lead may come back some time after it left. most: so many
+    mails may count for a limit, of a window so long (None: in business time)."""
 
     names: frozenset[str]
     events: frozenset[str]
     mails: frozenset[str]
     tags: frozenset[str]
     when_left: frozenset[str]
-    limits: tuple[Limit, ...]
+    most: int
+    window: timedelta | None
 
     @classmethod
     def of(cls, world: World) -> Asked:
@@ -49,6 +50,7 @@ class Asked:
             first = (ask.arguments[0] for ask in asks if ask.function in functions)
             return frozenset(str(getattr(node, "value", "")) for node in first)
 
+        limits = [limit for limit in (world.limit, *(plan.limit for plan in plans)) if limit]
         names = {name for condition in conditions for name in condition.names}
         names |= {name for plan in plans for name in _dates(plan)} | set(_ZONE)
         return cls(
@@ -57,7 +59,8 @@ class Asked:
             mails=words("opened", "clicked"),
             tags=words("tagged"),
             when_left=frozenset(plan.flow for plan in plans if plan.reentry.rule == "after"),
-            limits=tuple(limit for limit in (world.limit, *(plan.limit for plan in plans)) if limit),
+            most=max((limit.mails for limit in limits), default=0),
+            window=_widest(limits),
         )
 
     # --- one lead ---------------------------------------------------------------------------------------
@@ -81,13 +84,12 @@ class Asked:
 
     def _still_limits(self, life: Life) -> tuple[datetime, ...]:
         """Mails that may still keep the next one back."""
-        if not self.limits or not life.left:
+        if not self.most or not life.left:
             return ()
-        most = max(limit.mails for limit in self.limits)
-        last = sorted(life.left)[-most:]
-        if any(limit.per.business for limit in self.limits):
+        last = sorted(life.left)[-self.most :]
+        if self.window is None:
             return tuple(last)
-        since = life.now - max((limit.per.elapsed for limit in self.limits), default=timedelta())
+        since = life.now - self.window
         return tuple(at for at in last if at > since)
 
     def _past(self, memory: Memory) -> tuple[tuple[object, ...], ...]:
@@ -163,6 +165,11 @@ def _mail(life: Life, key: str) -> tuple[object, ...]:
 
 def _items(mapping: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
     return tuple(sorted(mapping.items())) if mapping else ()
+
+
+def _widest(limits: Iterable[Limit]) -> timedelta | None:
+    pers = [limit.per for limit in limits]
+    return None if any(per.business for per in pers) else max((per.elapsed for per in pers), default=timedelta())
 
 
 # --- what a flow asks -----------------------------------------------------------------------------------------

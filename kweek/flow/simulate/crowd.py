@@ -7,10 +7,11 @@ walked; put one behind the other they are, to the letter, the journal of that le
 
 from __future__ import annotations
 
-import heapq
 from bisect import insort
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from heapq import heappop, heappush
 from operator import attrgetter
 from typing import Final
 
@@ -21,7 +22,7 @@ from kweek.flow.simulate.life import Life, Said
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.people import Deed, Draw, Held, People, Reaction
 from kweek.flow.simulate.sheets import Sheet, fill_in
-from kweek.flow.simulate.undrawn import PROFILE, Halves, SharedMemory, UndrawnError
+from kweek.flow.simulate.undrawn import PROFILE, Drawn, Halves, SharedMemory, UndrawnError
 from kweek.flow.state import Entry, Event
 from kweek.rules.grades import Points
 
@@ -150,7 +151,10 @@ class _Group(Struct):
 
 
 class Crowd:
-    """All leads on one clock. segments: all that happened, in order. histories: of each lead, its segments."""
+    """All leads on one clock. segments: all that happened, in order. histories: of each lead, its segments.
+
+    Who waits, waits for a moment; those who wait for the same one step one after the other, and meet again after it.
+    """
 
     def __init__(
         self, people: People, newcomers: Sequence[Newcomer], begin: Begin, until: datetime, shared: bool = True
@@ -162,18 +166,18 @@ class Crowd:
         self.segments: list[Segment] = []
         self.histories: list[list[Segment]] = [[] for _ in newcomers]
         self._asked = Asked.of(people.world)
-        self._waiting: dict[Hashable, _Group] = {}
-        self._queue: list[tuple[datetime, int, _Group, Hashable]] = []
-        self._pushed = 0
+        self._halves = Halves.of(people.world)
+        self._waiting: dict[datetime, dict[Hashable, _Group]] = {}
+        self._moments: list[datetime] = []  # of those who wait, a heap
         self._enter(begin)
 
     def run(self, told: Callable[[datetime], None] = lambda at: None) -> None:
         """Let time pass, to the end. told: how far it is."""
-        while self._queue:
-            at, _, group, key = heapq.heappop(self._queue)
-            self._waiting.pop(key, None)
+        while self._moments:
+            at = heappop(self._moments)
             told(at)
-            self._step(group, at)
+            for group in self._waiting.pop(at).values():
+                self._step(group, at)
 
     def journal(self, lead: int) -> list[tuple[datetime, Entry]]:
         """All that was noted of this lead. In a crowd everybody's name is “lead”."""
@@ -188,9 +192,8 @@ class Crowd:
         alike: dict[tuple[datetime, tuple[tuple[str, int], ...]], list[int]] = {}
         for number, one in enumerate(self.newcomers):
             alike.setdefault((one.at, self.people.by_itself(one.name)), []).append(number)
-        halves = Halves.of(self.people.world)
         for (at, own), leads in sorted(alike.items(), key=lambda item: (item[0][0], item[1][0])):
-            self._start(begin, at, own, SharedMemory(self.people.world, halves), leads)
+            self._start(begin, at, own, SharedMemory(self.people.world, self._halves), leads)
 
     def _start(
         self, begin: Begin, at: datetime, own: tuple[tuple[str, int], ...], memory: SharedMemory, leads: list[int]
@@ -199,7 +202,7 @@ class Crowd:
         try:
             life = begin(memory, at)
         except UndrawnError as asked:
-            for drawn, some in self._drawn(asked.what, memory.halves, leads):
+            for drawn, some in self._drawn(asked.what, leads):
                 one = before.fork()
                 one.draw(asked.what, drawn)
                 self._start(begin, at, own, one, some)
@@ -208,16 +211,22 @@ class Crowd:
 
     def _step(self, group: _Group, at: datetime) -> None:
         """Something happens; if that asks who these leads are, they draw it first."""
-        memory = group.walk.life.memory
-        if not isinstance(memory, SharedMemory) or memory.whole:
-            group.walk.step(at)
-            self._go_on(group)
-            return
+        walk, leads = group.walk, group.leads
+        memory = walk.life.memory
+        if isinstance(memory, SharedMemory) and not memory.whole:
+            memory.alone = partial(self._draw, leads[0]) if len(leads) == 1 else None
+            if memory.alone is None:
+                self._part(group, memory, at)
+                return
+        walk.step(at)
+        self._go_on(group)
+
+    def _part(self, group: _Group, memory: SharedMemory, at: datetime) -> None:
         before = group.walk.fork(())
         try:
             group.walk.step(at)
         except UndrawnError as asked:
-            for drawn, leads in self._drawn(asked.what, memory.halves, group.leads):
+            for drawn, leads in self._drawn(asked.what, group.leads):
                 walk = before.fork(())
                 if isinstance(walk.life.memory, SharedMemory):
                     walk.life.memory.draw(asked.what, drawn)
@@ -225,12 +234,15 @@ class Crowd:
         else:
             self._go_on(group)
 
-    def _drawn(self, what: str, halves: Halves, leads: list[int]) -> Iterable[tuple[float | Points, list[int]]]:
-        parts: dict[float | Points, list[int]] = {}
+    def _drawn(self, what: str, leads: list[int]) -> Iterable[tuple[Drawn, list[int]]]:
+        parts: dict[Drawn, list[int]] = {}
         for lead in leads:
-            one = self.newcomers[lead]
-            parts.setdefault(one.points if what == PROFILE else halves.of_lead(one.name, what), []).append(lead)
+            parts.setdefault(self._draw(lead, what), []).append(lead)
         return parts.items()
+
+    def _draw(self, lead: int, what: str) -> Drawn:
+        one = self.newcomers[lead]
+        return one.points if what == PROFILE else self._halves.of_lead(one.name, what)
 
     def _go_on(self, group: _Group) -> None:
         """Note what happened, let everyone draw, and wait for what comes next."""
@@ -278,10 +290,14 @@ class Crowd:
         at = walk.due
         if at is None or at >= self.until:
             return
-        key = (self._asked.future_of(walk.life), tuple(walk.deeds), frozenset(walk.counts.items()))
-        alike = self._waiting.setdefault(key, group) if self.shared else group
+        waiting = self._waiting.get(at)
+        if waiting is None:
+            waiting = self._waiting[at] = {}
+            heappush(self._moments, at)
+        key = self._future_of(walk) if self.shared else id(group)
+        alike = waiting.setdefault(key, group)
         if alike is not group:
             alike.leads += group.leads
-            return
-        self._pushed += 1
-        heapq.heappush(self._queue, (at, self._pushed, group, key))
+
+    def _future_of(self, walk: Walk) -> Hashable:
+        return self._asked.future_of(walk.life), tuple(walk.deeds), frozenset(walk.counts.items())

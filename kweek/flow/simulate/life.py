@@ -74,8 +74,11 @@ class Life:
     @property
     def due(self) -> datetime | None:
         """When something happens next by itself."""
-        moments = [self._wake_at, *(one.again for one in self.waiting.values())]
-        return min((moment for moment in moments if moment is not None), default=None)
+        due = self._wake_at
+        for one in self.waiting.values():
+            if one.again is not None and (due is None or one.again < due):
+                due = one.again
+        return due
 
     def run(self, until: datetime) -> None:
         """Let time pass, up to but not including `until`."""

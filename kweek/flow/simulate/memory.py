@@ -139,8 +139,7 @@ class Memory:
         return self.world.plans.get(flow)
 
     def starting(self, kind: str) -> tuple[Plan, ...]:
-        plans = sorted(self.world.plans.values(), key=lambda plan: plan.flow)
-        return tuple(plan for plan in plans if any(start.event == kind for start in plan.start))
+        return self.world.started_by.get(kind, ())
 
     def past(self, flow: str) -> tuple[Past, ...]:
         return tuple(past for name, past in self._past.values() if name == flow)
@@ -151,7 +150,7 @@ class Memory:
     def facts(self, enrolment: Enrolment | None, event: Event | None = None) -> Facts:
         plan = self.plan(enrolment.version) if enrolment else None
         data = enrolment.start_data if enrolment else event.data if event else dict[str, Value]()
-        return LeadFacts(self, data, self.timezone(plan) if plan else self.own_zone())
+        return LeadFacts(self, data, plan)
 
     def mail_states(self, key: str) -> frozenset[MailState]:
         known: set[MailState] = set()
@@ -195,12 +194,17 @@ class Memory:
 
 
 class LeadFacts:
-    """What conditions see of a lead in memory. `data`: what `event.…` means."""
+    """What conditions see of a lead in memory. `data`: what `event.…` means. plan: what it walks, where it does."""
 
-    def __init__(self, memory: Memory, data: Mapping[str, Value], timezone: tzinfo) -> None:
+    def __init__(self, memory: Memory, data: Mapping[str, Value], plan: Plan | None) -> None:
         self._memory = memory
         self._data = data
-        self.now = memory.now.astimezone(timezone)
+        self._plan = plan
+
+    @property
+    def now(self) -> datetime:
+        memory, plan = self._memory, self._plan
+        return memory.now.astimezone(memory.own_zone() if plan is None else memory.timezone(plan))
 
     def field(self, path: str) -> Fact | None:
         memory = self._memory

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -14,6 +14,7 @@ from kweek.flow.world import World
 from kweek.rules.grades import Points
 
 PROFILE = "profile"
+Drawn = float | Points
 
 
 class UndrawnError(Exception):
@@ -51,20 +52,25 @@ class Halves:
 
 
 class SharedMemory(Memory):
-    """What is known of many leads. Until the profile is drawn, points are those that were added."""
+    """What is known of many leads. Until the profile is drawn, points are those that were added.
+
+    alone: draws for the one lead that it is about, where it is about one; for many, whoever keeps them has to part them
+    first.
+    """
 
     def __init__(self, world: World, halves: Halves) -> None:
         super().__init__(world)
         self.halves = halves
         self._own: dict[str, float] = {}
         self._profiled = False
+        self.alone: Callable[[str], Drawn] | None = None
 
     @property
     def whole(self) -> bool:
         """Is everything drawn that can be asked?"""
         return self._profiled and len(self._own) == len(self.halves.cuts)
 
-    def draw(self, what: str, drawn: float | Points) -> None:
+    def draw(self, what: str, drawn: Drawn) -> None:
         """From now on it is known: the points that the profile makes, or the half of a step."""
         if isinstance(drawn, Points):
             self._profiled = True
@@ -74,14 +80,18 @@ class SharedMemory(Memory):
 
     def judged(self) -> Points:
         if not self._profiled:
-            raise UndrawnError(PROFILE)
+            self._ask(PROFILE)
         return self.points
 
     def spread(self, step: str) -> float:
-        known = self._own.get(step)
-        if known is None and step in self.halves.cuts:
-            raise UndrawnError(step)
-        return known or 0.0
+        if step in self.halves.cuts and step not in self._own:
+            self._ask(step)
+        return self._own.get(step, 0.0)
+
+    def _ask(self, what: str) -> None:
+        if self.alone is None:
+            raise UndrawnError(what)
+        self.draw(what, self.alone(what))
 
     def drawn(self) -> Hashable:
         return self._profiled, frozenset(self._own.items())
