@@ -63,7 +63,10 @@ def grades_from(spec: Mapping[str, object]) -> Grades:
 
 
 def _place(points: int, limits: tuple[int, ...]) -> int:
-    return next((place for place, limit in enumerate(limits) if points >= limit), len(limits))
+    for place, limit in enumerate(limits):
+        if points >= limit:
+            return place
+    return len(limits)
 
 
 def _limits(value: object, name: str, keys: str, default: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -128,7 +128,7 @@ class Life:
             self.memory.keep(driven.state)
             # one that wrote a mail may be replied to after its end
             kept = tuple(one for one in driven.state.enrolments if one.live or one.n)
-            self.state = replace(driven.state, enrolments=kept)
+            self.state = driven.state if kept == driven.state.enrolments else replace(driven.state, enrolments=kept)
             self._wake_at = driven.wake_at
             for key in driven.cancel:
                 self.waiting.pop(key, None)

@@ -56,6 +56,7 @@ class Memory:
         self.tags: set[str] = set()
         self.unclear: set[str] = set()  # keys of mails that only a machine touched
         self.paused_flows: set[str] = set()
+        self.suppressed: str | None = None  # why nothing may be sent to this lead any more
         self._past: dict[str, tuple[str, Past]] = {}  # enrolment → its flow and how it ended
 
     def at(self, now: datetime) -> Memory:
@@ -78,6 +79,8 @@ class Memory:
         """The lead's next event."""
         event = Event(len(self.events) + 1, kind, at, ref, dict(data or {}))
         self.events.append(event)
+        if kind in _SUPPRESSES and self.suppressed is None:
+            self.suppressed = kind
         return event
 
     def apply(self, effect: Effect) -> None:
@@ -107,11 +110,6 @@ class Memory:
     def ended(self) -> Iterable[tuple[str, Past]]:
         """Flows that it has left, the first first."""
         return self._past.values()
-
-    @property
-    def suppressed(self) -> str | None:
-        """Why nothing may be sent to this lead any more."""
-        return next((event.kind for event in self.events if event.kind in _SUPPRESSES), None)
 
     def add_points(self, more: Mapping[str, int]) -> None:
         """By axis."""

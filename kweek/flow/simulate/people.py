@@ -49,6 +49,9 @@ _ANOTHER_REASON: Final = "no budget"
 _LATER: Final = timedelta(days=30)
 _NOTHING: Final = ""
 
+Shares = tuple[tuple[float, str], ...]
+"""Up to which part of all leads each kind goes."""
+
 
 class Held(NamedTuple):
     """A handover: its key, its team, of which enrolment, since when."""
@@ -80,11 +83,10 @@ class Draw(NamedTuple):
 
 
 class Reaction(Struct, frozen=True):
-    """What can come of one thing. label: what it is, for the hash. shares: up to which part of all leads each kind
-    goes."""
+    """What can come of one thing. label: what it is, for the hash."""
 
     label: str
-    shares: tuple[tuple[float, str], ...]
+    shares: Shares
     variants: int
     deeds: Callable[[Draw], tuple[Deed, ...]]
 
@@ -112,6 +114,7 @@ class People:
     days: int
     _sheets: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
     _known: dict[tuple[int, datetime, int], datetime] = field(default_factory=dict[tuple[int, datetime, int], datetime])
+    _cut: dict[tuple[str, ...], Shares] = field(default_factory=dict[tuple[str, ...], Shares])
 
     # --- by themselves ------------------------------------------------------------------------------------
 
@@ -164,7 +167,7 @@ class People:
             at = at if kind in _AT_ONCE else _on_raster(at)
             return (Deed(at, kind, key, link, self._sheet(survey, draw, kind)),)
 
-        return Reaction(label, _cumulated(self.mix.of(MAIL_WORDS)), max(SHEETS, len(links)), deeds)
+        return Reaction(label, self._shares(MAIL_WORDS), max(SHEETS, len(links)), deeds)
 
     def _to_call(self, life: Life, opened: Opened, label: str) -> Reaction:
         plan, args = life.plan_of(opened.effect.enrolment), opened.effect.args
@@ -182,7 +185,7 @@ class People:
                 tries.append(calendar.add(tries[-1], apart or Duration(1, "day", business=True)))
             return tuple(Deed(one, "attempted", opened.key) for one in tries)
 
-        return Reaction(label, self._shares((*CALL_WORDS, *_own_outcomes(plan, opened)), (_NOTHING,)), SHEETS, deeds)
+        return Reaction(label, self._shares((*CALL_WORDS, *_own_outcomes(plan, opened), _NOTHING)), SHEETS, deeds)
 
     def _to_handover(self, life: Life, opened: Opened, label: str) -> Reaction:
         """First sales calls; what comes of it is drawn after that."""
@@ -218,7 +221,7 @@ class People:
         def deeds(draw: Draw) -> tuple[Deed, ...]:
             return (Deed(self._soon(calendar, opened.at, draw), draw.kind, opened.key),)
 
-        return Reaction(label, self._shares(opened.outcomes, undone), 1, deeds)
+        return Reaction(label, self._shares((*opened.outcomes, *undone)), 1, deeds)
 
     def _soon(self, calendar: Calendar, at: datetime, draw: Draw) -> datetime:
         """Within about a working day. Reckoned once: much is opened at the same moment."""
@@ -238,15 +241,17 @@ class People:
             sheets = self._sheets[name] = sheets_of(self.world, survey)
         return name, sheets[draw.variant % len(sheets)]
 
-    def _shares(self, ways: tuple[str, ...], undone: tuple[str, ...] = ()) -> tuple[tuple[float, str], ...]:
-        said = self.mix.of(ways)
-        if said:
-            return _cumulated(said)
-        even = (*ways, *undone)
-        return tuple(((n + 1) / len(even), kind) for n, kind in enumerate(even))
+    def _shares(self, ways: tuple[str, ...]) -> Shares:
+        """What the mix says of these; else all are equally probable."""
+        shares = self._cut.get(ways)
+        if shares is None:
+            said = self.mix.of(ways)
+            even = tuple(((n + 1) / len(ways), kind) for n, kind in enumerate(ways))
+            shares = self._cut[ways] = _cumulated(said) if said or ways == MAIL_WORDS else even
+        return shares
 
 
-def _cumulated(lines: Iterable[tuple[str, int]]) -> tuple[tuple[float, str], ...]:
+def _cumulated(lines: Iterable[tuple[str, int]]) -> Shares:
     total, found = 0, list[tuple[float, str]]()
     for kind, share in lines:
         total += share

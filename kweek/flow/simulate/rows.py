@@ -6,7 +6,8 @@ not: that follows from the row that was taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from kweek.flow.plan import (
     AnyStep,
@@ -49,18 +50,24 @@ def _rows(step: AnyStep) -> Iterator[str]:
             pass
 
 
-def passed(plan: Plan, entry: Entry, after: Iterable[Entry]) -> Iterator[str]:
-    """The steps that only pass a lead on, behind what this entry says. after: the entries of the same turn."""
-    then = {one.step for one in after if one.detail.get("row") == "then" and one.enrolment == entry.enrolment}
+def passed(plan: Plan, entry: Entry, after: Sequence[tuple[datetime, Entry]]) -> Iterator[str]:
+    """The steps that only pass a lead on, behind what this entry says. after: what the same turn noted after it."""
     target = _target(plan, entry)
     for _ in plan.steps:
         step = plan.steps.get(target.step) if isinstance(target, At) else None
         match step:
-            case Go() if step.id not in then:
+            case Go() if not _had_enough(step, entry, after):
                 yield step.id
                 target = step.target
             case _:
                 return
+
+
+def _had_enough(step: Go, entry: Entry, after: Iterable[tuple[datetime, Entry]]) -> bool:
+    """Had it passed here `at_most` times, so that it took `then`?"""
+    return any(
+        one.step == step.id and one.detail.get("row") == "then" and one.enrolment == entry.enrolment for _, one in after
+    )
 
 
 def _target(plan: Plan, entry: Entry) -> Target | Stay | None:

@@ -83,7 +83,7 @@ class Tally:
                 self._effect(segment, entry, day)
             if segment.flows[entry.enrolment] == self.plan.flow:
                 self._entry(entry, day, leads)
-                for step in passed(self.plan, entry, (one for _, one in segment.journal[number + 1 :])):
+                for step in passed(self.plan, entry, segment.journal[number + 1 :]):
                     self.entered.add(step, day, leads)
         for mail in segment.sent:
             self.mails.add(mail, day, leads)

@@ -18,15 +18,16 @@ _AGAIN: Final = ("remind", "escalate")  # how often sales had to be told makes n
 
 def ways_of(crowd: Crowd, flow: str) -> list[list[int]]:
     """The leads by the way that they went through the flow, the commonest first."""
-    marks: dict[int, tuple[object, ...]] = {}
-    found: dict[tuple[object, ...], list[int]] = {}
+    numbers: dict[object, int] = {}
+    marked = {
+        id(segment): [numbers.setdefault(mark, len(numbers)) for mark in _marks(segment, flow)]
+        for segment in crowd.segments
+    }
+    found: dict[tuple[int, ...], list[int]] = {}
     for lead, history in enumerate(crowd.histories):
-        way: list[object] = []
+        way = list[int]()
         for segment in history:
-            mark = marks.get(id(segment))
-            if mark is None:
-                mark = marks[id(segment)] = tuple(_marks(segment, flow))
-            way += mark
+            way += marked[id(segment)]
         found.setdefault(tuple(way), []).append(lead)
     return sorted(found.values(), key=lambda leads: (-len(leads), leads[0]))
 
