@@ -167,6 +167,7 @@ class Crowd:
         self.histories: list[list[Segment]] = [[] for _ in newcomers]
         self._asked = Asked.of(people.world)
         self._halves = Halves.of(people.world)
+        self._own: dict[int, list[Deed]] = {}  # what a lead has yet to do by itself
         self._waiting: dict[datetime, dict[Hashable, _Group]] = {}
         self._moments: list[datetime] = []  # of those who wait, a heap
         self._enter(begin)
@@ -177,7 +178,7 @@ class Crowd:
             at = heappop(self._moments)
             told(at)
             for group in self._waiting.pop(at).values():
-                self._step(group, at)
+                self._come_to(group, at)
 
     def journal(self, lead: int) -> list[tuple[datetime, Entry]]:
         """All that was noted of this lead. In a crowd everybody's name is “lead”."""
@@ -189,15 +190,15 @@ class Crowd:
     # --- in steps -------------------------------------------------------------------------------------
 
     def _enter(self, begin: Begin) -> None:
-        alike: dict[tuple[datetime, tuple[tuple[str, int], ...]], list[int]] = {}
+        together: dict[datetime, list[int]] = {}
         for number, one in enumerate(self.newcomers):
-            alike.setdefault((one.at, self.people.by_itself(one.name)), []).append(number)
-        for (at, own), leads in sorted(alike.items(), key=lambda item: (item[0][0], item[1][0])):
-            self._start(begin, at, own, SharedMemory(self.people.world, self._halves), leads)
+            together.setdefault(one.at, []).append(number)
+            if own := self.people.by_itself(one.name):
+                self._own[number] = list(self.people.own_deeds(own, one.at))
+        for at, leads in sorted(together.items()):
+            self._start(begin, at, SharedMemory(self.people.world, self._halves), leads)
 
-    def _start(
-        self, begin: Begin, at: datetime, own: tuple[tuple[str, int], ...], memory: SharedMemory, leads: list[int]
-    ) -> None:
+    def _start(self, begin: Begin, at: datetime, memory: SharedMemory, leads: list[int]) -> None:
         before = memory.fork()
         try:
             life = begin(memory, at)
@@ -205,9 +206,40 @@ class Crowd:
             for drawn, some in self._drawn(asked.what, leads):
                 one = before.fork()
                 one.draw(asked.what, drawn)
-                self._start(begin, at, own, one, some)
+                self._start(begin, at, one, some)
         else:
-            self._go_on(_Group(Walk(life, list(self.people.own_deeds(own, at))), leads))
+            self._go_on(_Group(Walk(life, []), leads))
+
+    def _come_to(self, group: _Group, at: datetime) -> None:
+        """Who does something by itself now goes its own way from here; what else is due, is due to all."""
+        if self._by_itself(group.leads) != at:
+            self._step(group, at)
+            return
+        parts: dict[tuple[Deed, ...], list[int]] = {}
+        for lead in group.leads:
+            parts.setdefault(self._own_deeds(lead, at), []).append(lead)
+        others = parts.pop((), None)
+        for deeds, leads in parts.items():
+            walk = group.walk.fork(())
+            walk.deeds[:0] = deeds
+            self._step(_Group(walk, leads), at)
+        if others is not None:
+            rest = _Group(group.walk, others)
+            if group.walk.due == at:
+                self._step(rest, at)
+            else:
+                self._wait(rest)
+
+    def _by_itself(self, leads: Iterable[int]) -> datetime | None:
+        """When one of them does something by itself."""
+        return min((self._own[lead][0].at for lead in leads if lead in self._own), default=None)
+
+    def _own_deeds(self, lead: int, at: datetime) -> tuple[Deed, ...]:
+        own = self._own.pop(lead, [])
+        now = tuple(deed for deed in own if deed.at == at)
+        if later := own[len(now) :]:
+            self._own[lead] = later
+        return now
 
     def _step(self, group: _Group, at: datetime) -> None:
         """Something happens; if that asks who these leads are, they draw it first."""
@@ -287,7 +319,7 @@ class Crowd:
     def _wait(self, group: _Group) -> None:
         """Until something happens; together with those to whom the same will."""
         walk = group.walk
-        at = walk.due
+        at = min((at for at in (walk.due, self._by_itself(group.leads)) if at is not None), default=None)
         if at is None or at >= self.until:
             return
         waiting = self._waiting.get(at)
