@@ -20,12 +20,13 @@ from kweek.dress_rehearsal.play import play
 from kweek.flow.cases.case import Case
 from kweek.flow.problems import Position
 from kweek.flow.simulate.arrivals import Arrivals, arrival
-from kweek.flow.simulate.crowd import Crowd, Newcomer, live
+from kweek.flow.simulate.crowd import Crowd, Newcomer
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.mix import usual
 from kweek.flow.simulate.people import People
 from kweek.flow.simulate.sheets import Sheet
+from kweek.flow.simulate.walk import live
 from kweek.flow.state import Entry, Event
 from kweek.flow.world import World
 from kweek.rules.grades import Points

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kweek.flow.plan import Plan
-from kweek.flow.simulate.crowd import Crowd, Newcomer, live
+from kweek.flow.simulate.crowd import Crowd, Newcomer
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.mix import Mix, usual
 from kweek.flow.simulate.people import RASTER, People
+from kweek.flow.simulate.walk import live
 from kweek.flow.state import Entry, Event
 from kweek.flow.world import World
 from kweek.rules.grades import Points

@@ -93,8 +93,8 @@ class Asked:
         return tuple(at for at in last if at > since)
 
     def _past(self, memory: Memory) -> tuple[tuple[object, ...], ...]:
-        ended = ((flow, past.per, past.ended_at if flow in self.when_left else None) for flow, past in memory.ended())
-        return tuple(sorted(set(ended), key=repr))
+        ended = [(flow, past.per, past.ended_at if flow in self.when_left else None) for flow, past in memory.ended()]
+        return tuple(sorted(set(ended), key=repr)) if ended else ()
 
     def _events(self, memory: Memory, state: LeadState) -> tuple[object, ...]:
         refs = {one.token.ref for one in state.enrolments if one.token is not None}
