@@ -2,7 +2,7 @@
 
 - `text`: the words, refused where they are none; `tree`: what they say; `shape`: does it make sense?
 - `run`: asked of a lead; `condition`: all of it together
-- `schema`: what it may name; `types`: does it fit this workspace? Only the linter asks
+- `schema`: what it may name; `types`: does it fit this workspace? `worlds`: can it be true? Only the linter asks
 """
 
 from kweek.flow.conditions.condition import Condition, parse_condition

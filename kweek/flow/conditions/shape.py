@@ -5,13 +5,14 @@ This is checked at parsing, before any field is known: what passes has closures 
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, TypeGuard
 
 from msgspec import Struct
 
 from kweek.flow.conditions.text import ConditionError
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.duration import parse_duration
+from kweek.flow.moment import FIELD
 from kweek.flow.problems import did_you_mean
 
 Kind = Literal["text", "number", "date", "moment", "yes/no", "several", "any"]
@@ -114,17 +115,24 @@ def _argument(ask: Ask, function: Function, wants: Argument, given: Node) -> Non
     if wants in ("field", "date field", "text field"):
         if not isinstance(given, Field):
             raise ConditionError(
-                f"{ask.function}(…) asks for a field here", given.offset, f"write it without quotes: {function.example}"
+                f"{ask.function}(…) asks for a field here",
+                given.offset,
+                f"write it without quotes: {given.value if _dotted(given) else function.example}",
             )
         return
     if not (isinstance(given, Constant) and isinstance(given.value, str)):
         raise ConditionError(
             f"the {wants} that {ask.function}(…) asks for is a text",
             given.offset,
-            f"put it in quotes: {function.example}",
+            f'put it in quotes: "{given.path}"' if isinstance(given, Field) else f"write it so: {function.example}",
         )
     if wants == "period":
         _period(given.value, given.offset)
+
+
+def _dotted(node: Node) -> TypeGuard[Constant]:
+    """Is it a text that could be the name of a field?"""
+    return isinstance(node, Constant) and isinstance(node.value, str) and FIELD.fullmatch(node.value) is not None
 
 
 def _period(text: str, offset: int) -> None:

@@ -40,12 +40,12 @@ _TOKEN: Final = re.compile(
       | (?P<comma>,)""",
     re.VERBOSE | re.ASCII,
 )
+_ABOUT: Final = ("contains", "like", "between")  # they say something of what stands on both sides
 # One letter each for `.` and `-` within a name: `survey.long-term.class` is one name to Python's parser.
 DOT, DASH = "\u0298", "\u01c2"
 _INSTEAD: Final = {
-    "is": "==", "equals": "==", "eq": "==", "contains": "in, with the list on the right", "like": "matches(text, glob)",
-    "none": "known(field)", "null": "known(field)", "nil": "known(field)", "empty": "not known(field)",
-    "xor": "or, and, not", "between": "1 < field < 3", "yes": "true", "no": "false",
+    "is": "==", "equals": "==", "eq": "==", "none": "known(field)", "null": "known(field)", "nil": "known(field)",
+    "empty": "not known(field)", "xor": "or, and, not",
 }  # fmt: skip
 _STRANGE: Final = {
     **dict.fromkeys("“”„‘’«»", 'straight quotes: "A"'), "&": "and", "|": "or", "!": "not",
@@ -117,6 +117,7 @@ def _does(kind: str, token: str, before: str, text: str, at: int) -> str:
             return _word(token, before, text, at)
         case "text" | "number":
             if kind == "number":
+                _thousands(before, text, at)
                 _number(token, at)
             return "operand"
         case "equals":
@@ -145,8 +146,8 @@ def _word(token: str, before: str, text: str, at: int) -> str:
             return "operand"
         case _:
             pass
-    if low in _INSTEAD and (before in ("operand", "close") or low in ("none", "null", "nil", "yes", "no")):
-        raise ConditionError(f"“{token}” is no word of conditions", at, f"write {_INSTEAD[low]}")
+    if low in (*_INSTEAD, *_ABOUT) and (before in ("operand", "close") or low in ("none", "null", "nil")):
+        raise ConditionError(f"“{token}” is no word of conditions", at, f"write {_instead(low, text, at)}")
     if keyword.iskeyword(token):
         raise ConditionError(
             f"“{token}” is no word of conditions", at, "use and, or, not, in, comparisons, fields and functions"
@@ -154,6 +155,37 @@ def _word(token: str, before: str, text: str, at: int) -> str:
     if len(token) > 200:
         raise ConditionError("this name is too long", at, "check the name")
     return "function" if text[at + len(token) :].lstrip().startswith("(") else "operand"
+
+
+_LEFT: Final = re.compile(r"([\w.-]+)\s+\Z")
+_RIGHT: Final = re.compile(r"""\s+["']([^"'*]+)["']""")
+_BOUNDS: Final = re.compile(r"\s+(\d+)\s+and\s+(\d+)")
+
+
+def _instead(word: str, text: str, at: int) -> str:
+    """What to write for a word of another language, with what stands on both sides of it."""
+    left, behind = _LEFT.search(text[:at]), text[at + len(word) :]
+    field = left[1] if left else "field"
+    match word:
+        case "contains" | "like":
+            right = _RIGHT.match(behind)
+            return f'matches({field}, "*{right[1] if right else "text"}*")'
+        case "between":
+            bounds = _BOUNDS.match(behind)
+            return f"{bounds[1]} <= {field} <= {bounds[2]}" if bounds else f"1 < {field} < 3"
+        case _:
+            return _INSTEAD[word]
+
+
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?![\w.])")
+
+
+def _thousands(before: str, text: str, at: int) -> None:
+    """`1.000` is a thousand in one country and one in the other; in a list, a comma may part two numbers."""
+    found = _THOUSANDS.match(text, at)
+    if found and (before == "binary" or "," not in found[0]):
+        plain = re.sub("[.,]", "", found[0])
+        raise ConditionError(f"“{found[0]}” is read in two ways", at, f"write {plain} for a thousand and more")
 
 
 def _number(token: str, at: int) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from kweek.flow.conditions import Condition
 from kweek.flow.conditions.schema import FieldType, Schema, fits, is_date
-from kweek.flow.conditions.shape import FUNCTIONS
+from kweek.flow.conditions.shape import FUNCTIONS, Kind
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
+from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 
 Finding = tuple[int, str, str]
@@ -34,7 +35,7 @@ def _truth(node: Node, schema: Schema) -> Iterator[Finding]:
         case Ask():
             yield from _ask(node, schema)
         case Field(path=path):
-            if unknown := _unknown(node, schema):
+            if unknown := _unknown(node, schema, "yes/no"):
                 yield unknown
             elif (kind := schema.fields[path]).kind not in ("yes/no", "any"):
                 yield node.offset, f"{path} is {kind}, not a yes or no", _comparing(path, kind)
@@ -54,20 +55,28 @@ def _comparing(path: str, kind: FieldType) -> str:
             return f"compare it: {path} <= today, or ask known({path})"
 
 
-def _unknown(node: Field, schema: Schema) -> Finding | None:
+def _unknown(node: Field, schema: Schema, wanted: Kind = "any") -> Finding | None:
+    """wanted: what should stand there."""
     path = node.path
     if path == "today" or path in schema.fields:
         return None
-    return node.offset, f"there is no field {path}", _instead(path, schema.fields)
+    if wanted == "yes/no" and (truth := meant(path.lower(), ("true", "false"))):
+        return node.offset, f"“{path}” is no word of conditions", f"write {truth}"
+    return node.offset, f"there is no field {path}", instead(path, schema.fields)
 
 
-def _instead(path: str, fields: Mapping[str, FieldType]) -> str:
+def instead(path: str, fields: Mapping[str, FieldType]) -> str:
+    """What to write for a field that there is not."""
     root, _, last = path.partition(".")
     siblings = [name for name in fields if name.startswith(f"{root}.")]
     if not last:
         ends = [name for name in fields if name.rpartition(".")[2] == path]
         return f"Did you mean “{ends[0]}”?" if ends else _bare(path, fields)
-    near = nearest(path, siblings) or nearest(path, fields)
+    if root == "event" and not siblings:
+        return (
+            "what starts this flow carries nothing; start it by an event with data (rules/events.yaml), or ask of lead"
+        )
+    near = nearest(path, siblings or fields)
     if near:
         return f"Did you mean “{near}”?"
     if siblings:
@@ -90,11 +99,15 @@ def _bare(word: str, fields: Mapping[str, FieldType]) -> str:
 
 def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
     missing = False
+    kinds = {
+        _type(side, schema).kind for side in node.operands if not isinstance(side, Field) or side.path in schema.fields
+    }
+    wanted: Kind = "yes/no" if "yes/no" in kinds else "any"
     for side in node.operands:
         for part in side.items if isinstance(side, Items) else (side,):
             match part:
                 case Field():
-                    if unknown := _unknown(part, schema):
+                    if unknown := _unknown(part, schema, wanted):
                         missing = True
                         yield unknown
                 case Ask():

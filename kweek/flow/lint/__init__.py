@@ -7,6 +7,7 @@ from typing import Final
 
 from kweek.flow.lint.asks import check_conditions
 from kweek.flow.lint.before import check_before
+from kweek.flow.lint.decides import check_decides
 from kweek.flow.lint.graph import draw
 from kweek.flow.lint.known import check_names
 from kweek.flow.lint.ladders import check_ladders
@@ -55,6 +56,7 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
         check_before(flow, graph, names, report)
     check_names(flow, names, report)
     check_conditions(flow, names, report, {problem.line for problem in said})
+    check_decides(flow, names, report, {problem.line for problem in said})
     check_ladders(flow, graph, report, misread)
     if not said and not errors(report.problems):  # a slip in a condition may be why nobody seems to ask
         check_ready(flow, graph, names, report)

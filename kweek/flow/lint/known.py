@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kweek.flow.conditions.schema import FieldType, fits
+from kweek.flow.conditions.types import instead
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.report import Report
@@ -172,7 +173,7 @@ class _Look:
     def _field(self, path: str, at: Located[object]) -> FieldType | None:
         fields = self._fields()
         if path not in fields:
-            self.report.error(at.at, "unknown-field", f"There is no field {path}", "", did_you_mean(path, fields))
+            self.report.error(at.at, "unknown-field", f"There is no field {path}", "", instead(path, fields))
         return fields.get(path)
 
     def date(self, path: str | None, at: Located[object]) -> None:

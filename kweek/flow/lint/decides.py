@@ -1,0 +1,67 @@
+"""Does every condition decide something? One that is never true, or only where a line above it is, moves nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from kweek.flow.conditions import parse_condition
+from kweek.flow.conditions.schema import Schema
+from kweek.flow.conditions.tree import Compare, Join, Node, Not
+from kweek.flow.conditions.worlds import never_decisive
+from kweek.flow.lint.names import Names, start_data
+from kweek.flow.lint.report import Report
+from kweek.flow.model import Choose, Flow
+from kweek.flow.problems import Located
+
+
+def check_decides(flow: Flow, names: Names, report: Report, misread: Collection[int]) -> None:
+    """misread: lines of which something is said already; conditions that stand there cannot be weighed."""
+    wrong = {*misread, *(problem.line for problem in report.problems)}
+    schema = names.schema(start_data(flow, names))
+    alone = [start.condition for start in flow.start] + [flow.goal.condition if flow.goal else None]
+    for condition in alone:
+        if condition and condition.value:
+            _lines([condition], schema, report, wrong)
+    for step in flow.walk():
+        if isinstance(step, Choose):
+            _lines([line.condition for line in step.branches if line.condition], schema, report, wrong)
+
+
+def _lines(lines: Sequence[Located[str]], schema: Schema, report: Report, wrong: Collection[int]) -> None:
+    if any(line.at.line in wrong or not line.value for line in lines):
+        return
+    trees = [parse_condition(line.value).tree for line in lines]
+    if len(trees) == 1 and _asks(trees[0]) == 1:
+        return  # one question has always an answer
+    never, shadowed = never_decisive(trees, schema)
+    for number in never:
+        fix = "Write or where one of them is enough, or take the line away"
+        what, why = "This condition is never true", "what it asks for excludes itself"
+        report.error(lines[number].at, "never-true", what, why, fix)
+    for number in shadowed:
+        above = next((n for n in range(number) if never_decisive([trees[n], trees[number]], schema)[1]), None)
+        _shadowed(lines[number], lines[above] if above is not None else None, report)
+
+
+def _asks(node: Node) -> int:
+    match node:
+        case Join(parts=parts):
+            return sum(map(_asks, parts))
+        case Not(part=part):
+            return _asks(part)
+        case Compare(operators=operators):
+            return len(operators)
+        case _:
+            return 1
+
+
+def _shadowed(line: Located[str], above: Located[str] | None, report: Report) -> None:
+    """above: the one line that takes all its leads, where it is one."""
+    if above is None:
+        why, fix = "those for whom it is true are gone by the lines above it", "Move it up, or take it away"
+    elif above.value == line.value:
+        why, fix = f"line {above.at.line} asks the same", "Take one of the two away, or ask something else here"
+    else:
+        why = f"whenever it is true, line {above.at.line} is true as well, and is asked first"
+        fix = f"Move it above line {above.at.line}, or take it away"
+    report.error(line.at, "shadowed-line", "This line never decides", why, fix)
