@@ -39,6 +39,9 @@ def parse_duration(text: str) -> Duration:
     """Read `7 days`. ValueError says what is wrong and what would be right."""
     match = _SHAPE.fullmatch(text.strip().lower())
     if match is None:
+        words = text.lower().split() or [""]
+        if whole := _UNEVEN.get(_nearest(words[-1])):
+            raise ValueError(_uneven(text, _NUMBERS.get(words[0], 1), whole))
         if near := _meant(text):
             raise ValueError(f"“{text}” is not a duration; write {near}")
         raise ValueError(f"“{text}” is not a duration; write a number and a unit: 20 minutes, 3 business days")
@@ -46,7 +49,7 @@ def parse_duration(text: str) -> Duration:
         raise ValueError(f"“{text}” is longer than anybody waits; write a number of at most five digits")
     amount, business, unit = int(match[1]), bool(match[2]), match[3]
     if whole := _UNEVEN.get(_nearest(unit)):
-        raise ValueError(f"“{text}” has no fixed length (which {whole}?); write days or weeks: 30 days")
+        raise ValueError(_uneven(text, amount, whole))
     known = BUSINESS if business else tuple(ELAPSED)
     if unit not in known:
         if near := _meant(text):
@@ -68,6 +71,7 @@ _UNITS: Final = {
 }
 _UNEVEN: Final = {"month": "month", "maand": "month", "maanden": "month", "quarter": "quarter", "kwartaal": "quarter",
     "year": "year", "jaar": "year", "jaren": "year"}  # fmt: skip
+_ABOUT_DAYS: Final = {"month": 30, "quarter": 91, "year": 365}
 _OPEN: Final = ("business", "working", "work", "office", "werk", "kantoor", "zakelijke")
 _NUMBERS: Final = {
     word: number
@@ -76,6 +80,11 @@ _NUMBERS: Final = {
     )
     for word in words.split()
 }
+
+
+def _uneven(text: str, amount: int, whole: str) -> str:
+    about = Duration(max(amount, 1) * _ABOUT_DAYS[whole], "day")
+    return f"“{text}” has no fixed length (which {whole}?); write days or weeks: {about}"
 
 
 def _meant(text: str) -> str | None:
@@ -99,6 +108,8 @@ def _meant(text: str) -> str | None:
         return f"the unit as well: {numbers[0]} days, or {numbers[0]} business days"
     if business and not units and len(bare) == 1 and not bare[0]:
         units, bare = ["day"], ["day"]
+    if business and units == ["week"]:
+        return str(Duration(5 * int(numbers[0]) if numbers else 5, "day", True))
     if len(units) != 1 or sum(1 for word in bare if word) != 1 or (business and units[0] not in BUSINESS):
         return None
     return str(Duration(int(numbers[0]) if numbers else 1, units[0], business))

@@ -24,7 +24,7 @@ call: bel, bellen, phone
 handover: overdracht, overdragen, transfer
 task: taak, todo
 choose: kies, keuze, switch, decide
-go: ga, goto, jump, naar
+go: ga, goto, jump, naar, then, dan, to
 end: einde, stop, finish, eindig
 tell: vertel, notify, meld
 set: zet, update

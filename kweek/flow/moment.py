@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from kweek.flow.duration import Duration, parse_duration
+from kweek.flow.problems import nearest
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -70,11 +71,10 @@ def parse_weekly(text: str) -> Moment:
     if day and not words:
         raise ValueError(f"“{text}” has no time of day; write: {day} 09:00")
     clock = CLOCK.fullmatch(words[0]) if len(words) == 1 else None
+    if clock is None and len(words) == 1 and _LIKE_CLOCK.fullmatch(words[0]):
+        raise ValueError(f"“{words[0]}” is no time of day; write one from 00:00 to 23:59: {day or 'monday'} 09:00")
     if clock is None:
-        raise ValueError(
-            f"“{text}” is no moment that comes round; write a weekday and a time (monday 09:00), "
-            "or a date field (3 days before lead.contract_end)"
-        )
+        raise ValueError(f"“{text}” is no moment that comes round; write a weekday and a time, or a time: monday 09:00")
     return Moment(weekday=WEEKDAYS.index(day) if day else None, clock=int(clock[1]) * 60 + int(clock[2]))
 
 
@@ -86,9 +86,11 @@ def _beside_date(duration: str, side: str, field: str) -> Moment:
 
 # --- what was meant ---------------------------------------------------------------------------------
 
-_DAYS: Final = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_ANY_DAY: Final = ("daily", "dagelijks", "day", "dag", "at", "om")
+_LIKE_CLOCK: Final = re.compile(r"\d{1,3}[:.]\d{1,3}")
 _LOOSE: Final = re.compile(
-    r"(?:(?:on |op )?([a-z]+),? +)?(?:at |om )?(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
+    r"(?:(?:on |op |every |each |elke |next )?([a-z]+),? +)?(?:at |om )?"
+    r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
 )
 _NO_SIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+)(?: of| from| to)? ([a-z_]+(?:\.[a-z_]+)+)")
 
@@ -102,11 +104,12 @@ def _meant(text: str) -> str | None:
     if found is None:
         return None
     name, hour, minute, half = found.groups()
-    day = next((word for word in WEEKDAYS if name and word.startswith(name) and len(name) > 2), None)
-    day = next((WEEKDAYS[n] for n, word in enumerate(_DAYS) if word == name), day)
+    name = None if name in _ANY_DAY else name
+    day = nearest(name, WEEKDAYS) if name else None
     number = int(hour) % 12 + (12 if half == "pm" else 0) if half in ("am", "pm") else int(hour)
     if number > 23 or (name and day is None):
         return None
     near = f"{day} " * bool(day) + f"{number:02}:{minute or '00'}"
-    plain = day == name and half is None and minute is not None and ":" in said
+    *before, clock = said.split()
+    plain = CLOCK.fullmatch(clock) is not None and before == [day] * bool(day)
     return None if plain else near

@@ -10,6 +10,7 @@ from msgspec import Struct
 from kweek.errors import KweekError
 
 T = TypeVar("T", covariant=True)
+_MOST_SHOWN = 16  # words of a choice; more, nobody reads
 Severity = Literal["error", "warning"]
 
 
@@ -114,6 +115,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = nearest(word, known)
     if near is not None:
         return f"Did you mean “{near}”?"
+    if len(known) > _MOST_SHOWN:
+        import difflib  # only when somebody mistyped
+
+        known = tuple(difflib.get_close_matches(word, known, n=6, cutoff=0.0))
+        return f"The nearest are: {', '.join(known)}."
     return f"There are: {', '.join(known)}." if known else ""
 
 

@@ -51,6 +51,11 @@ def name_and_language(file: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
+def _of_front_matter(line: str) -> bool:
+    match = _LINE.fullmatch(line.rstrip())
+    return match is not None and match[1].lower() in KEYS
+
+
 def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]]:
     """Read one mail file: the mail (None if there is no making it) and what is wrong with it."""
     problems: list[Problem] = []
@@ -71,6 +76,14 @@ def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]
         return None, problems
     lines = text.removeprefix("\ufeff").splitlines()
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if lines and lines[0].rstrip() == "---" and end is None:
+        # the first line that is none of its own, and before it the end is missing
+        number = next((n for n, line in enumerate(lines[1:], 2) if not _of_front_matter(line)), len(lines) + 1)
+        wrong(
+            number, "mail-front-matter", "The front matter does not end above this line.",
+            "So the whole mail would belong to it.", "Write a line --- above it.",
+        )  # fmt: skip
+        return None, problems
     if not lines or lines[0].rstrip() != "---" or end is None:
         wrong(
             1, "mail-front-matter", "The front matter is missing.",

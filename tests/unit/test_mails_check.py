@@ -37,6 +37,8 @@ CASES = [
     ("{{ lead.engagement + 1 }}", [(5, 1, "mail-template", "NoneType")]),
     ("[x]({{ survey_url }} \"survey\")", [(5, 8, "mail-survey", "survey:")]),
     ("[x](www.example.com \"x\")", [(5, 5, "mail-link-target", "https://")]),
+    ("[x](javascript:alert(1) \"x\")", [(5, 25, "mail-link-target", "https://")]),
+    ("[x](https://example.com/a b \"x\")", [(5, 29, "mail-link-target", "has a blank")]),
     ("{% for a in 'x' * 99999 %}{% for b in 'x' * 99999 %}{% endfor %}{% endfor %}",
      [(1, 1, "mail-too-slow", "longer")]),
     ("word " * 30_000, [(5, 1, "mail-long", "KiB")]),
@@ -56,6 +58,12 @@ def test_a_mistake_has_its_place_and_its_remedy(
 def test_a_mail_is_there_in_every_language(renderer: Renderer) -> None:
     found = check_mails([read("Hallo")], ["nl", "en"], {}, renderer)
     assert [(one.code, "survey.en.md" in one.fix) for one in found] == [("mail-language", True)]
+
+
+def test_a_link_to_the_survey_that_is_missed_is_missed_once(renderer: Renderer) -> None:
+    front = "subject: a\nkind: service\nsurvey: brochure\n"
+    mails = [read("Hallo", front=front), read('[yes]({{ survey_url }} "survey")', "en", front=front)]
+    assert [one.code for one in check_mails(mails, ["nl", "en"], {}, renderer)] == ["mail-survey"]
 
 
 def test_one_mail_is_the_same_in_every_language(renderer: Renderer) -> None:

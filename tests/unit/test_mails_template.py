@@ -40,6 +40,7 @@ def test_front_matter_is_what_it_looks_like() -> None:
         (("survey: brochure", "kind: service"), [(5, "duplicate-key")]),
         (("survey: brochure", "what is this"), [(5, "mail-front-matter")]),
         (("---\nsubject", "subject"), [(1, "mail-front-matter")]),
+        (("---\nHello", "Hello"), [(6, "mail-front-matter")]),
         (('"book-a-demo"', '"survey"'), [(7, "mail-link-name")]),
     ],
 )

@@ -58,11 +58,16 @@ def _reminder(remind: Located[Duration], follow_up: Located[Duration], report: R
 
 
 def _attempts(step: Call, apart: Located[Duration], attempts: int, report: Report) -> None:
-    all_of_them = replace(apart.value, amount=apart.value.amount * (attempts - 1))
-    if attempts > 1 and step.within.at != step.at and _not_before(step.within.value, all_of_them):
+    if attempts > 1 and step.within.at != step.at and _fills(step.within.value, apart.value, attempts):
         what = f"{attempts} attempts, each {apart.value} after the other, do not fit into {step.within.value}"
-        fix = "Write a longer within, a shorter apart, or fewer attempts"
+        fits = next(n for n in range(attempts - 1, 0, -1) if n == 1 or not _fills(step.within.value, apart.value, n))
+        fix = f"Write a longer within, a shorter apart, or “attempts: {fits}”"
         report.warning(apart.at, "attempts-do-not-fit", what, "time is up before the last one", fix)
+
+
+def _fills(within: Duration, apart: Duration, attempts: int) -> bool:
+    """Is the time up before the last of the attempts?"""
+    return _not_before(within, replace(apart, amount=apart.amount * (attempts - 1)))
 
 
 def _not_before(two: Duration, one: Duration) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from kweek.flow.lint.hears import Hears
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, End, Ending, Inline, Otherwise, Send, Target, Task, Wait
 from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import STATES
 
 
-def check_otherwise(step: Wait | Send | Call | Task, report: Report) -> None:
+def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Report) -> None:
+    """known: the events that the step hears."""
     lines = step.otherwise
     above: list[str] = []
-    closed = {line.event.value for line in step.when if not line.link}
+    closed = {line.event.value for line in step.when if not line.link and line.event.value in known.all}
     states = STATES.get(step.verb, ())
     for number, line in enumerate(lines):
         state, at = line.state.value, line.state.at
@@ -20,6 +22,8 @@ def check_otherwise(step: Wait | Send | Call | Task, report: Report) -> None:
             fix = did_you_mean(state, states)
             if state.startswith(("not ", "un", "never ")) and (near := nearest(state.split()[-1], states)):
                 fix = f"Write a line for “{near}”; below it, “else” is who did not" if " " in state else fix
+            if state in known.all:
+                why, fix = "it is something that happens", f"Write it under when: “{state}: …”"
             report.error(at, "unknown-state", f"“{state}” is no state", why, fix)
         elif "else" in above:
             continue  # said where else stands

@@ -22,7 +22,7 @@ from kweek.flow.model import (
     Wait,
 )
 from kweek.flow.problems import Position, did_you_mean, nearest
-from kweek.flow.words import BUILT_IN, CALL, DURING_HANDOVER, HANDOVER, IMMEDIATE, MAIL, WHENEVER_DEFAULTS
+from kweek.flow.words import BUILT_IN, CALL, DURING_HANDOVER, HANDOVER, IMMEDIATE, MAIL, STATES, WHENEVER_DEFAULTS
 
 
 def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int]) -> None:
@@ -32,7 +32,7 @@ def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misr
         match step:
             case Wait() | Send() | Call() | Task():
                 _when(step, step.when, names, report, whole)
-                check_otherwise(step, report)
+                check_otherwise(step, _hears(step, names), report)
             case Handover():
                 _when(step, step.when, names, report, whole)
             case _:
@@ -81,6 +81,8 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         return ""  # an outcome of its own, maybe, of a script that is not there
     if event in BUILT_IN:
         fix = f"A {step.verb} hears: {', '.join(known.all) or 'own events'}"
+        if event in STATES.get(step.verb, ()):
+            fix = f"It is known when the time is up: write it under otherwise, “{event}: …”"
         report.error(at, "never-fires", f"“{event}” can never fire here", f"a {step.verb} does not hear it", fix)
         return ""
     report.error(at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, (*can, "else")))
@@ -90,6 +92,9 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
 def _remedy(event: str, can: Sequence[str]) -> str:
     """One of our own events has a dot, and is never meant for what Kweek records by itself."""
     if "." not in event:
+        word, _, link = event.partition(" ")
+        if link and "clicked" in can and nearest(word, can) == "clicked" and nearest(event, can) in (None, "clicked"):
+            return f"Did you mean “clicked {link}”?"
         return did_you_mean(event, can)
     own = [name for name in can if "." in name]
     return did_you_mean(event, own) if nearest(event, own) else "Declare it in rules/events.yaml"
@@ -125,7 +130,11 @@ def _closings(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, named: s
         words = ", ".join(f"“{event}”" for event in missing)
         what = f"This {step.verb} can end with {words}, and nothing says where the lead goes"
         why = "nothing that can happen to a lead is left undefined"
-        fix = "Name each under when, or add “else: …” as its last line"
+        fix = "Name each under when, or all of them in its last line: “else: done” (or a path, or next)"
+        if not lines:
+            fix = (
+                f"Add “when:”, and below it “{missing[0] if len(missing) == 1 else 'else'}: done” (or a path, or next)"
+            )
         report.error(step.at, "closing-event-without-way", what, why, fix)
 
 

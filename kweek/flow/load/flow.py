@@ -10,7 +10,7 @@ from msgspec import Struct
 from kweek.flow import model as m
 from kweek.flow.ids import name_steps
 from kweek.flow.kebab import kebab, parse_name
-from kweek.flow.load.misplaced import adopted, gathered
+from kweek.flow.load.misplaced import adopted, gathered, lifted
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
 from kweek.flow.load.verbs import unread
@@ -40,20 +40,22 @@ class Loaded(Struct, frozen=True):
 
 def load_flow(source: str | bytes, file: str, *, pure: bool = False) -> Loaded:
     """Read a flow file; `file` is its path within the workspace. Raises nothing, whatever comes in."""
-    tree = read_yaml(source, file, pure=pure, about="This flow")
+    tree = read_yaml(source, file, pure=pure, about="This flow", keys="flow, title, start, steps")
     if tree.root is None:
         return Loaded(None, in_order(tree.problems))
     reader = _FlowReader(file)
     flow = reader.flow(tree.root)
     _, twice = name_steps(flow)
-    return Loaded(flow, in_order((*tree.problems, *tree.unsaid(reader.problems), *twice)))
+    first = (problem for problem in tree.problems if not reader.explains(problem))
+    return Loaded(flow, in_order((*first, *tree.unsaid(reader.problems), *twice)))
 
 
 class _FlowReader(StepReader):
     """Reads the outermost level of a flow file."""
 
     def flow(self, root: Pairs) -> m.Flow:
-        root = Pairs(adopted(self, root.pairs, KEYS, ("whenever", "goal", "paths")), root.at)
+        pairs = adopted(self, root.pairs, KEYS, ("whenever", "goal", "paths"))
+        root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
         known = self.known(gathered(self, root.pairs, KEYS), KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
             self.paths = {pair.key.value for pair in paths.pairs}
@@ -112,6 +114,11 @@ class _FlowReader(StepReader):
             if text is None:
                 return None
             return m.Start(text.at, manual=True) if text.value == "manual" else m.Start(text.at, event=text)
+        if node.pairs and "." in node.pairs[0].key.value:
+            first = node.pairs[0].key
+            what, fix = f"“{first.value}” stands where a start has its keys.", f"Write: start: {first.value}"
+            self.note(first.at, "start", what, "", f"{fix} — or, of several: - {first.value}")
+            return m.Start(first.at, event=first.located)
         known = self.fields(node, key, START_KEYS, "event: brochure.requested")
         forms = [word for word in ("event", "at", "every") if word in known]
         if len(forms) != 1:

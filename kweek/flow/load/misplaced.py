@@ -35,8 +35,11 @@ def _adopting(reader: Reader, clause: Pair, stray: Pair) -> Pair:
     return Pair(clause.key, Pairs((stray,), stray.key.at))
 
 
-def lifted(reader: Reader, pairs: Iterable[Pair], words: Collection[str], clauses: Collection[str]) -> Iterator[Pair]:
-    """Options that stand within `when` or `otherwise` are lifted out of it, with what stands below them."""
+def lifted(
+    reader: Reader, pairs: Iterable[Pair], words: Collection[str], clauses: Collection[str], owner: str
+) -> Iterator[Pair]:
+    """Keys that stand within a clause (`when`, `whenever`) though they belong beside it are lifted out of it, with what
+    stands below them. owner: of what they say something."""
     for pair in pairs:
         inside = pair.value.pairs if pair.key.value in clauses and isinstance(pair.value, Pairs) else ()
         first = next((n for n, one in enumerate(inside) if one.key.value in words), None)
@@ -45,7 +48,7 @@ def lifted(reader: Reader, pairs: Iterable[Pair], words: Collection[str], clause
             continue
         key, column = inside[first].key, pair.key.at.column
         what = f"“{key.value}” stands below “{pair.key.value}”, but it belongs beside it."
-        why = f"“{key.value}” says something of the step, not of what happens."
+        why = f"“{key.value}” says something of {owner}, not of what happens."
         reader.note(key.at, "indentation", what, why, f"Begin it in column {column} ({column - 1} spaces).")
         yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
         yield from _with_what_is_below(inside[first:], words)

@@ -11,6 +11,7 @@ from kweek.flow.kebab import parse_name
 from kweek.flow.load.texts import parse_count, parse_share
 from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, nearest, sentence
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
+from kweek.flow.yaml.tree import last_line
 
 T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
@@ -23,6 +24,11 @@ class Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self._undashed: list[range] = []  # lines of lists that were written without dashes
+
+    def explains(self, slip: Problem) -> bool:
+        """Is it only a consequence of dashes that are not there? Nothing below them stands in its column."""
+        return slip.code == "indentation" and any(slip.line in lines for lines in self._undashed)
 
     def note(
         self, at: Position, code: str, what: str, why: str = "", fix: str = "", severity: Severity = "error"
@@ -95,6 +101,7 @@ class Reader:
         else:
             fix = f"Begin each with a dash, on a line of its own: - {example}"
             self.note(node.at, "list-wanted", f"“{key.value}” takes a list.", "", fix)
+            self._undashed.append(range(node.at.line, last_line(node) + 1))
         return ()
 
     def texts(self, pair: Pair) -> tuple[Located[str], ...]:

@@ -86,7 +86,7 @@ class StepReader(VerbReader):
         found: Known = {}
         clauses = [word for word in _CLAUSES if word in words]
         pairs = adopted(self, node.pairs, (*words, *OPTIONS, *_WORDS), clauses)
-        for pair in lifted(self, pairs, words, _CLAUSES):
+        for pair in lifted(self, pairs, words, _CLAUSES, "the step"):
             word = pair.key.value
             if word in words:
                 found[word] = pair
@@ -113,7 +113,11 @@ class StepReader(VerbReader):
         verb, _, rest = node.value.partition(":")
         word = node.value.split(" ", 1)[0]
         if node.empty:
-            fix = "Write a step behind the dash, or delete it."
+            what, fix = "There is nothing behind this dash.", "Write a step behind it, or delete it."
+            self.note(node.at, "not-a-step", what, "", fix)
+            return
+        if node.value in OPTIONS and node.value in self.paths:
+            fix = f"To jump to the path of that name, write: - go: {node.value}"
         elif rest and verb in OPTIONS:
             fix = f"Put a space behind the colon: - {verb}: {rest.strip()}"
         elif node.value in m.ENDINGS:

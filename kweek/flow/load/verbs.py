@@ -167,6 +167,8 @@ class VerbReader(TargetReader):
         if len(asked) != 1 or ("else" in known and "go" in known):
             what = f"This line says {' and '.join(known)}."
             fix = "A line is “if: … go: …”, “share: … go: …”, or, as the last, “else: …”."
+            if known.keys() == {"else", "go"} and isinstance(aim := known["go"].value, Text):
+                fix = f"Write: - else: {aim.value}"
             self.note(node.at, "choose-line", what, "Each line of choose asks one thing.", fix)
             return None
         if way is None:

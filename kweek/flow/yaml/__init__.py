@@ -2,6 +2,7 @@
 
 - `tree`: what comes of it; `read`: how
 - `letters`: from bytes to text; `build`: from PyYAML's events to the tree; `sheet`: the text, and what is mended in it
+- `dashes`, `lookalikes`: signs that only look like ours
 - `traps`: where YAML cannot read on: `values`, `brackets`, `keys` and `columns` each know some; `lines`: how one looks
 """
 

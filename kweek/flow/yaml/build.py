@@ -141,6 +141,8 @@ class Builder:
                 return
             comment = _COMMENT.match(colon or "")
             value = Text("", key.at, key.at, comment=comment[0] if comment else "")
+        if key.value == "<<" and isinstance(value, Text):
+            return  # a merge key; that its alias is refused has been said
         first = top.keys.setdefault(key.value, key)
         if first is not key:
             why = f"It stands in line {first.at.line} already, and only one of the two could count."
@@ -156,7 +158,7 @@ class Builder:
     def _stray(self, top: _Open, key: Text) -> bool:
         """A key without a colon inside { }: the piece of a text behind its comma."""
         match top.pairs[-1:]:
-            case [Pair(above, Text() as value)]:
+            case [Pair(above, Text() as value)] if not value.empty:
                 whole = f"{value.value}, {key.value}"
                 why = f"Inside {{ }} a comma ends a value, so “{above.value}” is only “{value.value}”."
                 fix = f'Put the value in quotes: {above.value}: "{whole}". Or write the keys on lines of their own.'
@@ -172,7 +174,10 @@ class Builder:
         elif done.flow and (source := self._from(done.at)).startswith("{{"):
             # YAML has read { { name } } and found that the key of the outer one is no word
             self.found = [problem for problem in self.found if problem.code != "key" or problem.line != done.at.line]
-            self._note(done.at, "quotes-needed", *_moustache(source))
+            from kweek.flow.yaml.values import moustache  # only who meets a trap pays for looking for them
+
+            key = self.stack[-1].key if self.stack else None
+            self._note(done.at, "quotes-needed", *moustache(key.value if isinstance(key, Text) else None, source))
             self._add(Text(source, done.at, done.at, "quoted"))
         else:
             self._add(Pairs(tuple(done.pairs), done.at))
@@ -181,15 +186,6 @@ class Builder:
         """The rest of the line, as it is read now, from a place in what the author wrote."""
         number = at.line - 1
         return self.sheet.line(number)[at.column - 1 + self.sheet.shifts.get(number, 0) :]
-
-
-def _moustache(source: str) -> tuple[str, str, str]:
-    """What, why and fix of a text that begins with {{ without quotes."""
-    return (
-        f"A text that begins with {source[:2]} needs quotes.",
-        "Without them YAML takes the brace for the beginning of { key: value }.",
-        f'Put the whole value in double quotes: "{source.strip()}".',
-    )
 
 
 # What, why and fix of each mark that YAML allows and we refuse.

@@ -14,7 +14,7 @@ _GLUED: Final = re.compile(r"( *)-([a-z_]+ ?[a-z_]*:(?: .*|))")
 def mend_dashes(sheet: Sheet) -> None:
     """Said at each, and read as it was meant."""
     for number, line in enumerate(sheet.lines):
-        if line.lstrip(" ")[:1] == "-" and (found := _GLUED.fullmatch(line)) and not _in_prose(sheet.lines, number):
+        if line.lstrip(" ")[:1] == "-" and (found := _GLUED.fullmatch(line)) and not in_prose(sheet.lines, number):
             what, why = "There is no blank behind this dash.", "Without it, it is no item of a list."
             sheet.add(sheet.place(number, len(found[1])), "dash", what, why, f"Write: - {found[2].strip()}")
             _push(sheet, number, f"{found[1]}- {found[2]}")
@@ -39,7 +39,7 @@ def _belongs(lines: list[str], number: int) -> list[int]:
     return found if found and indent(lines[found[0]]) == column + 1 else []
 
 
-def _in_prose(lines: list[str], number: int) -> bool:
+def in_prose(lines: list[str], number: int) -> bool:
     """Does it stand in a text of several lines (`|`, `>`)?"""
     column = indent(lines[number])
     for above in range(number - 1, -1, -1):

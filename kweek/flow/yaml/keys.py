@@ -33,4 +33,5 @@ def no_colon(lines: list[str], number: int) -> Trap | None:
     right = f"{match['key']}: {value}" if match["value"] else f"{match['key']}:"
     what = f"“{lines[number].strip()}” has no colon."
     why = "A key and its value are parted by a colon and a space."
-    return Trap(number, match.start("key"), "colon-missing", what, why, f"Write: {right}", [match["lead"] + right])
+    fix = f"Write: {right}" + (" — or, if it is a remark, begin it with #" if " " in value else "")
+    return Trap(number, match.start("key"), "colon-missing", what, why, fix, [match["lead"] + right])

@@ -10,6 +10,7 @@ from kweek.flow.problems import Position
 from kweek.flow.yaml.build import Builder
 from kweek.flow.yaml.dashes import mend_dashes
 from kweek.flow.yaml.letters import decoded
+from kweek.flow.yaml.lookalikes import mend_lookalikes
 from kweek.flow.yaml.sheet import Sheet
 from kweek.flow.yaml.tree import Items, Node, Pairs, Text, Tree
 
@@ -19,19 +20,28 @@ _LONG: Final = 32 * 1024
 _NO_CHARACTER: Final = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
 
 
-def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str = "This file") -> Tree:
-    """Read one mapping. Raises nothing. pure: without libyaml, whose answers are the same, slower."""
+def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str = "This file", keys: str = "") -> Tree:
+    """Read one mapping. Raises nothing. pure: without libyaml, whose answers are the same, slower. about: what it is;
+    keys: those that it must have.
+    """
     sheet = Sheet(file)
     text = decoded(source, sheet)
     if text is None:
         return Tree(None, tuple(sheet.problems))
     sheet.lines = text.split("\n")
+    mend_lookalikes(sheet)
     mend_dashes(sheet)
     match _parsed(sheet, pure):
         case Pairs() as root:
             return Tree(root, tuple(sheet.problems))
         case None if not sheet.problems:
-            sheet.add(Position(1, 1), "empty", f"{about} is empty.", "", "Write its keys, or delete the file.")
+            sheet.add(
+                Position(1, 1),
+                "empty",
+                f"{about} is empty.",
+                "",
+                f"Write its keys{keys and f' ({keys})'}, or delete the file.",
+            )
         case Text() | Items() as root:
             what = f"{about} is {'a list' if isinstance(root, Items) else 'a text'}; it must be keys with values."
             fix = "Begin each line of the outermost level with a key and a colon, such as `title: Brochure request`."

@@ -67,7 +67,24 @@ class Tree(NamedTuple):
     def unsaid(self, found: Iterable[Problem]) -> tuple[Problem, ...]:
         """Of what was found in the tree, that which does not merely follow from a line that had to be mended."""
         mended = {problem.line for problem in self.problems if problem.code in _GUESSED}
-        return tuple(problem for problem in found if problem.line not in mended)
+        strays = {problem.line for problem in self.problems if problem.code == "colon-missing"}
+        return tuple(
+            problem
+            for problem in found
+            if problem.line not in mended
+            and not (problem.line in strays and problem.code == "unknown-key" and not problem.guessed)
+        )
+
+
+def last_line(node: Node) -> int:
+    """Where the node ends, as far as it says something."""
+    match node:
+        case Text():
+            return node.end.line
+        case Items():
+            return max((node.at.line, *map(last_line, node.items)))
+        case Pairs():
+            return max((node.at.line, *(max(pair.key.at.line, last_line(pair.value)) for pair in node.pairs)))
 
 
 def plain(node: Node) -> object:

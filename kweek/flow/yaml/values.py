@@ -55,8 +55,8 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
         case '"' | "'" as mark:
             return _behind_quote(value, mark)
         case "{" if value.body.startswith(("{{", "{%")):
-            why = "Without them YAML takes the brace for the beginning of { key: value }."
-            return value.trap("quotes-needed", f"A text that begins with {value.body[:2]} needs quotes.", why)
+            what, why, fix = moustache(value.key, value.core)
+            return Trap(number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(_quoted(value.core))])
         case "{":
             return _in_braces(value) if in_braces else None
         case "[":
@@ -72,6 +72,16 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
             return value.trap("quotes-needed", "A list begins on a line of its own.", why, fix=fix)
         case _:
             return _second_colon(value)
+
+
+def moustache(key: str | None, text: str) -> tuple[str, str, str]:
+    """What, why and fix of a text that begins with {{ without quotes. A condition has no use for braces at all."""
+    what = f"A text that begins with {text[:2]} needs quotes."
+    why = "Without them YAML takes the brace for the beginning of { key: value }."
+    if key == "if":
+        bare = " ".join(text.replace("{{", " ").replace("}}", " ").split())
+        return "A condition has no braces.", "A field stands in it by itself.", f"Write: if: {bare}"
+    return what, why, f'Put the whole value in quotes: {f"{key}: " if key else ""}"{text.strip()}"'
 
 
 def _value_of(line: str, number: int) -> _Value | None:
@@ -121,6 +131,10 @@ def _second_colon(value: _Value) -> Trap | None:
         mended = [value.replaced_by(right)]
         at = value.column + colon.start()
         return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
+    if colon.end() == len(value.core):
+        bare = value.core[:-1].rstrip()
+        fix = f"Take the last one away: {value.key}: {bare} — or, where it is part of a text: "
+        return value.trap("second-colon", what, why, colon.start(), fix)._replace(mended=[value.replaced_by(bare)])
     return value.trap("second-colon", what, why, colon.start())
 
 
