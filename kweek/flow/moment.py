@@ -92,6 +92,7 @@ _LOOSE: Final = re.compile(
     r"(?:(?:on |op |every |each |elke |next )?([a-z]+),? +)?(?:at |om )?"
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
 )
+_TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
 _NO_SIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+)(?: of| from| to)? ([a-z_]+(?:\.[a-z_]+)+)")
 
 
@@ -100,6 +101,9 @@ def _meant(text: str) -> str | None:
     said = text.lower().strip()
     if found := _NO_SIDE.fullmatch(said):
         return f"{found[1]} before {found[2]}"
+    if found := _TURNED.fullmatch(said):
+        side = "after" if found[2] in ("plus", "+", "after") else "before"
+        return f"{found[3]} {side} {found[1]}"
     found = _LOOSE.fullmatch(said)
     if found is None:
         return None

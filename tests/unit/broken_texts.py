@@ -109,6 +109,10 @@ BROKEN = [
     Broken("comments only", "§# soon\n", "empty", "Write its keys"),
     Broken("key that is a list", head("? §[a]\n: b"), "key", "words and a colon"),
     Broken("no colon", head("§about what it does"), "colon-missing", "about: what it does"),
+    Broken(
+        "no key", step("  - wait: 1 day\n    when:\n      §: done\n      a.b: done"), "key-missing", "delete the line"
+    ),
+    Broken("apostrophe in quotes", head("about: §'Who's next'"), "quotes-needed", 'about: "Who\'s next"'),
     Broken("no space", head("about§:what"), "space-after-colon", "about: what"),
     Broken("too deep a line", step("  - send: survey\n      §within: 7 days"), "indentation", "column 5"),
     Broken("between two columns", step("  - send: survey\n   §within: 7 days"), "indentation", "column 5"),
@@ -125,6 +129,7 @@ BROKEN = [
     Broken("reentry", head("reentry: §sometimes"), "reentry", "after 30 days"),
     Broken("limit", head("limit: §3 per week"), "limit", "3 mails per 1 week"),
     Broken("start at nothing", head("").replace("manual", "{ at: §soon }"), "moment", "before lead.contract_end"),
+    Broken("starts with a comma", head("").replace("manual", "§a.b, c.d"), "list-wanted", "start: [a.b, c.d]"),
     Broken("start every month", head("").replace("manual", "{ every: §month }"), "moment", "monday 09:00"),
     Broken("start of two kinds", head("").replace("manual", "§{ at: lead.x, event: a.b }"), "start", "one of"),
     Broken("goal without go", head("§goal: { if: lead.sales_ready }"), "goal", "go: "),
@@ -139,6 +144,7 @@ BROKEN = [
     Broken("two verbs", step("  - send: survey\n    §wait: 7 days"), "two-verbs", "- wait"),
     Broken("bare ending", step("  - §discard"), "not-a-step", "end: discard"),
     Broken("verb without colon", step("  - §wait 7 days"), "not-a-step", "wait: 7 days"),
+    Broken("step in quotes", step('  - §"wait: 7 days"'), "not-a-step", "quotes away: - wait: 7 days"),
     Broken("verb glued", step("  - §wait:7 days"), "not-a-step", "- wait: 7 days"),
     Broken("unknown option", step("  - send: survey\n    §expire: 7 days"), "unknown-key", "expires"),
     Broken("option of another", step("  - send: survey\n    §attempts: 3"), "unknown-key", "There are: expires"),

@@ -124,10 +124,18 @@ def _argument(ask: Ask, function: Function, wants: Argument, given: Node) -> Non
         raise ConditionError(
             f"the {wants} that {ask.function}(…) asks for is a text",
             given.offset,
-            f'put it in quotes: "{given.path}"' if isinstance(given, Field) else f"write it so: {function.example}",
+            _quoted(ask, given) or f"write it so: {function.example}",
         )
     if wants == "period":
         _period(given.value, given.offset)
+
+
+def _quoted(ask: Ask, given: Node) -> str:
+    """The word with its quotes; a date is asked by another function."""
+    if not isinstance(given, Field):
+        return ""
+    of_a_date = ask.function == "days_since" and given.path.startswith(("lead.", "company.", "event.", "handover."))
+    return f"for a date, write days_until({given.path})" if of_a_date else f'put it in quotes: "{given.path}"'
 
 
 def _dotted(node: Node) -> TypeGuard[Constant]:

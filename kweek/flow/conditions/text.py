@@ -117,6 +117,8 @@ def _does(kind: str, token: str, before: str, text: str, at: int) -> str:
             return _word(token, before, text, at)
         case "text" | "number":
             if kind == "number":
+                if day := _DATE.match(text, at):
+                    raise ConditionError("a date is a text", at, f'put it in quotes: "{day[0]}"')
                 _thousands(before, text, at)
                 _number(token, at)
             return "operand"
@@ -124,6 +126,8 @@ def _does(kind: str, token: str, before: str, text: str, at: int) -> str:
             turned = text[at + 1 : at + 2]  # => and =< are >= and <=
             sign = f"={turned}" if turned in ("<", ">") and turned else "="
             right = f"{turned}=" if len(sign) == 2 else "=="
+            if word := _BARE.match(text, at + len(sign)):
+                right += f' "{word[1]}"'
             raise ConditionError(f"“{sign}” does not compare", at, f"Did you mean “{right}”?")
         case "minus":
             return "sign" if before in ("start", "binary", "open", "comma", "not") else _arithmetic("-", at)
@@ -146,6 +150,8 @@ def _word(token: str, before: str, text: str, at: int) -> str:
             return "operand"
         case _:
             pass
+    if low == "is" and _NOT.match(text, at + 2):
+        raise ConditionError("“is not” is no word of conditions", at, "write !=")
     if low in (*_INSTEAD, *_ABOUT) and (before in ("operand", "close") or low in ("none", "null", "nil")):
         raise ConditionError(f"“{token}” is no word of conditions", at, f"write {_instead(low, text, at)}")
     if keyword.iskeyword(token):
@@ -177,6 +183,9 @@ def _instead(word: str, text: str, at: int) -> str:
             return _INSTEAD[word]
 
 
+_NOT: Final = re.compile(r"\s+not\b")
+_BARE: Final = re.compile(r"\s*(?!(?:true|false|today)\b)([A-Za-z][\w-]*)(?![\w.(-])")  # a text without quotes
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?![\w.])")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?![\w.])")
 
 

@@ -105,6 +105,12 @@ class _FlowReader(StepReader):
         if pair is not None and isinstance(pair.value, Items) and not pair.value.items:
             fix = "Name an event, or write: start: manual"
             self.note(pair.value.at, "empty", "“start” is an empty list.", "Nobody would ever enter.", fix)
+        if pair is not None and isinstance(pair.value, Text) and "," in pair.value.value:
+            words = [word.strip() for word in pair.value.value.split(",")]
+            fix = f"Write a list: {pair.key.value}: [{', '.join(words)}]"
+            what = f"“{pair.value.value}” is one text with a comma in it."
+            self.note(pair.value.at, "list-wanted", what, "", fix)
+            return tuple(m.Start(pair.value.at, event=Located(word, pair.value.at, pair.key.at)) for word in words)
         starts = (self._start(node, pair.key) for node in self.listed(pair)) if pair else ()
         return tuple(start for start in starts if start is not None)
 

@@ -118,6 +118,8 @@ class StepReader(VerbReader):
             return
         if node.value in OPTIONS and node.value in self.paths:
             fix = f"To jump to the path of that name, write: - go: {node.value}"
+        elif rest and verb in OPTIONS and node.style == "quoted":
+            fix = f"Take the quotes away: - {node.value}"
         elif rest and verb in OPTIONS:
             fix = f"Put a space behind the colon: - {verb}: {rest.strip()}"
         elif node.value in m.ENDINGS:

@@ -9,6 +9,7 @@ from kweek.flow.yaml.lines import LONGEST
 from kweek.flow.yaml.sheet import Trap
 
 _GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w ]*):(?!//)(?P<value>\S.*)")
+_NO_KEY: Final = re.compile(r"( *(?:- +)?):(?: .*|)")
 _BARE: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_]\w*)(?: +(?P<value>\S.*))?")
 
 
@@ -22,6 +23,15 @@ def glued(lines: list[str], number: int) -> Trap | None:
     why = "Without a space YAML reads key and value as one text."
     fix = f"Put a space behind the colon: {right}"
     return Trap(number, match.end("key"), "space-after-colon", what, why, fix, [match["lead"] + right])
+
+
+def no_key(lines: list[str], number: int) -> Trap | None:
+    """`: done`."""
+    match = _NO_KEY.fullmatch(lines[number][:LONGEST])
+    if match is None:
+        return None
+    what, why = "There is no word before this colon.", "Nobody can tell when this line counts."
+    return Trap(number, match.end(1), "key-missing", what, why, "Write one, or delete the line.", [""])
 
 
 def no_colon(lines: list[str], number: int) -> Trap | None:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from kweek.flow.yaml.brackets import never_closed
 from kweek.flow.yaml.columns import between, too_deep
-from kweek.flow.yaml.keys import glued, no_colon
+from kweek.flow.yaml.keys import glued, no_colon, no_key
 from kweek.flow.yaml.lines import nearest_above
 from kweek.flow.yaml.sheet import Sheet, Trap
 from kweek.flow.yaml.values import in_value
@@ -49,6 +49,8 @@ class _Stumbled(NamedTuple):
 
 def _find(lines: list[str], stumbled: _Stumbled) -> Trap | None:
     line, begun, words, context = stumbled.line, stumbled.begun, stumbled.words, stumbled.context
+    if trap := no_key(lines, line):
+        return trap
     above = nearest_above(lines, line)
     for number in dict.fromkeys((line, above, begun)):
         if number is not None and (trap := in_value(lines, number, "flow mapping" in context)):

@@ -9,6 +9,9 @@ from kweek.flow.problems import Located, Position, Problem
 
 _GUESSED: Final = ("never-closed",)  # where the text ends, nobody knows
 
+_BRINGS: Final = {"colon-missing": "unknown-key", "duplicate-key": "shares"}
+"""What a slip brings with it on the same line: a remark is no key, and a half that was lost is missed in the sum."""
+
 
 class Text(NamedTuple):
     """A scalar: always text. `comment` is what stands behind it from `#` on, with the blanks before it.
@@ -67,12 +70,11 @@ class Tree(NamedTuple):
     def unsaid(self, found: Iterable[Problem]) -> tuple[Problem, ...]:
         """Of what was found in the tree, that which does not merely follow from a line that had to be mended."""
         mended = {problem.line for problem in self.problems if problem.code in _GUESSED}
-        strays = {problem.line for problem in self.problems if problem.code == "colon-missing"}
+        follows = {(problem.line, _BRINGS[problem.code]) for problem in self.problems if problem.code in _BRINGS}
         return tuple(
             problem
             for problem in found
-            if problem.line not in mended
-            and not (problem.line in strays and problem.code == "unknown-key" and not problem.guessed)
+            if problem.line not in mended and ((problem.line, problem.code) not in follows or problem.guessed)
         )
 
 

@@ -101,6 +101,10 @@ def _behind_quote(value: _Value, mark: str) -> Trap | None:
         return None
     what = f"This value begins with {mark} but goes on behind the closing {mark}."
     why = f"YAML takes what stands between the two {mark} for the whole value, and then finds more."
+    inner = value.core[1:-1]
+    if mark == "'" and value.core.endswith(mark) and not set(inner) & {'"', "\\"}:  # an apostrophe in it
+        fix = f'Use the other quotes: {f"{value.key}: " if value.key else ""}"{inner}"'
+        return Trap(value.number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(f'"{inner}"')])
     return value.trap("quotes-needed", what, why)
 
 
