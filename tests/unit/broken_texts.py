@@ -165,6 +165,7 @@ BROKEN = [
     Broken("wait with within", step("  - wait: 1 day\n    §within: 1 day"), "unknown-key", "- wait: 7 days"),
     Broken("shares", step("  - send: §{ a: 50%, b: 40% }\n    id: test"), "shares", "100%"),
     Broken("share without per cent", step("  - send: { a: §50, b: 50% }\n    id: test"), "share", "50%"),
+    Broken("a third", step("  - send: { a: §33.3%, b: 67% }\n    id: test"), "share", "whole per cents: 33%"),
     Broken("test without id", step("  - §send: { a: 50%, b: 50% }"), "id-missing", "id: "),
     Broken("send nothing", step("  - send: §nothing"), "nothing", "Name a mail"),
     Broken("attempts", step("  - call: x\n    within: 1 day\n    attempts: §three"), "number", "3"),

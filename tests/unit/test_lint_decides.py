@@ -40,7 +40,7 @@ def weighed(*lines: str) -> tuple[list[int], list[int]]:
         "lead.engagement > 3 and lead.engagement <= 3",
         "3 < lead.engagement < 2",
         'not known(lead.country) and lead.country == "NL"',
-        'lead.profile not in ["A", "B", "C", "D"]',
+        'lead.profile != "A" and lead.profile not in ["B", "C", "D"]',
         "lead.sales_ready == true and lead.sales_ready == false",
         'count("clicked") > 3 and count("clicked") < 1',
         'tagged("x") and not tagged("x")',

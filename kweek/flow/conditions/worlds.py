@@ -21,6 +21,8 @@ from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Joi
 MOST: Final = 4_096
 """Kinds of leads that are tried; where there would be more, nothing is proven."""
 _OTHER: Final = "\0"  # any text that is not compared with
+_NUMBER: Final = "number of"
+_TRUTH: Final = FieldType("yes/no")
 
 Fact = tuple[str, ...]
 World = Mapping[Fact, Any]
@@ -28,11 +30,13 @@ World = Mapping[Fact, Any]
 
 def never_decisive(lines: Sequence[Node], schema: Schema) -> tuple[list[int], list[int]]:
     """The lines that are never true; and those that are, but only where one above them is true as well."""
-    facts: dict[Fact, list[Any]] = {}
-    for node in lines:
-        for fact, value in _said(node, schema):
-            values = facts.setdefault(fact, [None])
-            values.extend(one for one in value if one not in values)
+    asked = [part for node in lines for part in _asked(node, schema)]
+    facts = {
+        fact: _values(fact, [one for other, said in asked if other == fact for one in said], schema)
+        for fact, _ in asked
+    }
+    if len(facts) == len(asked) and not any(isinstance(node, Constant) for node in lines):
+        return [], []  # nothing is asked twice, so that no answer follows from another
     if prod(map(len, facts.values())) > MOST:
         return [], []
     true, decisive = set[int](), set[int]()
@@ -48,24 +52,22 @@ def never_decisive(lines: Sequence[Node], schema: Schema) -> tuple[list[int], li
 # --- which facts there are ------------------------------------------------------------------------
 
 
-def _said(node: Node, schema: Schema) -> Iterator[tuple[Fact, Collection[Any]]]:
-    """Each fact that a condition asks for, with values that make a difference to it."""
+def _asked(node: Node, schema: Schema) -> Iterator[tuple[Fact, tuple[Any, ...]]]:
+    """Each fact that a condition asks for, as often as it does, with what it is compared with."""
     match node:
         case Join(parts=parts):
             for part in parts:
-                yield from _said(part, schema)
+                yield from _asked(part, schema)
         case Not(part=part):
-            yield from _said(part, schema)
+            yield from _asked(part, schema)
         case Compare():
             for sign, left, right in _pairs(node):
                 fact, constants = _fact(left, right, schema)
-                yield fact or _key(sign, left, right), _values(fact, constants, schema)
-        case Ask(function="known", arguments=(Field(path=path),)):
-            yield (path,), (_some(schema.fields.get(path)),)
-        case Field(path=path):
-            yield (path,), (True, False)
+                yield fact or _key(sign, left, right), constants
+        case Ask(function="known", arguments=(Field(path=path),)) | Field(path=path):
+            yield (path,), ()
         case Ask():
-            yield _key("", node), (True, False)
+            yield _key("", node), ()
         case _:
             pass
 
@@ -86,33 +88,23 @@ def _fact(left: Node, right: Node, schema: Schema) -> tuple[Fact | None, tuple[A
         case Field(path=path) if (kind := schema.fields.get(path)) and kind.kind in ("text", "number", "yes/no"):
             return (path,), constants
         case Ask(function=function) if FUNCTIONS[function].gives == "number":
-            return _key("", left), constants
+            return _key(_NUMBER, left), constants
         case _:
             return None, ()
 
 
-def _values(fact: Fact | None, constants: Iterable[Any], schema: Schema) -> Collection[Any]:
-    if fact is None:
-        return (True, False)
-    kind = schema.fields.get(fact[0], FieldType("number"))
-    match kind.kind:
+def _values(fact: Fact, constants: Collection[Any], schema: Schema) -> list[Any]:
+    """Unknown, and each value that makes a difference: what it is compared with, and one that it is not."""
+    first, *more = fact
+    kind = _TRUTH if more else schema.fields.get(first, _TRUTH)
+    match "number" if first == _NUMBER else kind.kind:
         case "number":
-            return sorted({value + step for value in constants for step in (-0.5, 0, 0.5)})
-        case "yes/no":
-            return (True, False)
-        case _:
-            return kind.choices or (*constants, _OTHER)
-
-
-def _some(kind: FieldType | None) -> Any:
-    """Any value at all of a field."""
-    match kind.kind if kind else "any":
+            return [None, *sorted({value + step for value in (constants or (0,)) for step in (-0.5, 0, 0.5)})]
         case "text":
-            return kind.choices[0] if kind and kind.choices else _OTHER
-        case "number":
-            return 0
+            other = next((choice for choice in kind.choices or (_OTHER,) if choice not in constants), None)
+            return [None, *dict.fromkeys((*constants, other) if other else constants)]
         case _:
-            return True
+            return [None, True, False]
 
 
 def _key(sign: str, *sides: Node) -> Fact:

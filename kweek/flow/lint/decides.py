@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.conditions.schema import Schema
-from kweek.flow.conditions.tree import Compare, Join, Node, Not
 from kweek.flow.conditions.worlds import never_decisive
 from kweek.flow.lint.names import Names, start_data
 from kweek.flow.lint.report import Report
@@ -31,8 +30,6 @@ def _lines(lines: Sequence[Located[str]], schema: Schema, report: Report, wrong:
     if any(line.at.line in wrong or not line.value for line in lines):
         return
     trees = [parse_condition(line.value).tree for line in lines]
-    if len(trees) == 1 and _asks(trees[0]) == 1:
-        return  # one question has always an answer
     never, shadowed = never_decisive(trees, schema)
     for number in never:
         fix = "Write or where one of them is enough, or take the line away"
@@ -41,18 +38,6 @@ def _lines(lines: Sequence[Located[str]], schema: Schema, report: Report, wrong:
     for number in shadowed:
         above = next((n for n in range(number) if never_decisive([trees[n], trees[number]], schema)[1]), None)
         _shadowed(lines[number], lines[above] if above is not None else None, report)
-
-
-def _asks(node: Node) -> int:
-    match node:
-        case Join(parts=parts):
-            return sum(map(_asks, parts))
-        case Not(part=part):
-            return _asks(part)
-        case Compare(operators=operators):
-            return len(operators)
-        case _:
-            return 1
 
 
 def _shadowed(line: Located[str], above: Located[str] | None, report: Report) -> None:

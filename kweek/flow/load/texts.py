@@ -13,6 +13,7 @@ from kweek.flow.duration import parse_duration
 from kweek.flow.plan import Limit, Reentry
 
 COUNT: Final = re.compile(r"\d{1,9}")
+_NUMBER: Final = re.compile(r"(\d{1,3})(?:[.,]\d+)? ?%?")
 SHARE: Final = re.compile(r"(\d{1,3}) ?%")
 CAPACITY: Final = re.compile(r"(\d{1,6}) per day")
 ADDRESS: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
@@ -33,7 +34,8 @@ def parse_share(text: str) -> int:
     """`50%`."""
     match = SHARE.fullmatch(text)
     if match is None or not 1 <= int(match[1]) <= 100:
-        near = f"{text}%" if text.isdecimal() and 1 <= int(text[:4]) <= 100 else "50%"
+        number = _NUMBER.fullmatch(text.strip())
+        near = f"{number[1]}%" if number and 1 <= int(number[1]) <= 100 else "50%"
         raise ValueError(f"“{text}” is not a share; write whole per cents: {near}")
     return int(match[1])
 

@@ -137,7 +137,7 @@ def _second_colon(value: _Value) -> Trap | None:
         return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
     if colon.end() == len(value.core):
         bare = value.core[:-1].rstrip()
-        fix = f"Take the last one away: {value.key}: {bare} — or, where it is part of a text: "
+        fix = f"Take the last one away: {value.key}: {bare}. Or, where it belongs to a text: "
         return value.trap("second-colon", what, why, colon.start(), fix)._replace(mended=[value.replaced_by(bare)])
     return value.trap("second-colon", what, why, colon.start())
 
