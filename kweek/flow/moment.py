@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.problems import nearest
+from kweek.flow.words import BUILT_IN
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -49,6 +50,9 @@ def parse_until(text: str) -> Moment:
         return _beside_date(beside[1], beside[2], beside[3])
     if FIELD.fullmatch(text):
         return Moment(date_field=text)
+    if text in BUILT_IN:
+        fix = f"write how long at most, 7 days, and below it when: with “{text}: next”"
+        raise ValueError(f"“{text}” is an event, not a moment; {fix}")
     return parse_weekly(text)
 
 

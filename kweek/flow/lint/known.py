@@ -218,7 +218,9 @@ class _Look:
             ZoneInfo(name.value)
         except (KeyError, ValueError, OSError):
             fix = "Write lead, or a name such as Europe/Amsterdam"
-            towns = {zone.rpartition("/")[2]: zone for zone in sorted(available_timezones())}
+            # those by number count the other way round: Etc/GMT+1 lies in the west
+            zones = (zone for zone in sorted(available_timezones()) if "GMT" not in zone)
+            towns = {zone.rpartition("/")[2]: zone for zone in zones}
             if town := nearest(name.value.rpartition("/")[2], towns):
                 fix = f"Did you mean “{towns[town]}”?"
             self.report.error(name.at, "unknown-timezone", f"There is no time zone “{name.value}”", "", fix)

@@ -119,7 +119,9 @@ class _FlowReader(StepReader):
             text = self.text_of(node, key)
             if text is None:
                 return None
-            return m.Start(text.at, manual=True) if text.value == "manual" else m.Start(text.at, event=text)
+            if text.value == "manual":
+                return m.Start(text.at, manual=True)
+            return self._moment_alone(text) or m.Start(text.at, event=text)
         if node.pairs and "." in node.pairs[0].key.value:
             first = node.pairs[0].key
             what, fix = f"“{first.value}” stands where a start has its keys.", f"Write: start: {first.value}"
@@ -141,6 +143,20 @@ class _FlowReader(StepReader):
         if event is None and moment is None and every is None:
             return None
         return m.Start(node.at, event=event, condition=condition, moment=moment, every=every)
+
+    def _moment_alone(self, text: Located[str]) -> m.Start | None:
+        """`start: monday 09:00`: a moment without its key."""
+        for key, parse in (("at", parse_at), ("every", parse_weekly)):
+            try:
+                moment = parse(text.value) if " " in text.value else None
+            except ValueError:
+                continue
+            if moment is not None:
+                what, fix = f"“{text.value}” is a moment, not an event.", f"Write: start: {{ {key}: {text.value} }}"
+                self.note(text.at, "start", what, "", fix)
+                located = Located(moment, text.at, text.key)
+                return m.Start(text.at, moment=located) if key == "at" else m.Start(text.at, every=located)
+        return None
 
     def _goal(self, pair: Pair | None) -> m.Goal | None:
         if pair is None:
