@@ -262,7 +262,7 @@ async def ring(client: Client, lead_id: str) -> None:
 async def keep_up(client: Client, clock: Clock) -> None:
     """Have the one upkeep run; whoever comes second finds it running."""
     now = datetime.now(UTC)
-    every = max(LOOK / clock.tempo, SHORTEST_LOOK)
+    every = max(LOOK / clock.fastest, SHORTEST_LOOK)
     await client.start_workflow(
         Upkeep.run,
         Window(now, now, every.total_seconds()),  # Temporal's JSON knows no timedelta

@@ -1,12 +1,14 @@
 """What time is it in the flows? Flow time runs at the installation's tempo; in earnest it is the time itself.
 
-One row, written once: a clock that two processes reckoned by themselves would run apart.
+Written once, at the very first start: a clock that two processes reckoned by themselves would run apart. One row for
+each tempo, in order; in earnest and nearly always there is one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
 
@@ -17,18 +19,32 @@ from kweek.leads.tables import clock
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """tempo: flow seconds per real second; 1 in earnest."""
+    """tempo: flow seconds per real second; 1 in earnest. before: the clock until the anchor, where it ran at another
+    tempo: known from the start, so no deadline ever moves."""
 
     tempo: float = 1.0
     anchor_real: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     anchor_flow: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    before: Clock | None = None
 
     def flow(self, real: datetime) -> datetime:
         """Which flow time it is at this real time."""
-        return self.anchor_flow + (real.astimezone(UTC) - self.anchor_real) * self.tempo
+        now = self.at(real)
+        return now.anchor_flow + (real.astimezone(UTC) - now.anchor_real) * now.tempo
+
+    def at(self, real: datetime) -> Clock:
+        """The clock as it runs at this real time."""
+        return self if self.before is None or real >= self.anchor_real else self.before.at(real)
+
+    @property
+    def fastest(self) -> float:
+        """Of all its tempos."""
+        return self.tempo if self.before is None else max(self.tempo, self.before.fastest)
 
     def real(self, flow: datetime) -> datetime:
         """When it is that flow time; never before it, so that a timer set to it does not find it too early."""
+        if self.before is not None and flow < self.anchor_flow:
+            return self.before.real(flow)
         real = self.anchor_real + (flow.astimezone(UTC) - self.anchor_flow) / self.tempo
         while self.flow(real) < flow:
             real += datetime.resolution
@@ -57,9 +73,25 @@ def flow_clock(db: Database, tempo: float | None = None) -> Clock:
     return settled
 
 
+def settle_paces(db: Database, since: datetime, paces: Sequence[tuple[float, timedelta]], tempo: float) -> Clock:
+    """A clock that begins at this flow time, and runs at one tempo after the other, each for so long (of real time),
+    then at the last one. For a database whose clock nobody has settled."""
+    begins = datetime.now(UTC)
+    made = Clock(tempo, begins, since)
+    for pace, lasts in paces:
+        begins += lasts
+        past = replace(made, tempo=pace)
+        made = Clock(tempo, begins, past.flow(begins), past)
+    with db.write() as connection:
+        _write(connection, made)
+    return made
+
+
 def _settled(connection: Connection) -> Clock | None:
-    row = connection.execute(select(clock)).one_or_none()
-    return None if row is None else Clock(row.tempo, row.anchor_real, row.anchor_flow)
+    settled: Clock | None = None
+    for row in connection.execute(select(clock).order_by(clock.c.id)):
+        settled = Clock(row.tempo, row.anchor_real, row.anchor_flow, settled)
+    return settled
 
 
 def _settle(connection: Connection, tempo: float) -> Clock:
@@ -70,7 +102,13 @@ def _settle(connection: Connection, tempo: float) -> Clock:
         connection.exec_driver_sql("LOCK TABLE clock IN SHARE ROW EXCLUSIVE MODE")
         if (settled := _settled(connection)) is not None:
             return settled
-    connection.execute(
-        insert(clock).values(id=1, tempo=tempo, anchor_real=made.anchor_real, anchor_flow=made.anchor_flow)
-    )
+    _write(connection, made)
     return made
+
+
+def _write(connection: Connection, made: Clock) -> int:
+    """The earliest tempo first; how many there are."""
+    number = 1 + (0 if made.before is None else _write(connection, made.before))
+    row = {"id": number, "tempo": made.tempo, "anchor_real": made.anchor_real, "anchor_flow": made.anchor_flow}
+    connection.execute(insert(clock).values(row))
+    return number

@@ -33,7 +33,7 @@ def open_house(settings: Settings) -> House:
         settings=settings,
         db=db,
         now=lambda: clock().flow(datetime.now(UTC)),
-        tempo=lambda: clock().tempo,
+        tempo=lambda: clock().at(datetime.now(UTC)).tempo,
         rules=WorkspaceRules(settings.workspace, db),
         tokens=Tokens(settings.key),
         address_key=lambda address: address_key(settings.key(SUPPRESSION), address),

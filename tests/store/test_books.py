@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Effect
 from kweek.leads import tables
-from kweek.leads.clock import Clock, TempoError, flow_clock
+from kweek.leads.clock import Clock, TempoError, flow_clock, settle_paces
 from kweek.leads.database import Database
 from kweek.leads.effects import close, find, issue, pending, postpone
 from kweek.leads.enrolments import lead_row
@@ -166,6 +166,18 @@ def test_the_tempo_is_settled_once(database: Database) -> None:
 def test_in_earnest_flow_time_is_the_time(database: Database) -> None:
     clock = flow_clock(database)
     assert (clock.flow(NOW), clock.real(NOW)) == (NOW, NOW)
+
+
+def test_a_clock_may_run_at_one_tempo_after_the_other_and_stays_whole(database: Database) -> None:
+    minute = timedelta(minutes=1)
+    clock = settle_paces(database, NOW, [(60.0, minute), (86_400.0, minute)], 60.0)
+    assert flow_clock(database, 60.0) == clock
+    begun = clock.real(NOW)
+    assert (clock.tempo, clock.at(begun + 1.5 * minute).tempo, clock.fastest) == (60.0, 86_400.0, 86_400.0)
+    for real, flow in ((0, 0), (30, 30 * 60), (60, 3_600), (90, 3_600 + 30 * 86_400), (180, 7_200 + 60 * 86_400)):
+        moment = begun + timedelta(seconds=real)
+        assert clock.flow(moment) == NOW + timedelta(seconds=flow)
+        assert clock.real(clock.flow(moment)) == moment
 
 
 @pytest.mark.parametrize("tempo", [0.5, 1.0, 7.0, 17_280.0, 3_153_600.0])

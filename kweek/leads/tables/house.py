@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, Table, 
 from kweek.leads.tables.columns import Moment, metadata
 
 clock = Table(
-    "clock", metadata,  # one row, written once: flow time = anchor_flow + (real - anchor_real) × tempo
+    "clock", metadata,  # a row for each tempo, written once: flow time = anchor_flow + (real - anchor_real) × tempo
     Column("id", Integer, primary_key=True),
     Column("tempo", Float, nullable=False),  # flow seconds per real second; 1 in earnest
     Column("anchor_real", Moment, nullable=False),
