@@ -16,7 +16,7 @@ from kweek.config import Settings
 from workflows.effects import LEADS
 
 _PATIENCE: Final = 5.0  # seconds, for each question
-_RUNNING: Final = "WorkflowType = 'lead' AND ExecutionStatus = 'Running'"
+RUNNING: Final = "WorkflowType = 'lead' AND ExecutionStatus = 'Running'"
 
 
 async def look_at_temporal(settings: Settings, walking: int | None) -> list[Finding]:
@@ -29,7 +29,7 @@ async def look_at_temporal(settings: Settings, walking: int | None) -> list[Find
             client = await Client.connect(address, namespace=settings.temporal_namespace)
         async with asyncio.timeout(3 * _PATIENCE):
             pollers = await _pollers(client)
-            running = (await client.count_workflows(_RUNNING)).count
+            running = (await client.count_workflows(RUNNING)).count
     except (RuntimeError, RPCError, TimeoutError) as error:
         return [_away(address) if client is None else _refusal(settings, error)]
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import shutil
 import threading
 from dataclasses import replace
@@ -19,18 +20,25 @@ from kweek.running import alone_in
 
 if TYPE_CHECKING:
     from kweek.demo.play import Play
+    from kweek.demo.rest import Rest
+    from kweek.demo.stage import Stage
 
 EXAMPLE = """examples:
   kweek demo                          two months of nurture in about five minutes
   kweek demo --leads 50 --tempo "10 seconds a day" --port 9000
+  kweek demo --only --days 14         a fortnight, and nothing before or after it
+
+Before these days a fortnight passes, and a year in which nobody does anything, in a hurry; after them half a year,
+in a hurry too: some of what flows wait for takes so long. Then all go home, the clock is as slow as the world's, and
+pages, rows and Temporal are asked whether they count the same.
 
 It keeps everything in a folder of its own (.kweek/demo), which is emptied at every start, with a server, a database
 and a mail catcher of its own: nothing real is touched, no mail leaves this machine. Ctrl-C stops all.
 
-Exit: 0 stopped, 1 cannot start (the flows, a port, the folder), 2 not understood, 130 or 143 stopped before it was
-up."""
+Exit: 0 stopped, 1 cannot start (the flows, a port, the folder) or something did not add up at the end, 2 not
+understood, 130 or 143 stopped before it was up."""
 
-PACE: Final = "5 seconds a day"
+PACE: Final = "4 seconds a day"
 DAYS: Final = 60
 _MARK: Final = "demo"
 
@@ -53,6 +61,7 @@ def add(commands: Any) -> None:
         "--leads", type=_number(1, 5_000), default=200, metavar="N", help="how many come (default: 200)"
     )
     parser.add_argument("--days", type=_number(1, 3_650), default=DAYS, metavar="N", help=f"(default: {DAYS})")
+    parser.add_argument("--only", action="store_true", help="these days only: not what takes half a year before them")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="other people, other chances (default: 1)")
     parser.add_argument("--tempo", default=PACE, metavar="PACE", help=f"how fast the world turns (default: {PACE})")
     add_ports(parser)
@@ -63,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
     chosen, ports = plan(args, with_tempo(_alone(settings_of(args, running=False), args.data), args.tempo))
     with alone_in(chosen):
         _empty(chosen.data)
+        _set_clock(chosen, timedelta(days=args.days), only=args.only)
+        chosen = replace(chosen, tempo=None)
         cast = _Cast(chosen, ports, args.leads, args.days, args.seed)
         try:
             code = keep_up(chosen, ports, told, cast.begin)
@@ -70,7 +81,24 @@ def run(args: argparse.Namespace) -> int:
             cast.end()
     if code == 0:
         say(f"stopped; {chosen.data} shows how it was, until the next demo")
-    return code
+    return code or cast.code
+
+
+def _set_clock(chosen: Settings, days: timedelta, *, only: bool) -> None:
+    """One that hurries where everybody sleeps, and that is slow again when all have gone home."""
+    from kweek.demo.days import ASLEEP, EARLY, paces
+    from kweek.leads.clock import settle_paces
+    from kweek.leads.database import open_database
+    from kweek.leads.migrate import migrate
+
+    assert chosen.tempo is not None
+    database = open_database(chosen.database_url, make=True)
+    try:
+        migrate(database.engine)
+        since = datetime.now(UTC) - (timedelta() if only else EARLY + ASLEEP)
+        settle_paces(database, since, paces(chosen.tempo, days, only=only), tempo=1)
+    finally:
+        database.close()
 
 
 def _alone(chosen: Settings, data: str | None) -> Settings:
@@ -102,13 +130,14 @@ def _empty(folder: Path) -> None:
 
 
 class _Cast:
-    """The make-believe people, in a thread beside the supervisor."""
+    """The make-believe people, in a thread beside the supervisor. code: 1 where the closing check found something."""
 
     def __init__(self, chosen: Settings, ports: Ports, leads: int, days: int, seed: int) -> None:
         self.chosen, self.ports = chosen, ports
         self.leads, self.days, self.seed = leads, days, seed
+        self.code = 0
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._play, name="cast", daemon=True)
+        self._thread = threading.Thread(target=self._act, name="cast", daemon=True)
 
     def begin(self) -> None:
         announce(self.chosen, self.ports)
@@ -120,13 +149,11 @@ class _Cast:
         if self._thread.ident is not None:
             self._thread.join(10)
 
-    def _play(self) -> None:
-        from kweek.demo.play import Play
+    def _act(self) -> None:
         from kweek.demo.stage import Stage
         from kweek.leads.clock import flow_clock
         from kweek.leads.database import open_database
         from kweek.leads.keys import make_key
-        from kweek.workspace import read_workspace
 
         database = open_database(self.chosen.database_url)
         try:
@@ -135,34 +162,79 @@ class _Cast:
             assert self.ports.smtp is not None
             smtp = (self.ports.smtp.host, self.ports.smtp.number)
             stage = Stage(database, flow_clock(database), f"http://127.0.0.1:{self.ports.web.number}", key, smtp)
-            play = Play(stage, read_workspace(self.chosen.workspace), self.leads, self.days, self.seed)
-            play.run(self._stop, lambda day: _say_day(play, day), lambda: _sum_up(play))
+            self.code = self._play(stage)
             stage.close()
+        except Exception:
+            self.code = 1
+            raise
         finally:
             database.close()
 
+    def _play(self, stage: Stage) -> int:
+        from kweek.demo.play import Play
+        from kweek.workspace import read_workspace
 
-def _say_day(play: Play, day: int) -> None:
-    n = play.stage.numbers(play.now())
+        play = Play(stage, read_workspace(self.chosen.workspace), self.leads, self.seed)
+        if not play.run(self._stop, lambda: _say_day(play)):
+            return 0
+        _say_day(play)
+        say("Everybody goes home, and the clock is as slow as the world's. Do pages, rows and Temporal agree?")
+        rest = asyncio.run(self._rest(stage))
+        if self._stop.is_set():
+            return 0
+        play.look()
+        _sum_up(play)
+        code = _say_rest(rest)
+        say("The house stays open; Ctrl-C stops it.")
+        return code
+
+    async def _rest(self, stage: Stage) -> Rest:
+        from kweek.demo.rest import come_to_rest
+        from worker import part_quietly
+
+        try:
+            return await come_to_rest(
+                stage, self.chosen.temporal_address, self.chosen.temporal_namespace, self._stop.is_set
+            )
+        finally:
+            await part_quietly()
+
+
+def _say_day(play: Play) -> None:
+    n, now = play.stage.numbers(play.now()), play.now()
     say(
-        f"day {day}: {n.leads} leads, {n.mails} mails have left, {n.calls} calls to make, {n.handovers} with sales "
-        f"({n.overdue} overdue), {n.won} won"
+        f"{now:%-d %B %Y}: {n.leads} leads, {n.mails} mails have left, {n.calls} calls to make, {n.handovers} with "
+        f"sales ({n.overdue} overdue), {n.won} won; {len(play.walked)} of {play.walked.rows} rows taken"
     )
 
 
 def _sum_up(play: Play) -> None:
     from kweek.demo.late import lateness
 
-    late = lateness(play.stage.database)
-    _say_day(play, play.days)
-    say(f"{play.days} days have passed. The house stays open; Ctrl-C stops it.")
+    late = lateness(play.stage.database, play.days.opens, play.days.over)
     if late:
         p99 = late[min(len(late) - 1, len(late) * 99 // 100)]
         say(f"Timers were {_hours(late[len(late) // 2])} late at the median, {_hours(p99)} at the 99th percentile.")
-    for flow, rows in play.missing().items():
+    say(f"Leads took {len(play.walked)} of the {play.walked.rows} rows of {len(play.plans)} flows.")
+    for flow, rows in play.walked.missing().items():
         say(f"Nobody took, in {flow}: {', '.join(rows)}")
     for refusal, times in play.stage.refused.most_common(5):
         say(f"Refused {times} times: {refusal}")
+
+
+def _say_rest(rest: Rest) -> int:
+    """The exit code."""
+    say(
+        f"{rest.numbers} numbers on the pages, of which {len(rest.differing)} differ from the rows; {rest.walking} "
+        f"leads on their way, {rest.workflows} workflows in Temporal; {len(rest.stuck)} leads are stuck."
+    )
+    for place, (page, rows) in rest.differing.items():
+        say(f"  {place}: the page says {page}, the rows {rows}")
+    for lead in rest.stuck:
+        say(f"  stuck: {lead}")
+    if rest.unquiet:
+        say(f"  never quiet for long enough to look at: {', '.join(rest.unquiet)}")
+    return 0 if rest.well else 1
 
 
 def _hours(late: timedelta) -> str:

@@ -5,12 +5,14 @@ People are drawn by how often such a thing happens; but a row of the flow that n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
+from kweek.demo.answers import Towards
+from kweek.demo.ways import Row, Ways
 from kweek.flow.conditions.tree import Compare, Constant, Field, walk
 from kweek.flow.machine.lines import row
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Plan, Send, Task, Wait
@@ -18,10 +20,14 @@ from kweek.flow.rows import rows_of
 from kweek.flow.words import LEAD_WIDE, MAIL_CLOSES, MAIL_SAYS
 
 NOTHING: Final = "nothing"
-_UNTAKEN_FIRST: Final = 0.85  # of all choices in which there is a row that nobody has taken
+TOO_LATE: Final = "too late"  # nobody does it in time
+CHOSEN: Final = " choose:"
+_UNTAKEN_FIRST: Final = 0.95  # of all choices in which there is a row that nobody has taken
+_FAR: Final = timedelta(days=40)  # for what lies further away nobody sets out
 _ON_THE_WAY: Final = timedelta(days=5)  # so long nobody else sets out for the same row
 _USUAL: Final[Mapping[str, float]] = {
-    NOTHING: 30, "opened": 30, "clicked": 12, "answered": 14, "replied": 2, "out of office": 2, "bounced": 3,
+    NOTHING: 30, TOO_LATE: 6,
+    "opened": 30, "clicked": 12, "answered": 14, "replied": 2, "out of office": 2, "bounced": 3,
     "unsubscribed": 1, "complained": 0.5,
     "interested": 14, "not interested": 14, "appointment": 6, "quote": 5, "wrong person": 2, "objected": 2,
     "no answer": 20, "call back": 5,
@@ -32,11 +38,17 @@ _USUAL: Final[Mapping[str, float]] = {
 @dataclass(frozen=True, slots=True)
 class Choice:
     """kind: a word of the flow language, `nothing`, `no answer` or `call back`. row: the key of the row that it takes,
-    as far as that can be known."""
+    as far as that can be known. then: the rows that shall be walked after it."""
 
     kind: str
     link: str | None = None
     row: str | None = None
+    then: tuple[Row, ...] = ()
+
+    @property
+    def towards(self) -> Towards:
+        """What is said with it shall lead there."""
+        return self.then[0] if self.then and CHOSEN in self.then[0][1] else None
 
 
 def mail_choices(plan: Plan, step: Send, links: Collection[str], seen: Collection[str]) -> tuple[Choice, ...]:
@@ -57,9 +69,10 @@ def mail_choices(plan: Plan, step: Send, links: Collection[str], seen: Collectio
         if kind == NOTHING or (kind in seen and (kind != "clicked" or link)):
             found.append(Choice(kind, link, f"{step.id} otherwise:{n}"))
     for line in plan.whenever:
-        if line.event in (*LEAD_WIDE, *MAIL_SAYS, *MAIL_CLOSES):
-            found.append(Choice(line.event, None, row("whenever", plan.whenever, line)))
-    return (*found, Choice(NOTHING), *(Choice("opened") for _ in range("opened" in seen)), Choice("replied"))
+        if line.event in (*LEAD_WIDE, *MAIL_SAYS, *MAIL_CLOSES) and (line.link is None or line.link in links):
+            found.append(Choice(line.event, line.link, row("whenever", plan.whenever, line)))
+    unheard = (kind for kind in ("opened", "answered") if kind in seen)
+    return (*found, Choice(NOTHING), Choice("replied"), *map(Choice, unheard))
 
 
 def call_choices(step: Call, outcomes: Iterable[str]) -> tuple[Choice, ...]:
@@ -68,7 +81,7 @@ def call_choices(step: Call, outcomes: Iterable[str]) -> tuple[Choice, ...]:
     found = [Choice(kind, None, rows.get(kind, rows.get("else"))) for kind in outcomes if kind != "call back"]
     tried = rows.get("unreachable", rows.get("else"))
     time_is_up = next((f"{step.id} otherwise:{n}" for n, _ in enumerate(step.otherwise, 1)), None)
-    return (*found, Choice("no answer", None, tried), Choice("call back"), Choice(NOTHING, None, time_is_up))
+    return (*found, Choice("no answer", None, tried), Choice("call back"), Choice(TOO_LATE, None, time_is_up))
 
 
 def handover_choices(step: Handover) -> tuple[Choice, ...]:
@@ -78,7 +91,7 @@ def handover_choices(step: Handover) -> tuple[Choice, ...]:
 
 def task_choices(step: Task) -> tuple[Choice, ...]:
     rows = _rows(step)
-    undone = (Choice(NOTHING, None, f"{step.id} otherwise:1"),) if step.otherwise else ()
+    undone = (Choice(TOO_LATE, None, f"{step.id} otherwise:1"),) if step.otherwise else ()
     return (*(Choice(kind, None, rows.get(kind, rows.get("else"))) for kind in step.outcomes), *undone)
 
 
@@ -104,30 +117,56 @@ def reasons(plans: Iterable[Plan]) -> tuple[str, ...]:
 
 
 class Walked:
-    """Which rows has some lead taken? And which has somebody set out for, so that not all set out for the same."""
+    """Which rows has some lead taken? And which has somebody set out for, so that not all set out for the same.
 
-    def __init__(self) -> None:
-        self._taken: set[tuple[str, str]] = set()
-        self._set_out: dict[tuple[str, str], datetime] = {}
+    until: what cannot be reached by then, nobody sets out for."""
 
-    def take(self, rows: Iterable[tuple[str, str]]) -> None:
-        """(flow, row)."""
-        self._taken.update(rows)
+    def __init__(self, plans: Mapping[str, Plan], until: datetime) -> None:
+        self.until, self._ways = until, Ways(plans)
+        self._words = {
+            (flow, row): words for flow, plan in sorted(plans.items()) for row, words in rows_of(plan).items()
+        }
+        self._missing, self._set_out = set(self._words), dict[Row, datetime]()
 
-    def missing(self, plan: Plan) -> list[str]:
-        """Rows of this flow that nobody has taken yet, in its order, with what the author wrote there."""
-        return [f"{row} ({words})" for row, words in rows_of(plan).items() if (plan.flow, row) not in self._taken]
+    def take(self, rows: Iterable[Row]) -> None:
+        self._missing.difference_update(rows)
+
+    def missing(self) -> dict[str, list[str]]:
+        """flow → the rows of it that nobody has taken yet, in its order, with what the author wrote there."""
+        found: dict[str, list[str]] = {}
+        for (flow, key), words in self._words.items():
+            if (flow, key) in self._missing:
+                found.setdefault(flow, []).append(f"{key} ({words})")
+        return found
+
+    def __len__(self) -> int:
+        """How many were taken."""
+        return len(self._words) - len(self._missing)
+
+    @property
+    def rows(self) -> int:
+        return len(self._words)
 
     def pick(self, choices: Sequence[Choice], flow: str, now: datetime, drawn: Random) -> Choice:
-        new = [choice for choice in choices if choice.row is not None and self._is_new((flow, choice.row), now)]
-        if not new or drawn.random() >= _UNTAKEN_FIRST:
-            return drawn.choices(choices, [_USUAL.get(choice.kind, 5) for choice in choices])[0]
-        chosen = drawn.choice(new)
-        self._set_out[flow, chosen.row or ""] = now + _ON_THE_WAY
-        return chosen
+        rows = {(flow, one.row): one for one in drawn.sample(choices, len(choices)) if one.row is not None}
+        way = self._bound(self._ways.soonest(rows, self._is_new(now), min(_FAR, self.until - now)), now, drawn)
+        if not way:
+            return drawn.choices(choices, [_USUAL.get(choice.kind, 10) for choice in choices])[0]
+        return replace(rows[way[0]], then=way[1:])
 
-    def _is_new(self, row: tuple[str, str], now: datetime) -> bool:
-        return row not in self._taken and self._set_out.get(row, now) <= now
+    def enter(self, plan: Plan, now: datetime, drawn: Random) -> tuple[Row, ...]:
+        """The rows that somebody who enters this flow now shall walk."""
+        begin = (plan.flow, plan.entry)
+        return self._bound(self._ways.inside(begin, self._is_new(now), min(_FAR, self.until - now)), now, drawn)
+
+    def _bound(self, way: tuple[Row, ...], now: datetime, drawn: Random) -> tuple[Row, ...]:
+        if not way or drawn.random() >= _UNTAKEN_FIRST:
+            return ()
+        self._set_out[way[-1]] = now + _ON_THE_WAY
+        return way
+
+    def _is_new(self, now: datetime) -> Callable[[Row], bool]:
+        return lambda row: row in self._missing and self._set_out.get(row, now) <= now
 
 
 def _rows(step: Call | Handover | Task) -> dict[str, str]:

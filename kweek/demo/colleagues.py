@@ -11,7 +11,9 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from kweek.demo.agenda import Agenda
-from kweek.demo.choices import NOTHING, Choice, Walked, call_choices, handover_choices, task_choices
+from kweek.demo.answers import Answers, some_of
+from kweek.demo.choices import TOO_LATE, Choice, Walked, call_choices, handover_choices, task_choices
+from kweek.demo.people import Person
 from kweek.demo.stage import Stage
 from kweek.flow.catalogue import Teams
 from kweek.flow.plan import Call, Handover, Task
@@ -23,14 +25,16 @@ _CALLS_WITHIN: Final = timedelta(hours=20)
 _CONTACTS_WITHIN: Final = timedelta(hours=18)
 _TOO_LATE: Final = 0.15  # of the handovers: the first contact comes a day or three after the promise
 _LATE_BY: Final = timedelta(days=3)
-_CLOSES_WITHIN: Final = timedelta(days=12)
+_CLOSES_WITHIN: Final = timedelta(days=4)
 _CALL_BACK_IN: Final = timedelta(days=2)
-_LATER_IN: Final = timedelta(days=60)
+_LATER_IN: Final = (2, 10)  # days
+_NOBODY_SPOKE: Final = ("no answer", "call back", "wrong person", "objected")
 _VERBS: Final = {"rejected": "reject"}  # what the desk calls the outcome of a handover
 
 
 class Colleagues:
-    """teams: who there is. world: their calendars. scripts: of the calls. reasons: for which sales rejects."""
+    """teams: who there is. world: their calendars. people: the leads, by the id of the lead. reasons: for which sales
+    rejects."""
 
     def __init__(
         self,
@@ -38,13 +42,14 @@ class Colleagues:
         agenda: Agenda,
         world: World,
         teams: Teams,
-        scripts: Mapping[str, Survey],
+        people: Mapping[str, Person],
+        answers: Answers,
         reasons: Sequence[str],
         walked: Walked,
         drawn: Random,
     ) -> None:
         self.stage, self.agenda, self.world, self.teams = stage, agenda, world, teams
-        self.scripts, self.reasons, self.walked, self.drawn = scripts, reasons, walked, drawn
+        self.people, self.answers, self.reasons, self.walked, self.drawn = people, answers, reasons, walked, drawn
         self._seen: set[tuple[str, int]] = set()
 
     def look(self, now: datetime) -> None:
@@ -76,20 +81,24 @@ class Colleagues:
         step = place.plan.steps.get(place.step) if place else None
         if place is None or not isinstance(step, Call):
             return
-        script = self.scripts.get(call.script)
+        script = self.world.asked.get(call.script)
         outcomes = (*CLOSING, *(script.outcomes if script else ()))
         choice = self.walked.pick(call_choices(step, outcomes), place.plan.flow, now, self.drawn)
-        if choice.kind == NOTHING:
+        if choice.kind == TOO_LATE:
             return
         queue = call.queue or "default"
         at = self._after(now, _CALLS_WITHIN, self.world.queues.get(queue, self.world.calendar))
         caller = self._one_of(self._team_of(queue))
-        self.agenda.add(at, lambda now: self._call(call, caller, choice, now))
+        self.agenda.add(at, lambda now: self._call(call, script, caller, choice, now))
 
-    def _call(self, call: Row[Any], by: str, choice: Choice, now: datetime) -> None:
+    def _call(self, call: Row[Any], script: Survey | None, by: str, choice: Choice, now: datetime) -> None:
         if self.stage.act(f"/api/calls/{call.key}/take", by):
-            when = {"call_back_at": now + _CALL_BACK_IN} if choice.kind == "call back" else {}
-            self.stage.act(f"/api/calls/{call.key}/outcome", by, outcome=choice.kind, **when)
+            said: dict[str, Any] = {"call_back_at": now + _CALL_BACK_IN} if choice.kind == "call back" else {}
+            person = self.people.get(call.external_id)
+            if script and person and choice.kind not in _NOBODY_SPOKE:
+                answers = self.answers.fill_in(script, person, choice.towards)
+                said["answers"] = answers if choice.towards else some_of(answers, self.drawn)
+            self.stage.act(f"/api/calls/{call.key}/outcome", by, outcome=choice.kind, **said)
 
     def _team_of(self, queue: str) -> str | None:
         found = self.teams.queues.get(queue)
@@ -117,14 +126,14 @@ class Colleagues:
         self.agenda.add(contact, self._handed(handover, ("accept", {}), ("contact", {})))
         if self.drawn.random() < 0.5:
             self.agenda.add(contact + (close - contact) / 2, self._handed(handover, ("appointment", {}), ("quote", {})))
-        self.agenda.add(close, lambda now: self._handed(handover, self._closing(choice, now))(now))
+        self.agenda.add(close, lambda now: self._handed(handover, self._closing(handover, choice, now))(now))
 
-    def _closing(self, choice: Choice, now: datetime) -> tuple[str, dict[str, Any]]:
+    def _closing(self, handover: Row[Any], choice: Choice, now: datetime) -> tuple[str, dict[str, Any]]:
         said: dict[str, Any] = {}
         if choice.kind == "rejected":
-            said = {"reason": self.drawn.choice(self.reasons)}
+            said = {"reason": self.answers.reason(self.reasons, self.people[handover.external_id], choice.towards)}
         elif choice.kind == "later":
-            said = {"later_on": (now + _LATER_IN).date()}
+            said = {"later_on": (now + timedelta(days=self.drawn.randint(*_LATER_IN))).date()}
         return _VERBS.get(choice.kind, choice.kind), said
 
     def _handed(self, handover: Row[Any], *deeds: tuple[str, dict[str, Any]]) -> Callable[[datetime], None]:
@@ -146,10 +155,11 @@ class Colleagues:
         step = place.plan.steps.get(place.step) if place else None
         kinds = task_choices(step) if isinstance(step, Task) else tuple(Choice(str(one)) for one in task.outcomes)
         choice = self.walked.pick(kinds, place.plan.flow if place else "", now, self.drawn)
-        if choice.kind == NOTHING:
+        if choice.kind == TOO_LATE:
             return
         at = self._after(now, _CALLS_WITHIN, self.world.calendar)
-        by = task.assignee or self._one_of(None)
+        people = {person.name.value for person in self.teams.people()}
+        by = task.assignee if task.assignee in people else self._one_of(task.assignee)
         self.agenda.add(at, lambda now: self._close(task, by, choice))
 
     def _close(self, task: Row[Any], by: str, choice: Choice) -> None:

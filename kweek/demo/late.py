@@ -11,13 +11,13 @@ from kweek.leads import publish, tables
 from kweek.leads.database import Database
 
 
-def lateness(database: Database) -> list[timedelta]:
-    """In flow time, the smallest first."""
+def lateness(database: Database, since: datetime, until: datetime) -> list[timedelta]:
+    """Of those that should have ended between these moments; in flow time, the smallest first."""
     j, e = tables.journal.c, tables.enrolments.c
     query = select(j.enrolment_id, j.kind, j.step, j.at, e.version).join_from(
         tables.journal, tables.enrolments, e.id == j.enrolment_id
     )
-    entered: dict[tuple[str, str], datetime] = {}
+    waits: dict[tuple[str, str], datetime] = {}
     found: list[timedelta] = []
     with database.read() as read:
         for row in read.execute(query.where(j.kind.in_(("entered", "timed_out"))).order_by(j.id)):
@@ -25,7 +25,9 @@ def lateness(database: Database) -> list[timedelta]:
             if not isinstance(step, Wait) or step.until.within is None or step.until.within.business:
                 continue
             if row.kind == "entered":
-                entered[row.enrolment_id, row.step] = row.at
-            elif (since := entered.pop((row.enrolment_id, row.step), None)) is not None:
-                found.append(row.at - since - step.until.within.elapsed)
+                waits[row.enrolment_id, row.step] = row.at
+                continue
+            began = waits.pop((row.enrolment_id, row.step), None)
+            if began is not None and since < (due := began + step.until.within.elapsed) < until:
+                found.append(row.at - due)
     return sorted(found)

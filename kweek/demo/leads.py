@@ -2,52 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from kweek.demo.agenda import Agenda
-from kweek.demo.choices import NOTHING, Choice, Walked, heard_anywhere, heard_at, mail_choices
+from kweek.demo.answers import Answers, Towards
+from kweek.demo.choices import CHOSEN, NOTHING, Choice, Walked, heard_anywhere, heard_at, mail_choices
 from kweek.demo.openings import Opening, Vocabulary, told_as
 from kweek.demo.people import Person
 from kweek.demo.stage import Letter, Stage
 from kweek.flow.plan import Plan, Send
 from kweek.flow.state import Value
-from kweek.flow.surveys import Question, Survey
 
-_ASKS_FOR_MORE: Final = 0.25  # of the leads in a flow that listens to something: it happens once
+_ASKS_FOR_MORE: Final = 0.15  # of the leads in a flow that listens to something: it happens once
 _MAYBE_LATER: Final = timedelta(days=25)
 _SOON: Final = timedelta(hours=20)
 _READS_WITHIN: Final = timedelta(days=2)
+_KEEN_ANSWER: Final = 0.8
 _SKIPS_MAIL_THAT_ASKS_NOTHING: Final = 0.4
 
 
 class Leads:
-    """surveys: by name. mails: which survey each asks for. purposes: what mails ask consent for."""
+    """words: what may be told. purposes: what mails ask consent for."""
 
     def __init__(
         self,
         stage: Stage,
         agenda: Agenda,
         words: Vocabulary,
-        surveys: Mapping[str, Survey],
-        mails: Mapping[str, str],
+        answers: Answers,
         purposes: Collection[str],
         walked: Walked,
         drawn: Random,
     ) -> None:
         self.stage, self.agenda, self.words, self.drawn = stage, agenda, words, drawn
-        self.surveys, self.mails, self.purposes, self.walked = surveys, mails, purposes, walked
+        self.answers, self.purposes, self.walked = answers, purposes, walked
         self._can_be_told = (*words.events, *words.made_of)
-        self._people: dict[str, Person] = {}
+        self.people: dict[str, Person] = {}
         self._events = 0
 
     # --- they come ------------------------------------------------------------------------------------
 
-    def arrive(self, person: Person, opening: Opening, plan: Plan, now: datetime) -> None:
-        self._people[person.id] = person
-        self.stage.tell([self._event(person, opening.kind, opening.data, now - opening.ago, opening.fields(now))])
+    def arrive(self, person: Person, plan: Plan, opening: Callable[[], Opening], now: datetime) -> None:
+        """opening: draws one of the ways in."""
+        self.people[person.id] = person
+        way = self.walked.enter(plan, now, self.drawn)
+        chosen = self.answers.opening(opening, now, person, way[0] if way and CHOSEN in way[0][1] else None)
+        self.stage.tell([self._event(person, chosen.kind, chosen.data, now, chosen.fields(now))])
         for choice in self._later(plan, now):
             at = now + self.drawn.random() * _MAYBE_LATER
             self.agenda.add(at, lambda now, kind=choice.kind: self._happens(person, kind, now))
@@ -70,7 +73,7 @@ class Leads:
             choice = self.walked.pick(choices, plan.flow, now, self.drawn)
             at = now + self.drawn.random() * _SOON
             if choice.kind != NOTHING:
-                self.agenda.add(at, lambda now: self._happens(self._people[person], choice.kind, now))
+                self.agenda.add(at, lambda now: self._happens(self.people[person], choice.kind, now))
 
     def _event(
         self,
@@ -81,7 +84,7 @@ class Leads:
         fields: Mapping[str, Value] | None = None,
     ) -> dict[str, object]:
         self._events += 1
-        lead = person.as_lead(self.purposes, **{name: _plain(value) for name, value in (fields or {}).items()})
+        lead = person.as_lead(self.purposes, at, **{name: _plain(value) for name, value in (fields or {}).items()})
         said = {name: _plain(value) for name, value in data.items()}
         return {"id": f"{person.id}-{self._events}", "type": kind, "at": at.isoformat(), "lead": lead, "data": said}
 
@@ -101,9 +104,12 @@ class Leads:
     def _chosen(self, letter: Letter, plan: Plan, step: Send) -> Choice:
         can = {"opened": letter.pixel, "clicked": letter.links, "answered": letter.survey}
         seen = [kind for kind, there in can.items() if there]
-        if step.within is None and self.drawn.random() < _SKIPS_MAIL_THAT_ASKS_NOTHING:
+        if step.within is None and not letter.survey and self.drawn.random() < _SKIPS_MAIL_THAT_ASKS_NOTHING:
             return Choice(NOTHING)
-        return self.walked.pick(mail_choices(plan, step, letter.links, seen), plan.flow, letter.at, self.drawn)
+        choices = mail_choices(plan, step, letter.links, seen)
+        if letter.survey and self.answers.is_keen(self._person(letter)) and self.drawn.random() < _KEEN_ANSWER:
+            choices = tuple(choice for choice in choices if choice.kind == "answered")
+        return self.walked.pick(choices, plan.flow, letter.at, self.drawn)
 
     def _does(self, letter: Letter, choice: Choice) -> None:
         match choice.kind:
@@ -114,7 +120,7 @@ class Leads:
                 for one in filter(None, (letter.pixel, address)):
                     self.stage.look(one)
             case "answered" if letter.survey:
-                self.stage.answer(letter.survey, self._answers(letter))
+                self.stage.answer(letter.survey, self._answers(letter, choice.towards))
             case "bounced":
                 self.stage.come_back(letter, "bounce")
             case "complained":
@@ -128,36 +134,12 @@ class Leads:
             case _:
                 pass
 
-    # --- they answer ----------------------------------------------------------------------------------
-
-    def _answers(self, letter: Letter) -> dict[str, Any]:
-        survey = self.surveys.get(self.mails.get(letter.name, ""))
-        return answers_to(survey, self._person(letter), self.drawn) if survey else {}
+    def _answers(self, letter: Letter, towards: Towards) -> Mapping[str, object]:
+        survey = self.answers.asked_by(letter.name)
+        return self.answers.fill_in(survey, self._person(letter), towards) if survey else {}
 
     def _person(self, letter: Letter) -> Person:
-        return self._people[letter.person]
-
-
-def answers_to(survey: Survey, person: Person, drawn: Random) -> dict[str, Any]:
-    """Any answer to a choice is as good as another; what is asked of the person is so."""
-    return {question.name.value: _answer(question, person, drawn) for question in survey.questions}
-
-
-def _answer(question: Question, person: Person, drawn: Random) -> Any:
-    names = [option.name.value for option in question.options]
-    match question.type:
-        case "choice":
-            return drawn.choice(names)
-        case "several":
-            return drawn.sample(names, drawn.randint(1, len(names)))
-        case "scale":
-            return drawn.randint(question.low, question.high)
-        case "number":
-            return drawn.randint(1, 40) * 100
-        case "date":
-            return (date(2030, 1, 1) + timedelta(days=drawn.randint(0, 365))).isoformat()
-        case "text":
-            return person.job_title if question.fills and question.fills.value == "lead.job_title" else person.words
+        return self.people[letter.person]
 
 
 def _plain(value: Value) -> str | int | float | bool | None:

@@ -15,19 +15,17 @@ from kweek.flow.plan import Call, Handover, Plan, Send, Start, Task, Wait
 from kweek.flow.state import Value
 
 SOON: Final = timedelta(days=2)  # from the lead's first day to the date that starts its flow
-LONG_AGO: Final = timedelta(days=400)
+_LEFT_OUT: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A lead that does this is in the flow, at once or when its date has come. date: which that is. ago: it did so that
-    long before now, for flows that wait for whoever was quiet."""
+    """A lead that does this is in the flow, at once or when its date has come. date: which that is."""
 
     flow: str
     kind: str
     data: Mapping[str, Value] = field(default_factory=dict[str, Value])
     date: Moment | None = None
-    ago: timedelta = timedelta()
 
     def fields(self, now: datetime) -> dict[str, Value]:
         """What has to be known of a lead who comes now: the date that makes `90 days before lead.contract_end` come
@@ -61,11 +59,12 @@ def openings(plans: Iterable[Plan], words: Vocabulary, now: datetime, drawn: Ran
 
 
 def data_of(kind: str, words: Vocabulary, now: datetime, drawn: Random) -> dict[str, Value]:
-    """What such an event could say: dates lie two to three weeks ahead, texts are those of the flows' tests."""
+    """What such an event could say: dates lie some weeks ahead or are today, texts are those of the flows' tests, and
+    now and then something is left out."""
     samples = words.samples.get(kind, ())
     said: Mapping[str, Value] = drawn.choice(samples) if samples else {}
     drafts = {name: _value(type_, said.get(name), now, drawn) for name, type_ in words.events.get(kind, {}).items()}
-    return {name: value for name, value in drafts.items() if value is not None}
+    return {name: value for name, value in drafts.items() if value is not None and drawn.random() >= _LEFT_OUT}
 
 
 def told_as(kind: str, words: Vocabulary, now: datetime, drawn: Random) -> tuple[str, dict[str, Value]] | None:
@@ -92,7 +91,7 @@ def _true_of(condition: Condition | None) -> dict[str, Value]:
 
 
 def _value(type_: str, said: Value, now: datetime, drawn: Random) -> Value:
-    ahead = now + timedelta(days=drawn.randint(14, 21))
+    ahead = now + timedelta(days=drawn.choice((0, 5, 10, 15)))
     match type_:
         case "number":
             return said if said is not None else drawn.randint(1, 40) * 100
@@ -111,14 +110,12 @@ def _opening(
 ) -> Iterator[Opening]:
     if start.event is not None and (told := told_as(start.event, words, now, drawn)):
         yield Opening(plan.flow, *told)
-    elif start.manual:
-        yield Opening(plan.flow, "enrol", {"flow": plan.flow})
     elif start.at is not None and start.at.date_field is not None and quiet is not None:
         yield Opening(plan.flow, quiet, data_of(quiet, words, now, drawn), start.at)
-    elif start.every is not None:
-        asked = [kind for kind in sorted(start.condition.events) if kind in words.events] if start.condition else []
-        if kind := next(iter(asked), quiet):
-            yield Opening(plan.flow, kind, data_of(kind, words, now, drawn), ago=LONG_AGO)
+    elif (
+        start.manual or start.every is not None
+    ):  # whom the flow looks for has done nothing for long; somebody has a list of them
+        yield Opening(plan.flow, "enrol", {"flow": plan.flow})
 
 
 def _quiet(plans: Sequence[Plan], words: Vocabulary) -> str | None:

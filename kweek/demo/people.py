@@ -5,17 +5,19 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.resources import files
 from random import Random
 from typing import Any, Final
 
 from kweek.flow.kebab import kebab
 
-_MAY_MAIL: Final = 0.94
+_MAY_MAIL: Final = 0.92
+_NOT_FOR_EVER: Final = 0.15  # of those who may be mailed: for some weeks, and no longer
 _MAY_BE_SEEN: Final = 0.85
 _MAY_BE_CALLED: Final = 0.85
 _FOREIGN: Final = 0.2
-_BOXES_THAT_REFUSE: Final = 0.03  # whose mail server takes nothing from us: our own fault, and not the lead's
+_BOXES_THAT_REFUSE: Final = 0.05  # whose mail server takes nothing from us: our own fault, and not the lead's
 _LANDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {  # language → countries, with numbers that nobody has
     "nl": (("NL", "+3120123{:04}"), ("NL", "+3110123{:04}"), ("BE", "+322123{:04}")),
     "en": (("GB", "+442079460{:03}"), ("IE", "+35315550{:03}")),
@@ -24,7 +26,8 @@ _LANDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {  # language → cou
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """number: counted from 1. channels: what this lead allows. words: what it writes where it may write."""
+    """number: counted from 1. channels: what this lead allows. for_days: so long it may be mailed (None: until it says
+    otherwise). words: what it writes where it may write."""
 
     number: int
     first_name: str
@@ -37,16 +40,18 @@ class Person:
     phone: str | None
     email: str
     channels: tuple[str, ...]
+    for_days: int | None
     words: str
 
     @property
     def id(self) -> str:
         return f"demo-{self.number}"
 
-    def as_lead(self, purposes: Collection[str], **fields: object) -> dict[str, object]:
-        """As `POST /api/events` takes it. purposes: what mails ask consent for."""
+    def as_lead(self, purposes: Collection[str], at: datetime, **fields: object) -> dict[str, object]:
+        """As `POST /api/events` takes it. purposes: what mails ask consent for. at: when it was said."""
+        until = {} if self.for_days is None else {"expires_at": (at + timedelta(days=self.for_days)).isoformat()}
         consents = [
-            {"channel": channel, "purpose": purpose, "words": "Yes, keep me posted", "source": "demo"}
+            {"channel": channel, "purpose": purpose, "words": "Yes, keep me posted", "source": "demo", **until}
             for channel in self.channels
             for purpose in (sorted(purposes) if channel == "email" else ["advice"])
         ]
@@ -89,6 +94,7 @@ def _person(drawn: Random, book: Mapping[str, Any], number: int) -> Person:
         phone=phone.format(number % 1_000) if drawn.random() < _MAY_BE_CALLED else None,
         email=f"{kebab(first)}.{kebab(last)}.{number}{tag}@{kebab(company)}.example",
         channels=tuple(channels),
+        for_days=drawn.randint(10, 50) if drawn.random() < _NOT_FOR_EVER else None,
         words=drawn.choice(book["words"][language]),
     )
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
 import httpx
+from msgspec.structs import replace
 
 from kweek.demo.agenda import Agenda
+from kweek.demo.answers import Answers
 from kweek.demo.choices import Walked, reasons
 from kweek.demo.colleagues import Colleagues
+from kweek.demo.days import days_on
 from kweek.demo.leads import Leads
 from kweek.demo.openings import Opening, Vocabulary, openings
 from kweek.demo.people import people
-from kweek.demo.stage import Stage
+from kweek.demo.stage import Stage, Walk
 from kweek.flow.cases.read import read_cases
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
@@ -27,81 +31,99 @@ from kweek.mails.template import purposes_of
 from kweek.workspace import Workspace
 from kweek.worlds import world_of
 
-_ARRIVE_OVER: Final = 0.4  # of the days: the rest is for what comes of it
+_EARLY: Final = 0.2  # of the leads, where there is such a time
+_MEANWHILE: Final = 0.15  # while most sleep: what they begin takes months as well
+_ARRIVE_OVER: Final = 0.4  # of these times: the rest is for what comes of it
+_COMES_AGAIN: Final = 0.5  # so often as somebody new comes
 _LOOK_EVERY: Final = 0.1  # seconds
-_TELL_EVERY: Final = 10  # days
+_SAY_EVERY: Final = 30.0  # seconds
 
 
 class Play:
-    """leads: so many come. days: of flow time, until the demo says what came of it."""
+    """leads: so many come. When, the clock says, which knows how many days there are."""
 
-    def __init__(self, stage: Stage, workspace: Workspace, leads: int, days: int, seed: int) -> None:
-        self.stage, self.workspace, self.days = stage, workspace, days
-        self.drawn, self.agenda, self.walked = Random(f"demo {seed}"), Agenda(), Walked()
+    def __init__(self, stage: Stage, workspace: Workspace, leads: int, seed: int) -> None:
+        self.stage = stage
+        self.drawn, self.agenda = Random(f"demo {seed}"), Agenda()
         self.plans = {plan.flow: plan for plan in stage.plans()}
-        self.start = self.now()
-        world, rules = world_of(workspace), workspace.rules
-        words = vocabulary(workspace, self.plans)
-        surveys = workspace.surveys
+        self.days = days_on(stage.clock, self.now())
+        self.walked = Walked(self.plans, self.days.over)
+        world, self.words = replace(world_of(workspace), plans=self.plans), vocabulary(workspace, self.plans)
+        answers = Answers(world, self.drawn)
         self.leads = Leads(
-            stage, self.agenda, words, surveys, world.surveys, purposes_of(workspace.texts), self.walked, self.drawn
+            stage, self.agenda, self.words, answers, purposes_of(workspace.texts), self.walked, self.drawn
         )
         self.colleagues = Colleagues(
-            stage, self.agenda, world, rules.teams, surveys, reasons(self.plans.values()), self.walked, self.drawn
-        )
-        for at, opening in self._arrivals(words, leads):
-            self.agenda.add(at, self._arrival(opening))
+            stage, self.agenda, world, workspace.rules.teams, self.leads.people, answers,
+            reasons(self.plans.values()), self.walked, self.drawn,
+        )  # fmt: skip
         self._people = people(seed)
+        for at in self._arrivals(leads):
+            self.agenda.add(at, self._arrive)
 
     def now(self) -> datetime:
         return self.stage.clock.flow(datetime.now(UTC))
 
-    def run(self, stop: threading.Event, day: Callable[[int], None], over: Callable[[], None]) -> None:
-        """Until told to stop. day: called after every tenth. over: once, when the days are over."""
-        told, done = 0, False
+    def run(self, stop: threading.Event, say: Callable[[], None]) -> bool:
+        """Until the days are over; False: told to stop before. say: called every now and then."""
+        said = time.monotonic()
         while not stop.wait(_LOOK_EVERY):
             with suppress(httpx.TransportError, DatabaseAway):  # a part that falls comes back, and people try again
                 self._live()
-            days = (self.now() - self.start) // timedelta(days=1)
-            if told + _TELL_EVERY <= days < self.days:
-                told = days - days % _TELL_EVERY
-                day(told)
-            if days >= self.days and not done:
-                done = True
-                over()
+            if self.now() >= self.days.closes:
+                return True
+            if time.monotonic() - said >= _SAY_EVERY:
+                said = time.monotonic()
+                say()
+        return False
+
+    def look(self) -> list[Walk]:
+        """Who came to which step since the last look? The rows that were taken meanwhile are noted."""
+        walks = self.stage.walks()
+        self.walked.take((walk.flow, walk.row) for walk in walks if walk.row is not None)
+        return [walk for walk in walks if walk.row is None]
 
     def _live(self) -> None:
-        for walk in self.stage.walks():
-            if walk.row is None:
-                self.leads.stand(walk.person, self.stage.plan(walk.version), walk.step, self.now())
-            else:
-                self.walked.take([(walk.flow, walk.row)])
+        for walk in self.look():
+            self.leads.stand(walk.person, self.stage.plan(walk.version), walk.step, self.now())
         for letter in self.stage.letters():
             self.leads.find(letter)
         self.colleagues.look(self.now())
         for deed in self.agenda.due(self.now()):
             deed(self.now())
 
-    def missing(self) -> dict[str, list[str]]:
-        """flow → the rows that nobody took."""
-        found = {flow: self.walked.missing(plan) for flow, plan in sorted(self.plans.items())}
-        return {flow: rows for flow, rows in found.items() if rows}
-
     # --- who comes when -------------------------------------------------------------------------------
 
-    def _arrivals(self, words: Vocabulary, leads: int) -> Iterator[tuple[datetime, Opening]]:
-        """Every flow as often as every other, and in each of them every way in, at moments drawn over the first
-        part of the days."""
-        found = openings(self.plans.values(), words, self.start, self.drawn)
-        ways = [[one for one in found if one.flow == flow] for flow in self.plans]
-        ways = [of_flow for of_flow in ways if of_flow]
-        for n in range(leads if ways else 0):
-            at = self.start + self.drawn.random() * timedelta(days=self.days * _ARRIVE_OVER)
-            of_flow = ways[n % len(ways)]
-            yield at, of_flow[n // len(ways) % len(of_flow)]
+    def _arrivals(self, leads: int) -> Iterator[datetime]:
+        days = self.days
+        some = leads if days.early > days.begun else 0
+        early, meanwhile = round(some * _EARLY), round(some * _MEANWHILE)
+        for _ in range(early):
+            yield days.begun + self.drawn.random() * (days.early - days.begun) * _ARRIVE_OVER
+        for _ in range(meanwhile):
+            yield days.opens - self.drawn.random() * (days.opens - days.early) / 2
+        for _ in range(leads - early - meanwhile):
+            yield days.opens + self.drawn.random() ** 2 * (days.over - days.opens) * _ARRIVE_OVER
 
-    def _arrival(self, opening: Opening) -> Callable[[datetime], None]:
-        return lambda now: self.leads.arrive(next(self._people), opening, self.plans[opening.flow], now)
+    def _arrive(self, now: datetime) -> None:
+        """Somebody comes for the first time; and sometimes also somebody who was here before."""
+        known = list(self.leads.people.values())
+        again = [self.drawn.choice(known)] if known and self.drawn.random() < _COMES_AGAIN else []
+        for person in (next(self._people), *again):
+            if flow := self._flow(now):
+                self.leads.arrive(person, self.plans[flow], lambda flow=flow: self._opening(flow, now), now)
+
+    def _flow(self, now: datetime) -> str | None:
+        """One of which much has not been walked yet."""
+        flows, missing = sorted({way.flow for way in self._openings(now)}), self.walked.missing()
+        weights = [1 + len(missing.get(flow, ())) for flow in flows]
+        return self.drawn.choices(flows, weights)[0] if flows else None
+
+    def _opening(self, flow: str, now: datetime) -> Opening:
+        return self.drawn.choice([way for way in self._openings(now) if way.flow == flow])
+
+    def _openings(self, now: datetime) -> list[Opening]:
+        return openings(self.plans.values(), self.words, now, self.drawn)
 
 
 def vocabulary(workspace: Workspace, plans: Mapping[str, Plan]) -> Vocabulary:

@@ -32,6 +32,7 @@ _PIXEL: Final = re.compile(r'src="([^"]+/o/[^"]+)"')
 _CLICK: Final = re.compile(r'href="([^"]+/c/([^"]+))"')
 _SURVEY: Final = re.compile(r'href="([^"]+/s/[^"]+)"')
 _PATIENCE: Final = 30.0  # seconds
+_WHO: Final = tables.leads.c.external_id
 
 AnySelect = Select[*tuple[Any, ...]]
 
@@ -110,8 +111,10 @@ class Stage:
         self._sure(self.browser.get(address))
 
     def answer(self, address: str, answers: Mapping[str, Any]) -> None:
-        self._sure(self.browser.get(address))
-        self._sure(self.browser.post(address, data=dict(answers)))
+        """Where clicks are noticed, the link of the mail leads to the questions by a way round."""
+        asked = self.browser.get(address, follow_redirects=True)
+        self._sure(asked)
+        self._sure(self.browser.post(asked.url, data=dict(answers)))
 
     def leave(self, address: str) -> None:
         """With one click (RFC 8058)."""
@@ -136,7 +139,7 @@ class Stage:
 
     # --- what colleagues do ---------------------------------------------------------------------------
 
-    def act(self, path: str, by: str, **said: Value) -> bool:
+    def act(self, path: str, by: str, **said: Value | Mapping[str, object]) -> bool:
         """False: it was too late, or somebody else has it."""
         body = {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
         answer = self.desk.post(path, json={"by": by, **body})
@@ -144,6 +147,13 @@ class Stage:
             return False
         self._sure(answer)
         return True
+
+    # --- what a visitor sees --------------------------------------------------------------------------
+
+    def page(self, path: str) -> str:
+        answer = self.desk.get(path)
+        self._sure(answer)
+        return answer.text
 
     def _sure(self, answer: httpx.Response) -> None:
         """A refusal is counted; nobody refuses what was rightly asked."""
@@ -164,13 +174,14 @@ class Stage:
         )
         rows = self.rows(query)
         self._mail = max((row.id for row in rows), default=self._mail)
-        names = self._names([row.key for row in rows])
-        return [_letter(row, names.get(row.key, {})) for row in rows]
+        tracked = self._tracked([row.key for row in rows])
+        return [_letter(row, tracked.get(row.key, {})) for row in rows]
 
-    def _names(self, keys: Sequence[str]) -> dict[str, dict[int, str]]:
-        links, found = tables.links.c, dict[str, dict[int, str]]()
-        for row in self.rows(select(links.mail_key, links.position, links.name).where(links.mail_key.in_(keys))):
-            found.setdefault(row.mail_key, {})[row.position] = row.name or ""
+    def _tracked(self, keys: Sequence[str]) -> dict[str, dict[int, Row[Any]]]:
+        """Key of a mail → position of a link → the link."""
+        links, found = tables.links.c, dict[str, dict[int, Row[Any]]]()
+        for row in self.rows(select(tables.links).where(links.mail_key.in_(keys))):
+            found.setdefault(row.mail_key, {})[row.position] = row
         return found
 
     def open_calls(self, now: datetime) -> list[Row[Any]]:
@@ -178,11 +189,15 @@ class Stage:
         c, e = tables.call_tasks.c, tables.events.c
         tried = select(func.count()).where(e.lead_id == c.lead_id, e.ref == c.key).scalar_subquery().label("tries")
         due = (c.status == "open", (c.not_before.is_(None)) | (c.not_before <= now))
-        return self.rows(select(tables.call_tasks, tried).where(*due).order_by(c.opened_at, c.key))
+        query = select(tables.call_tasks, tried, _WHO).join_from(
+            tables.call_tasks, tables.leads, tables.leads.c.id == c.lead_id
+        )
+        return self.rows(query.where(*due).order_by(c.opened_at, c.key))
 
     def open_handovers(self) -> list[Row[Any]]:
         h = tables.handovers.c
-        return self.rows(select(tables.handovers).where(h.status != "closed").order_by(h.given_at, h.key))
+        query = select(tables.handovers, _WHO).join_from(tables.handovers, tables.leads, tables.leads.c.id == h.lead_id)
+        return self.rows(query.where(h.status != "closed").order_by(h.given_at, h.key))
 
     def open_tasks(self) -> list[Row[Any]]:
         t = tables.tasks.c
@@ -214,6 +229,10 @@ class Stage:
             row = read.execute(query.where(effects.key == key)).one_or_none()
             return Place(publish.plan_in(read, row.version), row.step) if row else None
 
+    def published(self) -> list[str]:
+        with self.database.read() as read:
+            return [row.flow for row in publish.published(read)]
+
     def plans(self) -> list[Plan]:
         with self.database.read() as read:
             return [publish.plan_in(read, row.version) for row in publish.published(read)]
@@ -241,11 +260,12 @@ class Stage:
             return list(read.execute(query).all())
 
 
-def _letter(row: Row[Any], names: Mapping[int, str]) -> Letter:
+def _letter(row: Row[Any], tracked: Mapping[int, Row[Any]]) -> Letter:
     message = BytesParser(policy=policy.default).parsebytes(row.raw)
     body = message.get_body(("html",))
     html = str(body.get_content()) if body else ""
-    links = {names.get(_position(token), ""): address for address, token in _CLICK.findall(html)}
+    clicks = [(tracked.get(_position(token)), address) for address, token in _CLICK.findall(html)]
+    asks = [address for link, address in clicks if link is not None and "/s/" in link.target]
     ways_out = re.findall(r"<(https?://[^>]+)>", str(message["List-Unsubscribe"] or ""))
     return Letter(
         number=row.id,
@@ -254,8 +274,8 @@ def _letter(row: Row[Any], names: Mapping[int, str]) -> Letter:
         name=row.mail,
         at=row.at,
         pixel=_first(_PIXEL.findall(html)),
-        links={name: address for name, address in links.items() if name},
-        survey=_first(_SURVEY.findall(html)),
+        links={link.name: address for link, address in clicks if link is not None and link.name},
+        survey=_first([*_SURVEY.findall(html), *asks]),
         leave=_first(ways_out),
     )
 

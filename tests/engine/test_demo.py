@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,21 +14,27 @@ from tests.engine.up_house import Up, alive, children_of, kweek, wait_for
 
 pytestmark = pytest.mark.slow
 
-FEW = ("demo", "--leads", "14", "--days", "12")
+FEW = ("demo", "--leads", "14", "--days", "8", "--only")
+ALL_WELL = re.compile(
+    r"([1-9]\d+) numbers on the pages, of which 0 differ from the rows; (\d+) leads on their way, "
+    r"\2 workflows in Temporal; 0 leads are stuck."
+)
 
 
 def test_people_come_are_followed_up_and_leave_nothing_running(tmp_path: Path) -> None:
-    house = Up(tmp_path, "1 second a day", command=FEW)
+    house = Up(tmp_path, "3 seconds a day", command=FEW)
     (house.data / "logs").mkdir(parents=True)
     (house.data / "demo").touch()
     (house.data / "kweek.db").write_bytes(b"what an earlier demo left")
     try:
-        house.start().says("days have passed")
+        house.start().says("Do pages, rows and Temporal agree?")
+        house.says("The house stays open")
         below = children_of(house.pid)
         assert house.stop() == 0
     finally:
         house.kill()
     wait_for(lambda: not any(map(alive, below)), 10, "all parts end")
+    assert ALL_WELL.search(house.terminal)
     assert "Refused" not in house.terminal
     database = open_database(f"sqlite:///{house.data / 'kweek.db'}")
     with database.read() as read:

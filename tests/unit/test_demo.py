@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from random import Random
 
 from kweek.demo.agenda import Agenda
+from kweek.demo.answers import Answers
 from kweek.demo.choices import (
     NOTHING,
+    TOO_LATE,
     Choice,
     Walked,
     call_choices,
@@ -19,12 +24,17 @@ from kweek.demo.choices import (
     mail_choices,
     reasons,
 )
-from kweek.demo.openings import LONG_AGO, Vocabulary, openings, told_as
+from kweek.demo.days import days_on, paces
+from kweek.demo.openings import Vocabulary, openings, told_as
 from kweek.demo.people import people
+from kweek.demo.ways import Ways
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Call, Handover, Send
 from kweek.intake.check_lead import LeadChecker
 from kweek.intake.check_lead import Vocabulary as Words
+from kweek.leads.clock import Clock
+from kweek.workspace import read_workspace
+from kweek.worlds import world_of
 from tests.unit.flow_of import BROCHURE, plan_from
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -39,7 +49,7 @@ def test_everyone_may_come_in_by_the_door_and_nobody_is_the_same() -> None:
     everyone = list(islice(people(7), 1_000))
     for person in everyone:
         checker = LeadChecker(Words(), NOW)
-        checker.lead(person.as_lead(["advice"]))
+        checker.lead(person.as_lead(["advice"], NOW))
         checker.done()
     assert len({person.email for person in everyone}) == len({person.id for person in everyone}) == 1_000
     assert {person.country for person in everyone} == {"NL", "BE", "GB", "IE"}
@@ -62,16 +72,16 @@ def test_every_way_into_a_flow_has_an_opening() -> None:
         {"webinar.registered": {"webinar": "text", "starts_at": "moment"}, "order.placed": {}, "page.viewed": {}},
         {"webinar.registered": [{"webinar": "pumps"}]},
     )
-    event, by_hand, date, quiet = openings([plan], words, NOW, Random(1))
+    event, by_hand, date, listed = openings([plan], words, NOW, Random(1))
     assert (event.kind, event.data["webinar"]) == ("webinar.registered", "pumps")
     starts_at = event.data["starts_at"]
     assert isinstance(starts_at, datetime)
-    assert timedelta(days=13) < starts_at - NOW < timedelta(days=22)
+    assert timedelta(days=-1) < starts_at - NOW < timedelta(days=16)
     assert (by_hand.kind, by_hand.data) == ("enrol", {"flow": "brochure-request"})
     assert date.kind == "order.placed"
     later = NOW + timedelta(days=20)
     assert date.fields(later) == {"contract_end": (later + timedelta(days=92)).date()}
-    assert (quiet.kind, quiet.ago) == ("order.placed", LONG_AGO)
+    assert (listed.kind, listed.data) == ("enrol", {"flow": "brochure-request"})
 
 
 def test_what_can_be_done_with_a_mail_is_what_its_step_listens_to_and_its_lead_can_do() -> None:
@@ -93,7 +103,7 @@ def test_a_call_may_come_to_anything_and_to_nothing() -> None:
     rows = {choice.kind: choice.row for choice in call_choices(step, ("interested", "objected"))}
     assert rows == {
         "interested": "call/call-brochure when:1", "objected": "call/call-brochure when:2",
-        "no answer": "call/call-brochure when:2", "call back": None, NOTHING: "call/call-brochure otherwise:1",
+        "no answer": "call/call-brochure when:2", "call back": None, TOO_LATE: "call/call-brochure otherwise:1",
     }  # fmt: skip
 
 
@@ -136,21 +146,72 @@ def test_an_event_that_follows_from_another_is_told_as_that_one() -> None:
 
 
 def test_what_nobody_took_is_said_with_its_words() -> None:
-    walked = Walked()
-    everything = walked.missing(BROCHURE)
+    walked = Walked({"brochure-request": BROCHURE}, NOW)
+    everything = walked.missing()["brochure-request"]
     assert "steps/send-survey when:1 (bounced)" in everything
-    walked.take([("brochure-request", "steps/send-survey when:1")])
-    assert walked.missing(BROCHURE) == [row for row in everything if row != "steps/send-survey when:1 (bounced)"]
+    assert (len(walked), walked.rows) == (0, len(everything))
+    walked.take([("brochure-request", "steps/send-survey when:1"), ("brochure-request", "whenever:9")])
+    assert len(walked) == 1
+    assert walked.missing()["brochure-request"] == [row for row in everything if "survey when:1" not in row]
 
 
 def test_a_row_that_nobody_took_goes_before_until_somebody_sets_out_for_it() -> None:
-    walked, drawn = Walked(), Random(3)
-    choices = [Choice("won", None, "a when:1"), Choice("lost", None, "a when:2"), Choice("usual")]
-    chosen = [walked.pick(choices, "f", NOW, drawn).row for _ in range(12)]
-    assert {"a when:1", "a when:2"} <= set(chosen)
-    walked.take([("f", "a when:1"), ("f", "a when:2")])
-    later = Counter(walked.pick(choices, "f", NOW + timedelta(days=30), drawn).kind for _ in range(300))
-    assert later["lost"] > later["won"] > later["usual"]
+    walked, drawn = Walked({"brochure-request": BROCHURE}, NOW + timedelta(days=90)), Random(3)
+    step = BROCHURE.steps["sales/handover-sales"]
+    assert isinstance(step, Handover)
+    choices = handover_choices(step)
+    chosen = [walked.pick(choices, "brochure-request", NOW, drawn).kind for _ in range(12)]
+    assert {"won", "lost", "later", "rejected"} <= set(chosen)
+    walked.take(("brochure-request", row.rpartition(" (")[0]) for row in walked.missing()["brochure-request"])
+    later = Counter(walked.pick(choices, "brochure-request", NOW, drawn).kind for _ in range(300))
+    assert later["lost"] > later["won"] > later["later"]
+
+
+def test_who_is_bound_for_a_row_takes_the_way_that_leads_there_soonest() -> None:
+    ways = Ways({"brochure-request": BROCHURE})
+    mail = [("brochure-request", f"steps/send-survey {row}") for row in ("when:1", "when:3", "otherwise:1")]
+    ready = ("brochure-request", "triage/choose-1 choose:1")
+    assert ways.soonest(mail, {ready}.__contains__, timedelta(days=30)) == (mail[1], ready)
+    reached = ("brochure-request", "call/call-brochure when:1")
+    assert ways.soonest(mail, {reached}.__contains__, timedelta(days=30))[-1] == reached
+    back = ("brochure-request", "back/choose-1 choose:2")
+    assert ways.inside((BROCHURE.flow, BROCHURE.entry), {back}.__contains__, timedelta(days=3)) == ()
+
+
+def test_answers_are_drawn_until_they_lead_where_somebody_wants_to_go() -> None:
+    workspace = read_workspace(Path(__file__).parents[2])
+    world = world_of(workspace)
+    answers, survey = Answers(world, Random(1)), world.asked["brochure"]
+    for number, person in enumerate(islice(people(1), 20)):
+        towards = ("brochure-request", f"triage/choose-1 choose:{1 + number % 3}")
+        said = answers.fill_in(survey, person, towards)
+        if number % 3 == 1:
+            assert said["wish"] == "call" or said["authority"] in ("decides", "advises")
+        if number % 3 == 2:
+            assert said["wish"] != "call"
+    towards = ("brochure-request", "back/choose-1 choose:1")
+    assert answers.reason(["no budget", "student"], next(people(1)), towards) == "student"
+
+
+def test_two_years_pass_in_minutes_and_people_act_while_the_clock_is_slow() -> None:
+    tempo, days = 20_000.0, timedelta(days=60)
+    clock = _clock(paces(tempo, days))
+    found = days_on(clock, NOW)
+    assert found.begun < found.early < found.opens < found.over < found.closes
+    assert abs(found.over - found.opens - days) < timedelta(seconds=1)
+    assert clock.anchor_real - NOW < timedelta(minutes=7)
+    at_once = days_on(_clock(paces(tempo, days, only=True)), NOW)
+    assert (at_once.begun, at_once.opens, at_once.over) == (NOW, NOW, at_once.closes)
+    assert abs(at_once.over - NOW - days) < timedelta(seconds=1)
+
+
+def _clock(turns: Sequence[tuple[float, timedelta]]) -> Clock:
+    clock = Clock(1, NOW, NOW)
+    for pace, lasts in turns:
+        begins = clock.anchor_real + lasts
+        before = replace(clock, tempo=pace)
+        clock = Clock(1, begins, before.flow(begins), before)
+    return clock
 
 
 def test_deeds_are_done_in_order_of_their_moments() -> None:

@@ -1,0 +1,54 @@
+"""How do two years pass in five minutes? People act at a pace that can be watched; in between all sleep, in a hurry.
+
+Some of what a flow waits for takes half a year (five mails, one every five weeks), or a year and a half (a check twice
+a year, three times). Nobody has to do anything meanwhile, and few timers end: that time may fly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from kweek.leads.clock import Clock
+
+EARLY: Final = timedelta(days=14)  # the first leads come, and are followed up
+ASLEEP: Final = timedelta(days=350)  # until what they began has been repeated once or twice
+AFTERWARDS: Final = timedelta(days=220)  # until all that began early is over
+_SLEEP: Final = timedelta(days=12) / timedelta(seconds=1)
+_HURRY: Final = timedelta(days=15) / timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Moments of flow time. early: until then the first leads come. opens, over: the days that are asked for. closes:
+    when the hurry after them has ended."""
+
+    begun: datetime
+    early: datetime
+    opens: datetime
+    over: datetime
+    closes: datetime
+
+
+def paces(tempo: float, days: timedelta, *, only: bool = False) -> Sequence[tuple[float, timedelta]]:
+    """At which tempo the clock runs, one after the other, and how long of real time. After that it is the world's:
+    when all have gone home, things come to rest. only: these days, and nothing before or after them."""
+    turns = [(tempo, EARLY), (_SLEEP, ASLEEP), (tempo, days), (_HURRY, AFTERWARDS)]
+    return [(pace, lasts / pace) for pace, lasts in ([(tempo, days)] if only else turns)]
+
+
+def days_on(clock: Clock, now: datetime) -> Days:
+    """On a clock that runs at these paces; they may have begun already."""
+    turns: list[datetime] = []
+    while clock.before is not None:
+        turns.insert(0, clock.anchor_flow)
+        clock = clock.before
+    match turns:
+        case early, opens, over, closes:
+            return Days(now, early, opens, over, closes)
+        case [closes]:
+            return Days(now, now, now, closes, closes)
+        case _:
+            raise ValueError("This clock knows of no days")
