@@ -23,7 +23,8 @@ from temporalio.client import Client
 from kweek.checkup.ring import ON_THE_WAY
 from kweek.checkup.temporal import RUNNING
 from kweek.demo.stage import Stage
-from kweek.leads.tables import call_tasks, effects, handovers, journal, leads, outbox, tasks
+from kweek.flow.rows import END
+from kweek.leads.tables import call_tasks, effects, handovers, journal, leads, mails, outbox, tasks
 from kweek.leads.tally import ENDED, counted, is_step
 
 _T = TypeVar("_T")
@@ -86,7 +87,7 @@ async def come_to_rest(stage: Stage, temporal: str, namespace: str, stop: Callab
 async def _page(stage: Stage, path: str, prefix: str) -> dict[str, tuple[int, int]]:
     shown = _read(stage.page(path), prefix)
     with stage.database.read() as read:
-        books = _books(read)
+        books = _books(read) | _waiting(read, stage.clock.flow(datetime.now(UTC)))
     return {place: (number, books.get(place, 0)) for place, number in shown.items()}
 
 
@@ -103,22 +104,34 @@ def _read(html: str, prefix: str) -> dict[str, int]:
 
 
 def _books(read: Connection) -> dict[str, int]:
-    """The rows of enrolments, journal and desks, under the places that the pages give them."""
+    """The rows of enrolments and journal, under the places that the pages give them."""
     found: dict[str, int] = {}
     for flow, versions in counted(read).items():
         for places in versions.values():
             for place, count in places.items():
-                ways = [f"{flow}: {place}"]
+                ways = [f"{flow}: {place.removesuffix(END)}"]
                 if is_step(place):
                     ways += [f"{flow}|{place}", f"{flow}|under way", f"{flow}: |under way"]
                 elif place.startswith(ENDED):
                     ways += [f"{flow}|{place}", f"{flow}: |{place}"]
                 for one in ways:
                     found[one] = found.get(one, 0) + count
-    for name, desk in zip(("calls", "handovers", "tasks"), _DESKS, strict=True):
-        waits = desk.c.status.not_in(_OVER)
-        found[f"|{name}"] = read.execute(select(func.count()).select_from(desk).where(waits)).scalar_one()
     return found
+
+
+def _waiting(read: Connection, now: datetime) -> dict[str, int]:
+    """What lies on the desks, and what stands still."""
+    h = handovers.c
+    which = {
+        "calls": [call_tasks.c.status.not_in(_OVER)],
+        "handovers": [h.status.not_in(_OVER)],
+        "overdue": [h.status.not_in(_OVER), h.contacted_at.is_(None), h.follow_up_at < now],
+        "tasks": [tasks.c.status.not_in(_OVER)],
+        "held": [leads.c.held.is_not(None)],
+        "in doubt": [mails.c.status == "held"],
+    }
+    found = {f"|{name}": read.execute(select(func.count()).where(*rows)).scalar_one() for name, rows in which.items()}
+    return found | {"|held": found["|held"] + found["|in doubt"]}
 
 
 async def _stuck(stage: Stage) -> list[str]:

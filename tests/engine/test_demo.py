@@ -14,7 +14,7 @@ from tests.engine.up_house import Up, alive, children_of, kweek, wait_for
 
 pytestmark = pytest.mark.slow
 
-FEW = ("demo", "--leads", "14", "--days", "8", "--only")
+FEW = ("demo", "--leads", "30", "--days", "12", "--only")
 ALL_WELL = re.compile(
     r"([1-9]\d+) numbers on the pages, of which 0 differ from the rows; (\d+) leads on their way, "
     r"\2 workflows in Temporal; 0 leads are stuck."
@@ -22,13 +22,13 @@ ALL_WELL = re.compile(
 
 
 def test_people_come_are_followed_up_and_leave_nothing_running(tmp_path: Path) -> None:
-    house = Up(tmp_path, "3 seconds a day", command=FEW)
+    house = Up(tmp_path, "2 seconds a day", command=FEW)
     (house.data / "logs").mkdir(parents=True)
     (house.data / "demo").touch()
     (house.data / "kweek.db").write_bytes(b"what an earlier demo left")
     try:
         house.start().says("Do pages, rows and Temporal agree?")
-        house.says("The house stays open")
+        house.says("The house stays open", 180)
         below = children_of(house.pid)
         assert house.stop() == 0
     finally:
@@ -41,13 +41,11 @@ def test_people_come_are_followed_up_and_leave_nothing_running(tmp_path: Path) -
         leads = read.execute(select(tables.leads.c.external_id)).scalars().all()
         kinds = set(read.execute(select(tables.events.c.kind)).scalars())
         left = read.execute(select(func.count()).where(tables.mails.c.status == "sent")).scalar_one()
-        closed = read.execute(select(func.count()).where(tables.handovers.c.status == "closed")).scalar_one()
     database.close()
     assert sorted(leads) == sorted(f"demo-{n}" for n in range(1, len(leads) + 1))
-    assert len(leads) >= 12  # some come on the last day
+    assert len(leads) == 30
     assert kinds >= {"sent", "accepted", "contacted"}
     assert left > 0
-    assert closed > 0
 
 
 def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
