@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Final
 
@@ -24,7 +25,7 @@ TOO_LATE: Final = "too late"  # nobody does it in time
 CHOSEN: Final = " choose:"
 _UNTAKEN_FIRST: Final = 0.95  # of all choices in which there is a row that nobody has taken
 _FAR: Final = timedelta(days=40)  # for what lies further away nobody sets out
-_ON_THE_WAY: Final = timedelta(days=5)  # so long nobody else sets out for the same row
+_ON_THE_WAY: Final = timedelta(days=9)  # so long nobody else sets out for the same row
 _USUAL: Final[Mapping[str, float]] = {
     NOTHING: 30, TOO_LATE: 6,
     "opened": 30, "clicked": 12, "answered": 14, "replied": 2, "out of office": 2, "bounced": 3,
@@ -33,6 +34,10 @@ _USUAL: Final[Mapping[str, float]] = {
     "no answer": 20, "call back": 5,
     "won": 25, "lost": 35, "later": 15, "rejected": 25,
 }  # fmt: skip
+
+
+Search = Callable[[Callable[[Row], bool], timedelta], tuple[Row, ...]]
+"""The rows on the way to one that is wanted, in so much time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ class Walked:
         self._words = {
             (flow, row): words for flow, plan in sorted(plans.items()) for row, words in rows_of(plan).items()
         }
-        self._missing, self._set_out = set(self._words), dict[Row, datetime]()
+        self._missing, self._set_out = set(self._words), dict[Row, tuple[str, datetime]]()
 
     def take(self, rows: Iterable[Row]) -> None:
         self._missing.difference_update(rows)
@@ -147,26 +152,37 @@ class Walked:
     def rows(self) -> int:
         return len(self._words)
 
-    def pick(self, choices: Sequence[Choice], flow: str, now: datetime, drawn: Random) -> Choice:
+    def pick(self, choices: Sequence[Choice], flow: str, who: str, now: datetime, drawn: Random) -> Choice:
+        """What this lead does, or is done with it."""
         rows = {(flow, one.row): one for one in drawn.sample(choices, len(choices)) if one.row is not None}
-        way = self._bound(self._ways.soonest(rows, self._is_new(now), min(_FAR, self.until - now)), now, drawn)
+        way = self._bound(partial(self._ways.soonest, rows), who, now, drawn)
         if not way:
             return drawn.choices(choices, [_USUAL.get(choice.kind, 10) for choice in choices])[0]
         return replace(rows[way[0]], then=way[1:])
 
-    def enter(self, plan: Plan, now: datetime, drawn: Random) -> tuple[Row, ...]:
-        """The rows that somebody who enters this flow now shall walk."""
-        begin = (plan.flow, plan.entry)
-        return self._bound(self._ways.inside(begin, self._is_new(now), min(_FAR, self.until - now)), now, drawn)
+    def enter(self, plan: Plan, who: str, now: datetime, drawn: Random) -> tuple[Row, ...]:
+        """The rows that this lead, who enters the flow now, shall walk."""
+        return self._bound(partial(self._ways.inside, (plan.flow, plan.entry)), who, now, drawn)
 
-    def _bound(self, way: tuple[Row, ...], now: datetime, drawn: Random) -> tuple[Row, ...]:
-        if not way or drawn.random() >= _UNTAKEN_FIRST:
+    def _bound(self, search: Search, who: str, now: datetime, drawn: Random) -> tuple[Row, ...]:
+        """To where this lead has set out before, as long as it can: some rows are come to by going round three times.
+        Else to one that nobody has set out for."""
+        if drawn.random() >= _UNTAKEN_FIRST:
             return ()
-        self._set_out[way[-1]] = now + _ON_THE_WAY
+        within = min(_FAR, self.until - now)
+        way = next((way for one in (who, None) if (way := search(self._wanted(one, now), within))), ())
+        if way:
+            self._set_out[way[-1]] = who, now + _ON_THE_WAY
         return way
 
-    def _is_new(self, now: datetime) -> Callable[[Row], bool]:
-        return lambda row: row in self._missing and self._set_out.get(row, now) <= now
+    def _wanted(self, who: str | None, now: datetime) -> Callable[[Row], bool]:
+        """By this one; None: by nobody."""
+
+        def wanted(row: Row) -> bool:
+            by, until = self._set_out.get(row, (None, now))
+            return row in self._missing and (by if until > now else None) == who
+
+        return wanted
 
 
 def _rows(step: Call | Handover | Task) -> dict[str, str]:

@@ -27,7 +27,7 @@ _TOO_LATE: Final = 0.15  # of the handovers: the first contact comes a day or th
 _LATE_BY: Final = timedelta(days=3)
 _CLOSES_WITHIN: Final = timedelta(days=4)
 _CALL_BACK_IN: Final = timedelta(days=2)
-_LATER_IN: Final = (2, 10)  # days
+_LATER_IN: Final = (2, 6)  # days
 _NOBODY_SPOKE: Final = ("no answer", "call back", "wrong person", "objected")
 _VERBS: Final = {"rejected": "reject"}  # what the desk calls the outcome of a handover
 
@@ -83,7 +83,7 @@ class Colleagues:
             return
         script = self.world.asked.get(call.script)
         outcomes = (*CLOSING, *(script.outcomes if script else ()))
-        choice = self.walked.pick(call_choices(step, outcomes), place.plan.flow, now, self.drawn)
+        choice = self.walked.pick(call_choices(step, outcomes), place.plan.flow, call.external_id, now, self.drawn)
         if choice.kind == TOO_LATE:
             return
         queue = call.queue or "default"
@@ -116,7 +116,7 @@ class Colleagues:
         step = place.plan.steps.get(place.step) if place else None
         if place is None or not isinstance(step, Handover):
             return
-        choice = self.walked.pick(handover_choices(step), place.plan.flow, now, self.drawn)
+        choice = self.walked.pick(handover_choices(step), place.plan.flow, handover.external_id, now, self.drawn)
         calendar = self.world.teams.get(handover.team, self.world.calendar)
         late = self.drawn.random() < _TOO_LATE
         contact = self._after(
@@ -154,7 +154,7 @@ class Colleagues:
         place = self.stage.place(task.key)
         step = place.plan.steps.get(place.step) if place else None
         kinds = task_choices(step) if isinstance(step, Task) else tuple(Choice(str(one)) for one in task.outcomes)
-        choice = self.walked.pick(kinds, place.plan.flow if place else "", now, self.drawn)
+        choice = self.walked.pick(kinds, place.plan.flow if place else "", task.external_id, now, self.drawn)
         if choice.kind == TOO_LATE:
             return
         at = self._after(now, _CALLS_WITHIN, self.world.calendar)

@@ -48,18 +48,18 @@ class Leads:
     def arrive(self, person: Person, plan: Plan, opening: Callable[[], Opening], now: datetime) -> None:
         """opening: draws one of the ways in."""
         self.people[person.id] = person
-        way = self.walked.enter(plan, now, self.drawn)
+        way = self.walked.enter(plan, person.id, now, self.drawn)
         chosen = self.answers.opening(opening, now, person, way[0] if way and CHOSEN in way[0][1] else None)
         self.stage.tell([self._event(person, chosen.kind, chosen.data, now, chosen.fields(now))])
-        for choice in self._later(plan, now):
+        for choice in self._later(plan, person, now):
             at = now + self.drawn.random() * _MAYBE_LATER
             self.agenda.add(at, lambda now, kind=choice.kind: self._happens(person, kind, now))
 
-    def _later(self, plan: Plan, now: datetime) -> Iterator[Choice]:
+    def _later(self, plan: Plan, person: Person, now: datetime) -> Iterator[Choice]:
         """What it may do some day, of what its flow listens to."""
         listens = heard_anywhere(plan, self._can_be_told)
         if listens and self.drawn.random() < _ASKS_FOR_MORE:
-            yield self.walked.pick(listens, plan.flow, now, self.drawn)
+            yield self.walked.pick(listens, plan.flow, person.id, now, self.drawn)
 
     def _happens(self, person: Person, kind: str, now: datetime) -> None:
         told = told_as(kind, self.words, now, self.drawn)
@@ -70,7 +70,7 @@ class Leads:
         """It came to a step: does that one wait for something that this lead may do?"""
         choices = heard_at(plan.steps[step], self._can_be_told) if step in plan.steps else ()
         if choices:
-            choice = self.walked.pick(choices, plan.flow, now, self.drawn)
+            choice = self.walked.pick(choices, plan.flow, person, now, self.drawn)
             at = now + self.drawn.random() * _SOON
             if choice.kind != NOTHING:
                 self.agenda.add(at, lambda now: self._happens(self.people[person], choice.kind, now))
@@ -109,7 +109,7 @@ class Leads:
         choices = mail_choices(plan, step, letter.links, seen)
         if letter.survey and self.answers.is_keen(self._person(letter)) and self.drawn.random() < _KEEN_ANSWER:
             choices = tuple(choice for choice in choices if choice.kind == "answered")
-        return self.walked.pick(choices, plan.flow, letter.at, self.drawn)
+        return self.walked.pick(choices, plan.flow, letter.person, letter.at, self.drawn)
 
     def _does(self, letter: Letter, choice: Choice) -> None:
         match choice.kind:

@@ -201,7 +201,8 @@ class Stage:
 
     def open_tasks(self) -> list[Row[Any]]:
         t = tables.tasks.c
-        return self.rows(select(tables.tasks).where(t.status == "open").order_by(t.opened_at, t.key))
+        query = select(tables.tasks, _WHO).join_from(tables.tasks, tables.leads, tables.leads.c.id == t.lead_id)
+        return self.rows(query.where(t.status == "open").order_by(t.opened_at, t.key))
 
     def numbers(self, now: datetime) -> Numbers:
         m, h = tables.mails.c, tables.handovers.c

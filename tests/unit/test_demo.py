@@ -160,10 +160,10 @@ def test_a_row_that_nobody_took_goes_before_until_somebody_sets_out_for_it() -> 
     step = BROCHURE.steps["sales/handover-sales"]
     assert isinstance(step, Handover)
     choices = handover_choices(step)
-    chosen = [walked.pick(choices, "brochure-request", NOW, drawn).kind for _ in range(12)]
+    chosen = [walked.pick(choices, "brochure-request", f"lead-{n}", NOW, drawn).kind for n in range(12)]
     assert {"won", "lost", "later", "rejected"} <= set(chosen)
     walked.take(("brochure-request", row.rpartition(" (")[0]) for row in walked.missing()["brochure-request"])
-    later = Counter(walked.pick(choices, "brochure-request", NOW, drawn).kind for _ in range(300))
+    later = Counter(walked.pick(choices, "brochure-request", f"lead-{n}", NOW, drawn).kind for n in range(300))
     assert later["lost"] > later["won"] > later["later"]
 
 
