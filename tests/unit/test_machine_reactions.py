@@ -65,6 +65,22 @@ def test_unnamed_bounced_and_blocked_let_otherwise_decide_at_once(kind: str) -> 
     assert life.now == MONDAY + HOUR
 
 
+@pytest.mark.parametrize("kind", ["bounced", "blocked"])
+@pytest.mark.parametrize(("when", "way"), [({"answered": "a"}, "b"), ({"else": "a"}, "a"), ({"named": "a"}, "a")])
+def test_what_the_flow_says_of_it_for_everywhere_goes_before_otherwise(
+    kind: str, when: dict[str, str], way: str
+) -> None:
+    named = {kind if event == "named" else event: leads for event, leads in when.items()}
+    life = at_survey(named, {"else": "c"}, whenever={kind: "b"}).after(HOUR)
+    assert life.hear(kind, life.ref()).at() == f"done: {way}"
+
+
+def test_where_the_flow_only_notes_it_otherwise_decides_at_once() -> None:
+    life = at_survey({"answered": "a"}, {"else": "c"}, whenever={"bounced": [score(interest=-1)]}).after(HOUR)
+    assert life.hear("bounced", life.ref()).at() == "done: c"
+    assert [effect.kind for _, effect in life.effects].count("add_points") == 1
+
+
 def test_an_own_event_in_when_acts_for_this_step() -> None:
     assert at_survey({"demo.booked": "a"}).hear("demo.booked").at() == "done: a"
 

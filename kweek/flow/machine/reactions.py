@@ -95,7 +95,11 @@ def _when(work: Work, of: str, event: Event) -> bool:
     line = line_of(step, token, of, event, closing)
     if line is not None:
         _react(work, of, line, when_row(step, line), event, closed=closing)
+    elif event.kind in MAIL_CLOSES and _leads_away(work, enrolment, event):
+        return False
     elif closing or never_left(step, token, event):
+        if event.kind in MAIL_CLOSES:
+            whenever(work, of, event)  # which only notes it
         lost = frozenset({"undelivered"} if event.kind == "undelivered" else ())
         work.note(of, "reacted", step.id, token.visit, event=event.kind, seq=event.seq)
         time_out(work, of, lost, closed=closing)
@@ -229,6 +233,12 @@ def _line_anywhere(work: Work, enrolment: Enrolment, event: Event) -> When | Non
     if event.kind == "replied" and not of_enrolment(enrolment.id, event):
         return None
     return next((line for line in lines_of(work.plan(enrolment), event.kind) if fits(line, event)), None)
+
+
+def _leads_away(work: Work, enrolment: Enrolment, event: Event) -> bool:
+    """What the flow says for everywhere goes before what a step does with an event that it does not name."""
+    line = _line_anywhere(work, enrolment, event)
+    return line is not None and not isinstance(line.target, Stay)
 
 
 def _row_anywhere(work: Work, enrolment: Enrolment, line: When) -> str:
