@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -51,8 +51,9 @@ def children_of(pid: int) -> set[int]:
     """All processes below this one, also the children of children."""
     below: set[int] = set()
     for task in Path(f"/proc/{pid}/task").glob("*"):
-        for child in (task / "children").read_text().split():
-            below |= {int(child)} | children_of(int(child))
+        with suppress(FileNotFoundError):  # a thread ends while we look
+            for child in (task / "children").read_text().split():
+                below |= {int(child)} | children_of(int(child))
     return below
 
 
