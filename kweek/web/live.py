@@ -21,7 +21,7 @@ from starlette.responses import Response, StreamingResponse
 
 from kweek.leads import publish, tables
 from kweek.leads.database import Database, DatabaseAway
-from kweek.web import stream
+from kweek.web import queries, stream
 from kweek.web.board import Snapshot
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.house import House
@@ -40,18 +40,25 @@ LONGEST: Final = 3_600.0  # then the browser asks anew, and is asked who it is
 
 @router.get("/live")
 async def watch(
-    request: Request, house: HouseOf, flow: str = "", version: str = "", mails: int = -1, lead: str = "", work: str = ""
+    request: Request,
+    house: HouseOf,
+    flow: str = "",
+    version: str = "",
+    mails: int = -1,
+    lead: str = "",
+    to: str = "",
+    work: str = "",
 ) -> Response:
-    """flow: of this flow only, as its picture of this version (a hash) shows it. mails: those that the catcher caught
-    after this one, to this lead or to anybody. None of these: the first page's, which shows these lists (work: their
-    stamp)."""
+    """flow: of this flow only, as its picture of this version (a hash) shows it. mails: how many the catcher caught
+    after this one, to this lead or to anybody; to: `leads`, to leads only. None of these: the first page's, which shows
+    these lists (work: their stamp)."""
     if not house.seats.take():
         raise ProblemError(503, "Too many pages watch already.", headers={"Retry-After": "30"})
     language = reader_language(request)
     zone = house.rules.zone()
     seen = _Seen(Tongue(language), zone, flow or None, version or None, Lists(Tongue(language), zone, work))
     if mails >= 0:
-        seen = _Mails(Tongue(language), zone, mails, lead)
+        seen = _Mails(mails, lead, only=to == "leads")
     return StreamingResponse(_events(house, seen), media_type="text/event-stream")
 
 
@@ -134,36 +141,30 @@ class _Seen:
 
 @dataclass(slots=True)
 class _Mails:
-    """What the list of the catcher shows already."""
+    """What the list of the catcher shows already: it stands still under its reader's eyes, and is told how many more
+    there are."""
 
-    say: Tongue
-    zone: Any
     top: int
     lead: str
+    only: bool = False
     number: int = 0
-    address: str | None = None
+    caught: tuple[Row[*tuple[Any, ...]], ...] | None = None
+    more: int = 0
 
     def changes(self, db: Database, snapshot: Snapshot) -> Mapping[str, object]:
-        if self.lead and self.address is None:
+        """mails: how many arrived since the page was made."""
+        self.number = snapshot.number
+        found: dict[str, object] = {"now": int(snapshot.now.timestamp() * 1000)}
+        if snapshot.caught != self.caught:
+            self.caught, was = snapshot.caught, self.more
             with db.read() as read:
                 leads = tables.leads.c
-                self.address = read.execute(select(leads.email).where(leads.id == self.lead)).scalar_one_or_none() or ""
-        self.number = snapshot.number
-        fresh = [row for row in snapshot.caught if row.id > self.top and self.address in (None, row.recipient)]
-        self.top = max([self.top, *(row.id for row in fresh)])
-        found: dict[str, object] = {"now": int(snapshot.now.timestamp() * 1000)}
-        if fresh:
-            found["mails"] = [self._shown(row) for row in reversed(fresh)]
+                whose = select(leads.email).where(leads.id == self.lead)
+                address = (read.execute(whose).scalar_one_or_none() or "") if self.lead else None
+                self.more = queries.caught_since(read, self.top, address, self.only)
+            if self.more != was:
+                found["mails"] = self.more
         return found
-
-    def _shown(self, row: Row[*tuple[Any, ...]]) -> dict[str, str]:
-        at = self.say.moment(row.at.astimezone(self.zone))
-        return {
-            "id": str(row.id),
-            "subject": row.subject or self.say("mails.no_subject"),
-            "to": row.recipient,
-            "at": at,
-        }
 
 
 def shown(read: Any, snapshot: Snapshot, flow: str | None, version: str | None) -> dict[str, int]:

@@ -8,6 +8,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from typing import Any, Final, Literal, get_args
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection, Row, select
@@ -26,7 +27,7 @@ from kweek.web.acting import read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
-from kweek.web.queries import WHO
+from kweek.web.queries import WHO, caught_to
 from kweek.web.render import page, reader_language
 from kweek.words import Tongue
 
@@ -40,10 +41,11 @@ _LONGEST: Final = 10_000
 
 
 @router.get("/mails")
-def list_mails(request: Request, house: HouseOf, before: int | None = None, lead: str = "") -> Response:
-    """Newest first; `before` is the id of the last one on the page above. lead: those to this lead only."""
+def list_mails(request: Request, house: HouseOf, before: int | None = None, lead: str = "", to: str = "") -> Response:
+    """Newest first; `before` is the id of the last one on the page above. lead: those to this lead only. to: `leads`,
+    without what colleagues got."""
     with house.db.read() as read:
-        listed = _list(read, lead, before)
+        listed = _list(read, lead, before, only=to == "leads")
     return page(request, "mails.html", list=listed, mail=None)
 
 
@@ -127,7 +129,8 @@ def _show(number: int, request: Request, house: House, fault: str | None = None)
     }
     meant = request.query_params.get("meant")
     with house.db.read() as read:
-        listed = _list(read, request.query_params.get("lead", ""), None)
+        asked = request.query_params
+        listed = _list(read, asked.get("lead", ""), None, only=asked.get("to") == "leads")
         after = _after(read, Tongue(reader_language(request)), ours) if ours else None
     return page(
         request, "mail.html", status=422 if fault else 200, mail=mail, ours=ours, fault=fault, list=listed, after=after,
@@ -138,32 +141,41 @@ def _show(number: int, request: Request, house: House, fault: str | None = None)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the list. lead, who: whose mails only. newest: is this the first page? top: id of the last caught."""
+    """A page of the list. lead, who: whose mails only; only: those to leads. newest: is this the first page? top: id
+    of the last caught."""
 
     rows: list[Row[*tuple[Any, ...]]]
     older: int | None
     newest: bool
     lead: str
     who: str | None
+    only: bool
     top: int
 
+    def at(self, path: str, **more: object) -> str:
+        """The address of another page of the same list."""
+        about = {"lead": self.lead, "to": "leads" if self.only else ""} | more
+        said = urlencode({key: value for key, value in about.items() if value})
+        return f"{path}?{said}" if said else path
 
-def _list(read: Connection, lead: str, before: int | None) -> Listed:
+
+def _list(read: Connection, lead: str, before: int | None, *, only: bool) -> Listed:
     """NoSuchLead."""
     caught = tables.caught.c
     query = select(caught.id, caught.subject, caught.recipient, caught.at).order_by(caught.id.desc())
-    who = None
+    who = address = None
     if lead:
         known = read.execute(select(WHO, tables.leads.c.email).where(tables.leads.c.id == lead)).one_or_none()
         if known is None:
             raise NoSuchLead(lead)
-        who, query = known.who, query.where(caught.recipient == known.email)
+        who, address = known.who, known.email
+    query = query.where(*caught_to(address, only))
     if before is not None:
         query = query.where(caught.id < max(0, min(before, _BIGGEST_ID)))
     rows = list(read.execute(query.limit(_A_PAGE + 1)).all())
     older = rows[_A_PAGE - 1].id if len(rows) > _A_PAGE else None
     top = rows[0].id if rows and before is None else 0
-    return Listed(rows[:_A_PAGE], older, before is None, lead, who, top)
+    return Listed(rows[:_A_PAGE], older, before is None, lead, who, only, top)
 
 
 @dataclass(frozen=True, slots=True)

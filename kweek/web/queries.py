@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, exists, func, select
 
 from kweek.leads import tables
 
@@ -135,6 +135,19 @@ def last_caught(read: Connection, most: int) -> tuple[Row[*tuple[Any, ...]], ...
     """What the local catcher caught, the newest first."""
     c = tables.caught.c
     return tuple(read.execute(select(c.id, c.subject, c.recipient, c.at).order_by(c.id.desc()).limit(most)).all())
+
+
+def caught_to(address: str | None, only: bool) -> list[ColumnElement[bool]]:
+    """Which of the caught: those to this address, or to anybody's. only: of Kweek's own mails to leads."""
+    c, m = tables.caught.c, tables.mails.c
+    ours = exists().where(m.message_id == c.message_id, m.audience == "lead")
+    return [*([] if address is None else [c.recipient == address]), *([ours] if only else [])]
+
+
+def caught_since(read: Connection, top: int, address: str | None, only: bool) -> int:
+    """How many arrived after the one with this id."""
+    which = (tables.caught.c.id > top, *caught_to(address, only))
+    return read.execute(select(func.count()).select_from(tables.caught).where(*which)).scalar_one()
 
 
 def held_mails(read: Connection) -> Listed:

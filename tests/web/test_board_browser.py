@@ -167,13 +167,23 @@ def visit_when_served(browser: Browser, house: House, port: int) -> Iterator[Pag
     context.close()
 
 
-def test_a_mail_that_arrives_lies_on_top(browser: Browser, lived: House, books: Books) -> None:
+@pytest.mark.parametrize("path", ["/mails", "/mails/1"])
+def test_mails_that_arrive_are_counted_and_nothing_moves_until_one_asks(
+    browser: Browser, lived: House, books: Books, path: str
+) -> None:
     with visit(browser, lived) as page:
-        page.goto(lived.settings.base_url + "/mails")
-        expect(page.locator("[data-live=on]")).to_be_visible()
-        caught(books, "Just now", "<p>Hi</p>")
-        page.get_by_role("link", name="Just now").click(timeout=4000)
-        assert page.get_by_role("heading", name="Just now").is_visible()
+        page.goto(lived.settings.base_url + path)
+        expect(page.locator("[data-arrived]")).not_to_be_visible()
+        page.wait_for_timeout(300)  # the first paint is over
+        page.evaluate(SHIFTS)
+        for n in (1, 2):
+            caught(books, f"Just now {n}", "<p>Hi</p>")
+            expect(page.get_by_role("link", name=f"New mails: {n}")).to_be_visible(timeout=4000)
+        assert page.locator(".inbox li").count() == 1
+        assert page.evaluate("window.shifted") == 0
+        page.get_by_role("link", name="New mails: 2").click()
+        page.get_by_role("link", name="Just now 2").click()
+        assert page.get_by_role("heading", name="Just now 2").is_visible()
         assert page.get_by_role("link", name="Wat past bij uw gebouw?").is_visible()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -16,7 +15,6 @@ from kweek.returned import complaint_report, delivery_report, reply
 from kweek.web.board import Board
 from kweek.web.house import House
 from kweek.web.live import _Mails
-from kweek.words import Tongue
 from tests.web.conftest import NOW, ORIGIN, Books, TestClient
 
 
@@ -223,11 +221,25 @@ def test_a_mail_says_what_came_of_it_and_leads_to_the_story(staff: TestClient, b
     assert 'href="/leads/l1"' in after
 
 
-def test_what_arrives_is_told_to_whoever_watches(house: House, books: Books, received: str) -> None:
-    def watch(lead: str) -> Mapping[str, object]:
-        return _Mails(Tongue("en"), house.rules.zone(), 1, lead).changes(house.db, Board(house.db, house.now).look())
+def test_the_list_can_be_of_mails_to_leads_alone(staff: TestClient, books: Books, received: str) -> None:
+    caught(books, "To a colleague")
+    page = staff.get("/mails?to=leads").text
+    assert "To a colleague" not in page
+    assert 'href="/mails/1?to=leads"' in page
+    assert 'data-watch="/live?to=leads&amp;mails=1"' in page
+    assert "To a colleague" in staff.get("/mails?to=anything").text
 
+
+def test_how_many_arrived_is_told_to_whoever_watches(house: House, books: Books, received: str) -> None:
+    def told(watcher: _Mails) -> object:
+        return watcher.changes(house.db, Board(house.db, house.now).look()).get("mails")
+
+    everybody = _Mails(1, "")
+    assert told(everybody) is None
     caught(books, "To somebody else")
-    arrived = {"id": "2", "subject": "To somebody else", "to": "ann@example.com", "at": "2 Mar 2026 10:00"}
-    assert watch("") == {"now": int(NOW.timestamp() * 1000), "mails": [arrived]}
-    assert "mails" not in watch("l1")
+    assert told(everybody) == 1
+    caught(books, "And another")
+    assert (told(everybody), told(everybody)) == (2, None)
+    assert told(_Mails(0, "l1")) == 1
+    assert told(_Mails(1, "l1")) is None
+    assert (told(_Mails(0, "", only=True)), told(_Mails(1, "", only=True))) == (1, None)

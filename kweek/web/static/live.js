@@ -81,25 +81,12 @@ function tell(lines) {
   });
 }
 
-// --- the catcher: what arrives lies on top
-function arrive(mails) {
-  const list = document.querySelector("[data-mails]");
-  if (!list) return;
-  list.parentElement.querySelector(".empty")?.remove();
-  const lead = list.dataset.mails;
-  for (const mail of mails) {
-    const item = document.createElement("li"), link = document.createElement("a");
-    link.href = `/mails/${mail.id}${lead ? `?lead=${encodeURIComponent(lead)}` : ""}`;
-    const parts = [["strong", mail.subject], ["span", mail.to], ["time", mail.at]].map(([kind, text]) => {
-      const part = document.createElement(kind);
-      part.textContent = text;
-      return part;
-    });
-    link.append(parts[0], " ", parts[1], " ", parts[2]);
-    item.className = "new";
-    item.append(link);
-    list.prepend(item);
-  }
+// --- the catcher: nothing moves under its reader's eyes; how many more there are is said, in a place kept for it
+function arrive(more) {
+  const place = document.querySelector("[data-arrived]");
+  if (!place) return;
+  place.textContent = place.dataset.arrived.replace("{count}", thin(more));
+  place.toggleAttribute("data-none", !more);
 }
 
 // --- clocks: in the time of the flows, which may run faster than ours
@@ -147,7 +134,7 @@ function open() {
     if (news.work) wait(news.work);
     if (news.lines) tell(news.lines);
     if (news.stale) document.querySelector("[data-stale]")?.removeAttribute("hidden");
-    if (news.mails) arrive(news.mails);
+    if ("mails" in news) arrive(news.mails);
   };
   source.onerror = () => {
     state("off");
