@@ -67,3 +67,16 @@ def of_temporal(ui_port: int) -> Callable[[], bool]:
             asked.close()
 
     return answers
+
+
+def marked(pulse: Callable[[], bool], mark: Path) -> Callable[[], bool]:
+    """Touches the mark for a part that cannot do so itself, whenever it has given a sign of life."""
+
+    def heard() -> bool:
+        alive = pulse()
+        if alive:
+            with suppress(OSError):
+                mark.touch()
+        return alive
+
+    return heard

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -105,8 +107,9 @@ def parts(chosen: Settings, ports: Ports, temporal: Outside | None) -> Iterator[
     if ports.temporal is not None and ports.ui is not None:
         port = ports.temporal
         command = temporal_command(chosen.data, port.number, ports.ui.number, chosen.temporal_namespace)
-        hears = pulse.of_temporal(ports.ui.number)
-        yield Part("temporal", command, lambda: listens(port.number), ports=(port, ports.ui), pulse=hears)
+        mark = _mark(chosen, "temporal")
+        hears = pulse.marked(pulse.of_temporal(ports.ui.number), mark)
+        yield Part("temporal", command, lambda: listens(port.number), mark=mark, ports=(port, ports.ui), pulse=hears)
     if ports.smtp is not None:
         yield _ours("catcher", chosen, [], ports=(ports.smtp,))
     yield _ours("worker", chosen, [], patience=15, needs=temporal)
@@ -115,9 +118,18 @@ def parts(chosen: Settings, ports: Ports, temporal: Outside | None) -> Iterator[
 
 def _ours(name: str, chosen: Settings, words: Sequence[str], **more: Any) -> Part:
     """A command of Kweek's, which says by its mark that it serves, and that it still does."""
-    mark = chosen.data / "ready" / name
+    mark = _mark(chosen, name)
     command = [sys.executable, "-m", "kweek", name, *words, "--ready", str(mark)]
     return Part(name, command, mark.exists, _environment(chosen), mark=mark, pulse=pulse.of_mark(mark), **more)
+
+
+def _mark(chosen: Settings, name: str) -> Path:
+    return chosen.data / "ready" / name
+
+
+def forget_marks(chosen: Settings) -> None:
+    """Who was killed has left his: of a Temporal that ran here, say, and runs elsewhere now."""
+    shutil.rmtree(chosen.data / "ready", ignore_errors=True)
 
 
 def _environment(chosen: Settings) -> dict[str, str]:

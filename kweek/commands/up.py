@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from kweek.commands.common import add_workspace, port, say, settings_of, web_port
-from kweek.commands.parts import Ports, check_ports, outside, parts, plan
+from kweek.commands.parts import Ports, check_ports, forget_marks, outside, parts, plan
 from kweek.config import Settings
 from kweek.errors import SettingsError
 from kweek.running import alone_in
@@ -70,6 +70,7 @@ def keep_up(chosen: Settings, ports: Ports, told: list[int], on_ready: Callable[
     if ports.temporal is not None:
         fetch(chosen.data, say)
     servers, temporal = outside(chosen, ports)
+    forget_marks(chosen)
     supervisor = Supervisor(list(parts(chosen, ports, temporal)), chosen.data / "logs", say, servers)
     if told:
         return told[0]

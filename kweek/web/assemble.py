@@ -20,7 +20,7 @@ from kweek.leads.tables import leads
 from kweek.mails.tokens import Tokens
 from kweek.web.house import House
 from kweek.web.rules import WorkspaceRules
-from kweek.web.standstill import Part, Standstill, leads_are_late, worker_is_silent
+from kweek.web.standstill import Part, Standstill, leads_are_late, temporal_is_silent, worker_is_silent
 
 _PATIENCE: Final = 1.0  # seconds for a part to take a connection
 
@@ -58,9 +58,10 @@ def parts_away(db: Database, settings: Settings) -> list[str]:
 
 def standing_still(house: House) -> Part:
     """Who is away that leads need to go on."""
-    if not _answers(house.settings.temporal_address):
+    ready, now = house.settings.data / "ready", time.time()
+    if not _answers(house.settings.temporal_address) or temporal_is_silent(ready, now):
         return "temporal"
-    if worker_is_silent(house.settings.data / "ready", time.time()):
+    if worker_is_silent(ready, now):
         return "worker"
     try:
         return "worker" if leads_are_late(house.db, house.now(), house.tempo()) else ""

@@ -56,6 +56,12 @@ def worker_is_silent(ready: Path, now: float) -> bool:
     return _beats(ready / "web", now) and not _beats(ready / "worker", now)
 
 
+def temporal_is_silent(ready: Path, now: float) -> bool:
+    """Of the server that `kweek up` started: it takes connections while it hangs, too. No mark: it runs elsewhere,
+    or is just starting."""
+    return (ready / "temporal").exists() and _beats(ready / "web", now) and not _beats(ready / "temporal", now)
+
+
 def _beats(mark: Path, now: float) -> bool:
     try:
         return now - mark.stat().st_mtime < _SILENT

@@ -16,7 +16,7 @@ import pytest
 from kweek import supervisor as module
 from kweek.outside import file, rules, server
 from kweek.ports import Port
-from kweek.pulse import of_mark, of_temporal
+from kweek.pulse import marked, of_mark, of_temporal
 from kweek.supervisor import Part, Supervisor
 from tests.engine.servers import free_port
 from tests.engine.up_house import ROOT, wait_for
@@ -231,3 +231,10 @@ def stopped_after(supervisor: Supervisor, done: Callable[[], object]) -> Iterato
     beside.join()
     for number, handler in handlers.items():
         signal.signal(number, handler)
+
+
+def test_a_mark_is_touched_for_a_part_that_cannot_do_so_itself(tmp_path: Path) -> None:
+    answers, mark = iter([False, True]), tmp_path / "temporal"
+    hears = marked(lambda: next(answers), mark)
+    assert (hears(), mark.exists()) == (False, False)
+    assert (hears(), mark.exists()) == (True, True)

@@ -26,7 +26,7 @@ from kweek.web.house import House
 from kweek.web.lists import Lists, stamp
 from kweek.web.live import LONGEST, _events, _Seen
 from kweek.web.rules import WorkspaceRules
-from kweek.web.standstill import Standstill, leads_are_late, worker_is_silent
+from kweek.web.standstill import Standstill, leads_are_late, temporal_is_silent, worker_is_silent
 from kweek.words import Tongue
 from kweek.workspace import read_workspace
 from tests.web.conftest import NOW, ROOT, Books, TestClient
@@ -321,6 +321,18 @@ def test_a_worker_is_silent_where_our_own_mark_is_touched_and_his_is_not(tmp_pat
     assert worker_is_silent(tmp_path, now), "it hangs"
     os.utime(tmp_path / "web", (now - 30, now - 30))
     assert not worker_is_silent(tmp_path, now), "marks of yesterday say nothing"
+
+
+def test_temporal_is_silent_where_it_hangs_though_its_port_takes_connections(tmp_path: Path) -> None:
+    now = time.time()
+    (tmp_path / "web").touch()
+    assert not temporal_is_silent(tmp_path, now), "it runs elsewhere"
+    (tmp_path / "temporal").touch()
+    assert not temporal_is_silent(tmp_path, now)
+    os.utime(tmp_path / "temporal", (now - 30, now - 30))
+    assert temporal_is_silent(tmp_path, now), "it hangs"
+    os.utime(tmp_path / "web", (now - 30, now - 30))
+    assert not temporal_is_silent(tmp_path, now), "marks of yesterday say nothing"
 
 
 def test_leads_are_late_when_their_moment_has_passed_a_minute_of_real_time_ago(books: Books, db: Database) -> None:
