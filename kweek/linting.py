@@ -36,12 +36,22 @@ def lint(
     whole = [mail for mail in mails if not any(problem.file == mail.file for problem in errors(found))]
     rendering = Rendering(whole, workspace, renderer, remembered)  # in its own process, while ours goes on
     names = names_in(workspace, mails)
-    problems = [*workspace.problems, *found, *_of_rules(workspace, names), *_of_flows(workspace, names)]
-    problems += _of_cases(workspace, names, problems)
-    problems = [problem for problem in problems if not _follows(problem, workspace)]
+    problems = _without_rendering(workspace, found, names)
     said = {problem.what for problem in problems if problem.code == "mail-language"}
     problems += (one for one in rendering.problems() if not _is_said(one, said, workspace, names))
     return in_order(problems)
+
+
+def lint_unrendered(workspace: Workspace) -> tuple[Problem, ...]:
+    """The same without what only rendering the mails can tell: soon enough to be asked whenever a file has changed."""
+    mails, found = parse_mails(workspace)
+    return in_order(_without_rendering(workspace, found, names_in(workspace, mails)))
+
+
+def _without_rendering(workspace: Workspace, found: Sequence[Problem], names: Names) -> list[Problem]:
+    problems = [*workspace.problems, *found, *_of_rules(workspace, names), *_of_flows(workspace, names)]
+    problems += _of_cases(workspace, names, problems)
+    return [problem for problem in problems if not _follows(problem, workspace)]
 
 
 def _of_rules(workspace: Workspace, names: Names) -> Iterator[Problem]:

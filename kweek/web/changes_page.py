@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +10,6 @@ from kweek.draw import svg
 from kweek.draw.compare import compare
 from kweek.draw.layout import lay_out_told
 from kweek.draw.tell import tell
-from kweek.flow.model import Flow
 from kweek.web.flow_page import version_row
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.pictures import flow_in, source_in
@@ -35,19 +32,20 @@ def show_changes(name: str, request: Request, house: HouseOf, version: str = "")
         old, was = flow_in(read, row.hash), source_in(read, row.hash)
         new, now = flow_in(read, current.hash), source_in(read, current.hash)
     if not version:
-        new, now = _on_file(house, name)
+        on_file = house.files.flows().get(name)
+        if on_file is None or on_file.flow is None:
+            return page(
+                request, "changes.html", status=404, name=name, title=old.title.value, number=row.number, current=0,
+                older=False, fault="draft.broken" if on_file else "draft.gone", others=[], picture="",
+                problems=on_file.problems if on_file else (),
+            )  # fmt: skip
+        new, now = on_file.flow, on_file.source
     say = Tongue(reader_language(request))
     before, after = tell(old, say), tell(new, say)
     told = compare(before, after, say)
     return page(
         request, "changes.html", name=name, title=after.title, number=row.number, current=current.number,
-        older=bool(version), picture=svg(lay_out_told(told, say), theme="page") if told != after else "",
+        older=bool(version), fault="", problems=(),
+        picture=svg(lay_out_told(told, say), theme="page") if told != after else "",
         others=sorted(path for path in {*was, *now} if was.get(path) != now.get(path) and path != new.file),
     )  # fmt: skip
-
-
-def _on_file(house: HouseOf, name: str) -> tuple[Flow, Mapping[str, str]]:
-    found = house.files.flows().get(name)
-    if found is None or found.flow is None:
-        raise ProblemError(404, "The file of this flow is gone, or cannot be read now.")
-    return found.flow, found.source

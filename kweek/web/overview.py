@@ -27,17 +27,20 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class FlowView:
+    """broken: publishing its file would be refused."""
+
     name: str
     title: str
     number: int
     paused: bool
+    broken: bool
     leads: int
     steps: tuple[StepView, ...]
     ended: tuple[tuple[str, int], ...]
 
 
 def overview(house: House, say: Tongue) -> Mapping[str, Any]:
-    now, snapshot = house.now(), house.board.look()
+    now, snapshot, on_file = house.now(), house.board.look(), house.files.flows()
     with house.db.read() as read:
         published = snapshot.published
         flows: list[FlowView] = []
@@ -53,6 +56,7 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
                     plan.title if plan else name,
                     row.number if row else 0,
                     bool(row and row.paused_at),
+                    name in on_file and on_file[name].version is None,
                     sum(here.values()),
                     steps,
                     results,
@@ -62,6 +66,7 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
         return {
             "now": now,
             "flows": flows,
+            "wrong": house.files.wrong(),
             "lines": [as_shown(read, say, house.rules.zone(), line) for line in snapshot.lines_of(None)],
             "slots": _LINES,
             **waiting,

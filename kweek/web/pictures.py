@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -20,19 +20,20 @@ from kweek.flow.problems import Problem, errors
 from kweek.flow.rows import END
 from kweek.leads import publish, tables
 from kweek.leads.tally import Numbers, is_step
+from kweek.linting import belongs_to, flows_in, lint_unrendered
 from kweek.versions import source_of, version_of
 from kweek.words import Tongue
 from kweek.workspace import Workspace, read_workspace, watched
 
 Draft = Literal["same", "differs", "broken", "new", "gone"]
-_FRESH: Final = 2.0  # seconds between looks at the files
+_FRESH: Final = 0.5  # seconds between looks at the files
 _MOST: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class OnFile:
-    """A flow as its file is now. flow: as far as it can be read. version: what publishing it would make, with these
-    texts: source."""
+    """A flow as its file is now. flow: as far as it can be read. problems: why publishing would refuse it. version:
+    what publishing it would make, with these texts: source."""
 
     flow: Flow | None
     version: str | None
@@ -42,13 +43,19 @@ class OnFile:
 
 @dataclass(slots=True)
 class Files:
-    """The workspace's flows as they are written now; read again when a file has changed."""
+    """The workspace's flows as they are written now, and what is wrong with its files; read again when one has
+    changed."""
 
     folder: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stamp: object = None
     _looked: float = 0.0
     _flows: Mapping[str, OnFile] = field(default_factory=dict[str, OnFile])
+    _wrong: tuple[Problem, ...] = ()
+
+    def wrong(self) -> tuple[Problem, ...]:
+        self.flows()
+        return self._wrong
 
     def flows(self) -> Mapping[str, OnFile]:
         with self._lock:
@@ -56,7 +63,9 @@ class Files:
                 stamp = [(path, found.st_mtime_ns, found.st_size) for path in watched(self.folder)
                          if (found := _stat(path))]  # fmt: skip
                 if stamp != self._stamp:
-                    self._flows, self._stamp = _on_file(read_workspace(self.folder)), stamp
+                    workspace = read_workspace(self.folder)
+                    self._wrong = tuple(errors(lint_unrendered(workspace)))
+                    self._flows, self._stamp = _on_file(workspace, self._wrong), stamp
                 self._looked = time.monotonic()
             return self._flows
 
@@ -68,17 +77,13 @@ def _stat(path: Path) -> Any:
         return None
 
 
-def _on_file(workspace: Workspace) -> dict[str, OnFile]:
+def _on_file(workspace: Workspace, wrong: Sequence[Problem]) -> dict[str, OnFile]:
     found: dict[str, OnFile] = {}
-    names = {Path(path).stem for path in workspace.texts if path.startswith("flows/") and path.count("/") == 1}
-    for name in sorted(names):
-        flow, path = workspace.flows.get(name), f"flows/{name}.yaml"
-        problems = tuple(problem for problem in workspace.problems if problem.file == path)
-        whole = flow is not None and not errors(problems)
+    for name in sorted(flows_in(workspace)):
+        flow = workspace.flows.get(name)
+        its = tuple(problem for problem in wrong if belongs_to(name, workspace, problem))
         source = source_of(workspace, name) if flow is not None else {}
-        version = version_of(source) if whole else None
-        wrong = tuple(problem for problem in problems if problem.severity == "error")
-        found[name] = OnFile(flow, version, wrong, source)
+        found[name] = OnFile(flow, version_of(source) if source and not its else None, its, source)
     return found
 
 

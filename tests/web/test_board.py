@@ -173,7 +173,7 @@ def test_a_file_that_is_broken_leaves_the_last_good_picture_greyed_with_the_prob
         own.files._looked = 0.0
         page = client.get(FLOW).text
     assert 'class="kweek-picture stale"' in page
-    assert "cannot be read now" in page
+    assert "has a mistake" in page
     assert "flows/brochure-request.yaml:" in page
 
 
@@ -210,7 +210,31 @@ def test_what_the_file_would_change_is_one_picture_and_so_is_an_older_version(
         assert "nothing differs" in client.get(f"{FLOW}/changes").text
         path.write_text("just words")
         own.files._looked = 0.0
-        assert client.get(f"{FLOW}/changes").status_code == 404
+        gone = client.get(f"{FLOW}/changes")
+        assert gone.status_code == 404
+        assert "has a mistake" in gone.text
+        assert "flows/brochure-request.yaml:1:" in gone.text
+        path.unlink()
+        own.files._looked = 0.0
+        assert "The file of this flow is gone" in client.get(f"{FLOW}/changes").text
+
+
+def test_a_file_that_publishing_would_refuse_says_why_there_and_on_the_first_page(
+    own: House, staff: TestClient, published: str
+) -> None:
+    path = own.settings.workspace / "flows" / "brochure-request.yaml"
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        assert 'id="wrong"' not in client.get("/").text
+        path.write_text(path.read_text().replace("go: sales", "go: slaes", 1))
+        own.files._looked = 0.0
+        for address in (FLOW, "/"):
+            page = client.get(address).text
+            assert "refuses" in page
+            assert "slaes" in page
+        assert 'class="flow stale"' in page
+        (own.settings.workspace / "rules" / "teams.yaml").write_text("teams: [\n")
+        own.files._looked = 0.0
+        assert "rules/teams.yaml:" in client.get("/").text
 
 
 def test_rows_that_say_the_same_are_counted_over_versions(
