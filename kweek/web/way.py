@@ -10,8 +10,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from kweek.draw import svg
-from kweek.flow.plan import AnyStep, Handover, Task
-from kweek.flow.state import Token
+from kweek.flow.passed import passed
+from kweek.flow.plan import AnyStep, Handover, Plan, Task
+from kweek.flow.state import Entry, Token
 from kweek.flow.stored import load_enrolment
 from kweek.leads import publish, tables
 from kweek.web.pictures import picture_of
@@ -69,17 +70,18 @@ def _way(read: Connection, say: Tongue, row: Row[Any], drawn: bool) -> Way:
     picture = ""
     if drawn:
         here = [row.step] if row.step else []
-        lit = [*_passed(read, row.lead_id, row.id), *here]
+        lit = [*_passed(read, row.lead_id, row.id, plan), *here]
         picture = svg(picture_of(read, row.version, say.language), lit=lit, here=here, theme="page")
     return Way(row, plan.title, row.number, words, comes, picture)
 
 
-def _passed(read: Connection, lead_id: str, enrolment_id: str) -> set[str]:
-    """The steps on which it stood or that it did, and the rows that it took."""
+def _passed(read: Connection, lead_id: str, enrolment_id: str, plan: Plan) -> set[str]:
+    """The steps on which it stood, that it did or that sent it on, and the rows that it took."""
     j = tables.journal.c
-    its = (j.lead_id == lead_id, j.enrolment_id == enrolment_id)
-    lines = read.execute(select(j.step, j.place).where(*its)).all()
-    return {key for line in lines for key in line if key}
+    query = select(j.kind, j.step, j.place, j.detail).where(j.lead_id == lead_id, j.enrolment_id == enrolment_id)
+    lines = read.execute(query.order_by(j.id)).all()
+    told = [Entry(enrolment_id, line.kind, line.step, None, line.detail) for line in lines]
+    return {key for line in lines for key in (line.step, line.place) if key} | passed(plan, told)
 
 
 def _next(read: Connection, say: Tongue, of: Row[Any], step: AnyStep | None, token: Token) -> Iterator[Next]:
