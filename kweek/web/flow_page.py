@@ -29,6 +29,7 @@ staff = APIRouter(dependencies=[Depends(staff_only)])
 
 _LINES: Final = 12
 _A_PAGE: Final = 50
+_SHOWN: Final = 100  # characters of what somebody asked for
 
 
 @router.get("/static/picture.css")
@@ -68,7 +69,7 @@ def flow_picture(name: str, request: Request, house: HouseOf) -> Response:
     with house.db.read() as read:
         row = version_row(read, name, "")
         if row is None:
-            raise ProblemError(404, "There is no such flow.")
+            raise _no_flow(name)
         drawn = svg(picture_of(read, row.hash, reader_language(request)))
     policy = "default-src 'none'; style-src 'unsafe-inline'"  # it brings its own styles, and is only looked at
     return Response(drawn, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
@@ -85,12 +86,13 @@ def show_leads(
     with house.db.read() as read:
         row = version_row(read, name, version)
         if row is None:
-            raise ProblemError(404, "There is no such flow.")
+            raise _no_flow(name)
         picture = picture_of(read, row.hash, language)
         numbers = shown(read, snapshot, name, row.hash)
         words = behind.words(say, picture, at)
         if words is None and at not in numbers:
-            raise ProblemError(404, "This flow has no such step.")
+            told = ("absent.step", {"at": at[:_SHOWN], "flow": _title(picture, name)})
+            raise ProblemError(404, "This flow has no such step.", told=told)
         found = behind.leads(read, name, behind.place(picture, at), q, after, _A_PAGE)
     total = numbers.get(at or "|under way", numbers.get(f"|{at}", 0))
     return page(
@@ -121,15 +123,20 @@ def version_row(read: Connection, name: str, number: str) -> Row[*tuple[Any, ...
         known = number.isdecimal() and len(number) < 9
         row = read.execute(query.where(v.number == int(number))).one_or_none() if known else None
         if row is None:
-            raise ProblemError(404, "This version of the flow never was.")
+            told = ("absent.version", {"number": number[:_SHOWN], "flow": name})
+            raise ProblemError(404, "This version of the flow never was.", told=told)
         return row
     return read.execute(query.join(tables.flows, f.version == v.hash)).one_or_none()
+
+
+def _no_flow(name: str) -> ProblemError:
+    return ProblemError(404, "There is no such flow.", told=("absent.flow", {"name": name[:_SHOWN]}))
 
 
 def _draft(request: Request, house: House, name: str, on_file: OnFile | None, say: Tongue) -> Response:
     """A flow that nobody has published: its file as far as it can be read, and what is wrong with it."""
     if on_file is None:
-        raise ProblemError(404, "There is no such flow.")
+        raise _no_flow(name)
     picture = lay_out(on_file.flow, say) if on_file.flow else None
     broken = on_file.version is None
     return page(

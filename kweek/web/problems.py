@@ -33,7 +33,8 @@ FOR_LEADS: Final = ("/o/", "/c/", "/s/", "/u/", "/forms/")
 
 
 class ProblemError(Exception):
-    """Answer with this; `errors` name fields, `more` are members of the problem object."""
+    """Answer with this; `errors` name fields, `more` are members of the problem object. told: what a page says instead
+    of the words for its status: a key of the catalogue, with the values that go into it."""
 
     def __init__(
         self,
@@ -43,10 +44,11 @@ class ProblemError(Exception):
         errors: Sequence[Mapping[str, str]] = (),
         more: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        told: tuple[str, Mapping[str, object]] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.detail, self.errors = status, detail, errors
-        self.more, self.headers = more or {}, headers or {}
+        self.more, self.headers, self.told = more or {}, headers or {}, told
 
 
 def problem_of(error: Exception) -> ProblemError:
@@ -60,7 +62,7 @@ def problem_of(error: Exception) -> ProblemError:
         case OtherEventError():
             return ProblemError(409, str(error))
         case NoSuchLead() | NoSuchTaskError():
-            return ProblemError(404, str(error))
+            return ProblemError(404, str(error), told=("absent.erased", {}))
         case AnswersError():
             said = {name: _ENGLISH(fault.key, **fault.values) for name, fault in error.faults.items()}
             errors = [{"field": f"answers.{name}", "words": words} for name, words in said.items()]

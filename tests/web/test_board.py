@@ -134,6 +134,20 @@ def test_what_never_was_is_a_page_with_a_sentence(staff: TestClient, published: 
     assert "This page is not here" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/flows/nowhere", "There is no flow “nowhere”"),
+        (f"{FLOW}?version=abc", "has no version abc."),
+        (f"{FLOW}/leads?at=zzz", "The flow “Brochure request” has no step or line “zzz”."),
+        ("/leads/gone", "It may have been erased with its lead"),
+        ("/nowhere", "There is nothing at this address."),
+    ],
+)
+def test_the_sentence_says_what_there_is_not(staff: TestClient, published: str, path: str, words: str) -> None:
+    assert words in staff.get(path).text
+
+
 def test_a_lead_shows_its_way_and_what_comes_next(staff: TestClient, books: Books, published: str) -> None:
     scene(books, published)
     books.add(
@@ -204,7 +218,9 @@ def test_what_the_file_would_change_is_one_picture_and_so_is_an_older_version(
         source = source_of(read_workspace(folder), "brochure-request")
         publish.publish(db, source, "brochure-request", "test", NOW)
         own.board._at = 0.0
-        assert f'href="{FLOW}/changes?version=1"' in client.get(f"{FLOW}?version=1").text
+        older = client.get(f"{FLOW}?version=1").text
+        assert f'href="{FLOW}/changes?version=1"' in older
+        assert ("data-stale" in older, "data-stale" in client.get(FLOW).text) == (False, True)  # it is old on purpose
         page = client.get(f"{FLOW}/changes?version=1", headers={"accept-language": "nl"}).text
         assert 'aria-label="anders: Wacht 5 dagen"' in page
         assert "nothing differs" in client.get(f"{FLOW}/changes").text
