@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.leads.database import NoSuchLead
-from kweek.web import past, queries, story, way
+from kweek.web import course, queries, story, way
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.render import page, reader_language
 from kweek.words import Tongue
@@ -39,6 +39,6 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, lead_id)),
             "seen": way.seen(read, mails),
             "caught": way.caught(read, [mail.key for mail in mails]),
-            "past": past.of_lead(read, say, lead_id),
+            "past": course.of_lead(read, say, lead_id),
         }
-    return page(request, "lead.html", lead=lead, now=house.now(), most=past.MOST, **facts)
+    return page(request, "lead.html", lead=lead, now=house.now(), most=course.MOST, **facts)

@@ -1,11 +1,14 @@
-"""What happened, line by line? The events of a lead, and the life of a handover with every rung that it climbed."""
+"""What happened to a mail, a handover, a call or a task, line by line? With every rung that a handover climbed.
+
+Of a lead as a whole: `kweek.web.course`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
@@ -13,7 +16,7 @@ from kweek.leads import tables
 from kweek.web.spoken import event_words, outcome_words
 from kweek.words import Tongue
 
-MOST: Final = 40  # events of one lead on a page
+MOST: Final = 40  # events about one mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,6 @@ class Happened:
     alarm: bool = False
 
 
-def of_lead(read: Connection, say: Tongue, lead_id: str) -> list[Happened]:
-    """The newest first."""
-    events, mails = tables.events.c, tables.mails.c
-    query = select(tables.events, mails.subject).join_from(
-        tables.events, tables.mails, mails.key == events.ref, isouter=True
-    )
-    rows = read.execute(query.where(events.lead_id == lead_id).order_by(events.seq.desc()).limit(MOST))
-    return [Happened(row.at, event_words(say, row.kind), row.by, tuple(_about(row))) for row in rows]
-
-
 def of_mail(read: Connection, say: Tongue, lead_id: str, key: str) -> list[Happened]:
     """What its reader, his mailbox or the mail server did with it, in order."""
     events = tables.events.c
@@ -48,11 +41,11 @@ def of_handover(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
     """From being given to being closed, in order: reminders, rungs, contacts."""
     lines = [
         Happened(row.given_at, say("event.handed over", team=row.team)),
-        *_rungs(read, say, row),
-        *_deeds(read, say, row, _closing(say, row)),
+        *rungs(read, say, row.lead_id, [row.key]),
+        *_deeds(read, say, row, closing(say, row)),
     ]
     if row.outcome == "withdrawn":
-        lines.append(Happened(row.closed_at, outcome_words(say, "withdrawn"), None, _closing(say, row)))
+        lines.append(Happened(row.closed_at, outcome_words(say, "withdrawn"), None, closing(say, row)))
     return sorted(lines, key=lambda line: line.at)
 
 
@@ -63,7 +56,11 @@ def of_call(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
 
 def of_task(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
     """Put on the desk, taken; reminders and rungs; its end."""
-    lines = [Happened(row.opened_at, say("event.asked")), *_deeds(read, say, row), *_rungs(read, say, row)]
+    lines = [
+        Happened(row.opened_at, say("event.asked")),
+        *_deeds(read, say, row),
+        *rungs(read, say, row.lead_id, [row.key]),
+    ]
     return sorted(lines, key=lambda line: line.at)
 
 
@@ -75,7 +72,8 @@ def _deeds(read: Connection, say: Tongue, row: Row[Any], how: tuple[str, ...] = 
         yield Happened(event.at, outcome_words(say, event.kind), event.by, how if event.kind == row.outcome else ())
 
 
-def _closing(say: Tongue, row: Row[Any]) -> tuple[str, ...]:
+def closing(say: Tongue, row: Row[Any]) -> tuple[str, ...]:
+    """What was said when a handover was closed: why, and until when."""
     more = [row.reason] if row.reason else []
     return (*more, say("past.until", day=say.day(row.later_on))) if row.later_on else tuple(more)
 
@@ -83,13 +81,14 @@ def _closing(say: Tongue, row: Row[Any]) -> tuple[str, ...]:
 # --- the ladder -----------------------------------------------------------------------------------
 
 
-def _rungs(read: Connection, say: Tongue, row: Row[Any]) -> Iterator[Happened]:
-    """Each reminder and escalation, with who was told of it and what became of the mail."""
+def rungs(read: Connection, say: Tongue, lead_id: str, keys: Collection[str]) -> Iterator[Happened]:
+    """Each reminder and escalation of these handovers and tasks, with who was told of it and what became of the
+    mail."""
     effects = tables.effects.c
     kinds = effects.kind.in_(("remind", "escalate"))
-    query = select(tables.effects).where(effects.lead_id == row.lead_id, kinds).order_by(effects.issued_at)
+    query = select(tables.effects).where(effects.lead_id == lead_id, kinds).order_by(effects.issued_at)
     for effect in read.execute(query):
-        if effect.args.get("ref") != row.key:
+        if effect.args.get("ref") not in keys:
             continue
         told = _told(read, say, effect)
         if effect.kind == "remind":
@@ -121,22 +120,3 @@ def _whom(say: Tongue, effect: Row[Any]) -> str:
 def _passed_on(say: Tongue, args: Mapping[str, Any]) -> tuple[str, ...]:
     late = (say("past.late", name=args["late"]),) if args.get("late") else ()
     return (*late, say("past.passed", team=args["reassign"])) if args.get("reassign") else late
-
-
-# --- what an event says ---------------------------------------------------------------------------
-
-
-def _about(row: Row[Any]) -> Iterator[str]:
-    """The mail that it is about, and its data."""
-    if row.subject:
-        yield row.subject
-    said = [f"{name}: {_plain(value)}" for name, value in row.data.items()]
-    if said:
-        yield ", ".join(said)
-
-
-def _plain(value: object) -> str:
-    """A fact as it is kept: `{"moment": "2026-…"}` and `{"date": …}` are typed texts."""
-    if isinstance(value, Mapping):
-        return ", ".join(str(one) for one in cast("Mapping[str, object]", value).values())
-    return str(value)

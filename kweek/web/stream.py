@@ -88,7 +88,7 @@ def words(say: Tongue, line: Line, plan: Plan) -> str:
 
 
 def _parts(say: Tongue, line: Line, plan: Plan) -> Iterable[str]:
-    yield from _cause(say, *line.cause)
+    yield from cause_words(say, *line.cause)
     if line.ended is not None:
         yield say("stream.ended", result=say.maybe(f"result.{line.ended}", line.ended))
     elif line.step is not None:
@@ -96,7 +96,8 @@ def _parts(say: Tongue, line: Line, plan: Plan) -> Iterable[str]:
         yield step_words(say, step) if step is not None else line.step
 
 
-def _cause(say: Tongue, kind: str, word: str) -> Iterator[str]:
+def cause_words(say: Tongue, kind: str, word: str) -> Iterator[str]:
+    """What moved it; nothing where that needs no words."""
     match kind:
         case "started" if word.startswith("flow "):
             yield say("event.flow", flow=word.removeprefix("flow "))

@@ -81,6 +81,26 @@ def test_a_lead_has_a_page_with_all_of_it(staff: TestClient) -> None:
     assert [words for words in shown if words not in page] == []
 
 
+def test_the_story_of_a_lead_has_its_steps_its_points_and_what_sales_made_of_it(
+    staff: TestClient, books: Books
+) -> None:
+    given = {"lead_id": "ann", "source": "ann-1/1 wish quote", "because": "survey brochure: wish = quote"}
+    for axis, points in (("intent", 30), ("profile", -5)):
+        books.add(tables.points, axis=axis, points=points, at=NOW - timedelta(hours=26), **given)
+    page = staff.get("/leads/ann").text
+    past = re.sub("<[^>]*>", " ", page[page.index('id="past"') :])
+    story = [
+        "Escalation, rung 1", "told: hanneke@lisveld.example.com (sent)", "Reminder",
+        "Handed over to sales", "Points: +30 intent, -5 profile", "survey brochure: wish = quote",
+        "Filled in the survey", "Came into the flow → Wait 7 days → Send survey, wait 7 days → Hand over to sales",
+        "In the flow “Brochure request”", "Brochure requested",
+    ]  # fmt: skip
+    assert [words for words in story if words not in past] == []
+    assert [past.index(words) for words in story] == sorted(past.index(words) for words in story)
+    past = staff.get("/leads/bas").text
+    assert ("Put on the desk" in past, "Called, no answer" in past) == (True, True)
+
+
 def test_the_first_page_leads_to_each_and_says_how_long_they_wait(staff: TestClient, books: Books) -> None:
     about = {"lead_id": "bas", "enrolment_id": "bas-1", "outcomes": ["done"], "status": "taken", "taken_by": "bram"}
     books.add(tables.tasks, key="bas-1/8", title="Send a sample", opened_at=NOW - timedelta(days=5), **about)

@@ -1,0 +1,124 @@
+"""What has become of a lead, line by line? What happened, which steps it went, and what colleagues made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final, cast
+
+from sqlalchemy import Connection, Row, select
+
+from kweek.flow.plan import Plan, Send
+from kweek.leads import publish, tables
+from kweek.web import stream
+from kweek.web.past import Happened, closing, rungs
+from kweek.web.spoken import event_words, outcome_words, step_words
+from kweek.words import Tongue
+
+MOST: Final = 100  # lines of one lead on a page
+_MOST_READ: Final = 5 * MOST  # lines of its journal: several to each that is shown
+
+
+def of_lead(read: Connection, say: Tongue, lead_id: str) -> list[Happened]:
+    """The newest first. Of one moment: what happened, what it was worth, where the lead went, who has it there."""
+    in_order = (
+        _events(read, say, lead_id), _points(read, say, lead_id), _moves(read, say, lead_id),
+        _desk(read, say, lead_id),
+    )  # fmt: skip
+    lines = sorted((line for some in in_order for line in some), key=lambda line: line.at)
+    return lines[: -MOST - 1 : -1]
+
+
+# --- what happened --------------------------------------------------------------------------------
+
+
+def _events(read: Connection, say: Tongue, lead_id: str) -> list[Happened]:
+    events, mails = tables.events.c, tables.mails.c
+    query = select(tables.events, mails.subject).join_from(
+        tables.events, tables.mails, mails.key == events.ref, isouter=True
+    )
+    rows = read.execute(query.where(events.lead_id == lead_id).order_by(events.seq.desc()).limit(MOST)).all()
+    return [Happened(row.at, event_words(say, row.kind), row.by, tuple(_about(row))) for row in reversed(rows)]
+
+
+def _about(row: Row[Any]) -> Iterator[str]:
+    """The mail that it is about, and its data."""
+    if row.subject:
+        yield row.subject
+    said = [f"{name}: {_plain(value)}" for name, value in row.data.items()]
+    if said:
+        yield ", ".join(said)
+
+
+def _plain(value: object) -> str:
+    """A fact as it is kept: `{"moment": "2026-…"}` and `{"date": …}` are typed texts."""
+    if isinstance(value, Mapping):
+        return ", ".join(str(one) for one in cast("Mapping[str, object]", value).values())
+    return str(value)
+
+
+def _points(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
+    """The ledger: how many of each kind, and why."""
+    p = tables.points.c
+    query = select(tables.points).where(p.lead_id == lead_id).order_by(p.id.desc()).limit(3 * MOST)
+    for _, given in groupby(reversed(read.execute(query).all()), lambda row: (row.source, row.at)):
+        rows = list(given)
+        sums = ", ".join(f"{row.points:+} {say(f'picture.axis.{row.axis}')}" for row in rows)
+        yield Happened(rows[0].at, say("past.points", points=sums), None, (rows[0].because,))
+
+
+# --- where it went --------------------------------------------------------------------------------
+
+
+def _moves(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
+    """A line for each turn that moved it: why, by which steps, and how it left."""
+    j, e = tables.journal.c, tables.enrolments.c
+    query = select(tables.journal, e.version).join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
+    rows = read.execute(query.where(j.lead_id == lead_id).order_by(j.id.desc()).limit(_MOST_READ)).all()
+    for _, lines in groupby(reversed(rows), lambda row: (row.enrolment_id, row.turn, row.at)):
+        of_turn = list(lines)
+        plan = publish.plan_in(read, of_turn[0].version)
+        if words := " → ".join(_went(say, plan, of_turn)):
+            yield Happened(of_turn[0].at, words, None, (say("now.flow", flow=plan.title),))
+
+
+def _went(say: Tongue, plan: Plan, lines: Sequence[Row[Any]]) -> Iterable[str]:
+    """Not the event that moved it, which is a line of its own."""
+    passed: list[str] = []
+    for line in lines:
+        step = plan.steps.get(line.step or "")
+        match line.kind:
+            case "started":
+                passed.append(say("past.began"))
+            case "timed_out" | "held" | "released":
+                passed += stream.cause_words(say, line.kind, str(line.detail.get("state") or ""))
+            case "reacted" if line.detail.get("row") == "goal":
+                passed.append(event_words(say, "goal"))
+            case "effect" if isinstance(step, Send):
+                passed.append(step_words(say, step))
+            case "entered":
+                passed.append(step_words(say, step) if step else line.step)
+            case "ended":
+                result = str(line.detail.get("result") or "done")
+                passed.append(say("stream.ended", result=say.maybe(f"result.{result}", result)))
+            case _:
+                pass
+    return dict.fromkeys(passed)
+
+
+# --- who has it -----------------------------------------------------------------------------------
+
+
+def _desk(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
+    """Given to sales, with all that its clock brought about; put on a desk; and withdrawn from it."""
+    handovers, calls, tasks = (
+        read.execute(select(table).where(table.c.lead_id == lead_id)).all()
+        for table in (tables.handovers, tables.call_tasks, tables.tasks)
+    )
+    for row in handovers:
+        yield Happened(row.given_at, say("event.handed over", team=row.team))
+        if row.outcome == "withdrawn":
+            yield Happened(row.closed_at, outcome_words(say, "withdrawn"), None, closing(say, row))
+    for row, what in (*((row, row.script) for row in calls), *((row, row.title) for row in tasks)):
+        yield Happened(row.opened_at, say("event.asked"), None, (what,))
+    yield from rungs(read, say, lead_id, [row.key for row in (*handovers, *tasks)])
