@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from kweek.draw.svg import number
+from kweek.web.direction import PageTongue, calm
 from kweek.web.house import house_of
 from kweek.web.spoken import event_words, outcome_words, why_words
 from kweek.words import LANGUAGES, Tongue
@@ -35,7 +36,7 @@ def page(
     house = house_of(request)
     rules = house.rules
     around: dict[str, object] = {
-        "_": Tongue(spoken), "language": language or spoken, "path": request.url.path, "company": rules.company(),
+        "_": PageTongue(spoken), "language": language or spoken, "path": request.url.path, "company": rules.company(),
         "zone": rules.zone(),
     }  # fmt: skip
     if "now" in context:  # its clocks go on in the browser
@@ -46,7 +47,7 @@ def page(
 
 def macros(template: str, say: Tongue, zone: tzinfo) -> Any:
     """Those of this template, to be called one by one; for what is sent to a page that is open."""
-    return _ENVIRONMENT.get_template(template).make_module({"_": say, "zone": zone})
+    return _ENVIRONMENT.get_template(template).make_module({"_": PageTongue(say.language), "zone": zone})
 
 
 def reader_language(request: Request) -> str:
@@ -116,7 +117,12 @@ def _span(context: Context, value: timedelta) -> str:
 
 
 _ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader(_PAGES),
+    autoescape=True,
+    finalize=calm,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 _FILTERS: Final[dict[str, Any]] = {
     "moment": _moment, "number": _number, "thin": _thin, "millis": _millis, "span": _span,

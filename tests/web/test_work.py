@@ -125,6 +125,16 @@ def test_more_than_fit_are_counted_truly(staff: TestClient, books: Books, monkey
     assert "The first 2 of 5." in page
 
 
+def test_a_name_that_turns_texts_around_stays_in_its_place(staff: TestClient, books: Books) -> None:
+    arabic = "\u0639\u0644\u064a"
+    books.lead("rev", name=f"\u202e{arabic}")
+    event(books, "rev", 1, "contact.requested", NOW, said=(arabic, "\u202enote"))
+    page = staff.get("/leads/rev").text
+    assert "\u202e" not in page
+    assert f"<bdi>{arabic}</bdi>" in page
+    assert f"by \u2068{arabic}\u2069" in page
+
+
 def test_what_people_wrote_is_shown_and_never_run(staff: TestClient, books: Books) -> None:
     event(books, "ann", 9, "contact.requested", NOW, message="<script>alert(1)</script>")
     press(staff, f"/handovers/{HANDOVER}", "contact", note="<img src=x onerror=alert(1)>")
