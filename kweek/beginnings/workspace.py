@@ -1,4 +1,4 @@
-"""With what does a workspace begin? Who we are, when we work, who gets the leads, and one flow."""
+"""With what does a workspace begin? Who we are, when we work, who gets the leads and when, and one flow."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from kweek.beginnings.events import PATH, with_event
 from kweek.beginnings.flow import House, skeleton
+from kweek.rules.grades import Grades
 
 _WORKSPACE: Final = """\
 # Who we are, and how we speak to leads.
@@ -43,6 +44,24 @@ queues:
     team: sales
     calendar: office
 """
+_SALES_READY: Final = """\
+# What sales ready means: a first guess. Agree on yours with sales.
+# Ready: all needs are true, and nothing disqualifies. What we do not know yet is not true.
+needs:
+  - fact: fits                         # who it is
+    if: lead.profile in ["A", "B"]
+  - fact: interest                     # what it does
+    if: lead.engagement <= 2
+disqualified:
+  - because: competitor
+    if: tagged("competitor")
+"""
+_SCORING: Final = """\
+# From how many points on a lead has which grade; below the last limit it is D, and 4.
+grades:
+  profile: {{ A: {profile[0]}, B: {profile[1]}, C: {profile[2]} }}
+  engagement: {{ 1: {engagement[0]}, 2: {engagement[1]}, 3: {engagement[2]} }}
+"""
 FIRST: Final = "welcome"
 EVENT: Final = "information.requested"
 
@@ -50,11 +69,14 @@ EVENT: Final = "information.requested"
 def beginning(name: str, languages: Sequence[str], timezone: str) -> dict[str, str]:
     """name: the company's. languages, timezone: as they are written in rules/workspace.yaml."""
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    usual = Grades()
     said = {"name": quoted, "languages": ", ".join(languages), "timezone": timezone}
     return {
         "rules/workspace.yaml": _WORKSPACE.format(**said),
         "rules/calendars.yaml": _CALENDARS.format(**said),
         "rules/teams.yaml": _TEAMS.format(),
+        "rules/sales-ready.yaml": _SALES_READY,
+        "rules/scoring.yaml": _SCORING.format(profile=usual.profile, engagement=usual.engagement),
         PATH: with_event("# What may come in. soft: shows interest; hard: asks for us.\n", EVENT, {}),
         **skeleton(FIRST, EVENT, House(languages, "news", "https://www.example.com")),
     }

@@ -15,6 +15,7 @@ from kweek.cli import main
 from kweek.errors import KweekError
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.report import Result, try_case
+from kweek.flow.simulate.memory import Memory
 from kweek.linting import lint, names_in
 from kweek.mails.render import Renderer
 from kweek.workspace import read_workspace
@@ -125,6 +126,15 @@ def test_a_workspace_is_sound_and_takes_flows(tmp_path: Path, renderer: Renderer
     assert (folder / "schemas/flow.json").is_file()
     name = read_workspace(folder).rules.settings.name
     assert name == (options[1] if options else "Acme pumps")
+
+
+@pytest.mark.parametrize(("profile", "interest", "ready"), [(10, 25, True), (10, 24, False), (0, 40, False)])
+def test_a_new_workspace_says_who_is_sales_ready(tmp_path: Path, profile: int, interest: int, ready: bool) -> None:
+    """Else `if: lead.sales_ready` would never be true, and nobody would know why."""
+    assert new("workspace", str(tmp_path / "acme")) == 0
+    memory = Memory(world_of(read_workspace(tmp_path / "acme")))
+    memory.add_points({"profile": profile, "interest": interest})
+    assert memory.facts(None).field("lead.sales_ready") is ready
 
 
 # --- an event is added ----------------------------------------------------------------------------
