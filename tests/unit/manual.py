@@ -14,7 +14,9 @@ from kweek.cli import main
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
 
-_FILE: Final = re.compile(r"`([\w./-]+\.yaml)`:\n\n```yaml\n(.*?)```", re.DOTALL)
+_FILE: Final = re.compile(
+    r"(?P<more>Add to\s)?`(?P<path>[\w./-]+)`:\n\n```(?:yaml|markdown)\n(?P<text>.*?)```", re.DOTALL
+)
 _MISTAKE: Final = re.compile(
     r"^(?:Write `(?P<wrong>[^`]+)` for|Leave out) `(?P<right>[^`]+)`, and `kweek lint` says:\n\n"
     r"```text\n(?P<says>.*?)```",
@@ -45,7 +47,12 @@ class Page:
 
     @property
     def files(self) -> dict[str, str]:
-        return dict(_FILE.findall(self.text))
+        return {one["path"]: one["text"] for one in _FILE.finditer(self.text)}
+
+    @property
+    def added_to(self) -> set[str]:
+        """Files of which it shows only what is added."""
+        return {one["path"] for one in _FILE.finditer(self.text) if one["more"]}
 
     @property
     def flow(self) -> str:
@@ -80,10 +87,11 @@ class Page:
         return [self.path.parent / where for where in _PICTURE.findall(self.text)]
 
     def written_into(self, workspace: Path) -> None:
-        """What a file of `rules/` says is added to it; any other is written."""
+        """What is added to a file stands below what was there; any other file is written."""
         for path, text in self.files.items():
             file = workspace / path
-            known = file.read_text("utf-8") if path.startswith("rules/") else ""
+            file.parent.mkdir(exist_ok=True)
+            known = file.read_text("utf-8") if path in self.added_to else ""
             file.write_text(known + text, "utf-8")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -11,22 +13,31 @@ import pytest
 
 from kweek.cli import main, parser_of
 from kweek.draw import lay_out, svg
+from kweek.flow.cases.read import read_cases
+from kweek.flow.cases.report import try_case
 from kweek.flow.lint import lint_flow
 from kweek.flow.lint.names import Names
 from kweek.flow.load.flow import KEYS, load_flow
 from kweek.flow.load.steps import VERBS
 from kweek.flow.problems import errors, in_order
 from kweek.linting import lint, names_in
+from kweek.mails.context import context
+from kweek.mails.marks import Open
+from kweek.mails.render import Renderer
 from kweek.reference import page as reference
 from kweek.rehearsal import rehearse
 from kweek.words import Tongue
 from kweek.workspace import Workspace, read_workspace
+from kweek.worlds import world_of
 from tests.unit.manual import DOCS, ROOT, Mistake, Page, language, page, pages, shipped
 
 LANGUAGE: Final = language()
 PAGES: Final = pages()
 WRITTEN: Final = {**LANGUAGE, "first-flow": page("first-flow.md")}
 """Every page that has the reader write a flow."""
+
+OWN: Final = {name: page(f"{name}.md") for name in ("mails", "surveys", "sales-ready")}
+"""What a reader writes in a workspace of his own, one page after the other."""
 
 SHIPPED: Final = frozenset(file.stem for file in (ROOT / "flows").glob("*.yaml"))
 COMMANDS: Final = [command for one in PAGES.values() for command in one.commands]
@@ -40,9 +51,19 @@ MISTAKES: Final = {f"{name}: {one.right}": (WRITTEN[name], one) for name in WRIT
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace that ships, after all pages were followed."""
     folder = shipped(tmp_path_factory.mktemp("manual"))
-    for one in WRITTEN.values():
+    for one in (*WRITTEN.values(), page("trying-a-flow.md")):
         one.written_into(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A new workspace, after its pages were followed."""
+    folder = tmp_path_factory.mktemp("own") / "acme"
+    assert main(["new", "workspace", str(folder)]) == 0
+    for one in OWN.values():
+        one.written_into(folder)
+    return read_workspace(folder)
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +138,35 @@ def _answer(one: Page, mistake: Mistake, names: Names) -> str:
     assert loaded.flow is not None
     found = in_order((*loaded.problems, *lint_flow(loaded.flow, names, loaded.problems)))
     return " ".join(map(str, found))
+
+
+@pytest.mark.parametrize("name", ["surveys", "sales-ready"])
+def test_the_pages_about_other_files_hold(name: str, own: Workspace) -> None:
+    with Renderer(seconds=30) as renderer:
+        assert [str(problem) for problem in lint(own, renderer)] == []
+    tested = rehearse(own, [OWN[name].flow])
+    assert [(result.case.name, result.holds) for result in tested.results if not result.holds] == []
+    assert len(tested.results) > 1
+    assert errors(tested.problems) == ()
+
+
+def test_what_a_page_adds_to_a_test_holds(workspace: Workspace, names: Names) -> None:
+    path, world = "flows/tests/brochure-request.yaml", world_of(workspace)
+    plan = world.plans["brochure-request"]
+    cases, problems = read_cases(workspace.texts[path], path, plan, names)
+    result = try_case(plan, cases[-1], world)
+    assert problems == ()
+    assert cases[-1].name in page("trying-a-flow.md").text
+    assert result.holds, result.says
+
+
+def test_what_may_stand_in_a_mail_is_told_whole() -> None:
+    known = context(lead={}, company={}, today=date(2026, 3, 2), sender={})
+    names = {f"{one}.{name}" for one, below in known.items() if isinstance(below, dict) for name in below}
+    names |= {one for one, below in known.items() if not isinstance(below, (dict, Open))}
+    table = OWN["mails"].text.partition("## What may be shown")[2].partition("\n\nWhat is not known")[0]
+    told = set(re.findall(r"`([a-z_.]+)`", "\n".join(line.split("|")[1] for line in table.split("\n") if "|" in line)))
+    assert told == names
 
 
 # --- what is shown --------------------------------------------------------------------------------

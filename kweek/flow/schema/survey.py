@@ -39,8 +39,8 @@ def _question() -> Schema:
         "text": _WORDS,
         "type": one_of(TYPES, "How it is answered."),
         "options": named(_WORDS, NAME.pattern, description="What can be chosen."),
-        "from": {**whole, "description": "The least that can be answered."},
-        "to": {**whole, "description": "The most."},
+        "from": {**whole, "description": "Of a scale: the least that can be answered; 1, if nobody says."},
+        "to": {**whole, "description": "Of a scale: the most; 5, if nobody says."},
         "required": ref("yes", "Is there no going on without an answer?"),
         "fills": like(FILLS.pattern, "What becomes known by the answer.", "bant.need", "lead.job_title"),
         "points": named(
