@@ -53,7 +53,7 @@ def last(read: Connection, flow: str | None = None, most: int = 120) -> tuple[Li
         query = query.where(e.flow == flow, j.id > newest - _FAR)
     rows = sorted(read.execute(query).all(), key=lambda row: (row.lead_id, row.enrolment_id, row.turn, row.id))
     lines = [line for _, of in groupby(rows, lambda row: (row.enrolment_id, row.turn)) if (line := _line(list(of)))]
-    return tuple(sorted(lines, key=lambda line: line.id, reverse=True)[:most])
+    return tuple(sorted(lines, key=lambda line: (line.at, line.id), reverse=True)[:most])
 
 
 def _line(rows: Sequence[Any]) -> Line | None:
