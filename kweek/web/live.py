@@ -187,11 +187,11 @@ def _sums(snapshot: Snapshot, flow: str, prefix: str) -> dict[str, int]:
 
 def as_shown(read: Any, say: Tongue, zone: Any, line: stream.Line) -> dict[str, str]:
     """A line of the stream: when, who, what, and where it leads."""
-    at = line.at.astimezone(zone)
+    at, plan = line.at.astimezone(zone), publish.plan_in(read, line.version)
     return {
         "at": say.moment(at),
         "who": line.who,
         "lead": line.lead_id,
-        "words": stream.words(say, line, publish.plan_in(read, line.version)),
-        "flow": line.flow,
+        "words": stream.words(say, line, plan),
+        "flow": plan.title,
     }

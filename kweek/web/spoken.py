@@ -5,11 +5,18 @@ Own words of the workspace (its events, mails, teams, outcomes) are said as its 
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+from msgspec.structs import replace
+
 from kweek.draw.say import moment_words, time_words
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
 from kweek.words import Tongue
+
+_BRACES: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")  # filled in for each lead; a page about all of them cannot
 
 
 def step_words(say: Tongue, step: AnyStep) -> str:
@@ -18,7 +25,7 @@ def step_words(say: Tongue, step: AnyStep) -> str:
         case Wait(until=Moment(within=Duration() as within)):
             return say("step.wait", time=time_words(say, within))
         case Wait():
-            return say("step.wait.until", moment=moment_words(say, step.until))
+            return say("step.wait.until", moment=moment_words(say, _in_words(say, step.until)))
         case Send():
             mails = say("step.or").join(mail or say("step.nothing") for mail, _ in step.mails)
             if step.within is None:
@@ -29,11 +36,19 @@ def step_words(say: Tongue, step: AnyStep) -> str:
         case Handover():
             return say("step.handover", team=step.team)
         case Task():
-            return step.title
+            return _BRACES.sub("…", step.title)
         case Choose():
             return say("step.choose")
         case _:
             return step.id
+
+
+def _in_words(say: Tongue, moment: Moment) -> Moment:
+    """A date by its name, not by its path: `lead.contract_end`, “contract end”."""
+    path = moment.date_field
+    if path is None:
+        return moment
+    return replace(moment, date_field=say.maybe(f"date.{path}", path.rpartition(".")[2].replace("_", " ")))
 
 
 def event_words(say: Tongue, kind: str) -> str:

@@ -24,9 +24,15 @@ SAID = [
     (step(Wait, until=parse_wait("until monday 09:00")), "Wait until Monday 09:00", "Wacht tot maandag 09:00"),
     (
         step(Wait, until=parse_wait("until 3 days before lead.contract_end")),
-        "Wait until 3 days before lead.contract_end",
-        "Wacht tot 3 dagen vóór lead.contract_end",
+        "Wait until 3 days before contract end",
+        "Wacht tot 3 dagen vóór contract end",
     ),
+    (
+        step(Wait, until=parse_wait("until handover.later_on")),
+        "Wait until the day agreed with sales",
+        "Wacht tot de dag die met sales is afgesproken",
+    ),
+    (step(Task, title="Send it to {{ lead.name }} again", within=WEEK), *["Send it to … again"] * 2),
     (
         step(Send, mails=(("survey", 100),), within=WEEK),
         "Send survey, wait 7 days",
