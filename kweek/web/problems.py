@@ -61,7 +61,9 @@ def problem_of(error: Exception) -> ProblemError:
             return ProblemError(422, f"This {error.what} cannot be taken; nothing of it was stored.", errors=errors)
         case OtherEventError():
             return ProblemError(409, str(error))
-        case NoSuchLead() | NoSuchTaskError():
+        case NoSuchLead():
+            return ProblemError(404, str(error), told=("absent.lead", {}))
+        case NoSuchTaskError():
             return ProblemError(404, str(error), told=("absent.erased", {}))
         case AnswersError():
             said = {name: _ENGLISH(fault.key, **fault.values) for name, fault in error.faults.items()}

@@ -140,7 +140,9 @@ def test_what_never_was_is_a_page_with_a_sentence(staff: TestClient, published: 
         ("/flows/nowhere", "There is no flow “nowhere”"),
         (f"{FLOW}?version=abc", "has no version abc."),
         (f"{FLOW}/leads?at=zzz", "The flow “Brochure request” has no step or line “zzz”."),
-        ("/leads/gone", "It may have been erased with its lead"),
+        ("/leads/gone", "There is no such lead."),
+        ("/mails?lead=zz", "There is no such lead."),
+        ("/handovers/gone-1/1", "It may have been erased with its lead"),
         ("/nowhere", "There is nothing at this address."),
     ],
 )
