@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
 
 from msgspec import Struct, field
@@ -40,9 +40,13 @@ class Tested(Struct, frozen=True):
         return {row: words for row, words in self.rows[flow].items() if row not in seen}
 
 
-def rehearse(workspace: Workspace, flows: Iterable[str]) -> Tested:
-    """Run the tests of these flows. A flow that is broken is not run: its problems say why."""
+def rehearse(
+    workspace: Workspace, flows: Iterable[str], told: Callable[[int, int], None] = lambda done, of: None
+) -> Tested:
+    """Run the tests of these flows. A flow that is broken is not run: its problems say why. told: so many tests are
+    done, of so many."""
     world, names = world_of(workspace), names_in(workspace)
+    every: list[tuple[Plan, Case]] = []
     results: list[Result] = []
     problems: list[Problem] = []
     rows: dict[str, Mapping[str, str]] = {}
@@ -59,8 +63,11 @@ def rehearse(workspace: Workspace, flows: Iterable[str]) -> Tested:
         cases, found = read_cases(workspace.texts[path], path, plan, names)
         problems += found
         if not errors(found):
-            results += [_timed(plan, case, world) for case in cases]
+            every += [(plan, case) for case in cases]
             rows[flow] = rows_of(plan)
+    for done, (plan, case) in enumerate(every):
+        told(done, len(every))
+        results.append(_timed(plan, case, world))
     return Tested(tuple(results), in_order(problems), rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,13 +38,17 @@ class Suggestion:
     notes: tuple[str, ...]
 
 
-def suggestion(workspace: Workspace, flow: str) -> Suggestion:
-    """BrokenSourceError: flow or tests cannot be read. KweekError: the file is written so that nothing can be added."""
+def suggestion(workspace: Workspace, flow: str, told: Callable[[int, int], None] = lambda done, of: None) -> Suggestion:
+    """BrokenSourceError: flow or tests cannot be read. KweekError: the file is written so that nothing can be added.
+    told: so many of the tests that are there were run, of so many."""
     path, names, world = f"flows/tests/{flow}.yaml", names_in(workspace), world_of(workspace)
     plan = world.plans.get(flow) or plan_of(source_of(workspace, flow))
     there = workspace.texts.get(path, "")
     cases = _read(there, path, plan, names) if there else ()
-    walked = frozenset[str]().union(*(try_case(plan, case, world).rows for case in cases))
+    walked = frozenset[str]()
+    for done, case in enumerate(cases):
+        told(done, len(cases) + 1)  # the search itself is the last of them
+        walked |= try_case(plan, case, world).rows
     found = suggest(plan, world, walked, names.schema(_start_data(plan, names)).fields)
     indent = _indent(there, path) if there else 2
     items = written(found.cases, plan, [case.name for case in cases], indent)

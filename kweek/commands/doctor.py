@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import add_workspace, say, settings_of
+from kweek.commands.progress import looked, looking
 
 if TYPE_CHECKING:
     from kweek.checkup.finding import Finding
@@ -47,11 +48,13 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    looking("Looking at each part")
     import asyncio
 
     from kweek.checkup.parts import check_all
     from kweek.checkup.ring import release_held, ring_leads
 
+    looked()
     settings = settings_of(args)
     if args.new_secret:
         _renew(settings)
@@ -59,14 +62,19 @@ def run(args: argparse.Namespace) -> int:
         say(f"{release_held(settings)} leads were let go")
     if args.ring or args.release:
         say(f"{asyncio.run(ring_leads(settings, args.ring or 'due', say))} leads were rung")
-    findings = list(check_all(settings))
+    findings: list[Finding] = []
+    looking("Looking at each part")
+    for finding in check_all(settings):
+        findings.append(finding)
+        if not args.json:
+            looked()
+            print(_line(finding), flush=True)
+            looking("Looking on")
+    looked()
     states = {finding.state for finding in findings}
     worst = "away" if "away" in states else "attention" if "attention" in states else "well"
     if args.json:
         print(json.dumps({"state": worst, "findings": list(map(asdict, findings))}, ensure_ascii=False, indent=2))
-    else:
-        for finding in findings:
-            print(_line(finding))
     return {"away": 3, "attention": 1, "well": 0}[worst]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.common import add_workspace, say, settings_of
+from kweek.commands.progress import looked, looking
 from kweek.flow.problems import did_you_mean, errors
 from kweek.words import LANGUAGES
 
@@ -56,12 +57,15 @@ def run(args: argparse.Namespace) -> int:
     if output is not None and output.suffix == ".mmd" and args.against:
         print("kweek draw: Mermaid has no marks for what differs; write .svg or .png.", file=sys.stderr)
         return 2
+    looking("Drawing")
     from kweek.commands.against import other
     from kweek.draw.tell import tell
     from kweek.words import Tongue
     from kweek.workspace import read_workspace
 
     workspace = read_workspace(settings_of(args).workspace)
+    if output is None or output.suffix != ".png":
+        looked()
     name = Path(args.flow).stem if args.flow.endswith(".yaml") else args.flow
     flow = workspace.flows.get(name)
     if flow is None:
@@ -124,4 +128,5 @@ def _write(told: Told, tongue: Tongue, output: Path, theme: Any) -> None:
         from kweek.pixels import png
 
         output.write_bytes(png(svg(picture, theme=theme or "light")))
+        looked()
     say(f"{output}: {picture.width} × {picture.height}")

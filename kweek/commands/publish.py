@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import asdict
 
 from kweek.commands.common import add_workspace, say, settings_of
+from kweek.commands.progress import looked, looking
 from kweek.flow.problems import Problem, did_you_mean, errors
 
 if TYPE_CHECKING:
+    from kweek.config import Settings
     from kweek.leads.database import Database
     from kweek.leads.publish import Standing, Version
     from kweek.workspace import Workspace
@@ -64,14 +66,18 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.first:
         return _first(args)
-    from kweek.commands.books import opened
+    chosen = settings_of(args)
+    named = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
+    flows = chosen.workspace / "flows"
+    if flows.is_dir() and all((flows / f"{flow}.yaml").is_file() for flow in named):  # else that is what is wrong
+        _look_for_books(chosen)
+    looking("Proving the flows")
     from kweek.linting import belongs_to, lint
     from kweek.workspace import read_workspace
 
-    chosen = settings_of(args)
     workspace = read_workspace(chosen.workspace)
     problems = lint(workspace)
-    named = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
+    looked()
     for flow in named:
         if f"flows/{flow}.yaml" not in workspace.texts:
             say(f"kweek publish: there is no flow “{flow}”. {did_you_mean(flow, workspace.flows)}")
@@ -81,6 +87,8 @@ def run(args: argparse.Namespace) -> int:
     wrong = errors(problems)
     done: list[Published] = []
     if not wrong:
+        from kweek.commands.books import opened
+
         with opened(chosen) as database:
             done = publish_flows(database, workspace, named or sorted(workspace.flows), args.by or _me())
     if args.json:
@@ -88,6 +96,15 @@ def run(args: argparse.Namespace) -> int:
     else:
         _say(done, problems)
     return 1 if wrong else 0
+
+
+def _look_for_books(chosen: Settings) -> None:
+    """NoDatabase, before anything is loaded that takes a second: without its file there is nothing to publish in."""
+    from kweek.leads.away import no_file
+
+    scheme, _, path = chosen.database_url.partition(":///")
+    if scheme == "sqlite" and path and not (file := Path(path).absolute()).exists():
+        raise no_file(file)
 
 
 def _first(args: argparse.Namespace) -> int:

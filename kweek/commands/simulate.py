@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.against import NotUnderstoodError, other
 from kweek.commands.common import add_workspace, settings_of
+from kweek.commands.progress import looked, looking, progress
 from kweek.flow.problems import BrokenSourceError, did_you_mean
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ Exit: 0 done, 1 a flow is broken, 2 not understood.
 """
 MOST_LEADS: Final = 1_000_000
 MOST_DAYS: Final = 1_500
-_EACH: Final = 0.2  # seconds between two words about how far it is
 
 
 def add(commands: Any) -> None:
@@ -71,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     begin = _date(args.begin)
     if args.report and not Path(args.report).absolute().parent.is_dir():
         raise NotUnderstoodError(f"--report: there is no folder {Path(args.report).parent}; make it first")
+    looking("Reading the flows")
     from kweek.flow.simulate.arrivals import parse_arrivals, usual_arrivals
     from kweek.flow.simulate.mix import parse_mix, usual
     from kweek.simulating import FIRST_DAY, Crowding, simulate
@@ -91,8 +90,13 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         raise NotUnderstoodError(str(error)) from None
     crowding = Crowding(leads, days, seed, mix, arrive, begin or FIRST_DAY)
-    simulation = simulate(workspace, world, version.plan, crowding, _progress("simulated"))
-    before = against and simulate(workspace, world, against.plan, crowding, _progress("simulated the other version"))
+    looked()
+    with progress("Simulating", "leads") as told:
+        simulation = simulate(workspace, world, version.plan, crowding, lambda part: told(round(part * leads), leads))
+    before = None
+    if against is not None:
+        with progress("Simulating the other version", "leads") as told:
+            before = simulate(workspace, world, against.plan, crowding, lambda part: told(round(part * leads), leads))
     if args.report:
         from kweek.report.page import Shown, page
 
@@ -161,21 +165,6 @@ def _other(version: Version, asked: str, chosen: Settings) -> Version:
 
 
 # --- for people -----------------------------------------------------------------------------------------
-
-
-def _progress(what: str) -> Callable[[float], None]:
-    """How far it is, where somebody looks on."""
-    if not sys.stderr.isatty():
-        return lambda part: None
-    last = [monotonic()]
-
-    def told(part: float) -> None:
-        if part < 1 and monotonic() - last[0] < _EACH:
-            return
-        last[0] = monotonic()
-        print(f"\r\x1b[K{part:.0%} {what}" if part < 1 else "\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-    return told
 
 
 def _words(one: Simulation, before: Simulation | None, usual_mix: bool) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import asdict
 
 from kweek.commands.common import add_workspace, settings_of
+from kweek.commands.progress import looked, looking, progress
 from kweek.flow.problems import BrokenSourceError, did_you_mean, errors
 
 if TYPE_CHECKING:
@@ -60,10 +61,11 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from kweek.rehearsal import rehearse
+    looking("Reading the flows")
     from kweek.workspace import read_workspace
 
     workspace = read_workspace(settings_of(args).workspace)
+    looked()
     if args.write and args.suggest is None:
         print("kweek test: --write goes with --suggest FLOW: which flow?", file=sys.stderr)
         return 2
@@ -77,11 +79,15 @@ def run(args: argparse.Namespace) -> int:
     if not there:
         print("kweek: there is nothing to test: flows/tests has no files. Write one per flow.", file=sys.stderr)
         return 2
-    tested = rehearse(workspace, args.flows or there)
-    if args.engine == "temporal":
-        from kweek.dress_rehearsal.again import again
+    with progress("Testing", "tests") as told:
+        from kweek.rehearsal import rehearse
 
-        tested = again(workspace, tested)
+        tested = rehearse(workspace, args.flows or there, told)
+    if args.engine == "temporal":
+        with progress("On a Temporal server", "moments") as told:
+            from kweek.dress_rehearsal.again import again
+
+            tested = again(workspace, tested, told)
     if args.junit is not None:
         from kweek.junit import junit
 
@@ -91,14 +97,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _suggest(workspace: Workspace, flow: str, write: bool) -> int:
-    from kweek.suggesting import suggestion
-
     if flow not in workspace.flows:
         fix = did_you_mean(flow, workspace.flows)
         print(f"kweek test: there is no flow “{flow}” that could be read. {fix}", file=sys.stderr)
         return 2
     try:
-        found = suggestion(workspace, flow)
+        with progress("Looking for ways that no test walks", "tests") as told:
+            from kweek.suggesting import suggestion
+
+            found = suggestion(workspace, flow, told)
     except BrokenSourceError as error:
         for problem in error.problems:
             print(problem)

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
@@ -24,13 +24,14 @@ from kweek.workspace import Workspace
 from kweek.worlds import world_of
 
 ENGINE: Final = "temporal"
+Told = Callable[[int, int], None]
 _SECONDS: Final = 120.0
 _EACH: Final = 2.0  # seconds more for every lead; on a slow machine one takes a quarter of that
 
 
-def again(workspace: Workspace, tested: Tested) -> Tested:
-    """What fails on the machine has said why, and is not lived again. KweekError: there is no server, or it stands
-    still."""
+def again(workspace: Workspace, tested: Tested, told: Told = lambda done, of: None) -> Tested:
+    """What fails on the machine has said why, and is not lived again. told: so many of its moments are over, of so
+    many. KweekError: there is no server, or it stands still."""
     find_test_server()
     world = world_of(workspace)
     holding = [n for n, result in enumerate(tested.results) if result.holds]
@@ -41,7 +42,7 @@ def again(workspace: Workspace, tested: Tested) -> Tested:
     began = perf_counter()
     with TemporaryDirectory(prefix="kweek-") as folder:
         seconds = _SECONDS + _EACH * len(everybody)
-        played = _quietly(Path(folder) / "house", workspace.folder, everybody, seconds)
+        played = _quietly(Path(folder) / "house", workspace.folder, everybody, seconds, told)
     took = (perf_counter() - began) / len(cases)
     results = list(tested.results)
     for number, n in enumerate(holding):
@@ -50,7 +51,7 @@ def again(workspace: Workspace, tested: Tested) -> Tested:
     return replace(tested, results=tuple(results), engine=ENGINE)
 
 
-def _quietly(folder: Path, workspace: Path, everybody: Sequence[Journey], seconds: float) -> list[Played]:
+def _quietly(folder: Path, workspace: Path, everybody: Sequence[Journey], seconds: float, told: Told) -> list[Played]:
     """A client with calls in flight at exit may abort the interpreter: collected and given a breath, it does not."""
     before = structlog.get_config()
     structlog.configure(
@@ -58,7 +59,7 @@ def _quietly(folder: Path, workspace: Path, everybody: Sequence[Journey], second
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )  # what a worker reports in service nobody asked for here, and stdout belongs to the answer
     try:
-        return asyncio.run(play(folder, workspace, everybody, seconds))
+        return asyncio.run(play(folder, workspace, everybody, seconds, told=told))
     finally:
         structlog.configure(**before)
         gc.collect()

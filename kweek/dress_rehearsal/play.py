@@ -62,19 +62,21 @@ class Played:
 
 
 async def play(
-    folder: Path, workspace: Path, everybody: Sequence[Journey], seconds: float, migrated: Path | None = None
-) -> list[Played]:
-    """folder: empty, for the database. seconds: so long it may take. StandsStillError: it took longer."""
+    folder: Path, workspace: Path, everybody: Sequence[Journey], seconds: float, migrated: Path | None = None,
+    told: Callable[[int, int], None] = lambda done, of: None,
+) -> list[Played]:  # fmt: skip
+    """folder: empty, for the database. seconds: so long it may take. told: so many moments are over, of so many.
+    StandsStillError: it took longer."""
     try:
         async with asyncio.timeout(seconds), _taking_mail() as smtp, time_skipping() as environment:
-            return await _play(folder, workspace, everybody, smtp, environment, migrated)
+            return await _play(folder, workspace, everybody, smtp, environment, migrated, told)
     except TimeoutError:
         raise StandsStillError(f"the tests did not come to their end on the server within {seconds:.0f} s") from None
 
 
 async def _play(
     folder: Path, workspace: Path, everybody: Sequence[Journey], smtp: str, environment: WorkflowEnvironment,
-    migrated: Path | None,
+    migrated: Path | None, told: Callable[[int, int], None],
 ) -> list[Played]:  # fmt: skip
     first = min(journey.start for journey in everybody)
     clock = Clock(1.0, await environment.get_current_time(), first - 10 * NEAR)
@@ -85,7 +87,7 @@ async def _play(
         for journey in everybody:
             house.like(journey.memory, clock.anchor_flow)
         async with workers(environment.client, replace(hands, webhooks=silent)):
-            await _let_time_pass(environment, house, everybody)
+            await _let_time_pass(environment, house, everybody, told)
         return [Played(one, house.journal(one.lead), house.events(one.lead)) for one in everybody]
     finally:
         hands.close()
@@ -130,12 +132,16 @@ async def _taking_mail() -> AsyncGenerator[str]:
 # --- time passes ------------------------------------------------------------------------------------
 
 
-async def _let_time_pass(environment: WorkflowEnvironment, house: House, everybody: Sequence[Journey]) -> None:
+async def _let_time_pass(
+    environment: WorkflowEnvironment, house: House, everybody: Sequence[Journey], told: Callable[[int, int], None]
+) -> None:
     client = environment.client
     relay = Relay(house.database, lambda lead: ring(client, lead))
     deeds = [(at, journey, deed) for journey in everybody for at, deed in _timely(journey.deeds)]
     ends = [(journey.until, journey, None) for journey in everybody]
-    for at, together in groupby(sorted([*deeds, *ends], key=itemgetter(0)), key=itemgetter(0)):
+    moments = [(at, list(one)) for at, one in groupby(sorted([*deeds, *ends], key=itemgetter(0)), key=itemgetter(0))]
+    for done, (at, together) in enumerate(moments):
+        told(done, len(moments))
         await go_to(environment, house.clock.real(at))
         busy: set[str] = set()
         for _, journey, deed in together:

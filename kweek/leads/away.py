@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Final
-
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from typing import TYPE_CHECKING, Final
 
 from kweek.errors import KweekError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlalchemy.exc import DBAPIError
 
 # PostgreSQL's codes (its manual, appendix A) for "not now": connection lost, out of resources or connections,
 # shutting down, starting up, a lock that did not come free, a deadlock that it broke.

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kweek.cli import COMMANDS, main
+from kweek.commands.progress import looked, looking, progress
 
 ROOT = Path(__file__).parents[2]
 
@@ -134,3 +135,22 @@ def test_keys_are_made_listed_and_taken_back(
     assert main(["key", "list"]) == 0
     assert "revoked" in capsys.readouterr().out
     assert main(["key", "make", "website"]) == 0, "its name is free again"
+
+
+def test_nothing_is_told_of_how_far_it_is_where_nobody_looks_on(capsys: pytest.CaptureFixture[str]) -> None:
+    looking("Testing")
+    with progress("Testing", "tests") as told:
+        told(1, 2)
+    looked()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_where_somebody_looks_on_the_first_sign_comes_before_anything_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    looking("Testing")
+    assert capsys.readouterr() == ("", "Testing …\r")
+    with progress("Testing", "tests") as told:
+        told(1, 2)
+    assert "Testing" in capsys.readouterr().err
