@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
+from kweek.flow.problems import Located
 
 
 class Say(Protocol):
@@ -24,6 +25,16 @@ def time_words(say: Say, time: Duration) -> str:
     """`7 days`, `5 werkdagen`."""
     unit = f"time.{'business.' if time.business else ''}{time.unit}"
     return say(unit, count=time.amount)
+
+
+def located_words(say: Say, time: Located[Duration]) -> str:
+    """The same; of one that could not be read, what its author wrote."""
+    return time_words(say, time.value) if time.said is None else wrong(say, time.said)
+
+
+def wrong(say: Say, said: str) -> str:
+    """The author's own words where they are a mistake."""
+    return say("picture.wrong", text=said)
 
 
 def moment_words(say: Say, moment: Moment) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kweek.draw.say import Say, moment_words, time_words
+from kweek.draw.say import Say, located_words, moment_words, time_words, wrong
 from kweek.draw.told import Group, Line, Step, Way
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
@@ -78,7 +78,10 @@ class Verbs:
             case m.Go():
                 return self._go(id, step)
             case m.End():
+                said = step.result.said
                 way = self.way(m.Ending(step.result.value, step.at))
+                if said is not None:
+                    way = Way("missing", said, wrong(self.say, said))
                 title = self.say("picture.end")
                 return Step(id, "end", title, _some(step.because), way, falls=False)
             case _:
@@ -87,6 +90,8 @@ class Verbs:
     def _wait(self, id: str, step: m.Wait) -> Step:
         say = self.say
         match step.until.value:
+            case Moment() if step.until.said is not None:
+                title, heading = say("step.wait", time=wrong(say, step.until.said)), say("picture.then")
             case Moment(within=Duration() as within):
                 title, heading = say("step.wait", time=time_words(say, within)), say("picture.then")
             case Moment(date_field=str()) as moment:
@@ -100,10 +105,10 @@ class Verbs:
 
     def _send(self, id: str, step: m.Send) -> Step:
         say = self.say
-        notes = [say("picture.within", time=time_words(say, step.within.value))] if step.within else []
+        notes = [say("picture.within", time=located_words(say, step.within))] if step.within else []
         if step.expires:
             notes.append(say("picture.expires", time=time_words(say, step.expires.value)))
-        after = say("picture.after", time=time_words(say, step.within.value)) if step.within else say("picture.then")
+        after = say("picture.after", time=located_words(say, step.within)) if step.within else say("picture.then")
         groups = _filled(
             (self._shares(id, step), self._when(id, step.when), self._otherwise(id, step.otherwise, after))
         )
@@ -116,13 +121,18 @@ class Verbs:
     def _shares(self, id: str, step: m.Send) -> Group:
         if len(step.mails) == 1:
             return Group("", ())
-        named = ((share.mail.value or self.say("step.nothing"), share.per_cent.value) for share in step.mails)
-        words = (self.say("picture.share", share=share, what=mail) for mail, share in named)
+        named = ((share.mail.value or self.say("step.nothing"), share.per_cent) for share in step.mails)
+        words = (
+            self.say("picture.share", share=share.value, what=mail)
+            if share.said is None
+            else f"{mail}: {wrong(self.say, share.said)}"
+            for mail, share in named
+        )
         return Group("", tuple(Line(f"{id} share:{n}", label) for n, label in enumerate(words, 1)))
 
     def _call(self, id: str, step: m.Call) -> Step:
         say = self.say
-        time = time_words(say, step.within.value)
+        time = located_words(say, step.within)
         notes = [say("picture.within", time=time)]
         if step.attempts:
             tries = say("picture.attempts", count=step.attempts.value)
@@ -151,7 +161,7 @@ class Verbs:
 
     def _task(self, id: str, step: m.Task) -> Step:
         say = self.say
-        time = time_words(say, step.within.value)
+        time = located_words(say, step.within)
         notes = [say("picture.to", who=step.to.value)] if step.to else []
         notes += [say("picture.within", time=time), *self._clock(step)]
         groups = (self._when(id, step.when), self._otherwise(id, step.otherwise, say("picture.after", time=time)))
@@ -165,9 +175,9 @@ class Verbs:
             deeds = [say("picture.rung.tell", who=rung.tell.value)] if rung.tell else []
             if rung.reassign:
                 deeds.append(say("picture.rung.reassign", team=rung.reassign.value))
-            after = time_words(say, rung.after.value)
+            after = located_words(say, rung.after)
             if rung.every:
-                after = say("picture.rung.every", after=after, every=time_words(say, rung.every.value))
+                after = say("picture.rung.every", after=after, every=located_words(say, rung.every))
             yield say("picture.rung", after=after, deeds=", ".join(deeds))
 
     def _choose(self, id: str, step: m.Choose) -> Step:
@@ -176,6 +186,8 @@ class Verbs:
         for n, branch in enumerate(step.branches, 1):
             if branch.condition:
                 label = branch.condition.value
+            elif branch.share and branch.share.said is not None:
+                label = wrong(say, branch.share.said)
             elif branch.share:
                 label = say("picture.part", share=branch.share.value)
             else:
@@ -188,7 +200,8 @@ class Verbs:
         way = self.way(step.target)
         notes: tuple[str, ...] = ()
         if step.at_most:
-            notes = (say("picture.times", count=step.at_most.value),)
+            said = step.at_most.said
+            notes = (say("picture.times", count=step.at_most.value) if said is None else wrong(say, said),)
         heading = say("picture.go.then")
         then = () if step.then is None else (self.line(f"{id} then", heading, step.then),)
         return Step(id, "go", say("picture.go"), notes, way, _filled((Group("", then),)), _falls(step))
@@ -197,7 +210,10 @@ class Verbs:
         say = self.say
         match step:
             case m.Score(points=points, because=because):
-                sums = ", ".join(f"{say(f'picture.axis.{axis}')} {_signed(n.value)}" for axis, n in points)
+                sums = ", ".join(
+                    f"{say(f'picture.axis.{axis}')} {_signed(n.value) if n.said is None else wrong(say, n.said)}"
+                    for axis, n in points
+                )
                 return Step(id, "score", say("picture.score", points=sums), _some(because))
             case m.Tag(tags=tags):
                 return Step(id, "tag", say("picture.tag", tags=", ".join(tag.value for tag in tags)))

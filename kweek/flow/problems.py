@@ -26,12 +26,16 @@ class Located(Struct, Generic[T], frozen=True):
 
     `text_at` is where the first character of the value's text stands (behind an opening quote); None where
     characters do not map one to one to columns (a text over several lines, or with escapes).
+
+    `said`: what the author wrote, where it could not be read; the value stands in for it then, so that the rest is
+    checked, and nobody shows it.
     """
 
     value: T
     at: Position
     key: Position
     text_at: Position | None = None
+    said: str | None = None
 
     def inside(self, offset: int) -> Position:
         """The place of the character at `offset` of the text; where that cannot be told, the value's start."""

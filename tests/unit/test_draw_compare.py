@@ -20,6 +20,7 @@ FLOWS = sorted((Path(__file__).parents[2] / "flows").glob("*.yaml"))
 BROCHURE = (FLOWS[0].parent / "brochure-request.yaml").read_text()
 CHANGES = {
     "a time": (("wait: 7 days", "wait: 5 days"), ["changed: Wait 5 days, was: Wait 7 days"]),
+    "a time that is none": (("wait: 7 days", "wait: 0 days"), ["changed: Wait “0 days” (a mistake), was: Wait 7 days"]),
     "a step more": (("  - send: survey", "  - tag: vip\n  - send: survey"), ["new: Tag: vip"]),
     "a mail's name": (("send: survey ", "send: poll "), ["changed: Send poll, within 7 days, was: Send survey"]),
     "a row less": (("      bounced: discard\n", ""), ["gone: address is dead: discard"]),

@@ -134,12 +134,17 @@ class TargetReader(Reader, ABC):
             self.note(node.at, "missing", "This rung does not say when.", "", "Add: after: 24 hours")
         if not known.keys() & {"tell", "reassign"}:
             self.note(node.at, "missing", "This rung does nothing.", "", "Add: tell: manager — or reassign: sales")
-        some_time = Located(SOME_TIME, node.at, node.at)
         after, every = self.duration(known.get("after")), self.duration(known.get("every"))
         if every is None and "every" in known:
-            every = some_time
+            every = Located(SOME_TIME, node.at, node.at, said=said(known["every"]))
         tell, reassign = self.text(known.get("tell")), self.text(known.get("reassign"))
+        some_time = Located(SOME_TIME, node.at, node.at, said=said(known.get("after")))
         return Rung(node.at, after or some_time, every, tell, reassign)
+
+
+def said(pair: Pair | None) -> str:
+    """What the author wrote where it cannot be read, for whoever shows it; "…": nothing, or no text."""
+    return (pair.value.value if pair and isinstance(pair.value, Text) else "") or "…"
 
 
 def _refused(text: str) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from typing import Final, cast, get_args
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
-from kweek.flow.load.targets import SOME_TIME, TargetReader, missing
+from kweek.flow.load.targets import SOME_TIME, TargetReader, missing, said
 from kweek.flow.load.texts import parse_points, parse_share, parse_times
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.plan import Axis
@@ -31,7 +31,7 @@ class VerbReader(TargetReader):
 
     def wait(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Wait:
         until = self.parsed(verb, parse_wait, "duration")
-        stand_in = Located(Moment(within=SOME_TIME), verb.key.at, verb.key.at)
+        stand_in = Located(Moment(within=SOME_TIME), verb.key.at, verb.key.at, said=said(verb))
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         return m.Wait(at=verb.key.at, id=id_, until=until or stand_in, when=when, otherwise=otherwise)
 
@@ -85,7 +85,7 @@ class VerbReader(TargetReader):
 
     def _half(self, pair: Pair) -> m.Share:
         name = self.reread(pair.key.located, parse_name, "name") or unread(pair)
-        share = self.parsed(pair, parse_share, "share") or Located(0, pair.value.at, pair.key.at)
+        share = self.parsed(pair, parse_share, "share") or Located(0, pair.value.at, pair.key.at, said=said(pair))
         return m.Share(Located(None if name.value == "nothing" else name.value, name.at, name.key), share)
 
     def call(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Call:
@@ -103,7 +103,8 @@ class VerbReader(TargetReader):
     def _within(self, verb: Pair, known: Known, example: str) -> Located[Duration]:
         if "within" not in known:
             missing(self, verb.key.at, verb.key.value, "within", _WITHIN_WHY, example)
-        return self.duration(known.get("within")) or Located(SOME_TIME, verb.key.at, verb.key.at)
+        within = self.duration(known.get("within"))
+        return within or Located(SOME_TIME, verb.key.at, verb.key.at, said=said(known.get("within")))
 
     def handover(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Handover:
         team = self.text(verb) or unread(verb)
@@ -179,14 +180,14 @@ class VerbReader(TargetReader):
         if "if" in known and condition is None:
             condition = unread(known["if"])
         if "share" in known and share is None:
-            share = Located(0, known["share"].value.at, known["share"].key.at)
+            share = Located(0, known["share"].value.at, known["share"].key.at, said=said(known["share"]))
         return m.Branch(node.at, self.aim(way) if way else m.Inline((), node.at), condition, share)
 
     def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go:
         target = self.aim(verb)
         at_most = self.parsed(known.get("at_most"), parse_times, "times")
         if at_most is None and "at_most" in known:
-            at_most = Located(1, known["at_most"].value.at, known["at_most"].key.at)
+            at_most = Located(1, known["at_most"].value.at, known["at_most"].key.at, said=said(known["at_most"]))
         then = self.aim(known["then"]) if "then" in known else None
         match target:
             case m.Ending():
@@ -206,7 +207,7 @@ class VerbReader(TargetReader):
             what, fix = f"“{verb.value.value}” is a path, not an ending.", f"Write: - go: {verb.value.value}"
             self.note(verb.value.at, "ending", what, "“end” takes the lead out of the flow.", fix)
             return m.End(at=verb.key.at, id=id_, result=Located("done", verb.value.at, verb.key.at))
-        result = self.one_of(verb, m.ENDINGS, "ending") or Located("done", verb.value.at, verb.key.at)
+        result = self.one_of(verb, m.ENDINGS, "ending") or Located("done", verb.value.at, verb.key.at, said=said(verb))
         because = self.text(known.get("because"), prose=True)
         return m.End(at=verb.key.at, id=id_, result=result, because=because)
 
@@ -216,8 +217,9 @@ class VerbReader(TargetReader):
         found: list[tuple[Axis, Located[int]]] = []
         axes = self.fields(verb.value, verb.key, get_args(Axis), "intent: +5")
         for axis, pair in axes.items():
-            if points := self.parsed(pair, parse_points, "points"):
-                found.append((cast("Axis", axis), points))
+            points = self.parsed(pair, parse_points, "points")
+            stand_in = Located(0, pair.value.at, pair.key.at, said=said(pair))
+            found.append((cast("Axis", axis), points or stand_in))
         if isinstance(verb.value, Pairs) and not verb.value.pairs:
             self.note(verb.value.at, "empty", "“score” gives no points.", "", "Write: score: { intent: +5 }")
         because = self.text(known.get("because"), prose=True)
