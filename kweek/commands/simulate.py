@@ -67,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
     days = _number(args.days, "--days", MOST_DAYS)
     seed = _number(args.seed, "--seed", 10**9, least=0)
     begin = _date(args.begin)
+    if args.report and Path(args.report).suffix.lower() not in (".html", ".htm"):
+        raise NotUnderstoodError(f"--report: {args.report}: the report is a page; write it as .html")
     if args.report and not Path(args.report).absolute().parent.is_dir():
         raise NotUnderstoodError(f"--report: there is no folder {Path(args.report).parent}; make it first")
     looking("Reading the flows")

@@ -1,6 +1,6 @@
 """By what does another program know that it is us? A signature by Standard Webhooks, with a secret for each webhook.
 
-The secret follows from the installation's own and the webhook's name, so that there is none to keep: `kweek webhook
+The secret follows from the installation's own and the webhook's name, so that there is none to keep: `kweek outgoing
 NAME` shows it to whoever may read that one.
 """
 

@@ -161,6 +161,7 @@ REFUSED = {
     "arrivals": (["brochure-request", "--arrive", "soon"], "20 days in working hours"),
     "arrivals that take too long": (["brochure-request", "--arrive", "90 days"], "only 60 are watched"),
     "no folder": (["brochure-request", "--report", "no/where/x.html"], "there is no folder no/where"),
+    "no page": (["brochure-request", "--report", "x.pdf"], "write it as .html"),
     "no date": (["brochure-request", "--begin", "monday"], "write year-month-day"),
 }
 
