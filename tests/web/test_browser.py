@@ -76,7 +76,7 @@ def test_a_colleague_acts_from_the_notice_in_his_mailbox(
     assert page.get_by_text("Zeg waarom").is_visible()
     page.get_by_label("Notitie").fill("Wil in mei een rondleiding")
     page.get_by_role("button", name="Ik belde of schreef").click()
-    assert page.get_by_role("status").inner_text() == "Genoteerd: Contact gezocht."
+    assert page.locator("p.noted").inner_text() == "Genoteerd: Contact gezocht."
     assert page.get_by_text("Wil in mei een rondleiding").is_visible()
     page.get_by_label("Wil weer van ons horen vanaf").fill("2026-05-01")
     page.get_by_label("Wil weer van ons horen vanaf").press("Enter")  # its own form: no other button is pressed by it
@@ -108,7 +108,7 @@ def test_the_catchers_buttons_write_back_bounce_and_complain(
         ("Laten", "Hij kwam"),
     ):
         page.get_by_role("button", name=button).click()
-        assert status in page.get_by_role("status").inner_text()
+        assert status in page.locator("p.noted").inner_text()
     assert fits(page)
     page.get_by_role("link", name="← Alle mails").click()
     page.get_by_role("link", name="Re: Uw brochure").click()
