@@ -24,6 +24,7 @@ from kweek.flow.plan import (
     ToFlow,
     Wait,
 )
+from kweek.flow.rows import leads_to, lines_at
 
 Row = tuple[str, str]
 """Flow, and the key of a row in it."""
@@ -36,7 +37,7 @@ _WITH_SALES: Final = 4.0
 _SOME_DATE: Final = 7.0  # until a date comes, or a weekday
 _AT_ONCE: Final = 0.0
 
-Exit = tuple[str | None, float, Target | None]
+Exit = tuple[str | None, float, Target | Stay | None]
 """The row by which a step is left (None: it runs out), after how many days, and where to (None: it leads nowhere)."""
 
 
@@ -47,8 +48,7 @@ class Ways:
         entries = {flow: plan.entry for flow, plan in plans.items()}
         for flow, plan in plans.items():
             for n, line in enumerate(plan.whenever, 1):
-                target = None if isinstance(line.target, Stay) else line.target
-                self._after[flow, f"whenever:{n}"] = _place(flow, target, entries)
+                self._after[flow, f"whenever:{n}"] = _place(flow, line.target, entries)
             for step in plan.steps.values():
                 exits = [
                     ((flow, f"{step.id} {row}") if row else None, days, _place(flow, to, entries))
@@ -87,7 +87,7 @@ class Ways:
         return ()
 
 
-def _place(flow: str, target: Target | None, entries: Mapping[str, str]) -> Step | None:
+def _place(flow: str, target: Target | Stay | None, entries: Mapping[str, str]) -> Step | None:
     match target:
         case At(step=step):
             return flow, step
@@ -98,28 +98,19 @@ def _place(flow: str, target: Target | None, entries: Mapping[str, str]) -> Step
 
 
 def _exits(step: AnyStep) -> Iterator[Exit]:
+    soon, late = _lasts(step)
+    for row, line in lines_at(step):
+        yield row, late if row.startswith("otherwise") else soon, leads_to(line)
     match step:
-        case Choose():
-            yield from ((f"choose:{n}", _AT_ONCE, branch.target) for n, branch in enumerate(step.branches, 1))
+        case Choose() | EndStep():
+            pass
         case Go():
             yield None, _AT_ONCE, step.target
-            if step.at_most is not None:
-                yield "then", _AT_ONCE, step.then
-        case Wait() | Send() | Call() | Handover() | Task():
-            soon, late = _lasts(step)
-            for n, line in enumerate(step.when, 1):
-                yield f"when:{n}", soon, None if isinstance(line.target, Stay) else line.target
-            if not isinstance(step, Handover):
-                for n, otherwise in enumerate(step.otherwise, 1):
-                    yield f"otherwise:{n}", late, otherwise.target
-            yield None, late, step.next
-        case EndStep():
-            pass
         case _:
-            yield None, _AT_ONCE, step.next
+            yield None, late, step.next
 
 
-def _lasts(step: Wait | Send | Call | Handover | Task) -> tuple[float, float]:
+def _lasts(step: AnyStep) -> tuple[float, float]:
     """Days, until somebody does something there; and until its time is up."""
     match step:
         case Handover():
@@ -128,6 +119,8 @@ def _lasts(step: Wait | Send | Call | Handover | Task) -> tuple[float, float]:
             return _SOON, _SOME_DATE if step.until.within is None else _days(step.until.within)
         case Send(within=within) | Call(within=within) | Task(within=within):
             return _SOON, _AT_ONCE if within is None else _days(within)
+        case _:
+            return _AT_ONCE, _AT_ONCE
 
 
 def _days(length: Duration) -> float:

@@ -7,6 +7,7 @@ sound?) → `compile` (a `plan`, every name resolved) → `machine` (what a lead
   `kebab`, `surveys`, `catalogue` (the rules of a workspace), `origin`
 - Running: `plan`, `state` and how it is `stored`, `answers` and `facts` (what the machine may ask), `drive` (advances
   until all is at rest), `world`, `spread`
+- What came of it: `rows` (the lines of a flow, by which it is counted), `passed` (steps on which nobody stands)
 - Trying: `simulate` (a make-believe lead), `cases` (the tests of a flow)
 - In words: `problems` and `meant` (other words for ours) to authors, `waiting` (what a lead waits for) to operators
 

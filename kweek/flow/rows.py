@@ -6,16 +6,35 @@ A row is a line that may decide where a lead goes: `<step id> when:2`, `<step id
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from kweek.flow.plan import AnyStep, Call, Choose, End, Go, Handover, Plan, Send, Stay, Task, Wait, When
+from kweek.flow.plan import (
+    AnyStep,
+    Branch,
+    Call,
+    Choose,
+    End,
+    Go,
+    Handover,
+    Otherwise,
+    Plan,
+    Send,
+    Stay,
+    Target,
+    Task,
+    Wait,
+    When,
+)
 from kweek.flow.state import Entry
 from kweek.flow.words import LEAD_WIDE
 
 GOAL: Final = "goal"
 END: Final = " end"
+
+Line = When | Otherwise | Branch | Go
+"""What stands in a row of a step; in `then` of a `go`, the step itself."""
 
 
 def rows_of(plan: Plan) -> Mapping[str, str]:
@@ -25,8 +44,27 @@ def rows_of(plan: Plan) -> Mapping[str, str]:
     if plan.goal is not None:
         rows[GOAL] = plan.goal.condition.text
     for step in plan.steps.values():
-        rows |= {f"{step.id} {row}": words for row, words in _rows(step)}
+        rows |= {f"{step.id} {row}": _words(line) for row, line in lines_at(step)}
     return rows
+
+
+def lines_at(step: AnyStep) -> Iterator[tuple[str, Line]]:
+    """Each row of a step (`when:2`), with its line."""
+    for word, lines in _lists(step):
+        yield from ((word if word == "then" else f"{word}:{n}", line) for n, line in enumerate(lines, 1))
+
+
+def line_at(step: AnyStep | None, row: str) -> Line | None:
+    """The line of this row; None: there is no such row."""
+    word, _, number = row.partition(":")
+    for one, lines in _lists(step) if step else ():
+        if one == word and (n := int(number or 1)) <= len(lines):
+            return lines[n - 1]
+    return None
+
+
+def leads_to(line: Line) -> Target | Stay | None:
+    return (line.then or line.next) if isinstance(line, Go) else line.target
 
 
 def walked(flow: str, journal: Iterable[tuple[datetime, Entry]]) -> frozenset[str]:
@@ -60,20 +98,31 @@ def said(line: When) -> str:
     return f"{line.event} {line.link}" if line.link else line.event
 
 
-def _rows(step: AnyStep) -> Iterator[tuple[str, str]]:
+def _words(line: Line) -> str:
+    match line:
+        case When():
+            return said(line)
+        case Otherwise():
+            return line.state
+        case Branch():
+            share = f"{line.share}%" if line.share is not None else "else"
+            return line.condition.text if line.condition else share
+        case Go():
+            return f"after {line.at_most} times"
+
+
+def _lists(step: AnyStep) -> tuple[tuple[str, Sequence[Line]], ...]:
     match step:
         case Choose():
-            for n, branch in enumerate(step.branches, 1):
-                share = f"{branch.share}%" if branch.share is not None else "else"
-                yield f"choose:{n}", branch.condition.text if branch.condition else share
+            return (("choose", step.branches),)
         case Go() if step.at_most is not None:
-            yield "then", f"after {step.at_most} times"
-        case Wait() | Send() | Call() | Handover() | Task():
-            yield from ((f"when:{n}", said(line)) for n, line in enumerate(step.when, 1))
-            if not isinstance(step, Handover):
-                yield from ((f"otherwise:{n}", line.state) for n, line in enumerate(step.otherwise, 1))
+            return (("then", (step,)),)
+        case Handover():
+            return (("when", step.when),)
+        case Wait() | Send() | Call() | Task():
+            return ("when", step.when), ("otherwise", step.otherwise)
         case _:
-            pass
+            return ()
 
 
 def is_row(line: When) -> bool:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -15,9 +14,9 @@ from sqlalchemy import Connection, select
 from kweek.draw import Picture, lay_out
 from kweek.flow.load.flow import load_flow
 from kweek.flow.model import Flow
-from kweek.flow.plan import AnyStep, Call, Choose, EndStep, Handover, Plan, Send, Task, Wait
+from kweek.flow.plan import Branch, EndStep, Go, Otherwise, Plan, Send, When
 from kweek.flow.problems import Problem, errors
-from kweek.flow.rows import END
+from kweek.flow.rows import END, GOAL, line_at
 from kweek.leads import publish, tables
 from kweek.leads.tally import Numbers, is_step
 from kweek.linting import belongs_to, flows_in, lint_unrendered
@@ -147,44 +146,29 @@ def _same(plan: Plan, other: Plan, place: str) -> bool:
     return (says := _says(plan, place)) is not None and says == _says(other, place)
 
 
-@lru_cache(maxsize=10_000)
-def _place(place: str) -> tuple[str, str, int]:
-    """step, word, number: `("a/b", "when", 2)`."""
-    step, _, row = place.rpartition(" ")
-    word, _, number = row.partition(":")
-    return step, word, int(number) if number.isdigit() else 0
-
-
 def _says(plan: Plan, place: str) -> object:
     """What stands in that row, without where it leads; None: there is no such row."""
-    step, word, number = _place(place)
-    if word == "goal":
+    of, _, row = place.rpartition(" ")
+    step = plan.steps.get(of)
+    if row == GOAL:
         return plan.goal and plan.goal.condition.text
-    lines = plan.whenever if word == "whenever" else _lines(plan.steps.get(step), word)
-    if word == "then":
-        return "then"
-    if word == "end":
-        found = plan.steps.get(step)
-        return found.result if isinstance(found, EndStep) else None
-    if not 1 <= number <= len(lines):
-        return None
-    line: Any = lines[number - 1]
-    if word == "choose":
-        return (line.condition.text if line.condition else None, line.share)
+    word, _, number = row.partition(":")
     if word == "share":
-        return line
-    return line.state if word == "otherwise" else (line.event, line.link)
-
-
-def _lines(step: AnyStep | None, word: str) -> tuple[Any, ...]:
-    match step, word:
-        case Choose(), "choose":
-            return step.branches
-        case Send(), "share":
-            return step.mails
-        case ((Wait() | Send() | Call() | Task() | Handover()), "when"):
-            return step.when
-        case ((Wait() | Send() | Call() | Task()), "otherwise"):
-            return step.otherwise
-        case _:
-            return ()
+        return step.mails[int(number) - 1] if isinstance(step, Send) and int(number) <= len(step.mails) else None
+    if word == "end":
+        return step.result if isinstance(step, EndStep) else None
+    if word == "whenever":
+        line = plan.whenever[int(number) - 1] if int(number) <= len(plan.whenever) else None
+    else:
+        line = line_at(step, row)
+    match line:
+        case Branch():
+            return (line.condition.text if line.condition else None, line.share)
+        case Otherwise():
+            return line.state
+        case When():
+            return line.event, line.link
+        case Go():
+            return "then"
+        case None:
+            return None

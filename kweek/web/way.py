@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from kweek.draw import svg
-from kweek.flow.passed import passed
+from kweek.flow.passed import passed_in
 from kweek.flow.plan import AnyStep, Handover, Plan, Task
 from kweek.flow.state import Entry, Token
 from kweek.flow.stored import load_enrolment
@@ -81,7 +81,7 @@ def _passed(read: Connection, lead_id: str, enrolment_id: str, plan: Plan) -> se
     query = select(j.kind, j.step, j.place, j.detail).where(j.lead_id == lead_id, j.enrolment_id == enrolment_id)
     lines = read.execute(query.order_by(j.id)).all()
     told = [Entry(enrolment_id, line.kind, line.step, None, line.detail) for line in lines]
-    return {key for line in lines for key in (line.step, line.place) if key} | passed(plan, told)
+    return {key for line in lines for key in (line.step, line.place) if key} | passed_in(plan, told)
 
 
 def _next(read: Connection, say: Tongue, of: Row[Any], step: AnyStep | None, token: Token) -> Iterator[Next]:

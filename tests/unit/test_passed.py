@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kweek.flow.passed import passed
+from kweek.flow.passed import passed_in
 from kweek.flow.state import Entry
 from tests.unit.flow_of import plan_from
 
@@ -54,4 +54,4 @@ ONCE = [*LATER, line("timed_out", "later/wait-1")]
     ids=["below a mail", "by another line", "not yet", "one after the other", "often enough"],
 )
 def test_what_led_to_a_go_tells_that_it_was_passed(journal: list[Entry], steps: set[str]) -> None:
-    assert passed(PLAN, journal) == steps
+    assert passed_in(PLAN, journal) == steps

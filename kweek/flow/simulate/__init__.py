@@ -5,5 +5,5 @@
   is answered; `arrivals`: when leads come in; `made_up`: what they bring along
 - `walk`: a life with what people will do in it; `crowd`: all of them at once, sharing lives; `alike`: which may be
   shared; `undrawn`: what is drawn when it is asked
-- `tally`: what a crowd comes to by the day; `rows`: by which rows of the picture; `ways`: by which ways; `result`
+- `tally`: what a crowd comes to by the day; `ways`: by which ways; `result`
 """

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Generic, TypeVar
 
+from kweek.flow.passed import holds_nobody, passed
 from kweek.flow.plan import Call, Plan
+from kweek.flow.rows import row_in, rows_of
 from kweek.flow.simulate.crowd import Segment
 from kweek.flow.simulate.result import Counts, Day, Days, Desk
-from kweek.flow.simulate.rows import holds_nobody, passed, rows_of
 from kweek.flow.state import Entry
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
@@ -78,12 +79,13 @@ class Tally:
 
     def _add(self, segment: Segment, day: int) -> None:
         leads = segment.leads
-        for number, (_, entry) in enumerate(segment.journal):
+        journal = [entry for _, entry in segment.journal]
+        for number, entry in enumerate(journal):
             if entry.kind == "effect":
                 self._effect(segment, entry, day)
             if segment.flows[entry.enrolment] == self.plan.flow:
                 self._entry(entry, day, leads)
-                for step in passed(self.plan, entry, segment.journal[number + 1 :]):
+                for step in passed(self.plan, entry, journal[number + 1 :]):
                     self.entered.add(step, day, leads)
         for mail in segment.sent:
             self.mails.add(mail, day, leads)
@@ -103,7 +105,7 @@ class Tally:
                 pass
 
     def _entry(self, entry: Entry, day: int, leads: int) -> None:
-        step, row = entry.step or "", entry.detail.get("row")
+        step = entry.step or ""
         match entry.kind:
             case "started":
                 self.started.add("", day, leads)
@@ -125,8 +127,8 @@ class Tally:
                 self.endings.add(ending, day, leads)
             case _:
                 pass
-        if row is not None:
-            self.rows.add(str(row) if str(row).startswith("whenever") or row == "goal" else f"{step} {row}", day, leads)
+        if (row := row_in(entry)) is not None:
+            self.rows.add(row, day, leads)
 
     # --- what it comes to -------------------------------------------------------------------------------
 

@@ -1,0 +1,124 @@
+"""The file of a flow beside what is published of it: broken, changed, new, gone; on its page and on the first."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kweek.leads import publish
+from kweek.leads.database import Database
+from kweek.versions import source_of
+from kweek.web.app import make_app
+from kweek.web.house import House
+from kweek.web.rules import WorkspaceRules
+from kweek.workspace import read_workspace
+from tests.web.conftest import NOW, ROOT, Books, TestClient
+from tests.web.pages import numbers_on
+from tests.web.scene import scene
+
+FLOW = "/flows/brochure-request"
+
+
+@pytest.fixture
+def own(house: House, tmp_path: Path) -> House:
+    """The same house, on files of its own that a test may spoil."""
+    folder = tmp_path / "own"
+    for name in ("flows", "rules", "surveys", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
+    settings = replace(house.settings, workspace=folder)
+    return replace(house, settings=settings, rules=WorkspaceRules(folder, house.db))
+
+
+def test_a_file_that_is_broken_leaves_the_last_good_picture_greyed_with_the_problem(
+    own: House, staff: TestClient, published: str
+) -> None:
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        assert 'class="kweek-picture"' in client.get(FLOW).text
+        path = own.settings.workspace / "flows" / "brochure-request.yaml"
+        path.write_text(path.read_text() + "\nsteps: [\n")
+        own.files._looked = 0.0
+        page = client.get(FLOW).text
+    assert 'class="kweek-picture stale"' in page
+    assert "has a mistake" in page
+    assert "flows/brochure-request.yaml:" in page
+
+
+def test_a_file_that_differs_and_one_that_nobody_published_are_said(
+    own: House, staff: TestClient, published: str
+) -> None:
+    path = own.settings.workspace / "flows" / "brochure-request.yaml"
+    path.write_text(path.read_text().replace("wait: 7 days", "wait: 5 days"))
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        assert "says something else than what is published" in client.get(FLOW).text
+        assert "Nobody has published this flow yet" in client.get("/flows/long-term").text
+
+
+def test_what_the_file_would_change_is_one_picture_and_so_is_an_older_version(
+    own: House, staff: TestClient, db: Database, published: str
+) -> None:
+    folder = own.settings.workspace
+    path, mail = folder / "flows" / "brochure-request.yaml", folder / "templates/mails/survey.nl.md"
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        assert "nothing differs" in client.get(f"{FLOW}/changes").text
+        path.write_text(path.read_text().replace("wait: 7 days", "wait: 5 days"))
+        mail.write_text(mail.read_text() + "\nTot ziens.\n")
+        own.files._looked = 0.0
+        assert f'href="{FLOW}/changes"' in client.get(FLOW).text
+        page = client.get(f"{FLOW}/changes").text
+        assert 'aria-label="changed: Wait 5 days"' in page
+        assert "<li>templates/mails/survey.nl.md</li>" in page
+        source = source_of(read_workspace(folder), "brochure-request")
+        publish.publish(db, source, "brochure-request", "test", NOW)
+        own.board._at = 0.0
+        older = client.get(f"{FLOW}?version=1").text
+        assert f'href="{FLOW}/changes?version=1"' in older
+        assert ("data-stale" in older, "data-stale" in client.get(FLOW).text) == (False, True)  # it is old on purpose
+        page = client.get(f"{FLOW}/changes?version=1", headers={"accept-language": "nl"}).text
+        assert 'aria-label="anders: Wacht 5 dagen"' in page
+        assert "nothing differs" in client.get(f"{FLOW}/changes").text
+        path.write_text("just words")
+        own.files._looked = 0.0
+        gone = client.get(f"{FLOW}/changes")
+        assert gone.status_code == 404
+        assert "has a mistake" in gone.text
+        assert "flows/brochure-request.yaml:1:" in gone.text
+        path.unlink()
+        own.files._looked = 0.0
+        assert "The file of this flow is gone" in client.get(f"{FLOW}/changes").text
+
+
+def test_a_file_that_publishing_would_refuse_says_why_there_and_on_the_first_page(
+    own: House, staff: TestClient, published: str
+) -> None:
+    path = own.settings.workspace / "flows" / "brochure-request.yaml"
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        assert 'id="wrong"' not in client.get("/").text
+        path.write_text(path.read_text().replace("go: sales", "go: slaes", 1))
+        own.files._looked = 0.0
+        for address in (FLOW, "/"):
+            page = client.get(address).text
+            assert "refuses" in page
+            assert "slaes" in page
+        assert 'class="flow stale"' in page
+        (own.settings.workspace / "rules" / "teams.yaml").write_text("teams: [\n")
+        own.files._looked = 0.0
+        assert "rules/teams.yaml:" in client.get("/").text
+
+
+def test_rows_that_say_the_same_are_counted_over_versions(
+    own: House, staff: TestClient, books: Books, db: Database, published: str
+) -> None:
+    scene(books, published)
+    path = own.settings.workspace / "flows" / "brochure-request.yaml"
+    path.write_text(path.read_text().replace("wait: 7 days", "wait: 5 days"))
+    source = source_of(read_workspace(own.settings.workspace), "brochure-request")
+    assert publish.publish(db, source, "brochure-request", "test", NOW).number == 2
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        page = client.get(FLOW).text
+        assert "3 leads walk an older version" in page
+        shown = numbers_on(page)
+        assert (shown["steps/send-survey when:3"], shown["steps/send-survey"]) == (1, 1)
+        assert "to the version that leads enter now" in client.get(f"{FLOW}?version=1").text

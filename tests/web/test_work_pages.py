@@ -1,0 +1,125 @@
+"""The pages of a handover, a call task, a task and a lead, and the first page: all there is to know."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from kweek.leads import tables
+from tests.web.conftest import NOW, Books, TestClient
+from tests.web.pages import press
+from tests.web.scene import ANSWER, CALL, HANDOVER, event, scene
+
+DUTCH = {"accept-language": "nl"}
+
+
+@pytest.fixture(autouse=True)
+def the_scene(books: Books, published: str) -> None:
+    scene(books, published)
+
+
+def test_a_handover_says_who_why_now_what_was_said_and_what_happened(staff: TestClient) -> None:
+    page = staff.get(f"/handovers/{HANDOVER}", headers=DUTCH).text
+    shown = [
+        "Ann de Vries", "De Vries Orchideeën", "Bedrijfsleider", "tel:+31201234567", "B1", "intentie 30",
+        "Vragenlijst ingevuld", "Wat past bij uw gebouw?", "Brochure request", "Een offerte maken",
+        "Kan het ook\nin een oude kas?", "2 u te laat", "Herinnering", "anna@lisveld.example.com (verstuurd)",
+        "Escalatie, trede 1", "hanneke@lisveld.example.com (verstuurd)",
+    ]  # fmt: skip
+    assert [words for words in shown if words not in page] == []
+    happened = page[page.index('id="past"') :]
+    order = [happened.index(words) for words in ("Overgedragen aan sales", "Herinnering", "Escalatie")]
+    assert order == sorted(order)
+
+
+def test_a_call_says_who_has_it_since_when_and_what_to_say(staff: TestClient) -> None:
+    page = staff.get(f"/calls/{CALL}", headers=DUTCH).text
+    shown = ["Bas Jansen", "tel:+31207654321", "al 5 u", "Reageerde niet op tijd", "Mail geopend", "1 / 3"]
+    shown += ["u spreekt met … van Lisveld", "Is er budget voor?", "Belt liever na vieren", "door joris"]
+    assert [words for words in shown if words not in " ".join(page.split())] == []
+
+
+def test_a_mail_that_waits_for_an_answer_says_which_and_where_it_is(staff: TestClient) -> None:
+    page = staff.get(f"/tasks/{ANSWER}").text
+    shown = ["Carla Smit", "Wrote back", "What suits your building?", "3 d", "advies@lisveld.example.com", "Dear Carla"]
+    assert [words for words in shown if words not in page] == []
+
+
+def test_where_the_mailbox_is_the_catcher_the_answer_is_one_press_away(staff: TestClient, books: Books) -> None:
+    assert "/mails/" not in staff.get(f"/tasks/{ANSWER}").text
+    row = {"sender": "carla@example.com", "recipient": "advies@lisveld.example.com", "subject": "Re: survey"}
+    books.add(tables.caught, raw=b"Subject: Re: survey\n\nYes", at=NOW, **row)
+    assert 'href="/mails/1"' in staff.get(f"/tasks/{ANSWER}").text
+
+
+def test_a_lead_has_a_page_with_all_of_it(staff: TestClient) -> None:
+    page = staff.get("/leads/ann").text
+    shown = [f"/handovers/{HANDOVER}", "2 h overdue", "Hand over to sales", "Brochure requested", "Make a quote"]
+    assert [words for words in shown if words not in page] == []
+
+
+def test_the_story_of_a_lead_has_its_steps_its_points_and_what_sales_made_of_it(
+    staff: TestClient, books: Books
+) -> None:
+    given = {"lead_id": "ann", "source": "ann-1/1 wish quote", "because": "survey brochure: wish = quote"}
+    for axis, points in (("intent", 30), ("profile", -5)):
+        books.add(tables.points, axis=axis, points=points, at=NOW - timedelta(hours=26), **given)
+    page = staff.get("/leads/ann").text
+    past = re.sub("<[^>]*>", " ", page[page.index('id="past"') :])
+    story = [
+        "Escalation, rung 1", "told: hanneke@lisveld.example.com (sent)", "Reminder",
+        "Handed over to sales", "Points: +30 intent, -5 profile", "survey brochure: wish = quote",
+        "Filled in the survey", "Came into the flow → Wait 7 days → Send survey, wait 7 days → Hand over to sales",
+        "In the flow “Brochure request”", "Brochure requested",
+    ]  # fmt: skip
+    assert [words for words in story if words not in past] == []
+    assert [past.index(words) for words in story] == sorted(past.index(words) for words in story)
+    past = staff.get("/leads/bas").text
+    assert ("Put on the desk" in past, "Called, no answer" in past) == (True, True)
+
+
+def test_the_first_page_leads_to_each_and_says_how_long_they_wait(staff: TestClient, books: Books) -> None:
+    about = {"lead_id": "bas", "enrolment_id": "bas-1", "outcomes": ["done"], "status": "taken", "taken_by": "bram"}
+    books.add(tables.tasks, key="bas-1/8", title="Send a sample", opened_at=NOW - timedelta(days=5), **about)
+    page = staff.get("/").text
+    for path in (f"/handovers/{HANDOVER}", f"/calls/{CALL}", f"/tasks/{ANSWER}", "/tasks/bas-1/8"):
+        assert f'href="{path}"' in page
+    tasks = page[page.index('<section id="tasks"') : page.index('<section id="calls"')]
+    assert tasks.index("Send a sample") < tasks.index("Answer")  # the oldest first
+    assert re.findall(r"\d d(?: \d+ h)?", tasks) == ["5 d", "3 d"]
+    calls = page[page.index('<section id="calls"') : page.index('<section id="mails"')]
+    assert ("els" in calls, "for 5 h" in calls, "2 d" in calls) == (True, True, True)
+    assert re.search(r"the oldest waits <span[^>]+>5 d</span>", page[: page.index('<section id="flows"')])
+
+
+def test_more_than_fit_are_counted_truly(staff: TestClient, books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kweek.web.queries.MOST", 2)
+    for n in range(4):
+        about = {"lead_id": "bas", "enrolment_id": "bas-1", "outcomes": ["done"], "status": "open", "title": f"T{n}"}
+        books.add(tables.tasks, key=f"bas-1/1{n}", opened_at=NOW - timedelta(hours=n), **about)
+    page = staff.get("/").text
+    assert 'data-count="|tasks">5<' in page
+    assert "The first 2 of 5." in page
+
+
+def test_a_name_that_turns_texts_around_stays_in_its_place(staff: TestClient, books: Books) -> None:
+    arabic = "\u0639\u0644\u064a"
+    books.lead("rev", name=f"\u202e{arabic}")
+    event(books, "rev", 1, "contact.requested", NOW, said=(arabic, "\u202enote"))
+    page = staff.get("/leads/rev").text
+    assert "\u202e" not in page
+    assert f"<bdi>{arabic}</bdi>" in page
+    assert f"by \u2068{arabic}\u2069" in page
+
+
+def test_what_people_wrote_is_shown_and_never_run(staff: TestClient, books: Books) -> None:
+    event(books, "ann", 9, "contact.requested", NOW, message="<script>alert(1)</script>")
+    press(staff, f"/handovers/{HANDOVER}", "contact", note="<img src=x onerror=alert(1)>")
+    for path in (f"/handovers/{HANDOVER}", "/leads/ann"):
+        page = staff.get(path).text
+        assert "&lt;script&gt;" in page
+        assert "&lt;img" in page
+        assert "<script>" not in page
+        assert "<img src=x" not in page
