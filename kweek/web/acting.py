@@ -93,6 +93,7 @@ def act(
         return Tried(action, given, answers=error.faults)
     except (ClosedError, TakenError):
         return Tried(action, given, too_late=True)
+    house.board.look_again()
     return _back(back or f"{quote(request.url.path)}?done={quote(action)}", by, house)
 
 

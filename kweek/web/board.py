@@ -27,7 +27,7 @@ _LINES: Final = 20
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """number: goes up with every change. now: flow time. published: flow → row of `publish.published`. work: how much
-    waits for people. lists: the first rows of what does, by the names of the lists. lines: what just happened, the
+    waits for people. lists: the first of what does, by the names of the lists. lines: what just happened, the
     newest first, of all flows. caught: the last mails of the catcher.
     """
 
@@ -36,7 +36,7 @@ class Snapshot:
     numbers: Numbers
     published: Mapping[str, Row[Any]]
     work: Mapping[str, int]
-    lists: Mapping[str, list[Row[Any]]]
+    lists: Mapping[str, queries.Listed]
     lines: tuple[stream.Line, ...] = ()
     caught: tuple[Row[*tuple[Any, ...]], ...] = ()
 
@@ -72,11 +72,15 @@ class Board:
     clock: Callable[[], float] = time.monotonic
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _seen: Snapshot | None = None
-    _at: float = 0.0
+    _at: float = float("-inf")
 
     def fresh(self) -> Snapshot | None:
         """What was seen within the last second."""
         return self._seen if self.clock() - self._at < FRESH else None
+
+    def look_again(self) -> None:
+        """Next time: whoever has just done something sees it."""
+        self._at = float("-inf")
 
     def look(self) -> Snapshot:
         """What stands where now, or did a second ago. DatabaseAway."""
@@ -96,7 +100,7 @@ class Board:
                 numbers(read),
                 {row.flow: row for row in publish.published(read)},
                 queries.work(read, now),
-                {name: listed.rows for name, listed in queries.waiting(read).items()},
+                queries.waiting(read),
                 stream.last(read),
                 queries.last_caught(read, _LINES),
             )

@@ -10,15 +10,14 @@ from typing import Any
 from sqlalchemy import Row
 
 from kweek.web.board import Snapshot
+from kweek.web.queries import Listed
 from kweek.web.render import macros
 from kweek.words import Tongue
 
-Rows = Mapping[str, list[Row[Any]]]
 
-
-def stamp(lists: Rows) -> str:
+def stamp(lists: Mapping[str, Listed]) -> str:
     """The same for the same rows: a page that has just been made has them already."""
-    return f"{zlib.crc32(repr(sorted(lists.items())).encode()):08x}"
+    return f"{zlib.crc32(repr(sorted((name, listed.rows) for name, listed in lists.items())).encode()):08x}"
 
 
 @dataclass(slots=True)
@@ -33,7 +32,7 @@ class Lists:
     def moved(self, snapshot: Snapshot) -> Mapping[str, object]:
         """list → its keys in order, and the HTML of each row that is new or other than it was."""
         first, found = not self.rows, dict[str, object]()
-        lists = {name: {row.key: row for row in rows} for name, rows in snapshot.lists.items()}
+        lists = {name: {row.key: row for row in listed.rows} for name, listed in snapshot.lists.items()}
         was, self.rows = self.rows, lists
         if first and self.stamp == stamp(snapshot.lists):
             return found

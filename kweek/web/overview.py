@@ -62,16 +62,15 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
                     results,
                 )
             )
-        waiting = queries.waiting(read)
         return {
             "now": now,
             "flows": flows,
             "wrong": house.files.wrong(),
             "lines": [as_shown(read, say, house.rules.zone(), line) for line in snapshot.lines_of(None)],
             "slots": _LINES,
-            **waiting,
-            "stamp": stamp({name: listed.rows for name, listed in waiting.items()}),
-            "overdue": queries.overdue_handovers(read, now),
+            **snapshot.lists,
+            "stamp": stamp(snapshot.lists),
+            "overdue": snapshot.work["overdue"],
             "mails": queries.last_mails(read, 20),
             "held_mails": queries.held_mails(read),
             "held_leads": queries.held_leads(read),

@@ -95,13 +95,6 @@ def open_handovers(read: Connection, lead_id: str | None = None) -> Listed:
     return _open(read, handovers(), tables.handovers, WITH_SALES, clock, lead_id)
 
 
-def overdue_handovers(read: Connection, now: datetime) -> int:
-    """How many leads were promised a contact that nobody has logged."""
-    h = tables.handovers.c
-    late = (h.status.in_(WITH_SALES), h.contacted_at.is_(None), h.follow_up_at < now)
-    return read.execute(select(func.count()).select_from(tables.handovers).where(*late)).scalar_one()
-
-
 def open_tasks(read: Connection, lead_id: str | None = None) -> Listed:
     """Open and taken tasks, the oldest first."""
     t = tables.tasks.c

@@ -63,7 +63,7 @@ def _joined(parts: tuple[Test, ...], decisive: bool) -> Test:
     return run
 
 
-PYTHON: Final[dict[str, Callable[[Any, Any], bool]]] = {
+_PYTHON: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 
@@ -72,7 +72,7 @@ def _comparison(sign: str, left: Node, right: Node) -> Test:
     if sign in ("in", "not in"):
         member = _membership(compile_tree(left), right)
         return member if sign == "in" else _negation(member)
-    compare, one, two = PYTHON[sign], compile_tree(left), compile_tree(right)
+    compare, one, two = _PYTHON[sign], compile_tree(left), compile_tree(right)
 
     def run(facts: Facts) -> bool | None:
         a, b = one(facts), two(facts)
