@@ -100,7 +100,11 @@ BROKEN = [
     Broken(
         "duplicate key", head("title: Twice").replace("title: Twice", "§title: Twice"), "duplicate-key", "Delete one"
     ),
-    Broken("second document", head("about: x") + "§---\nflow: other\n", "several-documents", "files of their own"),
+    Broken("second document", head("about: x") + "§---\nflow: other\n", "several-documents", "a file of its own"),
+    Broken("document cut in two", head("about: x\n§---\nlimit: 1 mail per 7 days"), "several-documents", "Delete this"),
+    Broken("merge key", step("  - wait: 1 day\n    §<<: x"), "merge-key", "Write the lines out"),
+    Broken("Cyrillic letter", step("  - w§\u0430it: 1 day"), "lookalike", "wait"),
+    Broken("Greek letter", step("  - tag: h§\u03bft"), "lookalike", "hot"),
     Broken("control character", head("about: a§\x07b"), "control-character", "Delete it"),
     Broken("line separator", head("about: a§\u2028b"), "control-character", "Delete it"),
     Broken("list", "§- flow: demo\n", "not-a-mapping", "key and a colon"),

@@ -67,17 +67,17 @@ class Builder:
                 self._note(at, "alias", *_ALIAS)
                 self._add(Text(f"*{event.anchor}", at, at))
             case "DocumentStartEvent":
-                return self._document(at)
+                self._document(at)
             case _:
                 pass
         return True
 
-    def _document(self, at: Position) -> bool:
+    def _document(self, at: Position) -> None:
         self._documents += 1
-        if self._documents > 1:
-            fix = "Keep one, and put the others in files of their own (one file is one thing)."
-            self._note(at, "several-documents", "A second document begins here (`---`).", "", fix)
-        return self._documents == 1
+        if self._documents == 2:
+            what, why = "A second document begins here (`---`).", "One file is one thing."
+            fix = "Delete this line; where it begins something else, put that in a file of its own."
+            self._note(at, "several-documents", what, why, fix)
 
     def _open(self, begun: _Open) -> bool:
         self.stack.append(begun)
@@ -120,7 +120,7 @@ class Builder:
 
     def _add(self, node: Node) -> None:
         if not self.stack:
-            self.root = node if self.root is None else self.root
+            self.root = _joined(self.root, node)
             return
         top = self.stack[-1]
         if not top.mapping:
@@ -141,8 +141,10 @@ class Builder:
                 return
             comment = _COMMENT.match(colon or "")
             value = Text("", key.at, key.at, comment=comment[0] if comment else "")
-        if key.value == "<<" and isinstance(value, Text):
-            return  # a merge key; that its alias is refused has been said
+        if key.value == "<<":
+            if not (isinstance(value, Text) and value.value.startswith("*")):  # that its alias is refused, is said
+                self._note(key.at, "merge-key", *_MERGE_KEY)
+            return
         first = top.keys.setdefault(key.value, key)
         if first is not key:
             why = f"It stands in line {first.at.line} already, and only one of the two could count."
@@ -188,6 +190,19 @@ class Builder:
         return self.sheet.line(number)[at.column - 1 + self.sheet.shifts.get(number, 0) :]
 
 
+def _joined(first: Node | None, more: Node) -> Node:
+    """What a line `---` has cut in two is one; what has a key of the first is another thing, and not looked into."""
+    match first, more:
+        case Pairs(), Pairs() if {pair.key.value for pair in first.pairs}.isdisjoint(
+            pair.key.value for pair in more.pairs
+        ):
+            return Pairs((*first.pairs, *more.pairs), first.at)
+        case None, _:
+            return more
+        case _:
+            return first
+
+
 # What, why and fix of each mark that YAML allows and we refuse.
 _ALIAS: Final = (
     "A value that begins with * is an alias, and aliases are not allowed.",
@@ -198,6 +213,11 @@ _ANCHOR: Final = (
     "A value that begins with & is an anchor, and anchors are not allowed.",
     "A reader would have to search the file for where it is used.",
     "Write it out where it is needed; where you mean the character itself, put the text in quotes.",
+)
+_MERGE_KEY: Final = (
+    "“<<” would join in what stands elsewhere, and that is not allowed.",
+    "A reader would have to search the file for it.",
+    "Write the lines out here.",
 )
 _TAG: Final = (
     "A value that begins with ! is a YAML tag, and tags are not allowed.",

@@ -1,6 +1,7 @@
-"""Which sign only looks like ours? A bullet or a long dash for the dash of a list, a wide colon for a colon.
+"""Which sign only looks like ours? A bullet or a long dash for the dash of a list, a wide colon for a colon, a Greek
+or Cyrillic letter among Latin ones.
 
-Word processors and chat programs put them there. To YAML they are letters of a text.
+Word processors, chat programs and other keyboards put them there. To YAML they are letters of a text.
 """
 
 from __future__ import annotations
@@ -16,9 +17,23 @@ _BULLET: Final = re.compile(r"( *)([•●▪◦‣·–—−‐‑]|[*](?= )) 
 _COLON: Final = re.compile(r"( *(?:- +)?)([a-z_]+(?: [a-z_]+)?)([：∶]) *(.*)")
 
 
+# Cyrillic, then Greek: each with the letter of ours that it looks like.
+_CYRILLIC: Final = "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406\u0408\u0405"
+_SMALL: Final = "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d"
+_GREEK: Final = "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf"
+_LETTERS: Final = str.maketrans(
+    f"{_CYRILLIC}{_SMALL}{_GREEK}", "ABEKMHOPCTXIJS" "aeopcyxijsdhqw" "ABEZHIKMNOPTYXo"
+)  # fmt: skip
+_FOREIGN: Final = re.compile(f"[{_CYRILLIC}{_SMALL}{_GREEK}]")
+_WORD: Final = re.compile(r"[\w-]*[A-Za-z][\w-]*")
+
+
 def mend_lookalikes(sheet: Sheet) -> None:
     """Said at each, and read as it was meant."""
-    if not _SIGN.search("\n".join(sheet.lines)):
+    text = "\n".join(sheet.lines)
+    if _FOREIGN.search(text):
+        _mend_letters(sheet)
+    if not _SIGN.search(text):
         return
     for number, line in enumerate(sheet.lines):
         if found := _BULLET.fullmatch(line):
@@ -34,3 +49,18 @@ def _mend(sheet: Sheet, number: int, column: int, kind: str, right: str) -> None
     what, why = f"“{sign}” is not the {kind} of the keyboard.", "It only looks like one; to YAML it is a letter."
     sheet.add(sheet.place(number, column), "lookalike", what, why, f"Write: {right.strip()}")
     sheet.lines[number] = right
+
+
+def _mend_letters(sheet: Sheet) -> None:
+    """Words of Latin letters and such as only look like them. A word of one alphabet alone is what it is."""
+    for number, line in enumerate(sheet.lines):
+        if line.isascii() or line.lstrip().startswith("#"):
+            continue
+        for word in _WORD.finditer(line):
+            found, right = _FOREIGN.search(word[0]), word[0].translate(_LETTERS)
+            if found and right.isascii():
+                what = f"The “{found[0]}” in “{word[0]}” is no letter of the Latin alphabet."
+                why = f"It only looks like “{found[0].translate(_LETTERS)}” (it is U+{ord(found[0]):04X})."
+                at = sheet.place(number, word.start() + found.start())
+                sheet.add(at, "lookalike", what, why, f"Type the word again: {right}")
+                sheet.lines[number] = sheet.lines[number].replace(word[0], right)
