@@ -211,17 +211,22 @@ class Calendar:
 
 
 def _check(hours: Hours) -> None:
-    last = 0
+    last = (0, 0)
     for opens, closes in hours:
         if not 0 <= opens < closes <= 1440:
             raise ValueError(f"{_words(opens, closes)} is no interval within a day; the end comes after the start")
-        if opens < last:
-            raise ValueError(f"{_words(opens, closes)} overlaps the interval before it")
-        last = closes
+        if opens < last[1]:
+            fix = f"end the first at {_clock(opens)}, or begin the second at {_clock(last[1])}"
+            raise ValueError(f"{_words(*last)} and {_words(opens, closes)} overlap; {fix}")
+        last = opens, closes
 
 
 def _words(opens: int, closes: int) -> str:
-    return f"{opens // 60:02}:{opens % 60:02}-{closes // 60:02}:{closes % 60:02}"
+    return f"{_clock(opens)}-{_clock(closes)}"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _elapsed(moment: datetime, duration: Duration, sign: int) -> datetime:

@@ -31,9 +31,12 @@ class Grades:
     engagement: tuple[int, int, int] = (40, 25, 10)
 
     def __post_init__(self) -> None:
-        for name, limits in (("profile", self.profile), ("engagement", self.engagement)):
+        for name, grades, limits in (("profile", "ABC", self.profile), ("engagement", "123", self.engagement)):
             if sorted(set(limits), reverse=True) != list(limits):
-                raise ValueError(f"{name}: the limits must fall, the best first; they are {limits}")
+                said = ", ".join(map(str, limits))
+                better = sorted(set(limits), reverse=True) if len(set(limits)) == len(limits) else (30, 20, 10)
+                fix = ", ".join(f"{grade}: {limit}" for grade, limit in zip(grades, better, strict=True))
+                raise ValueError(f"{name}: the limits must fall, the best first, and {said} do not; write {fix}")
 
     def profile_of(self, points: Points) -> Profile:
         return PROFILES[_place(points.profile, self.profile)]

@@ -96,7 +96,9 @@ def _interval(text: str) -> tuple[int, int]:
     if int(match[2]) > 59 or int(match[4]) > 59 or opens >= 1440 or closes > 1440:
         raise ValueError(f"“{text}”: there is no such time; a day runs from 00:00 to 24:00")
     if closes <= opens:
-        raise ValueError(f"“{text}” runs over midnight; write two days: one until 24:00, the next from 00:00")
+        turned = f"{match[3]}:{match[4]}-{match[1]}:{match[2]}"
+        night = "for a night, two days: one until 24:00, the next from 00:00"
+        raise ValueError(f"“{text}” ends before it begins; write {turned} — or, {night}")
     return opens, closes
 
 

@@ -133,7 +133,7 @@ def test_holidays_are_closed_and_the_list_is_the_authors() -> None:
     ("week", "options", "words"),
     [
         (((),) * 7, {}, "never opens"),
-        ((((540, 720), (700, 800)),) + ((),) * 6, {}, "12:00|11:40-13:20 overlaps"),
+        ((((540, 720), (700, 800)),) + ((),) * 6, {}, "09:00-12:00 and 11:40-13:20 overlap"),
         ((((720, 720),),) + ((),) * 6, {}, "no interval"),
         ((((720, 1500),),) + ((),) * 6, {}, "no interval"),
         ((OFFICE_DAY,) * 6, {}, "seven days"),

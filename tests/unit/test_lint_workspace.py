@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kweek.cli import main
-from kweek.linting import lint
+from kweek.linting import lint, lint_unrendered
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.workspace import read_workspace
@@ -83,6 +83,31 @@ BROKEN = [
     ("rules/workspace.yaml", "languages:", "talen:", "“languages”"),
     ("rules/sales-ready.yaml", 'lead.profile in ["A", "B"]', "lead.sales_ready", "facts"),
 ]
+# within rules: where exactly, and what else is wrong there
+RULES = [
+    (
+        "rules/calendars.yaml",
+        'monday-thursday: ["08:30-12:30", "13:00-17:30"]\n    friday: ["08:30-12:30", "13:00-16:30"]',
+        'maandag: ["08:30-12:30"]\n    monday-thursday: ["08:30-13:30", "13:00-17:30"]\n    friday: [16:30-13:00, 8-9]',
+        [(8, 5, "“maandag” is not a weekday"), (9, 38, "begin the second at 13:30"), (10, 14, "Write 13:00-16:30"),
+         (10, 27, "09:00-17:30")],
+    ),
+    ("rules/calendars.yaml", "[2026-12-24, 2026-12-31,", "[2026-12-24, 31-12-2026,", [(11, 24, "year-month-day")]),
+    ("rules/scoring.yaml", "{ A: 20, B: 10, C: 0 }", "{ A: 10, B: 20, C: 0 }", [(6, 12, "Write A: 20, B: 10, C: 0")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "wanted"), RULES)
+def test_a_mistake_in_rules_is_shown_where_it_stands(
+    shipped: Path, file: str, old: str, new: str, wanted: list[tuple[int, int, str]]
+) -> None:
+    path = shipped / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    found = lint_unrendered(read_workspace(shipped))
+    assert [(one.file, one.line, one.column) for one in found] == [(file, *place) for *place, _ in wanted]
+    assert all(words in str(one) for one, (*_, words) in zip(found, wanted, strict=True)), "\n".join(map(str, found))
 
 
 @pytest.mark.parametrize(("file", "old", "new", "words"), BROKEN, ids=lambda value: str(value)[:40])

@@ -55,8 +55,11 @@ def test_what_may_be_left_out_and_how_else_it_may_be_written() -> None:
         ({"hours": {"monday": "9-17"}}, "“9-17” is not an interval; write from and until"),
         ({"hours": {"monday": "09:60-17:00"}}, "no such time"),
         ({"hours": {"monday": "09:00-25:00"}}, "no such time"),
-        ({"hours": {"monday": "22:00-02:00"}}, "runs over midnight"),
-        ({"hours": {"monday": ["13:00-17:00", "09:00-13:30"]}}, "13:00-17:00 overlaps"),
+        ({"hours": {"monday": "22:00-02:00"}}, "ends before it begins; write 02:00-22:00"),
+        (
+            {"hours": {"monday": ["13:00-17:00", "09:00-13:30"]}},
+            "09:00-13:30 and 13:00-17:00 overlap; end the first at 13:00",
+        ),
         ({"hours": {}}, "never opens"),
         ({"closed": ["24-12-2026"]}, "“24-12-2026” is not a date; write year-month-day"),
         ({"closed": {"2026-12-24": "x"}}, "closed: write one text or a list"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from kweek.flow.catalogue import Line, SalesReadyLines
 from kweek.flow.load.reader import Reader
+from kweek.flow.problems import Position
 from kweek.flow.yaml import Pair, Pairs
 from kweek.flow.yaml.tree import plain
 from kweek.rules.grades import Grades, grades_from
@@ -46,8 +48,12 @@ class ScoringReader(Reader):
             return None
         grades = known["grades"]
         lines = self.fields(grades.value, grades.key, ("profile", "engagement"), "profile: { A: 20, B: 10, C: 0 }")
+        sound = [self._grades({word: line}, line.value.at) for word, line in lines.items()]
+        return self._grades(lines, grades.value.at) if all(sound) else None
+
+    def _grades(self, lines: Mapping[str, Pair], at: Position) -> Grades | None:
         try:
             return grades_from({word: plain(line.value) for word, line in lines.items()})
         except ValueError as error:
-            self.refuse(grades.value.at, "grades", error)
+            self.refuse(at, "grades", error)
             return None
