@@ -83,6 +83,15 @@ BROKEN = [
     ("rules/workspace.yaml", "languages:", "talen:", "“languages”"),
     ("rules/sales-ready.yaml", 'lead.profile in ["A", "B"]', "lead.sales_ready", "facts"),
 ]
+BROKEN += [
+    # what cannot be read is there all the same, and is read as it was probably meant
+    ("rules/workspace.yaml", "contract_end: date", "contract_end: datum", "“date”"),
+    ("rules/workspace.yaml", "languages: [nl, en]", "languages: nl, en", "languages: [nl, en]"),
+    ("rules/events.yaml", "surface: number", "surface: many", "text, number"),
+    ("rules/workspace.yaml", "  installer:", "  score: number\n  installer:", "Kweek itself works out lead.score"),
+    ("rules/workspace.yaml", "  installer:", "  phone: number\n  installer:", "it is a text"),
+]
+
 # within rules: where exactly, and what else is wrong there
 RULES = [
     (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kweek.flow.catalogue import Rules
+from kweek.flow.catalogue import FieldWord, Rules
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.names import Mail, Names, Survey
 from kweek.flow.model import Flow
 from kweek.flow.plan import Reentry
+from kweek.flow.problems import Located
 from kweek.flow.surveys import Question
 from kweek.flow.surveys import Survey as SurveyFile
 
@@ -36,7 +37,7 @@ def names_of(
         queues=frozenset(rules.teams.queues),
         channels=frozenset(rules.settings.channels),
         webhooks=frozenset(rules.settings.webhooks),
-        fields={name: FieldType(kind.value) for name, kind in rules.settings.fields.items()},
+        fields={name: _declared(kind) for name, kind in rules.settings.fields.items()},
         limit=rules.settings.limit,
     )
 
@@ -66,6 +67,11 @@ def _type(question: Question) -> FieldType:
             return FieldType("date")
 
 
+def _declared(kind: Located[FieldWord]) -> FieldType:
+    """Its type; of one that could not be read, nothing is known."""
+    return FieldType(kind.value) if kind.said is None else FieldType("any")
+
+
 def event_data(rules: Rules, name: str) -> dict[str, FieldType]:
     """The fields of an own event; one that is derived has those of its source as well."""
     data: dict[str, FieldType] = {}
@@ -73,6 +79,6 @@ def event_data(rules: Rules, name: str) -> dict[str, FieldType]:
     while name in rules.events and name not in seen:
         seen.add(name)
         event = rules.events[name]
-        data = {**{field: FieldType(kind.value) for field, kind in event.data.items()}, **data}
+        data = {**{field: _declared(kind) for field, kind in event.data.items()}, **data}
         name = event.source.value if event.source else ""
     return data

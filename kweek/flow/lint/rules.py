@@ -5,7 +5,7 @@ from __future__ import annotations
 from kweek.flow.catalogue import Rules
 from kweek.flow.lint.asks import ask
 from kweek.flow.lint.gather import event_data
-from kweek.flow.lint.names import Names
+from kweek.flow.lint.names import COMPUTED, PROFILE, Names
 from kweek.flow.lint.report import Report
 from kweek.flow.problems import Problem, did_you_mean
 
@@ -20,6 +20,7 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
             if path.value not in fields:
                 fix = did_you_mean(path.value, fields)
                 hooks.error(path.at, "unknown-field", f"There is no field {path.value}", "", fix)
+    _own_fields(rules, hooks)
     for event in rules.events.values():
         if event.condition:
             ask(event.condition, names, events, event_data(rules, event.source.value if event.source else ""))
@@ -33,6 +34,17 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
             fix = 'Ask for facts: lead.profile in ["A", "B"]'
             ready.error(line.condition.at, "asks-itself", what, "nobody could answer", fix)
     return (*events.problems, *ready.problems, *hooks.problems)
+
+
+def _own_fields(rules: Rules, report: Report) -> None:
+    """Does none of them take the name of what every lead has?"""
+    for name, kind in rules.settings.fields.items():
+        if any(path == f"lead.{name}" or path.startswith(f"lead.{name}.") for path in COMPUTED):
+            what, why = f"“{name}” cannot be a field of your own", f"Kweek itself works out lead.{name}"
+            report.error(kind.key, "reserved", what, why, "Give it another name")
+        elif name in PROFILE and kind.value != PROFILE[name].kind:
+            what, fix = f"Every lead has “{name}” already, and it is {PROFILE[name]}", "Take the line away"
+            report.error(kind.key, "reserved", what, "", fix)
 
 
 def _round(rules: Rules, name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kweek.flow.catalogue import FIELD_WORDS, EventType, FieldWord
-from kweek.flow.load.reader import Reader
+from kweek.flow.load.reader import Reader, said
 from kweek.flow.problems import Located
 from kweek.flow.yaml import Pair, Pairs, Text
 
@@ -26,8 +26,8 @@ class FieldReader(Reader):
             if not FIELD.fullmatch(name):
                 what = f"“{name}” is not the name of a field."
                 self.note(line.key.at, "name", what, "", "Use small letters, digits and underscores: contract_end")
-            if kind := self.one_of(line, FIELD_WORDS, "field-type"):
-                found[name] = kind
+            kind = self.one_of(line, FIELD_WORDS, "field-type")
+            found[name] = kind or Located("text", line.value.at, line.key.at, said=said(line))
         return found
 
 

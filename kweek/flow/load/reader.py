@@ -112,11 +112,14 @@ class Reader:
             self.note(
                 pair.value.at, "empty", f"“{pair.key.value}” is an empty list.", "", "Write at least one, or none."
             )
-        for text in found:
-            if text and "," in text.value and len(nodes) == 1:
+        match found:
+            case [Located() as text] if "," in text.value:
                 fix = f"Write a list: {pair.key.value}: [{text.value}]"
                 self.note(text.at, "list-wanted", f"“{text.value}” is one text with a comma in it.", "", fix)
-        return tuple(text for text in found if text is not None)
+                words = (word.strip() for word in text.value.split(","))
+                return tuple(Located(word, text.at, text.key) for word in words if word)
+            case _:
+                return tuple(text for text in found if text is not None)
 
     # --- texts ----------------------------------------------------------------------------------
 
@@ -241,6 +244,11 @@ class Reader:
         """One or a list of them, whatever they are."""
         if pair is not None:
             yield from pair.value.items if isinstance(pair.value, Items) else (pair.value,)
+
+
+def said(pair: Pair | None) -> str:
+    """What the author wrote where it cannot be read, for whoever shows it; "…": nothing, or no text."""
+    return (pair.value.value if pair and isinstance(pair.value, Text) else "") or "…"
 
 
 def undashed(node: Node) -> tuple[Pair, ...]:

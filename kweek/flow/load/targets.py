@@ -8,7 +8,7 @@ from typing import Final
 
 from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
-from kweek.flow.load.reader import Reader, undashed
+from kweek.flow.load.reader import Reader, said, undashed
 from kweek.flow.model import (
     AnyStep,
     Ending,
@@ -140,11 +140,6 @@ class TargetReader(Reader, ABC):
         tell, reassign = self.text(known.get("tell")), self.text(known.get("reassign"))
         some_time = Located(SOME_TIME, node.at, node.at, said=said(known.get("after")))
         return Rung(node.at, after or some_time, every, tell, reassign)
-
-
-def said(pair: Pair | None) -> str:
-    """What the author wrote where it cannot be read, for whoever shows it; "…": nothing, or no text."""
-    return (pair.value.value if pair and isinstance(pair.value, Text) else "") or "…"
 
 
 def _refused(text: str) -> tuple[str, str] | None:

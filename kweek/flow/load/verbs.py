@@ -8,7 +8,8 @@ from typing import Final, cast, get_args
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
-from kweek.flow.load.targets import SOME_TIME, TargetReader, missing, said
+from kweek.flow.load.reader import said
+from kweek.flow.load.targets import SOME_TIME, TargetReader, missing
 from kweek.flow.load.texts import parse_points, parse_share, parse_times
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.plan import Axis
@@ -131,7 +132,7 @@ class VerbReader(TargetReader):
     def _outcomes(self, pair: Pair) -> tuple[Located[str], ...]:
         wanted = len(pair.value.items) if isinstance(pair.value, Items) else 1
         found = self.texts(pair)
-        return found if len(found) == wanted else (*found, unread(pair))
+        return found if len(found) >= wanted else (*found, unread(pair))
 
     # --- verbs that lead elsewhere ----------------------------------------------------------------
 
