@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.conditions.schema import FieldType, Schema
-from kweek.flow.conditions.worlds import never_decisive
+from kweek.flow.conditions.worlds import idle
 from kweek.flow.facts import Fact
+from kweek.flow.lint.names import Names
 from tests.unit.test_conditions import Lead
 
 SCHEMA = Schema(
@@ -25,10 +26,16 @@ SCHEMA = Schema(
     },
     events=("clicked",),
 )
+NAMED = Names(events={"quote.requested": {}}).schema()
 
 
 def weighed(*lines: str) -> tuple[list[int], list[int]]:
-    return never_decisive([parse_condition(line).tree for line in lines], SCHEMA)
+    found = idle([parse_condition(line).tree for line in lines], SCHEMA)
+    return found.never, found.shadowed
+
+
+def always(*lines: str) -> list[int]:
+    return idle([parse_condition(line).tree for line in lines], NAMED).always
 
 
 @pytest.mark.parametrize(
@@ -85,6 +92,45 @@ def test_a_line_that_those_above_leave_nobody_never_decides(lines: tuple[str, ..
 )
 def test_lines_that_part_leads_are_left_alone(lines: tuple[str, ...]) -> None:
     assert weighed(*lines) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "true",
+        'lead.profile in ["A", "B", "C", "D"]',
+        'lead.profile != "A" or lead.grade in ["A1", "A2"] or lead.profile == "A"',
+        "lead.engagement >= 1",
+        "lead.sales_ready or not lead.sales_ready",
+        'count("clicked", "14 days") >= 0',
+        'tagged("x") or not tagged("x")',
+        "known(lead.phone) or not known(lead.phone)",
+    ],
+)
+def test_what_asks_nothing_is_always_true(line: str) -> None:
+    assert always("lead.sales_ready", line) == [1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'lead.country == "NL" or lead.country != "NL"',  # not of whom the country is not known
+        'days_since("clicked") >= 0',  # not who never clicked
+        "lead.score.intent >= 0",  # points may be negative
+        'matches(lead.job_title, "*") or not matches(lead.job_title, "*")',
+        'lead.profile in ["A", "B", "C"]',
+        "lead.engagement > 1",
+    ],
+)
+def test_what_is_true_of_most_is_not_always_true(line: str) -> None:
+    assert always(line) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["lead.engagement > 4", 'count("clicked") < 0', 'days_since("clicked") < 0', "0.5 < lead.engagement < 1"]
+)
+def test_a_number_that_there_is_not_is_never_true(line: str) -> None:
+    assert idle([parse_condition(line).tree], NAMED).never == [0]
 
 
 def test_more_kinds_of_leads_than_can_be_tried_prove_nothing() -> None:

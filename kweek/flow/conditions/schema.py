@@ -11,10 +11,17 @@ from kweek.flow.conditions.shape import Kind
 
 
 class FieldType(Struct, frozen=True):
-    """What a field holds. choices: the only values there are (empty: any)."""
+    """What a field holds. choices: the only values there are (empty: any). known: every lead has one. least, most: no
+    number is smaller, none is larger."""
 
     kind: Kind
     choices: tuple[str, ...] = ()
+    known: bool = False
+    least: int | None = None
+    most: int | None = None
+
+    def holds(self, number: float) -> bool:
+        return (self.least is None or number >= self.least) and (self.most is None or number <= self.most)
 
     def __str__(self) -> str:
         return {"yes/no": "a yes or no", "several": "several answers"}.get(self.kind, f"a {self.kind}")

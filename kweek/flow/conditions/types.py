@@ -161,6 +161,9 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
             number = isinstance(value, str) and fits(kind, value)
             fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} 3"
             yield at, f"{name} is a number, {_shown(value)} is not", fix
+        case "number" if sign in ("==", "!=") and isinstance(value, int | float) and not kind.holds(value):
+            span = f"a number from {kind.least} to {kind.most}" if kind.most is not None else f"{kind.least} or more"
+            yield at, f"{name} is never {_shown(value)}", f"write {span}"
         case "text" if sign in ("<", "<=", ">", ">="):
             yield (
                 at,

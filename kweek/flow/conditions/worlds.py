@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import product
 from math import prod
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from msgspec import Struct
 
@@ -24,28 +24,38 @@ from kweek.flow.facts import Facts
 MOST: Final = 4_096
 """Kinds of leads that are tried; where there would be more, nothing is proven."""
 _OTHER: Final = "\0"  # any text that is not compared with
+_COUNTED: Final = {"count": FieldType("number", known=True, least=0), "days_since": FieldType("number", least=0)}
 _NUMBER: Final = FieldType("number")
 _TRUTH: Final = FieldType("yes/no")
+_TOLD: Final = FieldType("yes/no", known=True)  # what a function says is never unknown: it happened, or it did not
 _APART: Final = ("text", "number", "yes/no")
 
 
-def never_decisive(lines: Sequence[Node], schema: Schema) -> tuple[list[int], list[int]]:
-    """The lines that are never true; and those that are, but only where one above them is true as well."""
+class Idle(NamedTuple):
+    """Lines that decide nothing: those that are never true; those that are, but only where one above them is true as
+    well; those that are always true."""
+
+    never: list[int]
+    shadowed: list[int]
+    always: list[int]
+
+
+def idle(lines: Sequence[Node], schema: Schema) -> Idle:
+    """Which of these lines decide nothing?"""
     apart = _Apart(schema)
     tests = [compile_tree(apart.of(node)) for node in lines]
     facts = {path: _values(kind, apart.compared_with(path)) for path, kind, _ in apart.asked}
-    if len(facts) == len(apart.asked) and not any(isinstance(node, Constant) for node in lines):
-        return [], []  # nothing is asked twice, so that no answer follows from another
     if prod(map(len, facts.values())) > MOST:
-        return [], []
-    true, decisive = set[int](), set[int]()
+        return Idle([], [], [])
+    true, decisive, always = set[int](), set[int](), set(range(len(lines)))
     for values in product(*facts.values()):
         lead = cast("Facts", _Lead(dict(zip(facts, values, strict=True))))
         answers = [number for number, test in enumerate(tests) if test(lead) is True]
         true.update(answers)
         decisive.update(answers[:1])
+        always.intersection_update(answers)
     never = [number for number in range(len(lines)) if number not in true]
-    return never, sorted(true - decisive)
+    return Idle(never, sorted(true - decisive), sorted(always))
 
 
 class _Lead(Struct, frozen=True):
@@ -82,6 +92,8 @@ class _Apart:
                 return node
             case Ask(offset, "known", (Field() as field,)):
                 return Ask(offset, "known", (self._fact(field.path, field.offset),))
+            case Ask(offset, function) if function != "matches":
+                return self._fact(_words(node), offset, _TOLD)
             case Field(offset, path):
                 return self._fact(path, offset)
             case _:
@@ -103,7 +115,7 @@ class _Apart:
             case Field(path=path) if (kind := self.schema.fields.get(path)) and kind.kind in _APART:
                 return kind
             case Ask(function=function) if FUNCTIONS[function].gives == "number":
-                return _NUMBER
+                return _COUNTED.get(function, _NUMBER)
             case _:
                 return None
 
@@ -114,14 +126,17 @@ class _Apart:
 
 def _values(kind: FieldType, constants: Collection[Any]) -> list[Any]:
     """Unknown, and each value that makes a difference: what it is compared with, and one that it is not."""
+    unknown = [] if kind.known else [None]
     match kind.kind:
         case "number":
-            return [None, *sorted({value + step for value in (constants or (0,)) for step in (-0.5, 0, 0.5)})]
+            near = {value + step for value in (constants or (0,)) for step in (-0.5, 0, 0.5)}
+            ends = {end for end in (kind.least, kind.most) if end is not None}
+            return [*unknown, *sorted(filter(kind.holds, near | ends))]
         case "text":
             other = next((choice for choice in kind.choices or (_OTHER,) if choice not in constants), None)
-            return [None, *dict.fromkeys((*constants, other) if other else constants)]
+            return [*unknown, *dict.fromkeys((*constants, other) if other else constants)]
         case _:
-            return [None, True, False]
+            return [*unknown, True, False]
 
 
 def _words(node: Node) -> str:

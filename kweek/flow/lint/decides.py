@@ -1,4 +1,5 @@
-"""Does every condition decide something? One that is never true, or only where a line above it is, moves nobody."""
+"""Does every condition decide something? One that is never true, or only where a line above it is, moves nobody; one
+that is always true asks nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.conditions.schema import Schema
-from kweek.flow.conditions.worlds import never_decisive
+from kweek.flow.conditions.worlds import idle
 from kweek.flow.lint.names import Names, start_data
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Choose, Flow
@@ -20,24 +21,33 @@ def check_decides(flow: Flow, names: Names, report: Report, misread: Collection[
     alone = [start.condition for start in flow.start] + [flow.goal.condition if flow.goal else None]
     for condition in alone:
         if condition and condition.value:
-            _lines([condition], schema, report, wrong)
+            _lines([condition], schema, report, wrong, in_choose=False)
     for step in flow.walk():
         if isinstance(step, Choose):
-            _lines([line.condition for line in step.branches if line.condition], schema, report, wrong)
+            asked = [line.condition for line in step.branches if line.condition]
+            _lines(asked, schema, report, wrong, in_choose=True)
 
 
-def _lines(lines: Sequence[Located[str]], schema: Schema, report: Report, wrong: Collection[int]) -> None:
+def _lines(
+    lines: Sequence[Located[str]], schema: Schema, report: Report, wrong: Collection[int], in_choose: bool
+) -> None:
     if any(line.at.line in wrong or not line.value for line in lines):
         return
     trees = [parse_condition(line.value).tree for line in lines]
-    never, shadowed = never_decisive(trees, schema)
-    for number in never:
+    found = idle(trees, schema)
+    for number in found.never:
         fix = "Write or where one of them is enough, or take the line away"
-        what, why = "This condition is never true", "what it asks for excludes itself"
+        what, why = "This condition is never true", "no lead can be all that it asks for"
         report.error(lines[number].at, "never-true", what, why, fix)
-    for number in shadowed:
-        above = next((n for n in range(number) if never_decisive([trees[n], trees[number]], schema)[1]), None)
-        _shadowed(lines[number], lines[above] if above is not None else None, report)
+    first = min(found.always, default=len(lines))
+    if first < len(lines) and first not in found.shadowed:
+        what, why = "This condition is always true", "whatever a lead is, it asks nothing of it"
+        fix = f"Ask what only some leads are, or {'make it the last line: “else: …”' if in_choose else 'take it away'}"
+        report.error(lines[first].at, "always-true", what, why, fix)
+    for number in found.shadowed:
+        if number < first:
+            above = next((n for n in range(number) if idle([trees[n], trees[number]], schema).shadowed), None)
+            _shadowed(lines[number], lines[above] if above is not None else None, report)
 
 
 def _shadowed(line: Located[str], above: Located[str] | None, report: Report) -> None:

@@ -13,7 +13,7 @@ from kweek.flow.plan import Limit, Reentry
 from kweek.flow.words import BUILT_IN
 
 _TEXT, _NUMBER, _DATE, _MOMENT = FieldType("text"), FieldType("number"), FieldType("date"), FieldType("moment")
-_YES = FieldType("yes/no")
+_POINTS = FieldType("number", known=True)
 _ANY = FieldType("any")
 
 PROFILE: Final[Mapping[str, FieldType]] = dict.fromkeys(
@@ -32,13 +32,13 @@ STAGES: Final = (
     "returning customer",
 )
 COMPUTED: Final[Mapping[str, FieldType]] = {
-    "lead.profile": FieldType("text", ("A", "B", "C", "D")),
-    "lead.engagement": _NUMBER,
-    "lead.grade": FieldType("text", tuple(f"{letter}{digit}" for letter in "ABCD" for digit in "1234")),
-    "lead.score.profile": _NUMBER,
-    "lead.score.intent": _NUMBER,
-    "lead.score.interest": _NUMBER,
-    "lead.sales_ready": _YES,
+    "lead.profile": FieldType("text", ("A", "B", "C", "D"), known=True),
+    "lead.engagement": FieldType("number", known=True, least=1, most=4),
+    "lead.grade": FieldType("text", tuple(f"{letter}{digit}" for letter in "ABCD" for digit in "1234"), known=True),
+    "lead.score.profile": _POINTS,
+    "lead.score.intent": _POINTS,
+    "lead.score.interest": _POINTS,
+    "lead.sales_ready": FieldType("yes/no", known=True),
     "lead.stage": FieldType("text", STAGES),
     "company.name": _TEXT,
     "company.country": _TEXT,
