@@ -10,11 +10,13 @@ from msgspec import Struct
 
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
+from kweek.flow.load.choose import BRANCH
 from kweek.flow.load.flow import KEYS, load_flow
 from kweek.flow.load.steps import OPTIONS, VERBS
 from kweek.flow.moment import Moment
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Position
+from kweek.flow.yaml import columns
 from tests.unit.broken_texts import HEAD, load, step
 from tests.unit.every_word import EVERY_WORD
 
@@ -117,3 +119,8 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
 
 def test_with_and_without_libyaml_the_answer_is_the_same() -> None:
     assert load(EVERY_WORD) == load(EVERY_WORD, pure=True)
+
+
+def test_the_verbs_that_begin_an_item_are_all_there_are() -> None:
+    assert set(OPTIONS) == columns.VERBS
+    assert set(BRANCH) - {"go"} == columns.LINES

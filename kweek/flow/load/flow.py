@@ -11,9 +11,9 @@ from kweek.flow import model as m
 from kweek.flow.ids import name_steps
 from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.misplaced import adopted, gathered, lifted
+from kweek.flow.load.reader import unread
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
-from kweek.flow.load.verbs import unread
 from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, read_yaml

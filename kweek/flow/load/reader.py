@@ -251,6 +251,11 @@ def said(pair: Pair | None) -> str:
     return (pair.value.value if pair and isinstance(pair.value, Text) else "") or "…"
 
 
+def unread(pair: Pair) -> Located[str]:
+    """A name that could not be read: the empty one. Nobody looks for it."""
+    return Located("", pair.value.at, pair.key.at)
+
+
 def undashed(node: Node) -> tuple[Pair, ...]:
     """Keys with values that were written as a list, `- answered: sales`; empty, where that is not what it is."""
     items = node.items if isinstance(node, Items) else ()

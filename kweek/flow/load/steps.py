@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Final
 
 from kweek.flow import model as m
+from kweek.flow.load.choose import Known
 from kweek.flow.load.misplaced import adopted, lifted
-from kweek.flow.load.verbs import Known, VerbReader
+from kweek.flow.load.verbs import VerbReader
 from kweek.flow.problems import Located, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 

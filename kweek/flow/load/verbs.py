@@ -8,23 +8,22 @@ from typing import Final, cast, get_args
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
-from kweek.flow.load.reader import said
-from kweek.flow.load.targets import SOME_TIME, TargetReader, missing
+from kweek.flow.load.choose import ChooseReader, Known
+from kweek.flow.load.reader import said, unread
+from kweek.flow.load.targets import SOME_TIME, missing
 from kweek.flow.load.texts import parse_points, parse_share, parse_times
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.plan import Axis
-from kweek.flow.problems import Located, Position
-from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
+from kweek.flow.problems import Located
+from kweek.flow.yaml import Items, Pair, Pairs, Text
 
-Known = dict[str, Pair]
-BRANCH: Final = ("if", "share", "go", "else")
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
 _LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 
 
-class VerbReader(TargetReader):
+class VerbReader(ChooseReader):
     """Each verb's argument (the pair whose key is the verb), its id, and the options that are known. What of them
     cannot be read is left out or stood in for, and the step stays: all that is wrong with it is said at once."""
 
@@ -136,54 +135,6 @@ class VerbReader(TargetReader):
 
     # --- verbs that lead elsewhere ----------------------------------------------------------------
 
-    def choose(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Choose:
-        nodes = self.items(verb.value, verb.key, "if: lead.sales_ready")
-        lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
-        if lines and len(lines) == len(nodes) and all(line.share is None or line.share.value for line in lines):
-            self._last_branch(lines, verb.key.at)
-        return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
-
-    def _last_branch(self, lines: list[m.Branch], at: Position) -> None:
-        total = sum(line.share.value for line in lines if line.share)
-        if total > 100:
-            self.note(at, "shares", f"The shares make {total}%.", "", "Change them so that they make at most 100%.")
-        for line in lines[:-1]:
-            if line.is_else:
-                why = "The first line that is true decides, and else is always true."
-                self.note(line.at, "else-last", "The lines below this else are never asked.", why, "Put else last.")
-                break
-        if total != 100 and not any(line.is_else for line in lines):  # an else above the last has its own message
-            why = "Else it says nothing of a lead for whom no line is true."
-            self.note(
-                at, "else-missing", "“choose” has no else.", why, "Add a last line: - else: done (or a path, or next)"
-            )
-
-    def _branch(self, node: Node, key: Text) -> m.Branch | None:
-        known = self.fields(node, key, BRANCH, "if: lead.sales_ready, go: sales")
-        if not isinstance(node, Pairs) or not known:
-            return None
-        way = known.get("else") or known.get("go")
-        if len(known) < len(node.pairs):
-            return None  # a key that is none has its message; what it should have been, nobody knows
-        asked = [word for word in ("if", "share", "else") if word in known]
-        if len(asked) != 1 or ("else" in known and "go" in known):
-            what = f"This line says {' and '.join(known)}."
-            fix = "A line is “if: … go: …”, “share: … go: …”, or, as the last, “else: …”."
-            if known.keys() == {"else", "go"} and isinstance(aim := known["go"].value, Text):
-                fix = f"Write: - else: {aim.value}"
-            self.note(node.at, "choose-line", what, "Each line of choose asks one thing.", fix)
-            return None
-        if way is None:
-            self.note(
-                node.at, "choose-line", "This line does not say where to go.", "", "Add: go: <a path, next, done, …>"
-            )
-        condition, share = self.text(known.get("if")), self.share(known.get("share"))
-        if "if" in known and condition is None:
-            condition = unread(known["if"])
-        if "share" in known and share is None:
-            share = Located(0, known["share"].value.at, known["share"].key.at, said=said(known["share"]))
-        return m.Branch(node.at, self.aim(way) if way else m.Inline((), node.at), condition, share)
-
     def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go:
         target = self.aim(verb)
         at_most = self.parsed(known.get("at_most"), parse_times, "times")
@@ -253,8 +204,3 @@ class VerbReader(TargetReader):
 
     def webhook(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Webhook:
         return m.Webhook(at=verb.key.at, id=id_, name=self.text(verb) or unread(verb))
-
-
-def unread(pair: Pair) -> Located[str]:
-    """A name that could not be read: the empty one. Nobody looks for it."""
-    return Located("", pair.value.at, pair.key.at)

@@ -8,9 +8,10 @@ from typing import Final, get_args
 
 from kweek.flow import model as m
 from kweek.flow.kebab import NAME
+from kweek.flow.load.choose import BRANCH
 from kweek.flow.load.steps import OPTIONS
 from kweek.flow.load.targets import RUNG
-from kweek.flow.load.verbs import BRANCH, PREFER, PRIORITIES
+from kweek.flow.load.verbs import PREFER, PRIORITIES
 from kweek.flow.plan import Axis
 from kweek.flow.schema.pieces import Schema, from_table, keys, like, many, named, one_of, ref, some, whole, words
 from kweek.flow.words import CALL, HANDOVER, IMMEDIATE, MAIL_CLOSES, MAIL_SAYS, PASSING, STATES

@@ -1,9 +1,18 @@
-"""Which line stands in the wrong column? And what moves along with it to where it belongs."""
+"""Which line stands in the wrong column, or lacks its dash? And what moves along with it to where it belongs."""
 
 from __future__ import annotations
 
-from kweek.flow.yaml.lines import dashed, indent, opens, says_something, shape
+from typing import Final
+
+from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape
 from kweek.flow.yaml.sheet import Trap
+
+VERBS: Final = frozenset((
+    "wait", "send", "call", "handover", "task", "choose", "go", "end",
+    "score", "tag", "untag", "set", "tell", "webhook",
+))  # fmt: skip
+LINES: Final = frozenset(("if", "share", "else"))
+"""With what a step begins, and with what a line of choose does."""
 
 
 def too_deep(lines: list[str], line: int, above: int) -> Trap | None:
@@ -14,11 +23,15 @@ def too_deep(lines: list[str], line: int, above: int) -> Trap | None:
     column, wanted = indent(lines[line]), upper.start("key")
     if column <= wanted:
         return None
+    if column == wanted + 2 and not dashed(lines[above]) and _dashed_below(lines, line, wanted):
+        return _dash(above, wanted, [f"{' ' * wanted}- {lines[above].lstrip()}"])
     return _moved(lines, line, wanted, f"“{upper['key']}” in line {above + 1} has its value already")
 
 
 def between(lines: list[str], line: int) -> Trap | None:
     """A line whose column is none of those that are open above it."""
+    if trap := _undashed(lines, line) or _first_undashed(lines, line):
+        return trap
     column = indent(lines[line])
     open_at = _open_above(lines, line)
     if not open_at or column in open_at:
@@ -41,6 +54,51 @@ def _open_above(lines: list[str], line: int) -> dict[int, int]:
             found.setdefault(match.start("key") if match["key"] and not is_item else start, number)
         low = min(low, start)
     return found
+
+
+def _undashed(lines: list[str], line: int) -> Trap | None:
+    """An item that stands in the column of the dashes above it, without one of its own."""
+    column, key = indent(lines[line]), _key(lines[line])
+    above = next((n for n in range(line - 1, -1, -1) if says_something(lines[n]) and indent(lines[n]) <= column), None)
+    if key is None or dashed(lines[line]) or above is None or indent(lines[above]) < column or not dashed(lines[above]):
+        return None
+    first, deeper = _key(lines[above]), column + 2
+    said = {_key(text) for text in lines[above:line] if dashed(text) or indent(text) == deeper}
+    if key in said or {first, key} <= VERBS or {first, key} <= LINES:
+        return _dash(line, column, [f"{' ' * column}- {lines[line].lstrip()}"])
+    return None
+
+
+def _first_undashed(lines: list[str], line: int) -> Trap | None:
+    """The first of some items, which alone lacks its dash."""
+    column, top = indent(lines[line]), nearest_above(lines, line)
+    while top is not None and indent(lines[top]) >= column:
+        top = nearest_above(lines, top)
+    first = next((n for n in range((top or 0) + 1, line) if says_something(lines[n])), line)
+    words = {_key(lines[first]), _key(lines[line])}
+    alike = len(words) == 1 or words <= VERBS or words <= LINES
+    if top is None or first == line or indent(lines[first]) != column or not opens(lines[top]) or not alike:
+        return None
+    if not dashed(lines[line]) or any(indent(text) == column and dashed(text) for text in lines[first:line]):
+        return None
+    rest = [f"  {text}" if text.strip() else text for text in lines[first + 1 : line]]
+    return _dash(first, column, [f"{' ' * column}- {lines[first].lstrip()}", *rest])
+
+
+def _dashed_below(lines: list[str], line: int, column: int) -> bool:
+    """Does an item follow in this column, below what stands deeper?"""
+    below = next((text for text in lines[line:] if says_something(text) and indent(text) <= column), "")
+    return dashed(below) and indent(below) == column
+
+
+def _dash(line: int, column: int, mended: list[str]) -> Trap:
+    what, why = "The dash of this line is missing.", "Each item of a list begins with one, as those beside it do."
+    return Trap(line, column, "dash", what, why, f"Write: {mended[0].strip()}", mended, 2)
+
+
+def _key(line: str) -> str | None:
+    match = shape(line)
+    return match["key"] if match else None
 
 
 def _begins_item(line: str) -> bool:

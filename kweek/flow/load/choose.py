@@ -1,0 +1,104 @@
+"""Where does the way part? The lines of `choose`, each with what it asks and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from kweek.flow import model as m
+from kweek.flow.load.reader import said, unread
+from kweek.flow.load.targets import TargetReader
+from kweek.flow.problems import Located, Position
+from kweek.flow.yaml import Node, Pair, Pairs, Text
+
+Known = dict[str, Pair]
+BRANCH: Final = ("if", "share", "go", "else")
+
+
+class ChooseReader(TargetReader):
+    """Reads a `choose`."""
+
+    def choose(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Choose:
+        nodes = self.items(verb.value, verb.key, "if: lead.sales_ready")
+        nodes = tuple(self._lines_apart(self._lines_joined(nodes)))
+        lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
+        if lines and len(lines) == len(nodes) and all(line.share is None or line.share.value for line in lines):
+            self._last_branch(lines, verb.key.at)
+        return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
+
+    def _lines_joined(self, nodes: Iterable[Node]) -> Iterator[Node]:
+        """A `go` with a dash of its own belongs to the `if` above it."""
+        open_line: Pairs | None = None
+        for node in nodes:
+            words = [pair.key.value for pair in node.pairs] if isinstance(node, Pairs) else []
+            if open_line is not None and isinstance(node, Pairs) and words == ["go"]:
+                what, asked = "This “go” has a dash of its own.", open_line.pairs[0].key
+                why = f"It belongs to the “{asked.value}” in line {asked.at.line}."
+                self.note(node.at, "choose-line", what, why, f"Take the dash away: go in column {asked.at.column}.")
+                yield Pairs((*open_line.pairs, *node.pairs), open_line.at)
+                open_line = None
+                continue
+            if open_line is not None:
+                yield open_line
+            open_line = node if isinstance(node, Pairs) and words in (["if"], ["share"]) else None
+            if open_line is None:
+                yield node
+        if open_line is not None:
+            yield open_line
+
+    def _lines_apart(self, nodes: Iterable[Node]) -> Iterator[Node]:
+        """An `else` without a dash of its own is a line for itself."""
+        for node in nodes:
+            words = [pair.key.value for pair in node.pairs] if isinstance(node, Pairs) else []
+            if isinstance(node, Pairs) and words[:2] in (["if", "go"], ["share", "go"]) and words[2:] == ["else"]:
+                pairs, key = node.pairs, node.pairs[2].key
+                what, fix = (
+                    "“else” is a line of its own.",
+                    f"Begin it with a dash in column {pairs[0].key.at.column - 2}",
+                )
+                self.note(key.at, "choose-line", what, "", f"{fix}: - else: …")
+                yield Pairs(pairs[:2], node.at)
+                yield Pairs(pairs[2:], key.at)
+            else:
+                yield node
+
+    def _last_branch(self, lines: list[m.Branch], at: Position) -> None:
+        total = sum(line.share.value for line in lines if line.share)
+        if total > 100:
+            self.note(at, "shares", f"The shares make {total}%.", "", "Change them so that they make at most 100%.")
+        for line in lines[:-1]:
+            if line.is_else:
+                why = "The first line that is true decides, and else is always true."
+                self.note(line.at, "else-last", "The lines below this else are never asked.", why, "Put else last.")
+                break
+        if total != 100 and not any(line.is_else for line in lines):  # an else above the last has its own message
+            why = "Else it says nothing of a lead for whom no line is true."
+            self.note(
+                at, "else-missing", "“choose” has no else.", why, "Add a last line: - else: done (or a path, or next)"
+            )
+
+    def _branch(self, node: Node, key: Text) -> m.Branch | None:
+        known = self.fields(node, key, BRANCH, "if: lead.sales_ready, go: sales")
+        if not isinstance(node, Pairs) or not known:
+            return None
+        way = known.get("else") or known.get("go")
+        if len(known) < len(node.pairs):
+            return None  # a key that is none has its message; what it should have been, nobody knows
+        asked = [word for word in ("if", "share", "else") if word in known]
+        if len(asked) != 1 or ("else" in known and "go" in known):
+            what = f"This line says {' and '.join(known)}."
+            fix = "A line is “if: … go: …”, “share: … go: …”, or, as the last, “else: …”."
+            if known.keys() == {"else", "go"} and isinstance(aim := known["go"].value, Text):
+                fix = f"Write: - else: {aim.value}"
+            self.note(node.at, "choose-line", what, "Each line of choose asks one thing.", fix)
+            return None
+        if way is None:
+            self.note(
+                node.at, "choose-line", "This line does not say where to go.", "", "Add: go: <a path, next, done, …>"
+            )
+        condition, share = self.text(known.get("if")), self.share(known.get("share"))
+        if "if" in known and condition is None:
+            condition = unread(known["if"])
+        if "share" in known and share is None:
+            share = Located(0, known["share"].value.at, known["share"].key.at, said=said(known["share"]))
+        return m.Branch(node.at, self.aim(way) if way else m.Inline((), node.at), condition, share)
