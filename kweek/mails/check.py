@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -68,7 +68,9 @@ def check_words(words: str, language: str, own_fields: Mapping[str, str], render
 def _one(mail: MailTemplate, own_fields: Mapping[str, str], renderer: Renderer) -> list[Problem]:
     samples = [sample(own_fields, mail.language, bare=bare) for bare in (False, True)]
     found = _rendered(mail, samples, renderer)
-    return _survey(mail) + _result(mail, found) if isinstance(found, Rendered) else found
+    if not isinstance(found, Rendered):
+        return found
+    return _one_brace(mail, samples[0].keys()) or [*_survey(mail), *_result(mail, found)]
 
 
 def _rendered(mail: MailTemplate, samples: Sequence[Mapping[str, Any]], renderer: Renderer) -> Rendered | list[Problem]:
@@ -123,6 +125,21 @@ def _survey(mail: MailTemplate) -> list[Problem]:
 def _silent(mail: MailTemplate) -> bool:
     """Does it ask nobody to answer, though it should? That is said of it; its link is not missed twice."""
     return mail.survey is not None and "survey_url" not in mail.body
+
+
+_ONE_BRACE: Final = re.compile(r"(?<![{%#])\{\s*([a-z_]+)((?:\.\w+)*)\s*\}(?!\})")
+
+
+def _one_brace(mail: MailTemplate, names: Collection[str]) -> list[Problem]:
+    """Names in single braces, which Jinja2 leaves as they are."""
+    problems: list[Problem] = []
+    for number, line in enumerate(mail.body.split("\n"), mail.body_line):
+        for found in _ONE_BRACE.finditer(line):
+            if found[1] in names:
+                what, why = f"“{found[0]}” stays as it is typed here.", "A name is filled in between two braces."
+                fix = f"Write {{{{ {found[1]}{found[2]} }}}}"
+                problems.append(Problem(mail.file, number, found.start() + 1, "error", "mail-braces", what, why, fix))
+    return problems
 
 
 def _result(mail: MailTemplate, rendered: Rendered) -> list[Problem]:
