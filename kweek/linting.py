@@ -142,7 +142,16 @@ def _follows(problem: Problem, workspace: Workspace) -> bool:
         return workspace.broken(problem.file)  # the event that it is made of could not be read
     if "no field event." in problem.what and workspace.broken("rules/events.yaml"):
         return True
+    if problem.file.startswith("flows/tests/") and " has no " in problem.what and workspace.broken("rules/events.yaml"):
+        return True
+    surveys = [path for path in workspace.texts if path.startswith("surveys/") and workspace.broken(path)]
+    if problem.code == "unknown-question" and problem.file.startswith("flows/tests/"):
+        return bool(surveys)  # one of them may have asked it
     if problem.code in ("unknown-survey", "unknown-field") or "no field survey." in problem.what:
-        surveys = (path for path in workspace.texts if path.startswith("surveys/") and path != problem.file)
-        return any(PurePosixPath(path).stem in problem.what for path in surveys if workspace.broken(path))
+        return any(PurePosixPath(path).stem in problem.what for path in surveys if _may_lack(problem, path, workspace))
     return False
+
+
+def _may_lack(problem: Problem, path: str, workspace: Workspace) -> bool:
+    """May this broken file be why something is not found? Of its own questions only where one has another's name."""
+    return path != problem.file or any(one.file == path and one.code == "twice" for one in workspace.problems)

@@ -92,6 +92,25 @@ BROKEN += [
     ("rules/workspace.yaml", "  installer:", "  phone: number\n  installer:", "it is a text"),
 ]
 
+BROKEN += [
+    ("flows/long-term.yaml", "clicked book-a-demo", "clicked book-demo", "None of these mails has a link “book-demo”"),
+    (
+        "rules/events.yaml",
+        'pricing.viewed:\n  from: page.viewed\n  if: matches(event.path, "/prices*")',
+        "pricing.viewed:\n  from: prices.seen\nprices.seen:\n  from: pricing.viewed",
+        "“pricing.viewed” is made of “prices.seen”, and that of “pricing.viewed”",
+    ),
+    ("flows/tests/webinar.yaml", "flow: webinar", "flow: webinars", "Write flow: webinar"),
+    ("surveys/brochure.yaml", "ask: authority", "ask: role", "“role” is asked twice"),
+    ("flows/brochure-request.yaml", '["student", "competitor"]', "[“student”, “competitor”]", 'quotes: "student"'),
+    (
+        "flows/brochure-request.yaml",
+        'lead.profile in ["A", "B"]',
+        'days_since("contract_end") > 3',
+        "write days_until(lead.contract_end)",
+    ),
+]
+
 # within rules: where exactly, and what else is wrong there
 RULES = [
     (
@@ -130,6 +149,14 @@ def test_every_file_of_a_workspace_is_proven(
     found = lint(read_workspace(shipped), renderer)
     assert [problem.file for problem in found] == [file], "\n".join(map(str, found))
     assert words in str(found[0])
+
+
+def test_who_tells_a_manager_needs_one(shipped: Path, renderer: Renderer) -> None:
+    teams = shipped / "rules/teams.yaml"
+    text = "".join(line for line in teams.read_text().splitlines(keepends=True) if "manager:" not in line)
+    teams.write_text(text, encoding="utf-8")
+    found = lint(read_workspace(shipped), renderer)
+    assert {(one.code, one.what) for one in found} == {("unknown-person", "No team has a manager.")}
 
 
 def test_a_mail_in_another_encoding_is_said_and_never_sent(shipped: Path, renderer: Renderer) -> None:

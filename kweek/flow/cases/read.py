@@ -54,7 +54,8 @@ class _CaseReader(ExpectReader):
         found = self.known(root.pairs, KEYS, "a file of tests")
         flow = self.text(found.get("flow"))
         if flow and flow.value != self.plan.flow:
-            self.note(flow.at, "flow-name", f"This file tests “{self.plan.flow}”, by its name.", "", "Make them agree.")
+            what, name = f"This file tests “{self.plan.flow}”, by its name.", self.plan.flow
+            self.note(flow.at, "flow-name", what, "", f"Write flow: {name} — or rename the file to {flow.value}.yaml.")
         if "tests" not in found:
             self.note(root.at, "missing-key", "There are no tests here.", "", "Write them below “tests:”, with dashes.")
             return

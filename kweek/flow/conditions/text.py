@@ -41,6 +41,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _ABOUT: Final = ("contains", "like", "between")  # they say something of what stands on both sides
+_CURLY: Final = re.compile('[“”„‘’«»]([^“”„‘’«»"]+)[“”‘’«»]')
 # One letter each for `.` and `-` within a name: `survey.long-term.class` is one name to Python's parser.
 DOT, DASH = "\u0298", "\u01c2"
 _INSTEAD: Final = {
@@ -175,7 +176,7 @@ def _instead(word: str, text: str, at: int) -> str:
     match word:
         case "contains" | "like":
             right = _RIGHT.match(behind)
-            return f'matches({field}, "*{right[1] if right else "text"}*")'
+            return f'matches({field}, "*{right[1].strip("%") if right else "text"}*")'
         case "between":
             bounds = _BOUNDS.match(behind)
             return f"{bounds[1]} <= {field} <= {bounds[2]}" if bounds else f"1 < {field} < 3"
@@ -256,6 +257,8 @@ def _refuse(text: str, at: int) -> NoReturn:
         raise ConditionError(f"“{word}” is neither number nor name", at, f'write a number, or "{word}" in quotes')
     if text.startswith("<>", at):
         raise ConditionError("“<>” does not compare", at, "Did you mean “!=”?")
+    if quoted := _CURLY.match(text, at):
+        raise ConditionError(f"“{sign}” has no meaning in a condition", at, f'write straight quotes: "{quoted[1]}"')
     if sign in _STRANGE:
         raise ConditionError(f"“{sign}” has no meaning in a condition", at, f"write {_STRANGE[sign]}")
     if sign in "+*/%^~@":

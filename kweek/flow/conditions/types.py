@@ -227,12 +227,20 @@ def _name(node: Node) -> str:
 # --- functions ------------------------------------------------------------------------------------
 
 
+def _date(word: str, schema: Schema) -> str:
+    """Where a date stands for an event: the function that asks of dates."""
+    for path, kind in schema.fields.items():
+        if kind.kind in ("date", "moment") and word in (path, path.rpartition(".")[2]):
+            return f"for a date, write days_until({path})"
+    return ""
+
+
 def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
     for wants, given in zip(FUNCTIONS[ask.function].takes, ask.arguments, strict=False):
         at = given.offset
         match wants, given:
             case "event", Constant(value=str() as event) if event not in schema.events:
-                yield at, f"there is no event “{event}”", did_you_mean(event, schema.events)
+                yield at, f"there is no event “{event}”", _date(event, schema) or did_you_mean(event, schema.events)
             case "mail", Constant(value=str() as mail) if mail not in schema.mails:
                 yield at, f"there is no mail “{mail}”", did_you_mean(mail, schema.mails)
             case "link", Constant(value=str() as link):

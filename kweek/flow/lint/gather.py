@@ -39,6 +39,7 @@ def names_of(
         webhooks=frozenset(rules.settings.webhooks),
         fields={name: _declared(kind) for name, kind in rules.settings.fields.items()},
         limit=rules.settings.limit,
+        has_manager=any(team.manager for team in rules.teams.teams.values()),
     )
 
 

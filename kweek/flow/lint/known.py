@@ -137,9 +137,9 @@ class _Look:
         if not mails or len(known) < len(mails) or any(link in mail.links for mail in known):
             return  # without any mail, `before` has said so
         links = sorted({name for mail in known for name in mail.links})
-        of = f"The mail “{mails[0]}” has" if len(mails) == 1 else "None of these mails has"
+        lacks = f"The mail “{mails[0]}” has no" if len(mails) == 1 else "None of these mails has a"
         fix = did_you_mean(link, links) or 'Name the link in the mail: [text](https://… "name")'
-        self.report.error(at.at, "unknown-link", f"{of} no link “{link}”", "", fix)
+        self.report.error(at.at, "unknown-link", f"{lacks} link “{link}”", "", fix)
 
     def person(self, name: Located[str] | None) -> None:
         """Who may be told: a role, a person, a team, a channel."""
@@ -147,7 +147,10 @@ class _Look:
             what, why = f"“{name.value}” is more than one", "each step speaks to one, or to a team"
             self.report.error(name.at, "unknown-person", what, why, "Write a step for each, or name a team")
             return
-        if name and "@" not in name.value:
+        if name and name.value == "manager" and not self.names.has_manager:
+            fix = "Give one to a team in rules/teams.yaml: manager: { name: anna, email: anna@example.com }"
+            self.report.error(name.at, "unknown-person", "No team has a manager", "nobody would hear of it", fix)
+        elif name and "@" not in name.value:
             known = ("owner", "manager", *sorted(self.names.people | self.names.teams | self.names.channels))
             self.one(name, known, "person, role or channel", "rules/teams.yaml")
 

@@ -76,7 +76,7 @@ class Survey(Struct, frozen=True):
 
 class Names(Struct, frozen=True):
     """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
-    fields, without `lead.`. people: members and managers. limit: the workspace's."""
+    fields, without `lead.`. people: members and managers. limit: the workspace's. has_manager: some team has one."""
 
     languages: tuple[str, ...] = ()
     flows: Mapping[str, Reentry] = {}
@@ -92,6 +92,7 @@ class Names(Struct, frozen=True):
     webhooks: frozenset[str] = frozenset()
     fields: Mapping[str, FieldType] = {}
     limit: Limit | None = None
+    has_manager: bool = True
 
     def settable(self) -> dict[str, FieldType]:
         """Profile fields, without `lead.`."""

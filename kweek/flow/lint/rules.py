@@ -24,9 +24,13 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
     for event in rules.events.values():
         if event.condition:
             ask(event.condition, names, events, event_data(rules, event.source.value if event.source else ""))
-        if _round(rules, event.name.value):
-            why, fix = "neither would ever happen", "Take one “from” away"
-            events.error(event.name.at, "event-in-circle", f"“{event.name.value}” is made of itself", why, fix)
+        circle = _circle(rules, event.name.value)
+        if circle and event.name.value == min(circle, key=lambda name: rules.events[name].name.at):  # said once
+            made = f"“{circle[0]}” is made of " + (
+                ", and that of ".join(f"“{name}”" for name in (*circle[1:], circle[0]))
+            )
+            why, fix = "none of it would ever happen", "Take one “from” away"
+            events.error(event.name.at, "event-in-circle", made, why, fix)
     for line in (*rules.sales_ready.needs, *rules.sales_ready.disqualified):
         condition = ask(line.condition, names, ready)
         if condition and "lead.sales_ready" in condition.names:
@@ -47,11 +51,12 @@ def _own_fields(rules: Rules, report: Report) -> None:
             report.error(kind.key, "reserved", what, "", fix)
 
 
-def _round(rules: Rules, name: str) -> bool:
-    seen, at = {name}, rules.events[name].source
-    while at is not None and at.value in rules.events:
-        if at.value in seen:
-            return at.value == name
-        seen.add(at.value)
-        at = rules.events[at.value].source
-    return False
+def _circle(rules: Rules, name: str) -> tuple[str, ...]:
+    """The events of which it is made, itself first, if it is made of itself."""
+    found, source = [name], rules.events[name].source
+    while source is not None and source.value in rules.events:
+        if source.value in found:
+            return tuple(found) if source.value == name else ()
+        found.append(source.value)
+        source = rules.events[source.value].source
+    return ()

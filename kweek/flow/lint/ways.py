@@ -9,8 +9,23 @@ from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import NOWHERE, Graph, Node
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
-from kweek.flow.model import ENDINGS, RESERVED, End, Flow, Go, Next, Target, ToFlow, ToPath, targets_of
-from kweek.flow.problems import Problem, did_you_mean, nearest
+from kweek.flow.model import (
+    ENDINGS,
+    RESERVED,
+    AnyStep,
+    Call,
+    End,
+    Flow,
+    Go,
+    Next,
+    Send,
+    Target,
+    Task,
+    ToFlow,
+    ToPath,
+    targets_of,
+)
+from kweek.flow.problems import Position, Problem, did_you_mean, nearest
 
 # --- targets --------------------------------------------------------------------------------------
 
@@ -98,13 +113,22 @@ def check_ends(graph: Graph, report: Report, misread: Collection[int]) -> None:
                 "Name a path or an ending, or add a step below",
             )
         if any(not edge.said for edge in loose):
-            report.error(node.step.at, "way-without-end", *_runs_out(node))
+            report.error(_silence(node.step), "way-without-end", *_runs_out(node))
+
+
+def _silence(step: AnyStep) -> Position:
+    """Where it should have been said: below the last line of `otherwise`, where that has no else."""
+    lines = step.otherwise if isinstance(step, Send | Call | Task) else ()
+    return lines[-1].state.at if lines and all(line.state.value != "else" for line in lines) else step.at
 
 
 def _runs_out(node: Node) -> tuple[str, str, str]:
     where = f"of the path “{node.path}”" if node.path and node.path != "steps" else "of this list"
     why = "a lead that comes here would stay for ever"
     match node.step.verb:
+        case "wait" | "send" | "call" | "task" if _silence(node.step) != node.step.at:
+            what = f"No line of this otherwise is for all others, and the {node.step.verb} is the last step {where}"
+            return what, why, "Add a last line “else: done” (or a path)"
         case "wait" | "send" | "call" | "task" if node.timed:
             what = (
                 f"This {node.step.verb} is the last step {where}; nothing says where the lead goes when its time is up"

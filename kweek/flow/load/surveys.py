@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Final, cast, get_args
 
@@ -47,6 +47,8 @@ class _SurveyReader(Reader):
         super().__init__(file)
         self.languages = languages
         self.stem = PurePosixPath(file).stem
+        self.asked: set[str] = set()
+        """The names of all questions. One that there is not, is said when fields are looked up."""
 
     def survey(self, root: Pairs) -> Survey:
         known = self.known(root.pairs, KEYS, "a survey")
@@ -115,7 +117,9 @@ class _SurveyReader(Reader):
         if pair is None:
             return ()
         found: dict[str, Question] = {}
-        for node in self.items(pair.value, pair.key, "ask: need"):
+        nodes = self.items(pair.value, pair.key, "ask: need")
+        self.asked = {pair.value.value for node in nodes for pair in _pairs(node) if isinstance(pair.value, Text)}
+        for node in nodes:
             question = self._question(node, pair.key, survey, tuple(found))
             if question is None:
                 continue
@@ -206,13 +210,18 @@ class _SurveyReader(Reader):
             return None
         own = f"survey.{survey}."
         for name in sorted(parse_condition(text.value).names):
-            if name.startswith(own) and name.removeprefix(own) not in before:
+            question = name.removeprefix(own)
+            if name.startswith(own) and question in self.asked and question not in before:
                 earlier = [f"{own}{question}" for question in before]
                 what = f"“{name}” is not asked before this question."
                 fix = did_you_mean(name, earlier) or "Put this question below the one that it asks about."
                 at = text.inside(text.value.find(name))
                 self.note(at, "unknown-question", what, "A condition sees earlier answers only.", fix)
         return text
+
+
+def _pairs(node: Node) -> Iterator[Pair]:
+    yield from (pair for pair in node.pairs if pair.key.value == "ask") if isinstance(node, Pairs) else ()
 
 
 def _parse_whole(text: str) -> int:
