@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from kweek.flow.cases.read import read_cases
 from kweek.flow.compile import compile_flow
 from kweek.flow.lint import lint_flow
+from kweek.flow.lint.doors import check_doors
 from kweek.flow.lint.gather import names_of
 from kweek.flow.lint.names import Mail, Names
 from kweek.flow.lint.rules import lint_rules
@@ -63,6 +64,7 @@ def _of_flows(workspace: Workspace, names: Names) -> Iterator[Problem]:
     for flow in workspace.flows.values():
         read = [problem for problem in workspace.problems if problem.file == flow.file]
         yield from lint_flow(flow, names, read)
+    yield from check_doors([flow for flow in workspace.flows.values() if not workspace.broken(flow.file)], names)
 
 
 def _is_said(problem: Problem, said: Collection[str], workspace: Workspace, names: Names) -> bool:

@@ -159,6 +159,30 @@ def test_who_tells_a_manager_needs_one(shipped: Path, renderer: Renderer) -> Non
     assert {(one.code, one.what) for one in found} == {("unknown-person", "No team has a manager.")}
 
 
+def flow(name: str, steps: str, reentry: str = "always") -> str:
+    return f"flow: {name}\ntitle: Round\nstart: manual\nreentry: {reentry}\nsteps:\n{steps}"
+
+
+def test_a_lead_is_not_sent_round_through_flows_without_time(shipped: Path) -> None:
+    one, two = shipped / "flows/one.yaml", shipped / "flows/two.yaml"
+    two.write_text(flow("two", "  - choose:\n      - if: lead.sales_ready\n        go: one-again\n      - else: done\n"
+                        "paths:\n  one-again:\n    - go: flow one\n"), encoding="utf-8")  # fmt: skip
+    one.write_text(flow("one", "  - tag: x\n  - go: flow two\n"), encoding="utf-8")
+    (problem,) = lint_unrendered(read_workspace(shipped))
+    assert (problem.file, problem.line, problem.code) == ("flows/two.yaml", 12, "instant-loop")
+    assert "one → two → one" in problem.what
+    one.write_text(flow("one", "  - wait: 1 day\n  - go: flow two\n"), encoding="utf-8")
+    assert lint_unrendered(read_workspace(shipped)) == ()
+    one.write_text(flow("one", "  - go: flow two\n", "after 30 days"), encoding="utf-8")
+    again = two.read_text().replace("go: flow one\n", "go: flow one\n      then: done\n")
+    two.write_text(again, encoding="utf-8")
+    assert lint_unrendered(read_workspace(shipped)) == ()
+    two.unlink()
+    one.write_text(flow("one", "  - go: flow one\n"), encoding="utf-8")
+    (problem,) = lint_unrendered(read_workspace(shipped))
+    assert "one → one" in problem.what
+
+
 def test_a_mail_in_another_encoding_is_said_and_never_sent(shipped: Path, renderer: Renderer) -> None:
     mail = shipped / "templates/mails/survey.nl.md"
     mail.write_bytes("---\nsubject: Één vraag\n---\nDag\n".encode("latin-1"))
