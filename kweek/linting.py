@@ -147,9 +147,12 @@ def _follows(problem: Problem, workspace: Workspace) -> bool:
     if problem.file.startswith("flows/tests/") and " has no " in problem.what and workspace.broken("rules/events.yaml"):
         return True
     surveys = [path for path in workspace.texts if path.startswith("surveys/") and workspace.broken(path)]
-    if problem.code == "unknown-question" and problem.file.startswith("flows/tests/"):
-        return bool(surveys)  # one of them may have asked it
-    if problem.code in ("unknown-survey", "unknown-field") or "no field survey." in problem.what:
+    if surveys and problem.file.startswith("flows/tests/"):  # one of them may have asked it, or had that answer
+        return problem.code == "unknown-question" or "is not one of its values" in problem.what
+    if "bant." in problem.what and "is never" in problem.what and surveys:
+        return True
+    of_a_survey = "no field survey." in problem.what or problem.what.startswith("survey.")
+    if problem.code in ("unknown-survey", "unknown-field") or of_a_survey:
         return any(PurePosixPath(path).stem in problem.what for path in surveys if _may_lack(problem, path, workspace))
     return False
 

@@ -82,8 +82,12 @@ _NUMBERS: Final = {
 }
 
 
+_HALF: Final = re.compile(r"\s*(?:½|half)\b|\s*½", re.IGNORECASE)
+
+
 def _uneven(text: str, amount: int, whole: str) -> str:
-    about = Duration(max(amount, 1) * _ABOUT_DAYS[whole], "day")
+    days = max(amount, 1) * _ABOUT_DAYS[whole]
+    about = Duration(days // 2 if _HALF.match(text) else days, "day")
     return f"“{text}” has no fixed length (which {whole}?); write days or weeks: {about}"
 
 
@@ -93,6 +97,8 @@ def _meant(text: str) -> str | None:
     numbers = [word for word in words if word[0].isdigit()] or [
         str(_NUMBERS[word]) for word in words if word in _NUMBERS
     ]
+    if _HALF.match(text) and (whole := re.search(r"\b(day|hour)s?$", text.lower().strip())) is not None:
+        return {"day": "12 hours", "hour": "30 minutes"}[whole[1]]
     if (half := re.fullmatch(r"\s*(\d+)[.,]5 +days?\s*", text.lower())) is not None:
         return f"{int(half[1]) * 24 + 12} hours"
     if (both := re.fullmatch(r"(\d{1,4}) days? (?:and )?(\d{1,4}) hours?", text.lower().strip())) is not None:

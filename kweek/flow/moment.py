@@ -53,6 +53,8 @@ def parse_until(text: str) -> Moment:
     if text in BUILT_IN:
         fix = f"write how long at most, 7 days, and below it when: with “{text}: next”"
         raise ValueError(f"“{text}” is an event, not a moment; {fix}")
+    if text.endswith((" before", " after")):
+        raise ValueError(f"“{text}” does not say of what; write the date: {text} lead.contract_end")
     return parse_weekly(text)
 
 

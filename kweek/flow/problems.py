@@ -104,6 +104,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     found = difflib.get_close_matches(folded, by_folded, n=3, cutoff=0.6)
     if not found:
         return None
+    if folded.startswith(found[0]) or found[0].startswith(folded):
+        return by_folded[found[0]]
     # among those that are about as near, one of the same length: a wrong letter is likelier than a lost one
     best = difflib.SequenceMatcher(None, folded, found[0]).ratio()
     parts = folded.split()

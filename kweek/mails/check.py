@@ -174,6 +174,11 @@ def _across(same: Sequence[MailTemplate], languages: tuple[str, ...], heard: Set
             what = f"The mail “{first.name}” is not there in “{language}”."
             why = "A lead who reads that language would get it in another."
             wrong(first, 1, "error", "mail-language", what, why, f"Write {first.name}.{language}.md beside it.")
+    for mail in same if languages else ():
+        if mail.language not in languages:
+            what, why = f"“{mail.language}” is not a language of this workspace.", "This mail never leaves."
+            fix = "Add it to languages in rules/workspace.yaml, or delete the file."
+            wrong(mail, 1, "warning", "mail-language", what, why, fix)
     for mail in same[1:]:
         for key in ("kind", "purpose", "survey"):
             if getattr(mail, key) != getattr(first, key):

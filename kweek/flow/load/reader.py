@@ -130,10 +130,16 @@ class Reader:
         """A text. prose: words for people, where a # may well have been meant. blank: `""` is a text too."""
         if not isinstance(node, Text):
             kind = "a list" if isinstance(node, Items) else "keys and values"
-            near = "quotes: without them [ begins a list" if isinstance(node, Items) else "quotes, if a text was meant"
-            self.note(
-                node.at, "text-wanted", f"“{key.value}” takes one text; this is {kind}.", "", f"Put it in {near}."
-            )
+            fix = "Put it in quotes, if a text was meant."
+            match node:
+                case Items(items=(Text() as first, *others)) if not prose:
+                    more = " — and a step or a line for each other" if others else ""
+                    fix = f"Write one: {key.value}: {first.value}{more}"
+                case Items():
+                    fix = "Put it in quotes: without them [ begins a list."
+                case _:
+                    pass
+            self.note(node.at, "text-wanted", f"“{key.value}” takes one text; this is {kind}.", "", fix)
             return None
         if node.empty or (node.value.strip() == "" and not blank):
             self._empty(node, key)

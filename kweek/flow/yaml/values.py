@@ -135,6 +135,11 @@ def _second_colon(value: _Value) -> Trap | None:
         mended = [value.replaced_by(right)]
         at = value.column + colon.start()
         return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
+    if value.key == "clicked":  # the link is a part of the key
+        link, target = value.core[: colon.start()], value.core[colon.end() :].strip()
+        right = f"clicked {link}: {target}".rstrip()
+        mended = [value.line[: value.column].replace("clicked:", f"clicked {link}:", 1) + target]
+        return Trap(value.number, value.column + colon.start(), "second-colon", what, why, f"Write: {right}", mended)
     if colon.end() == len(value.core):
         bare = value.core[:-1].rstrip()
         fix = f"Take the last one away: {value.key}: {bare}. Or, where it belongs to a text: "
