@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
+from typing import Final
+
+_CODE: Final = re.compile("[A-Z]{2,3}")
 
 
 @lru_cache(maxsize=512)
@@ -17,6 +21,8 @@ def holidays_of(country: str, year: int) -> frozenset[date]:
 
     code, _, part = country.partition("-")
     try:
+        if not _CODE.fullmatch(code):  # the library would take any of its own names
+            raise NotImplementedError
         return frozenset(holidays.country_holidays(code, subdiv=part or None, years=year))
     except NotImplementedError:
         raise ValueError(f"the holidays of “{country}” are not known; write an ISO code: NL, BE, DE-BY") from None

@@ -66,6 +66,8 @@ def test_what_may_be_left_out_and_how_else_it_may_be_written() -> None:
         ({"open": ["2026-12-26"]}, "Saturday, which has no hours"),
         ({"closed": ["2026-12-24"], "open": ["2026-12-24"]}, "both closed and open"),
         ({"holidays": "Holland"}, "holidays of “Holland” are not known"),
+        ({"holidays": "Netherlands"}, "write an ISO code: NL"),
+        ({"holidays": "utils"}, "holidays of “utils” are not known"),
         ({"holidays": "NL-XX"}, "holidays of “NL-XX” are not known"),
     ],
 )
