@@ -127,7 +127,10 @@ def _result(
         rows=tally.rows.in_order(),
         endings=tally.endings.in_order(),
         mails=tally.mails.in_order(),
-        desks=tally.desks({name: queue.capacity for name, queue in workspace.rules.teams.queues.items()}),
+        desks=tally.desks(
+            {name: queue.capacity for name, queue in workspace.rules.teams.queues.items()},
+            {name: team.capacity for name, team in workspace.rules.teams.teams.items()},
+        ),
         never_steps=never_steps,
         never_rows=never_rows,
         most=whole,

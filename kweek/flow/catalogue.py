@@ -46,13 +46,14 @@ class Person(Struct, frozen=True):
 
 
 class Team(Struct, frozen=True):
-    """Members get leads in turn."""
+    """Members get leads in turn. capacity: handovers a day, of all members together; None: no limit is known."""
 
     name: Located[str]
     members: tuple[Person, ...] = ()
     manager: Person | None = None
     calendar: Located[str] | None = None
     region: Located[str] | None = None
+    capacity: int | None = None
 
 
 class Queue(Struct, frozen=True):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from kweek.cli import main
 from kweek.flow.simulate.arrivals import Arrivals
@@ -55,18 +58,31 @@ def test_whoever_comes_to_a_step_took_a_row_that_leads_there(usually: Simulation
     assert rows["triage/choose-1 choose:1"] > 0  # some are sales ready
 
 
-def test_desks_and_what_is_left_over(usually: Simulation) -> None:
-    calls = next(desk for desk in usually.desks if desk.kind == "call")
-    assert calls.capacity is not None
-    assert calls.backlog is not None
-    assert set(calls.capacity) == {0, 60}
-    assert calls.capacity[5:7] == (0, 0)  # a weekend
+@pytest.mark.parametrize(("kind", "name", "most"), [("call", "default", 60), ("handover", "sales", 15)])
+def test_desks_and_what_is_left_over(usually: Simulation, kind: str, name: str, most: int) -> None:
+    desk = next(desk for desk in usually.desks if (desk.kind, desk.name) == (kind, name))
+    assert desk.capacity is not None
+    assert desk.backlog is not None
+    assert set(desk.capacity) == {0, most}
+    assert desk.capacity[5:7] == (0, 0)  # a weekend
     left = 0
-    for came, can, over in zip(calls.opened, calls.capacity, calls.backlog, strict=True):
+    for came, can, over in zip(desk.opened, desk.capacity, desk.backlog, strict=True):
         left = max(0, left + came - can)
         assert over == left
+    assert any(desk.backlog)  # appointments are asked for at weekends too
+
+
+def test_every_handover_is_on_the_desk_of_its_team(usually: Simulation) -> None:
     sales = next(desk for desk in usually.desks if (desk.kind, desk.name) == ("handover", "sales"))
     assert sum(sales.opened) >= sum(usually.steps["sales/handover-sales"].entered)
+
+
+def test_a_team_that_says_no_capacity_has_none(usually: Simulation) -> None:
+    teams = WORKSPACE.rules.teams
+    vague = replace(teams, teams={name: replace(team, capacity=None) for name, team in teams.teams.items()})
+    workspace = dataclasses.replace(WORKSPACE, rules=replace(WORKSPACE.rules, teams=vague))
+    one = simulate(workspace, WORLD, PLAN, Crowding(100, 30, 1, usual(PLAN), Arrivals(5)))
+    assert [desk.capacity is None for desk in one.desks] == [desk.kind == "handover" for desk in one.desks]
 
 
 def test_never_is_what_nobody_came_to(usually: Simulation) -> None:
@@ -135,6 +151,8 @@ def test_a_person_reads_what_matters(capsys: pytest.CaptureFixture[str]) -> None
     assert "opened 35%" in text
     assert "(what is usual)" in text
     assert "different ways; the commonest:" in text
+    assert re.search(r"calls +default: .+; 60 a day can be done", text)
+    assert re.search(r"handovers +sales: .+; 15 a day can be done", text)
 
 
 def test_beside_another_version(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

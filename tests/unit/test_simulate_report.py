@@ -41,6 +41,10 @@ def test_it_needs_nothing_else(shown: Shown, language: str) -> None:
     assert "url(" not in html
 
 
+def chart(html: str, label: str) -> str:
+    return html.partition(f'aria-label="{label}"')[2].partition("</svg>")[0]
+
+
 def test_its_numbers_are_those_of_the_simulation(shown: Shown) -> None:
     html, one = page(shown, None, "en"), shown.simulation
     found = re.search(r'<script type="application/json" id="data">(.+?)</script>', html)
@@ -51,6 +55,8 @@ def test_its_numbers_are_those_of_the_simulation(shown: Shown) -> None:
     assert counts["steps/send-survey otherwise:4"][-1] == sum(one.rows["steps/send-survey otherwise:4"])
     assert counts["triage/choose-1"][-1] == sum(one.steps["triage/choose-1"].entered)
     assert f'<td class="n">{sum(one.endings["discard"])}</td>' in html
+    assert 'class="limit"' in chart(html, "Calls: default")
+    assert 'class="limit"' in chart(html, "Handovers: sales")
     places = set(re.findall(r'data-count="([^"]+)"', html))
     assert set(counts) <= places
 

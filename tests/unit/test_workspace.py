@@ -114,6 +114,13 @@ RULES = [
     ("teams", "teams:\n  sales:\n    members: [{ name: a, email: a.b.nl }]\n", 3, "address", "anna@example.com"),
     ("teams", "teams:\n  sales: {}\n", 2, "missing", "members"),
     ("teams", "queues:\n  default: { team: sales, capacity: 60 }\n", 2, "capacity", "60 per day"),
+    (
+        "teams",
+        "teams:\n  sales:\n    capacity: 15 a week\n    members: [{ name: a, email: a@b.nl }]\n",
+        3,
+        "capacity",
+        "60 per day",
+    ),
     ("sales-ready", "needs:\n  - fact: fits\n", 2, "missing", "if: "),
     ("sales-ready", "needs:\n  - fact: fits\n    if: lead.x ==\n", 3, "condition", ""),
     ("scoring", "grades:\n  profile: { A: 5, B: 10, C: 0 }\n", 2, "grades", ""),

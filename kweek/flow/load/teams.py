@@ -1,7 +1,8 @@
-"""Who works with the leads? rules/teams.yaml: teams with their members, queues with what they can do in a day."""
+"""Who works with the leads? rules/teams.yaml: teams with their members, queues, and what both can do in a day."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from kweek.flow.catalogue import Person, Queue, Team, Teams
@@ -11,7 +12,7 @@ from kweek.flow.problems import value_of
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 
 KEYS: Final = ("teams", "queues")
-TEAM_KEYS: Final = ("members", "manager", "calendar", "region")
+TEAM_KEYS: Final = ("members", "manager", "calendar", "region", "capacity")
 PERSON_KEYS: Final = ("name", "email")
 QUEUE_KEYS: Final = ("team", "calendar", "capacity")
 
@@ -33,7 +34,7 @@ class TeamReader(Reader):
             self.note(pair.key.at, "missing", f"“{pair.key.value}” has no members.", "Nobody would get its leads.", fix)
         manager = self._person(known["manager"].value, known["manager"].key) if "manager" in known else None
         calendar, region = self.text(known.get("calendar")), self.text(known.get("region"))
-        return Team(pair.key.located, members, manager, calendar, region)
+        return Team(pair.key.located, members, manager, calendar, region, self._capacity(known))
 
     def _members(self, pair: Pair | None) -> tuple[Person, ...]:
         if pair is None:
@@ -58,6 +59,8 @@ class TeamReader(Reader):
 
     def _queue(self, pair: Pair) -> Queue:
         known = self.fields(pair.value, pair.key, QUEUE_KEYS)
-        capacity = self.parsed(known.get("capacity"), parse_capacity, "capacity")
         team, calendar = self.text(known.get("team")), self.text(known.get("calendar"))
-        return Queue(pair.key.located, team, calendar, value_of(capacity))
+        return Queue(pair.key.located, team, calendar, self._capacity(known))
+
+    def _capacity(self, known: Mapping[str, Pair]) -> int | None:
+        return value_of(self.parsed(known.get("capacity"), parse_capacity, "capacity"))

@@ -65,6 +65,7 @@ def teams() -> Schema:
         "manager": {**person, "description": "Hears when leads stay lying."},
         "calendar": words("When the team works."),
         "region": words("For people."),
+        "capacity": like(texts.CAPACITY.pattern, "How many handovers, of all members together.", "15 per day"),
     }
     queue: dict[str, Schema] = {
         "team": words("Who calls."),

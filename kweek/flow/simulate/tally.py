@@ -144,16 +144,18 @@ class Tally:
         came, left = self.started.of(""), [self.endings.of(ending) for ending in self.endings]
         return _summed(came[day] - sum(gone[day] for gone in left) for day in range(self._days.number))
 
-    def desks(self, capacities: Mapping[str, int | None]) -> tuple[Desk, ...]:
-        """capacities: calls a day, by queue."""
-        return tuple(self._desk(*desk, capacities) for desk in sorted(self.opened))
+    def desks(self, queues: Mapping[str, int | None], teams: Mapping[str, int | None]) -> tuple[Desk, ...]:
+        """queues, teams: so many calls, or handovers, can each do in a day (None: no limit is known)."""
+        of_queues, of_teams = (self._world.queues, queues), (self._world.teams, teams)
+        return tuple(
+            self._desk(kind, name, *(of_queues if kind == "call" else of_teams)) for kind, name in sorted(self.opened)
+        )
 
-    def _desk(self, kind: str, name: str, capacities: Mapping[str, int | None]) -> Desk:
-        opened = self.opened.of((kind, name))
-        most = capacities.get(name) if kind == "call" else None
+    def _desk(self, kind: str, name: str, calendars: Mapping[str, Calendar], most_of: Mapping[str, int | None]) -> Desk:
+        opened, most = self.opened.of((kind, name)), most_of.get(name)
         if most is None:
             return Desk(kind, name, opened, None, None)
-        calendar = self._world.queues.get(name, self._world.calendar)
+        calendar = calendars.get(name, self._world.calendar)
         capacity = tuple(most if day.open else 0 for day in self._days.open(calendar))
         backlog, left = list[int](), 0
         for came, can in zip(opened, capacity, strict=True):
