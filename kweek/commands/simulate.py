@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +14,6 @@ from kweek.flow.problems import BrokenSourceError, did_you_mean
 
 if TYPE_CHECKING:
     from kweek.config import Settings
-    from kweek.flow.simulate.result import Desk, Simulation
     from kweek.simulating import Version
     from kweek.workspace import Workspace
 
@@ -110,7 +108,9 @@ def run(args: argparse.Namespace) -> int:
 
         print(dump({**simulation.as_json(), "against": before and before.as_json()}))
     else:
-        for line in _words(simulation, before, usual_mix=not args.mix):
+        from kweek.report.terminal import told as in_words
+
+        for line in in_words(simulation, before, usual_mix=not args.mix):
             print(line)
     return 0
 
@@ -164,51 +164,3 @@ def _other(version: Version, asked: str, chosen: Settings) -> Version:
 
     found = other(chosen, version.plan.flow, asked)
     return Version(found.label, plan_of(found.source), found.flow)
-
-
-# --- for people -----------------------------------------------------------------------------------------
-
-
-def _words(one: Simulation, before: Simulation | None, usual_mix: bool) -> Iterator[str]:
-    yield f"{one.title}: {one.leads:,} leads over {len(one.days)} days from {one.days[0].date}, seed {one.seed}"
-    yield f"  arrive     {one.arrive}"
-    yield f"  mix        {one.mix}{' (what is usual)' if usual_mix else ''}"
-    yield ""
-    yield from _endings(one, before)
-    mails = sum(map(sum, one.mails.values()))
-    yield f"  mails      {mails:,}{_was(before and sum(map(sum, before.mails.values())))}; {_most(one)}"
-    for desk in one.desks:
-        yield f"  {desk.kind + 's':<9}  {desk.name}: {_desk(desk, one)}"
-    if one.never_steps or one.never_rows:
-        yield f"  never      {', '.join((*one.never_steps, *one.never_rows))}"
-    yield ""
-    yield f"  {one.ways:,} different ways; the commonest:"
-    for way in one.stories[:3]:
-        yield f"  {way.leads:,} leads, as lead {way.lead + 1}:"
-        for line in way.told:
-            yield f"    day {line.day:<3} {line.clock}  {line.kind} {line.what}".rstrip()
-
-
-def _endings(one: Simulation, before: Simulation | None) -> Iterator[str]:
-    for ending in dict.fromkeys((*one.endings, *(before.endings if before else ()))):
-        now, then = sum(one.endings.get(ending, ())), before and sum(before.endings.get(ending, ()))
-        yield f"  {ending:<20} {now:>8,}{_was(then)}"
-    yield f"  {'under way':<20} {one.under_way[-1]:>8,}{_was(before and before.under_way[-1])}"
-
-
-def _was(then: int | None) -> str:
-    return "" if then is None else f" (before: {then:,})"
-
-
-def _most(one: Simulation) -> str:
-    if one.most.lead is None or one.most_in_a_week.lead is None:
-        return "nobody gets any"
-    return f"at most {one.most.mails} to one lead, {one.most_in_a_week.mails} within seven days"
-
-
-def _desk(desk: Desk, one: Simulation) -> str:
-    busiest = max(range(len(desk.opened)), key=lambda day: desk.opened[day])
-    words = f"{sum(desk.opened):,} opened, {desk.opened[busiest]} on the busiest day ({one.days[busiest].date})"
-    if desk.capacity is None or desk.backlog is None:
-        return words
-    return f"{words}; {max(desk.capacity)} a day can be done, at most {max(desk.backlog)} are left over"

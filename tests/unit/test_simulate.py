@@ -17,6 +17,7 @@ from kweek.cli import main
 from kweek.flow.simulate.arrivals import Arrivals
 from kweek.flow.simulate.mix import Mix, usual
 from kweek.flow.simulate.result import Simulation, dump
+from kweek.report.terminal import told
 from kweek.simulating import Crowding, simulate
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
@@ -163,7 +164,23 @@ def test_beside_another_version(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert answer["arrived"] == answer["against"]["arrived"]
     assert sum(answer["mails"]["survey"]) == sum(answer["against"]["mails"]["survey"])
     assert answer["mails"] != answer["against"]["mails"]
-    assert "(before: " in said(capsys, *words)
+    lines = [line for line in said(capsys, *words).splitlines() if line.startswith("  ")]
+    numbers = lines[2 : next(n for n, line in enumerate(lines) if line.startswith("  never"))]
+    assert {line.split()[0] for line in numbers} >= {"won", "under", "mails", "calls", "handovers"}
+    assert all("(before: " in line for line in numbers)
+
+
+def test_a_desk_that_only_one_of_two_versions_has(usually: Simulation) -> None:
+    silent = replace(usually, desks=tuple(desk for desk in usually.desks if desk.kind != "call"))
+    calls = next(desk for desk in usually.desks if desk.kind == "call")
+
+    def of_calls(one: Simulation, before: Simulation) -> list[str]:
+        return [line for line in told(one, before, usual_mix=True) if line.startswith("  calls")]
+
+    assert of_calls(silent, usually) == [f"  calls      default: 0 opened (before: {sum(calls.opened)})"]
+    (line,) = of_calls(usually, silent)
+    assert line.count("(before: 0)") == 3
+    assert of_calls(silent, silent) == []
 
 
 REFUSED = {
