@@ -108,10 +108,11 @@ def run(args: argparse.Namespace) -> int:
 
         print(dump({**simulation.as_json(), "against": before and before.as_json()}))
     else:
-        from kweek.report.terminal import told as in_words
+        from kweek.draw.plain import plain
+        from kweek.report.terminal import lines
 
-        for line in in_words(simulation, before, usual_mix=not args.mix):
-            print(line)
+        for line in lines(simulation, version.flow, before, usual_mix=not args.mix):
+            print(plain(line))
     return 0
 
 

@@ -14,12 +14,14 @@ from babel.dates import format_skeleton
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kweek.draw import Picture, lay_out, style_sheet, svg
+from kweek.draw import lay_out, style_sheet, svg
+from kweek.draw.tell import tell
 from kweek.flow.model import Flow
 from kweek.flow.simulate.arrivals import parse_arrivals
 from kweek.flow.simulate.result import Day, Days, Desk, Line, Simulation, Way
 from kweek.report import told
 from kweek.report.charts import Chart, draw
+from kweek.report.missed import missed
 from kweek.words import Tongue
 from kweek.words.catalogue import catalogue
 
@@ -52,7 +54,7 @@ def page(now: Shown, before: Shown | None, language: str) -> str:
         dates=dates,
         arrive=_arrive(one, say),
         stories=[(way, _share(way.leads, one.leads, say), _story(way, say)) for way in one.stories],
-        never=list(_never(now, language)),
+        never=list(missed(one, tell(now.flow, say))),
         pictures=[(_label(each.label, say), _picture(each, language)) for each in shown],
         data=_script({"days": dates, "counts": [_counts(each.simulation) for each in shown], "said": _said(one, say)}),
         tables=[_mails(one, dates, say), *(_desk(desk, one, dates, say) for desk in one.desks)],
@@ -111,27 +113,6 @@ def _label(label: str, say: Tongue) -> str:
 def _picture(shown: Shown, language: str) -> Markup:
     counts = {key: days[-1] for key, days in _counts(shown.simulation).items()}
     return Markup(svg(lay_out(shown.flow, Tongue(language)), counts, theme="page"))  # noqa: S704 — it escapes itself
-
-
-def _never(shown: Shown, language: str) -> Iterator[str]:
-    """Cards and rows where nobody came, as the picture calls them."""
-    one, picture = shown.simulation, lay_out(shown.flow, Tongue(language))
-    missed = {*one.never_steps, *one.never_rows}
-    for card in picture.cards():
-        if card.id in missed:
-            yield card.label
-    for key, words in _rows(picture):
-        if key in missed:
-            yield words
-
-
-def _rows(picture: Picture) -> Iterator[tuple[str, str]]:
-    """Each with its card."""
-    cards = {card.id: card.label for card in picture.cards()}
-    for row in picture.rows():
-        step, _, _ = row.key.rpartition(" ")
-        said = " ".join(row.words.lines)
-        yield row.key, f"{cards[step]}: {said}" if step in cards else said
 
 
 def _counts(one: Simulation) -> dict[str, Days]:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
+from kweek.draw.tell import tell
+from kweek.flow.model import Flow
 from kweek.flow.simulate.result import Days, Desk, Most, Simulation
+from kweek.report import told
+from kweek.report.missed import missed
+from kweek.words import Tongue
+
+_ENGLISH: Final = Tongue("en")
 
 
-def told(one: Simulation, before: Simulation | None, *, usual_mix: bool) -> Iterator[str]:
+def lines(one: Simulation, flow: Flow, before: Simulation | None = None, *, usual_mix: bool) -> Iterator[str]:
+    """flow: as it is drawn."""
     yield f"{one.title}: {one.leads:,} leads over {len(one.days)} days from {one.days[0].date}, seed {one.seed}"
     yield f"  arrive     {one.arrive}"
     yield f"  mix        {one.mix}{' (what is usual)' if usual_mix else ''}"
@@ -15,20 +24,21 @@ def told(one: Simulation, before: Simulation | None, *, usual_mix: bool) -> Iter
     yield from _endings(one, before)
     yield f"  mails      {_all(one.mails):,}{_was(before and _all(before.mails))}; {_most(one, before)}"
     yield from _desks(one, before)
-    if one.never_steps or one.never_rows:
-        yield f"  never      {', '.join((*one.never_steps, *one.never_rows))}"
+    if never := list(missed(one, tell(flow, _ENGLISH))):
+        yield ""
+        yield "  Nobody came here:"
+        yield from (f"    {words}" for words in never)
     yield ""
     yield f"  {one.ways:,} different ways; the commonest:"
     for way in one.stories[:3]:
         yield f"  {way.leads:,} leads, as lead {way.lead + 1}:"
-        for line in way.told:
-            yield f"    day {line.day:<3} {line.clock}  {line.kind} {line.what}".rstrip()
+        yield from (f"    day {line.day:<3} {line.clock}  {told.words(line, _ENGLISH)}" for line in way.told)
 
 
 def _endings(one: Simulation, before: Simulation | None) -> Iterator[str]:
     for ending in dict.fromkeys((*one.endings, *(before.endings if before else ()))):
         now, then = sum(one.endings.get(ending, ())), before and sum(before.endings.get(ending, ()))
-        yield f"  {ending:<20} {now:>8,}{_was(then)}"
+        yield f"  {told.result(ending, _ENGLISH):<20} {now:>8,}{_was(then)}"
     yield f"  {'under way':<20} {one.under_way[-1]:>8,}{_was(before and before.under_way[-1])}"
 
 

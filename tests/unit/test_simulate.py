@@ -17,7 +17,7 @@ from kweek.cli import main
 from kweek.flow.simulate.arrivals import Arrivals
 from kweek.flow.simulate.mix import Mix, usual
 from kweek.flow.simulate.result import Simulation, dump
-from kweek.report.terminal import told
+from kweek.report.terminal import lines
 from kweek.simulating import Crowding, simulate
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
@@ -154,6 +154,17 @@ def test_a_person_reads_what_matters(capsys: pytest.CaptureFixture[str]) -> None
     assert "different ways; the commonest:" in text
     assert re.search(r"calls +default: .+; 60 a day can be done", text)
     assert re.search(r"handovers +sales: .+; 15 a day can be done", text)
+    assert "    Send survey, after 7 days: undelivered\n" in text
+    assert re.search(r"    day 0   \S+  Brochure requested\n    day 0   \S+  Comes into the flow\n", text)
+
+
+def test_no_name_for_programs_is_shown_to_a_person(capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "fair-leads", "--leads", "30", "--mix", "opened 0%")
+    assert "  Nobody came here:\n" in text
+    assert not re.findall(r"\S+/\S+-\S+|(?:when|otherwise|choose|whenever):\d+|book-a-visit-\d", text)
+    assert "    Call with fair\n" in text
+    assert "Call with fair:" not in text  # who never came to a step took none of its rows
+    assert "Choose (judge)" in text  # there is another one
 
 
 def test_beside_another_version(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -164,8 +175,7 @@ def test_beside_another_version(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert answer["arrived"] == answer["against"]["arrived"]
     assert sum(answer["mails"]["survey"]) == sum(answer["against"]["mails"]["survey"])
     assert answer["mails"] != answer["against"]["mails"]
-    lines = [line for line in said(capsys, *words).splitlines() if line.startswith("  ")]
-    numbers = lines[2 : next(n for n, line in enumerate(lines) if line.startswith("  never"))]
+    numbers = said(capsys, *words).split("\n\n")[1].splitlines()
     assert {line.split()[0] for line in numbers} >= {"won", "under", "mails", "calls", "handovers"}
     assert all("(before: " in line for line in numbers)
 
@@ -175,7 +185,8 @@ def test_a_desk_that_only_one_of_two_versions_has(usually: Simulation) -> None:
     calls = next(desk for desk in usually.desks if desk.kind == "call")
 
     def of_calls(one: Simulation, before: Simulation) -> list[str]:
-        return [line for line in told(one, before, usual_mix=True) if line.startswith("  calls")]
+        told = lines(one, WORKSPACE.flows["brochure-request"], before, usual_mix=True)
+        return [line for line in told if line.startswith("  calls")]
 
     assert of_calls(silent, usually) == [f"  calls      default: 0 opened (before: {sum(calls.opened)})"]
     (line,) = of_calls(usually, silent)

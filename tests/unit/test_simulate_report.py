@@ -55,6 +55,7 @@ def test_its_numbers_are_those_of_the_simulation(shown: Shown) -> None:
     assert counts["steps/send-survey otherwise:4"][-1] == sum(one.rows["steps/send-survey otherwise:4"])
     assert counts["triage/choose-1"][-1] == sum(one.steps["triage/choose-1"].entered)
     assert f'<td class="n">{sum(one.endings["discard"])}</td>' in html
+    assert "<li>Send survey, after 7 days: undelivered</li>" in html
     assert 'class="limit"' in chart(html, "Calls: default")
     assert 'class="limit"' in chart(html, "Handovers: sales")
     places = set(re.findall(r'data-count="([^"]+)"', html))
