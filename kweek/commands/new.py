@@ -69,6 +69,7 @@ def _flow(args: argparse.Namespace) -> int:
     if event is not None and event not in workspace.rules.events:
         changed[PATH] = with_event(workspace.texts.get(PATH, ""), event, data, hard=hard)
     _write(workspace.folder, texts, changed)
+    others = _as_it_goes_here(workspace.folder, name)
     if args.json:
         print(json.dumps({"written": list(texts), "changed": list(changed), "start": event}, indent=2))
         return 0
@@ -77,6 +78,8 @@ def _flow(args: argparse.Namespace) -> int:
         say(f"changed: {path} has the event {event} now")
     for other in _also(workspace, event):
         say(f"“{other}” begins at {event} too: a lead would walk both. Change one of them before you publish.")
+    if others:
+        say(f"Beside the flows that are there it goes another way than by itself; flows/tests/{name}.yaml says which.")
     if args.like:
         say(f"It sends the mails of “{args.like}”. For mails of its own, write them and name them in the flow.")
     where = f"{name} --workspace {args.workspace}" if args.workspace else name
@@ -133,6 +136,20 @@ def _also(workspace: Workspace, event: str | None) -> Sequence[str]:
     from kweek.beginnings.alike import begun_by
 
     return [name for name, flow in workspace.flows.items() if event is not None and event in begun_by(flow)]
+
+
+def _as_it_goes_here(folder: Path, name: str) -> bool:
+    """Where its tests do not hold beside the other flows, others take their place. True: they did."""
+    from kweek.beginnings.held import other_tests
+    from kweek.workspace import read_workspace
+
+    path = f"flows/tests/{name}.yaml"
+    workspace = read_workspace(folder)
+    text = other_tests(workspace, name) if path in workspace.texts else None
+    if text is not None:
+        (folder / path).unlink()
+        _write(folder, {path: text}, {})
+    return text is not None
 
 
 # --- a workspace ----------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
             known = dict(life.memory.fields)
             give(life, given, plan)
             if given.kind == "unclear":
-                about = find(life, given.kind, given.what)
+                about = find(life, given.kind, given.what, plan.flow)
                 deeds.append(Deed(life.now, "", about.key if about else None))
             learned = {path: value for path, value in life.memory.fields.items() if known.get(path) != value}
             facts[len(life.memory.events)] = learned

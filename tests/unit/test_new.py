@@ -11,6 +11,7 @@ import pytest
 
 from kweek.beginnings.events import with_event
 from kweek.beginnings.flow import event_of, title_of
+from kweek.beginnings.workspace import EVENT
 from kweek.cli import main
 from kweek.errors import KweekError
 from kweek.flow.cases.read import read_cases
@@ -91,6 +92,30 @@ def test_a_flow_like_another_is_sound_and_no_lead_walks_both(shipped: Path, rend
 def test_who_begins_at_the_same_event_is_told(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert new("flow", "copy", "--start", "brochure.requested", workspace=shipped) == 0
     assert "“brochure-request” begins at brochure.requested too" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("event", ["brochure.requested", "contact.requested", "webinar.registered"])
+def test_its_tests_hold_beside_whatever_else_begins_there(shipped: Path, renderer: Renderer, event: str) -> None:
+    """Who asks for contact is with sales before our mail could leave; that is what the tests say then."""
+    assert new("flow", "beside", "--start", event, workspace=shipped) == 0
+    assert sound(shipped, renderer, "beside") > 0
+
+
+def test_in_a_new_workspace_two_flows_may_begin_at_the_same_event(tmp_path: Path, renderer: Renderer) -> None:
+    assert new("workspace", str(tmp_path / "acme")) == 0
+    assert new("flow", "open-day", "--start", EVENT, workspace=tmp_path / "acme") == 0
+    assert sound(tmp_path / "acme", renderer, "open-day", "welcome") == 6
+    assert "who reads on is told of" in (tmp_path / "acme/flows/tests/open-day.yaml").read_text("utf-8")
+
+
+def test_whoever_is_with_sales_gets_no_mail_yet_and_the_author_is_told(
+    shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert new("flow", "beside", "--start", "contact.requested", workspace=shipped) == 0
+    assert "Beside the flows that are there it goes another way" in capsys.readouterr().err
+    tests = (shipped / "flows/tests/beside.yaml").read_text("utf-8")
+    assert tests.startswith("# yaml-language-server: ")
+    assert "as kweek test --suggest found them" in tests
 
 
 def test_nothing_is_written_where_something_is_there(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,7 @@ def give(life: Life, given: Given, plan: Plan) -> str | None:
     zone = life.memory.timezone(plan)
     at = given.when.after(life.start, zone)
     life.run(at)
-    about = find(life, given.kind, given.what)
+    about = find(life, given.kind, given.what, plan.flow)
     if about is None and not ("." in given.kind or given.kind in LEAD_WIDE):
         verb = next(iter(verbs_of(given.kind)), "task")
         return f"{given.when}: {given.kind} — no {given.what or _NEEDS.get(verb, 'task was there')} by then"
@@ -111,17 +111,14 @@ def learn(memory: Memory, about: Opened, given: Given) -> None:
             memory.fields[filled] = value
 
 
-def find(life: Life, kind: str, what: str | None = None) -> Opened | None:
-    """What a word is about: the last thing to which it can happen. what: the mail, where the case names it."""
+def find(life: Life, kind: str, what: str | None = None, flow: str | None = None) -> Opened | None:
+    """What a word is about: the last thing to which it can happen. what: the mail, where the case names it. flow: the
+    one under test: what it opened comes before what other flows opened since, as long as the lead is in it."""
     verbs = verbs_of(kind)
-    return next(
-        (
-            one
-            for one in reversed(life.opened)
-            if (one.verb in verbs or kind in one.outcomes) and what in (None, one.what)
-        ),
-        None,
-    )
+    fits = [one for one in life.opened if (one.verb in verbs or kind in one.outcomes) and what in (None, one.what)]
+    if flow is not None and life.in_flow(flow):
+        fits = [one for one in fits if life.plan_of(one.effect.enrolment).flow == flow] or fits
+    return fits[-1] if fits else None
 
 
 def verbs_of(kind: str) -> tuple[Verb, ...]:

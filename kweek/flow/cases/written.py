@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from kweek.flow.cases.case import Given, LeadGiven
+from kweek.flow.cases.judge import has
 from kweek.flow.cases.read_expect import nouns_of
 from kweek.flow.cases.run import story_of
 from kweek.flow.cases.suggest import Lived
@@ -20,6 +21,7 @@ from kweek.flow.state import Entry
 _Told = Mapping[str, "_Told"] | tuple[str, ...] | Fact | None
 _WIDTH: Final = 110
 _NOTICED: Final = ("send", "blocked", "undelivered", "call", "handover", "task", "tell", "webhook")
+_LONG: Final = 60  # days: of a lead with whom nothing can be seen to happen
 _LONG_NAME: Final = 12  # stations; the ones between are left out
 _LONG_WORDS: Final = 40
 _OPENS: Final = {"open_call_task": "call", "give_handover": "handover", "open_task": "task"}
@@ -201,6 +203,8 @@ def _expect(lived: Lived, plan: Plan) -> Iterator[str]:
         yield f"    day {day}: {_one_or_more(shown)}"
     if story.end is not None:
         yield f"    ends: day {story.end.day}, {story.end.what}"
+    elif not days:
+        yield f"    after {_LONG} days: {{ under way: {int(has(story, 'under way', _LONG))} }}"
 
 
 def _noticed(told: Told, nouns: Mapping[str, tuple[str, ...]]) -> str:
