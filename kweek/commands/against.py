@@ -23,11 +23,13 @@ class NotUnderstoodError(KweekError):
 
 @dataclass(frozen=True)
 class Other:
-    """label: as it is called. source: its texts. flow: as far as it can be read."""
+    """label: as it is called. source: its texts. flow: as far as it can be read. published: it holds mails and surveys
+    too, which no file does."""
 
     label: str
     source: Mapping[str, str]
     flow: Flow
+    published: bool
 
 
 def other(chosen: Settings, flow: str, asked: str) -> Other:
@@ -38,22 +40,22 @@ def other(chosen: Settings, flow: str, asked: str) -> Other:
         file = Path(asked)
         if not file.is_file():
             raise NotUnderstoodError(f"--against: “{asked}” is neither a version's number nor a file that is there")
-        return _read(file.name, {path: file.read_text("utf-8", "replace")}, path)
+        return _read(file.name, {path: file.read_text("utf-8", "replace")}, path, published=False)
     known = _published(chosen, flow)
     source = known.get(int(asked))
     if source is None:
         there = f"There are: {', '.join(map(str, known))}." if known else "None of it was published here."
         raise NotUnderstoodError(f"there never was a version {asked} of “{flow}”. {there}")
-    return _read(f"version {asked}", source, path)
+    return _read(f"version {asked}", source, path, published=True)
 
 
-def _read(label: str, source: Mapping[str, str], path: str) -> Other:
+def _read(label: str, source: Mapping[str, str], path: str, *, published: bool) -> Other:
     from kweek.flow.load.flow import load_flow
 
     loaded = load_flow(source[path], path)
     if loaded.flow is None:
         raise BrokenSourceError(loaded.problems)
-    return Other(label, source, loaded.flow)
+    return Other(label, source, loaded.flow, published)
 
 
 def _published(chosen: Settings, flow: str) -> Mapping[int, Mapping[str, str]]:

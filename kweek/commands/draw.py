@@ -13,6 +13,7 @@ from kweek.flow.problems import did_you_mean, errors
 from kweek.words import LANGUAGES
 
 if TYPE_CHECKING:
+    from kweek.commands.against import Other
     from kweek.draw.told import Told
     from kweek.words import Tongue
     from kweek.workspace import Workspace
@@ -59,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     looking("Drawing")
     from kweek.commands.against import other
+    from kweek.draw.compare import compare
     from kweek.draw.tell import tell
     from kweek.words import Tongue
     from kweek.workspace import read_workspace
@@ -79,7 +81,9 @@ def run(args: argparse.Namespace) -> int:
         told = tell(flow, tongue)
         if args.against:
             found = other(settings_of(args), flow.name.value, args.against)
-            told = _compared(tell(found.flow, tongue), told, tongue, found.label)
+            before = told
+            told = compare(tell(found.flow, tongue), before, tongue)
+            _say_texts(found, workspace, name, drawn_alike=told == before)
         _print(told) if output is None else _write(told, tongue, output, args.theme)
     if mistakes := len(errors(p for p in workspace.problems if p.file == flow.file)):
         say(f"This draft has {mistakes} mistake{'s' * (mistakes > 1)}; `kweek lint {name}` says which.")
@@ -99,13 +103,21 @@ def _not_there(name: str, workspace: Workspace) -> int:
     return 2
 
 
-def _compared(old: Told, new: Told, tongue: Tongue, label: str) -> Told:
-    from kweek.draw.compare import compare
+def _say_texts(found: Other, workspace: Workspace, name: str, *, drawn_alike: bool) -> None:
+    """What no picture shows: a version holds its mails and surveys too, and they may read differently."""
+    from kweek.versions import source_of
 
-    told = compare(old, new, tongue)
-    if told == new:
-        say(f"Nothing differs from {label}.")
-    return told
+    flow = f"flows/{name}.yaml"
+    before = found.source
+    now = {path: text for path, text in source_of(workspace, name).items() if found.published or path == flow}
+    differ = [path for path in sorted({*before, *now}) if before.get(path) != now.get(path)]
+    if not differ:
+        say(f"Nothing differs from {found.label}.")
+    elif drawn_alike:
+        say(f"Nothing that is drawn differs from {found.label}.")
+    for path in differ:
+        if path != flow or drawn_alike:
+            say(f"{'new' if path not in before else 'gone' if path not in now else 'changed'}: {path}")
 
 
 def _print(told: Told) -> None:

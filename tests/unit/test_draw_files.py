@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kweek.flow.kebab import kebab
 from kweek.pixels import FONTS, png
 from kweek.words import LANGUAGES, Tongue
 from kweek.words.catalogue import catalogue
+from kweek.workspace import read_workspace
 from tests.unit.drawn_flows import flow_of
 
 ROOT = Path(__file__).parents[2]
@@ -81,8 +83,38 @@ def test_what_differs_from_another_version(tmp_path: Path, capsys: pytest.Captur
     assert 'aria-label="anders: Wacht 7 dagen" class="card changed"' in file.read_text()
     old.write_text(text)
     assert draw(f"brochure-request --against {old}", capsys)[2] == "Nothing differs from old.yaml.\n"
+    old.write_text(text.replace("# lead", "# a lead").replace("title:", "# A comment.\ntitle:"))
+    said = draw(f"brochure-request --against {old}", capsys)[2]
+    assert said == "Nothing that is drawn differs from old.yaml.\nchanged: flows/brochure-request.yaml\n"
     old.write_text("- just\n- words\n")
     assert draw(f"brochure-request --against {old}", capsys)[0] == 1
+
+
+def test_a_mail_and_a_survey_that_read_differently_are_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kweek.leads.database import open_database
+    from kweek.leads.migrate import migrate
+    from kweek.leads.publish import publish
+    from kweek.versions import source_of
+
+    monkeypatch.setenv("KWEEK_DATA", str(tmp_path))
+    database = open_database(f"sqlite:///{tmp_path / 'kweek.db'}", make=True)
+    migrate(database.engine)
+    now = source_of(read_workspace(ROOT), "brochure-request")
+    before = {path: text for path, text in now.items() if path != "templates/mails/survey.nl.md"}
+    before["templates/mails/survey.en.md"] += "\nP.S.\n"
+    before["surveys/brochure.yaml"] += "# as it was\n"
+    for source in (before, now):
+        publish(database, source, "brochure-request", "anna", datetime(2026, 3, 2, tzinfo=UTC))
+    database.close()
+    assert draw("brochure-request --against 2", capsys)[2] == "Nothing differs from version 2.\n"
+    assert draw("brochure-request --against 1", capsys)[2].splitlines() == [
+        "Nothing that is drawn differs from version 1.",
+        "changed: surveys/brochure.yaml",
+        "changed: templates/mails/survey.en.md",
+        "new: templates/mails/survey.nl.md",
+    ]
 
 
 MISTAKES = {
