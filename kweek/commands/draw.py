@@ -26,11 +26,12 @@ EXAMPLE = """examples:
   kweek draw brochure-request --against 3          what differs from version 3: new, changed, gone
   kweek draw brochure-request --against old.yaml -o change.svg
 
-A draft with mistakes is drawn as far as it says something.
+A draft with mistakes is drawn as far as it says something, and the first of them are told.
 
-Exit: 0 drawn, 1 the flow cannot be read, 2 not understood."""
+Exit: 0 drawn (with mistakes or without), 1 the flow cannot be read, 2 not understood."""
 
 _ENDINGS: Final = (".svg", ".png", ".mmd")
+_MISTAKES: Final = 3
 _WHOLE_LINES: Final = 4096  # wide enough that nothing is folded for a program that reads it
 
 
@@ -85,9 +86,21 @@ def run(args: argparse.Namespace) -> int:
             told = compare(tell(found.flow, tongue), before, tongue)
             _say_texts(found, workspace, name, drawn_alike=told == before)
         _print(told) if output is None else _write(told, tongue, output, args.theme)
-    if mistakes := len(errors(p for p in workspace.problems if p.file == flow.file)):
-        say(f"This draft has {mistakes} mistake{'s' * (mistakes > 1)}; `kweek lint {name}` says which.")
+    _say_mistakes(workspace, name)
     return 0
+
+
+def _say_mistakes(workspace: Workspace, name: str) -> None:
+    """Behind the picture: it is there at once, and whether it can be published is not its business."""
+    from kweek.linting import belongs_to, lint_unrendered
+
+    wrong = errors(problem for problem in lint_unrendered(workspace) if belongs_to(name, workspace, problem))
+    if wrong:
+        say("This draft cannot be published as it is:")
+    for problem in wrong[:_MISTAKES]:
+        say(str(problem))
+    if (more := len(wrong) - _MISTAKES) > 0:
+        say(f"and {more} more; kweek lint {name} says all of them.")
 
 
 def _not_there(name: str, workspace: Workspace) -> int:

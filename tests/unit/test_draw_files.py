@@ -19,6 +19,7 @@ from kweek.words import LANGUAGES, Tongue
 from kweek.words.catalogue import catalogue
 from kweek.workspace import read_workspace
 from tests.unit.drawn_flows import flow_of
+from tests.unit.manual import shipped
 
 ROOT = Path(__file__).parents[2]
 
@@ -145,11 +146,27 @@ def test_a_draft_with_mistakes_is_drawn_and_one_that_cannot_be_read_says_why(
     assert main(["draw", "half", "--workspace", str(tmp_path)]) == 0
     out, err = capsys.readouterr()
     assert "Go to away?" in out
-    assert "`kweek lint half` says which" in err
+    assert err.startswith("This draft cannot be published as it is:\nflows/half.yaml:1:1: error: ")
+    assert "flows/half.yaml:4:11: error: “7 months”" in err
+    assert err.endswith(" more; kweek lint half says all of them.\n")
     assert main(["draw", "none", "--workspace", str(tmp_path)]) == 1
     assert "flows/none.yaml:" in capsys.readouterr().err
     assert main(["draw", "half", "--workspace", str(tmp_path / "nowhere")]) == 1
     assert "is not a workspace" in capsys.readouterr().err
+
+
+def test_a_draft_that_reads_well_and_leads_nowhere_is_drawn_and_the_mistake_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = shipped(tmp_path) / "flows/contact-request.yaml"
+    file.write_text(file.read_text().replace("- handover: sales", "- handover: slaes"))
+    assert main(["draw", "contact-request", "--workspace", str(tmp_path)]) == 0
+    out, err = capsys.readouterr()
+    assert "Hand over to slaes" in out
+    assert err.count("\n") == 2
+    assert "Did you mean “sales”?" in err
+    assert main(["draw", "brochure-request", "--workspace", str(tmp_path)]) == 0
+    assert capsys.readouterr().err == ""  # the mistake of another flow is not told here
 
 
 # --- the font ------------------------------------------------------------------------------------
