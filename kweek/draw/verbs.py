@@ -107,7 +107,7 @@ class Verbs:
         say = self.say
         notes = [say("picture.within", time=located_words(say, step.within))] if step.within else []
         if step.expires:
-            notes.append(say("picture.expires", time=time_words(say, step.expires.value)))
+            notes.append(say("picture.expires", time=located_words(say, step.expires)))
         after = say("picture.after", time=located_words(say, step.within)) if step.within else say("picture.then")
         groups = _filled(
             (self._shares(id, step), self._when(id, step.when), self._otherwise(id, step.otherwise, after))
@@ -136,10 +136,10 @@ class Verbs:
         notes = [say("picture.within", time=time)]
         if step.attempts:
             tries = say("picture.attempts", count=step.attempts.value)
-            apart = step.apart and say("picture.apart", tries=tries, time=time_words(say, step.apart.value))
+            apart = step.apart and say("picture.apart", tries=tries, time=located_words(say, step.apart))
             notes.append(apart or tries)
         elif step.apart:
-            notes.append(say("picture.apart", tries=say("picture.tries"), time=time_words(say, step.apart.value)))
+            notes.append(say("picture.apart", tries=say("picture.tries"), time=located_words(say, step.apart)))
         if step.queue:
             notes.append(say("picture.queue", queue=step.queue.value))
         if step.priority:
@@ -152,7 +152,7 @@ class Verbs:
         say = self.say
         notes = [say(f"picture.prefer.{step.prefer.value}")] if step.prefer else []
         if step.follow_up:
-            notes.append(say("picture.follow-up", time=time_words(say, step.follow_up.value)))
+            notes.append(say("picture.follow-up", time=located_words(say, step.follow_up)))
         notes += self._clock(step)
         groups = _filled((self._when(id, step.when),))
         return Step(
@@ -170,7 +170,7 @@ class Verbs:
     def _clock(self, step: m.Handover | m.Task) -> Iterator[str]:
         say = self.say
         if step.remind:
-            yield say("picture.remind", time=time_words(say, step.remind.value))
+            yield say("picture.remind", time=located_words(say, step.remind))
         for rung in step.escalate:
             deeds = [say("picture.rung.tell", who=rung.tell.value)] if rung.tell else []
             if rung.reassign:

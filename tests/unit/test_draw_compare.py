@@ -59,6 +59,22 @@ def test_one_change_is_one_mark_and_all_else_has_none(name: str) -> None:
     assert marked(compared(BROCHURE, BROCHURE.replace(old, new, 1))) == said
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("    within: 7 days ", "    within: 7 dayz"),
+        ("      apart: 1 business day", "      apart: a day"),
+        ("      follow_up: 24 hours", "      follow_up: soon"),
+        ("      remind: 20 hours", "      remind: 0 hours"),
+        ("  - send: survey ", "  - send: survey\n    expires: 2 months #"),
+    ],
+)
+def test_a_time_that_is_none_is_drawn_as_its_author_wrote_it(right: str, wrong: str) -> None:
+    assert right in BROCHURE
+    text = lay_out_told(tell(flow_of(BROCHURE.replace(right, wrong, 1)), EN), EN).text
+    assert f"“{wrong.rpartition(': ')[2].rstrip(' #')}” (a mistake)" in text
+
+
 def test_what_is_gone_stands_where_it_stood_and_leads_nowhere() -> None:
     new = BROCHURE.replace("  - wait: 7 days\n", "", 1).replace("      answered: triage\n", "", 1)
     picture = lay_out_told(compared(BROCHURE, new), EN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeGuard
 
 from msgspec.structs import replace
 
@@ -26,10 +26,15 @@ def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[
             report.warning(step.at, "no-escalation", what, why, fix)
         if isinstance(step, Handover | Task):
             _rungs(step.escalate, report)
-        if isinstance(step, Call) and step.apart and step.attempts:
+        if isinstance(step, Call) and _read(step.apart) and step.attempts:
             _attempts(step, step.apart, step.attempts.value, report)
-        if isinstance(step, Handover) and step.remind and step.follow_up:
+        if isinstance(step, Handover) and _read(step.remind) and _read(step.follow_up):
             _reminder(step.remind, step.follow_up, report)
+
+
+def _read(time: Located[Duration] | None) -> TypeGuard[Located[Duration]]:
+    """Is it written, and not stood in for?"""
+    return time is not None and time.said is None
 
 
 def _near(graph: Graph, step: Handover, misread: Collection[int]) -> bool:

@@ -37,13 +37,13 @@ class VerbReader(ChooseReader):
 
     def send(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Send:
         mails = self._mails(verb, id_)
-        within = self.duration(known.get("within"))
+        within = self._time(verb, known.get("within"))
         clause = known.get("when") or known.get("otherwise")
         if clause and "within" not in known:
             why = "Without it the lead carries on as soon as the mail has left, and nobody waits for a reaction."
             missing(self, clause.key.at, "send", "within", why, "7 days")
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
-        expires = self.duration(known.get("expires"))
+        expires = self._time(verb, known.get("expires"))
         return m.Send(
             at=verb.key.at, id=id_, mails=mails, expires=expires, within=within, when=when, otherwise=otherwise
         )
@@ -92,7 +92,7 @@ class VerbReader(ChooseReader):
         script = self.name(verb) or unread(verb)
         within = self._within(verb, known, "5 business days")
         priority = self.one_of(known.get("priority"), PRIORITIES)
-        queue, apart = self.text(known.get("queue")), self.duration(known.get("apart"))
+        queue, apart = self.text(known.get("queue")), self._time(verb, known.get("apart"))
         attempts = self.count(known.get("attempts"))
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         return m.Call(
@@ -103,13 +103,19 @@ class VerbReader(ChooseReader):
     def _within(self, verb: Pair, known: Known, example: str) -> Located[Duration]:
         if "within" not in known:
             missing(self, verb.key.at, verb.key.value, "within", _WITHIN_WHY, example)
-        within = self.duration(known.get("within"))
-        return within or Located(SOME_TIME, verb.key.at, verb.key.at, said=said(known.get("within")))
+        within = self._time(verb, known.get("within"))
+        return within or Located(SOME_TIME, verb.key.at, verb.key.at, said=said(None))
+
+    def _time(self, verb: Pair, pair: Pair | None) -> Located[Duration] | None:
+        """None only where nothing is written."""
+        if pair is None:
+            return None
+        return self.duration(pair) or Located(SOME_TIME, verb.key.at, verb.key.at, said=said(pair))
 
     def handover(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Handover:
         team = self.text(verb) or unread(verb)
         prefer = self.one_of(known.get("prefer"), PREFER)
-        follow_up, remind = self.duration(known.get("follow_up")), self.duration(known.get("remind"))
+        follow_up, remind = self._time(verb, known.get("follow_up")), self._time(verb, known.get("remind"))
         escalate, when = self.rungs(known.get("escalate")), self.reactions(known.get("when"))
         return m.Handover(
             at=verb.key.at, id=id_, team=team, prefer=prefer, follow_up=follow_up, remind=remind,
@@ -120,7 +126,7 @@ class VerbReader(ChooseReader):
         title = self.text(verb, prose=True) or unread(verb)
         within = self._within(verb, known, "3 business days")
         outcomes = self._outcomes(known["outcomes"]) if "outcomes" in known else ()
-        to, remind = self.text(known.get("to")), self.duration(known.get("remind"))
+        to, remind = self.text(known.get("to")), self._time(verb, known.get("remind"))
         escalate = self.rungs(known.get("escalate"))
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         return m.Task(
