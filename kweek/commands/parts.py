@@ -23,6 +23,7 @@ from kweek.supervisor import Part
 from kweek.temporal_server import temporal_command
 
 _DATABASE: Final = ("The lead database", 5432)
+_LAST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +70,31 @@ def _no_option_for_what_is_elsewhere(args: argparse.Namespace, *, own_temporal: 
 
 
 def check_ports(ports: Ports) -> None:
-    """SettingsError: two parts want one. KweekError: another program has it."""
+    """SettingsError: two parts want one. KweekError: other programs have some of them, which are named all at once."""
     wanted = [port for port in (ports.web, ports.temporal, ports.ui, ports.smtp) if port is not None]
     for one, other in combinations(wanted, 2):
         if one.number == other.number:
             raise SettingsError(
                 f"{one.option} and {other.option} are both {one.number}; every part needs a port of its own"
             )
-    for port in wanted:
-        if not port_is_free(port.number, port.host):
-            raise KweekError(f"port {port.number} is taken by another program; choose another with {port.option}")
+    taken = [port for port in wanted if not port_is_free(port.number, port.host)]
+    if not taken:
+        return
+    free = " ".join(f"{port.option} {number}" for port, number in _free_instead(taken, wanted))
+    if len(taken) == 1:
+        raise KweekError(f"port {taken[0].number} is taken by another program; choose another: {free}")
+    *most, last = (str(port.number) for port in taken)
+    raise KweekError(f"ports {', '.join(most)} and {last} are taken by other programs; choose others: {free}")
+
+
+def _free_instead(taken: Sequence[Port], wanted: Sequence[Port]) -> Iterator[tuple[Port, int]]:
+    """The nearest port to each that nobody has, and no other part wants."""
+    given = {port.number for port in wanted}
+    for port in taken:
+        near = (*range(port.number + 1, _LAST_PORT + 1), *range(port.number - 1, 1023, -1))
+        number = next(number for number in near if number not in given and port_is_free(number, port.host))
+        given.add(number)
+        yield port, number
 
 
 def outside(chosen: Settings, ports: Ports) -> tuple[list[Outside], Outside | None]:

@@ -69,6 +69,8 @@ def keep_up(chosen: Settings, ports: Ports, told: list[int], on_ready: Callable[
     _prepare(chosen)
     if ports.temporal is not None:
         fetch(chosen.data, say)
+    else:
+        say(f"Temporal is yours, at {chosen.temporal_address}: none is started here")
     servers, temporal = outside(chosen, ports)
     forget_marks(chosen)
     supervisor = Supervisor(list(parts(chosen, ports, temporal)), chosen.data / "logs", say, servers)
@@ -134,6 +136,8 @@ def announce(chosen: Settings, ports: Ports) -> None:
         say(f"               Links lead to {chosen.base_url}; here the pages are at port {ports.web.number}")
     if ports.ui is not None:
         say(f"Temporal       http://127.0.0.1:{ports.ui.number}")
+    else:
+        say(f"Temporal       yours, at {chosen.temporal_address}")
     if ports.smtp is not None:
         say(f"Caught mail    {chosen.base_url}/mails   (SMTP on port {ports.smtp.number})")
     say(f"Logs           {chosen.data / 'logs'}")

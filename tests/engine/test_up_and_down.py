@@ -113,7 +113,7 @@ def test_a_port_that_is_taken_is_named_with_its_option(tmp_path: Path, option: s
         refused = kweek("up", *words, "--data", "data", cwd=tmp_path)
     assert refused.returncode == 1
     assert f"port {port} is taken" in refused.stderr
-    assert f"--{option}\n" in refused.stderr
+    assert f"choose another: --{option} " in refused.stderr
 
 
 def test_ports_come_from_the_settings_where_no_option_says_otherwise(tmp_path: Path) -> None:
@@ -172,6 +172,7 @@ def test_a_temporal_that_is_elsewhere_and_away_is_said_and_waited_for(tmp_path: 
     """The pages open all the same, an event is taken in, and the lead walks as soon as Temporal is there."""
     port = free_port()
     with up(tmp_path, KWEEK_TEMPORAL_ADDRESS=f"127.0.0.1:{port}") as house:
+        house.says(f"Temporal is yours, at 127.0.0.1:{port}: none is started here")
         house.says(f"Temporal does not answer at 127.0.0.1:{port}; trying until it does")
         house.says("Kweek is up")
         visitor = Visitor(house)

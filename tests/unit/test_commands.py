@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from kweek.cli import COMMANDS, main
+from kweek.commands.parts import Ports, check_ports
 from kweek.commands.progress import looked, looking, progress
+from kweek.errors import KweekError
+from kweek.ports import Port, port_is_free
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,6 +116,23 @@ def _free_ports() -> list[int]:
     from tests.engine.servers import free_port
 
     return [free_port() for _ in range(4)]
+
+
+def test_all_ports_that_are_taken_are_named_at_once_with_others_that_are_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        web, smtp = (
+            Port(taken.getsockname()[1], option) for taken, option in ((one, "--port"), (other, "--smtp-port"))
+        )
+        with pytest.raises(KweekError) as refused:
+            check_ports(Ports(web, None, None, smtp))
+    said = re.fullmatch(
+        rf"ports {web.number} and {smtp.number} are taken by other programs; choose others: "
+        r"--port (\d+) --smtp-port (\d+)",
+        str(refused.value),
+    )
+    assert said
+    assert len({int(said[1]), int(said[2]), web.number, smtp.number}) == 4
+    assert all(port_is_free(int(number)) for number in said.groups())
 
 
 def test_keys_are_made_listed_and_taken_back(
