@@ -19,6 +19,7 @@ from kweek.leads.database import DatabaseAway, DatabaseUnusable, file_of, open_d
 from kweek.linting import lint
 from kweek.mails.render import Renderer
 from kweek.relay import relay
+from kweek.running import addresses_in
 from kweek.secret import SecretError
 from kweek.workspace import read_workspace
 
@@ -33,14 +34,23 @@ def check_all(settings: Settings) -> Iterator[Finding]:
         yield _secret(settings)
     yield from found
     yield from _workspace(settings)
-    yield from asyncio.run(look_at_temporal(settings, walking))
-    to = relay(settings.smtp_url)
-    yield _server("mail", to.host, to.port, "away", "start the relay, or set KWEEK_SMTP_URL; until then mails wait")
-    base = urlsplit(settings.base_url)
+    yield from asyncio.run(look_at_temporal(settings, walking, start_it(settings, "temporal_address")))
+    to, starts = relay(settings.smtp_url), start_it(settings, "smtp_url")
+    yield _server("mail", to.host, to.port, "away", f"{starts}, or set KWEEK_SMTP_URL; until then mails wait")
+    base, starts = urlsplit(settings.base_url), start_it(settings, "base_url")
     yield _server(
         "web", base.hostname or "", base.port or _WEB[base.scheme], "attention",
-        "start `kweek web`, or set KWEEK_BASE_URL to the address that leads see",
+        f"{starts}, or set KWEEK_BASE_URL to the address that leads see",
     )  # fmt: skip
+
+
+def start_it(settings: Settings, setting: str) -> str:
+    """How a part comes back: by whoever keeps this house up; by its owner, where a setting says it is elsewhere."""
+    if setting in settings.said and setting != "base_url":
+        return "start it"
+    if addresses_in(settings.data):
+        return f"`kweek up` is at it: {settings.data / 'logs'} says why it does not serve"
+    return "start it: `kweek up` (the whole house)" + (" or `kweek web`" if setting == "base_url" else "")
 
 
 def _books(settings: Settings) -> tuple[list[Finding], int | None]:

@@ -19,8 +19,8 @@ _PATIENCE: Final = 5.0  # seconds, for each question
 RUNNING: Final = "WorkflowType = 'lead' AND ExecutionStatus = 'Running'"
 
 
-async def look_at_temporal(settings: Settings, walking: int | None) -> list[Finding]:
-    """walking: how many leads are on their way, by the books; None: nobody knows."""
+async def look_at_temporal(settings: Settings, walking: int | None, start_it: str = "start it") -> list[Finding]:
+    """walking: how many leads are on their way, by the books; None: nobody knows. start_it: how it comes back."""
     from worker import part_quietly
 
     address, client = settings.temporal_address, None
@@ -31,15 +31,15 @@ async def look_at_temporal(settings: Settings, walking: int | None) -> list[Find
             pollers = await _pollers(client)
             running = (await client.count_workflows(RUNNING)).count
     except (RuntimeError, RPCError, TimeoutError) as error:
-        return [_away(address) if client is None else _refusal(settings, error)]
+        return [_away(address, start_it) if client is None else _refusal(settings, error)]
     finally:
         client = None
         await part_quietly()  # also where there is no client: its threads have begun
     return [Finding("temporal", "well", f"answers at {address}"), _worker(pollers), *_workflows(walking, running)]
 
 
-def _away(address: str) -> Finding:
-    return Finding("temporal", "away", f"does not answer at {address}", "start it, or set KWEEK_TEMPORAL_ADDRESS")
+def _away(address: str, start_it: str) -> Finding:
+    return Finding("temporal", "away", f"does not answer at {address}", f"{start_it}, or set KWEEK_TEMPORAL_ADDRESS")
 
 
 async def _pollers(client: Client) -> int:
@@ -63,7 +63,9 @@ def _refusal(settings: Settings, error: Exception) -> Finding:
 
 def _worker(pollers: int) -> Finding:
     if pollers == 0:
-        return Finding("worker", "attention", "nobody works: mails and turns wait", "start `kweek worker`")
+        return Finding(
+            "worker", "attention", "nobody works: mails and turns wait", "start `kweek up` or `kweek worker`"
+        )
     return Finding("worker", "well", f"{pollers} at work (seen within the last minutes)")
 
 

@@ -55,6 +55,12 @@ class TempoError(KweekError):
     """The tempo was settled before, as another one."""
 
 
+def pace(tempo: float) -> str:
+    """`5 seconds a day`, as one says it to `kweek up`."""
+    seconds = f"{86_400 / tempo:.6g}"
+    return "the pace of the world" if tempo == 1 else f"{seconds} second{'' if seconds == '1' else 's'} a day"
+
+
 def flow_clock(db: Database, tempo: float | None = None) -> Clock:
     """The installation's clock. `tempo` counts the first time only; None: whatever was settled, else 1.
 
@@ -67,8 +73,8 @@ def flow_clock(db: Database, tempo: float | None = None) -> Clock:
             settled = _settled(connection) or _settle(connection, tempo or 1.0)
     if tempo is not None and tempo != settled.tempo:
         raise TempoError(
-            f"These leads live at a tempo of {settled.tempo:g}, not {tempo:g}; it cannot change under them. "
-            "Leave KWEEK_TEMPO out, or start with another KWEEK_DATA."
+            f"these leads live at {pace(settled.tempo)}, not at {pace(tempo)}, and no pace can change under them. "
+            "Leave --tempo (KWEEK_TEMPO) out, or begin anew in another folder: --data DIR (KWEEK_DATA)"
         )
     return settled
 

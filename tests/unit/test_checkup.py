@@ -1,0 +1,56 @@
+"""Whoever is told that a part is away is told by what it comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kweek.checkup.parts import start_it
+from kweek.config import settings
+from kweek.leads.clock import TempoError, flow_clock, pace
+from kweek.leads.database import open_database
+from kweek.leads.migrate import migrate
+from kweek.running import alone_in
+
+
+def test_where_nothing_runs_all_of_it_is_started(tmp_path: Path) -> None:
+    house = settings({}, tmp_path)
+    assert "`kweek up`" in start_it(house, "temporal_address")
+    assert "`kweek up`" in start_it(house, "smtp_url")
+    assert "`kweek web`" in start_it(house, "base_url")
+
+
+def test_where_a_house_runs_its_logs_say_more(tmp_path: Path) -> None:
+    house = settings({}, tmp_path)
+    with alone_in(house):
+        assert start_it(house, "smtp_url") == f"`kweek up` is at it: {house.data / 'logs'} says why it does not serve"
+    assert "(the whole house)" in start_it(house, "smtp_url")
+
+
+def test_what_runs_elsewhere_its_owner_starts(tmp_path: Path) -> None:
+    house = settings({"KWEEK_TEMPORAL_ADDRESS": "t.example", "KWEEK_BASE_URL": "https://x.example"}, tmp_path)
+    assert start_it(house, "temporal_address") == "start it"
+    assert "`kweek web`" in start_it(house, "base_url")
+
+
+@pytest.mark.parametrize(
+    ("tempo", "words"),
+    [
+        (1, "the pace of the world"),
+        (17_280, "5 seconds a day"),
+        (86_400, "1 second a day"),
+        (100_000, "0.864 seconds a day"),
+    ],
+)
+def test_a_pace_is_said_as_it_is_written(tempo: float, words: str) -> None:
+    assert pace(tempo) == words
+
+
+def test_another_pace_is_refused_in_the_words_in_which_it_was_chosen(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'kweek.db'}", make=True)
+    migrate(database.engine)
+    assert flow_clock(database, 17_280).tempo == 17_280
+    with pytest.raises(TempoError, match="live at 5 seconds a day, not at 20 seconds a day"):
+        flow_clock(database, 4_320)
+    database.close()
