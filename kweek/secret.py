@@ -30,7 +30,8 @@ def read_secret(file: Path) -> bytes:
     try:
         secret = file.read_bytes().strip()
     except FileNotFoundError:
-        raise SecretError(f"the secret ({file}) is not there") from None
+        made = "a new installation gets one by `kweek up` or `kweek migrate`"
+        raise SecretError(f"the secret ({file}) is not there. Put it back, or set KWEEK_SECRET_FILE; {made}") from None
     except OSError as error:
         raise SecretError(f"the secret in {file} cannot be read: {error.strerror}") from None
     if len(secret) < _SHORTEST:

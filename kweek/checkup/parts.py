@@ -74,8 +74,8 @@ def _secret(settings: Settings) -> Finding:
     try:
         settings.key("checkup")
     except SecretError as error:
-        do = "put it back, or set KWEEK_SECRET_FILE; a new installation gets one by `kweek up` or `kweek migrate`"
-        return Finding("secret", "attention", str(error), do)
+        words, _, do = str(error).partition(". ")
+        return Finding("secret", "attention", words, do)
     if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and os.access(file, os.W_OK):
         return Finding("secret", "attention", f"{file} can be read by others on this machine", f"chmod 600 {file}")
     return Finding("secret", "well", "there, and private")

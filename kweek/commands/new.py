@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.common import add_workspace, say, settings_of
 from kweek.errors import KweekError, SettingsError
@@ -22,6 +22,10 @@ EXAMPLE = """examples:
 
 Nothing that is there is overwritten; rules/events.yaml keeps every line that it has.
 Exit: 0 written, 1 something is there already, or cannot be read, 2 not understood."""
+
+
+_LONGEST: Final = 100
+"""Letters of a flow's name: its mails, with what stands behind it, must fit into the name of a file."""
 
 
 def add(commands: Any) -> None:
@@ -91,6 +95,8 @@ def _name(text: str) -> str:
     from kweek.flow.kebab import parse_name
 
     try:
+        if len(text) > _LONGEST:
+            raise ValueError(f"a name of {len(text)} letters is too long for files; write at most {_LONGEST}")
         return parse_name(text)
     except ValueError as error:
         raise SettingsError(str(error)) from None
@@ -115,7 +121,7 @@ def _texts(
     if like not in workspace.flows:
         from kweek.flow.problems import did_you_mean
 
-        raise SettingsError(f"there is no flow “{like}”. {did_you_mean(like, workspace.flows)}")
+        raise SettingsError(f"there is no flow “{like}”. {did_you_mean(like, workspace.flows)}".rstrip())
     if workspace.broken(f"flows/{like}.yaml"):
         raise KweekError(f"flows/{like}.yaml has errors; kweek lint {like} says which")
     flow = workspace.flows[like]
@@ -171,6 +177,8 @@ def _workspace(args: argparse.Namespace) -> int:
     wrong = errors(read_rules(texts)[1])
     if wrong:
         raise SettingsError(f"{wrong[0].what} {wrong[0].fix}".strip())
+    for language in languages:
+        _known(language)
     if any((folder / path).exists() for path in ("flows", "rules", "surveys", "templates")):
         raise KweekError(f"{folder} is a workspace already; kweek new flow NAME --workspace {folder} adds a flow to it")
     schemas = {f"{FOLDER}/{kind}.json": text_of(kind) for kind in KINDS}
@@ -183,6 +191,14 @@ def _workspace(args: argparse.Namespace) -> int:
     say(f"Now say in rules/ who you are and who works there, and write flows/{FIRST}.yaml. Then:")
     say(f"There, in {args.name}/: kweek lint, kweek test, kweek up")
     return 0
+
+
+def _known(language: str) -> None:
+    """Is there such a language? The words of rules/workspace.yaml are checked for their form alone."""
+    from babel.localedata import exists
+
+    if not exists(language.replace("-", "_")):
+        raise SettingsError(f"“{language}” is no language that is known here; write nl, en, de, fr or another")
 
 
 # --- files ----------------------------------------------------------------------------------------

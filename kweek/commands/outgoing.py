@@ -7,10 +7,10 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.common import add_workspace, say, settings_of
-from kweek.errors import SettingsError
+from kweek.errors import KweekError, SettingsError
 
 if TYPE_CHECKING:
     from kweek.config import Settings
@@ -25,6 +25,16 @@ EXAMPLE = """examples:
   kweek outgoing --json | jq -r '.[] | select(.missing != "") | .name'
 
 Exit: 0 done, 1 something is missing, or what was tried is not taken, 2 not understood."""
+
+_UNKNOWN: Final = "It does not know us there: its address ({where}) or the secret that it was given is not right."
+_NOTHING: Final = "There is nothing that takes messages at its address; look at it again in {where}."
+_MEANS: Final = {
+    "http 401": _UNKNOWN,
+    "http 403": _UNKNOWN,
+    "http 404": _NOTHING,
+    "http 405": _NOTHING,
+    "http 410": "It is gone for good, the other side says: write its new address ({where}), or name it no more.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,8 @@ def _agreed(folder: Path) -> Agreed:
     from kweek.flow.problems import errors
 
     own = "rules/workspace.yaml"
+    if not (folder / own).is_file():
+        raise KweekError(f"{folder} has no {own}. Name the folder that has it: --workspace DIR, or KWEEK_WORKSPACE")
     others = (f"rules/{name}.yaml" for name in RULES if f"rules/{name}.yaml" != own)
     there = (own, *(path for path in others if (folder / path).is_file()))
     rules, problems = read_rules({path: (folder / path).read_bytes() for path in there})
@@ -130,6 +142,10 @@ def _try(chosen: Settings, agreed: Agreed, way: Way) -> int:
     outcome = asyncio.run(_webhook(chosen, way) if way.kind == "webhook" else _channel(chosen, agreed, way))
     taken = outcome.kind == "accepted"
     say(f"{way.name}: {'taken' if taken else 'not taken'} ({outcome.code}) {outcome.words}".rstrip())
+    if (means := _MEANS.get(outcome.code)) is not None:
+        from kweek.outgoing.chat import variable_of
+
+        say(means.format(where="rules/workspace.yaml" if way.kind == "webhook" else variable_of(way.name)))
     return 0 if taken else 1
 
 

@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     looked()
     for flow in named:
         if f"flows/{flow}.yaml" not in workspace.texts:
-            say(f"kweek publish: there is no flow “{flow}”. {did_you_mean(flow, workspace.flows)}")
+            say(f"kweek publish: there is no flow “{flow}”. {did_you_mean(flow, workspace.flows)}".rstrip())
             return 2
     if named:
         problems = tuple(one for one in problems if any(belongs_to(flow, workspace, one) for flow in named))

@@ -74,10 +74,11 @@ def run(args: argparse.Namespace) -> int:
     there = [PurePosixPath(path).stem for path in workspace.tests]
     for flow in args.flows:
         if flow not in there:
-            print(f"kweek: there are no tests of “{flow}”. {did_you_mean(flow, there)}", file=sys.stderr)
+            fix = did_you_mean(flow, there) or f"kweek test --suggest {flow} writes some."
+            print(f"kweek test: there are no tests of “{flow}”. {fix}", file=sys.stderr)
             return 2
     if not there:
-        print("kweek: there is nothing to test: flows/tests has no files. Write one per flow.", file=sys.stderr)
+        print("kweek test: there is nothing to test: flows/tests has no files. Write one per flow.", file=sys.stderr)
         return 2
     with progress("Testing", "tests") as told:
         from kweek.rehearsal import rehearse
@@ -98,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _suggest(workspace: Workspace, flow: str, write: bool) -> int:
     if flow not in workspace.flows:
-        fix = did_you_mean(flow, workspace.flows)
+        fix = did_you_mean(flow, workspace.flows) or f"{workspace.folder} has none."
         print(f"kweek test: there is no flow “{flow}” that could be read. {fix}", file=sys.stderr)
         return 2
     try:

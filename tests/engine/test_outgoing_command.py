@@ -53,7 +53,21 @@ async def test_a_webhook_is_tried_with_the_secret_that_is_shown(
         sent = Webhook(secret).verify(crm.got[0].body, crm.got[0].headers)
         assert (sent["type"], sent["data"]) == ("webhook.tried", {"webhook": "crm"})
         assert await outgoing("crm", "--try") == 1
-        assert "crm: not taken (http 410) gone" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "crm: not taken (http 410) gone" in told
+        assert "write its new address (rules/workspace.yaml)" in told
+
+
+@pytest.mark.parametrize("words", [("crm",), ("crm", "--try")])
+async def test_before_there_is_a_secret_it_is_said_who_makes_one(
+    house: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    async with listening(OK) as crm:
+        write(house, crm)
+        (house / "secret").unlink()
+        assert await outgoing(*words) == 2
+        assert "a new installation gets one by `kweek up` or `kweek migrate`" in capsys.readouterr().err
+        assert crm.got == []
 
 
 async def test_a_channel_is_tried_and_what_is_missing_is_said(

@@ -19,7 +19,7 @@ MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def test_what_is_said_stands_and_the_rest_is_usual() -> None:
-    mix = parse_mix("opened 45%, bounced: 4%, interested=30 %", PLAN, WORLD)
+    mix = parse_mix("opened45%, bounced: 4%, interested=30 %", PLAN, WORLD)
     assert mix.lines[:3] == (("opened", 45), ("bounced", 4), ("interested", 30))
     assert mix.own == usual(PLAN).own == (("appointment.requested", 2), ("quote.requested", 2))
     assert mix.profiles == (("A", 15), ("B", 25), ("C", 40), ("D", 20))
@@ -35,6 +35,10 @@ WRONG = {
     "profile A 60%, profile B 50%": "Who the leads are makes 110% together",
     "opened 101%": "more than all of them",
     "opened 5%, opened 6%": "in the mix twice",
+    "opened -5%": "“-5%” is no share; write a whole number from 0 to 100",
+    "opened 1e400%": "“1e400%” is no share",
+    "opened 12.5%": "“12.5%” is no share",
+    "opened 99999999999999999999%": "is no share",
     "demo.asked 5%": "“demo.asked” is not something that people do",
     "": "write what happens",
 }

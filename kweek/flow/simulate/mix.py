@@ -21,7 +21,7 @@ from kweek.rules.grades import PROFILES
 
 MAIL_WORDS: Final = (*MAIL, "undelivered", *LEAD_WIDE, "unclear")
 CALL_WORDS: Final = tuple(word for word in CALL if word != "blocked")
-_LINE: Final = re.compile(r"(.+?)\s*[:=]?\s*(\d{1,7})\s*%")
+_LINE: Final = re.compile(r"(.+?)(?:\s*[:=]\s*|\s+|(?<=[^\W\d_]))([-+−]?[\d.,][\w.,+−-]*)\s*%")
 _MAILS: Final = (("opened", 35), ("clicked", 8), ("answered", 12), ("bounced", 2), ("unsubscribed", 1))
 _PROFILES: Final = (("A", 15), ("B", 25), ("C", 40), ("D", 20))
 _OWN: Final = 2
@@ -70,20 +70,26 @@ def parse_mix(text: str, plan: Plan, world: World, events: Iterable[str] = ()) -
         match = _LINE.fullmatch(part)
         if match is None:
             raise ValueError(f"“{part}” is no line of a mix; write what happens and its share: opened 45%")
-        word, share = match[1], int(match[2])
+        word = match[1]
         if not any(word in some for some in words.values()):
             known = tuple(word for some in words.values() for word in some)
             raise ValueError(f"“{word}” is not something that people do. {did_you_mean(word, known)}".strip())
         if word in lines:
             raise ValueError(f"“{word}” is in the mix twice; write it once, with its whole share")
-        if share > 100:
-            raise ValueError(f"“{part}” is more than all of them; write 100% or less")
-        lines[word] = share
+        lines[word] = _share(match[2])
     for what, some in words.items():
         total = sum(share for word, share in lines.items() if word in some and "." not in word)
         if total > 100:
             raise ValueError(f"{what} makes {total}% together; make it 100% or less")
     return _completed(Mix(tuple(lines.items())), plan)
+
+
+def _share(text: str) -> int:
+    if not re.fullmatch(r"\d{1,7}", text):
+        raise ValueError(f"“{text}%” is no share; write a whole number from 0 to 100: 45%")
+    if int(text) > 100:
+        raise ValueError(f"“{text}%” is more than all of them; write 100% or less")
+    return int(text)
 
 
 def _completed(mix: Mix, plan: Plan) -> Mix:
