@@ -16,6 +16,7 @@ from kweek.errors import KweekError
 from kweek.leads.clock import flow_clock
 from kweek.leads.database import Database, open_database
 from kweek.leads.enrolments import release
+from kweek.leads.ledger import problem
 from kweek.leads.tables import effects, leads
 
 Whom = Literal["due", "all"]
@@ -24,6 +25,11 @@ _AT_ONCE: Final = 16
 _CONNECT: Final = 20.0  # seconds for Temporal, which may just be starting
 _SAY_EVERY: Final = 1_600  # leads
 
+
+_NOT_KNOWN: Final = (
+    "It was let go all the same: whether it unsubscribed in between is not known here, and what was sent to it in "
+    "between may be sent once more."
+)
 
 _PENDING: Final = exists().where(effects.c.lead_id == leads.c.id, effects.c.status == "pending")
 
@@ -38,10 +44,14 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def release_held(settings: Settings) -> int:
-    """Let the leads go on that were held; how many. The database is believed from now on."""
+    """Let the leads go on that were held; how many. The database is believed from now on; of each lead it is written
+    down what the database cannot know, for whoever reads the first page."""
     database = open_database(settings.database_url)
     try:
+        at = flow_clock(database).flow(datetime.now(UTC))
         with database.write() as write:
+            for lead, why in write.execute(select(leads.c.id, leads.c.held).where(leads.c.held.is_not(None))).all():
+                problem(write, lead, lead, "let go", f"{why}. {_NOT_KNOWN}", at)
             return release(write)
     finally:
         database.close()

@@ -1,17 +1,22 @@
-"""Whoever is told that a part is away is told by what it comes back."""
+"""Whoever asks how a house is hears what brings a part back, and what is not known of a lead that was let go."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from kweek.checkup.parts import start_it
+from kweek.checkup.ring import release_held
 from kweek.config import settings
+from kweek.leads import tables
 from kweek.leads.clock import TempoError, flow_clock, pace
 from kweek.leads.database import open_database
+from kweek.leads.enrolments import hold
 from kweek.leads.migrate import migrate
 from kweek.running import alone_in
+from tests.store.making import a_lead
 
 
 def test_where_nothing_runs_all_of_it_is_started(tmp_path: Path) -> None:
@@ -45,6 +50,23 @@ def test_what_runs_elsewhere_its_owner_starts(tmp_path: Path) -> None:
 )
 def test_a_pace_is_said_as_it_is_written(tempo: float, words: str) -> None:
     assert pace(tempo) == words
+
+
+def test_a_lead_that_is_let_go_is_one_of_which_not_all_is_known(tmp_path: Path) -> None:
+    house = settings({}, tmp_path)
+    database = open_database(house.database_url, make=True)
+    migrate(database.engine)
+    for lead in ("one", "other"):
+        a_lead(database, lead)
+    with database.write() as tx:
+        hold(tx, "one", "The database is older than this lead's workflow (turn 3 of 9)", 9)
+    assert release_held(house) == 1
+    assert release_held(house) == 0
+    with database.read() as tx:
+        (told,) = tx.execute(select(tables.problems)).all()
+    assert (told.lead_id, told.code) == ("one", "let go")
+    assert "(turn 3 of 9). It was let go all the same: whether it unsubscribed in between is not known" in told.words
+    database.close()
 
 
 def test_another_pace_is_refused_in_the_words_in_which_it_was_chosen(tmp_path: Path) -> None:
