@@ -29,6 +29,8 @@ COMMANDS: Final = {
     "reference": "tell the words of the language",
     "schema": "print what may stand in a file, for editors",
     "publish": "make the flows that are drafts into versions that leads walk",
+    "pause": "stop a flow: no mail of it leaves, and its leads stand still",
+    "resume": "let a paused flow go on",
     "catcher": "run the mail catcher alone",
     "receive": "take a bounce, a reply or a farewell from a mail server",
     "migrate": "bring the database up to date",
