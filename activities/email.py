@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
 from temporalio.exceptions import ApplicationError
 
-from activities.post import Post, UnfitError, Verdict
-from kweek.flow.catalogue import Rules
+from activities.contents import facts_for, template_for
+from activities.correspondence import UnfitError, Verdict
+from activities.post import Post
 from kweek.flow.gate import Later, Mailing, gate
 from kweek.intake.bounces import SOFT_REASONS, count_soft
 from kweek.intake.suppress import SUPPRESSION, suppress
@@ -20,12 +21,10 @@ from kweek.leads import ledger
 from kweek.leads.ledger import Draft
 from kweek.leads.mailing import Order, order_of, overtakes, standing_of
 from kweek.leads.permission import address_key, allowed
-from kweek.leads.tables import answers, bant, companies, effects, versions
-from kweek.mails.context import COMPANY, LEAD, context, dated
+from kweek.leads.tables import effects
 from kweek.mails.render import Renderer, RenderError
-from kweek.mails.template import MailTemplate, parse_mail
+from kweek.mails.template import MailTemplate
 from kweek.rulebook import RulesNow
-from kweek.rules.zones import clock_of
 
 _BEHIND: Final = timedelta(seconds=30)
 
@@ -64,7 +63,7 @@ class Email:
         """The gate, with all that it needs to know."""
         in_force = self.rules()
         rules, world = in_force.rules, in_force.world
-        template = _template(tx, order, rules)
+        template = template_for(tx, order, rules)
         kind, purpose = (template.kind, template.purpose) if template else ("marketing", None)
         mailing = Mailing(kind, purpose, order.expires_at)
         capacity = {name: queue.capacity for name, queue in rules.teams.queues.items() if queue.capacity}
@@ -107,7 +106,7 @@ class _ToLead:
         if order is None:
             return None
         verdict = self.email.ask(tx, order, now)
-        template = _template(tx, order, self.email.rules().rules)
+        template = template_for(tx, order, self.email.rules().rules)
         if not isinstance(verdict, Later) and overtakes(tx, order, template.kind if template else "marketing"):
             # Temporal comes back; the first is trying too. Steadily: with pauses that grow as the relay's do, the third
             # and fourth mail of a lead left a quarter of an hour after the one that they waited for.
@@ -118,10 +117,10 @@ class _ToLead:
         order = order_of(tx, self.key)
         assert order is not None
         rules = self.email.rules().rules
-        template = _template(tx, order, rules)
+        template = template_for(tx, order, rules)
         if template is None:
             raise UnfitError("no such mail", f"version {order.version} has no mail “{order.mail}” that can be read")
-        facts = _facts(tx, order, rules, self.email.post, template.language, now)
+        facts = facts_for(tx, order, rules, self.email.post, template.language, now)
         may = (allowed(tx, self.lead_id, "open tracking", now), allowed(tx, self.lead_id, "click tracking", now))
         return lambda: self.email.compose(order, template, facts, may)
 
@@ -141,117 +140,3 @@ class _ToLead:
             tx, self.key, status, why, at,
             lead_id=self.lead_id, enrolment_id=effect.enrolment_id, mail=str(effect.args["mail"]),
         )  # fmt: skip
-
-
-# --- what the mail says -------------------------------------------------------------------------------
-
-
-def _template(tx: Connection, order: Order, rules: Rules) -> MailTemplate | None:
-    """In the lead's language, else the workspace's first that there is."""
-    languages = (order.lead.language or "", (order.lead.language or "").split("-")[0], *rules.settings.languages)
-    return template_of(tx, order.version, order.mail, languages)
-
-
-def template_of(tx: Connection, version: str, mail: str, languages: tuple[str, ...]) -> MailTemplate | None:
-    found = _templates(version)
-    if found is None:
-        source = tx.execute(select(versions.c.source).where(versions.c.hash == version)).scalar_one()
-        found = _remember(version, source)
-    same = found.get(mail, {})
-    return next((same[language] for language in languages if language in same), next(iter(same.values()), None))
-
-
-_MOST: Final = 200
-_read: Final[dict[str, dict[str, dict[str, MailTemplate]]]] = {}
-
-
-def _templates(version: str) -> dict[str, dict[str, MailTemplate]] | None:
-    return _read.get(version)
-
-
-def _remember(version: str, source: Mapping[str, str]) -> dict[str, dict[str, MailTemplate]]:
-    """A version never changes: its mails are read once in each process."""
-    found: dict[str, dict[str, MailTemplate]] = {}
-    for path, text in sorted(source.items()):
-        if path.endswith(".md") and (mail := parse_mail(path, text)[0]) is not None:
-            found.setdefault(mail.name, {})[mail.language] = mail
-    if len(_read) >= _MOST:
-        _read.pop(next(iter(_read)), None)
-    _read[version] = found
-    return found
-
-
-def _facts(tx: Connection, order: Order, rules: Rules, post: Post, language: str, now: datetime) -> dict[str, Any]:
-    lead, base = order.lead, post.settings.base_url
-    clock = clock_of(lead.timezone, lead.country, rules.settings.timezone)
-    return context(
-        lead=lead_facts(lead, rules),
-        company=company_facts(tx, lead.company_id),
-        today=now.date(),
-        sender=sender_facts(rules),
-        owner=owner_facts(lead.owner, rules),
-        event=dated(order.enrolment.state.get("start_data") or {}, clock),
-        survey=survey_facts(tx, lead.id),
-        bant=bant_facts(tx, lead.id),
-        survey_url=post.tokens.url(base, "survey", order.key),
-        unsubscribe_url=post.tokens.url(base, "unsubscribe", order.key),
-    )
-
-
-def lead_facts(lead: Any, rules: Rules) -> dict[str, Any]:
-    """A row of `leads` as a mail sees it."""
-    facts = {name: getattr(lead, name) for name in LEAD if name != "grade"}
-    facts["name"] = lead.name or " ".join(part for part in (lead.first_name, lead.last_name) if part) or None
-    facts["grade"] = f"{lead.profile}{lead.engagement}" if lead.profile and lead.engagement else None
-    for name, word in rules.settings.fields.items():
-        value = lead.fields.get(name)
-        facts[name] = _typed(value, word.value) if isinstance(value, str) else value
-    return facts
-
-
-def survey_facts(tx: Connection, lead_id: str) -> dict[str, dict[str, Any]]:
-    given: dict[str, dict[str, Any]] = {}
-    query = select(answers.c.survey, answers.c.question, answers.c.value).where(answers.c.lead_id == lead_id)
-    for survey, question, value in tx.execute(query):
-        given.setdefault(survey, {})[question] = value
-    return given
-
-
-def bant_facts(tx: Connection, lead_id: str) -> dict[str, Any]:
-    known = tx.execute(select(bant.c.fact, bant.c.value).where(bant.c.lead_id == lead_id))
-    return {row.fact: row.value for row in known}
-
-
-def company_facts(tx: Connection, company_id: str | None) -> dict[str, Any]:
-    if company_id is None:
-        return {}
-    row = tx.execute(select(companies).where(companies.c.id == company_id)).one()
-    return {name: getattr(row, name) for name in COMPANY}
-
-
-def sender_facts(rules: Rules) -> dict[str, Any]:
-    sender = rules.settings.sender
-    if sender is None:
-        return {"name": rules.settings.name}
-    return {
-        "name": sender.name, "address": sender.address, "reply_to": sender.reply_to,
-        "postal_address": sender.postal_address,
-    }  # fmt: skip
-
-
-def owner_facts(owner: str | None, rules: Rules) -> dict[str, Any]:
-    person = next((one for one in rules.teams.people() if one.name.value == owner), None)
-    return {"name": owner} if person is None else {"name": person.name.value, "email": person.email.value}
-
-
-def _typed(text: str, word: str) -> Any:
-    try:
-        match word:
-            case "date":
-                return date.fromisoformat(text[:10])
-            case "moment":
-                return datetime.fromisoformat(text)
-            case _:
-                return text
-    except ValueError:
-        return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -65,3 +66,9 @@ class _CodesOnly(ActivityInboundInterceptor):
                 )
         except KweekError:
             return
+
+
+def failure(code: str, pause: timedelta | None = None) -> ApplicationError:
+    """For Temporal: a code and nothing else; the words are in `problems`. Temporal tries again, after `pause` if one
+    was asked for."""
+    return ApplicationError(code, type=code, next_retry_delay=pause)

@@ -18,9 +18,10 @@ from sqlalchemy import Connection, Row, select
 from temporalio import activity
 
 from activities.colleagues import meant
-from activities.email import company_facts, lead_facts, owner_facts, sender_facts, template_of
+from activities.contents import company_facts, lead_facts, owner_facts, sender_facts, template_of
+from activities.correspondence import UnfitError, Verdict
 from activities.news import News, news_of, page_of
-from activities.post import Post, UnfitError, Verdict
+from activities.post import Post
 from activities.titles import Titles
 from kweek.errors import SettingsError
 from kweek.flow.catalogue import Person, Rules

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from activities.email import bant_facts, company_facts, lead_facts, owner_facts, sender_facts, survey_facts
+from activities.contents import bant_facts, company_facts, lead_facts, owner_facts, sender_facts, survey_facts
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
 from kweek.leads.tables import effects, enrolments, tasks

@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 from temporalio import activity
 
-from activities.post import failure
+from activities.failures import failure
 from activities.turn import AnswersFor
 from kweek.config import Settings
 from kweek.flow.catalogue import Hook

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from activities import post as of_post
+from activities.claims import Claims
 from kweek.leads.database import DatabaseAway
 from tests.engine.post_office import office
 from tests.engine.smtp_server import Told, serving
@@ -21,7 +22,7 @@ async def test_a_database_that_comes_back_still_hears_that_the_mail_left(
         with office(tmp_path, f"smtp://127.0.0.1:{told.port}?tls=off") as post:
             post.lead()
             key, tries = post.order(), 0
-            write_down = of_post.Post._write_down
+            write_down = Claims.write_down
 
             def away_at_first(*args: object) -> None:
                 nonlocal tries
@@ -30,7 +31,7 @@ async def test_a_database_that_comes_back_still_hears_that_the_mail_left(
                     raise DatabaseAway("away")
                 write_down(*args)  # type: ignore[arg-type]
 
-            monkeypatch.setattr(of_post.Post, "_write_down", away_at_first)
+            monkeypatch.setattr(Claims, "write_down", away_at_first)
             await post.ask(key)
             assert (post.mail(key).status, tries, len(told.got)) == ("sent", 4, 1)
 
@@ -46,7 +47,7 @@ async def test_a_database_that_stays_away_is_not_waited_for_beyond_the_lease(
                 post.real += timedelta(seconds=1)
                 raise DatabaseAway("away")
 
-            monkeypatch.setattr(of_post.Post, "_write_down", away)
+            monkeypatch.setattr(Claims, "write_down", away)
             post.lead()
             key = post.order()
             with pytest.raises(DatabaseAway):
