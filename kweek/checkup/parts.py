@@ -75,7 +75,7 @@ def _secret(settings: Settings) -> Finding:
         settings.key("checkup")
     except SecretError as error:
         words, _, do = str(error).partition(". ")
-        return Finding("secret", "attention", words, do)
+        return Finding("secret", "attention", words, do[:1].lower() + do[1:])
     if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and os.access(file, os.W_OK):
         return Finding("secret", "attention", f"{file} can be read by others on this machine", f"chmod 600 {file}")
     return Finding("secret", "well", "there, and private")

@@ -8,11 +8,19 @@ import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kweek.config import Settings, settings
 from kweek.errors import KweekError
 from kweek.running import addresses_in
+
+if TYPE_CHECKING:
+    from kweek.workspace import Workspace
+
+
+class NoWorkspaceError(KweekError):
+    """The folder has nothing that would belong to a workspace."""
 
 
 def add_workspace(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +46,16 @@ def settings_of(args: argparse.Namespace, *, running: bool = True) -> Settings:
         there = {name: text for name, text in addresses_in(chosen.data).items() if name not in chosen.said}
         chosen = replace(chosen, **there)
     return chosen
+
+
+def workspace_of(chosen: Settings) -> Workspace:
+    """What is in the folder; mistakes are problems in the answer. NoWorkspaceError: it has nothing of ours."""
+    from kweek.workspace import read_workspace
+
+    workspace = read_workspace(chosen.workspace)
+    if not workspace.texts and (nothing := next((p for p in workspace.problems if p.code == "no-workspace"), None)):
+        raise NoWorkspaceError(f"{nothing.what} {nothing.fix}")
+    return workspace
 
 
 def web_port(chosen: Settings) -> int:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kweek.commands.common import add_workspace, say, settings_of
+from kweek.commands.common import add_workspace, say, settings_of, workspace_of
 from kweek.commands.progress import looked, looking
 from kweek.flow.problems import did_you_mean, errors
 from kweek.words import LANGUAGES
@@ -64,9 +64,8 @@ def run(args: argparse.Namespace) -> int:
     from kweek.draw.compare import compare
     from kweek.draw.tell import tell
     from kweek.words import Tongue
-    from kweek.workspace import read_workspace
 
-    workspace = read_workspace(settings_of(args).workspace)
+    workspace = workspace_of(settings_of(args))
     if output is None or output.suffix != ".png":
         looked()
     name = Path(args.flow).stem if args.flow.endswith(".yaml") else args.flow
@@ -106,7 +105,7 @@ def _say_mistakes(workspace: Workspace, name: str) -> None:
 def _not_there(name: str, workspace: Workspace) -> int:
     from kweek.linting import flows_in
 
-    problems = [problem for problem in workspace.problems if problem.file in (f"flows/{name}.yaml", ".")]
+    problems = [problem for problem in workspace.problems if problem.file == f"flows/{name}.yaml"]
     if problems:
         for problem in problems:
             print(problem, file=sys.stderr)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
-from kweek.commands.common import add_workspace, settings_of
+from kweek.commands.common import add_workspace, settings_of, workspace_of
 from kweek.flow.problems import Problem, did_you_mean, errors
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
@@ -44,7 +44,8 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    folder = settings_of(args).workspace
+    chosen = settings_of(args)
+    folder = chosen.workspace
     remembered = Remembered(folder)
     with Renderer() as renderer:
         if not remembered.any:
@@ -52,20 +53,20 @@ def run(args: argparse.Namespace) -> int:
         from kweek.linting import belongs_to, flows_in, lint
         from kweek.workspace import read_workspace
 
-        workspace = read_workspace(folder)
+        workspace = workspace_of(chosen) if args.flows else read_workspace(folder)
         problems = lint(workspace, renderer, remembered)
-    chosen = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
-    for flow in chosen:
+    named = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
+    for flow in named:
         if flow not in flows_in(workspace):
             fix = did_you_mean(flow, flows_in(workspace)) or f"{folder} has no flows."
             print(f"kweek lint: there is no flow “{flow}”. {fix}", file=sys.stderr)
             return 2
-    if chosen:
-        problems = tuple(p for p in problems if any(belongs_to(flow, workspace, p) for flow in chosen))
+    if named:
+        problems = tuple(p for p in problems if any(belongs_to(flow, workspace, p) for flow in named))
     if args.json:
         print(json.dumps(_as_json(problems, workspace), ensure_ascii=False, indent=2))
     else:
-        _say(problems, len(chosen) or len(flows_in(workspace)))
+        _say(problems, len(named) or len(flows_in(workspace)))
     return 1 if errors(problems) else 0
 
 

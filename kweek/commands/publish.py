@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
-from kweek.commands.common import add_workspace, say, settings_of
+from kweek.commands.common import add_workspace, say, settings_of, workspace_of
 from kweek.commands.progress import looked, looking
 from kweek.flow.problems import Problem, did_you_mean, errors
 
@@ -73,14 +73,14 @@ def run(args: argparse.Namespace) -> int:
         _look_for_books(chosen)
     looking("Proving the flows")
     from kweek.linting import belongs_to, lint
-    from kweek.workspace import read_workspace
 
-    workspace = read_workspace(chosen.workspace)
+    workspace = workspace_of(chosen)
     problems = lint(workspace)
     looked()
     for flow in named:
         if f"flows/{flow}.yaml" not in workspace.texts:
-            say(f"kweek publish: there is no flow “{flow}”. {did_you_mean(flow, workspace.flows)}".rstrip())
+            fix = did_you_mean(flow, workspace.flows) or f"{workspace.folder} has no flows."
+            say(f"kweek publish: there is no flow “{flow}”. {fix}")
             return 2
     if named:
         problems = tuple(one for one in problems if any(belongs_to(flow, workspace, one) for flow in named))

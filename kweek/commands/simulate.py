@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.against import NotUnderstoodError, other
-from kweek.commands.common import add_workspace, settings_of
+from kweek.commands.common import add_workspace, settings_of, workspace_of
 from kweek.commands.progress import looked, looking, progress
 from kweek.flow.problems import BrokenSourceError, did_you_mean
 
@@ -73,11 +73,10 @@ def run(args: argparse.Namespace) -> int:
     from kweek.flow.simulate.arrivals import parse_arrivals, usual_arrivals
     from kweek.flow.simulate.mix import parse_mix, usual
     from kweek.simulating import FIRST_DAY, Crowding, simulate
-    from kweek.workspace import read_workspace
     from kweek.worlds import world_of
 
     chosen = settings_of(args)
-    workspace = read_workspace(chosen.workspace)
+    workspace = workspace_of(chosen)
     version = _draft(workspace, args.flow)
     against = _other(version, args.against, chosen) if args.against else None
     world = world_of(workspace)

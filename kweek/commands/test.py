@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import asdict
 
-from kweek.commands.common import add_workspace, settings_of
+from kweek.commands.common import add_workspace, settings_of, workspace_of
 from kweek.commands.progress import looked, looking, progress
 from kweek.flow.problems import BrokenSourceError, did_you_mean, errors
 
@@ -62,19 +62,18 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     looking("Reading the flows")
-    from kweek.workspace import read_workspace
-
-    workspace = read_workspace(settings_of(args).workspace)
+    workspace = workspace_of(settings_of(args))
     looked()
     if args.write and args.suggest is None:
         print("kweek test: --write goes with --suggest FLOW: which flow?", file=sys.stderr)
         return 2
     if args.suggest is not None:
-        return _suggest(workspace, args.suggest, args.write)
-    there = [PurePosixPath(path).stem for path in workspace.tests]
-    for flow in args.flows:
+        return _suggest(workspace, _flow(args.suggest), args.write)
+    flows, there = [_flow(flow) for flow in args.flows], [PurePosixPath(path).stem for path in workspace.tests]
+    for flow in flows:
         if flow not in there:
-            fix = did_you_mean(flow, there) or f"kweek test --suggest {flow} writes some."
+            near = did_you_mean(flow, there) or "There are none of any flow."
+            fix = f"kweek test --suggest {flow} writes some." if flow in workspace.flows else near
             print(f"kweek test: there are no tests of “{flow}”. {fix}", file=sys.stderr)
             return 2
     if not there:
@@ -83,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     with progress("Testing", "tests") as told:
         from kweek.rehearsal import rehearse
 
-        tested = rehearse(workspace, args.flows or there, told)
+        tested = rehearse(workspace, flows or there, told)
     if args.engine == "temporal":
         with progress("On a Temporal server", "moments") as told:
             from kweek.dress_rehearsal.again import again
@@ -95,6 +94,11 @@ def run(args: argparse.Namespace) -> int:
         args.junit.write_bytes(junit(tested))
     (_as_json if args.json else _as_text)(tested)
     return 0 if tested.holds else 1
+
+
+def _flow(asked: str) -> str:
+    """Its name, which may be said as that of its file, or of the file of its tests."""
+    return PurePosixPath(asked).stem if asked.endswith(".yaml") else asked
 
 
 def _suggest(workspace: Workspace, flow: str, write: bool) -> int:

@@ -50,7 +50,8 @@ def value_of(located: Located[T] | None) -> T | None:
 class Problem(Struct, frozen=True):
     """What is wrong, why that matters, and the fix: whole sentences for whoever writes flows.
 
-    file: path within the workspace, with `/`. line, column: from 1. code: kebab-case, never changes its meaning.
+    file: path within the workspace, with `/`; `.`: the folder itself. line, column: from 1. code: kebab-case, never
+    changes its meaning.
     """
 
     file: str
@@ -69,7 +70,8 @@ class Problem(Struct, frozen=True):
 
     def __str__(self) -> str:
         words = " ".join(part for part in (self.what, self.why, self.fix) if part)
-        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {words}"
+        place = f"{self.file}:{self.line}:{self.column}: " if self.file != "." else ""
+        return f"{place}{self.severity}: {words}"
 
 
 class BrokenSourceError(KweekError):
