@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import re
+from typing import Final, Protocol
 
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.problems import Located
+
+_GAP: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_TAGS: Final = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_PATH: Final = re.compile(r"[a-z_]\w*(?:\.\w+)+")
 
 
 class Say(Protocol):
@@ -37,13 +42,38 @@ def wrong(say: Say, said: str) -> str:
     return say("picture.wrong", text=said)
 
 
+def event_words(say: Say, kind: str) -> str:
+    """An event, within a sentence; one of the workspace's as its author calls it, else by its name."""
+    return say.maybe(f"picture.when.{kind}", say.maybe(f"event.{kind}", kind.replace(".", " ").replace("_", " ")))
+
+
+def field_words(say: Say, path: str) -> str:
+    """A fact by what it is called, not by its path: `lead.contract_end`, “contract end”."""
+    return say.maybe(f"field.{path}", say("field.own", name=_last(path)))
+
+
+def title_words(say: Say, title: str) -> str:
+    """A text with gaps that are filled in for each lead: `Call {{ company.name or lead.name }}`, `Call [company]`."""
+    return _TAGS.sub("", _GAP.sub(lambda gap: f"[{_gap_words(say, gap[1])}]", title)).strip()
+
+
+def _gap_words(say: Say, filled: str) -> str:
+    path = _PATH.search(filled)
+    return say.maybe(f"gap.{path[0]}", _last(path[0])) if path else "…"
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2].replace("_", " ")
+
+
 def moment_words(say: Say, moment: Moment) -> str:
-    """What follows “until”: `Monday 09:00`, `3 days before lead.contract_end`."""
+    """What follows “until”: `Monday 09:00`, `3 days before “contract end”`."""
     if moment.date_field is not None:
+        date = field_words(say, moment.date_field)
         if moment.offset is None:
-            return moment.date_field
+            return date
         side = "moment.before" if moment.before else "moment.after"
-        return say(side, time=time_words(say, moment.offset), date=moment.date_field)
+        return say(side, time=time_words(say, moment.offset), date=date)
     day = [] if moment.weekday is None else [say(f"day.{moment.weekday}")]
     clock = [] if moment.clock is None else [f"{moment.clock // 60:02}:{moment.clock % 60:02}"]
     return " ".join(day + clock)

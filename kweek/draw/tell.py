@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kweek.draw.say import Say, moment_words, time_words
+from kweek.draw.say import Say, event_words, field_words, moment_words, time_words
 from kweek.draw.told import Band, Column, Told
-from kweek.draw.verbs import Verbs, event_words, reaction_words
+from kweek.draw.verbs import Verbs, reaction_words
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
 from kweek.flow.ids import name_steps
@@ -52,7 +52,7 @@ class _Teller(Verbs):
             case Located(Reentry("after", after=Duration() as after)):
                 yield say("picture.again.after", time=time_words(say, after))
             case Located(Reentry("per", per=str(field))):
-                yield say("picture.again.per", field=field)
+                yield say("picture.again.per", field=field_words(say, field))
             case _:
                 pass
         match flow.limit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kweek.draw.say import Say, located_words, moment_words, time_words, wrong
+from kweek.draw.say import Say, event_words, located_words, moment_words, time_words, title_words, wrong
 from kweek.draw.told import Group, Line, Step, Way
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
@@ -165,7 +165,7 @@ class Verbs:
         notes = [say("picture.to", who=step.to.value)] if step.to else []
         notes += [say("picture.within", time=time), *self._clock(step)]
         groups = (self._when(id, step.when), self._otherwise(id, step.otherwise, say("picture.after", time=time)))
-        return Step(id, "task", step.title.value, tuple(notes), None, _filled(groups), _falls(step))
+        return Step(id, "task", title_words(say, step.title.value), tuple(notes), None, _filled(groups), _falls(step))
 
     def _clock(self, step: m.Handover | m.Task) -> Iterator[str]:
         say = self.say
@@ -227,11 +227,6 @@ class Verbs:
                 return Step(id, "tell", say("picture.tell", who=to.value), notes)
             case m.Webhook(name=name):
                 return Step(id, "webhook", say("picture.webhook", name=name.value))
-
-
-def event_words(say: Say, kind: str) -> str:
-    """An event in a word or two; one of the workspace's as its author wrote it."""
-    return say.maybe(f"picture.when.{kind}", kind.replace(".", " ").replace("_", " "))
 
 
 def reaction_words(say: Say, line: m.Reaction) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from kweek.flow.plan import Limit
 from kweek.flow.problems import Located
+from kweek.flow.surveys import Words, say
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
 
@@ -20,9 +21,11 @@ RULES: Final = ("events", "calendars", "teams", "scoring", "sales-ready", "works
 
 
 class EventType(Struct, frozen=True):
-    """An own event, `noun.past_verb`. hard, soft: a conversion. `source` (`from:`), `condition`: made of another."""
+    """An own event, `noun.past_verb`. title: what people call it. hard, soft: a conversion. `source` (`from:`),
+    `condition`: made of another."""
 
     name: Located[str]
+    title: Words = {}
     hard: bool = False
     soft: bool = False
     data: Mapping[str, Located[FieldWord]] = {}
@@ -135,3 +138,7 @@ class Rules(Struct, frozen=True):
     sales_ready: SalesReadyLines = field(default_factory=SalesReadyLines)
     grades: Grades | None = None
     settings: Settings = field(default_factory=Settings)
+
+    def titles(self, language: str) -> Mapping[str, str]:
+        """event → what people call it in this language, where its author has said so."""
+        return {name: say(event.title, language) for name, event in self.events.items() if event.title}

@@ -22,7 +22,7 @@ from kweek.flow.simulate.result import Day, Days, Desk, Line, Simulation, Way
 from kweek.report import told
 from kweek.report.charts import Chart, draw
 from kweek.report.missed import missed
-from kweek.words import Tongue
+from kweek.words import Own, Tongue
 from kweek.words.catalogue import catalogue
 
 _FOLDER: Final = Path(__file__).parent / "page"
@@ -40,9 +40,9 @@ class Shown:
     label: str
 
 
-def page(now: Shown, before: Shown | None, language: str) -> str:
-    """The HTML. The same input gives the same bytes."""
-    one, say = now.simulation, Tongue(language)
+def page(now: Shown, before: Shown | None, language: str, own: Own = ()) -> str:
+    """The HTML. The same input gives the same bytes. own: what the workspace calls its events."""
+    one, say = now.simulation, Tongue(language, own)
     dates = [_date(day, say) for day in one.days]
     shown = [now, *([before] if before else [])]
     return _pages.get_template("report.html").render(
@@ -55,7 +55,7 @@ def page(now: Shown, before: Shown | None, language: str) -> str:
         arrive=_arrive(one, say),
         stories=[(way, _share(way.leads, one.leads, say), _story(way, say)) for way in one.stories],
         never=list(missed(one, tell(now.flow, say))),
-        pictures=[(_label(each.label, say), _picture(each, language)) for each in shown],
+        pictures=[(_label(each.label, say), _picture(each, say)) for each in shown],
         data=_script({"days": dates, "counts": [_counts(each.simulation) for each in shown], "said": _said(one, say)}),
         tables=[_mails(one, dates, say), *(_desk(desk, one, dates, say) for desk in one.desks)],
         endings=list(_endings(one, before, say)),
@@ -110,9 +110,9 @@ def _label(label: str, say: Tongue) -> str:
 # --- pictures ---------------------------------------------------------------------------------------------
 
 
-def _picture(shown: Shown, language: str) -> Markup:
+def _picture(shown: Shown, say: Tongue) -> Markup:
     counts = {key: days[-1] for key, days in _counts(shown.simulation).items()}
-    return Markup(svg(lay_out(shown.flow, Tongue(language)), counts, theme="page"))  # noqa: S704 — it escapes itself
+    return Markup(svg(lay_out(shown.flow, say), counts, theme="page"))  # noqa: S704 — it escapes itself
 
 
 def _counts(one: Simulation) -> dict[str, Days]:

@@ -36,5 +36,9 @@ def _event(what: str, say: Tongue) -> str:
     for n in range(len(parts), 0, -1):
         kind, detail = " ".join(parts[:n]), " ".join(parts[n:])
         if say.knows(f"event.{kind}"):
-            return say(f"event.{kind}") + (f": {detail}" if detail else "")
-    return what.replace(".", " ").replace("_", " ").capitalize()
+            return _begun(say(f"event.{kind}")) + (f": {detail}" if detail else "")
+    return _begun(what.replace(".", " ").replace("_", " "))
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -21,7 +21,7 @@ from kweek.web import past, queries, story
 from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
-from kweek.web.render import page, reader_language
+from kweek.web.render import page, reader_tongue
 from kweek.web.survey import shown
 from kweek.words import Tongue
 
@@ -71,10 +71,10 @@ def _spoken(body: bytes) -> dict[str, list[str]]:
 
 
 def _show(key: str, request: Request, house: House, tried: Tried | None = None, given: Given | None = None) -> Response:
-    language = reader_language(request)
+    tongue = reader_tongue(request)
     with house.db.read() as read:
         row = _row(read, key)
-        facts = _facts(read, house, row, Tongue(language), language)
+        facts = _facts(read, house, row, tongue)
     done = request.query_params.get("done", "")
     known = (*CLOSING, NO_ANSWER, CALL_BACK, *facts["own"])
     return page(
@@ -84,17 +84,17 @@ def _show(key: str, request: Request, house: House, tried: Tried | None = None, 
     )  # fmt: skip
 
 
-def _facts(read: Connection, house: House, row: Row[Any], tongue: Tongue, language: str) -> Mapping[str, Any]:
+def _facts(read: Connection, house: House, row: Row[Any], tongue: Tongue) -> Mapping[str, Any]:
     lead = story.who(read, row.lead_id)
     script = house.rules.script_of(read, row)
     return {
         "lead": lead,
         "why": story.why(read, row.key, row.enrolment_id),
-        "answers": story.answers(read, house.rules, row.lead_id, language),
+        "answers": story.answers(read, house.rules, row.lead_id, tongue.language),
         "remarks": story.remarks(read, row.lead_id),
         "past": past.of_call(read, tongue, row),
-        "script": _in_words(script, lead.language or language) if script else None,
-        "own": {name: say(words, language) for name, words in script.outcomes.items()} if script else {},
+        "script": _in_words(script, lead.language or tongue.language) if script else None,
+        "own": {name: say(words, tongue.language) for name, words in script.outcomes.items()} if script else {},
     }
 
 

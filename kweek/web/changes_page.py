@@ -14,8 +14,7 @@ from kweek.web.flow_page import version_row
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.pictures import flow_in, source_in
 from kweek.web.problems import ProblemError
-from kweek.web.render import page, reader_language
-from kweek.words import Tongue
+from kweek.web.render import page, reader_tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -40,7 +39,7 @@ def show_changes(name: str, request: Request, house: HouseOf, version: str = "")
                 problems=on_file.problems if on_file else (),
             )  # fmt: skip
         new, now = on_file.flow, on_file.source
-    say = Tongue(reader_language(request))
+    say = reader_tongue(request)
     before, after = tell(old, say), tell(new, say)
     told = compare(before, after, say)
     return page(

@@ -12,9 +12,8 @@ from kweek.web.acting import act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.overview import overview
 from kweek.web.problems import ProblemError
-from kweek.web.render import page, reader_language
+from kweek.web.render import page, reader_tongue
 from kweek.web.session import open_session, use_link
-from kweek.words import Tongue
 
 router = APIRouter()
 staff = APIRouter(dependencies=[Depends(staff_only)])
@@ -32,7 +31,7 @@ def login(token: str, request: Request, house: HouseOf) -> Response:
 
 @staff.get("/")
 def home(request: Request, house: HouseOf) -> Response:
-    seen = overview(house, Tongue(reader_language(request)))
+    seen = overview(house, reader_tongue(request))
     return page(request, "home.html", acting=acting(request, house), **seen)
 
 

@@ -21,7 +21,7 @@ from kweek.web.live import as_shown, shown
 from kweek.web.pictures import OnFile, draft_of, picture_of
 from kweek.web.problems import ProblemError
 from kweek.web.queries import AnySelect
-from kweek.web.render import page, reader_language
+from kweek.web.render import page, reader_tongue
 from kweek.words import Tongue
 
 router = APIRouter()
@@ -40,15 +40,14 @@ def picture_styles() -> Response:
 @staff.get("/flows/{name}")
 def show_flow(name: str, request: Request, house: HouseOf, version: str = "") -> Response:
     """version: the number of an older one; else the published one, or the file where none is published yet."""
-    language = reader_language(request)
-    say, on_file = Tongue(language), house.files.flows().get(name)
+    say, on_file = reader_tongue(request), house.files.flows().get(name)
     snapshot = house.board.look()
     with house.db.read() as read:
         row = version_row(read, name, version)
         now = snapshot.published.get(name)
         if row is None:
             return _draft(request, house, name, on_file, say)
-        picture = picture_of(read, row.hash, language)
+        picture = picture_of(read, row.hash, say)
         numbers = shown(read, snapshot, name, row.hash)
         lines = [as_shown(read, say, house.rules.zone(), line) for line in _lines(read, snapshot, name)]
     draft = draft_of(on_file, now.version if now else None)
@@ -70,7 +69,7 @@ def flow_picture(name: str, request: Request, house: HouseOf) -> Response:
         row = version_row(read, name, "")
         if row is None:
             raise _no_flow(name)
-        drawn = svg(picture_of(read, row.hash, reader_language(request)))
+        drawn = svg(picture_of(read, row.hash, reader_tongue(request)))
     policy = "default-src 'none'; style-src 'unsafe-inline'"  # it brings its own styles, and is only looked at
     return Response(drawn, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
 
@@ -80,14 +79,13 @@ def show_leads(
     name: str, request: Request, house: HouseOf, at: str = "", q: str = "", after: str = "", version: str = ""
 ) -> Response:
     """Those behind a number: on this step, through this row, ended so, or all who are under way."""
-    language = reader_language(request)
-    say, q = Tongue(language), q.strip()[:100]
+    say, q = reader_tongue(request), q.strip()[:100]
     snapshot = house.board.look()
     with house.db.read() as read:
         row = version_row(read, name, version)
         if row is None:
             raise _no_flow(name)
-        picture = picture_of(read, row.hash, language)
+        picture = picture_of(read, row.hash, say)
         numbers = shown(read, snapshot, name, row.hash)
         words = behind.words(say, picture, at)
         if words is None and at not in numbers:

@@ -19,7 +19,7 @@ from kweek.web import past, queries, story
 from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
-from kweek.web.render import page, reader_language
+from kweek.web.render import page, reader_tongue
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -48,21 +48,21 @@ def act_on_it(key: str, request: Request, body: Body, house: HouseOf) -> Respons
 
 
 def _show(key: str, request: Request, house: House, tried: Tried | None = None) -> Response:
-    language = reader_language(request)
+    say = reader_tongue(request)
     with house.db.read() as read:
         row = _row(read, key)
-        facts = _facts(read, house, row, Tongue(language), language)
+        facts = _facts(read, house, row, say)
     return page(
         request, "handover.html", status=tried.status if tried else 200, row=row, **facts, now=house.now(),
         acting=acting(request, house, row.owner), tried=tried, done=_DONE.get(request.query_params.get("done", "")),
     )  # fmt: skip
 
 
-def _facts(read: Connection, house: House, row: Row[Any], say: Tongue, language: str) -> Mapping[str, Any]:
+def _facts(read: Connection, house: House, row: Row[Any], say: Tongue) -> Mapping[str, Any]:
     return {
         "lead": story.who(read, row.lead_id),
         "why": story.why(read, row.key, row.enrolment_id),
-        "answers": story.answers(read, house.rules, row.lead_id, language),
+        "answers": story.answers(read, house.rules, row.lead_id, say.language),
         "remarks": story.remarks(read, row.lead_id),
         "past": past.of_handover(read, say, row),
         "reasons": _reasons(read, row),

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from kweek.leads.database import NoSuchLead
 from kweek.web import course, queries, story, way
 from kweek.web.guard import HouseOf, staff_only
-from kweek.web.render import page, reader_language
-from kweek.words import Tongue
+from kweek.web.render import page, reader_tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -22,8 +21,7 @@ _MOST_MAILS = 20
 
 @router.get("/leads/{lead_id}")
 def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
-    language = reader_language(request)
-    say = Tongue(language)
+    say = reader_tongue(request)
     with house.db.read() as read:
         try:
             lead = story.who(read, lead_id)
@@ -34,7 +32,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "calls": queries.open_calls(read, lead_id).rows,
             "tasks": queries.open_tasks(read, lead_id).rows,
             "ways": way.ways(read, say, lead_id),
-            "answers": story.answers(read, house.rules, lead_id, language),
+            "answers": story.answers(read, house.rules, lead_id, say.language),
             "remarks": story.remarks(read, lead_id),
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, lead_id)),
             "seen": way.seen(read, mails),

@@ -28,7 +28,7 @@ from kweek.web.house import House
 from kweek.web.lists import Lists
 from kweek.web.pictures import counts
 from kweek.web.problems import ProblemError
-from kweek.web.render import reader_language
+from kweek.web.render import reader_tongue
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -54,9 +54,8 @@ async def watch(
     these lists (work: their stamp)."""
     if not house.seats.take():
         raise ProblemError(503, "Too many pages watch already.", headers={"Retry-After": "30"})
-    language = reader_language(request)
-    zone = house.rules.zone()
-    seen = _Seen(Tongue(language), zone, flow or None, version or None, Lists(Tongue(language), zone, work))
+    say, zone = reader_tongue(request), house.rules.zone()
+    seen = _Seen(say, zone, flow or None, version or None, Lists(say, zone, work))
     if mails >= 0:
         seen = _Mails(mails, lead, only=to == "leads")
     return StreamingResponse(_events(house, seen), media_type="text/event-stream")

@@ -28,7 +28,7 @@ from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
 from kweek.web.queries import WHO, caught_to
-from kweek.web.render import page, reader_language
+from kweek.web.render import page, reader_tongue
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -131,7 +131,7 @@ def _show(number: int, request: Request, house: House, fault: str | None = None)
     with house.db.read() as read:
         asked = request.query_params
         listed = _list(read, asked.get("lead", ""), None, only=asked.get("to") == "leads")
-        after = _after(read, Tongue(reader_language(request)), ours) if ours else None
+        after = _after(read, reader_tongue(request), ours) if ours else None
     return page(
         request, "mail.html", status=422 if fault else 200, mail=mail, ours=ours, fault=fault, list=listed, after=after,
         view=view if view in get_args(View) and (html or view != "html") else "html" if html else "text",

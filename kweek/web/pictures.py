@@ -100,14 +100,14 @@ def draft_of(on_file: OnFile | None, published: str | None) -> Draft:
 # --- a version's picture --------------------------------------------------------------------------
 
 
-def picture_of(read: Connection, version: str, language: str) -> Picture:
-    """As it was published; laid out once for each language."""
-    known = _KEPT.get((version, language))
+def picture_of(read: Connection, version: str, say: Tongue) -> Picture:
+    """As it was published; laid out once for each tongue."""
+    known = _KEPT.get((version, say))
     if known is None:
-        known = lay_out(flow_in(read, version), Tongue(language))
+        known = lay_out(flow_in(read, version), say)
         if len(_KEPT) >= _MOST:
             _KEPT.pop(next(iter(_KEPT)), None)
-        _KEPT[version, language] = known
+        _KEPT[version, say] = known
     return known
 
 
@@ -126,7 +126,7 @@ def flow_in(read: Connection, version: str) -> Flow:
     return flow
 
 
-_KEPT: Final[dict[tuple[str, str], Picture]] = {}
+_KEPT: Final[dict[tuple[str, Tongue], Picture]] = {}
 
 
 def counts(read: Connection, numbers: Numbers, flow: str, version: str) -> dict[str, int]:

@@ -36,8 +36,8 @@ def page(
     house = house_of(request)
     rules = house.rules
     around: dict[str, object] = {
-        "_": PageTongue(spoken), "language": language or spoken, "path": request.url.path, "company": rules.company(),
-        "zone": rules.zone(),
+        "_": PageTongue(spoken, rules.words(spoken)), "language": language or spoken, "path": request.url.path,
+        "company": rules.company(), "zone": rules.zone(),
     }  # fmt: skip
     if "now" in context:  # its clocks go on in the browser
         around["tempo"] = house.tempo()
@@ -47,7 +47,13 @@ def page(
 
 def macros(template: str, say: Tongue, zone: tzinfo) -> Any:
     """Those of this template, to be called one by one; for what is sent to a page that is open."""
-    return _ENVIRONMENT.get_template(template).make_module({"_": PageTongue(say.language), "zone": zone})
+    return _ENVIRONMENT.get_template(template).make_module({"_": PageTongue(say.language, say.own), "zone": zone})
+
+
+def reader_tongue(request: Request) -> Tongue:
+    """The reader's language, with the workspace's own words."""
+    language = reader_language(request)
+    return Tongue(language, house_of(request).rules.words(language))
 
 
 def reader_language(request: Request) -> str:

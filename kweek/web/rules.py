@@ -21,6 +21,7 @@ from kweek.leads.database import Database
 from kweek.mails.template import parse_mail, purposes_of
 from kweek.rulebook import Rulebook
 from kweek.rules.grades import Grades
+from kweek.words import Own, own_words
 
 _MOST_SURVEYS: Final = 500
 
@@ -51,6 +52,11 @@ class WorkspaceRules:
 
     def conversions(self) -> Sequence[str]:
         return [name for name, event in self._book.now().rules.events.items() if event.hard or event.soft]
+
+    def words(self, language: str) -> Own:
+        """What the workspace calls its events and flows, for whoever speaks of them."""
+        now = self._book.now()
+        return own_words(now.rules, language, {name: plan.title for name, plan in now.world.plans.items()})
 
     def zone(self) -> ZoneInfo:
         """The workspace's time zone, for the pages of colleagues."""

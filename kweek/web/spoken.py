@@ -5,18 +5,11 @@ Own words of the workspace (its events, mails, teams, outcomes) are said as its 
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
-from msgspec.structs import replace
-
-from kweek.draw.say import moment_words, time_words
+from kweek.draw.say import moment_words, time_words, title_words
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
 from kweek.words import Tongue
-
-_BRACES: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")  # filled in for each lead; a page about all of them cannot
 
 
 def step_words(say: Tongue, step: AnyStep) -> str:
@@ -25,7 +18,7 @@ def step_words(say: Tongue, step: AnyStep) -> str:
         case Wait(until=Moment(within=Duration() as within)):
             return say("step.wait", time=time_words(say, within))
         case Wait():
-            return say("step.wait.until", moment=moment_words(say, _in_words(say, step.until)))
+            return say("step.wait.until", moment=moment_words(say, step.until))
         case Send():
             mails = say("step.or").join(mail or say("step.nothing") for mail, _ in step.mails)
             if step.within is None:
@@ -36,24 +29,21 @@ def step_words(say: Tongue, step: AnyStep) -> str:
         case Handover():
             return say("step.handover", team=step.team)
         case Task():
-            return _BRACES.sub("…", step.title)
+            return title_words(say, step.title)
         case Choose():
             return say("step.choose")
         case _:
             return step.id
 
 
-def _in_words(say: Tongue, moment: Moment) -> Moment:
-    """A date by its name, not by its path: `lead.contract_end`, “contract end”."""
-    path = moment.date_field
-    if path is None:
-        return moment
-    return replace(moment, date_field=say.maybe(f"date.{path}", path.rpartition(".")[2].replace("_", " ")))
-
-
 def event_words(say: Tongue, kind: str) -> str:
-    """An event of Kweek's own in words; one of the workspace's by its name: `quote.requested`, “Quote requested”."""
-    return say.maybe(f"event.{kind}", kind.replace(".", " ").replace("_", " ").capitalize())
+    """An event where a sentence begins; one of the workspace's as its author calls it, else by its name:
+    `quote.requested`, “Quote requested”."""
+    if kind.startswith("flow "):  # what the machine writes where another flow sent the lead
+        flow = kind.removeprefix("flow ")
+        return say("event.flow", flow=say.maybe(f"flow.{flow}", flow))
+    words = say.maybe(f"event.{kind}", kind.replace(".", " ").replace("_", " "))
+    return words[:1].upper() + words[1:]
 
 
 def outcome_words(say: Tongue, outcome: str) -> str:

@@ -99,8 +99,6 @@ def _parts(say: Tongue, line: Line, plan: Plan) -> Iterable[str]:
 def cause_words(say: Tongue, kind: str, word: str) -> Iterator[str]:
     """What moved it; nothing where that needs no words."""
     match kind:
-        case "started" if word.startswith("flow "):
-            yield say("event.flow", flow=word.removeprefix("flow "))
         case "started" | "reacted":
             yield event_words(say, word or "manual")
         case "timed_out" if word and word != "else":

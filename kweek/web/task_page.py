@@ -16,8 +16,7 @@ from kweek.web import past, queries, story
 from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
-from kweek.web.render import page, reader_language
-from kweek.words import Tongue
+from kweek.web.render import page, reader_tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -51,15 +50,15 @@ def act_on_task(key: str, request: Request, body: Body, house: HouseOf) -> Respo
 
 
 def _show(key: str, request: Request, house: House, tried: Tried | None = None) -> Response:
-    language = reader_language(request)
+    say = reader_tongue(request)
     with house.db.read() as read:
         row = _row(read, key)
         facts: dict[str, Any] = {
             "lead": story.who(read, row.lead_id),
             "why": story.why(read, row.key, row.enrolment_id),
-            "answers": story.answers(read, house.rules, row.lead_id, language),
+            "answers": story.answers(read, house.rules, row.lead_id, say.language),
             "remarks": story.remarks(read, row.lead_id),
-            "past": past.of_task(read, Tongue(language), row),
+            "past": past.of_task(read, say, row),
         }
         caught = _caught_answer(read, facts["lead"].email, house.rules.mailbox())
     done = request.query_params.get("done", "")

@@ -71,7 +71,7 @@ def _way(read: Connection, say: Tongue, row: Row[Any], drawn: bool) -> Way:
     if drawn:
         here = [row.step] if row.step else []
         lit = [*_passed(read, row.lead_id, row.id, plan), *here]
-        picture = svg(picture_of(read, row.version, say.language), lit=lit, here=here, theme="page")
+        picture = svg(picture_of(read, row.version, say), lit=lit, here=here, theme="page")
     return Way(row, plan.title, row.number, words, comes, picture)
 
 

@@ -8,6 +8,7 @@ in `kweek.mails.words`: a mail is rendered where no file can be opened.
 Babel is loaded by whoever speaks first, so that importing this costs nothing.
 """
 
+from kweek.words.own import Own, own_words
 from kweek.words.tongue import LANGUAGES, Tongue
 
-__all__ = ["LANGUAGES", "Tongue"]
+__all__ = ["LANGUAGES", "Own", "Tongue", "own_words"]

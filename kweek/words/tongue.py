@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Final
 
 from kweek.words.catalogue import Catalogue, catalogue, languages
+from kweek.words.own import Own
 
 LANGUAGES: Final = languages()
 _ENGLISH: Final = "en"  # says what another catalogue has not yet
@@ -15,24 +17,27 @@ _ENGLISH: Final = "en"  # says what another catalogue has not yet
 
 @dataclass(frozen=True)
 class Tongue:
-    """One of LANGUAGES, spoken: `tongue("home.leads", count=3)`."""
+    """One of LANGUAGES, spoken: `tongue("home.leads", count=3)`. own: what a workspace calls its own things, by key:
+    `event.brochure.requested`."""
 
     language: str
+    own: Own = ()
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence of this key, with its `{values}` filled in: whole numbers as this language writes them.
 
         KeyError for a key that no catalogue has.
         """
-        own = self._catalogue.sentences.get(key)
-        spoken = self._catalogue if own is not None else catalogue(_ENGLISH)
+        if key in self._own:
+            return self._own[key]
+        spoken = self._catalogue if key in self._catalogue.sentences else catalogue(_ENGLISH)
         forms = spoken.sentences[key]
         count = values.get("count", 0)
         sentence = forms[spoken.form(count) if isinstance(count, int) and len(forms) > 1 else 0]
         return sentence.format(**{name: self._value(value) for name, value in values.items()}) if values else sentence
 
     def knows(self, key: str) -> bool:
-        return key in self._catalogue.sentences or key in catalogue(_ENGLISH).sentences
+        return key in self._catalogue.sentences or key in catalogue(_ENGLISH).sentences or key in self._own
 
     def maybe(self, key: str, other: str) -> str:
         """The sentence; `other` where nobody has written this key: a word of the workspace's own."""
@@ -68,6 +73,10 @@ class Tongue:
         units = [("span.day", days), ("span.hour", hours), ("span.minute", 0 if days else minutes)]
         said = [self(key, count=amount) for key, amount in units if amount]
         return " ".join(said) or self("span.minute", count=0)
+
+    @cached_property
+    def _own(self) -> Mapping[str, str]:
+        return dict(self.own)
 
     @cached_property
     def _catalogue(self) -> Catalogue:

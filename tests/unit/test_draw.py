@@ -261,3 +261,17 @@ def test_an_escape_for_the_terminal_is_shown_and_not_obeyed() -> None:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+@pytest.mark.parametrize("file", FLOWS, ids=[file.stem for file in FLOWS])
+def test_a_reader_meets_no_path_and_no_template_in_the_title_of_a_card(file: Path) -> None:
+    for say in (EN, NL):
+        for card in lay_out(flow_of(file.read_bytes(), file.stem), say).cards():
+            assert not re.search(r"[{}]|\b(?:lead|company|event|handover)\.", " ".join(card.title.lines))
+
+
+def test_an_event_of_the_workspace_is_called_as_its_author_calls_it() -> None:
+    own = Tongue("nl", (("event.brochure.requested", "brochure aangevraagd"),))
+    told = describe(BROCHURE, own)
+    assert "brochure aangevraagd" in told
+    assert "brochure requested" not in told.replace("brochure-request", "")

@@ -107,3 +107,8 @@ def test_nothing_of_a_dutch_story_is_english(shown: Shown) -> None:
     assert "Komt in de flow" in stories
     assert not re.search(r"</span> (<em>)?(starts|ends|send|opened|call|handover|bounced)\b", stories)
     assert "Eerst (versie 3)" in html
+
+
+def test_the_workspaces_own_events_are_called_by_their_title(shown: Shown) -> None:
+    own = (("event.brochure.requested", "brochure aangevraagd"),)
+    assert "brochure aangevraagd" in page(shown, None, "nl", own)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kweek.draw.say import event_words as within_a_sentence
+from kweek.draw.say import title_words
 from kweek.flow.duration import Duration
 from kweek.flow.moment import parse_wait
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
@@ -24,15 +26,19 @@ SAID = [
     (step(Wait, until=parse_wait("until monday 09:00")), "Wait until Monday 09:00", "Wacht tot maandag 09:00"),
     (
         step(Wait, until=parse_wait("until 3 days before lead.contract_end")),
-        "Wait until 3 days before contract end",
-        "Wacht tot 3 dagen vóór contract end",
+        "Wait until 3 days before “contract end”",
+        "Wacht tot 3 dagen vóór “contract end”",
     ),
     (
         step(Wait, until=parse_wait("until handover.later_on")),
         "Wait until the day agreed with sales",
         "Wacht tot de dag die met sales is afgesproken",
     ),
-    (step(Task, title="Send it to {{ lead.name }} again", within=WEEK), *["Send it to … again"] * 2),
+    (
+        step(Task, title="Send it to {{ lead.name }} again", within=WEEK),
+        "Send it to [lead] again",
+        "Send it to [lead] again",
+    ),
     (
         step(Send, mails=(("survey", 100),), within=WEEK),
         "Send survey, wait 7 days",
@@ -75,6 +81,27 @@ def test_english_says_a_duration_as_it_is_written(unit: str, amount: int, busine
 )
 def test_the_ledgers_reasons_are_said(why: str, dutch: str) -> None:
     assert why_words(NL, why) == dutch
+
+
+def test_what_the_workspace_calls_its_own_is_said_where_it_is_named() -> None:
+    own = (("event.quote.requested", "offerte gevraagd"), ("flow.long-term", "Lange adem"))
+    say = Tongue("nl", own)
+    assert event_words(say, "quote.requested") == "Offerte gevraagd"
+    assert within_a_sentence(say, "quote.requested") == "offerte gevraagd"
+    assert event_words(say, "flow long-term") == "Kwam uit de flow Lange adem"
+    assert event_words(NL, "flow long-term") == "Kwam uit de flow long-term"
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Call {{ company.name or lead.name }}{% if lead.phone %} now{% endif %}", "Bel [bedrijf]"),
+        ("Ask about {{lead.contract_end|day}}", "Ask about [contract end]"),
+        ("{{ 1 }} of {{", "[…] of {{"),
+    ],
+)
+def test_gaps_of_a_title_are_shown_as_what_fills_them(title: str, said: str) -> None:
+    assert title_words(NL, title.replace("Call", "Bel")).removesuffix(" now") == said
 
 
 def test_own_words_of_the_workspace_are_said_as_they_are_written() -> None:

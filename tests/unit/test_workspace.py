@@ -96,6 +96,8 @@ def test_a_folder_that_is_no_workspace_is_said_to_be_none(tmp_path: Path) -> Non
 RULES = [
     ("events", "brochure: {}\n", 1, "name", "noun.past_verb"),
     ("events", "a.b: { hard: yes }\n", 1, "yes-or-no", "true"),
+    ("events", "a.b: { title: [x] }\n", 1, "keys-wanted", "en: …"),
+    ("events", "a.b:\n  title: { Dutch: b }\n", 2, "language", "en, nl"),
     ("events", "a.b: { hard: true, soft: true }\n", 1, "hard-and-soft", "one of the two"),
     ("events", "a.b:\n  data: { seats: integer }\n", 2, "field-type", "number"),
     ("events", "a.b:\n  from: c.d\n", 2, "unknown-event", "a.b"),

@@ -140,3 +140,14 @@ def test_a_lead_shows_its_way_and_what_comes_next(staff: TestClient, books: Book
     assert "dim" in marked["call/call-brochure"]
     assert "Gaat vanzelf verder" in page
     assert "een machine (opgehaald vóór het lezen)" in page
+
+
+def test_the_workspaces_own_events_are_called_by_their_title_in_the_readers_language(
+    staff: TestClient, books: Books, published: str
+) -> None:
+    scene(books, published)
+    dutch = {"accept-language": "nl"}
+    assert "Brochure aangevraagd → " in staff.get("/", headers=dutch).text
+    assert "brochure aangevraagd" in staff.get(FLOW, headers=dutch).text
+    assert "Brochure aangevraagd" in staff.get("/leads/ann", headers=dutch).text
+    assert "Brochure requested → " in staff.get("/").text

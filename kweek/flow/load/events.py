@@ -8,11 +8,13 @@ from typing import Final
 
 from kweek.flow.catalogue import FIELD_WORDS, EventType, FieldWord
 from kweek.flow.load.reader import Reader, said
+from kweek.flow.load.texts import LANGUAGE
 from kweek.flow.problems import Located
+from kweek.flow.surveys import Words
 from kweek.flow.yaml import Pair, Pairs, Text
 
 EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-KEYS: Final = ("hard", "soft", "data", "from", "if")
+KEYS: Final = ("title", "hard", "soft", "data", "from", "if")
 FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -53,4 +55,21 @@ class EventReader(FieldReader):
         if "if" in known and "from" not in known:
             fix = "Add the event that it is made of: from: page.viewed"
             self.note(known["if"].key.at, "missing", f"“{name.value}” has an if, but no from.", "", fix)
-        return EventType(name, hard, soft, self.typed(known.get("data"), "webinar: text"), source, condition)
+        data = self.typed(known.get("data"), "webinar: text")
+        return EventType(name, self._title(known.get("title")), hard, soft, data, source, condition)
+
+    def _title(self, pair: Pair | None) -> Words:
+        """In every language, or in those that colleagues read: `{ en: …, nl: … }`."""
+        if pair is None:
+            return {}
+        if isinstance(pair.value, Text):
+            text = self.text(pair, prose=True)
+            return {"": text.value} if text else {}
+        said: dict[str, str] = {}
+        for line in self.pairs(pair.value, pair.key, "en: …, nl: …"):
+            if not LANGUAGE.fullmatch(line.key.value):
+                what = f"“{line.key.value}” is not a language code."
+                self.note(line.key.at, "language", what, "", "Write its two letters: en, nl")
+            elif text := self.text(line, prose=True):
+                said[line.key.value] = text.value
+        return said

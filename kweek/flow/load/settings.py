@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
 from kweek.flow.catalogue import CHANNEL_KINDS, ChannelKind, Hook, Sender, Settings
 from kweek.flow.kebab import parse_name
 from kweek.flow.load.events import FieldReader
-from kweek.flow.load.texts import parse_address, parse_limit, parse_url
+from kweek.flow.load.texts import LANGUAGE, parse_address, parse_limit, parse_url
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import Located, value_of
 from kweek.flow.yaml import Pair, Pairs
@@ -17,7 +16,6 @@ from kweek.rules.wall import zone
 
 SENDER_KEYS: Final = ("name", "address", "reply_to", "postal_address")
 HOOK_KEYS: Final = ("url", "sends")
-LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 UNSURE: Final[tuple[Literal["resend", "hold"], ...]] = ("resend", "hold")
 KEYS: Final = (
     "name", "languages", "timezone", "calendar", "send_hours", "limit", "sender", "fields", "channels", "webhooks",

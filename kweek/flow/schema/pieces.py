@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from kweek.flow.duration import BUSINESS, ELAPSED
 from kweek.flow.kebab import NAME
-from kweek.flow.load import events, settings, texts
+from kweek.flow.load import events, texts
 from kweek.flow.moment import CLOCK, FIELD, WEEKDAYS
 
 Schema = dict[str, Any]
@@ -117,6 +117,6 @@ PIECES: Final[Mapping[str, Schema]] = {
     "times": like(r"\d{1,6} times?", "At most so often.", "3 times"),
     "limit": like(rf"\d{{1,4}} mails? per (?:{DURATION})", "So many mails in so long a time.", "3 mails per 7 days"),
     "address": like(texts.ADDRESS.pattern, "An e-mail address.", "anna@example.com"),
-    "language": like(settings.LANGUAGE.pattern, "The two letters of a language.", "nl", "en"),
+    "language": like(texts.LANGUAGE.pattern, "The two letters of a language.", "nl", "en"),
     "yes": {"enum": [True, False, "true", "false"]},
 }  # fmt: skip

@@ -20,6 +20,7 @@ _WHOLE: Final[Schema] = {"type": ["integer", "string"], "pattern": r"^-?\d+$"}
 
 def events() -> Schema:
     said: dict[str, Schema] = {
+        "title": {"anyOf": [ref("text"), _titles()], "description": "What people call it, as within a sentence."},
         "hard": {**ref("yes"), "description": "It asks for us, and brings back whoever had left."},
         "soft": {**ref("yes"), "description": "It shows interest."},
         "data": {**_FIELDS, "description": "What it carries, with types."},
@@ -34,6 +35,13 @@ def events() -> Schema:
         "additionalProperties": one,
         "propertyNames": {"pattern": whole(of_events.EVENT.pattern)},
     }
+
+
+def _titles() -> Schema:
+    return {
+        "type": "object", "additionalProperties": ref("text"), "minProperties": 1, "propertyNames": ref("language"),
+        "description": "In each language that colleagues read.",
+    }  # fmt: skip
 
 
 def calendars() -> Schema:
