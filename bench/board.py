@@ -81,6 +81,7 @@ def fill(database: Database, version: str, many: int) -> None:
             tx.execute(insert(tables.leads), [_lead(lead, n) for lead, n in block])
             tx.execute(insert(tables.enrolments), [_enrolment(lead, n, version) for lead, n in block])
             tx.execute(insert(tables.journal), [line for lead, n in block for line in _journal(lead, n)])
+            tx.execute(insert(tables.events), [event for lead, n in block for event in _events(lead, n)])
             for tally in _tallies(block, version):
                 tally.write(tx)
     if not database.sqlite:
@@ -107,6 +108,15 @@ def _journal(lead: str, n: int) -> Iterator[dict[str, Any]]:
     for place in ROWS[: n % 4]:
         step, row = place.split()
         yield {**about, "kind": "reacted", "step": step, "detail": {"row": row}, "place": place}
+
+
+def _events(lead: str, n: int) -> Iterator[dict[str, Any]]:
+    """A mail that left, and an open: of which the board tells the one."""
+    at = NOW - timedelta(seconds=n)
+    about: dict[str, Any] = {"lead_id": lead, "ref": f"{lead}-1/1", "at": at, "recorded_at": at, "data": {}}
+    for seq, kind in enumerate(("sent", "opened", "sent", "attempted")[: 2 + n % 3], 1):
+        by = "els" if kind == "attempted" else None
+        yield {**about, "seq": seq, "id": f"{lead}/{seq}", "kind": kind, "by": by}
 
 
 def _tallies(block: list[tuple[str, int]], version: str) -> Iterable[Tally]:

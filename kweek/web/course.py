@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from kweek.flow.plan import Plan, Send
 from kweek.leads import publish, tables
-from kweek.web import stream
+from kweek.web.line_words import cause_words
 from kweek.web.past import Happened, closing, rungs
 from kweek.web.spoken import event_words, outcome_words, step_words
 from kweek.words import Tongue
@@ -91,7 +91,7 @@ def _went(say: Tongue, plan: Plan, lines: Sequence[Row[Any]]) -> Iterable[str]:
             case "started":
                 passed.append(say("past.began"))
             case "timed_out" | "held" | "released":
-                passed += stream.cause_words(say, line.kind, str(line.detail.get("state") or ""))
+                passed += cause_words(say, line.kind, str(line.detail.get("state") or ""))
             case "reacted" if line.detail.get("row") == "goal":
                 passed.append(event_words(say, "goal"))
             case "effect" if isinstance(step, Send):

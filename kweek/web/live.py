@@ -21,7 +21,7 @@ from starlette.responses import Response, StreamingResponse
 
 from kweek.leads import publish, tables
 from kweek.leads.database import Database, DatabaseAway
-from kweek.web import queries, stream
+from kweek.web import line_words, queries, stream
 from kweek.web.board import Snapshot
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.house import House
@@ -185,12 +185,13 @@ def _sums(snapshot: Snapshot, flow: str, prefix: str) -> dict[str, int]:
 
 
 def as_shown(read: Any, say: Tongue, zone: Any, line: stream.Line) -> dict[str, str]:
-    """A line of the stream: when, who, what, and where it leads."""
-    at, plan = line.at.astimezone(zone), publish.plan_in(read, line.version)
+    """A line of the stream: when, who, what, in which flow. kind: `alarm` where somebody was too late."""
+    plan = publish.plan_in(read, line.version) if line.version else None
     return {
-        "at": say.moment(at),
+        "at": say.moment(line.at.astimezone(zone)),
         "who": line.who,
         "lead": line.lead_id,
-        "words": stream.words(say, line, plan),
-        "flow": plan.title,
+        "words": line_words.words(say, line, plan),
+        "flow": plan.title if plan else "",
+        "kind": "alarm" if any(deed.kind == "escalate" for deed in line.deeds) else "",
     }

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from kweek.leads import tables
+from kweek.web.line_words import whom
 from kweek.web.spoken import event_words, outcome_words
 from kweek.words import Tongue
 
@@ -114,7 +115,7 @@ def _told(read: Connection, say: Tongue, effect: Row[Any]) -> str:
 
 def _whom(say: Tongue, effect: Row[Any]) -> str:
     to = "owner" if effect.kind == "remind" else str(effect.args.get("tell") or effect.args.get("reassign") or "")
-    return say.maybe(f"past.{to}", to) if to in ("manager", "owner") else to
+    return whom(say, to)
 
 
 def _passed_on(say: Tongue, args: Mapping[str, Any]) -> tuple[str, ...]:

@@ -54,9 +54,11 @@ class WorkspaceRules:
         return [name for name, event in self._book.now().rules.events.items() if event.hard or event.soft]
 
     def words(self, language: str) -> Own:
-        """What the workspace calls its events and flows, for whoever speaks of them."""
+        """What the workspace calls its events, outcomes and flows, for whoever speaks of them."""
         now = self._book.now()
-        return own_words(now.rules, language, {name: plan.title for name, plan in now.world.plans.items()})
+        world = now.world
+        titles = {name: plan.title for name, plan in world.plans.items()}
+        return own_words(language, now.rules, world.asked.values(), titles)
 
     def zone(self) -> ZoneInfo:
         """The workspace's time zone, for the pages of colleagues."""

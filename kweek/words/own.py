@@ -1,17 +1,25 @@
-"""What does a workspace call its own events and flows? For a tongue, which then says them as Kweek's own."""
+"""What does a workspace call its own events, outcomes and flows? For a tongue, which then says them as Kweek's own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # so that importing a tongue costs nothing
     from kweek.flow.catalogue import Rules
+    from kweek.flow.surveys import Survey
 
 Own = tuple[tuple[str, str], ...]
 
 
-def own_words(rules: Rules, language: str, flows: Mapping[str, str] | None = None) -> Own:
-    """flows: their titles, by name."""
-    events = ((f"event.{name}", title) for name, title in rules.titles(language).items())
-    return (*events, *((f"flow.{name}", title) for name, title in (flows or {}).items()))
+def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Mapping[str, str]) -> Own:
+    """By the keys of sentences: `event.brochure.requested`, `event.wants-sample`, `flow.long-term`. flows: their
+    titles, by name."""
+    from kweek.flow.surveys import say
+
+    outcomes = {name: words for survey in surveys for name, words in survey.outcomes.items()}
+    return (
+        *((f"event.{name}", say(words, language)) for name, words in outcomes.items() if words),
+        *((f"event.{name}", title) for name, title in rules.titles(language).items()),
+        *((f"flow.{name}", title) for name, title in flows.items()),
+    )

@@ -86,7 +86,7 @@ def an_overdue_handover(books: Books) -> None:
         row = {"lead_id": "ann", "survey": "brochure", "question": question, "value": value}
         books.add(tables.answers, source="ann-1/1", at=given, **row)
     line(books, "ann", "reacted", given, "steps/send-survey", event="answered", seq=2, row="when:3")
-    line(books, "ann", "effect", given, key=HANDOVER, effect="give_handover")
+    line(books, "ann", "effect", given, key=HANDOVER, effect="give_handover", what="sales")
     books.add(
         tables.handovers, key=HANDOVER, lead_id="ann", enrolment_id="ann-1", team="sales", owner="anna", status="open",
         sales_ready=True, given_at=given, follow_up_at=given + 24 * HOUR, rungs=1,

@@ -19,6 +19,7 @@ events = Table(
     Column("by", Text),  # the colleague who did it; null: the lead, a machine or the flow
     Column("note", Text),  # what that colleague wrote down
     Index("ix_events_lead_id_kind", "lead_id", "kind"),
+    Index("ix_events_recorded_at", "recorded_at"),  # what just happened, for the board
 )  # fmt: skip
 
 outbox = Table(

@@ -76,7 +76,8 @@ function tell(lines) {
     link.href = `/leads/${encodeURIComponent(line.lead)}`;
     link.textContent = line.who;
     time.textContent = line.at;
-    words.textContent = "flows" in list.dataset ? `${line.words} · ${line.flow}` : line.words;
+    words.textContent = "flows" in list.dataset && line.flow ? `${line.words} · ${line.flow}` : line.words;
+    words.className = line.kind;
     item.replaceChildren(link, " ", time, words);
   });
 }
