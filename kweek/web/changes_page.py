@@ -31,7 +31,7 @@ def show_changes(name: str, request: Request, house: HouseOf, version: str = "")
         old, was = flow_in(read, row.hash), source_in(read, row.hash)
         new, now = flow_in(read, current.hash), source_in(read, current.hash)
     if not version:
-        on_file = house.files.flows().get(name)
+        on_file = house.files.look().flows.get(name)
         if on_file is None or on_file.flow is None:
             return page(
                 request, "changes.html", status=404, name=name, title=old.title.value, number=row.number, current=0,

@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.draw import Picture, lay_out, style_sheet, svg
-from kweek.leads import tables
+from kweek.leads import publish, tables
 from kweek.web import behind, stream
 from kweek.web.board import Snapshot
+from kweek.web.files import OnFile, draft_of
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.live import as_shown, shown
-from kweek.web.pictures import OnFile, draft_of, picture_of
+from kweek.web.pictures import picture_of
 from kweek.web.problems import ProblemError
 from kweek.web.queries import AnySelect
 from kweek.web.render import page, reader_tongue
@@ -40,13 +41,14 @@ def picture_styles() -> Response:
 @staff.get("/flows/{name}")
 def show_flow(name: str, request: Request, house: HouseOf, version: str = "") -> Response:
     """version: the number of an older one; else the published one, or the file where none is published yet."""
-    say, on_file = reader_tongue(request), house.files.flows().get(name)
-    snapshot = house.board.look()
+    say, files = reader_tongue(request), house.files.look()
+    on_file, snapshot = files.flows.get(name), house.board.look()
     with house.db.read() as read:
         row = version_row(read, name, version)
-        now = snapshot.published.get(name)
+        now = next((one for one in publish.published(read) if one.flow == name), None)
+        stamp = files.stamp(name, now.version if now else None)
         if row is None:
-            return _draft(request, house, name, on_file, say)
+            return _draft(request, house, name, on_file, stamp, say)
         picture = picture_of(read, row.hash, say)
         numbers = shown(read, snapshot, name, row.hash)
         lines = [as_shown(read, say, house.rules.zone(), line) for line in _lines(read, snapshot, name)]
@@ -55,7 +57,7 @@ def show_flow(name: str, request: Request, house: HouseOf, version: str = "") ->
     return page(
         request, "flow.html", name=name, title=_title(picture, name), row=row,
         current=now is not None and now.version == row.hash,
-        paused=now.paused_at if now else None, draft=draft, problems=on_file.problems if on_file else (),
+        paused=now.paused_at if now else None, stamp=stamp, draft=draft, problems=on_file.problems if on_file else (),
         picture=svg(picture, numbers, links=lambda key: _behind(name, key, version), stale=stale, theme="page"),
         numbers=numbers, ended=sorted(snapshot.ended(name)), lines=lines, slots=_LINES, now=house.now(), 
         older=[] if version else behind.older(snapshot.numbers.get(name, {}), row.hash),
@@ -131,7 +133,7 @@ def _no_flow(name: str) -> ProblemError:
     return ProblemError(404, "There is no such flow.", told=("absent.flow", {"name": name[:_SHOWN]}))
 
 
-def _draft(request: Request, house: House, name: str, on_file: OnFile | None, say: Tongue) -> Response:
+def _draft(request: Request, house: House, name: str, on_file: OnFile | None, stamp: str, say: Tongue) -> Response:
     """A flow that nobody has published: its file as far as it can be read, and what is wrong with it."""
     if on_file is None:
         raise _no_flow(name)
@@ -139,7 +141,7 @@ def _draft(request: Request, house: House, name: str, on_file: OnFile | None, sa
     broken = on_file.version is None
     return page(
         request, "flow.html", name=name, title=_title(picture, name) if picture else name, row=None, current=False,
-        paused=None, draft="broken" if broken else "new", problems=on_file.problems,
+        paused=None, stamp=stamp, draft="broken" if broken else "new", problems=on_file.problems,
         picture=svg(picture, stale=broken, theme="page") if picture else "", numbers={}, ended=[], lines=[], slots=0,
         now=house.now(),  older=[],
     )  # fmt: skip

@@ -17,7 +17,7 @@ from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.mails.tokens import Purpose, TokenError, Tokens
 from kweek.web.board import Board
-from kweek.web.pictures import Files
+from kweek.web.files import Files
 from kweek.web.rates import Rate
 from kweek.web.rules import WorkspaceRules
 from kweek.web.seats import Seats

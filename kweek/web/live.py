@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from starlette.responses import Response, StreamingResponse
 from kweek.leads import publish, tables
 from kweek.leads.database import Database, DatabaseAway
 from kweek.web import line_words, queries, stream
+from kweek.web.beside import Beside, beside, news_beside
 from kweek.web.board import Snapshot
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.house import House
@@ -48,39 +49,32 @@ async def watch(
     lead: str = "",
     to: str = "",
     work: str = "",
+    files: str = "",
 ) -> Response:
     """flow: of this flow only, as its picture of this version (a hash) shows it. mails: how many the catcher caught
     after this one, to this lead or to anybody; to: `leads`, to leads only. None of these: the first page's, which shows
-    these lists (work: their stamp)."""
+    these lists (work: their stamp). files: the stamp of what the page says of them."""
     if not house.seats.take():
         raise ProblemError(503, "Too many pages watch already.", headers={"Retry-After": "30"})
     say, zone = reader_tongue(request), house.rules.zone()
     seen = _Seen(say, zone, flow or None, version or None, Lists(say, zone, work))
     if mails >= 0:
         seen = _Mails(mails, lead, only=to == "leads")
-    return StreamingResponse(_events(house, seen), media_type="text/event-stream")
+    return StreamingResponse(_events(house, seen, beside(flow or None, files)), media_type="text/event-stream")
 
 
-async def _events(house: House, seen: _Seen | _Mails) -> AsyncIterator[str]:
-    until, said, was = time.monotonic() + LONGEST, 0.0, None
+async def _events(house: House, seen: _Seen | _Mails, more: Sequence[Beside]) -> AsyncIterator[str]:
+    until, said = time.monotonic() + LONGEST, 0.0
     try:
         yield "retry: 2000\n\n"
         while not house.seats.closed and time.monotonic() < until:
-            news = await _news(house, seen)
-            if (still := await _still(house)) != was:
-                was, news = still, {**news, "still": still}
+            news = {**await _news(house, seen), **await news_beside(house, more)}
             if news or time.monotonic() - said >= BEAT:
                 said = time.monotonic()
                 yield f"data: {json.dumps(news, separators=(',', ':'), ensure_ascii=False)}\n\n"
             await asyncio.sleep(EVERY)
     finally:
         house.seats.leave()
-
-
-async def _still(house: House) -> str:
-    """Which part is away that leads need: it is said, and that it is back."""
-    fresh = house.standstill.fresh()
-    return await run_in_threadpool(house.standstill.now) if fresh is None else fresh
 
 
 async def _news(house: House, seen: _Seen | _Mails) -> Mapping[str, object]:
@@ -115,7 +109,7 @@ class _Seen:
     def changes(self, db: Database, snapshot: Snapshot) -> Mapping[str, object]:
         """now: flow time in milliseconds. counts: numbers by their places, all of them the first time. lines: of the
         stream, where it has moved. work: of each list that has moved, its
-        order and the rows that are new in it. stale: another version is published than the one that is shown."""
+        order and the rows that are new in it."""
         first, self.number = self.number == 0, snapshot.number
         with db.read() as read:
             now = shown(read, snapshot, self.flow, self.version)
@@ -131,9 +125,6 @@ class _Seen:
                 found["lines"] = [as_shown(read, self.say, self.zone, line) for line in lines]
         if self.flow is None and (moved := self.lists.moved(snapshot)):
             found["work"] = moved
-        published = snapshot.published.get(self.flow or "")
-        if self.version and published is not None and published.version != self.version:
-            found["stale"] = True
         self.counts, self.lines = now, lines
         return found
 

@@ -40,7 +40,7 @@ class FlowView:
 
 
 def overview(house: House, say: Tongue) -> Mapping[str, Any]:
-    now, snapshot, on_file = house.now(), house.board.look(), house.files.flows()
+    now, snapshot, files = house.now(), house.board.look(), house.files.look()
     with house.db.read() as read:
         published = snapshot.published
         flows: list[FlowView] = []
@@ -56,7 +56,7 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
                     plan.title if plan else name,
                     row.number if row else 0,
                     bool(row and row.paused_at),
-                    name in on_file and on_file[name].version is None,
+                    name in files.flows and files.flows[name].version is None,
                     sum(here.values()),
                     steps,
                     results,
@@ -65,7 +65,8 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
         return {
             "now": now,
             "flows": flows,
-            "wrong": house.files.wrong(),
+            "wrong": files.wrong,
+            "files": files.stamp(None, None),
             "lines": [as_shown(read, say, house.rules.zone(), line) for line in snapshot.lines_of(None)],
             "slots": _LINES,
             **snapshot.lists,

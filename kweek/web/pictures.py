@@ -1,13 +1,9 @@
-"""Which picture does a page show? That of a published version, with its numbers; and what the file says meanwhile."""
+"""Which picture does a page show? That of a published version, with its numbers."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -15,89 +11,12 @@ from kweek.draw import Picture, lay_out
 from kweek.flow.load.flow import load_flow
 from kweek.flow.model import Flow
 from kweek.flow.plan import Branch, EndStep, Go, Otherwise, Plan, Send, When
-from kweek.flow.problems import Problem, errors
 from kweek.flow.rows import END, GOAL, line_at
 from kweek.leads import publish, tables
 from kweek.leads.tally import Numbers, is_step
-from kweek.linting import belongs_to, flows_in, lint_unrendered
-from kweek.versions import source_of, version_of
 from kweek.words import Tongue
-from kweek.workspace import Workspace, read_workspace, watched
 
-Draft = Literal["same", "differs", "broken", "new", "gone"]
-_FRESH: Final = 0.5  # seconds between looks at the files
 _MOST: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class OnFile:
-    """A flow as its file is now. flow: as far as it can be read. problems: why publishing would refuse it. version:
-    what publishing it would make, with these texts: source."""
-
-    flow: Flow | None
-    version: str | None
-    problems: tuple[Problem, ...]
-    source: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class Files:
-    """The workspace's flows as they are written now, and what is wrong with its files; read again when one has
-    changed."""
-
-    folder: Path
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _stamp: object = None
-    _looked: float = 0.0
-    _flows: Mapping[str, OnFile] = field(default_factory=dict[str, OnFile])
-    _wrong: tuple[Problem, ...] = ()
-
-    def wrong(self) -> tuple[Problem, ...]:
-        self.flows()
-        return self._wrong
-
-    def flows(self) -> Mapping[str, OnFile]:
-        with self._lock:
-            if time.monotonic() - self._looked > _FRESH:
-                stamp = [(path, found.st_mtime_ns, found.st_size) for path in watched(self.folder)
-                         if (found := _stat(path))]  # fmt: skip
-                if stamp != self._stamp:
-                    workspace = read_workspace(self.folder)
-                    self._wrong = tuple(errors(lint_unrendered(workspace)))
-                    self._flows, self._stamp = _on_file(workspace, self._wrong), stamp
-                self._looked = time.monotonic()
-            return self._flows
-
-
-def _stat(path: Path) -> Any:
-    try:
-        return path.stat()
-    except OSError:
-        return None
-
-
-def _on_file(workspace: Workspace, wrong: Sequence[Problem]) -> dict[str, OnFile]:
-    found: dict[str, OnFile] = {}
-    for name in sorted(flows_in(workspace)):
-        flow = workspace.flows.get(name)
-        its = tuple(problem for problem in wrong if belongs_to(name, workspace, problem))
-        source = source_of(workspace, name) if flow is not None else {}
-        found[name] = OnFile(flow, version_of(source) if source and not its else None, its, source)
-    return found
-
-
-def draft_of(on_file: OnFile | None, published: str | None) -> Draft:
-    """How the file stands to what leads walk."""
-    if on_file is None:
-        return "gone"
-    if on_file.version is None:
-        return "broken"
-    if published is None:
-        return "new"
-    return "same" if on_file.version == published else "differs"
-
-
-# --- a version's picture --------------------------------------------------------------------------
 
 
 def picture_of(read: Connection, version: str, say: Tongue) -> Picture:

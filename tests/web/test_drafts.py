@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from kweek.leads import publish
 from kweek.leads.database import Database
 from kweek.versions import source_of
 from kweek.web.app import make_app
+from kweek.web.beside import Beside, _files, news_beside
+from kweek.web.files import news
 from kweek.web.house import House
 from kweek.web.rules import WorkspaceRules
 from kweek.workspace import read_workspace
@@ -39,7 +42,6 @@ def test_a_file_that_is_broken_leaves_the_last_good_picture_greyed_with_the_prob
         assert 'class="kweek-picture"' in client.get(FLOW).text
         path = own.settings.workspace / "flows" / "brochure-request.yaml"
         path.write_text(path.read_text() + "\nsteps: [\n")
-        own.files._looked = 0.0
         page = client.get(FLOW).text
     assert 'class="kweek-picture stale"' in page
     assert "has a mistake" in page
@@ -65,7 +67,6 @@ def test_what_the_file_would_change_is_one_picture_and_so_is_an_older_version(
         assert "nothing differs" in client.get(f"{FLOW}/changes").text
         path.write_text(path.read_text().replace("wait: 7 days", "wait: 5 days"))
         mail.write_text(mail.read_text() + "\nTot ziens.\n")
-        own.files._looked = 0.0
         assert f'href="{FLOW}/changes"' in client.get(FLOW).text
         page = client.get(f"{FLOW}/changes").text
         assert 'aria-label="changed: Wait 5 days"' in page
@@ -75,18 +76,16 @@ def test_what_the_file_would_change_is_one_picture_and_so_is_an_older_version(
         own.board._at = 0.0
         older = client.get(f"{FLOW}?version=1").text
         assert f'href="{FLOW}/changes?version=1"' in older
-        assert ("data-stale" in older, "data-stale" in client.get(FLOW).text) == (False, True)  # it is old on purpose
+        assert ("&amp;files=" in older, "&amp;files=" in client.get(FLOW).text) == (False, True)  # it is old on purpose
         page = client.get(f"{FLOW}/changes?version=1", headers={"accept-language": "nl"}).text
         assert 'aria-label="anders: Wacht 5 dagen"' in page
         assert "nothing differs" in client.get(f"{FLOW}/changes").text
         path.write_text("just words")
-        own.files._looked = 0.0
         gone = client.get(f"{FLOW}/changes")
         assert gone.status_code == 404
         assert "has a mistake" in gone.text
         assert "flows/brochure-request.yaml:1:" in gone.text
         path.unlink()
-        own.files._looked = 0.0
         assert "The file of this flow is gone" in client.get(f"{FLOW}/changes").text
 
 
@@ -97,15 +96,65 @@ def test_a_file_that_publishing_would_refuse_says_why_there_and_on_the_first_pag
     with TestClient(make_app(own), cookies=staff.cookies) as client:
         assert 'id="wrong"' not in client.get("/").text
         path.write_text(path.read_text().replace("go: sales", "go: slaes", 1))
-        own.files._looked = 0.0
         for address in (FLOW, "/"):
             page = client.get(address).text
             assert "refuses" in page
             assert "slaes" in page
         assert 'class="flow stale"' in page
         (own.settings.workspace / "rules" / "teams.yaml").write_text("teams: [\n")
-        own.files._looked = 0.0
         assert "rules/teams.yaml:" in client.get("/").text
+
+
+async def test_an_open_page_is_told_that_a_file_is_broken_and_mended(own: House, published: str) -> None:
+    flow = own.settings.workspace / "flows" / "brochure-request.yaml"
+    teams, sound = own.settings.workspace / "rules" / "teams.yaml", flow.read_text()
+
+    def pages() -> tuple[str, str]:
+        seen = own.files.look()
+        return seen.stamp(None, None), seen.stamp("brochure-request", published)
+
+    home, its = pages()
+    told = (
+        Beside("home", partial(_files, flow=None, shown=home), ""),
+        Beside("flow", partial(_files, flow="brochure-request", shown=its), ""),
+    )
+
+    async def hear() -> object:
+        own.files.look(), own.board.look()
+        return await news_beside(own, told)
+
+    assert await hear() == {}
+    flow.write_text(sound.replace("go: sales", "go: slaes", 1))
+    assert await hear() == {"home": "broken", "flow": "broken"}
+    flow.write_text(sound.replace("wait: 7 days", "wait: 5 days"))
+    assert await hear() == {"home": "", "flow": "changed"}
+    flow.write_text(sound)
+    assert await hear() == {"flow": ""}
+    teams.write_text("teams: [\n")
+    assert await hear() == {"home": "broken", "flow": "broken"}, "it stands on the teams"
+    assert await news_beside(own, told) == {}, "once"
+
+
+def test_what_has_become_of_the_files_is_one_word() -> None:
+    assert news("broken.1.v1", "broken.2.v1") == "broken"
+    assert news("broken.1.v1", "same.2.v1") == "mended"
+    assert news("differs.1.v1", "same.1.v2") == "published"
+    assert news("same.1.v1", "differs.2.v1") == "changed"
+    assert news("same.1.v1", "same.1.v1") == ""
+    assert news("somebody's own", "same.1.v1") == "published"
+
+
+def test_a_page_is_never_older_than_the_files_when_it_is_asked_for(
+    own: House, staff: TestClient, published: str
+) -> None:
+    path = own.settings.workspace / "flows" / "brochure-request.yaml"
+    sound = path.read_text()
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        for _ in range(3):
+            path.write_text(sound + "\nsteps: [\n")
+            assert ("has a mistake" in client.get(FLOW).text, 'id="wrong"' in client.get("/").text) == (True, True)
+            path.write_text(sound)
+            assert ("has a mistake" in client.get(FLOW).text, 'id="wrong"' in client.get("/").text) == (False, False)
 
 
 def test_rows_that_say_the_same_are_counted_over_versions(

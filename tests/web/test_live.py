@@ -16,6 +16,7 @@ import pytest
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.web.assemble import standing_still
+from kweek.web.beside import beside
 from kweek.web.board import Board
 from kweek.web.house import House
 from kweek.web.lists import Lists, stamp
@@ -89,13 +90,15 @@ async def test_a_database_that_is_away_is_said_and_what_is_missed_comes_when_it_
     def away(_: Board) -> None:
         raise DatabaseAway("gone")
 
-    events = _events(house, watching(house))
+    events = _events(house, watching(house), beside(None, ""))
     assert house.seats.take()
     assert (await anext(events)).startswith("retry:")
     with monkeypatch.context() as patched:
         patched.setattr(Board, "look", away)
         patched.setattr(Board, "fresh", lambda _: None)
-        assert json.loads((await anext(events)).removeprefix("data: ")) == {"away": True, "still": ""}
+        assert json.loads((await anext(events)).removeprefix("data: ")) | {"now": 0} == {
+            "away": True, "still": "", "tempo": 1.0, "now": 0,
+        }  # fmt: skip
     assert json.loads((await anext(events)).removeprefix("data: "))["all"] is True
     house.seats.close()
     assert [event async for event in events] == []
@@ -154,12 +157,30 @@ async def test_who_is_away_is_said_once_and_that_it_is_back(
     clock, looks = itertools.count(step=10), iter(["", "temporal", "temporal", "worker", ""])
     house = replace(house, standstill=Standstill(lambda: next(looks, ""), lambda: float(next(clock))))
     assert house.seats.take()
-    events, said = _events(house, watching(house)), list[str]()
+    events, said = _events(house, watching(house), beside(None, "")), list[str]()
     await anext(events)
     while len(said) < 4:
         news = json.loads((await anext(events)).removeprefix("data: "))
         said += [news["still"]] if "still" in news else []
     assert said == ["", "temporal", "worker", ""]
+    house.seats.close()
+
+
+async def test_an_open_page_is_told_when_its_clocks_go_at_another_pace(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kweek.web.live.EVERY", 0.0)
+    paces = iter([7200.0, 7200.0, 21_600.0])
+    house = replace(house, tempo=lambda: next(paces, 1.0))
+    assert house.seats.take()
+    events, said = _events(house, watching(house), beside(None, "")), list[float]()
+    await anext(events)
+    while len(said) < 3:
+        news = json.loads((await anext(events)).removeprefix("data: "))
+        if "tempo" in news:
+            assert news["now"] == NOW.timestamp() * 1000, "from this moment on"
+            said.append(news["tempo"])
+    assert said == [7200.0, 21_600.0, 1.0]
     house.seats.close()
 
 

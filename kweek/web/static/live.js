@@ -1,7 +1,7 @@
 /* What moves on a page that is open: numbers, the stream, clocks. The page is whole without it. */
 
 const body = document.body;
-const tempo = Number(body.dataset.tempo || 1);
+let tempo = Number(body.dataset.tempo || 1);
 let flowThen = Number(body.dataset.now), then = performance.now();
 const flowNow = () => flowThen + (performance.now() - then) * tempo;
 
@@ -131,10 +131,11 @@ function open() {
     state(news.away ? "away" : still || "on");
     if (news.away) return;
     if (news.now) [flowThen, then] = [news.now, performance.now()];
+    tempo = news.tempo ?? tempo;
+    if ("files" in news) for (const one of document.querySelectorAll("[data-live]")) one.dataset.files = news.files;
     if (news.counts) write(news.counts, news.all);
     if (news.work) wait(news.work);
     if (news.lines) tell(news.lines);
-    if (news.stale) document.querySelector("[data-stale]")?.removeAttribute("hidden");
     if ("mails" in news) arrive(news.mails);
   };
   source.onerror = () => {
