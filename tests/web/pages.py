@@ -9,6 +9,8 @@ from httpx import Response
 from kweek.leads import tables
 from tests.web.conftest import ORIGIN, Books, TestClient
 
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
 
 def numbers_on(page: str) -> dict[str, int]:
     """Every number of a page, by its place."""
@@ -23,3 +25,7 @@ def press(staff: TestClient, path: str, action: str, by: str = "anna", origin: s
 def told(books: Books, key: str) -> list[str]:
     """What the flow has heard of it, besides what the scene began with."""
     return [row.kind for row in books.rows(tables.events) if row.ref == key]
+
+
+def form(web: TestClient, event: str = "brochure.requested", **fields: str) -> Response:
+    return web.post(f"/forms/{event}", data={"email": "ann@example.com"} | fields)
