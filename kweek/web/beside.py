@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from kweek.leads.database import DatabaseAway
 from kweek.web.files import news
 from kweek.web.house import House
+from kweek.words import Tongue
 
 
 @dataclass(slots=True)
@@ -30,9 +32,11 @@ class Beside:
         return {self.name: now}
 
 
-def beside(flow: str | None, files: str) -> Sequence[Beside]:
+def beside(flow: str | None, files: str, say: Tongue, zone: tzinfo) -> Sequence[Beside]:
     """files: the stamp of what the page says of this flow's file, or of all; "": it says nothing of them."""
-    always = [Beside("still", _still), Beside("tempo", _tempo)]
+    always = [
+        Beside("still", _still), Beside("tempo", _tempo), Beside("moment", partial(_moment, say=say, zone=zone)),
+    ]  # fmt: skip
     return [*always, Beside("files", partial(_files, flow=flow, shown=files), "")] if files else always
 
 
@@ -55,6 +59,14 @@ async def _tempo(house: House) -> float | None:
     """How fast the clocks of the page go."""
     try:
         return await run_in_threadpool(house.tempo)
+    except DatabaseAway:
+        return None
+
+
+async def _moment(house: House, say: Tongue, zone: tzinfo) -> str | None:
+    """What time it is in the flows, for people."""
+    try:
+        return say.moment((await run_in_threadpool(house.now)).astimezone(zone))
     except DatabaseAway:
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
 from itertools import groupby
 from typing import Any, Final, cast
 
@@ -19,10 +20,11 @@ MOST: Final = 100  # lines of one lead on a page
 _MOST_READ: Final = 5 * MOST  # lines of its journal: several to each that is shown
 
 
-def of_lead(read: Connection, say: Tongue, lead_id: str) -> list[Happened]:
-    """The newest first. Of one moment: what happened, what it was worth, where the lead went, who has it there."""
+def of_lead(read: Connection, say: Tongue, lead_id: str, zone: tzinfo) -> list[Happened]:
+    """The newest first. Of one moment: what happened, what it was worth, where the lead went, who has it there. zone:
+    of the moments that an event carries."""
     in_order = (
-        _events(read, say, lead_id), _points(read, say, lead_id), _moves(read, say, lead_id),
+        _events(read, say, lead_id, zone), _points(read, say, lead_id), _moves(read, say, lead_id),
         _desk(read, say, lead_id),
     )  # fmt: skip
     lines = sorted((line for some in in_order for line in some), key=lambda line: line.at)
@@ -32,29 +34,37 @@ def of_lead(read: Connection, say: Tongue, lead_id: str) -> list[Happened]:
 # --- what happened --------------------------------------------------------------------------------
 
 
-def _events(read: Connection, say: Tongue, lead_id: str) -> list[Happened]:
+def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo) -> list[Happened]:
     events, mails = tables.events.c, tables.mails.c
     query = select(tables.events, mails.subject).join_from(
         tables.events, tables.mails, mails.key == events.ref, isouter=True
     )
     rows = read.execute(query.where(events.lead_id == lead_id).order_by(events.seq.desc()).limit(MOST)).all()
-    return [Happened(row.at, event_words(say, row.kind), row.by, tuple(_about(row))) for row in reversed(rows)]
+    return [
+        Happened(row.at, event_words(say, row.kind), row.by, tuple(_about(say, row, zone))) for row in reversed(rows)
+    ]
 
 
-def _about(row: Row[Any]) -> Iterator[str]:
+def _about(say: Tongue, row: Row[Any], zone: tzinfo) -> Iterator[str]:
     """The mail that it is about, and its data."""
     if row.subject:
         yield row.subject
-    said = [f"{name}: {_plain(value)}" for name, value in row.data.items()]
+    said = [f"{name.replace('_', ' ')}: {_plain(say, value, zone)}" for name, value in row.data.items()]
     if said:
         yield ", ".join(said)
 
 
-def _plain(value: object) -> str:
+def _plain(say: Tongue, value: object, zone: tzinfo) -> str:
     """A fact as it is kept: `{"moment": "2026-…"}` and `{"date": …}` are typed texts."""
-    if isinstance(value, Mapping):
-        return ", ".join(str(one) for one in cast("Mapping[str, object]", value).values())
-    return str(value)
+    match value:
+        case {"moment": str(text)}:
+            return say.moment(datetime.fromisoformat(text).astimezone(zone))
+        case {"date": str(text)}:
+            return say.day(date.fromisoformat(text))
+        case Mapping():
+            return ", ".join(str(one) for one in cast("Mapping[str, object]", value).values())
+        case _:
+            return str(value)
 
 
 def _points(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:

@@ -37,6 +37,6 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, lead_id)),
             "seen": way.seen(read, mails),
             "caught": way.caught(read, [mail.key for mail in mails]),
-            "past": course.of_lead(read, say, lead_id),
+            "past": course.of_lead(read, say, lead_id, house.rules.zone()),
         }
     return page(request, "lead.html", lead=lead, now=house.now(), most=course.MOST, **facts)

@@ -60,7 +60,9 @@ async def watch(
     seen = _Seen(say, zone, flow or None, version or None, Lists(say, zone, work))
     if mails >= 0:
         seen = _Mails(mails, lead, only=to == "leads")
-    return StreamingResponse(_events(house, seen, beside(flow or None, files)), media_type="text/event-stream")
+    return StreamingResponse(
+        _events(house, seen, beside(flow or None, files, say, zone)), media_type="text/event-stream"
+    )
 
 
 async def _events(house: House, seen: _Seen | _Mails, more: Sequence[Beside]) -> AsyncIterator[str]:

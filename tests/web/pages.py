@@ -9,8 +9,6 @@ from httpx import Response
 from kweek.leads import tables
 from tests.web.conftest import ORIGIN, Books, TestClient
 
-FORM = {"content-type": "application/x-www-form-urlencoded"}
-
 
 def numbers_on(page: str) -> dict[str, int]:
     """Every number of a page, by its place."""

@@ -90,14 +90,14 @@ async def test_a_database_that_is_away_is_said_and_what_is_missed_comes_when_it_
     def away(_: Board) -> None:
         raise DatabaseAway("gone")
 
-    events = _events(house, watching(house), beside(None, ""))
+    events = _events(house, watching(house), beside(None, "", Tongue("en"), house.rules.zone()))
     assert house.seats.take()
     assert (await anext(events)).startswith("retry:")
     with monkeypatch.context() as patched:
         patched.setattr(Board, "look", away)
         patched.setattr(Board, "fresh", lambda _: None)
         assert json.loads((await anext(events)).removeprefix("data: ")) | {"now": 0} == {
-            "away": True, "still": "", "tempo": 1.0, "now": 0,
+            "away": True, "still": "", "tempo": 1.0, "now": 0, "moment": "2 Mar 2026 10:00",
         }  # fmt: skip
     assert json.loads((await anext(events)).removeprefix("data: "))["all"] is True
     house.seats.close()
@@ -157,7 +157,7 @@ async def test_who_is_away_is_said_once_and_that_it_is_back(
     clock, looks = itertools.count(step=10), iter(["", "temporal", "temporal", "worker", ""])
     house = replace(house, standstill=Standstill(lambda: next(looks, ""), lambda: float(next(clock))))
     assert house.seats.take()
-    events, said = _events(house, watching(house), beside(None, "")), list[str]()
+    events, said = _events(house, watching(house), beside(None, "", Tongue("en"), house.rules.zone())), list[str]()
     await anext(events)
     while len(said) < 4:
         news = json.loads((await anext(events)).removeprefix("data: "))
@@ -173,7 +173,7 @@ async def test_an_open_page_is_told_when_its_clocks_go_at_another_pace(
     paces = iter([7200.0, 7200.0, 21_600.0])
     house = replace(house, tempo=lambda: next(paces, 1.0))
     assert house.seats.take()
-    events, said = _events(house, watching(house), beside(None, "")), list[float]()
+    events, said = _events(house, watching(house), beside(None, "", Tongue("en"), house.rules.zone())), list[float]()
     await anext(events)
     while len(said) < 3:
         news = json.loads((await anext(events)).removeprefix("data: "))

@@ -132,6 +132,7 @@ function open() {
     if (news.away) return;
     if (news.now) [flowThen, then] = [news.now, performance.now()];
     tempo = news.tempo ?? tempo;
+    if (news.moment) for (const one of document.querySelectorAll("[data-moment]")) one.textContent = news.moment;
     if ("files" in news) for (const one of document.querySelectorAll("[data-live]")) one.dataset.files = news.files;
     if (news.counts) write(news.counts, news.all);
     if (news.work) wait(news.work);
