@@ -21,7 +21,7 @@ from kweek.web.queries import WHO
 
 _TAIL: Final = 300  # journal lines: a second of a busy house
 _FAR: Final = 20_000  # how far back a quiet flow's own lines are sought
-_HEARD: Final = 600  # the last events, told or not
+_HEARD: Final = 300  # the last events, told or not
 _TOLD: Final = ("sent", "answered", "replied", "undelivered", "bounced", "unsubscribed", "complained")
 _UNTOLD: Final = ("taken", "given_back", "accepted")  # by a colleague, and no news yet
 _TOGETHER: Final = timedelta(hours=1)
