@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "doctor": "check each part, and say what to do",
 }
 
+_NO_FOLDER: Final = "a file stands where a folder should be"
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)  # writing does not say to which file
 
 
@@ -69,7 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.filename is None and error.errno not in _NO_ROOM:
             raise
         where = f"{error.filename}: " if error.filename else ""
-        print(f"kweek: {where}{error.strerror}", file=sys.stderr)  # a folder that may not be read, a full disk
+        why = _NO_FOLDER if error.errno in (errno.EEXIST, errno.ENOTDIR) else error.strerror
+        print(f"kweek: {where}{why}", file=sys.stderr)  # a folder that may not be read, a full disk
         return 1
     except KeyboardInterrupt:
         return 130

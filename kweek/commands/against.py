@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from kweek.errors import KweekError
 from kweek.flow.problems import BrokenSourceError
@@ -13,6 +15,9 @@ from kweek.flow.problems import BrokenSourceError
 if TYPE_CHECKING:
     from kweek.config import Settings
     from kweek.flow.model import Flow
+
+
+_SHOWN: Final = 5  # mistakes of a file that cannot be read
 
 
 class NotUnderstoodError(KweekError):
@@ -40,22 +45,33 @@ def other(chosen: Settings, flow: str, asked: str) -> Other:
         file = Path(asked)
         if not file.is_file():
             raise NotUnderstoodError(f"--against: “{asked}” is neither a version's number nor a file that is there")
-        return _read(file.name, {path: file.read_text("utf-8", "replace")}, path, published=False)
+        return _of_file(file, path)
     known = _published(chosen, flow)
     source = known.get(int(asked))
     if source is None:
         there = f"There are: {', '.join(map(str, known))}." if known else "None of it was published here."
         raise NotUnderstoodError(f"there never was a version {asked} of “{flow}”. {there}")
-    return _read(f"version {asked}", source, path, published=True)
+    return _read(f"version {asked}", source, path)
 
 
-def _read(label: str, source: Mapping[str, str], path: str, *, published: bool) -> Other:
+def _of_file(file: Path, path: str) -> Other:
+    """The first mistakes are told at their places in this file: it is no flow of this workspace."""
+    from kweek.flow.load.flow import load_flow
+
+    raw = file.read_bytes()
+    loaded = load_flow(raw, path)
+    if loaded.flow is None:
+        raise BrokenSourceError(replace(problem, file=str(file)) for problem in loaded.problems[:_SHOWN])
+    return Other(file.name, {path: raw.decode("utf-8", "replace").removeprefix("\ufeff")}, loaded.flow, published=False)
+
+
+def _read(label: str, source: Mapping[str, str], path: str) -> Other:
     from kweek.flow.load.flow import load_flow
 
     loaded = load_flow(source[path], path)
     if loaded.flow is None:
         raise BrokenSourceError(loaded.problems)
-    return Other(label, source, loaded.flow, published)
+    return Other(label, source, loaded.flow, published=True)
 
 
 def _published(chosen: Settings, flow: str) -> Mapping[int, Mapping[str, str]]:

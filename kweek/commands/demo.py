@@ -62,7 +62,9 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--days", type=_number(1, 3_650), default=DAYS, metavar="N", help=f"(default: {DAYS})")
     parser.add_argument("--only", action="store_true", help="these days only: not what takes half a year before them")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="other people, other chances (default: 1)")
+    parser.add_argument(
+        "--seed", type=_number(0, 10**9), default=1, metavar="N", help="other people, other chances (default: 1)"
+    )
     parser.add_argument("--tempo", default=PACE, metavar="PACE", help=f"how fast the world turns (default: {PACE})")
     add_ports(parser)
 

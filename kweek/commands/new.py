@@ -170,6 +170,8 @@ def _workspace(args: argparse.Namespace) -> int:
     from kweek.flow.problems import errors
     from kweek.flow.schema import KINDS
 
+    if not args.name.strip():
+        raise SettingsError("a workspace needs a folder: kweek new workspace ../acme")
     folder = Path(args.name).absolute()
     languages = [word.strip() for word in (args.languages or "en").split(",") if word.strip()]
     name = " ".join((args.company or title_of(kebab(folder.name)) or "My company").split())

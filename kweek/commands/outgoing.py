@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.common import add_workspace, say, settings_of
 from kweek.errors import KweekError, SettingsError
+from kweek.flow.problems import did_you_mean
 
 if TYPE_CHECKING:
     from kweek.config import Settings
@@ -26,6 +27,7 @@ EXAMPLE = """examples:
 
 Exit: 0 done, 1 something is missing, or what was tried is not taken, 2 not understood."""
 
+_NONE: Final = "rules/workspace.yaml has no webhooks or channels."
 _UNKNOWN: Final = "It does not know us there: its address ({where}) or the secret that it was given is not right."
 _NOTHING: Final = "There is nothing that takes messages at its address; look at it again in {where}."
 _MEANS: Final = {
@@ -70,11 +72,11 @@ def run(args: argparse.Namespace) -> int:
     if args.name is None and not args.tried:
         _list(list(ways.values()), as_json=args.json)
         return 1 if any(way.missing for way in ways.values()) else 0
+    if not args.name:
+        say(f"kweek outgoing: --try what? {did_you_mean('', ways) or _NONE}")
+        return 2
     if args.name not in ways:
-        from kweek.flow.problems import did_you_mean
-
-        there = did_you_mean(args.name or "", ways) if ways else "rules/workspace.yaml has no webhooks or channels."
-        say(f"kweek outgoing: there is no webhook or channel “{args.name or ''}”. {there}")
+        say(f"kweek outgoing: there is no webhook or channel “{args.name}”. {did_you_mean(args.name, ways) or _NONE}")
         return 2
     way = ways[args.name]
     if way.missing:
@@ -122,7 +124,7 @@ def _list(ways: list[Way], *, as_json: bool) -> None:
     for way in ways:
         print(f"{way.name:<24}  {way.kind:<8}  {way.missing or way.to or 'has its address'}")
     if not ways:
-        print("rules/workspace.yaml has no webhooks or channels.")
+        print(_NONE)
 
 
 def _show(chosen: Settings, way: Way) -> int:

@@ -58,7 +58,8 @@ def _publish_all(database: Database, workspace: Workspace, at: datetime) -> str:
     with database.write() as write:
         for flow in workspace.flows:
             publish_in(write, source_of(workspace, flow), flow, "kweek up", at)
-    return f"published {len(workspace.flows)} flows: {', '.join(workspace.flows)}"
+    count = len(workspace.flows)
+    return f"published {count} flow{'' if count == 1 else 's'}: {', '.join(workspace.flows)}"
 
 
 def _say_drift(database: Database, workspace: Workspace) -> Iterator[str]:

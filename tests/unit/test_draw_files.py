@@ -88,7 +88,11 @@ def test_what_differs_from_another_version(tmp_path: Path, capsys: pytest.Captur
     said = draw(f"brochure-request --against {old}", capsys)[2]
     assert said == "Nothing that is drawn differs from old.yaml.\nchanged: flows/brochure-request.yaml\n"
     old.write_text("- just\n- words\n")
-    assert draw(f"brochure-request --against {old}", capsys)[0] == 1
+    code, _, err = draw(f"brochure-request --against {old}", capsys)
+    assert (code, err.startswith(f"kweek: {old}:1:1: error: ")) == (1, True)
+    old.write_bytes(bytes(range(256)) * 9)
+    code, _, err = draw(f"brochure-request --against {old}", capsys)
+    assert (code, err.count("\n") <= 5) == (1, True)
 
 
 def test_a_mail_and_a_survey_that_read_differently_are_named(

@@ -162,6 +162,15 @@ def test_a_new_workspace_says_who_is_sales_ready(tmp_path: Path, profile: int, i
     assert memory.facts(None).field("lead.sales_ready") is ready
 
 
+def test_a_workspace_without_a_folder_is_not_made_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert new("workspace", "") == 2
+    assert "kweek new workspace ../acme" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 # --- an event is added ----------------------------------------------------------------------------
 
 
