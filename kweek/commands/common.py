@@ -16,6 +16,7 @@ from kweek.errors import KweekError
 from kweek.running import addresses_in
 
 if TYPE_CHECKING:
+    from kweek.words.own import Own
     from kweek.workspace import Workspace
 
 
@@ -56,6 +57,14 @@ def workspace_of(chosen: Settings) -> Workspace:
     if not workspace.texts and (nothing := next((p for p in workspace.problems if p.code == "no-workspace"), None)):
         raise NoWorkspaceError(f"{nothing.what} {nothing.fix}")
     return workspace
+
+
+def own_of(workspace: Workspace, language: str) -> Own:
+    """What this workspace calls its events, outcomes and flows: as its drafts say it."""
+    from kweek.words.own import own_words
+
+    titles = {name: flow.title.value for name, flow in workspace.flows.items() if flow.title}
+    return own_words(language, workspace.rules, workspace.surveys.values(), titles)
 
 
 def web_port(chosen: Settings) -> int:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kweek.commands.common import add_workspace, say, settings_of, workspace_of
+from kweek.commands.common import add_workspace, own_of, say, settings_of, workspace_of
 from kweek.commands.progress import looked, looking
 from kweek.flow.problems import did_you_mean, errors
 from kweek.words import LANGUAGES
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     flow = workspace.flows.get(name)
     if flow is None:
         return _not_there(name, workspace)
-    tongue = Tongue(args.language)
+    tongue = Tongue(args.language, own_of(workspace, args.language))
     if output is not None and output.suffix == ".mmd":
         from kweek.draw.mermaid import mermaid
 

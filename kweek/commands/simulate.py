@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.against import NotUnderstoodError, other
-from kweek.commands.common import add_workspace, settings_of, workspace_of
+from kweek.commands.common import add_workspace, own_of, settings_of, workspace_of
 from kweek.commands.progress import looked, looking, progress
 from kweek.flow.problems import BrokenSourceError, did_you_mean
 
@@ -100,7 +100,9 @@ def run(args: argparse.Namespace) -> int:
         from kweek.report.page import Shown, page
 
         old = Shown(before, against.flow, against.label) if before and against else None
-        text = page(Shown(simulation, version.flow, version.label), old, args.language)
+        text = page(
+            Shown(simulation, version.flow, version.label), old, args.language, own_of(workspace, args.language)
+        )
         Path(args.report).write_text(text, "utf-8")
     if args.json:
         from kweek.flow.simulate.result import dump
@@ -109,8 +111,10 @@ def run(args: argparse.Namespace) -> int:
     else:
         from kweek.draw.plain import plain
         from kweek.report.terminal import lines
+        from kweek.words import Tongue
 
-        for line in lines(simulation, version.flow, before, usual_mix=not args.mix):
+        say = Tongue("en", own_of(workspace, "en"))
+        for line in lines(simulation, version.flow, before, say, usual_mix=not args.mix):
             print(plain(line))
     return 0
 

@@ -15,16 +15,18 @@ from kweek.words import Tongue
 _ENGLISH: Final = Tongue("en")
 
 
-def lines(one: Simulation, flow: Flow, before: Simulation | None = None, *, usual_mix: bool) -> Iterator[str]:
-    """flow: as it is drawn."""
+def lines(
+    one: Simulation, flow: Flow, before: Simulation | None = None, say: Tongue = _ENGLISH, *, usual_mix: bool
+) -> Iterator[str]:
+    """flow: as it is drawn. say: English, with the workspace's own words."""
     yield f"{one.title}: {one.leads:,} leads over {len(one.days)} days from {one.days[0].date}, seed {one.seed}"
     yield f"  arrive     {one.arrive}"
     yield f"  mix        {one.mix}{' (what is usual)' if usual_mix else ''}"
     yield ""
-    yield from _endings(one, before)
+    yield from _endings(one, before, say)
     yield f"  mails      {_all(one.mails):,}{_was(before and _all(before.mails))}; {_most(one, before)}"
     yield from _desks(one, before)
-    if never := list(missed(one, tell(flow, _ENGLISH))):
+    if never := list(missed(one, tell(flow, say))):
         yield ""
         yield "  Nobody came here:"
         yield from (f"    {words}" for words in never)
@@ -32,13 +34,13 @@ def lines(one: Simulation, flow: Flow, before: Simulation | None = None, *, usua
     yield f"  {one.ways:,} different ways; the commonest:"
     for way in one.stories[:3]:
         yield f"  {way.leads:,} leads, as lead {way.lead + 1}:"
-        yield from (f"    day {line.day:<3} {line.clock}  {told.words(line, _ENGLISH)}" for line in way.told)
+        yield from (f"    day {line.day:<3} {line.clock}  {told.words(line, say)}" for line in way.told)
 
 
-def _endings(one: Simulation, before: Simulation | None) -> Iterator[str]:
+def _endings(one: Simulation, before: Simulation | None, say: Tongue) -> Iterator[str]:
     for ending in dict.fromkeys((*one.endings, *(before.endings if before else ()))):
         now, then = sum(one.endings.get(ending, ())), before and sum(before.endings.get(ending, ()))
-        yield f"  {told.result(ending, _ENGLISH):<20} {now:>8,}{_was(then)}"
+        yield f"  {told.result(ending, say):<20} {now:>8,}{_was(then)}"
     yield f"  {'under way':<20} {one.under_way[-1]:>8,}{_was(before and before.under_way[-1])}"
 
 

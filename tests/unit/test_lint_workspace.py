@@ -96,8 +96,8 @@ BROKEN += [
     ("flows/long-term.yaml", "clicked book-a-demo", "clicked book-demo", "None of these mails has a link “book-demo”"),
     (
         "rules/events.yaml",
-        'pricing.viewed:\n  from: page.viewed\n  if: matches(event.path, "/prices*")',
-        "pricing.viewed:\n  from: prices.seen\nprices.seen:\n  from: pricing.viewed",
+        '  from: page.viewed\n  if: matches(event.path, "/prices*")',
+        "  from: prices.seen\nprices.seen:\n  from: pricing.viewed",
         "“pricing.viewed” is made of “prices.seen”, and that of “pricing.viewed”",
     ),
     ("flows/renewal.yaml", "tell: manager", "tell: [manager, owner]", "Write one: tell: manager"),
