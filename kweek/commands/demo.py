@@ -19,9 +19,9 @@ from kweek.errors import KweekError
 from kweek.running import alone_in
 
 if TYPE_CHECKING:
+    from kweek.demo.house import House
     from kweek.demo.play import Play
     from kweek.demo.rest import Rest
-    from kweek.demo.stage import Stage
 
 EXAMPLE = """examples:
   kweek demo                          two months of nurture in about five minutes
@@ -152,7 +152,7 @@ class _Cast:
             self._thread.join(10)
 
     def _act(self) -> None:
-        from kweek.demo.stage import Stage
+        from kweek.demo.house import House
         from kweek.leads.clock import flow_clock
         from kweek.leads.database import open_database
         from kweek.leads.keys import make_key
@@ -163,64 +163,65 @@ class _Cast:
                 key = make_key(tx, "demo", datetime.now(UTC))
             assert self.ports.smtp is not None
             smtp = (self.ports.smtp.host, self.ports.smtp.number)
-            stage = Stage(database, flow_clock(database), f"http://127.0.0.1:{self.ports.web.number}", key, smtp)
-            self.code = self._play(stage)
-            stage.close()
+            house = House(database, flow_clock(database), f"http://127.0.0.1:{self.ports.web.number}", key, smtp)
+            self.code = self._play(house)
+            house.close()
         except Exception:
             self.code = 1
             raise
         finally:
             database.close()
 
-    def _play(self, stage: Stage) -> int:
+    def _play(self, house: House) -> int:
         from kweek.demo.play import Play
         from kweek.workspace import read_workspace
 
-        play = Play(stage, read_workspace(self.chosen.workspace), self.leads, self.seed)
-        if not play.run(self._stop, lambda: _say_day(play)):
+        play = Play(house, read_workspace(self.chosen.workspace), self.leads, self.seed)
+        if not play.run(self._stop, lambda: _say_day(play, house)):
             return 0
-        _say_day(play)
+        _say_day(play, house)
         say("Everybody goes home, and the clock is as slow as the world's. Do pages, rows and Temporal agree?")
-        rest = asyncio.run(self._rest(stage))
+        rest = asyncio.run(self._rest(house))
         if self._stop.is_set():
             return 0
         play.look()
-        _sum_up(play)
+        _sum_up(play, house)
         code = _say_rest(rest)
         say("The house stays open; Ctrl-C stops it.")
         return code
 
-    async def _rest(self, stage: Stage) -> Rest:
+    async def _rest(self, house: House) -> Rest:
         from kweek.demo.rest import come_to_rest
         from worker import part_quietly
 
         try:
             return await come_to_rest(
-                stage, self.chosen.temporal_address, self.chosen.temporal_namespace, self._stop.is_set
+                house, self.chosen.temporal_address, self.chosen.temporal_namespace, self._stop.is_set
             )
         finally:
             await part_quietly()
 
 
-def _say_day(play: Play) -> None:
-    n, now = play.stage.numbers(play.now()), play.now()
+def _say_day(play: Play, house: House) -> None:
+    now = house.now()
+    n = house.numbers(now)
     say(
         f"{now:%-d %B %Y}: {n.leads} leads, {n.mails} mails have left, {n.calls} calls to make, {n.handovers} with "
         f"sales ({n.overdue} overdue), {n.won} won; {len(play.walked)} of {play.walked.rows} rows taken"
     )
 
 
-def _sum_up(play: Play) -> None:
+def _sum_up(play: Play, house: House) -> None:
     from kweek.demo.late import lateness
 
-    late = lateness(play.stage.database, play.days.opens, play.days.over)
+    late = lateness(house.database, play.days.opens, play.days.over)
     if late:
         p99 = late[min(len(late) - 1, len(late) * 99 // 100)]
         say(f"Timers were {_hours(late[len(late) // 2])} late at the median, {_hours(p99)} at the 99th percentile.")
     say(f"Leads took {len(play.walked)} of the {play.walked.rows} rows of {len(play.plans)} flows.")
     for flow, rows in play.walked.missing().items():
         say(f"Nobody took, in {flow}: {', '.join(rows)}")
-    for refusal, times in play.stage.refused.most_common(5):
+    for refusal, times in house.refused.most_common(5):
         say(f"Refused {times} times: {refusal}")
 
 

@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from sqlalchemy import Row
-
 from kweek.demo.agenda import Agenda
-from kweek.demo.answers import Answers, some_of
-from kweek.demo.choices import TOO_LATE, Choice, Walked, call_choices, handover_choices, task_choices
+from kweek.demo.answers import Answers
+from kweek.demo.choices import TOO_LATE, Bound, Choice, call_choices, handover_choices, task_choices, usual
 from kweek.demo.people import Person
-from kweek.demo.stage import Stage
+from kweek.demo.stage import OpenCall, OpenHandover, OpenTask, Place, Stage
 from kweek.flow.catalogue import Teams
 from kweek.flow.plan import Call, Handover, Task
 from kweek.flow.surveys import Survey
@@ -33,8 +31,8 @@ _VERBS: Final = {"rejected": "reject"}  # what the desk calls the outcome of a h
 
 
 class Colleagues:
-    """teams: who there is. world: their calendars. people: the leads, by the id of the lead. reasons: for which sales
-    rejects."""
+    """teams: who there is. world: their calendars. people: the leads, by the id of the lead. bound: what leads
+    a lead where it is bound."""
 
     def __init__(
         self,
@@ -44,17 +42,16 @@ class Colleagues:
         teams: Teams,
         people: Mapping[str, Person],
         answers: Answers,
-        reasons: Sequence[str],
-        walked: Walked,
+        bound: Bound,
         drawn: Random,
     ) -> None:
         self.stage, self.agenda, self.world, self.teams = stage, agenda, world, teams
-        self.people, self.answers, self.reasons, self.walked, self.drawn = people, answers, reasons, walked, drawn
+        self.people, self.answers, self.bound, self.drawn = people, answers, bound, drawn
         self._seen: set[tuple[str, int]] = set()
 
     def look(self, now: datetime) -> None:
         """Is there anything new on a desk? Then it goes into somebody's agenda."""
-        for call in self.stage.open_calls(now):
+        for call in self.stage.open_calls():
             if self._new(call.key, call.tries):
                 self._plan_call(call, now)
         for handover in self.stage.open_handovers():
@@ -70,34 +67,35 @@ class Colleagues:
         self._seen.add((key, tries))
         return True
 
+    def _pick(self, choices: Sequence[Choice], place: Place | None, who: str) -> Choice:
+        return (self.bound(choices, place, who) if place else None) or usual(choices, self.drawn)
+
     def _after(self, now: datetime, within: timedelta, calendar: Any) -> datetime:
         """Sometime in that time, when they are at work."""
         return calendar.next_open(now + self.drawn.random() * within)
 
     # --- telemarketers --------------------------------------------------------------------------------
 
-    def _plan_call(self, call: Row[Any], now: datetime) -> None:
+    def _plan_call(self, call: OpenCall, now: datetime) -> None:
         place = self.stage.place(call.key)
         step = place.plan.steps.get(place.step) if place else None
         if place is None or not isinstance(step, Call):
             return
         script = self.world.asked.get(call.script)
         outcomes = (*CLOSING, *(script.outcomes if script else ()))
-        choice = self.walked.pick(call_choices(step, outcomes), place.plan.flow, call.external_id, now, self.drawn)
+        choice = self._pick(call_choices(step, outcomes), place, call.person)
         if choice.kind == TOO_LATE:
             return
-        queue = call.queue or "default"
-        at = self._after(now, _CALLS_WITHIN, self.world.queues.get(queue, self.world.calendar))
-        caller = self._one_of(self._team_of(queue))
+        at = self._after(now, _CALLS_WITHIN, self.world.queues.get(call.queue, self.world.calendar))
+        caller = self._one_of(self._team_of(call.queue))
         self.agenda.add(at, lambda now: self._call(call, script, caller, choice, now))
 
-    def _call(self, call: Row[Any], script: Survey | None, by: str, choice: Choice, now: datetime) -> None:
+    def _call(self, call: OpenCall, script: Survey | None, by: str, choice: Choice, now: datetime) -> None:
         if self.stage.act(f"/api/calls/{call.key}/take", by):
             said: dict[str, Any] = {"call_back_at": now + _CALL_BACK_IN} if choice.kind == "call back" else {}
-            person = self.people.get(call.external_id)
+            person = self.people.get(call.person)
             if script and person and choice.kind not in _NOBODY_SPOKE:
-                answers = self.answers.fill_in(script, person, choice.towards)
-                said["answers"] = answers if choice.towards else some_of(answers, self.drawn)
+                said["answers"] = self.answers.fill_in(script, person, choice.towards, spoken=True)
             self.stage.act(f"/api/calls/{call.key}/outcome", by, outcome=choice.kind, **said)
 
     def _team_of(self, queue: str) -> str | None:
@@ -111,12 +109,12 @@ class Colleagues:
 
     # --- sales ----------------------------------------------------------------------------------------
 
-    def _plan_handover(self, handover: Row[Any], now: datetime) -> None:
+    def _plan_handover(self, handover: OpenHandover, now: datetime) -> None:
         place = self.stage.place(handover.key)
         step = place.plan.steps.get(place.step) if place else None
         if place is None or not isinstance(step, Handover):
             return
-        choice = self.walked.pick(handover_choices(step), place.plan.flow, handover.external_id, now, self.drawn)
+        choice = self._pick(handover_choices(step), place, handover.person)
         calendar = self.world.teams.get(handover.team, self.world.calendar)
         late = self.drawn.random() < _TOO_LATE
         contact = self._after(
@@ -128,15 +126,16 @@ class Colleagues:
             self.agenda.add(contact + (close - contact) / 2, self._handed(handover, ("appointment", {}), ("quote", {})))
         self.agenda.add(close, lambda now: self._handed(handover, self._closing(handover, choice, now))(now))
 
-    def _closing(self, handover: Row[Any], choice: Choice, now: datetime) -> tuple[str, dict[str, Any]]:
+    def _closing(self, handover: OpenHandover, choice: Choice, now: datetime) -> tuple[str, dict[str, Any]]:
         said: dict[str, Any] = {}
         if choice.kind == "rejected":
-            said = {"reason": self.answers.reason(self.reasons, self.people[handover.external_id], choice.towards)}
+            said = {"reason": self.answers.reason(self.people[handover.person], choice.towards)}
         elif choice.kind == "later":
             said = {"later_on": (now + timedelta(days=self.drawn.randint(*_LATER_IN))).date()}
+        self.answers.known.happened(self.people[handover.person], choice.kind, now)
         return _VERBS.get(choice.kind, choice.kind), said
 
-    def _handed(self, handover: Row[Any], *deeds: tuple[str, dict[str, Any]]) -> Callable[[datetime], None]:
+    def _handed(self, handover: OpenHandover, *deeds: tuple[str, dict[str, Any]]) -> Callable[[datetime], None]:
         """By whoever has it at that moment: it may have been passed on."""
 
         def do(now: datetime) -> None:
@@ -150,11 +149,11 @@ class Colleagues:
 
     # --- tasks ----------------------------------------------------------------------------------------
 
-    def _plan_task(self, task: Row[Any], now: datetime) -> None:
+    def _plan_task(self, task: OpenTask, now: datetime) -> None:
         place = self.stage.place(task.key)
         step = place.plan.steps.get(place.step) if place else None
-        kinds = task_choices(step) if isinstance(step, Task) else tuple(Choice(str(one)) for one in task.outcomes)
-        choice = self.walked.pick(kinds, place.plan.flow if place else "", task.external_id, now, self.drawn)
+        kinds = task_choices(step) if isinstance(step, Task) else tuple(map(Choice, task.outcomes))
+        choice = self._pick(kinds, place, task.person)
         if choice.kind == TOO_LATE:
             return
         at = self._after(now, _CALLS_WITHIN, self.world.calendar)
@@ -162,5 +161,5 @@ class Colleagues:
         by = task.assignee if task.assignee in people else self._one_of(task.assignee)
         self.agenda.add(at, lambda now: self._close(task, by, choice))
 
-    def _close(self, task: Row[Any], by: str, choice: Choice) -> None:
+    def _close(self, task: OpenTask, by: str, choice: Choice) -> None:
         self.stage.act(f"/api/tasks/{task.key}/outcome", by, outcome=choice.kind)

@@ -17,6 +17,7 @@ _NOT_FOR_EVER: Final = 0.15  # of those who may be mailed: for some weeks, and n
 _MAY_BE_SEEN: Final = 0.85
 _MAY_BE_CALLED: Final = 0.85
 _FOREIGN: Final = 0.2
+REFUSES: Final = "+policy"  # in an address: what the mail catcher takes for such a mailbox
 _BOXES_THAT_REFUSE: Final = 0.05  # whose mail server takes nothing from us: our own fault, and not the lead's
 _LANDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {  # language → countries, with numbers that nobody has
     "nl": (("NL", "+3120123{:04}"), ("NL", "+3110123{:04}"), ("BE", "+322123{:04}")),
@@ -26,8 +27,8 @@ _LANDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {  # language → cou
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """number: counted from 1. channels: what this lead allows. for_days: so long it may be mailed (None: until it says
-    otherwise). words: what it writes where it may write."""
+    """number: counted from 1. channels: what this lead allows. hides: what it keeps to itself, of `email` and `phone`.
+    for_days: so long it may be mailed (None: until it says otherwise). words: what it writes where it may write."""
 
     number: int
     first_name: str
@@ -37,9 +38,10 @@ class Person:
     job_title: str
     language: str
     country: str
-    phone: str | None
+    phone: str
     email: str
     channels: tuple[str, ...]
+    hides: tuple[str, ...]
     for_days: int | None
     words: str
 
@@ -61,7 +63,7 @@ class Person:
             "job_title": self.job_title, "language": self.language, "country": self.country, "phone": self.phone,
             "company": company, "consents": consents, **fields,
         }  # fmt: skip
-        return {name: value for name, value in told.items() if value is not None}
+        return {name: value for name, value in told.items() if value is not None and name not in self.hides}
 
 
 def people(seed: int) -> Iterator[Person]:
@@ -77,7 +79,7 @@ def _person(drawn: Random, book: Mapping[str, Any], number: int) -> Person:
     country, phone = drawn.choice(_LANDS[language])
     first, last = (drawn.choice(book["names"][language][which]) for which in ("first", "last"))
     company = f"{drawn.choice(book['companies']['first'])} {drawn.choice(book['companies']['second'])}"
-    tag = "+policy" if drawn.random() < _BOXES_THAT_REFUSE else ""
+    tag = REFUSES if drawn.random() < _BOXES_THAT_REFUSE else ""
     chances = (("email", _MAY_MAIL), ("telephone", _MAY_BE_CALLED), ("open tracking", _MAY_BE_SEEN))
     channels = [channel for channel, chance in chances if drawn.random() < chance]
     if "open tracking" in channels:
@@ -91,9 +93,10 @@ def _person(drawn: Random, book: Mapping[str, Any], number: int) -> Person:
         job_title=drawn.choice(book["work"][language]),
         language=language,
         country=country,
-        phone=phone.format(number % 1_000) if drawn.random() < _MAY_BE_CALLED else None,
+        phone=phone.format(number % 1_000),
         email=f"{kebab(first)}.{kebab(last)}.{number}{tag}@{kebab(company)}.example",
         channels=tuple(channels),
+        hides=() if drawn.random() < _MAY_BE_CALLED else ("phone",),
         for_days=drawn.randint(10, 50) if drawn.random() < _NOT_FOR_EVER else None,
         words=drawn.choice(book["words"][language]),
     )

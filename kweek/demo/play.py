@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
 from typing import Final
 
@@ -15,13 +15,17 @@ from msgspec.structs import replace
 
 from kweek.demo.agenda import Agenda
 from kweek.demo.answers import Answers
-from kweek.demo.choices import Walked, reasons
+from kweek.demo.choices import Choice, reasons, usual
 from kweek.demo.colleagues import Colleagues
-from kweek.demo.days import days_on
+from kweek.demo.comers import Comers
+from kweek.demo.foresight import Foresight
+from kweek.demo.known import Known
 from kweek.demo.leads import Leads
-from kweek.demo.openings import Opening, Vocabulary, openings
+from kweek.demo.openings import Vocabulary
 from kweek.demo.people import people
-from kweek.demo.stage import Stage, Walk
+from kweek.demo.stage import Place, Stage
+from kweek.demo.walked import Walked
+from kweek.demo.ways import Ways
 from kweek.flow.cases.read import read_cases
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
@@ -34,7 +38,8 @@ from kweek.worlds import world_of
 _EARLY: Final = 0.2  # of the leads, where there is such a time
 _MEANWHILE: Final = 0.15  # while most sleep: what they begin takes months as well
 _ARRIVE_OVER: Final = 0.4  # of these times: the rest is for what comes of it
-_COMES_AGAIN: Final = 0.5  # so often as somebody new comes
+_COME_AGAIN: Final = 0.6  # so often as somebody new comes, somebody comes who was here before
+_COME_AGAIN_OVER: Final = 0.8
 _LOOK_EVERY: Final = 0.1  # seconds
 _SAY_EVERY: Final = 30.0  # seconds
 
@@ -46,84 +51,76 @@ class Play:
         self.stage = stage
         self.drawn, self.agenda = Random(f"demo {seed}"), Agenda()
         self.plans = {plan.flow: plan for plan in stage.plans()}
-        self.days = days_on(stage.clock, self.now())
-        self.walked = Walked(self.plans, self.days.over)
-        world, self.words = replace(world_of(workspace), plans=self.plans), vocabulary(workspace, self.plans)
-        answers = Answers(world, self.drawn)
+        self.days = stage.days()
+        world, words = replace(world_of(workspace), plans=self.plans), vocabulary(workspace, self.plans)
+        self.walked = Walked(self.plans, Ways(self.plans, world.links), self.days.closes)
+        self.answers = Answers(Known(world), reasons(self.plans.values()), self.drawn)
         self.leads = Leads(
-            stage, self.agenda, self.words, answers, purposes_of(workspace.texts), self.walked, self.drawn
+            stage, self.agenda, words, self.answers, purposes_of(workspace.texts), self._bound, self.drawn
         )
         self.colleagues = Colleagues(
-            stage, self.agenda, world, workspace.rules.teams, self.leads.people, answers,
-            reasons(self.plans.values()), self.walked, self.drawn,
-        )  # fmt: skip
-        self._people = people(seed)
-        for at in self._arrivals(leads):
-            self.agenda.add(at, self._arrive)
-
-    def now(self) -> datetime:
-        return self.stage.clock.flow(datetime.now(UTC))
+            stage, self.agenda, world, workspace.rules.teams, self.leads.people, self.answers, self._bound, self.drawn
+        )
+        self.comers = Comers(
+            self.walked, Foresight(self.answers, self.drawn), self.leads, words, people(seed), self.drawn
+        )
+        for at in self._moments(leads, _ARRIVE_OVER):
+            self.agenda.add(at, self.comers.come)
+        for at in self._moments(round(leads * _COME_AGAIN), _COME_AGAIN_OVER):
+            self.agenda.add(at, self.comers.come_again)
 
     def run(self, stop: threading.Event, say: Callable[[], None]) -> bool:
         """Until the days are over; False: told to stop before. say: called every now and then."""
         said = time.monotonic()
         while not stop.wait(_LOOK_EVERY):
             with suppress(httpx.TransportError, DatabaseAway):  # a part that falls comes back, and people try again
-                self._live()
-            if self.now() >= self.days.closes:
+                self.live()
+            if self.stage.now() >= self.days.closes:
                 return True
             if time.monotonic() - said >= _SAY_EVERY:
                 said = time.monotonic()
                 say()
         return False
 
-    def look(self) -> list[Walk]:
-        """Who came to which step since the last look? The rows that were taken meanwhile are noted."""
-        walks = self.stage.walks()
-        self.walked.take((walk.flow, walk.row) for walk in walks if walk.row is not None)
-        return [walk for walk in walks if walk.row is None]
+    def look(self) -> None:
+        """Who came to which step, and took which row, since the last look?"""
+        for walk in self.stage.walks():
+            place = Place(self.stage.plan(walk.version), walk.step)
+            if walk.row is not None:
+                self.walked.take(walk.person, (walk.flow, walk.row))
+                self.comers.took(walk.person, place.plan, walk.row)
+            elif walk.step in place.plan.steps and walk.person in self.leads.people:
+                self.answers.known.passed(self.leads.people[walk.person], place.plan.steps[walk.step])
+                self.comers.stood(walk.person, walk.flow)
+                self.leads.stand(walk.person, place, self.stage.now())
 
-    def _live(self) -> None:
-        for walk in self.look():
-            self.leads.stand(walk.person, self.stage.plan(walk.version), walk.step, self.now())
+    def live(self) -> None:
+        self.look()
         for letter in self.stage.letters():
             self.leads.find(letter)
-        self.colleagues.look(self.now())
-        for deed in self.agenda.due(self.now()):
-            deed(self.now())
+        self.colleagues.look(self.stage.now())
+        for deed in self.agenda.due(self.stage.now()):
+            deed(self.stage.now())
 
-    # --- who comes when -------------------------------------------------------------------------------
+    def _bound(self, choices: Sequence[Choice], place: Place, who: str) -> Choice | None:
+        now, at = self.stage.now(), (place.plan.flow, place.step)
+        mixed = self.drawn.sample(choices, len(choices))  # of several that take the same row, any
+        found = self.walked.pick(mixed, at, who, now, lambda way: self.comers.can(who, way))
+        if found is None and (left := self.comers.harmless(choices, who)):
+            return usual(left, self.drawn)
+        return found
 
-    def _arrivals(self, leads: int) -> Iterator[datetime]:
+    def _moments(self, number: int, over: float) -> Iterator[datetime]:
+        """When so many come, within this part of the days."""
         days = self.days
-        some = leads if days.early > days.begun else 0
+        some = number if days.early > days.begun else 0
         early, meanwhile = round(some * _EARLY), round(some * _MEANWHILE)
         for _ in range(early):
-            yield days.begun + self.drawn.random() * (days.early - days.begun) * _ARRIVE_OVER
+            yield days.begun + self.drawn.random() * (days.early - days.begun) * over
         for _ in range(meanwhile):
             yield days.opens - self.drawn.random() * (days.opens - days.early) / 2
-        for _ in range(leads - early - meanwhile):
-            yield days.opens + self.drawn.random() ** 2 * (days.over - days.opens) * _ARRIVE_OVER
-
-    def _arrive(self, now: datetime) -> None:
-        """Somebody comes for the first time; and sometimes also somebody who was here before."""
-        known = list(self.leads.people.values())
-        again = [self.drawn.choice(known)] if known and self.drawn.random() < _COMES_AGAIN else []
-        for person in (next(self._people), *again):
-            if flow := self._flow(now):
-                self.leads.arrive(person, self.plans[flow], lambda flow=flow: self._opening(flow, now), now)
-
-    def _flow(self, now: datetime) -> str | None:
-        """One of which much has not been walked yet."""
-        flows, missing = sorted({way.flow for way in self._openings(now)}), self.walked.missing()
-        weights = [1 + len(missing.get(flow, ())) for flow in flows]
-        return self.drawn.choices(flows, weights)[0] if flows else None
-
-    def _opening(self, flow: str, now: datetime) -> Opening:
-        return self.drawn.choice([way for way in self._openings(now) if way.flow == flow])
-
-    def _openings(self, now: datetime) -> list[Opening]:
-        return openings(self.plans.values(), self.words, now, self.drawn)
+        for _ in range(number - early - meanwhile):
+            yield days.opens + self.drawn.random() * (days.over - days.opens) * over
 
 
 def vocabulary(workspace: Workspace, plans: Mapping[str, Plan]) -> Vocabulary:

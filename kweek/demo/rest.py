@@ -22,7 +22,7 @@ from temporalio.client import Client
 
 from kweek.checkup.ring import ON_THE_WAY
 from kweek.checkup.temporal import RUNNING
-from kweek.demo.stage import Stage
+from kweek.demo.house import House
 from kweek.flow.rows import END
 from kweek.leads.tables import call_tasks, effects, handovers, journal, leads, mails, outbox, tasks
 from kweek.leads.tally import ENDED, counted, is_step
@@ -54,7 +54,7 @@ class Rest:
         return not self.differing and not self.stuck and not self.unquiet and self.walking == self.workflows
 
 
-async def come_to_rest(stage: Stage, temporal: str, namespace: str, stop: Callable[[], bool]) -> Rest:
+async def come_to_rest(stage: House, temporal: str, namespace: str, stop: Callable[[], bool]) -> Rest:
     """What is found in the first quiet moments in which all is well; else in the last ones."""
     until = time.monotonic() + _PATIENCE
 
@@ -84,14 +84,14 @@ async def come_to_rest(stage: Stage, temporal: str, namespace: str, stop: Callab
     return Rest(numbers, differing, *(both or (0, 0)), stuck or (), unquiet)
 
 
-async def _page(stage: Stage, path: str, prefix: str) -> dict[str, tuple[int, int]]:
+async def _page(stage: House, path: str, prefix: str) -> dict[str, tuple[int, int]]:
     shown = _read(stage.page(path), prefix)
     with stage.database.read() as read:
         books = _books(read) | _waiting(read, stage.clock.flow(datetime.now(UTC)))
     return {place: (number, books.get(place, 0)) for place, number in shown.items()}
 
 
-async def _leads(stage: Stage, client: Client) -> tuple[int, int]:
+async def _leads(stage: House, client: Client) -> tuple[int, int]:
     """On their way, by the books and by Temporal."""
     [row] = stage.rows(select(func.count()).select_from(leads).where(ON_THE_WAY))
     return row[0], (await client.count_workflows(RUNNING)).count
@@ -134,7 +134,7 @@ def _waiting(read: Connection, now: datetime) -> dict[str, int]:
     return found | {"|held": found["|held"] + found["|in doubt"]}
 
 
-async def _stuck(stage: Stage) -> list[str]:
+async def _stuck(stage: House) -> list[str]:
     """Leads that stand still; whose moment, mail or news came and was missed; who walk, and wait for nothing."""
     late = stage.clock.flow(datetime.now(UTC) - _LATE)
     mine = effects.c.lead_id == leads.c.id
@@ -150,7 +150,7 @@ async def _stuck(stage: Stage) -> list[str]:
     return [row.id for row in stage.rows(query.order_by(leads.c.id))]
 
 
-def _moved(stage: Stage) -> tuple[int, ...]:
+def _moved(stage: House) -> tuple[int, ...]:
     """Another answer whenever anything has happened to anybody."""
     query = select(func.max(journal.c.id), select(func.sum(leads.c.turn + leads.c.seq)).scalar_subquery())
     return tuple(stage.rows(query)[0])

@@ -1,9 +1,10 @@
-"""Which way leads soonest to a row that nobody has taken yet? Over all flows, in days, as far as they can be known."""
+"""Which rows can be reached from here, by which way, and how soon? Over all flows, in days as far as they are known."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -24,7 +25,8 @@ from kweek.flow.plan import (
     ToFlow,
     Wait,
 )
-from kweek.flow.rows import leads_to, lines_at
+from kweek.flow.rows import GOAL, is_row, leads_to, lines_at
+from kweek.flow.words import MAIL
 
 Row = tuple[str, str]
 """Flow, and the key of a row in it."""
@@ -37,70 +39,136 @@ _WITH_SALES: Final = 4.0
 _SOME_DATE: Final = 7.0  # until a date comes, or a weekday
 _AT_ONCE: Final = 0.0
 
-Exit = tuple[str | None, float, Target | Stay | None]
-"""The row by which a step is left (None: it runs out), after how many days, and where to (None: it leads nowhere)."""
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A lead leaves a step. row: by which row (None: it runs out, or only stands there). days: so long after the
+    way began."""
+
+    step: Step
+    row: Row | None
+    days: float
+
+
+Way = tuple[Leg, ...]
+
+Begin = tuple[Step | None, Way]
+"""To which step somebody comes (None: to none), and what he did before."""
+
+
+def rows_on(way: Way) -> tuple[Row, ...]:
+    return tuple(leg.row for leg in way if leg.row is not None)
 
 
 class Ways:
-    def __init__(self, plans: Mapping[str, Plan]) -> None:
+    """links: mail → the names of the links in it."""
+
+    def __init__(self, plans: Mapping[str, Plan], links: Mapping[str, Collection[str]]) -> None:
+        self.plans, self._links = plans, links
+        self._into: dict[str, Sequence[Way]] = {}
         self._exits: dict[Step, list[tuple[Row | None, float, Step | None]]] = {}
-        self._after: dict[Row, Step | None] = {}
-        entries = {flow: plan.entry for flow, plan in plans.items()}
         for flow, plan in plans.items():
-            for n, line in enumerate(plan.whenever, 1):
-                self._after[flow, f"whenever:{n}"] = _place(flow, line.target, entries)
             for step in plan.steps.values():
-                exits = [
-                    ((flow, f"{step.id} {row}") if row else None, days, _place(flow, to, entries))
-                    for row, days, to in _exits(step)
+                self._exits[flow, step.id] = [
+                    ((flow, row) if row else None, days, self._place(flow, to))
+                    for row, days, to in (*_exits(step), *self._whenever(plan, step))
                 ]
-                self._exits[flow, step.id] = exits
-                self._after |= {row: to for row, _, to in exits if row}
+        for flow, plan in plans.items():
+            for step in plan.steps.values():
+                if isinstance(step, Go) and step.at_most is not None:
+                    self._go_round((flow, step.id), step.at_most)
 
-    def soonest(self, rows: Iterable[Row], wanted: Callable[[Row], bool], within: timedelta) -> tuple[Row, ...]:
-        """Whoever takes one of these rows, by which of them does he come to a wanted one first? The rows on the way,
-        the wanted one last; nothing where none can be reached in time."""
-        return self._search([(self._after.get(row), (row,)) for row in rows], wanted, within)
+    def into(self, flow: str) -> Sequence[Way]:
+        """The ways of whoever comes into it; and of whoever is at its goal when he does."""
+        if flow not in self._into:
+            plan = self.plans[flow]
+            begins: list[Begin] = [((flow, plan.entry), ())]
+            if plan.goal is not None:
+                goal = Leg((flow, plan.entry), (flow, GOAL), _AT_ONCE)
+                begins.append((self._place(flow, plan.goal.target), (goal,)))
+            self._into[flow] = [way for begin in begins for way in self.reach([begin]).values()]
+        return self._into[flow]
 
-    def inside(self, step: Step, wanted: Callable[[Row], bool], within: timedelta) -> tuple[Row, ...]:
-        """The same for whoever comes to this step."""
-        return self._search([(step, ())], wanted, within)
+    def after(self, at: Step, row: str | None) -> Begin:
+        """Who takes this row where he stands. None: he does nothing about it."""
+        key = None if row is None else (at[0], row)
+        here = self.plans[at[0]].steps[at[1]]
+        if row is None and not isinstance(here, Send):
+            return at, ()
+        found = ((to, (Leg(at, key, lasts),)) for one, lasts, to in self._exits.get(at, ()) if one == key)
+        return next(found, (None, ()))
 
-    def _search(
-        self, begins: Iterable[tuple[Step | None, tuple[Row, ...]]], wanted: Callable[[Row], bool], within: timedelta
-    ) -> tuple[Row, ...]:
-        """Dijkstra: the places that can be reached, the soonest first."""
-        queue = [(0.0, n, step, way) for n, (step, way) in enumerate(begins)]
+    def reach(self, begins: Iterable[Begin]) -> dict[Row, Way]:
+        """Every row that can be reached, with the soonest way there (Dijkstra)."""
+        queue = [(way[-1].days if way else 0.0, n, step, way) for n, (step, way) in enumerate(begins)]
+        heapq.heapify(queue)
+        found: dict[Row, Way] = {way[-1].row: way for _, _, _, way in queue if way and way[-1].row}
         seen: set[Step] = set()
-        count, most = len(queue), within / timedelta(days=1)
+        count = len(queue)
         while queue:
             days, _, step, way = heapq.heappop(queue)
-            if way and wanted(way[-1]):
-                return way
             if step is None or step in seen:
                 continue
             seen.add(step)
             for row, lasts, to in self._exits.get(step, ()):
-                if days + lasts <= most:
-                    count += 1
-                    heapq.heappush(queue, (days + lasts, count, to, (*way, row) if row else way))
-        return ()
+                on = (*way, Leg(step, row, days + lasts))
+                if row is not None and (row not in found or found[row][-1].days > on[-1].days):
+                    found[row] = on
+                count += 1
+                heapq.heappush(queue, (days + lasts, count, to, on))
+        return found
+
+    def _whenever(self, plan: Plan, step: AnyStep) -> Iterator[tuple[str, float, Target | Stay | None]]:
+        """Of what is heard anywhere: a mail's words where one is sent, all else where a lead stands and waits."""
+        lines = step.when if isinstance(step, Wait | Send | Call | Task) else ()
+        named = {(line.event, line.link) for line in lines}
+        waits = isinstance(step, Wait | Call | Task) or (isinstance(step, Send) and step.within is not None)
+        for n, line in enumerate(plan.whenever, 1):
+            if not is_row(line) or (line.event, line.link) in named or (line.event, None) in named:
+                continue
+            if self._says(step, line.link) if line.event in MAIL else waits:
+                yield f"whenever:{n}", _SOON, line.target
+
+    def _says(self, step: AnyStep, link: str | None) -> bool:
+        mails = [mail for mail, _ in step.mails if mail] if isinstance(step, Send) else []
+        return any(link is None or link in self._links.get(mail, ()) for mail in mails)
+
+    def _go_round(self, go: Step, times: int) -> None:
+        """Its last line is taken by whoever has been round so often."""
+        step = self.plans[go[0]].steps[go[1]]
+        first = self._place(go[0], step.target) if isinstance(step, Go) else None
+        once = self._days_between(first, go)
+        self._exits[go] = [(row, days + times * once if row else days, to) for row, days, to in self._exits[go]]
+
+    def _days_between(self, first: Step | None, last: Step) -> float:
+        queue, seen = [(0.0, first)] if first else [], set[Step]()
+        while queue:
+            days, step = heapq.heappop(queue)
+            if step == last:
+                return days
+            if step not in seen:
+                seen.add(step)
+                exits = self._exits.get(step, ())
+                for _, lasts, to in exits:
+                    if to is not None:
+                        heapq.heappush(queue, (days + lasts, to))
+        return _AT_ONCE
+
+    def _place(self, flow: str, target: Target | Stay | None) -> Step | None:
+        match target:
+            case At(step=step):
+                return flow, step
+            case ToFlow(flow=other) if other in self.plans:
+                return other, self.plans[other].entry
+            case _:
+                return None
 
 
-def _place(flow: str, target: Target | Stay | None, entries: Mapping[str, str]) -> Step | None:
-    match target:
-        case At(step=step):
-            return flow, step
-        case ToFlow(flow=other) if other in entries:
-            return other, entries[other]
-        case _:
-            return None
-
-
-def _exits(step: AnyStep) -> Iterator[Exit]:
+def _exits(step: AnyStep) -> Iterator[tuple[str | None, float, Target | Stay | None]]:
+    """The row by which a step is left (None: it runs out), after how many days, and where to (None: nowhere)."""
     soon, late = _lasts(step)
     for row, line in lines_at(step):
-        yield row, late if row.startswith("otherwise") else soon, leads_to(line)
+        yield f"{step.id} {row}", late if row.startswith("otherwise") else soon, leads_to(line)
     match step:
         case Choose() | EndStep():
             pass

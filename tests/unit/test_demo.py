@@ -10,34 +10,41 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from kweek.demo.agenda import Agenda
 from kweek.demo.answers import Answers
 from kweek.demo.choices import (
     NOTHING,
     TOO_LATE,
     Choice,
-    Walked,
     call_choices,
     handover_choices,
-    heard_anywhere,
     heard_at,
     mail_choices,
     reasons,
+    usual,
 )
 from kweek.demo.days import days_on, paces
+from kweek.demo.fits import fit
+from kweek.demo.foresight import Foresight
+from kweek.demo.known import Known
 from kweek.demo.openings import Vocabulary, openings, told_as
 from kweek.demo.people import people
-from kweek.demo.ways import Ways
+from kweek.demo.walked import Walked
+from kweek.demo.ways import Way, Ways, rows_on
 from kweek.flow.conditions import parse_condition
-from kweek.flow.plan import Call, Handover, Send
+from kweek.flow.plan import Call, Handover, Plan, Send
 from kweek.intake.check_lead import LeadChecker
 from kweek.intake.check_lead import Vocabulary as Words
 from kweek.leads.clock import Clock
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
+from tests.unit.demo_on_paper import play_on_paper
 from tests.unit.flow_of import BROCHURE, plan_from
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+FLOW = BROCHURE.flow
 
 
 def test_the_same_seed_makes_the_same_people_and_another_seed_others() -> None:
@@ -114,8 +121,12 @@ def test_sales_knows_the_reasons_that_the_flow_asks_for() -> None:
     assert reasons([BROCHURE]) == ("student", "no budget this year")
 
 
-def test_own_events_that_a_flow_hears_are_choices_and_mail_words_are_not() -> None:
-    assert heard_anywhere(BROCHURE, ["quote.requested"]) == (Choice("quote.requested", None, "whenever:1"),)
+def test_own_events_that_a_flow_or_a_step_hears_are_choices_and_mail_words_are_not() -> None:
+    wait = BROCHURE.steps["steps/wait-1"]
+    assert heard_at(BROCHURE, wait, ["quote.requested"]) == (
+        Choice("quote.requested", None, "whenever:1"),
+        Choice(NOTHING),
+    )
     plan = plan_from("""\
         flow: brochure-request
         title: Did it come?
@@ -125,11 +136,11 @@ def test_own_events_that_a_flow_hears_are_choices_and_mail_words_are_not() -> No
             when: { webinar.attended: won }
           - end: done
         """)
-    assert heard_at(plan.steps["steps/wait-1"], ["webinar.attended"]) == (
+    assert heard_at(plan, plan.steps["steps/wait-1"], ["webinar.attended"]) == (
         Choice("webinar.attended", None, "steps/wait-1 when:1"),
         Choice(NOTHING),
     )
-    assert heard_at(plan.steps["steps/end-1"], ["webinar.attended"]) == ()
+    assert heard_at(plan, plan.steps["steps/end-1"], ["webinar.attended"]) == ()
 
 
 def test_an_event_that_follows_from_another_is_told_as_that_one() -> None:
@@ -145,52 +156,130 @@ def test_an_event_that_follows_from_another_is_told_as_that_one() -> None:
     assert told_as("moon.viewed", words, NOW, Random(1)) is None
 
 
+def _walked(days: int = 90) -> Walked:
+    plans = {FLOW: BROCHURE}
+    return Walked(plans, Ways(plans, {}), NOW + timedelta(days=days))
+
+
+def _way(to: str, plan: Plan = BROCHURE) -> Way:
+    return next(way for way in Ways({FLOW: plan}, {}).into(FLOW) if way[-1].row == (FLOW, to))
+
+
 def test_what_nobody_took_is_said_with_its_words() -> None:
-    walked = Walked({"brochure-request": BROCHURE}, NOW)
-    everything = walked.missing()["brochure-request"]
+    walked = _walked()
+    everything = walked.missing()[FLOW]
     assert "steps/send-survey when:1 (bounced)" in everything
     assert (len(walked), walked.rows) == (0, len(everything))
-    walked.take([("brochure-request", "steps/send-survey when:1"), ("brochure-request", "whenever:9")])
+    walked.take("demo-1", (FLOW, "steps/send-survey when:1"))
+    walked.take("demo-1", (FLOW, "whenever:9"))
     assert len(walked) == 1
-    assert walked.missing()["brochure-request"] == [row for row in everything if "survey when:1" not in row]
+    assert walked.missing()[FLOW] == [row for row in everything if "survey when:1" not in row]
 
 
-def test_a_row_that_nobody_took_goes_before_until_somebody_sets_out_for_it() -> None:
-    walked, drawn = Walked({"brochure-request": BROCHURE}, NOW + timedelta(days=90)), Random(3)
-    step = BROCHURE.steps["sales/handover-sales"]
+def test_the_way_to_a_row_is_the_soonest_and_says_how_long_it_takes() -> None:
+    way = _way("triage/choose-1 choose:1")
+    assert rows_on(way) == ((FLOW, "steps/send-survey when:3"), (FLOW, "triage/choose-1 choose:1"))
+    assert [leg.days for leg in way] == [7, 8, 8]
+    assert _way("call/call-brochure otherwise:1")[-1].days == 15
+
+
+def test_the_last_line_of_a_loop_lies_as_many_rounds_away() -> None:
+    plan = plan_from("""\
+        flow: brochure-request
+        title: Three times
+        start: brochure.requested
+        steps:
+          - go: round
+        paths:
+          round:
+            - wait: 5 days
+            - go: round
+              at_most: 3 times
+              then: done
+        """)
+    [then] = [way for way in Ways({FLOW: plan}, {}).into(FLOW) if way[-1].row and way[-1].row[1].endswith(" then")]
+    assert then[-1].days == 20
+
+
+def test_each_is_bound_for_another_row_the_furthest_first_and_goes_there_step_by_step() -> None:
+    walked, step = _walked(), BROCHURE.steps["sales/handover-sales"]
     assert isinstance(step, Handover)
-    choices = handover_choices(step)
-    chosen = [walked.pick(choices, "brochure-request", f"lead-{n}", NOW, drawn).kind for n in range(12)]
-    assert {"won", "lost", "later", "rejected"} <= set(chosen)
-    walked.take(("brochure-request", row.rpartition(" (")[0]) for row in walked.missing()["brochure-request"])
-    later = Counter(walked.pick(choices, "brochure-request", f"lead-{n}", NOW, drawn).kind for n in range(300))
-    assert later["lost"] > later["won"] > later["later"]
+    choices, at = handover_choices(step), (FLOW, "sales/handover-sales")
+    first = walked.pick(choices, at, "demo-1", NOW, lambda way: True)
+    second = walked.pick(choices, at, "demo-2", NOW, lambda way: True)
+    assert first
+    assert second
+    bound = [walked.errand(who, NOW) for who in ("demo-1", "demo-2")]
+    assert len({errand.row for errand in bound if errand}) == 2
+    assert (first.kind, first.towards) == ("rejected", bound[0] and bound[0].row)
+    assert walked.pick(choices, at, "demo-1", NOW, lambda way: False) == first
+    walked.take("demo-1", (FLOW, "back/choose-1 choose:1"))
+    assert walked.pick(choices, at, "demo-3", NOW, lambda way: False) is None
 
 
-def test_who_is_bound_for_a_row_takes_the_way_that_leads_there_soonest() -> None:
-    ways = Ways({"brochure-request": BROCHURE})
-    mail = [("brochure-request", f"steps/send-survey {row}") for row in ("when:1", "when:3", "otherwise:1")]
-    ready = ("brochure-request", "triage/choose-1 choose:1")
-    assert ways.soonest(mail, {ready}.__contains__, timedelta(days=30)) == (mail[1], ready)
-    reached = ("brochure-request", "call/call-brochure when:1")
-    assert ways.soonest(mail, {reached}.__contains__, timedelta(days=30))[-1] == reached
-    back = ("brochure-request", "back/choose-1 choose:2")
-    assert ways.inside((BROCHURE.flow, BROCHURE.entry), {back}.__contains__, timedelta(days=3)) == ()
+def test_nobody_sets_out_for_what_cannot_be_reached_in_time() -> None:
+    wanted = _walked(days=3).wanted(Ways({FLOW: BROCHURE}, {}).into(FLOW), NOW)
+    assert {way[-1].row for way in wanted} == {(FLOW, "whenever:1")}
+
+
+def test_who_is_bound_for_nothing_does_what_people_usually_do() -> None:
+    step, drawn = BROCHURE.steps["sales/handover-sales"], Random(3)
+    assert isinstance(step, Handover)
+    kinds = Counter(usual(handover_choices(step), drawn).kind for _ in range(300))
+    assert kinds["lost"] > kinds["won"] > kinds["later"]
+
+
+def test_who_comes_is_such_as_can_walk_the_way() -> None:
+    person, plans = next(people(1)), {FLOW: BROCHURE}
+    blocked = fit(person, _way("steps/send-survey when:2"), plans, ())
+    assert "email" not in blocked.channels
+    assert "email" not in fit(person, _way("steps/send-survey when:2"), plans, ["survey"]).as_lead([], NOW)
+    unseen = fit(person, _way("steps/send-survey otherwise:2"), plans, ())
+    assert "email" in unseen.channels
+    assert "open tracking" not in unseen.channels
+    refusing = fit(person, _way("steps/send-survey otherwise:3"), plans, ())
+    assert "+policy@" in refusing.email
+    called = fit(person, _way("call/call-brochure when:1"), plans, ())
+    assert "phone" in called.as_lead([], NOW)
+    assert fit(called, _way("call/call-brochure when:1"), plans, ()) == called
 
 
 def test_answers_are_drawn_until_they_lead_where_somebody_wants_to_go() -> None:
-    workspace = read_workspace(Path(__file__).parents[2])
-    world = world_of(workspace)
-    answers, survey = Answers(world, Random(1)), world.asked["brochure"]
+    world = world_of(read_workspace(Path(__file__).parents[2]))
+    answers, survey = Answers(Known(world), ["no budget", "student"], Random(1)), world.asked["brochure"]
     for number, person in enumerate(islice(people(1), 20)):
-        towards = ("brochure-request", f"triage/choose-1 choose:{1 + number % 3}")
+        towards = (FLOW, f"triage/choose-1 choose:{1 + number % 3}")
         said = answers.fill_in(survey, person, towards)
         if number % 3 == 1:
             assert said["wish"] == "call" or said["authority"] in ("decides", "advises")
         if number % 3 == 2:
             assert said["wish"] != "call"
-    towards = ("brochure-request", "back/choose-1 choose:1")
-    assert answers.reason(["no budget", "student"], next(people(1)), towards) == "student"
+    towards = (FLOW, "back/choose-1 choose:1")
+    assert answers.reason(next(people(1)), towards) == "student"
+
+
+def test_it_is_foreseen_whether_a_way_can_be_walked_by_what_is_known() -> None:
+    world = world_of(read_workspace(Path(__file__).parents[2]))
+    known = Known(world)
+    foresight = Foresight(Answers(known, ["student"], Random(1)), Random(1))
+    ways = Ways(world.plans, world.links)
+    person = next(one for one in people(1) if "student" not in one.job_title.lower())
+    [ready] = [way for way in ways.into("fair-leads") if way[-1].row == ("fair-leads", "judge/choose-1 choose:1")]
+    assert not foresight.can(person, ready)
+    brochure = world.asked["brochure"]
+    assert foresight.prospects(person, brochure, ready)
+    memory = known.of(person).fork()
+    told = {"bant.budget": "planned", "bant.authority": "decides", "bant.time": "six-months"}
+    memory.fields.update(told)
+    memory.add_points({"profile": 15})
+    known.learn(person, memory)
+    assert foresight.can(person, ready)
+
+
+@pytest.mark.slow
+def test_a_whole_demo_takes_every_row_of_every_shipped_flow() -> None:
+    play = play_on_paper(3)
+    assert (len(play.walked), play.walked.missing()) == (play.walked.rows, {})
 
 
 def test_two_years_pass_in_minutes_and_people_act_while_the_clock_is_slow() -> None:
