@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 from typing import Final
 
@@ -44,7 +44,8 @@ class Comers:
     ) -> None:
         self.walked, self.foresight, self.leads, self.words, self.drawn = walked, foresight, leads, words, drawn
         self.plans, self.service = walked.ways.plans, foresight.world.service
-        self._people, self._stranger = people, replace(next(people), job_title="")
+        first = next(people)
+        self._people, self._stranger = chain([first], people), replace(first, number=0, job_title="")
         self._gone: set[str] = set()
         self._learning: dict[str, Way] = {}
         self._asks: dict[str, list[tuple[Survey, Way]]] = {}

@@ -278,7 +278,7 @@ def test_it_is_foreseen_whether_a_way_can_be_walked_by_what_is_known() -> None:
 
 @pytest.mark.slow
 def test_a_whole_demo_takes_every_row_of_every_shipped_flow() -> None:
-    play = play_on_paper(3)
+    play = play_on_paper(4)
     assert (len(play.walked), play.walked.missing()) == (play.walked.rows, {})
 
 
