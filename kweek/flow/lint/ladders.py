@@ -22,7 +22,8 @@ def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[
     for step in flow.walk():
         if isinstance(step, Handover) and not step.escalate and not _near(graph, step, misread):
             what, why = "Nobody hears of it when this handover is left lying", "a lead that sales does not call is lost"
-            fix = "Add follow_up: 24 hours, and escalate: with “- after: 24 hours”, “every: 24 hours”, “tell: manager”"
+            promise = "" if step.follow_up else "follow_up: 24 hours, and "
+            fix = f"Add {promise}escalate: with “- after: 24 hours”, “every: 24 hours”, “tell: manager”"
             report.warning(step.at, "no-escalation", what, why, fix)
         if isinstance(step, Handover | Task):
             _rungs(step.escalate, report)

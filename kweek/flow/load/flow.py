@@ -45,6 +45,8 @@ def load_flow(source: str | bytes, file: str, *, pure: bool = False) -> Loaded:
         return Loaded(None, in_order(tree.problems))
     reader = _FlowReader(file)
     flow = reader.flow(tree.root)
+    if tree.spoils(reader.problems):
+        return Loaded(None, in_order(tree.problems))
     _, twice = name_steps(flow)
     first = (problem for problem in tree.problems if not reader.explains(problem))
     return Loaded(flow, in_order((*first, *tree.unsaid(reader.problems), *twice)))

@@ -39,6 +39,8 @@ def load_survey(
         return None, in_order(tree.problems)
     reader = _SurveyReader(file, languages)
     survey = reader.survey(tree.root)
+    if tree.spoils(reader.problems):
+        return None, in_order(tree.problems)
     return survey, in_order((*tree.problems, *tree.unsaid(reader.problems)))
 
 

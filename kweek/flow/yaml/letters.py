@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from kweek.flow.problems import Position
+from kweek.flow.yaml.lines import says_something
 from kweek.flow.yaml.sheet import Sheet
 
 MOST_BYTES: Final = 256 * 1024
@@ -98,7 +99,7 @@ def _clean(line: str, number: int, sheet: Sheet) -> str:
 def _without_tabs(line: str, number: int, sheet: Sheet) -> str:
     body = line.lstrip(" \t")
     margin = line[: len(line) - len(body)]
-    sheet.shifts[number] = margin.count("\t")
-    if "\t" in margin:
+    sheet.shifts[number] = margin.count("\t") * (sheet.tab - 1)
+    if "\t" in margin and says_something(body):
         sheet.tabbed.add(number)
-    return margin.replace("\t", "  ") + body.replace("\t", " ")
+    return margin.replace("\t", " " * sheet.tab) + body.replace("\t", " ")

@@ -16,6 +16,7 @@ from kweek.flow.yaml.tree import Items, Node, Pairs, Text, Tree
 
 _MOST_MENDS: Final = 25  # each is another reading, so fewer in a long file
 _FEW_MENDS: Final = 3
+_WIDER_TABS: Final = (4, 8)
 _LONG: Final = 32 * 1024
 _NO_CHARACTER: Final = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
 
@@ -24,7 +25,16 @@ def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str 
     """Read one mapping. Raises nothing. pure: without libyaml, whose answers are the same, slower. about: what it is;
     keys: those that it must have.
     """
-    sheet = Sheet(file)
+    tree = _read(source, Sheet(file), pure, about, keys)
+    if not tree.tabbed or tree.unspoilt:
+        return tree
+    others = (_read(source, Sheet(file, tab), pure, about, keys) for tab in _WIDER_TABS)
+    # where no width makes sense of it, the rest is not spoken of before the tabs are gone
+    return next((other for other in others if other.unspoilt), tree.of_tabs_alone)
+
+
+def _read(source: str | bytes, sheet: Sheet, pure: bool, about: str, keys: str) -> Tree:
+    """Once, with tabs of one width."""
     text = decoded(source, sheet)
     if text is None:
         return Tree(None, tuple(sheet.problems))
@@ -33,7 +43,7 @@ def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str 
     mend_dashes(sheet)
     match _parsed(sheet, pure):
         case Pairs() as root:
-            return Tree(root, tuple(sheet.problems))
+            return Tree(root, tuple(sheet.problems), bool(sheet.tabbed))
         case None if not sheet.problems:
             sheet.add(
                 Position(1, 1),
@@ -48,7 +58,7 @@ def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str 
             sheet.add(root.at, "not-a-mapping", what, "", fix)
         case None:
             pass
-    return Tree(None, tuple(sheet.problems))
+    return Tree(None, tuple(sheet.problems), bool(sheet.tabbed))
 
 
 def _parsed(sheet: Sheet, pure: bool) -> Node | None:

@@ -29,10 +29,11 @@ class Sheet(Struct):
     """The text under the reader's hands; lines count from 0.
 
     shifts: how many characters we put at the beginning of a line. mended: (line, code) of what was tried already.
-    tabbed: lines of which only the author knows how deep they stand.
+    tabbed: lines of which only the author knows how deep they stand. tab: how many blanks each tab there is read as.
     """
 
     file: str
+    tab: int = 2
     lines: list[str] = []
     problems: list[Problem] = []
     shifts: dict[int, int] = {}

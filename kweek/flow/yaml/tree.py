@@ -9,6 +9,8 @@ from kweek.flow.problems import Located, Position, Problem
 
 _GUESSED: Final = ("never-closed",)  # where the text ends, nobody knows
 
+_OF_SIGNS: Final = ("tab", "control-character", "lookalike")  # said of a sign alone, whatever its line means
+
 _BRINGS: Final = {"colon-missing": "unknown-key", "duplicate-key": "shares"}
 """What a slip brings with it on the same line: a remark is no key, and a half that was lost is missed in the sum."""
 
@@ -62,13 +64,31 @@ Node = Text | Items | Pairs
 
 
 class Tree(NamedTuple):
-    """`root` is None where nothing could be read; then `problems` says why."""
+    """`root` is None where nothing could be read; then `problems` says why. tabbed: tabs stand where only their author
+    knows how deep they go."""
 
     root: Pairs | None
     problems: tuple[Problem, ...]
+    tabbed: bool = False
+
+    @property
+    def unspoilt(self) -> bool:
+        """Could all lines be read as if the tabs were blanks?"""
+        return self.root is not None and all(problem.code in _OF_SIGNS for problem in self.problems)
+
+    @property
+    def of_tabs_alone(self) -> Tree:
+        return Tree(None, tuple(problem for problem in self.problems if problem.code in _OF_SIGNS), True)
+
+    def spoils(self, found: Iterable[Problem]) -> bool:
+        """May what was found in the tree merely follow from tabs?"""
+        return self.tabbed and any(problem.severity == "error" for problem in found)
 
     def unsaid(self, found: Iterable[Problem]) -> tuple[Problem, ...]:
         """Of what was found in the tree, that which does not merely follow from a line that had to be mended."""
+        found = tuple(found)
+        if self.spoils(found):
+            return ()
         mended = {problem.line for problem in self.problems if problem.code in _GUESSED}
         follows = {(problem.line, _BRINGS[problem.code]) for problem in self.problems if problem.code in _BRINGS}
         return tuple(
