@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Row, select
 
+from kweek.flow.plan import AnyStep, Call, Send, Task, Wait
 from kweek.flow.surveys import Question, Survey, say
 from kweek.leads import publish, tables
 from kweek.web.queries import WHO
@@ -20,7 +21,7 @@ _SPOKEN: Final = ("subject", "message", "question", "remarks", "text", "note")  
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What brought the lead here: an event (or `timed out`, `goal`), in a flow; about which mail of ours.
+    """What brought the lead here: an event (or `goal`, or whose time was up), in a flow; about which mail of ours.
 
     words: what a state said at the end of the time (`opened`). mail: the ledger's row.
     """
@@ -64,7 +65,8 @@ def why(read: Connection, key: str, enrolment_id: str) -> Why:
     """By the enrolment's own journal: what it reacted to last before it put this on a desk."""
     enrolments, journal = tables.enrolments.c, tables.journal.c
     version = read.execute(select(enrolments.version).where(enrolments.id == enrolment_id)).scalar_one_or_none()
-    flow = publish.plan_in(read, version).title if version else ""
+    plan = publish.plan_in(read, version) if version else None
+    flow = plan.title if plan else ""
     lead_id = enrolment_id.rpartition("-")[0]  # by which the journal is sought
     its = (journal.lead_id == lead_id, journal.enrolment_id == enrolment_id)
     lines = select(tables.journal).where(*its).order_by(journal.id)
@@ -73,11 +75,32 @@ def why(read: Connection, key: str, enrolment_id: str) -> Why:
         return Why(flow)
     match cause.kind:
         case "timed_out":
-            return Why(flow, "timed out", cause.detail.get("state"), cause.at)
+            step = plan.steps.get(cause.step) if plan else None
+            return Why(flow, *_time_was_up(step, cause.detail.get("state")), cause.at)
         case "started":
             return Why(flow, str(cause.detail.get("by") or "manual"), None, cause.at)
         case _:
             return Why(flow, str(cause.detail["event"]), None, cause.at, _mail_of(read, cause))
+
+
+def _time_was_up(step: AnyStep | None, state: str | None) -> tuple[str, str | None]:
+    """Who left what undone, and what was known of it. A lead is not blamed for what a colleague did not do, nor for a
+    mail that never came, nor for a wait that is over."""
+    match step:
+        case Send() if state == "undelivered":
+            return state, None
+        case Send():
+            return "timed out mail", state
+        case Call() if state == "attempted":
+            return "timed out attempted", None
+        case Call():
+            return "timed out call", None
+        case Task():
+            return "timed out task", None
+        case Wait():
+            return "timed out wait", None
+        case _:  # of a version that has no such step any more
+            return "timed out", state
 
 
 def _cause(lines: Sequence[Row[Any]], key: str) -> Row[Any] | None:

@@ -41,6 +41,28 @@ def test_a_call_says_who_has_it_since_when_and_what_to_say(staff: TestClient) ->
     assert [words for words in shown if words not in " ".join(page.split())] == []
 
 
+LEFT = {
+    ("steps/send-survey", "opened"): "Did not react to the mail in time",
+    ("steps/send-survey", "undelivered"): "The mail could not be delivered",
+    ("call/call-brochure", None): "The call was not made in time",
+    ("call/call-brochure", "attempted"): "Called, but not reached in time",
+    ("steps/wait-1", None): "The wait was over",
+    ("of/another-version", None): "Time was up",
+}
+
+
+@pytest.mark.parametrize(("left", "words"), LEFT.items())
+def test_what_a_colleague_left_undone_is_not_put_down_to_the_lead(
+    staff: TestClient, books: Books, left: tuple[str, str | None], words: str
+) -> None:
+    step, state = left
+    with books.db.write() as tx:
+        timed_out = tables.journal.c.kind == "timed_out"
+        tx.execute(tables.journal.update().where(timed_out).values(step=step, detail={"state": state}))
+    why = staff.get(f"/calls/{CALL}").text.partition('id="why"')[2]
+    assert f"<strong>{words}</strong>" in why
+
+
 def test_a_mail_that_waits_for_an_answer_says_which_and_where_it_is(staff: TestClient) -> None:
     page = staff.get(f"/tasks/{ANSWER}").text
     shown = ["Carla Smit", "Wrote back", "What suits your building?", "3 d", "advies@lisveld.example.com", "Dear Carla"]
