@@ -35,7 +35,7 @@ from kweek.intake.hits import grade_hits
 from kweek.intake.relay import Relay
 from kweek.intake.suppress import SUPPRESSION
 from kweek.leads.answers import SPREAD_MINUTES, RowAnswers
-from kweek.leads.clock import Clock, flow_clock
+from kweek.leads.clock import FlowTime, Watch
 from kweek.leads.database import Database, open_database
 from kweek.leads.permission import address_key
 from kweek.mails.message import Person
@@ -76,7 +76,7 @@ class Hands:
     """Everything that the activities of one process hold. `close` gives it back."""
 
     database: Database
-    clock: Clock
+    clock: FlowTime
     turns: Turns
     email: Email
     notify: Notify
@@ -93,7 +93,8 @@ class Hands:
 def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int = SPREAD_MINUTES) -> Hands:
     """Put the activities together. spread_over: see `RowAnswers`."""
     database = open_database(settings.database_url)
-    clock = flow_clock(database, settings.tempo)
+    clock = Watch(database, settings.tempo)
+    clock.clock()  # whoever is told another tempo shall hear of it now
     book, renderer = Rulebook(settings.workspace, database), Renderer()
 
     def answers(tx: Connection, lead_id: str, now: datetime) -> RowAnswers:
@@ -259,7 +260,7 @@ async def ring(client: Client, lead_id: str) -> None:
         )
 
 
-async def keep_up(client: Client, clock: Clock) -> None:
+async def keep_up(client: Client, clock: FlowTime) -> None:
     """Have the one upkeep run; whoever comes second finds it running."""
     now = datetime.now(UTC)
     every = max(LOOK / clock.fastest, SHORTEST_LOOK)

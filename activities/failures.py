@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from kweek.errors import KweekError
-from kweek.leads.clock import Clock
+from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database
 from kweek.leads.tables import problems
 
@@ -26,7 +26,7 @@ class Failures(Interceptor):
     """Temporal would keep a failure's message, cause and stack for as long as it keeps the history, also those of a
     local activity, in its marker. It gets the name of the error's type and nothing else."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: FlowTime) -> None:
         self.database = database
         self.clock = clock
 
@@ -35,7 +35,7 @@ class Failures(Interceptor):
 
 
 class _CodesOnly(ActivityInboundInterceptor):
-    def __init__(self, next: ActivityInboundInterceptor, database: Database, clock: Clock) -> None:
+    def __init__(self, next: ActivityInboundInterceptor, database: Database, clock: FlowTime) -> None:
         super().__init__(next)
         self.database = database
         self.clock = clock

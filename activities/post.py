@@ -23,7 +23,7 @@ from activities.correspondence import Carrier, Correspondent, UnfitError
 from activities.failures import failure
 from kweek.catcher import arrived
 from kweek.config import Settings
-from kweek.leads.clock import Clock
+from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database, DatabaseAway
 from kweek.leads.ledger import Draft
 from kweek.mails.addresses import Addresses
@@ -58,7 +58,7 @@ class Post:
     def __init__(
         self,
         database: Database,
-        clock: Clock,
+        clock: FlowTime,
         settings: Settings,
         sender: Callable[[], From],
         when_unsure: Callable[[], Literal["resend", "hold"]],

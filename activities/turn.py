@@ -14,7 +14,7 @@ from kweek.flow.drive import Driven, drive
 from kweek.flow.state import Effect, Token
 from kweek.flow.waiting import until, waits_for
 from kweek.leads.answers import RowAnswers
-from kweek.leads.clock import Clock
+from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.effects import IN_THE_WORLD, close, find, issue, let_go, pending, postpone
 from kweek.leads.enrolments import hold, lead_row, load_state, save_state, write_journal
@@ -33,7 +33,7 @@ class Turns:
     """`now` comes from the workflow: a turn that is tried again an hour later decides what it would have decided."""
 
     def __init__(
-        self, database: Database, clock: Clock, answers: AnswersFor, desks: Desks, may_leave: MayLeave
+        self, database: Database, clock: FlowTime, answers: AnswersFor, desks: Desks, may_leave: MayLeave
     ) -> None:
         self.database = database
         self.clock = clock

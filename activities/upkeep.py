@@ -14,7 +14,7 @@ from kweek.flow.machine.moments import start_moment
 from kweek.flow.plan import Plan, Start
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
-from kweek.leads.clock import Clock
+from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database
 from kweek.leads.publish import plan_in, published
 from kweek.leads.tables import leads
@@ -24,7 +24,7 @@ BATCH: Final = 500
 
 
 class Dates:
-    def __init__(self, database: Database, clock: Clock, answers: AnswersFor) -> None:
+    def __init__(self, database: Database, clock: FlowTime, answers: AnswersFor) -> None:
         self.database, self.clock, self.answers = database, clock, answers
 
     @activity.defn(name="start_what_is_due", no_thread_cancel_exception=True)

@@ -21,7 +21,7 @@ from kweek.config import Settings
 from kweek.flow.catalogue import Hook
 from kweek.flow.facts import Fact, Facts
 from kweek.leads import effects, ledger
-from kweek.leads.clock import Clock
+from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
 from kweek.leads.tables import enrolments
@@ -43,7 +43,7 @@ class _Call:
 
 class Webhooks:
     def __init__(
-        self, database: Database, clock: Clock, settings: Settings, rules: RulesNow, answers: AnswersFor
+        self, database: Database, clock: FlowTime, settings: Settings, rules: RulesNow, answers: AnswersFor
     ) -> None:
         self.database, self.clock, self.settings, self.rules, self.answers = database, clock, settings, rules, answers
 

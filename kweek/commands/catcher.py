@@ -11,7 +11,7 @@ from kweek.relay import Relay, relay
 
 if TYPE_CHECKING:
     from kweek.config import Settings
-    from kweek.leads.clock import Clock
+    from kweek.leads.clock import FlowTime
     from kweek.leads.database import Database
 
 
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     import asyncio
 
     from kweek.commands.books import check_books
-    from kweek.leads.clock import flow_clock
+    from kweek.leads.clock import Watch
     from kweek.leads.database import open_database
 
     settings = settings_of(args)
@@ -42,14 +42,14 @@ def run(args: argparse.Namespace) -> int:
     database = open_database(settings.database_url)
     try:
         check_books(database, settings)
-        catching = _catch(database, flow_clock(database), settings, to, args.ready)
+        catching = _catch(database, Watch(database), settings, to, args.ready)
         asyncio.run(catching)
     finally:
         database.close()
     return 0
 
 
-async def _catch(database: Database, clock: Clock, settings: Settings, to: Relay, ready: str | None) -> None:
+async def _catch(database: Database, clock: FlowTime, settings: Settings, to: Relay, ready: str | None) -> None:
     import asyncio
     import signal
     from datetime import UTC, datetime

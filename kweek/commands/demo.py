@@ -35,8 +35,8 @@ pages, rows and Temporal are asked whether they count the same.
 It keeps everything in a folder of its own (.kweek/demo), which is emptied at every start, with a server, a database
 and a mail catcher of its own: nothing real is touched, no mail leaves this machine. Ctrl-C stops all.
 
-Exit: 0 stopped, 1 cannot start (the flows, a port, the folder) or something did not add up at the end, 2 not
-understood, 130 or 143 stopped before it was up."""
+Exit: 0 stopped, 1 cannot start (the flows, a port, the folder) or something did not add up at the end, or nobody
+moved, 2 not understood, 130 or 143 stopped before it was up."""
 
 PACE: Final = "4 seconds a day"
 DAYS: Final = 60
@@ -92,7 +92,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _set_clock(chosen: Settings, days: timedelta, *, only: bool) -> None:
-    """One that hurries where everybody sleeps, and that is slow again when all have gone home."""
+    """One that hurries where everybody sleeps, and that is slow again when all have gone home. It waits for the cast:
+    while the house is built nobody comes."""
     from kweek.demo.days import ASLEEP, EARLY, paces
     from kweek.leads.clock import settle_paces
     from kweek.leads.database import open_database
@@ -144,7 +145,7 @@ class _Cast:
         self.leads, self.days, self.seed = leads, days, seed
         self.code = 0
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._act, name="cast", daemon=True)
+        self._thread = threading.Thread(target=self._come_and_go, name="cast", daemon=True)
 
     def begin(self) -> None:
         announce(self.chosen, self.ports)
@@ -156,11 +157,13 @@ class _Cast:
         if self._thread.ident is not None:
             self._thread.join(10)
 
-    def _act(self) -> None:
+    def _come_and_go(self) -> None:
         from kweek.demo.house import House
-        from kweek.leads.clock import flow_clock
+        from kweek.demo.play import Play
+        from kweek.leads.clock import begin_paces
         from kweek.leads.database import open_database
         from kweek.leads.keys import make_key
+        from kweek.workspace import read_workspace
 
         database = open_database(self.chosen.database_url)
         try:
@@ -168,8 +171,9 @@ class _Cast:
                 key = make_key(tx, "demo", datetime.now(UTC))
             assert self.ports.smtp is not None
             smtp = (self.ports.smtp.host, self.ports.smtp.number)
-            house = House(database, flow_clock(database), f"http://127.0.0.1:{self.ports.web.number}", key, smtp)
-            self.code = self._play(house)
+            files = read_workspace(self.chosen.workspace)
+            house = House(database, begin_paces(database), f"http://127.0.0.1:{self.ports.web.number}", key, smtp)
+            self.code = self._act(Play(house, files, self.leads, self.seed), house)
             house.close()
         except Exception:
             self.code = 1
@@ -177,11 +181,7 @@ class _Cast:
         finally:
             database.close()
 
-    def _play(self, house: House) -> int:
-        from kweek.demo.play import Play
-        from kweek.workspace import read_workspace
-
-        play = Play(house, read_workspace(self.chosen.workspace), self.leads, self.seed)
+    def _act(self, play: Play, house: House) -> int:
         if not play.run(self._stop, lambda: _say_day(play, house)):
             return 0
         _say_day(play, house)
@@ -191,7 +191,7 @@ class _Cast:
             return 0
         play.look()
         _sum_up(play, house)
-        code = _say_rest(rest)
+        code = _say_rest(rest) or _say_whether_it_lived(play)
         say("The house stays open; Ctrl-C stops it.")
         return code
 
@@ -243,6 +243,14 @@ def _say_rest(rest: Rest) -> int:
     if rest.unquiet:
         say(f"  never quiet for long enough to look at: {', '.join(rest.unquiet)}")
     return 0 if rest.well else 1
+
+
+def _say_whether_it_lived(play: Play) -> int:
+    """The exit code."""
+    if len(play.walked):
+        return 0
+    say("Nobody moved: no lead took a row of any flow. Give them more time, with --days or a slower --tempo.")
+    return 1
 
 
 def _hours(late: timedelta) -> str:

@@ -33,22 +33,23 @@ class Days:
 
 
 def paces(tempo: float, days: timedelta, *, only: bool = False) -> Sequence[tuple[float, timedelta]]:
-    """At which tempo the clock runs, one after the other, and how long of real time. After that it is the world's:
-    when all have gone home, things come to rest. only: these days, and nothing before or after them."""
+    """At which tempo the clock runs, one after the other, and how long of real time. Before and after that it is the
+    world's: until everything stands, and when all have gone home and things come to rest. only: these days, and nothing
+    before or after them."""
     turns = [(tempo, EARLY), (_SLEEP, ASLEEP), (tempo, days), (_HURRY, AFTERWARDS)]
     return [(pace, lasts / pace) for pace, lasts in ([(tempo, days)] if only else turns)]
 
 
-def days_on(clock: Clock, now: datetime) -> Days:
-    """On a clock that runs at these paces; they may have begun already."""
+def days_on(clock: Clock) -> Days:
+    """On a clock that runs at these paces."""
     turns: list[datetime] = []
     while clock.before is not None:
         turns.insert(0, clock.anchor_flow)
         clock = clock.before
     match turns:
-        case early, opens, over, closes:
-            return Days(now, early, opens, over, closes)
-        case [closes]:
-            return Days(now, now, now, closes, closes)
+        case begun, early, opens, over, closes:
+            return Days(begun, early, opens, over, closes)
+        case begun, closes:
+            return Days(begun, begun, begun, closes, closes)
         case _:
             raise ValueError("This clock knows of no days")

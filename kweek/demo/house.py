@@ -71,7 +71,7 @@ class House(Stage):
         return self.clock.flow(datetime.now(UTC))
 
     def days(self) -> Days:
-        return days_on(self.clock, self.now())
+        return days_on(self.clock)
 
     # --- what leads do --------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """What time is it in the flows? Flow time runs at the installation's tempo; in earnest it is the time itself.
 
 Written once, at the very first start: a clock that two processes reckoned by themselves would run apart. One row for
-each tempo, in order; in earnest and nearly always there is one.
+each tempo, in order; in earnest and nearly always there is one. Where there are several, their turns may be called up
+once, before the first of them: whoever lives so long looks at the clock by a `Watch`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from kweek.errors import KweekError
 from kweek.leads.database import Database
 from kweek.leads.tables import clock
+
+_SOME_DAY: Final = timedelta(days=36_500)  # when the paces begin that nobody has called up yet
+_NOTICE: Final = timedelta(seconds=1)  # so that whoever looks at the clock just now will look again
+
+
+class FlowTime(Protocol):
+    """What tells flow time."""
+
+    @property
+    def fastest(self) -> float: ...
+
+    def flow(self, real: datetime) -> datetime: ...
+
+    def real(self, flow: datetime) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,10 @@ class Clock:
         """The clock as it runs at this real time."""
         return self if self.before is None or real >= self.anchor_real else self.before.at(real)
 
+    def waits(self, real: datetime) -> bool:
+        """Have none of the turns to another tempo come yet?"""
+        return self.before is not None and self.at(real).before is None
+
     @property
     def fastest(self) -> float:
         """Of all its tempos."""
@@ -49,6 +69,31 @@ class Clock:
         while self.flow(real) < flow:
             real += datetime.resolution
         return real
+
+
+class Watch:
+    """How a process looks at the installation's clock: it is read when it is first needed, and again as long as it
+    waits for the turns that may still be called up. tempo: see `flow_clock`."""
+
+    def __init__(self, db: Database, tempo: float | None = None) -> None:
+        self._db, self._tempo = db, tempo
+        self._read: Clock | None = None
+
+    def clock(self) -> Clock:
+        """TempoError, and what a database says that is away, until it has been read."""
+        if self._read is None or self._read.waits(datetime.now(UTC)):
+            self._read = flow_clock(self._db, self._tempo)
+        return self._read
+
+    @property
+    def fastest(self) -> float:
+        return self.clock().fastest
+
+    def flow(self, real: datetime) -> datetime:
+        return self.clock().flow(real)
+
+    def real(self, flow: datetime) -> datetime:
+        return self.clock().real(flow)
 
 
 class TempoError(KweekError):
@@ -79,18 +124,29 @@ def flow_clock(db: Database, tempo: float | None = None) -> Clock:
     return settled
 
 
-def settle_paces(db: Database, since: datetime, paces: Sequence[tuple[float, timedelta]], tempo: float) -> Clock:
-    """A clock that begins at this flow time, and runs at one tempo after the other, each for so long (of real time),
-    then at the last one. For a database whose clock nobody has settled."""
+def settle_paces(db: Database, since: datetime, paces: Sequence[tuple[float, timedelta]], tempo: float) -> None:
+    """A clock that begins at this flow time, and is as slow as the world's until `begin_paces`. Then it runs at one
+    tempo after the other, each for so long (of real time), and then at the last one. For a database whose clock nobody
+    has settled."""
     begins = datetime.now(UTC)
     made = Clock(tempo, begins, since)
-    for pace, lasts in paces:
+    for pace, lasts in ((1.0, _SOME_DAY), *paces):
         begins += lasts
         past = replace(made, tempo=pace)
         made = Clock(tempo, begins, past.flow(begins), past)
     with db.write() as connection:
         _write(connection, made)
-    return made
+
+
+def begin_paces(db: Database) -> Clock:
+    """Now is when the first of them begins: once, before anybody has a deadline."""
+    with db.write() as connection:
+        slow, *turns = connection.execute(select(clock).order_by(clock.c.id)).all()
+        sooner = turns[0].anchor_real - datetime.now(UTC) - _NOTICE
+        for turn in turns:
+            moved = {"anchor_real": turn.anchor_real - sooner, "anchor_flow": turn.anchor_flow - sooner * slow.tempo}
+            connection.execute(update(clock).where(clock.c.id == turn.id).values(moved))
+    return flow_clock(db)
 
 
 def _settled(connection: Connection) -> Clock | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from sqlalchemy import select
 
 from kweek.config import Settings
 from kweek.intake.suppress import SUPPRESSION
-from kweek.leads.clock import Clock, flow_clock
+from kweek.leads.clock import Watch
 from kweek.leads.database import Database, DatabaseAway, DatabaseUnusable, open_database
 from kweek.leads.permission import address_key
 from kweek.leads.tables import leads
@@ -28,12 +27,12 @@ _PATIENCE: Final = 1.0  # seconds for a part to take a connection
 def open_house(settings: Settings) -> House:
     """Connects to nothing yet: the web starts also while the database is away, and says so."""
     db = open_database(settings.database_url)
-    clock = _clock(db, settings)
+    watch = Watch(db, settings.tempo)
     house = House(
         settings=settings,
         db=db,
-        now=lambda: clock().flow(datetime.now(UTC)),
-        tempo=lambda: clock().at(datetime.now(UTC)).tempo,
+        now=lambda: watch.flow(datetime.now(UTC)),
+        tempo=lambda: watch.clock().at(datetime.now(UTC)).tempo,
         rules=WorkspaceRules(settings.workspace, db),
         tokens=Tokens(settings.key),
         address_key=lambda address: address_key(settings.key(SUPPRESSION), address),
@@ -76,15 +75,3 @@ def _answers(address: str) -> bool:
             return True
     except OSError:
         return False
-
-
-def _clock(db: Database, settings: Settings) -> Callable[[], Clock]:
-    """The clock's row is written once: it is read once, as soon as the database answers."""
-    settled: list[Clock] = []
-
-    def clock() -> Clock:
-        if not settled:
-            settled.append(flow_clock(db, settings.tempo))
-        return settled[0]
-
-    return clock

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Effect
 from kweek.leads import tables
-from kweek.leads.clock import Clock, TempoError, flow_clock, settle_paces
+from kweek.leads.clock import Clock, TempoError, Watch, begin_paces, flow_clock, settle_paces
 from kweek.leads.database import Database
 from kweek.leads.effects import close, find, issue, pending, postpone
 from kweek.leads.enrolments import lead_row
@@ -159,7 +159,7 @@ def enrol(tx: Connection, lead: str) -> None:
 def test_the_tempo_is_settled_once(database: Database) -> None:
     clock = flow_clock(database, 17_280.0)
     assert flow_clock(database) == clock
-    with pytest.raises(TempoError, match="17280"):
+    with pytest.raises(TempoError, match="5 seconds a day"):
         flow_clock(database, 1.0)
 
 
@@ -170,14 +170,53 @@ def test_in_earnest_flow_time_is_the_time(database: Database) -> None:
 
 def test_a_clock_may_run_at_one_tempo_after_the_other_and_stays_whole(database: Database) -> None:
     minute = timedelta(minutes=1)
-    clock = settle_paces(database, NOW, [(60.0, minute), (86_400.0, minute)], 60.0)
+    settle_paces(database, NOW, [(60.0, minute), (86_400.0, minute)], 60.0)
+    clock = begin_paces(database)
     assert flow_clock(database, 60.0) == clock
-    begun = clock.real(NOW)
+    begun = _first_turn(clock)
     assert (clock.tempo, clock.at(begun + 1.5 * minute).tempo, clock.fastest) == (60.0, 86_400.0, 86_400.0)
     for real, flow in ((0, 0), (30, 30 * 60), (60, 3_600), (90, 3_600 + 30 * 86_400), (180, 7_200 + 60 * 86_400)):
         moment = begun + timedelta(seconds=real)
-        assert clock.flow(moment) == NOW + timedelta(seconds=flow)
+        assert clock.flow(moment) == clock.flow(begun) + timedelta(seconds=flow)
         assert clock.real(clock.flow(moment)) == moment
+
+
+def test_until_its_paces_are_called_up_a_clock_is_as_slow_as_the_world_and_who_looks_at_it_then_sees_them(
+    database: Database,
+) -> None:
+    settle_paces(database, NOW, [(86_400.0, timedelta(hours=1))], 1.0)
+    watch, since = Watch(database), flow_clock(database).real(NOW)
+    for passed in (timedelta(), timedelta(days=1)):
+        assert watch.flow(since + passed) == NOW + passed
+    assert watch.fastest == 86_400
+    begun = _first_turn(begin_paces(database))
+    assert timedelta() < begun - datetime.now(UTC) <= timedelta(seconds=1)
+    assert watch.flow(begun) - NOW == begun - since
+    assert watch.flow(begun + timedelta(seconds=9)) - watch.flow(begun) == timedelta(days=9)
+    assert watch.real(NOW + timedelta(days=9)) - since < timedelta(minutes=1)
+
+
+def test_what_is_settled_is_read_once_and_what_waits_is_read_again(database: Database) -> None:
+    settle_paces(database, NOW, [(2.0, timedelta(hours=1))], 1.0)
+    watch = Watch(database)
+    read = watch.clock()
+    assert read.waits(datetime.now(UTC))
+    assert watch.clock() is not read
+    begun = begin_paces(database)
+    assert begun.waits(_first_turn(begun) - datetime.resolution)
+    assert not begun.waits(_first_turn(begun))
+
+
+def test_in_earnest_a_clock_is_read_once(database: Database) -> None:
+    watch = Watch(database)
+    assert watch.clock() is watch.clock()
+
+
+def _first_turn(clock: Clock) -> datetime:
+    """When it ceases to be as slow as the world's."""
+    while clock.before is not None and clock.before.before is not None:
+        clock = clock.before
+    return clock.anchor_real
 
 
 @pytest.mark.parametrize("tempo", [0.5, 1.0, 7.0, 17_280.0, 3_153_600.0])
