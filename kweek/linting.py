@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from kweek.flow.cases.read import read_cases
 from kweek.flow.compile import compile_flow
 from kweek.flow.lint import lint_flow
+from kweek.flow.lint.carries import carried
 from kweek.flow.lint.doors import check_doors
 from kweek.flow.lint.gather import names_of
 from kweek.flow.lint.names import Mail, Names
 from kweek.flow.lint.rules import lint_rules
 from kweek.flow.lint.surveys import lint_surveys
 from kweek.flow.problems import Problem, did_you_mean, errors, in_order
+from kweek.mails.event_fields import check_event_fields, check_event_words
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.mails.template import MailTemplate
@@ -37,7 +39,7 @@ def lint(
     whole = [mail for mail in mails if not any(problem.file == mail.file for problem in errors(found))]
     rendering = Rendering(whole, workspace, renderer, remembered)  # in its own process, while ours goes on
     names = names_in(workspace, mails)
-    problems = _without_rendering(workspace, found, names)
+    problems = _without_rendering(workspace, mails, found, names)
     said = {problem.what for problem in problems if problem.code == "mail-language"}
     problems += (one for one in rendering.problems() if not _is_said(one, said, workspace, names))
     return in_order(problems)
@@ -46,11 +48,14 @@ def lint(
 def lint_unrendered(workspace: Workspace) -> tuple[Problem, ...]:
     """The same without what only rendering the mails can tell: soon enough to be asked whenever a file has changed."""
     mails, found = parse_mails(workspace)
-    return in_order(_without_rendering(workspace, found, names_in(workspace, mails)))
+    return in_order(_without_rendering(workspace, mails, found, names_in(workspace, mails)))
 
 
-def _without_rendering(workspace: Workspace, found: Sequence[Problem], names: Names) -> list[Problem]:
+def _without_rendering(
+    workspace: Workspace, mails: Sequence[MailTemplate], found: Sequence[Problem], names: Names
+) -> list[Problem]:
     problems = [*workspace.problems, *found, *_of_rules(workspace, names), *_of_flows(workspace, names)]
+    problems += _of_event_fields(workspace, mails, names)
     problems += _of_cases(workspace, names, problems)
     return [problem for problem in problems if not _follows(problem, workspace)]
 
@@ -65,6 +70,20 @@ def _of_flows(workspace: Workspace, names: Names) -> Iterator[Problem]:
         read = [problem for problem in workspace.problems if problem.file == flow.file]
         yield from lint_flow(flow, names, read)
     yield from check_doors([flow for flow in workspace.flows.values() if not workspace.broken(flow.file)], names)
+
+
+def _of_event_fields(workspace: Workspace, mails: Sequence[MailTemplate], names: Names) -> Iterator[Problem]:
+    """Do mails show what the events that start their flows carry? One that no flow sends, what some event carries."""
+    declared = frozenset(field for data in names.events.values() for field in data)
+    sent: dict[str, frozenset[str]] = {}
+    for name, fields in carried(workspace.flows.values(), names).items():
+        yield from check_event_words(workspace.flows[name], fields)
+        for path in source_of(workspace, name):
+            sent[path] = sent.get(path, frozenset()) | fields
+    if set(flows_in(workspace)) - workspace.flows.keys():  # one that cannot be read may send any of them
+        sent.clear()
+    for mail in mails:
+        yield from check_event_fields(mail, sent.get(mail.file, declared))
 
 
 def _is_said(problem: Problem, said: Collection[str], workspace: Workspace, names: Names) -> bool:

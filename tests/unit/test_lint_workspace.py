@@ -122,6 +122,19 @@ BROKEN += [
     ),
 ]
 
+BROKEN += [
+    # what the events carry that start the flows of a mail
+    ("templates/mails/webinar-recording.en.md", "event.webinar", "event.webiner", "Did you mean “event.webinar”?"),
+    ("templates/mails/webinar-recording.nl.md", "event.title", "event.titel", "Did you mean “event.title”?"),
+    ("templates/mails/webinar-recording.en.md", "event.webinar", "event.brochure", "There are: event.starts_at"),
+    (
+        "flows/renewal.yaml",
+        "task: Ask {{ company.name",
+        "task: Ask {{ event.nothing or company.name",
+        "The nearest are",
+    ),
+]
+
 # within rules: where exactly, and what else is wrong there
 RULES = [
     (

@@ -13,7 +13,7 @@ from kweek.flow.lint.known import check_names
 from kweek.flow.lint.ladders import check_ladders
 from kweek.flow.lint.limits import check_limit
 from kweek.flow.lint.loops import check_loops
-from kweek.flow.lint.names import Names
+from kweek.flow.lint.names import Names, starts_unknown
 from kweek.flow.lint.reactions import check_reactions
 from kweek.flow.lint.ready import check_ready
 from kweek.flow.lint.report import Report
@@ -58,6 +58,8 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     check_conditions(flow, names, report, {problem.line for problem in said})
     check_decides(flow, names, report, {problem.line for problem in said})
     check_ladders(flow, graph, report, misread)
+    if starts_unknown(flow, names):
+        report.problems = [problem for problem in report.problems if "no field event." not in problem.what]
     if not said and not errors(report.problems):  # a slip in a condition may be why nobody seems to ask
         check_ready(flow, graph, names, report)
         check_limit(flow, names, report)

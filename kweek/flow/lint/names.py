@@ -10,6 +10,7 @@ from msgspec import Struct
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.model import Flow
 from kweek.flow.plan import Limit, Reentry
+from kweek.flow.problems import Located, nearest
 from kweek.flow.words import BUILT_IN
 
 _TEXT, _NUMBER, _DATE, _MOMENT = FieldType("text"), FieldType("number"), FieldType("date"), FieldType("moment")
@@ -115,9 +116,21 @@ class Names(Struct, frozen=True):
 
 
 def start_data(flow: Flow, names: Names) -> dict[str, FieldType]:
-    """The fields of all start events together; where two disagree on a type, any fits."""
+    """The fields of all start events together; where two disagree on a type, any fits. Of a misspelt event, those of
+    the one that was meant."""
     data: dict[str, FieldType] = {}
     for start in flow.start:
-        for name, kind in names.events.get(start.event.value if start.event else "", {}).items():
+        for name, kind in names.events.get(_meant(start.event, names) or "", {}).items():
             data[name] = kind if data.get(name, kind) == kind else _ANY
     return data
+
+
+def starts_unknown(flow: Flow, names: Names) -> bool:
+    """Can nobody tell what starts this flow? That has a message of its own, and any field may be one of its."""
+    return not flow.start or any(start.event and _meant(start.event, names) is None for start in flow.start)
+
+
+def _meant(event: Located[str] | None, names: Names) -> str | None:
+    if event is None or event.value in names.events:
+        return event.value if event else None
+    return nearest(event.value, names.events)
