@@ -103,7 +103,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return other
     by_folded = {name.lower().replace("_", " ").replace("-", " "): name for name in known}
     folded = word.lower().replace("_", " ").replace("-", " ").strip()
+    if "." in folded:
+        head, _, last = folded.partition(".")
+        if inner := [name for name in by_folded if name.startswith(f"{head}.") and name.endswith(f".{last}")]:
+            return by_folded[inner[0]]  # `lead.intent` is `lead.score.intent`
     found = difflib.get_close_matches(folded, by_folded, n=3, cutoff=0.6)
+    found = [name for name in found if _part_by_part(folded, name)]
     if not found:
         return None
     if folded.startswith(found[0]) or found[0].startswith(folded):
@@ -115,6 +120,16 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return by_folded[whole[0]]  # “office-hours” is rather “office” than “mail-hours”
     near = [name for name in found if difflib.SequenceMatcher(None, folded, name).ratio() > best - 0.15]
     return by_folded[min(near, key=lambda name: abs(len(name) - len(folded)))]
+
+
+def _part_by_part(word: str, name: str) -> bool:
+    """`contact.requested` is not nearly `brochure.requested`: where both have parts, each must be near its own."""
+    import difflib
+
+    parts = zip(word.split("."), name.split("."), strict=False)
+    return word.count(".") != name.count(".") or all(
+        difflib.SequenceMatcher(None, *pair).ratio() >= 0.6 for pair in parts
+    )
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -33,6 +33,37 @@ SLIPS: Final = [
         "56:1",
         "There is a tab here, and one in 2 more lines.",
     ),
+    # the event that starts it
+    ("start: brochure.requested", "start: brochure.request", "4:8", "Did you mean “brochure.requested”?"),
+    ("start: brochure.requested", "start: catalogue.ordered", "4:8", "There are: "),
+    ("start: brochure.requested\n", "start: every monday 09:00\nif: lead.sales_ready\n", "4:8",
+     "“every: monday 09:00” and “if: lead.sales_ready”"),
+    ("start: brochure.requested\n", "start: brochure.requested\nif: event.brochure == \"a\"\n", "4:8",
+     "“event: brochure.requested” and"),
+    # a line of choose
+    ("        - else: done", "        - else: nxt\n    - wait: 1 day\n    - end: done", "29:17",
+     "Did you mean “next”?"),
+    ("        - if: lead.sales_ready\n          go: sales\n", "        - if: lead.sales_ready go: sales\n", "25:32",
+     "Put “go: sales” on a line of its own"),
+    ("        - if: lead.sales_ready\n", "          if: lead.sales_ready\n", "25:11", "Write: - if: lead.sales_ready"),
+    ("  - wait: 7 days\n", "    wait: 7 days\n", "11:5", "Write: - wait: 7 days"),
+    # a line of when
+    ("      bounced: discard", "      - bounced: discard", "15:7", "Write: bounced: discard"),
+    ("      answered: triage", "      - answered: triage", "16:7", "Write: answered: triage"),
+    ("      otherwise: flow long-term", "      otherwise: flow long-term\n      prefer: owner", "43:7",
+     "belongs to handover"),
+    # a unit that goes without saying
+    ("follow_up: 24 hours", "follow_up: 24", "46:18", "24 hours, or 24 business hours"),
+    ("remind: 20 hours", "remind: 20", "47:15", "20 hours, or 20 business hours"),
+    ("after: 24 hours", "after: 24", "49:18", "24 hours, or"),
+    ("every: 24 hours", "every: 24", "52:18", "24 hours, or"),
+    # choices, and what is no choice
+    ("follow_up: 24 hours", "prefer: same owner\n      follow_up: 24 hours", "46:15", "There are: owner, same person."),
+    ("\nsteps:", "goal:\n  if: lead.sales_ready\nsteps:", "9:1", "(back, call, sales, triage)"),
+    ("  back:\n", "  done:\n", "61:3", "A path cannot be named “done”"),
+    # what has ended the step cannot be asked when its time is up
+    ("      answered: triage\n", "      answered: triage\n      opened: call\n", "19:7",
+     "“opened” under when has ended"),
 ]  # fmt: skip
 
 
@@ -46,3 +77,10 @@ def test_one_slip_is_one_message(old: str, new: str, place: str, words: str) -> 
 def test_what_has_nothing_to_do_with_tabs_is_said_beside_them() -> None:
     text = SOUND.replace("    within: 7 days", "\twithin: 7 days").replace("reassign: sales", "reassign: sale")
     assert [(one.line, one.code) for one in lint(text, "sound.yaml")] == [(13, "tab"), (54, "unknown-team")]
+
+
+def test_what_is_wrong_behind_a_condition_on_its_line_is_said_as_well() -> None:
+    found = slip("- if: lead.sales_ready\n          go: sales\n", "- if: lead.sales_ready go: sale\n")
+    assert [(one.line, one.column, one.code) for one in found] == [
+        (25, 32, "second-colon"), (25, 36, "unknown-target"),
+    ]  # fmt: skip

@@ -135,6 +135,13 @@ BROKEN += [
     ),
 ]
 
+BROKEN += [
+    ("rules/workspace.yaml", "[nl, en]", "[nl, eng]", "Did you mean “en”?"),
+    ("rules/workspace.yaml", "[nl, en]", "[nl, xx]", "Write its two letters"),
+    ("rules/sales-ready.yaml", "if: lead.profile in", "is: lead.profile in", "Did you mean “if”?"),
+    ("rules/sales-ready.yaml", "lead.profile in", "lead.intent > 3 and lead.profile in", "“lead.score.intent”"),
+]
+
 # within rules: where exactly, and what else is wrong there
 RULES = [
     (

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from kweek.flow.lint.hears import at_once, hears, takes_time, waits
 from kweek.flow.model import (
+    ENDINGS,
     AnyStep,
     Call,
     Choose,
@@ -152,8 +153,12 @@ class _Build:
     def edge(self, target: Target, below: int, at: Position, event: str, lines: range) -> Edge:
         match target:
             case ToPath(name=name):
-                known = name if name in self.graph.heads else nearest(name, self.graph.heads)
-                return Edge(self.graph.heads[known] if known else OUT, target.at, event=event)
+                known = name if name in self.graph.heads else nearest(name, (*self.graph.heads, *ENDINGS, "next"))
+                if known == "next":
+                    return Edge(below, target.at, event=event)
+                if known not in self.graph.heads:
+                    return Edge(OUT, target.at, event=event)
+                return Edge(self.graph.heads[known], target.at, event=event)
             case Next():
                 return Edge(below, target.at, event=event)
             case Inline(steps=(_, *_)):

@@ -37,7 +37,7 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
             )
         elif state in closed and state != "else":
             why = f"“{state}” under when has ended the step by then"
-            report.warning(
+            report.error(
                 at, "shadowed-otherwise", f"This line “{state}” is never true", why, "Take one of the two away"
             )
         above.append(state)

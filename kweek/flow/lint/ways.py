@@ -30,7 +30,7 @@ from kweek.flow.problems import Position, Problem, did_you_mean, nearest
 # --- targets --------------------------------------------------------------------------------------
 
 
-_LOSES_PATHS: Final = ("indentation", "keys-wanted", "duplicate-key", "unknown-key", "syntax")
+_LOSES_PATHS: Final = ("reserved", "indentation", "keys-wanted", "duplicate-key", "unknown-key", "syntax")
 
 
 def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Problem]) -> None:
@@ -42,7 +42,7 @@ def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Pro
     paths = ("steps", *(path.name.value for path in flow.paths))
     for step in flow.walk():
         for target in targets_of(step):
-            _exists(target, (*paths, *ENDINGS, "next"), paths, names, report, unsure)
+            _exists(target, tuple(dict.fromkeys((*paths, *ENDINGS, "next"))), paths, names, report, unsure)
             then = step.then if isinstance(step, Go) and target is step.target else None
             if isinstance(target, ToFlow) and then is None:
                 _refusal(target, flow, names, report, in_go=isinstance(step, Go))

@@ -29,7 +29,7 @@ class SalesReadyReader(Reader):
             return ()
         found: list[Line] = []
         for node in self.items(pair.value, pair.key, f"{word}: {example}"):
-            known = self.fields(node, pair.key, (word, "if"), f"{word}: {example}, if: …")
+            known = self.fields(node, pair.key, (word, "if"), f"{word}: {example}, if: …", (word, "if"))
             for key in (word, "if"):
                 if isinstance(node, Pairs) and key not in known:
                     self.note(node.at, "missing", f"This line has no “{key}”.", "", f"A line is: {word}: …, if: …")

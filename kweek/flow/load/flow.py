@@ -52,11 +52,24 @@ def load_flow(source: str | bytes, file: str, *, pure: bool = False) -> Loaded:
     return Loaded(flow, in_order((*first, *tree.unsaid(reader.problems), *twice)))
 
 
+def _start_word(text: str) -> tuple[str, str]:
+    """The key that a start on one line should have, and what belongs behind it: `every monday 09:00`."""
+    first, _, rest = text.partition(" ")
+    for word, parse in (("at", parse_at), ("every", parse_weekly)):
+        said = rest.strip() if first.rstrip(":") == word else text
+        try:
+            if " " in text and parse(said):
+                return word, said
+        except ValueError:
+            continue
+    return "event", text
+
+
 class _FlowReader(StepReader):
     """Reads the outermost level of a flow file."""
 
     def flow(self, root: Pairs) -> m.Flow:
-        pairs = adopted(self, root.pairs, KEYS, ("whenever", "goal", "paths"))
+        pairs = adopted(self, self._with_its_condition(root.pairs), KEYS, ("whenever", "goal", "paths"))
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
         known = self.known(gathered(self, root.pairs, KEYS), KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
@@ -81,6 +94,23 @@ class _FlowReader(StepReader):
             paths=self._paths(known.get("paths")),
             moved=self._moved(known.get("moved")),
         )
+
+    def _with_its_condition(self, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+        """An `if` in the first column belongs to `start`: it is put below it."""
+        start = next((pair for pair in pairs if pair.key.value == "start"), None)
+        asked = next((pair for pair in pairs if pair.key.value == "if"), None)
+        if start is None or asked is None or not isinstance(start.value, Text) or start.value.empty:
+            return pairs
+        word, text = _start_word(start.value.value)
+        what = "“start” and its “if” are two lines below “start:”, each with its key."
+        shown = f"“{word}: {text}”"
+        if isinstance(asked.value, Text):
+            shown += f" and “if: {asked.value.value}”"
+        self.note(start.value.at, "start", what, "", f"Write below it, two spaces deeper: {shown}")
+        # where `every` was written before it, its text begins further to the right
+        value = start.value._replace(value=text, text_at=None)
+        below = Pairs((Pair(start.key._replace(value=word), value), asked), start.value.at)
+        return tuple(Pair(start.key, below) if pair is start else pair for pair in pairs if pair is not asked)
 
     def _missing(self, known: dict[str, Pair], root: Pairs) -> None:
         """What a flow cannot do without. What is there, but misspelt, has its own message."""
@@ -148,23 +178,21 @@ class _FlowReader(StepReader):
 
     def _moment_alone(self, text: Located[str]) -> m.Start | None:
         """`start: monday 09:00`: a moment without its key."""
-        for key, parse in (("at", parse_at), ("every", parse_weekly)):
-            try:
-                moment = parse(text.value) if " " in text.value else None
-            except ValueError:
-                continue
-            if moment is not None:
-                what, fix = f"“{text.value}” is a moment, not an event.", f"Write: start: {{ {key}: {text.value} }}"
-                self.note(text.at, "start", what, "", fix)
-                located = Located(moment, text.at, text.key)
-                return m.Start(text.at, moment=located) if key == "at" else m.Start(text.at, every=located)
-        return None
+        key, said = _start_word(text.value)
+        if key == "event":
+            return None
+        what, fix = f"“{text.value}” is a moment, not an event.", f"Write: start: {{ {key}: {said} }}"
+        self.note(text.at, "start", what, "", fix)
+        if key == "at":
+            return m.Start(text.at, moment=Located(parse_at(said), text.at, text.key))
+        return m.Start(text.at, every=Located(parse_weekly(said), text.at, text.key))
 
     def _goal(self, pair: Pair | None) -> m.Goal | None:
         if pair is None:
             return None
         known = self.fields(pair.value, pair.key, GOAL_KEYS, "if: lead.sales_ready, go: sales")
-        for word, example in (("if", "lead.sales_ready"), ("go", "sales")):
+        ways = ", ".join(sorted(self.paths)[:8]) or "steps"
+        for word, example in (("if", "lead.sales_ready"), ("go", f"and the path that is meant ({ways}), or an ending")):
             if isinstance(pair.value, Pairs) and word not in known:
                 self.note(pair.key.at, "goal", f"This goal has no “{word}”.", "", f"Add: {word}: {example}")
         condition = self.text(known.get("if")) or unread(pair)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.kebab import parse_name
-from kweek.flow.load.texts import parse_count, parse_share
+from kweek.flow.load.texts import parse_count, parse_hours, parse_share
 from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, nearest, sentence
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.tree import last_line
@@ -16,6 +16,7 @@ from kweek.flow.yaml.tree import last_line
 T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
 _MANY: Final = 200
+_IN_HOURS: Final = ("follow_up", "remind", "after", "every")
 
 
 class Reader:
@@ -61,16 +62,33 @@ class Reader:
             self.note(node.at, "keys-wanted", f"{name} takes keys and values; this is {kind}.", "", fix)
         return ()
 
-    def fields(self, node: Node, key: Text | None, words: Sequence[str], example: str = "") -> dict[str, Pair]:
+    def fields(
+        self, node: Node, key: Text | None, words: Sequence[str], example: str = "", needs: Collection[str] = ()
+    ) -> dict[str, Pair]:
         """The known keys below a key; unknown ones are noted with the nearest known one."""
         shown = example or ", ".join(f"{word}: …" for word in words[:3])
-        return self.known(self.pairs(node, key, shown), words, f"“{key.value}”" if key else "this place")
+        return self.known(self.pairs(node, key, shown), words, f"“{key.value}”" if key else "this place", needs)
 
-    def known(self, pairs: Iterable[Pair], words: Sequence[str], where: str) -> dict[str, Pair]:
+    def known(
+        self, pairs: Iterable[Pair], words: Sequence[str], where: str, needs: Collection[str] = ()
+    ) -> dict[str, Pair]:
+        """needs: of the words, those that cannot be left out. One stranger stands for the one that is missing."""
         found: dict[str, Pair] = {}
+        pairs = tuple(pairs)
+        lacks = [word for word in needs if word not in {pair.key.value for pair in pairs}]
+        strangers = [pair for pair in pairs if pair.key.value not in words]
         for pair in pairs:
             if pair.key.value in words:
                 found[pair.key.value] = pair
+            elif len(lacks) == len(strangers) == 1 and nearest(pair.key.value, words) is None:
+                self.note(
+                    pair.key.at,
+                    "unknown-key",
+                    f"“{pair.key.value}” is not a key of {where}.",
+                    "",
+                    f"Did you mean “{lacks[0]}”?",
+                )
+                found[lacks[0]] = Pair(pair.key._replace(value=lacks[0]), pair.value)
             else:
                 what = f"“{pair.key.value}” is not a key of {where}."
                 self.unknown(pair, words, what, "", found)
@@ -218,7 +236,8 @@ class Reader:
         return text
 
     def duration(self, pair: Pair | None) -> Located[Duration] | None:
-        return self.parsed(pair, parse_duration, "duration")
+        in_hours = pair is not None and pair.key.value in _IN_HOURS
+        return self.parsed(pair, parse_hours if in_hours else parse_duration, "duration")
 
     def count(self, pair: Pair | None) -> Located[int] | None:
         return self.parsed(pair, parse_count, "number")
@@ -233,7 +252,12 @@ class Reader:
             for word in words:
                 if word == text:
                     return word
-            raise ValueError(f"“{text}” is not known here; {did_you_mean(text, [str(word) for word in words])}")
+            choices = [str(word) for word in words]
+            torn = (
+                sum(1 for choice in choices if set(choice.split()) & set(text.split())) > 1
+            )  # half of one, half of two
+            fix = f"There are: {', '.join(choices)}." if torn else did_you_mean(text, choices)
+            raise ValueError(f"“{text}” is not known here; {fix}")
 
         return self.parsed(pair, parse, code)
 

@@ -8,7 +8,8 @@ from typing import Final, Literal
 from kweek.flow.catalogue import CHANNEL_KINDS, ChannelKind, Hook, Sender, Settings
 from kweek.flow.kebab import parse_name
 from kweek.flow.load.events import FieldReader
-from kweek.flow.load.texts import LANGUAGE, parse_address, parse_limit, parse_url
+from kweek.flow.load.languages import meant_language, parse_language
+from kweek.flow.load.texts import parse_address, parse_limit, parse_url
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import Located, value_of
 from kweek.flow.yaml import Pair, Pairs
@@ -46,12 +47,12 @@ class SettingsReader(FieldReader):
         )
 
     def _languages(self, pair: Pair | None) -> tuple[str, ...]:
-        found = self.texts(pair) if pair else ()
-        for language in found:
-            if not LANGUAGE.fullmatch(language.value):
-                what = f"“{language.value}” is not a language code."
-                self.note(language.at, "language", what, "", "Write its two letters: nl, en, de, fr")
-        return tuple(dict.fromkeys(language.value for language in found))
+        """One that is none is read as what was meant; where nobody can tell, nothing is held against the others."""
+        found: list[str | None] = []
+        for text in self.texts(pair) if pair else ():
+            language = self.reread(text, parse_language, "language")
+            found.append(language.value if language else meant_language(text.value))
+        return tuple(dict.fromkeys(language for language in found if language is not None))
 
     def _websites(self, pair: Pair | None) -> tuple[str, ...]:
         found = (self.reread(text, parse_origin, "website") for text in (self.texts(pair) if pair else ()))

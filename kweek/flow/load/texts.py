@@ -9,7 +9,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from kweek.flow.duration import parse_duration
+from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.plan import Limit, Reentry
 
 COUNT: Final = re.compile(r"\d{1,9}")
@@ -29,6 +29,14 @@ def parse_count(text: str) -> int:
     if not COUNT.fullmatch(text) or int(text) < 1:
         raise ValueError(f"“{text}” is not a whole number of at least 1; write a number such as 3")
     return int(text)
+
+
+def parse_hours(text: str) -> Duration:
+    """A duration of which the unit that goes without saying would be hours."""
+    if COUNT.fullmatch(text.strip()) and (number := int(text)) > 0:
+        hours = Duration(number, "hour"), Duration(number, "hour", business=True)
+        raise ValueError(f"“{text}” is not a duration; write the unit as well: {hours[0]}, or {hours[1]}")
+    return parse_duration(text)
 
 
 def parse_share(text: str) -> int:

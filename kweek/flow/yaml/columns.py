@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape
@@ -11,6 +12,7 @@ VERBS: Final = frozenset((
     "wait", "send", "call", "handover", "task", "choose", "go", "end",
     "score", "tag", "untag", "set", "tell", "webhook",
 ))  # fmt: skip
+_COMMENT: Final = re.compile(r"\s+#.*$")
 LINES: Final = frozenset(("if", "share", "else"))
 """With what a step begins, and with what a line of choose does."""
 
@@ -30,7 +32,7 @@ def too_deep(lines: list[str], line: int, above: int) -> Trap | None:
 
 def between(lines: list[str], line: int) -> Trap | None:
     """A line whose column is none of those that are open above it."""
-    if trap := _undashed(lines, line) or _first_undashed(lines, line):
+    if trap := _undashed(lines, line) or _first_undashed(lines, line) or _overdashed(lines, line):
         return trap
     column = indent(lines[line])
     open_at = _open_above(lines, line)
@@ -77,12 +79,36 @@ def _first_undashed(lines: list[str], line: int) -> Trap | None:
     first = next((n for n in range((top or 0) + 1, line) if says_something(lines[n])), line)
     words = {_key(lines[first]), _key(lines[line])}
     alike = len(words) == 1 or words <= VERBS or words <= LINES
-    if top is None or first == line or indent(lines[first]) != column or not opens(lines[top]) or not alike:
+    if top is None or first == line or not opens(lines[top]) or not alike:
+        return None
+    if (
+        indent(lines[first]) == column + 2 and not dashed(lines[first]) and dashed(lines[line])
+    ):  # only the dash is missing
+        return _dash(first, column, [f"{' ' * column}- {lines[first].lstrip()}"])._replace(column=column + 2, shift=0)
+    if indent(lines[first]) != column:
         return None
     if not dashed(lines[line]) or any(indent(text) == column and dashed(text) for text in lines[first:line]):
         return None
     rest = [f"  {text}" if text.strip() else text for text in lines[first + 1 : line]]
     return _dash(first, column, [f"{' ' * column}- {lines[first].lstrip()}", *rest])
+
+
+def _overdashed(lines: list[str], line: int) -> Trap | None:
+    """Of some keys in one column, the only one that has a dash, though they are no items."""
+    column = indent(lines[line])
+    same = [line]
+    for numbers in (range(line - 1, -1, -1), range(line + 1, len(lines))):
+        for number in numbers:
+            if says_something(lines[number]) and indent(lines[number]) < column:
+                break
+            if says_something(lines[number]) and indent(lines[number]) == column:
+                same.append(number)
+    items = [number for number in same if dashed(lines[number])]
+    if len(items) != 1 or len(same) < 2 or any(_key(lines[n]) in VERBS | LINES or _key(lines[n]) is None for n in same):
+        return None
+    bare = f"{' ' * column}{lines[items[0]].lstrip()[1:].lstrip()}"
+    what, why = "This line has a dash, and those beside it have none.", "A dash begins an item of a list."
+    return Trap(items[0], column, "dash", what, why, f"Write: {bare.strip()}", [bare], -2)
 
 
 def _dashed_below(lines: list[str], line: int, column: int) -> bool:
@@ -93,7 +119,7 @@ def _dashed_below(lines: list[str], line: int, column: int) -> bool:
 
 def _dash(line: int, column: int, mended: list[str]) -> Trap:
     what, why = "The dash of this line is missing.", "Each item of a list begins with one, as those beside it do."
-    return Trap(line, column, "dash", what, why, f"Write: {mended[0].strip()}", mended, 2)
+    return Trap(line, column, "dash", what, why, f"Write: {_COMMENT.sub('', mended[0]).strip()}", mended, 2)
 
 
 def _key(line: str) -> str | None:

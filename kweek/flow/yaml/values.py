@@ -13,6 +13,7 @@ from kweek.flow.yaml.sheet import Trap
 _COMMENT: Final = re.compile(r"\s+#.*$")
 _SECOND_COLON: Final = re.compile(r":(?= |$)")
 _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
+_WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _WHOLE_IN_BRACES: Final = re.compile(
@@ -135,6 +136,9 @@ def _second_colon(value: _Value) -> Trap | None:
         mended = [value.replaced_by(right)]
         at = value.column + colon.start()
         return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
+    dashed = value.line[: value.column].lstrip() == f"- {value.key}: "
+    if dashed and value.key in ("if", "share") and (way := _WAY.fullmatch(value.core)):
+        return _way_beside(value, value.key, way)
     if value.key == "clicked":  # the link is a part of the key
         link, target = value.core[: colon.start()], value.core[colon.end() :].strip()
         right = f"clicked {link}: {target}".rstrip()
@@ -145,6 +149,16 @@ def _second_colon(value: _Value) -> Trap | None:
         fix = f"Take the last one away: {value.key}: {bare}. Or, where it belongs to a text: "
         return value.trap("second-colon", what, why, colon.start(), fix)._replace(mended=[value.replaced_by(bare)])
     return value.trap("second-colon", what, why, colon.start())
+
+
+def _way_beside(value: _Value, key: str, way: re.Match[str]) -> Trap:
+    """`- if: lead.sales_ready go: sales`."""
+    what, why = f"“go” stands on the line of its “{key}”.", "Each key has a line of its own."
+    fix = f"Put “go: {way['to']}” on a line of its own, below “{key}”."
+    asked, to = (one if _whole(one) else _quoted(one) for one in (way["asked"], way["to"]))
+    dash, comment = value.line[: value.line.index("-")], value.body[len(value.core) :]
+    mended = [f"{dash}- {{{key}: {asked},go: {to}}}{comment}"]
+    return Trap(value.number, value.column + way.start("go"), "second-colon", what, why, fix, mended, 1)
 
 
 def _closing(body: str) -> int | None:
