@@ -3,12 +3,12 @@ too late."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from kweek.demo.agenda import Agenda
+from kweek.demo.agenda import Agenda, Deed
 from kweek.demo.answers import Answers
 from kweek.demo.choices import TOO_LATE, Bound, Choice, call_choices, handover_choices, task_choices, usual
 from kweek.demo.people import Person
@@ -23,7 +23,10 @@ _CALLS_WITHIN: Final = timedelta(hours=20)
 _CONTACTS_WITHIN: Final = timedelta(hours=18)
 _TOO_LATE: Final = 0.15  # of the handovers: the first contact comes a day or three after the promise
 _LATE_BY: Final = timedelta(days=3)
+_OFFERS: Final = 0.5  # of the handovers: there is an appointment, and a quote
 _CLOSES_WITHIN: Final = timedelta(days=4)
+_OPENING: Final = timedelta(hours=3)  # so long it takes to do what lay there in the morning
+_PUTS_OFF: Final = 3  # times at most: while all sleep, in a hurry, no look falls on a working day for sure
 _CALL_BACK_IN: Final = timedelta(days=2)
 _LATER_IN: Final = (2, 6)  # days
 _NOBODY_SPOKE: Final = ("no answer", "call back", "wrong person", "objected")
@@ -72,7 +75,32 @@ class Colleagues:
 
     def _after(self, now: datetime, within: timedelta, calendar: Any) -> datetime:
         """Sometime in that time, when they are at work."""
-        return calendar.next_open(now + self.drawn.random() * within)
+        at = now + self.drawn.random() * within
+        opens = calendar.next_open(at)
+        return at if opens == at else calendar.next_open(opens + self.drawn.random() * _OPENING)
+
+    def _at_work(self, at: datetime, calendar: Any, deed: Deed, put_off: int = 0) -> None:
+        """Who comes to it when the office has closed does it when it opens again."""
+
+        def do(now: datetime) -> None:
+            opens = calendar.next_open(now)
+            if opens == now or put_off == _PUTS_OFF:
+                deed(now)
+            else:
+                self._at_work(opens, calendar, deed, put_off + 1)
+
+        self.agenda.add(at, do)
+
+    def _in_turn(self, calendar: Any, *deeds: tuple[datetime, Deed]) -> None:
+        """None before the one before it, however late that is."""
+        (at, deed), *others = deeds
+
+        def do(now: datetime) -> None:
+            if others:
+                self._in_turn(calendar, *others)
+            deed(now)
+
+        self._at_work(at, calendar, do)
 
     # --- telemarketers --------------------------------------------------------------------------------
 
@@ -86,9 +114,10 @@ class Colleagues:
         choice = self._pick(call_choices(step, outcomes), place, call.person)
         if choice.kind == TOO_LATE:
             return
-        at = self._after(now, _CALLS_WITHIN, self.world.queues.get(call.queue, self.world.calendar))
+        calendar = self.world.queues.get(call.queue, self.world.calendar)
+        at = self._after(now, _CALLS_WITHIN, calendar)
         caller = self._one_of(self._team_of(call.queue))
-        self.agenda.add(at, lambda now: self._call(call, script, caller, choice, now))
+        self._at_work(at, calendar, lambda now: self._call(call, script, caller, choice, now))
 
     def _call(self, call: OpenCall, script: Survey | None, by: str, choice: Choice, now: datetime) -> None:
         if self.stage.act(f"/api/calls/{call.key}/take", by):
@@ -121,10 +150,12 @@ class Colleagues:
             now + timedelta(hours=25) if late else now, _LATE_BY if late else _CONTACTS_WITHIN, calendar
         )
         close = self._after(contact + timedelta(hours=2), _CLOSES_WITHIN, calendar)
-        self.agenda.add(contact, self._handed(handover, ("accept", {}), ("contact", {})))
-        if self.drawn.random() < 0.5:
-            self.agenda.add(contact + (close - contact) / 2, self._handed(handover, ("appointment", {}), ("quote", {})))
-        self.agenda.add(close, lambda now: self._handed(handover, self._closing(handover, choice, now))(now))
+        deeds = [(contact, self._handed(handover, ("accept", {}), ("contact", {})))]
+        if self.drawn.random() < _OFFERS:
+            between = min(self._after(contact, close - contact, calendar), close)
+            deeds.append((between, self._handed(handover, ("appointment", {}), ("quote", {}))))
+        deeds.append((close, lambda now: self._handed(handover, self._closing(handover, choice, now))(now)))
+        self._in_turn(calendar, *deeds)
 
     def _closing(self, handover: OpenHandover, choice: Choice, now: datetime) -> tuple[str, dict[str, Any]]:
         said: dict[str, Any] = {}
@@ -135,7 +166,7 @@ class Colleagues:
         self.answers.known.happened(self.people[handover.person], choice.kind, now)
         return _VERBS.get(choice.kind, choice.kind), said
 
-    def _handed(self, handover: OpenHandover, *deeds: tuple[str, dict[str, Any]]) -> Callable[[datetime], None]:
+    def _handed(self, handover: OpenHandover, *deeds: tuple[str, dict[str, Any]]) -> Deed:
         """By whoever has it at that moment: it may have been passed on."""
 
         def do(now: datetime) -> None:
@@ -159,7 +190,7 @@ class Colleagues:
         at = self._after(now, _CALLS_WITHIN, self.world.calendar)
         people = {person.name.value for person in self.teams.people()}
         by = task.assignee if task.assignee in people else self._one_of(task.assignee)
-        self.agenda.add(at, lambda now: self._close(task, by, choice))
+        self._at_work(at, self.world.calendar, lambda now: self._close(task, by, choice))
 
     def _close(self, task: OpenTask, by: str, choice: Choice) -> None:
         self.stage.act(f"/api/tasks/{task.key}/outcome", by, outcome=choice.kind)

@@ -28,7 +28,8 @@ _LANDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {  # language → cou
 @dataclass(frozen=True, slots=True)
 class Person:
     """number: counted from 1. channels: what this lead allows. hides: what it keeps to itself, of `email` and `phone`.
-    for_days: so long it may be mailed (None: until it says otherwise). words: what it writes where it may write."""
+    for_days: so long it may be mailed (None: until it says otherwise). words: what it writes back to
+    a mail. says: what stands as an answer to any question."""
 
     number: int
     first_name: str
@@ -44,6 +45,7 @@ class Person:
     hides: tuple[str, ...]
     for_days: int | None
     words: str
+    says: str
 
     @property
     def id(self) -> str:
@@ -99,6 +101,7 @@ def _person(drawn: Random, book: Mapping[str, Any], number: int) -> Person:
         hides=() if drawn.random() < _MAY_BE_CALLED else ("phone",),
         for_days=drawn.randint(10, 50) if drawn.random() < _NOT_FOR_EVER else None,
         words=drawn.choice(book["words"][language]),
+        says=book["answers"][language][number % len(book["answers"][language])],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import islice
 from random import Random
@@ -16,15 +16,26 @@ from kweek.flow.surveys import Question, Survey
 
 _LEFT_OUT: Final = 0.25  # of the questions that nobody has to answer
 
+_OF_THE_PERSON: Final[Mapping[str, Callable[[Person], str]]] = {
+    "lead.name": lambda person: f"{person.first_name} {person.last_name}",
+    "lead.first_name": lambda person: person.first_name,
+    "lead.last_name": lambda person: person.last_name,
+    "lead.phone": lambda person: person.phone,
+    "lead.job_title": lambda person: person.job_title,
+    "lead.language": lambda person: person.language,
+    "lead.country": lambda person: person.country,
+}
+
 Sheet = dict[str, str | int | list[str]]
 """Question → answer."""
 
 
 def draw_sheet(survey: Survey, person: Person, drawn: Random) -> Sheet:
     """Any answer to a choice is as good as another; what is asked of the person is so; what may be left out, now and
-    then is."""
+    then is; and always where nobody can know what a field of this workspace is about."""
     asked = (one for one in survey.questions if one.required or drawn.random() >= _LEFT_OUT)
-    return {question.name.value: _answer(question, person, drawn) for question in asked}
+    answers = ((question.name.value, _answer(question, person, drawn)) for question in asked)
+    return {name: answer for name, answer in answers if answer is not None}
 
 
 def some_of(sheet: Sheet, drawn: Random) -> Sheet:
@@ -74,7 +85,7 @@ def _options(answer: Fact | list[str] | None) -> Iterator[str]:
         yield str(answer)
 
 
-def _answer(question: Question, person: Person, drawn: Random) -> str | int | list[str]:
+def _answer(question: Question, person: Person, drawn: Random) -> str | int | list[str] | None:
     names = [option.name.value for option in question.options]
     match question.type:
         case "choice":
@@ -88,4 +99,12 @@ def _answer(question: Question, person: Person, drawn: Random) -> str | int | li
         case "date":
             return (date(2030, 1, 1) + timedelta(days=drawn.randint(0, 365))).isoformat()
         case "text":
-            return person.job_title if question.fills and question.fills.value == "lead.job_title" else person.words
+            return _text(question, person)
+
+
+def _text(question: Question, person: Person) -> str | None:
+    """It becomes a fact where it fills a field: then it is true, or as vague as one may be who has to say something."""
+    if question.fills is None:
+        return person.says
+    known = _OF_THE_PERSON.get(question.fills.value)
+    return known(person) if known else person.says if question.required else None

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 
 from kweek.commands.demo import SEED
@@ -26,12 +27,15 @@ from kweek.demo.choices import (
     reasons,
     usual,
 )
+from kweek.demo.colleagues import Colleagues
 from kweek.demo.days import days_on, paces
 from kweek.demo.fits import fit
 from kweek.demo.foresight import Foresight
 from kweek.demo.known import Known
 from kweek.demo.openings import Vocabulary, openings, told_as
 from kweek.demo.people import people
+from kweek.demo.sheets import draw_sheet
+from kweek.demo.stage import OpenHandover, Place
 from kweek.demo.walked import Walked
 from kweek.demo.ways import Way, Ways, rows_on
 from kweek.flow.conditions import parse_condition
@@ -41,7 +45,7 @@ from kweek.intake.check_lead import Vocabulary as Words
 from kweek.leads.clock import Clock
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
-from tests.unit.demo_on_paper import play_on_paper
+from tests.unit.demo_on_paper import OnPaper, play_on_paper
 from tests.unit.flow_of import BROCHURE, plan_from
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -257,6 +261,63 @@ def test_answers_are_drawn_until_they_lead_where_somebody_wants_to_go() -> None:
             assert said["wish"] != "call"
     towards = (FLOW, "back/choose-1 choose:1")
     assert answers.reason(next(people(1)), towards) == "student"
+
+
+def test_what_is_asked_of_a_person_is_true_and_what_nobody_can_know_is_left_out_or_vague() -> None:
+    asked = world_of(read_workspace(Path(__file__).parents[2])).asked
+    role, installer = asked["brochure"].questions[0], asked["demo-preparation"].questions[-1]
+    survey = msgspec.structs.replace(asked["webinar"], questions=(role, installer, asked["webinar"].questions[-1]))
+    must = msgspec.structs.replace(installer, required=True)
+    for person in islice(people(1), 50):
+        sheet = draw_sheet(survey, person, Random(person.number))
+        assert sheet.items() <= {"role": person.job_title, "question": person.says}.items()
+        assert draw_sheet(msgspec.structs.replace(survey, questions=(must,)), person, Random(1)) == {
+            "installer": person.says
+        }
+        assert person.says.startswith(("Dat ", "Daar ") if person.language == "nl" else "I ")
+
+
+class _Desks(OnPaper):
+    """Twenty leads lie there, which sales is given at once; what is done with them is noted."""
+
+    def __init__(self) -> None:
+        super().__init__(read_workspace(Path(__file__).parents[2]), 60)
+        self.done: dict[str, list[tuple[datetime, str]]] = {}
+
+    def open_handovers(self) -> list[OpenHandover]:
+        return [OpenHandover(str(n), "demo-1", "sales", None) for n in range(20)]
+
+    def place(self, key: str) -> Place:
+        return Place(BROCHURE, "sales/handover-sales")
+
+    def act(self, path: str, by: str, **said: object) -> bool:
+        *_, key, action = path.split("/")
+        self.done.setdefault(key, []).append((self.at, action))
+        return True
+
+
+def _bound_for_nothing(choices: Sequence[Choice], place: Place, who: str) -> None:
+    return None
+
+
+def test_sales_is_at_work_in_office_hours_and_closes_what_it_has_contacted() -> None:
+    stage, agenda, drawn = _Desks(), Agenda(), Random(1)
+    teams, answers = read_workspace(Path(__file__).parents[2]).rules.teams, Answers(Known(stage.world), ["none"], drawn)
+    someone = {"demo-1": next(people(1))}
+    sales = Colleagues(stage, agenda, stage.world, teams, someone, answers, _bound_for_nothing, drawn)
+    sales.look(stage.at)
+    office = stage.world.teams["sales"]
+    while len(agenda):
+        stage.at += timedelta(minutes=97)
+        for deed in agenda.due(stage.at):
+            deed(stage.at)
+    assert len(stage.done) == 20
+    for deeds in stage.done.values():
+        assert [office.next_open(at) for at, _ in deeds] == [at for at, _ in deeds]
+        actions = [action for _, action in deeds]
+        assert actions[:2] == ["accept", "contact"]
+        assert actions[2:-1] in ([], ["appointment", "quote"])
+        assert actions[-1] in ("won", "lost", "later", "reject")
 
 
 def test_it_is_foreseen_whether_a_way_can_be_walked_by_what_is_known() -> None:
