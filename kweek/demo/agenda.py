@@ -1,4 +1,5 @@
-"""What is to be done, and when? Deeds in flow time, the earliest first."""
+"""What is to be done, and when? Deeds in flow time, the earliest first; but who has office hours goes before who has
+not, for there may be more to do than a day is long."""
 
 from __future__ import annotations
 
@@ -9,20 +10,32 @@ from datetime import datetime
 
 Deed = Callable[[datetime], None]
 """Called with the moment at which it is done."""
+_Entry = tuple[datetime, int, Deed]
 
 
 @dataclass(slots=True)
 class Agenda:
-    _deeds: list[tuple[datetime, int, Deed]] = field(default_factory=list["tuple[datetime, int, Deed]"])
+    """now: the flow time, which goes on while things are done."""
+
+    now: Callable[[], datetime]
+    _office: list[_Entry] = field(default_factory=list[_Entry])
+    _others: list[_Entry] = field(default_factory=list[_Entry])
     _n: int = 0
 
-    def add(self, at: datetime, deed: Deed) -> None:
+    def add(self, at: datetime, deed: Deed, *, office: bool = False) -> None:
         self._n += 1
-        heapq.heappush(self._deeds, (at, self._n, deed))
+        heapq.heappush(self._office if office else self._others, (at, self._n, deed))
 
-    def due(self, now: datetime) -> Iterator[Deed]:
-        while self._deeds and self._deeds[0][0] <= now:
-            yield heapq.heappop(self._deeds)[2]
+    def due(self) -> Iterator[Deed]:
+        """What is due by now, and whatever falls due in the office meanwhile."""
+        by = self.now()
+        while True:
+            if self._office and self._office[0][0] <= self.now():
+                yield heapq.heappop(self._office)[2]
+            elif self._others and self._others[0][0] <= by:
+                yield heapq.heappop(self._others)[2]
+            else:
+                return
 
     def __len__(self) -> int:
-        return len(self._deeds)
+        return len(self._office) + len(self._others)

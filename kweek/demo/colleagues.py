@@ -89,7 +89,7 @@ class Colleagues:
             else:
                 self._at_work(opens, calendar, deed, put_off + 1)
 
-        self.agenda.add(at, do)
+        self.agenda.add(at, do, office=True)
 
     def _in_turn(self, calendar: Any, *deeds: tuple[datetime, Deed]) -> None:
         """None before the one before it, however late that is."""

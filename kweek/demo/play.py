@@ -49,7 +49,7 @@ class Play:
 
     def __init__(self, stage: Stage, workspace: Workspace, leads: int, seed: int) -> None:
         self.stage = stage
-        self.drawn, self.agenda = Random(f"demo {seed}"), Agenda()
+        self.drawn, self.agenda = Random(f"demo {seed}"), Agenda(stage.now)
         self.plans = {plan.flow: plan for plan in stage.plans()}
         self.days = stage.days()
         world, words = replace(world_of(workspace), plans=self.plans), vocabulary(workspace, self.plans)
@@ -99,7 +99,7 @@ class Play:
         for letter in self.stage.letters():
             self.leads.find(letter)
         self.colleagues.look(self.stage.now())
-        for deed in self.agenda.due(self.stage.now()):
+        for deed in self.agenda.due():
             deed(self.stage.now())
 
     def _bound(self, choices: Sequence[Choice], place: Place, who: str) -> Choice | None:

@@ -301,7 +301,8 @@ def _bound_for_nothing(choices: Sequence[Choice], place: Place, who: str) -> Non
 
 
 def test_sales_is_at_work_in_office_hours_and_closes_what_it_has_contacted() -> None:
-    stage, agenda, drawn = _Desks(), Agenda(), Random(1)
+    stage, drawn = _Desks(), Random(1)
+    agenda = Agenda(stage.now)
     teams, answers = read_workspace(Path(__file__).parents[2]).rules.teams, Answers(Known(stage.world), ["none"], drawn)
     someone = {"demo-1": next(people(1))}
     sales = Colleagues(stage, agenda, stage.world, teams, someone, answers, _bound_for_nothing, drawn)
@@ -309,7 +310,7 @@ def test_sales_is_at_work_in_office_hours_and_closes_what_it_has_contacted() -> 
     office = stage.world.teams["sales"]
     while len(agenda):
         stage.at += timedelta(minutes=97)
-        for deed in agenda.due(stage.at):
+        for deed in agenda.due():
             deed(stage.at)
     assert len(stage.done) == 20
     for deeds in stage.done.values():
@@ -369,9 +370,11 @@ def _clock(turns: Sequence[tuple[float, timedelta]]) -> Clock:
 
 
 def test_deeds_are_done_in_order_of_their_moments() -> None:
-    agenda, done = Agenda(), list[str]()
+    agenda, done = Agenda(lambda: NOW + timedelta(days=3)), list[str]()
     for days, name in ((2, "b"), (1, "a"), (2, "c"), (9, "later")):
         agenda.add(NOW + timedelta(days=days), lambda now, name=name: done.append(name))
-    for deed in agenda.due(NOW + timedelta(days=3)):
+    agenda.add(NOW + timedelta(days=3), lambda now: done.append("at work"), office=True)
+    agenda.add(NOW + timedelta(days=4), lambda now: done.append("tomorrow"), office=True)
+    for deed in agenda.due():
         deed(NOW)
-    assert (done, len(agenda)) == (["a", "b", "c"], 1)
+    assert (done, len(agenda)) == (["at work", "a", "b", "c"], 2)
