@@ -106,7 +106,9 @@ def _result(
     tally.add(crowd.segments)
     ways = ways_of(crowd, plan.flow)
     hours = plan.send_hours or world.send_hours
+    others = {flow: world.plans[flow].title for flow in sorted(tally.flows - {plan.flow})}
     whole, week = most_mails(crowd)
+    own, own_week = most_mails(crowd, plan.flow) if tally.other_mails else (whole, week)
     never_steps, never_rows = tally.never()
     arrived = [0] * crowding.days
     for one in crowd.newcomers:
@@ -137,6 +139,10 @@ def _result(
         most_in_a_week=week,
         ways=len(ways),
         stories=stories(crowd, plan.flow, days, ways),
+        others=others,
+        other_mails=tally.other_mails.in_order(),
+        most_own=own,
+        most_own_in_a_week=own_week,
     )
 
 

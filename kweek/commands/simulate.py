@@ -25,6 +25,9 @@ examples:
   kweek simulate brochure-request --against 3               version 3 beside the draft: before and after
   kweek simulate brochure-request --against old.yaml --json
 
+Other flows walk along: a lead that starts here may start there too, on the same event or on what it does. Their mails,
+calls and handovers are counted as well, as your people will have them, and named: of this flow, of other flows.
+
 Where the mix says nothing of mails, of own events or of profiles, the usual is taken, and shown. The same seed gives
 the same answer, and in two versions of a flow the same lead does the same. Nothing is sent and nothing is stored.
 
@@ -97,7 +100,8 @@ def run(args: argparse.Namespace) -> int:
         with progress("Simulating the other version", "leads") as told:
             before = simulate(workspace, world, against.plan, crowding, lambda part: told(round(part * leads), leads))
     if args.report:
-        from kweek.report.page import Shown, page
+        from kweek.report.page import page
+        from kweek.report.shown import Shown
 
         old = Shown(before, against.flow, against.label) if before and against else None
         text = page(

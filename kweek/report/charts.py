@@ -19,7 +19,8 @@ _GAP: Final = 2
 @dataclass(frozen=True, slots=True)
 class Chart:
     """bars: one a day. line: a limit that day. dots: another number a day. dates: as they are said, by the day. weeks:
-    as they stand below it."""
+    as they stand below it. others: so much of each bar is of other flows, `of_others` in words. before: what the bars
+    were in another version, `was` in words."""
 
     label: str
     days: Sequence[Day]
@@ -29,18 +30,23 @@ class Chart:
     line: Days | None = None
     dots: Days | None = None
     shaded: bool = False
+    others: Days | None = None
+    before: Days | None = None
+    of_others: str = ""
+    was: str = ""
 
 
 def draw(chart: Chart) -> str:
     """The SVG. A script may move `.today` to a day: days are `data-day` wide, the first begins at `data-left`."""
     width, height = LEFT + DAY * len(chart.days) + 8, _TOP + _HEIGHT + _BELOW
-    top = _round_up(max(1, *chart.bars, *(chart.line or ()), *(chart.dots or ())))
+    top = _round_up(max(1, *chart.bars, *(chart.line or ()), *(chart.dots or ()), *(chart.before or ())))
     parts = [
         f'<svg class="chart" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
         f' aria-label="{escape(chart.label)}" data-left="{LEFT}" data-day="{DAY}">',
         *(_shades(chart) if chart.shaded else ()),
         *_scale(top, width),
         *_bars(chart, top),
+        *_outline(chart, top),
         *(_limits(chart.line, top) if chart.line is not None else ()),
         *(_dots(chart.dots, top) if chart.dots is not None else ()),
         *_weeks(chart),
@@ -85,11 +91,29 @@ def _scale(top: int, width: int) -> Iterator[str]:
 def _bars(chart: Chart, top: int) -> Iterator[str]:
     for day, number in enumerate(chart.bars):
         if number:
-            y = _y(number, top)
-            height = round(_TOP + _HEIGHT - y, 1)
-            title = escape(f"{chart.dates[day]}: {number}")
-            x, width = LEFT + DAY * day + _GAP, DAY - 2 * _GAP
-            yield f'<rect class="bar" x="{x}" y="{y}" width="{width}" height="{height}"><title>{title}</title></rect>'
+            others, title = chart.others[day] if chart.others else 0, escape(_words(chart, day))
+            y, own, floor = _y(number, top), _y(number - others, top), _TOP + _HEIGHT
+            for kind, above, below in (("bar", own, floor), ("bar other", y, own)):
+                if below > above:
+                    yield _bar(kind, day, above, below, title)
+
+
+def _bar(kind: str, day: int, above: float, below: float, title: str) -> str:
+    x, width, height = LEFT + DAY * day + _GAP, DAY - 2 * _GAP, round(below - above, 1)
+    return f'<rect class="{kind}" x="{x}" y="{above}" width="{width}" height="{height}"><title>{title}</title></rect>'
+
+
+def _words(chart: Chart, day: int) -> str:
+    more = [f"{chart.of_others}: {chart.others[day]}"] if chart.others and chart.others[day] else []
+    more += [f"{chart.was}: {chart.before[day]}"] if chart.before else []
+    return f"{chart.dates[day]}: {chart.bars[day]}" + (f" ({'; '.join(more)})" if more else "")
+
+
+def _outline(chart: Chart, top: int) -> Iterator[str]:
+    """What it was, around what it is."""
+    for day, number in enumerate(chart.before or ()):
+        if number:
+            yield _bar("before", day, _y(number, top), _TOP + _HEIGHT, escape(_words(chart, day)))
 
 
 def _limits(line: Days, top: int) -> Iterator[str]:

@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
-from kweek.flow.simulate.result import Line
+from collections.abc import Mapping
+from datetime import date
+
+from babel.dates import format_skeleton
+
+from kweek.flow.simulate.result import Due, Line
 from kweek.words import Tongue
+from kweek.words.catalogue import catalogue
+
+
+def whole(line: Line, others: Mapping[str, str], say: Tongue) -> str:
+    """With the title of the flow that it is of, if it is another; by which other the lead left; for what a mail waited.
+    others: titles by flow."""
+    said = words(line, say)
+    if line.flow is not None:
+        said = say("story.of.other", flow=others.get(line.flow, line.flow), what=said)
+    if line.by is not None:
+        said = say("story.by.other", flow=others.get(line.by, line.by), what=said)
+    if line.due is not None:
+        whys = ", ".join(say(f"story.waited.{why}") for why in line.waited)
+        return say("story.waited", what=said, due=moment(line.due, say), why=whys)
+    return said
+
+
+def moment(of: Line | Due, say: Tongue) -> str:
+    """`day 4 Fri 08:00`."""
+    return say("story.moment", day=of.day, weekday=weekday(of, say), clock=of.clock)
+
+
+def weekday(of: Line | Due, say: Tongue) -> str:
+    return format_skeleton("E", date.fromisoformat(of.date), locale=catalogue(say.language).locale)
 
 
 def words(line: Line, say: Tongue) -> str:

@@ -155,7 +155,7 @@ def test_a_person_reads_what_matters(capsys: pytest.CaptureFixture[str]) -> None
     assert re.search(r"calls +default: .+; 60 a day can be done", text)
     assert re.search(r"handovers +sales: .+; 15 a day can be done", text)
     assert "    Send survey, after 7 days: undelivered\n" in text
-    assert re.search(r"    day 0   \S+  Brochure requested\n    day 0   \S+  Comes into the flow\n", text)
+    assert re.search(r"    day 0   \w+ \S+  Brochure requested\n    day 0   \w+ \S+  Comes into the flow\n", text)
 
 
 def test_no_name_for_programs_is_shown_to_a_person(capsys: pytest.CaptureFixture[str]) -> None:

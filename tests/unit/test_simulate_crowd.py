@@ -79,7 +79,8 @@ def differences(people: People, crowd: Crowd, days: int) -> Iterator[tuple[str, 
     for number, one in enumerate(crowd.newcomers):
         life = alone(people, one, days)
         same = called(one.name, life.journal) == crowd.journal(number)
-        if not same or happened(one.name, life.memory.events) != crowd.events(number):
+        waited = {key.replace(f"{one.name}-", "lead-", 1): whys for key, whys in life.waited.items()}
+        if not same or happened(one.name, life.memory.events) != crowd.events(number) or waited != crowd.waited(number):
             yield one.name, called(one.name, life.journal), crowd.journal(number)
 
 

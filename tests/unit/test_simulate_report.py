@@ -7,13 +7,16 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from kweek.flow.load.flow import load_flow
 from kweek.flow.simulate.arrivals import Arrivals
 from kweek.flow.simulate.mix import usual
 from kweek.flow.simulate.result import Day, Line
 from kweek.flow.simulate.story import TOLD
 from kweek.report.charts import Chart, draw
-from kweek.report.page import Shown, page
+from kweek.report.page import page
+from kweek.report.shown import Shown
 from kweek.report.told import words
 from kweek.simulating import Crowding, simulate
 from kweek.words import LANGUAGES, Tongue
@@ -82,6 +85,42 @@ def test_a_chart_shades_what_is_closed_and_tells_its_numbers() -> None:
     assert svg.count('class="limit"') == 1
     assert svg.count('class="over"') == 1
     assert 'aria-label="Mails &lt;a day&gt;"' in svg
+
+
+def test_a_chart_tells_flows_and_versions_apart() -> None:
+    days = (Day("2026-03-02", ((0, 1440),)), Day("2026-03-03", ((0, 1440),)))
+    svg = draw(
+        Chart(
+            "Mails", days, ("Mon 2 Mar", "Tue 3 Mar"), ("2 Mar", "3 Mar"), (7, 0), others=(3, 0), before=(0, 5),
+            of_others="of other flows", was="Before",
+        )
+    )  # fmt: skip
+    assert re.findall(r'class="(bar|bar other|before)"', svg) == ["bar", "bar other", "before"]
+    assert svg.count("<title>Mon 2 Mar: 7 (of other flows: 3; Before: 0)</title>") == 2
+    assert "<title>Tue 3 Mar: 0 (Before: 5)</title>" in svg
+
+
+def test_of_another_version_everything_is_shown_and_what_differs_is_marked(shown: Shown) -> None:
+    less = replace(shown.simulation, desks=())
+    text = (WORKSPACE.folder / "flows/brochure-request.yaml").read_bytes()
+    old = load_flow(text.replace(b"wait: 7 days", b"wait: 21 days"), "flows/brochure-request.yaml").flow
+    assert old
+    html = page(shown, Shown(less, old, "version 3"), "en")
+    assert 'class="before"' in chart(html, "Mails a day")
+    assert "Before (version 3)" in html[html.index("Calls: default") :]
+    assert re.search(r'class="[^"]*changed', html.partition('data-picture="0"')[2].partition('data-picture="1"')[0])
+    assert re.search(r"Before \(version 3\): \d in all", html)
+    gone = page(Shown(less, shown.flow, "draft"), shown, "en")
+    assert 'class="before"' in chart(gone, "Handovers: sales")
+    assert 'class="bar"' not in chart(gone, "Handovers: sales")
+
+
+def test_one_is_said_as_one(shown: Shown) -> None:
+    one = replace(shown.simulation, leads=1, ways=1, arrive="1 day")
+    html = page(Shown(one, shown.flow, "draft"), None, "en")
+    assert "1 make-believe lead, followed for 40 days" in html
+    assert "over 1 day." in html
+    assert "There is one way." in html
 
 
 @pytest.mark.parametrize("kind", [*TOLD, "starts", "ends"])

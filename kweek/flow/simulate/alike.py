@@ -72,7 +72,7 @@ class Asked:
         return (
             _state(life.state, now, self),
             due,
-            tuple((key, one.again, one.held, _mail(life, key)) for key, one in life.waiting.items()),
+            tuple((key, one.again, one.held, one.whys, _mail(life, key)) for key, one in life.waiting.items()),
             self._still_limits(life),
             tuple(sorted((name, value) for name, value in memory.fields.items() if name in self.names)),
             memory.points,

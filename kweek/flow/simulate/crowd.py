@@ -14,6 +14,7 @@ from heapq import heappop, heappush
 
 from msgspec import Struct, field
 
+from kweek.flow.gate import Why
 from kweek.flow.simulate.alike import Asked
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.memory import Memory
@@ -35,16 +36,24 @@ class Newcomer(Struct, frozen=True):
     points: Points = field(default_factory=Points)
 
 
+class Sent(Struct, frozen=True):
+    """A mail that left, with the flow that sent it."""
+
+    mail: str
+    flow: str
+
+
 class Segment(Struct, eq=False):
-    """What happened at one moment to so many leads alike. flows: of each enrolment in the journal.
-    sent: the mails that left."""
+    """What happened at one moment to so many leads alike. flows: of each enrolment in the journal. sent: the mails that
+    left. waited: for what they had waited, by their keys."""
 
     at: datetime
     leads: int
     journal: tuple[tuple[datetime, Entry], ...]
     events: tuple[Event, ...]
     flows: Mapping[str, str]
-    sent: tuple[str, ...]
+    sent: tuple[Sent, ...]
+    waited: Mapping[str, tuple[Why, ...]]
 
 
 class _Group(Struct):
@@ -88,6 +97,10 @@ class Crowd:
 
     def events(self, lead: int) -> list[Event]:
         return [event for segment in self.histories[lead] for event in segment.events]
+
+    def waited(self, lead: int) -> dict[str, tuple[Why, ...]]:
+        """For what its mails waited, by their keys."""
+        return {key: whys for segment in self.histories[lead] for key, whys in segment.waited.items()}
 
     # --- in steps -------------------------------------------------------------------------------------
 
@@ -211,9 +224,13 @@ class Crowd:
         at = life.journal[0][0] if life.journal else events[heard].at
         flows = {entry.enrolment: life.plan_of(entry.enrolment).flow for _, entry in life.journal}
         new = tuple(events[heard:])
-        sent = tuple(life.memory.mails[event.ref] for event in new if event.kind == "sent" and event.ref)
-        segment = Segment(at, len(leads), tuple(life.journal), new, flows, sent)
-        life.journal, walk.heard = [], len(events)
+        sent = tuple(
+            Sent(life.memory.mails[event.ref], life.plan_of(event.ref.partition("/")[0]).flow)
+            for event in new
+            if event.kind == "sent" and event.ref
+        )
+        segment = Segment(at, len(leads), tuple(life.journal), new, flows, sent, life.waited)
+        life.journal, life.waited, walk.heard = [], {}, len(events)
         self.segments.append(segment)
         for lead in leads:
             self.histories[lead].append(segment)

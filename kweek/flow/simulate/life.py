@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kweek.flow.drive import drive
-from kweek.flow.gate import Blocked, Later, Mailing, Send, Standing, gate
+from kweek.flow.gate import Blocked, Later, Mailing, Send, Standing, Why, gate
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Effect, Entry, Event, LeadState, Value
@@ -48,16 +48,18 @@ class Opened(Struct, frozen=True):
 
 
 class Waiting(Struct):
-    """A mail that has not left. again: when to ask the gate (None: at the next bell)."""
+    """A mail that has not left. again: when to ask the gate (None: at the next bell). whys: what held it up to now."""
 
     effect: Effect
     again: datetime | None
     held: bool = False
+    whys: tuple[Why, ...] = ()
 
 
 class Life:
     """One lead from `start` on. journal: all that the machine noted, with its moments. opened: what people can react
-    to, in order. withdrawn: keys of tasks and handovers that are off the desk again."""
+    to, in order. withdrawn: keys of tasks and handovers that are off the desk again. waited: for what mails waited that
+    have left, or never will, by their keys."""
 
     def __init__(self, memory: Memory, start: datetime) -> None:
         self.memory = memory
@@ -66,6 +68,7 @@ class Life:
         self.journal: list[tuple[datetime, Entry]] = []
         self.opened: list[Opened] = []
         self.withdrawn: set[str] = set()
+        self.waited: dict[str, tuple[Why, ...]] = {}
         self._wake_at: datetime | None = None
         self.waiting: dict[str, Waiting] = {}
         self.left: list[datetime] = []  # marketing mails, as the limits count them
@@ -101,8 +104,8 @@ class Life:
         other.__dict__.update(self.__dict__)
         other.memory = self.memory.fork()
         other.journal, other.opened, other.left = list(self.journal), list(self.opened), list(self.left)
-        other.withdrawn, other._plans = set(self.withdrawn), dict(self._plans)
-        other.waiting = {key: Waiting(one.effect, one.again, one.held) for key, one in self.waiting.items()}
+        other.withdrawn, other._plans, other.waited = set(self.withdrawn), dict(self._plans), dict(self.waited)
+        other.waiting = {key: Waiting(one.effect, one.again, one.held, one.whys) for key, one in self.waiting.items()}
         return other
 
     def plan_of(self, enrolment: str) -> Plan:
@@ -162,6 +165,8 @@ class Life:
                 event = self._ask(waiting, now)
                 if event is not None:
                     del self.waiting[key]
+                    if waiting.whys:
+                        self.waited[key] = waiting.whys
                     events.append(event)
         return events
 
@@ -182,6 +187,8 @@ class Life:
                 return memory.record("blocked", now, effect.key, {"reason": why})
             case Later(until, why):
                 waiting.again, waiting.held = until, why in HELD
+                if why not in waiting.whys:
+                    waiting.whys += (why,)
                 return None
 
     def _standing(self, effect: Effect) -> Standing:

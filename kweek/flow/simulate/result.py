@@ -30,13 +30,15 @@ class Counts(Struct, frozen=True):
 
 class Desk(Struct, frozen=True):
     """Calls of a queue or handovers of a team: opened that day; capacity: how many can be done that day (None: no
-    limit is known; 0: closed); backlog: what is left over when the day is over."""
+    limit is known; 0: closed); backlog: what is left over when the day is over. of_others: those of the opened that
+    other flows opened."""
 
     kind: str
     name: str
     opened: Days
     capacity: tuple[int, ...] | None
     backlog: Days | None
+    of_others: Days
 
 
 class Most(Struct, frozen=True):
@@ -47,14 +49,28 @@ class Most(Struct, frozen=True):
     lead: int | None
 
 
+class Due(Struct, frozen=True):
+    """When a mail would have left. date: as in `Line`."""
+
+    day: int
+    clock: str
+    date: str
+
+
 class Line(Struct, frozen=True):
-    """One line of a story; see `kweek.flow.simulate.story.Told`."""
+    """One line of a story; see `kweek.flow.simulate.story.Told`. date: 2026-03-06. flow: another one that it is of.
+    by: the flow that ended this one. waited: for what a mail waited (codes of the gate), and since when (due)."""
 
     day: int
     clock: str
     kind: str
     what: str
     step: str | None
+    date: str = ""
+    flow: str | None = None
+    by: str | None = None
+    waited: tuple[str, ...] = ()
+    due: Due | None = None
 
 
 class Way(Struct, frozen=True):
@@ -69,7 +85,11 @@ class Way(Struct, frozen=True):
 class Simulation(Struct, frozen=True):
     """steps: by id. rows: by `<step id> <row>`, or the row alone where it is of the whole flow. endings: by result,
     `flow x` for those who moved. mails: by name. never: steps and rows that nobody came to. ways: so many different
-    ones there were; the commonest are told."""
+    ones there were; the commonest are told.
+
+    A lead walks in other flows as well: they start on the same event, or on what it does. Mails, desks and the most
+    mails are of all of them; others: their titles, by name; other_mails: those of the mails that other flows sent;
+    most_own: the most mails of this flow alone."""
 
     flow: str
     title: str
@@ -93,6 +113,10 @@ class Simulation(Struct, frozen=True):
     most_in_a_week: Most
     ways: int
     stories: tuple[Way, ...]
+    others: Mapping[str, str]
+    other_mails: Mapping[str, Days]
+    most_own: Most
+    most_own_in_a_week: Most
 
     def as_json(self) -> dict[str, Any]:
         return to_builtins(self)

@@ -37,7 +37,8 @@ TOLD: Final = tuple(dict.fromkeys((*MAILS.values(), *EFFECTS.values())))
 
 class Told(Struct, frozen=True):
     """One thing. day: counted from the start, by the date in the flow's time zone. kind: one of TOLD, `starts`,
-    `ends`, or `·` for an event that came from outside. what: the mail, script, team; the result; the event."""
+    `ends`, or `·` for an event that came from outside. what: the mail, script, team; the result; the event. ref: the
+    key of what an event is about."""
 
     at: datetime
     day: int
@@ -45,6 +46,7 @@ class Told(Struct, frozen=True):
     kind: str
     what: str = ""
     step: str | None = None
+    ref: str | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.what}".rstrip()
@@ -85,14 +87,18 @@ def tell(
     }
     first = start.astimezone(zone).date()
 
-    def one(at: datetime, kind: str, what: str, step: str | None = None) -> Told:
+    def one(at: datetime, kind: str, what: str, step: str | None = None, ref: str | None = None) -> Told:
         local = at.astimezone(zone)
-        return Told(at, (local.date() - first).days, f"{local:%H:%M}", kind, what, step)
+        return Told(at, (local.date() - first).days, f"{local:%H:%M}", kind, what, step, ref)
 
-    told = [one(event.at, *_event(event, mails)) for event in events if _concerns(event, mine)]
+    told = [one(event.at, *_event(event, mails), ref=event.ref) for event in events if _concerns(event, mine)]
     own = (row for row in journal if row[1].enrolment in mine)
     told += [one(at, kind, what, step) for at, kind, what, step in _journalled(own)]
-    return Story(flow, tuple(sorted(told, key=lambda thing: (thing.at, _rank(thing)))))
+    return Story(flow, tuple(sorted(told, key=in_order)))
+
+
+def in_order(told: Told) -> tuple[datetime, int]:
+    return told.at, _rank(told)
 
 
 def _rank(told: Told) -> int:

@@ -72,6 +72,9 @@ class Tally:
         self.started = _Table[str](calendarium.number)
         self.mails = _Table[str](calendarium.number)
         self.opened = _Table[tuple[str, str]](calendarium.number)
+        self.flows: set[str] = set()  # that leads walked in
+        self.other_mails = _Table[str](calendarium.number)
+        self.other_opened = _Table[tuple[str, str]](calendarium.number)
 
     def add(self, segments: Iterable[Segment]) -> None:
         for segment in segments:
@@ -79,6 +82,7 @@ class Tally:
 
     def _add(self, segment: Segment, day: int) -> None:
         leads = segment.leads
+        self.flows.update(segment.flows.values())
         journal = [entry for _, entry in segment.journal]
         for number, entry in enumerate(journal):
             if entry.kind == "effect":
@@ -87,8 +91,10 @@ class Tally:
                 self._entry(entry, day, leads)
                 for step in passed(self.plan, entry, journal[number + 1 :]):
                     self.entered.add(step, day, leads)
-        for mail in segment.sent:
-            self.mails.add(mail, day, leads)
+        for sent in segment.sent:
+            self.mails.add(sent.mail, day, leads)
+            if sent.flow != self.plan.flow:
+                self.other_mails.add(sent.mail, day, leads)
 
     def _effect(self, segment: Segment, entry: Entry, day: int) -> None:
         what = str(entry.detail.get("what") or "")
@@ -96,13 +102,16 @@ class Tally:
             case "open_call_task":
                 plan = self._world.plans.get(segment.flows[entry.enrolment])
                 step = plan.steps.get(entry.step or "") if plan else None
-                self.opened.add(
-                    ("call", (step.queue if isinstance(step, Call) else None) or "default"), day, segment.leads
-                )
+                self._open("call", (step.queue if isinstance(step, Call) else None) or "default", segment, entry, day)
             case "give_handover":
-                self.opened.add(("handover", what), day, segment.leads)
+                self._open("handover", what, segment, entry, day)
             case _:
                 pass
+
+    def _open(self, kind: str, name: str, segment: Segment, entry: Entry, day: int) -> None:
+        self.opened.add((kind, name), day, segment.leads)
+        if segment.flows[entry.enrolment] != self.plan.flow:
+            self.other_opened.add((kind, name), day, segment.leads)
 
     def _entry(self, entry: Entry, day: int, leads: int) -> None:
         step = entry.step or ""
@@ -152,16 +161,17 @@ class Tally:
         )
 
     def _desk(self, kind: str, name: str, calendars: Mapping[str, Calendar], most_of: Mapping[str, int | None]) -> Desk:
-        opened, most = self.opened.of((kind, name)), most_of.get(name)
+        opened, others = self.opened.of((kind, name)), self.other_opened.of((kind, name))
+        most = most_of.get(name)
         if most is None:
-            return Desk(kind, name, opened, None, None)
+            return Desk(kind, name, opened, None, None, others)
         calendar = calendars.get(name, self._world.calendar)
         capacity = tuple(most if day.open else 0 for day in self._days.open(calendar))
         backlog, left = list[int](), 0
         for came, can in zip(opened, capacity, strict=True):
             left = max(0, left + came - can)
             backlog.append(left)
-        return Desk(kind, name, opened, capacity, tuple(backlog))
+        return Desk(kind, name, opened, capacity, tuple(backlog), others)
 
 
 class _Table(Generic[_What], dict[_What, list[int]]):

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from kweek.flow.simulate.crowd import Crowd, Segment
-from kweek.flow.simulate.result import Line, Most, Way
-from kweek.flow.simulate.story import tell
+from kweek.flow.simulate.result import Most, Way
 from kweek.flow.simulate.tally import Calendarium
+from kweek.flow.simulate.woven import weave
 
 STORIES: Final = 12
 _WEEK: Final = timedelta(days=7)
@@ -54,17 +54,16 @@ def stories(crowd: Crowd, flow: str, days: Calendarium, ways: Iterable[list[int]
 def _told(crowd: Crowd, flow: str, days: Calendarium, leads: list[int]) -> Way:
     lead = leads[0]
     start = crowd.newcomers[lead].at
-    told = tell(flow, days.zone, start, crowd.journal(lead), crowd.events(lead)).told
-    lines = tuple(Line(one.day, one.clock, one.kind, one.what, one.step) for one in told)
+    lines = weave(flow, days.zone, start, crowd.journal(lead), crowd.events(lead), crowd.waited(lead))
     return Way(len(leads), lead, days.of(start), lines)
 
 
-def most_mails(crowd: Crowd) -> tuple[Most, Most]:
-    """Of any lead: in all its days, and within any seven."""
+def most_mails(crowd: Crowd, flow: str | None = None) -> tuple[Most, Most]:
+    """Of any lead: in all its days, and within any seven. flow: of this one alone."""
     whole, week = Most(0, None), Most(0, None)
     seen: set[tuple[datetime, ...]] = set()
     for lead, history in enumerate(crowd.histories):
-        mails = tuple(segment.at for segment in history for _ in segment.sent)
+        mails = tuple(segment.at for segment in history for sent in segment.sent if flow in (None, sent.flow))
         if len(mails) > week.mails and mails not in seen:
             seen.add(mails)
             whole = whole if len(mails) <= whole.mails else Most(len(mails), lead)

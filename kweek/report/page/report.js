@@ -15,9 +15,10 @@
   const show = (day) => {
     today.textContent = said.day.replace("{day}", day).replace("{date}", days[day]);
     slider.setAttribute("aria-valuetext", today.textContent);
-    numbers.replaceChildren(...said.numbers.map(([word, by]) => {
+    numbers.replaceChildren(...said.numbers.map(([word, by, others]) => {
       const part = document.createElement("span");
-      part.textContent = `${spaced(by[day]) || "0"} ${word}`;
+      const some = others.some(Boolean) ? ` (${said.others.replace("{count}", spaced(others[day]) || "0")})` : "";
+      part.textContent = `${word}: ${spaced(by[day]) || "0"}${some}`;
       return part;
     }));
     for (const { counts, places } of pictures)
