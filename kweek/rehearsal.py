@@ -15,7 +15,7 @@ from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, errors, in_order
 from kweek.flow.rows import rows_of
 from kweek.flow.world import World
-from kweek.linting import names_in
+from kweek.linting import flows_in, names_in
 from kweek.versions import plan_of, source_of
 from kweek.workspace import Workspace
 from kweek.worlds import world_of
@@ -54,11 +54,11 @@ def rehearse(
         path, plan = f"flows/tests/{flow}.yaml", world.plans.get(flow)
         problems += [problem for problem in workspace.problems if problem.file == f"flows/{flow}.yaml"]
         if plan is None:
-            if flow not in workspace.flows:
+            if flow in workspace.flows:
+                problems += _broken(workspace, flow)
+            elif flow not in flows_in(workspace):  # else it cannot be read, and its problems say why
                 what, fix = f"There is no flow “{flow}” to test.", did_you_mean(flow, workspace.flows)
                 problems.append(Problem(path, 1, 1, "error", "unknown-flow", what, "", fix))
-            else:
-                problems += _broken(workspace, flow)
             continue
         cases, found = read_cases(workspace.texts[path], path, plan, names)
         problems += found

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -72,10 +73,7 @@ def run(args: argparse.Namespace) -> int:
     flows, there = [_flow(flow) for flow in args.flows], [PurePosixPath(path).stem for path in workspace.tests]
     for flow in flows:
         if flow not in there:
-            near = did_you_mean(flow, there) or "There are none of any flow."
-            fix = f"kweek test --suggest {flow} writes some." if flow in workspace.flows else near
-            print(f"kweek test: there are no tests of “{flow}”. {fix}", file=sys.stderr)
-            return 2
+            return _no_tests(workspace, flow, there)
     if not there:
         print("kweek test: there is nothing to test: flows/tests has no files. Write one per flow.", file=sys.stderr)
         return 2
@@ -96,6 +94,18 @@ def run(args: argparse.Namespace) -> int:
     return 0 if tested.holds else 1
 
 
+def _no_tests(workspace: Workspace, flow: str, there: Sequence[str]) -> int:
+    from kweek.linting import flows_in
+
+    fix = did_you_mean(flow, there) or "There are none of any flow."
+    if flow in workspace.flows:
+        fix = f"kweek test --suggest {flow} writes some."
+    elif flow in flows_in(workspace):
+        fix = f"And flows/{flow}.yaml cannot be read: kweek lint {flow} says why."
+    print(f"kweek test: there are no tests of “{flow}”. {fix}", file=sys.stderr)
+    return 2
+
+
 def _flow(asked: str) -> str:
     """Its name, which may be said as that of its file, or of the file of its tests."""
     return PurePosixPath(asked).stem if asked.endswith(".yaml") else asked
@@ -103,8 +113,15 @@ def _flow(asked: str) -> str:
 
 def _suggest(workspace: Workspace, flow: str, write: bool) -> int:
     if flow not in workspace.flows:
-        fix = did_you_mean(flow, workspace.flows) or f"{workspace.folder} has none."
-        print(f"kweek test: there is no flow “{flow}” that could be read. {fix}", file=sys.stderr)
+        from kweek.linting import flows_in
+
+        if flow in flows_in(workspace):
+            for problem in workspace.problems:
+                if problem.file == f"flows/{flow}.yaml":
+                    print(problem)
+            return 1
+        fix = did_you_mean(flow, flows_in(workspace)) or f"{workspace.folder} has none."
+        print(f"kweek test: there is no flow “{flow}”. {fix}", file=sys.stderr)
         return 2
     try:
         with progress("Looking for ways that no test walks", "tests") as told:

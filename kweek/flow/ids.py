@@ -28,6 +28,7 @@ class _Naming:
         self.ids: dict[Position, str] = {}
         self.problems: list[Problem] = []
         self.first: dict[str, Position] = {}
+        self.alike: Counter[str] = Counter()  # those after the first
         self.counts: Counter[tuple[str, str]] = Counter()
 
     def steps(self, path: str, above: str, steps: tuple[m.AnyStep, ...]) -> None:
@@ -51,6 +52,7 @@ class _Naming:
         at = step.id.at if step.id else step.at
         first = self.first.setdefault(name, at)
         if first is not at:
+            self.alike[name] += 1
             self.problems.append(
                 Problem(
                     self.file,
@@ -60,7 +62,7 @@ class _Naming:
                     "same-id",
                     f"This step and the one in line {first.line} have the same id, “{name}”.",
                     "A lead that waits on one of them could not be told from a lead on the other.",
-                    f"Give this one another: id: {name.rsplit('/', 1)[-1]}-again",
+                    f"Give this one another: id: {name.rsplit('/', 1)[-1]}-{self.alike[name] + 1}",
                 )
             )
             name = f"{name}@{at.line}:{at.column}"  # for the draft only: an error stops publishing

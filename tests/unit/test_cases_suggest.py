@@ -276,3 +276,16 @@ def test_what_cannot_be_suggested(folder: Path, capsys: pytest.CaptureFixture[st
         "tests:\n  - name: won\n    expect: { ends: won }\nflow: contact-request\n"
     )
     assert main(["test", "--workspace", str(folder), "--suggest", "contact-request"]) == 1
+
+
+def test_a_flow_that_cannot_be_read_is_there_and_broken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "acme"
+    for part in ("flows", "rules", "surveys", "templates"):
+        copytree(Path(__file__).parents[2] / part, folder / part)
+    (folder / "flows/brochure-request.yaml").write_text("flow: [\n")
+    for words in (["brochure-request"], ["--suggest", "brochure-request"]):
+        assert main(["test", *words, "--workspace", str(folder)]) == 1
+        said = "".join(capsys.readouterr())
+        assert "flows/brochure-request.yaml:" in said
+        assert "no flow" not in said
+        assert "Did you mean" not in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kweek.flow.ids import name_steps
 from kweek.flow.load.flow import load_flow
 from kweek.flow.problems import Position, errors
 from tests.unit.broken_texts import BROKEN, HEAD, Broken, load
@@ -62,3 +63,11 @@ def test_what_cannot_be_read_at_all_is_said_plainly(raw: bytes, code: str, line:
     loaded = load_flow(raw, "flows/demo.yaml")
     assert loaded.flow is None
     assert (code, line, column) in [(p.code, p.line, p.column) for p in loaded.problems]
+
+
+def test_equal_ids_get_different_advice() -> None:
+    text = "flow: x\ntitle: X\nstart: brochure.requested\nsteps:\n" + "  - send: a\n" * 3 + "  - end: done\n"
+    flow = load_flow(text.encode(), "flows/x.yaml").flow
+    assert flow
+    advice = [problem.fix.rsplit(" ", 1)[-1] for problem in name_steps(flow)[1]]
+    assert advice == ["send-a-2", "send-a-3"]
