@@ -66,23 +66,25 @@ def run(args: argparse.Namespace) -> int:
     from kweek.words import Tongue
 
     workspace = workspace_of(settings_of(args))
-    if output is None or output.suffix != ".png":
-        looked()
     name = Path(args.flow).stem if args.flow.endswith(".yaml") else args.flow
     flow = workspace.flows.get(name)
     if flow is None:
+        looked()
         return _not_there(name, workspace)
     tongue = Tongue(args.language, own_of(workspace, args.language))
     if output is not None and output.suffix == ".mmd":
         from kweek.draw.mermaid import mermaid
 
         output.write_text(mermaid(flow, tongue), encoding="utf-8")
+        looked()
+        say(f"{output}: {output.stat().st_size:,} bytes")
     else:
         told = tell(flow, tongue)
         if args.against:
             found = other(settings_of(args), flow.name.value, args.against)
             before = told
             told = compare(tell(found.flow, tongue), before, tongue)
+            looked()
             _say_texts(found, workspace, name, drawn_alike=told == before)
         _print(told) if output is None else _write(told, tongue, output, args.theme)
     _say_mistakes(workspace, name)
@@ -138,6 +140,7 @@ def _print(told: Told) -> None:
     from kweek.draw.tree import tree_of
 
     width = None if sys.stdout.isatty() else _WHOLE_LINES
+    looked()
     Console(width=width).print(tree_of(told))
 
 
@@ -152,5 +155,5 @@ def _write(told: Told, tongue: Tongue, output: Path, theme: Any) -> None:
         from kweek.pixels import png
 
         output.write_bytes(png(svg(picture, theme=theme or "light")))
-        looked()
+    looked()
     say(f"{output}: {picture.width} × {picture.height}")

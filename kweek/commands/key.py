@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import say, settings_of
+from kweek.commands.progress import looked, looking
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -42,9 +43,11 @@ def run(args: argparse.Namespace) -> int:
     if args.action != "list" and not (args.name or "").strip():
         say(f"kweek: `kweek key {args.action}` needs a name: kweek key {args.action} website")
         return 2
+    looking("Looking at the keys")
     from kweek.commands.books import opened
 
     with opened(settings_of(args)) as database, database.write() as tx:
+        looked()
         _do(tx, args.action, (args.name or "").strip(), as_json=args.json)
     return 0
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import asdict
 
 from kweek.commands.common import add_workspace, settings_of, workspace_of
+from kweek.commands.progress import looked, looking
 from kweek.flow.problems import Problem, did_you_mean, errors
-from kweek.mails.remembered import Remembered
-from kweek.mails.render import Renderer
 
 if TYPE_CHECKING:
     from kweek.workspace import Workspace
@@ -44,6 +43,10 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    looking("Looking at the flows")
+    from kweek.mails.remembered import Remembered
+    from kweek.mails.render import Renderer
+
     chosen = settings_of(args)
     folder = chosen.workspace
     remembered = Remembered(folder)
@@ -55,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
         workspace = workspace_of(chosen) if args.flows else read_workspace(folder)
         problems = lint(workspace, renderer, remembered)
+    looked()
     named = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
     for flow in named:
         if flow not in flows_in(workspace):

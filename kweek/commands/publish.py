@@ -66,12 +66,12 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.first:
         return _first(args)
+    looking("Proving the flows")
     chosen = settings_of(args)
     named = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
     flows = chosen.workspace / "flows"
     if flows.is_dir() and all((flows / f"{flow}.yaml").is_file() for flow in named):  # else that is what is wrong
         _look_for_books(chosen)
-    looking("Proving the flows")
     from kweek.linting import belongs_to, lint
 
     workspace = workspace_of(chosen)

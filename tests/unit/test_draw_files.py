@@ -65,7 +65,8 @@ def test_the_tree_in_the_terminal_is_whole_where_a_program_reads_it(capsys: pyte
 
 def test_mermaid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "x.mmd"
-    assert draw(f"flows/brochure-request.yaml -o {file}", capsys)[0] == 0
+    code, _, err = draw(f"flows/brochure-request.yaml -o {file}", capsys)
+    assert (code, err) == (0, f"{file}: {file.stat().st_size:,} bytes\n")
     chart = file.read_text()
     assert chart.startswith('---\ntitle: "Brochure request"\n---\nflowchart TD\n')
     assert 's0("Wait 7 days")' in chart
