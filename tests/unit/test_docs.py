@@ -12,6 +12,7 @@ from typing import Final, cast
 import pytest
 
 from kweek.cli import main, parser_of
+from kweek.commands.common import own_of
 from kweek.draw import lay_out, svg
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.report import try_case
@@ -121,7 +122,8 @@ def test_the_picture_of_a_page_is_that_of_its_flow(name: str, workspace: Workspa
     """`python -m tests.unit.manual` makes it anew, as all that follows."""
     [picture] = LANGUAGE[name].pictures
     assert picture.resolve() == DOCS / f"pictures/{name}.svg"
-    assert picture.read_text("utf-8") == svg(lay_out(workspace.flows[LANGUAGE[name].flow], Tongue("en")))
+    tongue = Tongue("en", own_of(workspace, "en"))
+    assert picture.read_text("utf-8") == svg(lay_out(workspace.flows[LANGUAGE[name].flow], tongue))
 
 
 @pytest.mark.parametrize("which", MISTAKES)
