@@ -16,13 +16,17 @@ from kweek.web.spoken import step_words
 from kweek.words import Tongue
 
 _LINES: Final = 10
+_STEPS: Final = 5  # of a flow's card
 
 
 @dataclass(frozen=True, slots=True)
 class StepView:
+    """shown: it is among the few that a card has room for; the picture has them all."""
+
     id: str
     title: str
     leads: int
+    shown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,11 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
             row = published.get(name)
             plan = publish.plan_in(read, row.version) if row else None
             here = snapshot.standing(name)
-            steps = tuple(StepView(step, _title(say, plan, step), here.get(step, 0)) for step in _in_order(plan, here))
+            in_order = _in_order(plan, here)
+            shown = sorted(in_order, key=lambda step: not here.get(step))[:_STEPS]
+            steps = tuple(
+                StepView(step, _title(say, plan, step), here.get(step, 0), step in shown) for step in in_order
+            )
             results = tuple(sorted(snapshot.ended(name).items()))
             flows.append(
                 FlowView(

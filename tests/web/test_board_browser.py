@@ -28,6 +28,9 @@ PAGES = (
 )  # fmt: skip
 SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
   for (const entry of list.getEntries()) window.shifted += entry.value; }).observe({type: "layout-shift"}); }"""
+CLIPPED = """() => [...document.querySelectorAll(".work td, .work td > *")].filter(one => one.checkVisibility() &&
+  getComputedStyle(one).display !== "inline" && (one.scrollWidth > one.clientWidth + 1 ||
+  one.scrollHeight > one.clientHeight + 2)).map(one => one.textContent.trim())"""
 
 
 @contextmanager
@@ -119,6 +122,32 @@ def test_what_waits_moves_too_and_not_under_anybodys_hand(
         expect(page.get_by_text("Nobody needs to be called now.")).to_be_visible(timeout=2500)
         expect(page.locator("[data-oldest=calls]")).not_to_be_visible()
         assert page.evaluate("window.shifted") == 0
+
+
+@pytest.mark.parametrize(("width", "room"), [(1440, 10), (390, 5)])
+def test_a_list_has_no_scroller_of_its_own_and_shows_the_rest_when_asked(
+    browser: Browser, lived: House, books: Books, width: int, room: int
+) -> None:
+    for n in range(13):
+        about = {"lead_id": "carla", "enrolment_id": "carla-1", "script": "brochure", "attempts_allowed": 3}
+        books.add(tables.call_tasks, key=f"carla-1/{n + 10}", status="open", opened_at=NOW, **about)
+    title = "Ask the growers' association who decides about the roof of the house"
+    books.add(
+        tables.tasks, key="bas-1/9", lead_id="bas", enrolment_id="bas-1", title=title, assignee="bram",
+        outcomes=["done"], status="open", opened_at=NOW, due_at=NOW + timedelta(days=285),
+    )  # fmt: skip
+    with books.db.write() as tx:
+        tx.execute(tables.handovers.update().values(given_at=NOW, contacted_at=NOW + timedelta(days=287, minutes=12)))
+    with visit(browser, lived, viewport={"width": width, "height": 900}, locale="nl-NL") as page:
+        page.goto(lived.settings.base_url)
+        rows = page.locator("#calls tbody tr:visible")
+        assert rows.count() == room
+        assert page.locator("#tasks .all").is_hidden()
+        assert page.evaluate(CLIPPED) == []
+        page.locator("#calls .all").click()
+        assert rows.count() == 14
+        assert page.evaluate(CLIPPED) == []
+        assert fits(page)
 
 
 def test_it_says_which_part_is_away_and_forgets_it(

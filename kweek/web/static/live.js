@@ -18,6 +18,19 @@ function write(counts, all) {
     if (place.textContent !== text) place.textContent = text;
     place.closest("[data-hides]")?.toggleAttribute("data-none", !n);
   }
+  document.querySelectorAll(".flow tbody").forEach(fill);
+}
+
+// the few rows of a flow's card: where somebody stands takes the place of where nobody does
+function fill(steps) {
+  const empty = (row) => row.querySelector("[data-count]").textContent === "0";
+  const free = [...steps.rows].filter((row) => !row.hidden && empty(row) && !row.contains(document.activeElement));
+  for (const row of [...steps.rows].filter((row) => row.hidden && !empty(row)).slice(0, free.length)) {
+    const old = free.shift(), here = row.nextSibling;
+    old.replaceWith(row);
+    steps.insertBefore(old, here === old ? row.nextSibling : here);
+    [row.hidden, old.hidden] = [false, true];
+  }
 }
 
 // --- what waits for somebody: rows keep their places, and change what stands in them; not under anybody's hand
@@ -59,6 +72,7 @@ function place(box) {
     if (row.dataset.key === key && (row.made ?? row.innerHTML) === html.get(key)) return;
     row.innerHTML = row.made = html.get(key);
     row.dataset.key = key;
+    row.classList.toggle("beyond", n >= Number(box.dataset.slots));
   });
   table.hidden = !order.length;
   box.querySelector(".empty").hidden = !!order.length;
@@ -69,6 +83,7 @@ function tell(lines) {
   const list = document.querySelector("[data-stream]");
   if (!list) return;
   list.parentElement.querySelector(".empty")?.remove();
+  while (lines.length && list.children.length < Number(list.dataset.stream)) list.append(document.createElement("li"));
   [...list.children].forEach((item, n) => {
     const line = lines[n];
     if (!line || item.contains(document.activeElement)) return;
