@@ -15,12 +15,13 @@ from kweek.flow.surveys import Survey, say
 from kweek.intake.answers import Given
 from kweek.intake.calls import CALL_BACK, CLOSING, NO_ANSWER, give_call_back, log_call, take_call
 from kweek.intake.forms import read_form
-from kweek.intake.outcomes import NoSuchTaskError, OutcomeError, Said
+from kweek.intake.outcomes import OutcomeError, Said
 from kweek.leads import tables
 from kweek.web import past, queries, story
 from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
+from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_tongue
 from kweek.web.survey import shown
 from kweek.words import Tongue
@@ -107,7 +108,8 @@ def _in_words(script: Survey, language: str) -> Mapping[str, Any]:
 def _row(read: Connection, key: str) -> Row[Any]:
     row = read.execute(queries.calls().where(tables.call_tasks.c.key == key)).one_or_none()
     if row is None:
-        raise NoSuchTaskError("There is no such call task; it may have been erased with its lead.")
+        words = "There is no such call task; it may have been erased with its lead."
+        raise ProblemError(404, words, told=("absent.call", {}))
     return row
 
 

@@ -10,7 +10,7 @@ from kweek.draw import svg
 from kweek.draw.compare import compare
 from kweek.draw.layout import lay_out_told
 from kweek.draw.tell import tell
-from kweek.web.flow_page import version_row
+from kweek.web.flow_page import no_flow, version_row
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.pictures import flow_in, source_in
 from kweek.web.problems import ProblemError
@@ -25,7 +25,10 @@ def show_changes(name: str, request: Request, house: HouseOf, version: str = "")
     with house.db.read() as read:
         current = version_row(read, name, "")
         if current is None:
-            raise ProblemError(404, "Nobody has published this flow, so there is nothing that it could differ from.")
+            if name not in house.files.look().flows:
+                raise no_flow(name)
+            words = "Nobody has published this flow, so there is nothing that it could differ from."
+            raise ProblemError(404, words, told=("absent.published", {"name": name}))
         row = version_row(read, name, version)
         assert row is not None  # a number that never was has said so
         old, was = flow_in(read, row.hash), source_in(read, row.hash)

@@ -49,9 +49,14 @@ def _about(say: Tongue, row: Row[Any], zone: tzinfo) -> Iterator[str]:
     """The mail that it is about, and its data."""
     if row.subject:
         yield row.subject
-    said = [f"{name.replace('_', ' ')}: {_plain(say, value, zone)}" for name, value in row.data.items()]
-    if said:
+    if said := [_fact(say, name, value, zone) for name, value in row.data.items()]:
         yield ", ".join(said)
+
+
+def _fact(say: Tongue, name: str, value: object, zone: tzinfo) -> str:
+    if name == "grade":  # of a visit: not the one that a lead has
+        return say("past.judged", by=say.maybe(f"grade.{value}", str(value)))
+    return f"{name.replace('_', ' ')}: {_plain(say, value, zone)}"
 
 
 def _plain(say: Tongue, value: object, zone: tzinfo) -> str:

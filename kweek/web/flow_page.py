@@ -70,7 +70,7 @@ def flow_picture(name: str, request: Request, house: HouseOf) -> Response:
     with house.db.read() as read:
         row = version_row(read, name, "")
         if row is None:
-            raise _no_flow(name)
+            raise no_flow(name)
         drawn = svg(picture_of(read, row.hash, reader_tongue(request)))
     policy = "default-src 'none'; style-src 'unsafe-inline'"  # it brings its own styles, and is only looked at
     return Response(drawn, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
@@ -86,7 +86,7 @@ def show_leads(
     with house.db.read() as read:
         row = version_row(read, name, version)
         if row is None:
-            raise _no_flow(name)
+            raise no_flow(name)
         picture = picture_of(read, row.hash, say)
         numbers = shown(read, snapshot, name, row.hash)
         words = behind.words(say, picture, at)
@@ -129,14 +129,14 @@ def version_row(read: Connection, name: str, number: str) -> Row[*tuple[Any, ...
     return read.execute(query.join(tables.flows, f.version == v.hash)).one_or_none()
 
 
-def _no_flow(name: str) -> ProblemError:
+def no_flow(name: str) -> ProblemError:
     return ProblemError(404, "There is no such flow.", told=("absent.flow", {"name": name[:_SHOWN]}))
 
 
 def _draft(request: Request, house: House, name: str, on_file: OnFile | None, stamp: str, say: Tongue) -> Response:
     """A flow that nobody has published: its file as far as it can be read, and what is wrong with it."""
     if on_file is None:
-        raise _no_flow(name)
+        raise no_flow(name)
     picture = lay_out(on_file.flow, say) if on_file.flow else None
     broken = on_file.version is None
     return page(

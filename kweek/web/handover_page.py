@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from kweek.flow.reasons import reasons_of
 from kweek.intake.handovers import CLOSING, PASSING, act_on_handover
-from kweek.intake.outcomes import NoSuchTaskError, OutcomeError, Said
+from kweek.intake.outcomes import OutcomeError, Said
 from kweek.leads import publish, tables
 from kweek.web import past, queries, story
 from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
+from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_tongue
 from kweek.words import Tongue
 
@@ -72,7 +73,8 @@ def _facts(read: Connection, house: House, row: Row[Any], say: Tongue) -> Mappin
 def _row(read: Connection, key: str) -> Row[Any]:
     row = read.execute(queries.handovers().where(tables.handovers.c.key == key)).one_or_none()
     if row is None:
-        raise NoSuchTaskError("There is no such handover; it may have been erased with its lead.")
+        words = "There is no such handover; it may have been erased with its lead."
+        raise ProblemError(404, words, told=("absent.handover", {}))
     return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -11,7 +12,7 @@ from typing import Any, Final, Literal, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, exists, or_, select
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -38,6 +39,8 @@ View = Literal["html", "text", "source"]
 _A_PAGE: Final = 50
 _BIGGEST_ID: Final = 2**31 - 1
 _LONGEST: Final = 10_000
+_PICTURE: Final = re.compile(r'<img src="[^"]*/o/[^"/]+\.gif"[^>]*>')  # whose being loaded says that a mail was opened
+_JUDGED: Final = {"open": "opened", "click": "clicked"}  # kind of a visit → what happened, once a person made it
 
 
 @router.get("/mails")
@@ -56,14 +59,18 @@ def show_mail(number: int, request: Request, house: HouseOf) -> Response:
 
 @router.get("/mails/{number}/html")
 def show_mail_html(number: int, house: HouseOf) -> Response:
-    """As the lead sees it, shut in: no script, no form, nothing loaded but its own styles and our picture."""
-    row, _ = _caught(house, number)
+    """As the lead sees it, shut in: no script, no form, nothing loaded but its own styles and our picture. The first
+    look opens the mail; to look again is not to open it again."""
+    row, ours = _caught(house, number)
     base = "/".join(house.settings.base_url.split("/")[:3])
     rules = (
         "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
         f"img-src 'self' {base} data:; form-action 'none'; frame-ancestors 'self'"
     )
-    html = '<base target="_blank">' + _body(_read(row), "html")
+    body = _body(_read(row), "html")
+    if ours is not None and _is_opened(house, ours.key):
+        body = _PICTURE.sub("", body)
+    html = '<base target="_blank">' + body
     return HTMLResponse(html, headers={"Content-Security-Policy": rules})
 
 
@@ -180,16 +187,31 @@ def _list(read: Connection, lead: str, before: int | None, *, only: bool) -> Lis
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What came of a mail: how it was looked at, what its reader did, and where that has led."""
+    """What came of a mail: how it was looked at and what its reader did, in order of time; and where that has led."""
 
-    seen: list[way.Seen]
-    done: list[past.Happened]
+    lines: list[past.Happened]
     ways: list[way.Way]
 
 
 def _after(read: Connection, say: Tongue, ours: Row[Any]) -> After:
     ways = [one for one in way.ways(read, say, ours.lead_id, drawn=0) if one.row.id == ours.enrolment_id]
-    return After(way.seen(read, [ours]).get(ours.key, []), past.of_mail(read, say, ours.lead_id, ours.key), ways)
+    seen = way.seen(read, [ours]).get(ours.key, [])
+    told = {_JUDGED[hit.kind] for hit in seen if hit.kind in _JUDGED}  # with how they were judged, in one line
+    lines = [*(_looked(say, hit) for hit in seen), *past.of_mail(read, say, ours.lead_id, ours.key, told)]
+    return After(sorted(lines, key=lambda line: line.at), ways)
+
+
+def _looked(say: Tongue, hit: way.Seen) -> past.Happened:
+    what = say(f"hit.{hit.kind}") + (f" “{hit.link}”" if hit.link else "")
+    return past.Happened(hit.at, f"{what[:1].upper()}{what[1:]}: {say('grade.' + (hit.grade or 'waits'))}")
+
+
+def _is_opened(house: House, key: str) -> bool:
+    """By a person, or by somebody who is not judged yet."""
+    h = tables.hits.c
+    by_somebody = or_(h.grade.is_(None), h.grade.in_(("human", "confirmed")))
+    with house.db.read() as read:
+        return read.execute(select(exists().where(h.mail_key == key, h.kind == "open", by_somebody))).scalar_one()
 
 
 def _caught(house: House, number: int) -> tuple[Row[Any], Row[Any] | None]:

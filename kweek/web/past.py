@@ -31,10 +31,11 @@ class Happened:
     alarm: bool = False
 
 
-def of_mail(read: Connection, say: Tongue, lead_id: str, key: str) -> list[Happened]:
-    """What its reader, his mailbox or the mail server did with it, in order."""
+def of_mail(read: Connection, say: Tongue, lead_id: str, key: str, but: Collection[str] = ()) -> list[Happened]:
+    """What its reader, his mailbox or the mail server did with it, in order; without the kinds in `but`."""
     events = tables.events.c
-    query = select(tables.events).where(events.lead_id == lead_id, events.ref == key).order_by(events.seq).limit(MOST)
+    about = (events.lead_id == lead_id, events.ref == key, events.kind.not_in(but))
+    query = select(tables.events).where(*about).order_by(events.seq).limit(MOST)
     return [Happened(row.at, event_words(say, row.kind), row.by) for row in read.execute(query)]
 
 

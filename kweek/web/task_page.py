@@ -9,13 +9,14 @@ from sqlalchemy import Connection, Row, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kweek.intake.outcomes import NoSuchTaskError, Said
+from kweek.intake.outcomes import Said
 from kweek.intake.tasks import close_task, give_task_back, take_task
 from kweek.leads import tables
 from kweek.web import past, queries, story
 from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
+from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -80,5 +81,6 @@ def _caught_answer(read: Connection, sender: str | None, mailbox: str | None) ->
 def _row(read: Connection, key: str) -> Row[Any]:
     row = read.execute(queries.tasks().where(tables.tasks.c.key == key)).one_or_none()
     if row is None:
-        raise NoSuchTaskError("There is no such task; it may have been erased with its lead.")
+        words = "There is no such task; it may have been erased with its lead."
+        raise ProblemError(404, words, told=("absent.task", {}))
     return row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -16,6 +18,8 @@ from kweek.web.board import Board
 from kweek.web.house import House
 from kweek.web.live import _Mails
 from tests.web.conftest import NOW, ORIGIN, Books, TestClient
+
+HOUR = timedelta(hours=1)
 
 
 def caught(books: Books, subject: str = "Hello", html: str = "<p>Hi <script>alert(1)</script></p>") -> None:
@@ -219,6 +223,46 @@ def test_a_mail_says_what_came_of_it_and_leads_to_the_story(staff: TestClient, b
     assert "Wrote back" in after
     assert "Send survey, wait 7 days" in after
     assert 'href="/leads/l1"' in after
+
+
+PICTURE = '<img src="https://own.example/o/token.gif" width="1" height="1" alt="">'
+
+
+@pytest.mark.parametrize(("grade", "opens"), [(None, False), ("human", False), ("machine", True), ("unclear", True)])
+def test_to_look_again_is_not_to_open_again(
+    staff: TestClient, books: Books, received: str, grade: str | None, opens: bool
+) -> None:
+    caught_again(books, f"<p>Hello</p>{PICTURE}")
+    assert PICTURE in staff.get("/mails/1/html").text
+    look(books, received, grade)
+    page = staff.get("/mails/1/html").text
+    assert ("<p>Hello</p>" in page, PICTURE in page) == (True, opens)
+
+
+def test_what_came_of_a_mail_is_in_order_of_time_and_an_open_stands_once(
+    staff: TestClient, books: Books, received: str
+) -> None:
+    look(books, received, "human", at=NOW - 2 * HOUR)
+    look(books, received, "machine", at=NOW)
+    about = {"lead_id": "l1", "ref": received, "data": {}, "recorded_at": NOW}
+    books.add(tables.events, id="e1", seq=1, kind="opened", at=NOW - 2 * HOUR, **about)
+    books.add(tables.events, id="e2", seq=2, kind="replied", at=NOW - HOUR, **about)
+    after = staff.get("/mails/1").text.partition('id="after"')[2]
+    lines = re.findall("<div>(.*?)</div></li>", after)
+    assert lines == ["Opened: a person", "Wrote back", "Opened: a machine"]
+
+
+def caught_again(books: Books, html: str) -> None:
+    """The mail that was received, with an HTML part."""
+    message = message_from_bytes(books.rows(tables.caught)[0].raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    message.add_alternative(html, subtype="html")
+    with books.db.write() as tx:
+        tx.execute(tables.caught.update().values(raw=message.as_bytes()))
+
+
+def look(books: Books, key: str, grade: str | None, at: datetime = NOW) -> None:
+    books.add(tables.hits, mail_key=key, lead_id="l1", kind="open", at=at, method="GET", grade=grade, reasons=[])
 
 
 def test_the_list_can_be_of_mails_to_leads_alone(staff: TestClient, books: Books, received: str) -> None:

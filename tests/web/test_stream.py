@@ -72,7 +72,7 @@ def test_an_event_that_moved_a_lead_is_one_line_with_whoever_did_it(lived: Books
             tables.journal, lead_id="bas", enrolment_id="bas-1", turn=2, at=NOW - timedelta(minutes=9), kind=kind,
             step="call/call-brochure", detail=detail,
         )  # fmt: skip
-    assert [one for one in told(db) if "nterested" in one] == ["Bas Jansen: Is interested (els) → left: won"]
+    assert [one for one in told(db) if "nterested" in one] == ["Bas Jansen: Is interested (els) → left the flow (won)"]
 
 
 def test_mails_that_left_within_the_hour_are_one_line(lived: Books, db: Database) -> None:

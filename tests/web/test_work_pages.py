@@ -99,7 +99,7 @@ def test_the_story_of_a_lead_has_its_steps_its_points_and_what_sales_made_of_it(
     assert [words for words in story if words not in past] == []
     assert [past.index(words) for words in story] == sorted(past.index(words) for words in story)
     past = staff.get("/leads/bas").text
-    assert ("Put on the desk" in past, "Called, no answer" in past) == (True, True)
+    assert ("Colleagues were asked to do it" in past, "Called, no answer" in past) == (True, True)
 
 
 def test_the_first_page_leads_to_each_and_says_how_long_they_wait(staff: TestClient, books: Books) -> None:
