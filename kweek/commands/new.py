@@ -179,8 +179,6 @@ def _workspace(args: argparse.Namespace) -> int:
     wrong = errors(read_rules(texts)[1])
     if wrong:
         raise SettingsError(f"{wrong[0].what} {wrong[0].fix}".strip())
-    for language in languages:
-        _known(language)
     if any((folder / path).exists() for path in ("flows", "rules", "surveys", "templates")):
         raise KweekError(f"{folder} is a workspace already; kweek new flow NAME --workspace {folder} adds a flow to it")
     schemas = {f"{FOLDER}/{kind}.json": text_of(kind) for kind in KINDS}
@@ -193,17 +191,6 @@ def _workspace(args: argparse.Namespace) -> int:
     say(f"Now say in rules/ who you are and who works there, and write flows/{FIRST}.yaml. Then:")
     say(f"There, in {args.name}/: kweek lint, kweek test, kweek up")
     return 0
-
-
-def _known(language: str) -> None:
-    """Is there such a language? The words of rules/workspace.yaml are checked for their form alone."""
-    from babel.localedata import exists
-
-    if not exists(language.replace("-", "_")):
-        raise SettingsError(f"“{language}” is no language that is known here; write nl, en, de, fr or another")
-
-
-# --- files ----------------------------------------------------------------------------------------
 
 
 def _say(texts: Mapping[str, str]) -> None:

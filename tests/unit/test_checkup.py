@@ -53,7 +53,7 @@ def test_a_pace_is_said_as_it_is_written(tempo: float, words: str) -> None:
 
 
 def test_a_lead_that_is_let_go_is_one_of_which_not_all_is_known(tmp_path: Path) -> None:
-    house = settings({}, tmp_path)
+    house = settings({"KWEEK_DATA": str(tmp_path)}, tmp_path)
     database = open_database(house.database_url, make=True)
     migrate(database.engine)
     for lead in ("one", "other"):

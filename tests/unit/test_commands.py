@@ -73,7 +73,7 @@ MISTAKES = {
     "a flow of nowhere to simulate": ("simulate a --workspace nowhere", "", 1, "or KWEEK_WORKSPACE.\n"),
     "tests of no flow": (f"test long-tern --workspace {ROOT}", "", 2, "Did you mean “long-term”?"),
     "a flow with a long name": (f"new flow {300 * 'a'} --workspace {ROOT}", "", 2, "write at most 100"),
-    "a workspace in no language": ("new workspace a --languages nl,xx", "", 2, "“xx” is no language that is known"),
+    "a workspace in no language": ("new workspace a --languages nl,xx", "", 2, "“xx” is not a language code"),
     "a flow that is no name": (f"new flow Trial_Pump --workspace {ROOT}", "", 2, "hyphens: trial-pump"),
     "a flow that is there": (f"new flow long-term --workspace {ROOT}", "", 1, "flows/long-term.yaml is there already"),
     "a flow like none": (f"new flow a --like long-tern --workspace {ROOT}", "", 2, "Did you mean “long-term”?"),
