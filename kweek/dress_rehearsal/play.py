@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -143,15 +144,31 @@ async def _let_time_pass(
     for done, (at, together) in enumerate(moments):
         told(done, len(moments))
         await go_to(environment, house.clock.real(at))
-        busy: set[str] = set()
-        for _, journey, deed in together:
-            if deed is None:
-                _stand_still(house, journey.lead)
-            else:
-                _happens(house, journey.lead, deed)
-                busy.add(journey.lead)
-        await _until(lambda: _carry(relay), "the bells are rung")
-        await _until(lambda busy=busy: _heard(house, busy), "every event is heard")
+        for at_once in _in_turn(together):
+            busy: set[str] = set()
+            for _, journey, deed in at_once:
+                if deed is None:
+                    _stand_still(house, journey.lead)
+                else:
+                    _happens(house, journey.lead, deed)
+                    busy.add(journey.lead)
+            await _until(lambda: _carry(relay), "the bells are rung")
+            await _until(lambda busy=busy: _heard(house, busy), "every event is heard")
+
+
+_Due = tuple[datetime, Journey, Deed | None]
+
+
+def _in_turn(together: Sequence[_Due]) -> list[list[_Due]]:
+    """What a case tells of one moment is heard in its order, each by itself; what one of a crowd does, at once."""
+    turns, told = list[list[_Due]](), Counter[str]()
+    for one in together:
+        _, journey, _ = one
+        turn = 0 if journey.case.mix else told[journey.lead]
+        told[journey.lead] += 1
+        turns += [[] for _ in range(turn + 1 - len(turns))]
+        turns[turn].append(one)
+    return turns
 
 
 def _timely(deeds: list[Deed]) -> Iterator[tuple[datetime, Deed]]:

@@ -10,7 +10,9 @@ from kweek.leads import tables
 from kweek.leads.database import Database, DatabaseAway
 from kweek.web.house import House
 from tests.web.conftest import NOW, Books, TestClient
-from tests.web.pages import FORM, form
+from tests.web.pages import form
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
