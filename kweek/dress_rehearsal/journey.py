@@ -49,7 +49,8 @@ class Deed:
 @dataclass
 class Journey:
     """One lead, as the pure machine lived it until `until`. memory: as it was before anything happened. number: of
-    the case, among those that are played together. one: which of its leads."""
+    the case, among those that are played together. one: which of its leads. at_once: what it does at one moment is
+    heard together, as of a crowd; what a case tells is heard one after the other."""
 
     case: Case
     number: int
@@ -62,6 +63,7 @@ class Journey:
     deeds: list[Deed]
     journal: Lines
     events: list[Event]
+    at_once: bool = False
 
     @property
     def name(self) -> str:
@@ -126,7 +128,9 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
         if event.kind not in _OURS or (event.kind == "blocked" and not event.data)
     ]
     end = _between(life, end)
-    return Journey(case, number, one, lead, person, zone, life.start, end, deeds, life.journal, life.memory.events)
+    return Journey(
+        case, number, one, lead, person, zone, life.start, end, deeds, life.journal, life.memory.events, bool(case.mix)
+    )
 
 
 def seq_of(life: Life, kind: str, ref: str | None) -> int:

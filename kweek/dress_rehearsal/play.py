@@ -164,7 +164,7 @@ def _in_turn(together: Sequence[_Due]) -> list[list[_Due]]:
     turns, told = list[list[_Due]](), Counter[str]()
     for one in together:
         _, journey, _ = one
-        turn = 0 if journey.case.mix else told[journey.lead]
+        turn = 0 if journey.at_once else told[journey.lead]
         told[journey.lead] += 1
         turns += [[] for _ in range(turn + 1 - len(turns))]
         turns[turn].append(one)

@@ -72,7 +72,9 @@ def _journey(people: People, number: int, one: Newcomer, lines: Lines, until: da
     while any(abs(at - until) < 2 * NEAR for at, _ in journal):  # not in the middle of something
         until -= 5 * NEAR
     zone = memory.timezone(people.world.plans[FLOW])
-    return Journey(CASE, 0, number, one.name, memory, zone, one.at, until, deeds, journal, life.memory.events)
+    return Journey(
+        CASE, 0, number, one.name, memory, zone, one.at, until, deeds, journal, life.memory.events, at_once=True
+    )
 
 
 def _deed(event: Event, sheet: Sheet) -> Deed:
