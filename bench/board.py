@@ -8,9 +8,9 @@ counted as a turn would have counted it. The pages are asked for by HTTP, one af
 
 from __future__ import annotations
 
+import argparse
 import json
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -50,7 +50,11 @@ ASKED = 60
 
 
 def main() -> None:
-    url, many = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("url", metavar="URL", help="of a new database")
+    parser.add_argument("leads", type=int, nargs="?", default=100_000, help="in one flow (default: 100000)")
+    args = parser.parse_args()
+    url, many = args.url, args.leads
     database = open_database(url)
     migrate(database.engine)
     version = publish.publish(database, source_of(read_workspace(ROOT), FLOW), FLOW, "bench", NOW).hash

@@ -5,9 +5,9 @@ Beside each stands how long this machine takes to add up ten million numbers: on
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import resource
-import sys
 from pathlib import Path
 from time import process_time
 
@@ -39,9 +39,11 @@ def measure(flow: str, leads: int, days: int) -> tuple[float, float, str]:
 
 
 def main() -> None:
-    parts = [float(word) for word in sys.argv[1:]] or [1.0]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", type=float, nargs="?", default=1.0, help="of the promised leads (default: 1, all)")
+    part = parser.parse_args().part
     for flow, leads, days, most in PROMISED:
-        number = int(leads * parts[0])
+        number = max(1, int(leads * part))
         taken, calibration, digest = measure(flow, number, days)
         print(
             f"{flow}: {number:,} leads × {days} days in {taken:.1f} s (at most {most} for {leads:,}); "

@@ -7,7 +7,7 @@ The databases must be new; everything is measured in one process, on one thread 
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,9 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def main() -> None:
-    for url in sys.argv[1:]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("urls", metavar="URL", nargs="+", help="of a new database")
+    for url in parser.parse_args().urls:
         database = open_database(url, make=True)
         migrate(database.engine)
         with database.write() as tx:

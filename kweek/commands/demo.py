@@ -38,7 +38,7 @@ and a mail catcher of its own: nothing real is touched, no mail leaves this mach
 Exit: 0 stopped, 1 cannot start (the flows, a port, the folder) or something did not add up at the end, or nobody
 moved, 2 not understood, 130 or 143 stopped before it was up."""
 
-PACE: Final = "4 seconds a day"
+PACE: Final = "5 seconds a day"
 DAYS: Final = 60
 SEED: Final = 6  # these people take every row of the flows that ship, where the machine keeps up
 _MARK: Final = "demo"

@@ -19,10 +19,11 @@ def holidays_of(country: str, year: int) -> frozenset[date]:
     """
     import holidays
 
+    unknown = ValueError(f"the holidays of “{country}” are not known; write an ISO code: NL, BE, DE-BY")
     code, _, part = country.partition("-")
+    if not _CODE.fullmatch(code):  # the library would take any of its own names
+        raise unknown
     try:
-        if not _CODE.fullmatch(code):  # the library would take any of its own names
-            raise NotImplementedError
         return frozenset(holidays.country_holidays(code, subdiv=part or None, years=year))
     except NotImplementedError:
-        raise ValueError(f"the holidays of “{country}” are not known; write an ISO code: NL, BE, DE-BY") from None
+        raise unknown from None

@@ -27,10 +27,11 @@ ESCALATE = (
 BAD_NAMES = ("Bad Name", "nobody-knows", "[a]", "")
 SOON = ("soon", "7 dayz", "")
 TARGETS = ("nowhere", "Bad Name", "ignore", "")
+OTHERS = ("hereafter", *TARGETS[1:])
 
 
-def lines(event: str, rest: str = "") -> tuple[str, ...]:
-    words = (f"{event}z: end", *(f"{event}: {way}" for way in TARGETS if way))
+def lines(event: str, rest: str = "", ways: tuple[str, ...] = TARGETS) -> tuple[str, ...]:
+    words = (f"{event}z: end", *(f"{event}: {way}" for way in ways if way))
     return tuple(f"{{ {word}{rest} }}" for word in words)
 
 
@@ -63,15 +64,15 @@ GOOD: Mapping[str, Mapping[str, str]] = {
     "webhook": {"webhook": "crm"},
 }  # fmt: skip
 BAD: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "wait": {"wait": SOON, "when": lines("opened"), "otherwise": (*TARGETS, "{ opened: end, else: end }")},
+    "wait": {"wait": SOON, "when": lines("opened"), "otherwise": (*OTHERS, "{ opened: end, else: end }")},
     "send": {
         "send": BAD_NAMES, "id": ("a b", ""), "expires": SOON, "within": SOON, "when": lines("bounced"),
-        "otherwise": lines("opened", ", else: end"),
+        "otherwise": lines("opened", ", else: end", OTHERS),
     },
     "call": {
         "call": BAD_NAMES, "queue": ("nowhere", "[a]", ""), "priority": ("urgent", ""), "attempts": ("three", "0", ""),
         "apart": SOON, "within": (*SOON, "-"), "when": (*lines("interested", ", else: end"), "-"),
-        "otherwise": (*TARGETS, "-"),
+        "otherwise": (*OTHERS, "-"),
     },
     "handover": {
         "handover": ("nobody", "[a]", ""), "prefer": ("anybody", ""), "follow_up": SOON, "remind": SOON,
@@ -80,7 +81,7 @@ BAD: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "task": {
         "task": ("[a]", ""), "to": ("nobody", "[a]"), "outcomes": ("[done, {}]",), "within": (*SOON, "-"),
         "remind": SOON, "escalate": ESCALATE, "when": (*lines("done", ", else: end"), "-"),
-        "otherwise": (*TARGETS, "-"),
+        "otherwise": (*OTHERS, "-"),
     },
     "choose": {
         "choose": tuple(
@@ -90,7 +91,7 @@ BAD: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             for other in TARGETS
         ),
     },
-    "go": {"go": (*TARGETS, "flow nobody-knows"), "at_most": ("3", "often", ""), "then": TARGETS},
+    "go": {"go": (*TARGETS, "flow nobody-knows"), "at_most": ("3", "often", ""), "then": OTHERS},
     "end": {"end": ("finito", ""), "because": ("[a]", "")},
     "score": {"score": ("{ intent: many }", "{ intent: many, profil: 3 }", ""), "because": ("[a]", "")},
     "tag": {"tag": ("[{}]", "")},

@@ -1,45 +1,17 @@
-"""`kweek lint` on a whole folder: rules, surveys, mails and tests are proven with the flows; what ships is sound."""
+"""All of a workspace is proven together: rules, surveys, mails and tests with the flows; what ships is sound."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from kweek.cli import main
 from kweek.linting import lint, lint_unrendered
-from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.workspace import read_workspace
 
 REPOSITORY = Path(__file__).parents[2]
-FOLDERS = ("flows", "rules", "surveys", "templates")
-
-
-@pytest.fixture(scope="module")
-def renderer() -> Iterator[Renderer]:
-    with Renderer(seconds=30) as one:
-        yield one
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the command remembers of mails is remembered for one test."""
-    folder = tmp_path_factory.mktemp("cache")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
-    return folder
-
-
-@pytest.fixture
-def shipped(tmp_path: Path) -> Path:
-    for name in FOLDERS:
-        shutil.copytree(REPOSITORY / name, tmp_path / name)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 def test_what_ships_is_sound(renderer: Renderer) -> None:
@@ -253,141 +225,3 @@ def test_a_test_of_a_flow_that_is_not_there_is_said(shipped: Path, renderer: Ren
     (shipped / "flows/tests/brochure.yaml").write_text("flow: brochure\n", encoding="utf-8")
     (problem,) = lint(read_workspace(shipped), renderer)
     assert "brochure-request" in problem.fix
-
-
-# --- the command ----------------------------------------------------------------------------------
-
-
-def test_the_command_says_file_line_column_what_and_fix(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    flow = shipped / "flows/brochure-request.yaml"
-    flow.write_text(flow.read_text(encoding="utf-8").replace("answered: triage", "answered: traige"), encoding="utf-8")
-    assert main(["lint", "--workspace", str(shipped)]) == 1
-    out, err = capsys.readouterr()
-    first, count = out.splitlines()
-    assert first.startswith("flows/brochure-request.yaml:19:17: error: There is no path “traige” in this flow.")
-    assert first.endswith("Did you mean “triage”?")
-    assert count.endswith(" flows: 1 error, 0 warnings")
-    assert err == ""
-
-
-def test_one_flow_can_be_asked_for_by_name_or_file(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shipped / "flows/long-term.yaml").write_text("nonsense", encoding="utf-8")
-    assert main(["lint", "brochure-request", "--workspace", str(shipped)]) == 0
-    assert main(["lint", "flows/long-term.yaml", "--workspace", str(shipped)]) == 1
-    assert main(["lint", "lang-term", "--workspace", str(shipped)]) == 2
-    assert "Did you mean “long-term”?" in capsys.readouterr().err
-
-
-def test_programs_get_json(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    flow = shipped / "flows/brochure-request.yaml"
-    flow.write_text(flow.read_text(encoding="utf-8").replace("unclear: call", "unclear: discard"), encoding="utf-8")
-    assert main(["lint", "--json", "--workspace", str(shipped)]) == 0
-    answer = json.loads(capsys.readouterr().out)
-    assert (answer["errors"], answer["warnings"]) == (0, 1)
-    assert answer["problems"][0]["code"] == "unclear-discarded"
-    assert set(answer["problems"][0]) == {"file", "line", "column", "severity", "code", "what", "why", "fix"}
-
-
-WORDS = """flow: words
-title: Words
-start: manual
-steps:
-  - task: Send {{ lead.first_name or "them" }} a sample
-    within: 3 days
-    when: { done: next }
-  - tell: owner
-    text: "{{ lead.name }} of {{ company.nam }} waits, and {{ survey_url }}"
-  - task: 'Call {{ lead.firstname }} {{ event.webinar }}'
-    within: 3 days
-    when: { done: next }
-  - tell: manager
-    text: Look at {{ lead.name | uper }}
-  - tell: manager
-    text: Look at {% if lead.name %}them
-  - tell: manager
-    text: |
-      Look at
-      {{ lead.name }
-  - end: done
-"""
-
-
-def test_what_a_flow_says_to_colleagues_can_be_filled_in(shipped: Path, renderer: Renderer) -> None:
-    (shipped / "flows/words.yaml").write_text(WORDS, encoding="utf-8")
-    found = lint(read_workspace(shipped), renderer, Remembered(shipped))
-    assert [(one.line, one.column, one.code, one.what, one.fix) for one in found] == [
-        (9, 34, "unknown-name", "There is no “company.nam”.", "Did you mean “company.name”?"),
-        (9, 63, "unknown-name", "There is no “survey_url”.", "Did you mean “survey”?"),
-        (10, 20, "unknown-name", "There is no “lead.firstname”.", "Did you mean “lead.first_name”?"),
-        (14, 34, "unknown-name", "There is no filter “uper”.", "Did you mean “| upper”?"),
-        (16, 19, "words-template", "This {% if … %} is never closed.", found[4].fix),
-        (18, 11, "words-template", "This {{ is not closed with }}.", "Write }} behind the name."),
-    ]
-    assert {one.why for one in found} == {"A colleague would read it as it is written here."}
-
-
-def test_words_that_did_not_change_are_not_filled_in_again(shipped: Path, renderer: Renderer) -> None:
-    flow = shipped / "flows/words.yaml"
-    flow.write_text(WORDS, encoding="utf-8")
-    first = lint(read_workspace(shipped), renderer, Remembered(shipped))
-    flow.write_text(WORDS.replace("steps:", "about: A line more\nsteps:"), encoding="utf-8")
-    with Renderer() as idle:
-        again = lint(read_workspace(shipped), idle, Remembered(shipped))
-        assert idle.processes() == []
-    assert [one.line for one in again] == [one.line + 1 for one in first]
-
-
-def test_mails_that_did_not_change_are_not_rendered_again(shipped: Path, renderer: Renderer) -> None:
-    mail = shipped / "templates/mails/survey.nl.md"
-    whole = mail.read_text(encoding="utf-8")
-    mail.write_text(whole.replace("lead.first_name }}", "lead.firstname }}"), encoding="utf-8")
-    first = lint(read_workspace(shipped), renderer, Remembered(shipped))
-    assert [problem.code for problem in first] == ["unknown-name"]
-    with Renderer() as idle:
-        assert lint(read_workspace(shipped), idle, Remembered(shipped)) == first
-        assert idle.processes() == []
-    mail.write_text(whole, encoding="utf-8")
-    assert lint(read_workspace(shipped), renderer, Remembered(shipped)) == ()
-
-
-def test_a_cache_that_is_spoilt_or_cannot_be_written_changes_no_answer(
-    shipped: Path, renderer: Renderer, cache: Path
-) -> None:
-    assert lint(read_workspace(shipped), renderer, Remembered(shipped)) == ()
-    (kept,) = cache.rglob("*.json")
-    kept.write_text('{"mails": 3, "problems": [["x"]]}', encoding="utf-8")
-    assert lint(read_workspace(shipped), renderer, Remembered(shipped)) == ()
-    (shipped / "file").write_text("", encoding="utf-8")
-    assert lint(read_workspace(shipped), renderer, Remembered(shipped, shipped / "file/cache")) == ()
-
-
-def test_what_is_not_understood_is_2_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
-        main(["lint", "--jsn"])
-    assert left.value.code == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "--jsn" in err
-
-
-def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
-        main(["lint", "--help"])
-    assert left.value.code == 0
-    assert "kweek lint brochure-request" in capsys.readouterr().out
-
-
-def test_a_folder_that_is_no_workspace_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["lint", "--workspace", str(tmp_path / "nothing")]) == 1
-    assert "is not a workspace" in capsys.readouterr().out
-
-
-def test_lint_imports_nothing_heavy() -> None:
-    """What takes half a second to import is imported by the commands that need it."""
-    code = (
-        "import sys; from kweek.cli import main; main(['lint']); "
-        "print(sorted({name.partition('.')[0] for name in sys.modules}))"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    heavy = ("sqlalchemy", "temporalio", "fastapi", "pydantic", "jinja2", "holidays", "rich", "markdown_it", "alembic")
-    assert [name for name in heavy if f"'{name}'" in ran.stdout] == []

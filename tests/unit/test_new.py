@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,19 +23,6 @@ from kweek.worlds import world_of
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("flows", "rules", "surveys", "templates")
 FLOWS = sorted(file.stem for file in (ROOT / "flows").glob("*.yaml"))
-
-
-@pytest.fixture(scope="module")
-def renderer() -> Iterator[Renderer]:
-    with Renderer(seconds=30) as one:
-        yield one
-
-
-@pytest.fixture
-def shipped(tmp_path: Path) -> Path:
-    for name in FOLDERS:
-        shutil.copytree(ROOT / name, tmp_path / name)
-    return tmp_path
 
 
 def new(*words: str, workspace: Path | None = None) -> int:

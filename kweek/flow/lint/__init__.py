@@ -17,7 +17,8 @@ from kweek.flow.lint.names import Names, starts_unknown
 from kweek.flow.lint.reactions import check_reactions
 from kweek.flow.lint.ready import check_ready
 from kweek.flow.lint.report import Report
-from kweek.flow.lint.ways import check_ends, check_reach, check_targets
+from kweek.flow.lint.targets import check_targets
+from kweek.flow.lint.ways import check_ends, check_reach
 from kweek.flow.model import Flow
 from kweek.flow.problems import Problem, errors, in_order
 
@@ -36,6 +37,10 @@ _KEEPS_STEPS: Final = (
 """Codes after which every step is still there, with all its lines: only a word of it could not be read."""
 
 
+_MAY_LEAD_ANYWHERE: Final = ("closing-event-without-way", "way-without-end")
+"""Codes of ours after which nobody knows where a way leads: a path to which none does may well be meant."""
+
+
 def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[Problem, ...]:
     """What is wrong with a flow, in the order of its lines.
 
@@ -49,9 +54,10 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     check_targets(flow, names, report, said)
     check_ends(graph, report, misread)
     lost_ways = any(problem.code not in _KEEPS_WAYS and not problem.guessed for problem in said)
-    check_reach(flow, graph, names, report, misread, lost_ways)
-    check_loops(graph, report, misread)
     check_reactions(flow, graph, names, report, misread)
+    loose = any(problem.code in _MAY_LEAD_ANYWHERE for problem in report.problems)
+    check_reach(flow, graph, names, report, misread, lost_ways or loose)
+    check_loops(graph, report, misread)
     if not lost_ways:
         check_before(flow, graph, names, report)
     check_names(flow, names, report)

@@ -1,97 +1,26 @@
-"""Does every way lead somewhere, and is every step on one? Targets, ends, reach."""
+"""Does every way come to an end, and is every step on one? Ends, reach."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Final
 
-from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import NOWHERE, Graph, Node
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
 from kweek.flow.model import (
-    ENDINGS,
     RESERVED,
     AnyStep,
     Call,
     End,
     Flow,
     Go,
-    Next,
     Send,
-    Target,
     Task,
     ToFlow,
-    ToPath,
     targets_of,
 )
-from kweek.flow.problems import Position, Problem, did_you_mean, nearest
-
-# --- targets --------------------------------------------------------------------------------------
-
-
-_LOSES_PATHS: Final = ("reserved", "indentation", "keys-wanted", "duplicate-key", "unknown-key", "syntax")
-
-
-def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Problem]) -> None:
-    """Every path and flow that is named exists; where a flow may refuse the lead, `then` decides.
-
-    read: errors of the loader. Where it may have lost whole paths, only a name that is near another is a slip.
-    """
-    unsure = any(problem.code in _LOSES_PATHS and not problem.guessed for problem in read)
-    paths = ("steps", *(path.name.value for path in flow.paths))
-    for step in flow.walk():
-        for target in targets_of(step):
-            _exists(target, tuple(dict.fromkeys((*paths, *ENDINGS, "next"))), paths, names, report, unsure)
-            then = step.then if isinstance(step, Go) and target is step.target else None
-            if isinstance(target, ToFlow) and then is None:
-                _refusal(target, flow, names, report, in_go=isinstance(step, Go))
-    for target in (*(line.target for line in flow.whenever), *((flow.goal.target,) if flow.goal else ())):
-        _exists(target, (*paths, *ENDINGS), paths, names, report, unsure)
-        match target:
-            case Next(at=at):
-                why = "this line holds anywhere in the flow, so no step comes after it"
-                report.error(at, "next-of-nothing", "“next” has no meaning here", why, "Name a path or an ending")
-            case ToFlow():
-                _refusal(target, flow, names, report, in_go=False)
-            case _:
-                pass
-
-
-def _exists(
-    target: Target, can: tuple[str, ...], paths: tuple[str, ...], names: Names, report: Report, unsure: bool
-) -> None:
-    """can: what may stand there."""
-    match target:
-        case ToPath(name=name, at=at) if name not in paths:
-            fix = did_you_mean(name, can)
-            if nearest(name, can) is None and name in names.flows:
-                fix = f"To send the lead to the flow of that name, write: flow {name}"
-            misnamed = any(kebab(path) == kebab(name) for path in paths if kebab(path) != path)  # has its own message
-            if not misnamed and not (unsure and nearest(name, (*paths[1:], *ENDINGS)) is None):
-                report.error(at, "unknown-target", f"There is no path “{name}” in this flow", "", fix)
-        case ToFlow(flow=name, at=at) if name not in names.flows:
-            fix = did_you_mean(name, names.flows)
-            if name in paths:
-                fix = f"To go to the path of that name, leave out “flow”: {name}"
-            report.error(at, "unknown-flow", f"There is no flow “{name}”", "", fix)
-        case _:
-            pass
-
-
-def _refusal(target: ToFlow, flow: Flow, names: Names, report: Report, in_go: bool) -> None:
-    reentry = names.flows.get(target.flow)
-    if reentry is None or reentry.rule == "always":
-        return
-    rule = {"never": "only once", "after": "only after a while", "per": "once per value"}[reentry.rule]
-    fix = (
-        "Add “then: done” (or another target) to this go"
-        if in_go
-        else f"Write a list: “- go: flow {target.flow}” with “then: done” below it, or give that flow “reentry: always”"
-    )
-    why = f"it lets a lead in {rule}, and nothing says what then"
-    report.error(target.at, "flow-without-then", f"“flow {target.flow}” may refuse the lead", why, fix)
-
+from kweek.flow.problems import Position, nearest
+from kweek.flow.words import STATES
 
 # --- ends -----------------------------------------------------------------------------------------
 
@@ -112,8 +41,16 @@ def check_ends(graph: Graph, report: Report, misread: Collection[int]) -> None:
                 "nothing comes after it",
                 "Name a path or an ending, or add a step below",
             )
-        if any(not edge.said for edge in loose):
+        if any(not edge.said for edge in loose) and not _means_else(node.step):
             report.error(_silence(node.step), "way-without-end", *_runs_out(node))
+
+
+def _means_else(step: AnyStep) -> bool:
+    """Is its last line misspelt? That has its own message."""
+    lines = step.otherwise if isinstance(step, Send | Call | Task) else ()
+    return (
+        bool(lines) and lines[-1].state.value != "else" and nearest(lines[-1].state.value, STATES[step.verb]) == "else"
+    )
 
 
 def _silence(step: AnyStep) -> Position:
@@ -152,12 +89,13 @@ def check_reach(
 
     lost_ways: the loader had to drop targets, so that a path that nothing leads to may well have been one of them.
     """
+    lost_heads = any(one.code == "unknown-target" and not one.guessed for one in report.problems)  # of a path
     reached = graph.reach([root.to for root in graph.roots])
     covered = set(reached)
     for above, below in _rows(graph):
         if above in reached and below not in reached:
             covered |= graph.reach([below])
-            if not (graph.nodes[above].misread(misread) or graph.nodes[below].misread(misread)):
+            if not (lost_heads or graph.nodes[above].misread(misread) or graph.nodes[below].misread(misread)):
                 _lost_step(graph.nodes[above], graph.nodes[below], report)
     if not lost_ways:
         _lost_paths(flow, graph, names, report, covered)

@@ -11,12 +11,13 @@ from kweek.flow import model as m
 from kweek.flow.ids import name_steps
 from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.misplaced import adopted, gathered, lifted
+from kweek.flow.load.one_slip import least_wrong
 from kweek.flow.load.reader import unread
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
 from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
-from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, read_yaml
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, Trap, read_yaml
 
 KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",
@@ -34,13 +35,21 @@ class Loaded(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
     @property
+    def readable(self) -> bool:
+        return self.flow is not None
+
+    @property
     def whole(self) -> bool:
         return self.flow is not None and not errors(self.problems)
 
 
 def load_flow(source: str | bytes, file: str, *, pure: bool = False) -> Loaded:
     """Read a flow file; `file` is its path within the workspace. Raises nothing, whatever comes in."""
-    tree = read_yaml(source, file, pure=pure, about="This flow", keys="flow, title, start, steps")
+    return least_wrong(source, lambda slips: _load(source, file, pure, slips))
+
+
+def _load(source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...]) -> Loaded:
+    tree = read_yaml(source, file, pure=pure, about="This flow", keys="flow, title, start, steps", slips=slips)
     if tree.root is None:
         return Loaded(None, in_order(tree.problems))
     reader = _FlowReader(file)

@@ -4,10 +4,13 @@
 - `letters`: from bytes to text; `build`: from PyYAML's events to the tree; `sheet`: the text, and what is mended in it
 - `dashes`, `lookalikes`: signs that only look like ours
 - `traps`: where YAML cannot read on: `values`, `brackets`, `keys` and `columns` each know some; `lines`: how one looks
+- `slips`: what may have been meant where what was read makes no sense
 """
 
 from kweek.flow.yaml.letters import MOST_BYTES
-from kweek.flow.yaml.read import read_yaml
+from kweek.flow.yaml.read import lines_of, read_yaml
+from kweek.flow.yaml.sheet import Trap
+from kweek.flow.yaml.slips import slips
 from kweek.flow.yaml.tree import Items, Node, Pair, Pairs, Text, Tree
 
-__all__ = ["MOST_BYTES", "Items", "Node", "Pair", "Pairs", "Text", "Tree", "read_yaml"]
+__all__ = ["MOST_BYTES", "Items", "Node", "Pair", "Pairs", "Text", "Trap", "Tree", "lines_of", "read_yaml", "slips"]

@@ -147,6 +147,8 @@ class Builder:
             return
         first = top.keys.setdefault(key.value, key)
         if first is not key:
+            if top.pairs[-1].key is first and isinstance(said := top.pairs[-1].value, Text) and said.empty:
+                top.pairs[-1] = Pair(first, value)
             why = f"It stands in line {first.at.line} already, and only one of the two could count."
             self._note(key.at, "duplicate-key", f"“{key.value}” is said twice.", why, "Delete one, or join them.")
             return
@@ -154,7 +156,7 @@ class Builder:
 
     def _behind_key(self, key: Text) -> str | None:
         """What follows the colon of this key on its line; None if there is no colon."""
-        match = _COLON.match(self._from(key.end))
+        match = _COLON.match(self.sheet.behind(key.end))
         return match[1] if match else None
 
     def _stray(self, top: _Open, key: Text) -> bool:
@@ -173,7 +175,7 @@ class Builder:
     def _close(self, done: _Open) -> None:
         if not done.mapping:
             self._add(Items(tuple(done.items), done.at))
-        elif done.flow and (source := self._from(done.at)).startswith("{{"):
+        elif done.flow and (source := self.sheet.behind(done.at)).startswith("{{"):
             # YAML has read { { name } } and found that the key of the outer one is no word
             self.found = [problem for problem in self.found if problem.code != "key" or problem.line != done.at.line]
             from kweek.flow.yaml.values import moustache  # only who meets a trap pays for looking for them
@@ -183,11 +185,6 @@ class Builder:
             self._add(Text(source, done.at, done.at, "quoted"))
         else:
             self._add(Pairs(tuple(done.pairs), done.at))
-
-    def _from(self, at: Position) -> str:
-        """The rest of the line, as it is read now, from a place in what the author wrote."""
-        number = at.line - 1
-        return self.sheet.line(number)[at.column - 1 + self.sheet.shifts.get(number, 0) :]
 
 
 def _joined(first: Node | None, more: Node) -> Node:

@@ -137,7 +137,7 @@ def _moved(lines: list[str], line: int, wanted: int, why: str) -> Trap:
     block = _block(lines, line, wanted)
     moved = [" " * (indent(text) + delta) + text.lstrip(" ") if text.strip() else text for text in block]
     what = f"This line begins in column {column + 1}, which fits nothing above it."
-    fix = f"Begin it in column {wanted + 1} ({wanted} spaces)."
+    fix = f"Begin it in column {wanted + 1} ({wanted} space{'' if wanted == 1 else 's'})."
     return Trap(line, column, "indentation", what, why[0].upper() + why[1:] + ".", fix, moved, delta)
 
 

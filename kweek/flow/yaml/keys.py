@@ -8,9 +8,12 @@ from typing import Final
 from kweek.flow.yaml.lines import LONGEST
 from kweek.flow.yaml.sheet import Trap
 
-_GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w ]*):(?!//)(?P<value>\S.*)")
+_GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. ]*):(?!//)(?P<value>\S.*)")
 _NO_KEY: Final = re.compile(r"( *(?:- +)?):(?: .*|)")
-_BARE: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_]\w*)(?: +(?P<value>\S.*))?")
+_BARE: Final = re.compile(
+    r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. ]*?(?= ?[=;] )|not interested|wrong person|[A-Za-z_][\w.]*)"
+    r"(?: ?[=;])?(?: +(?P<value>\S.*))?"
+)
 
 
 def glued(lines: list[str], number: int) -> Trap | None:
@@ -39,8 +42,8 @@ def no_colon(lines: list[str], number: int) -> Trap | None:
     match = _BARE.fullmatch(lines[number][:LONGEST].rstrip())
     if match is None or ":" in (match["value"] or ""):
         return None
-    value = (match["value"] or "").removeprefix("=").lstrip()
-    right = f"{match['key']}: {value}" if match["value"] else f"{match['key']}:"
+    value = match["value"] or ""
+    right = f"{match['key']}: {value}" if value else f"{match['key']}:"
     what = f"“{lines[number].strip()}” has no colon."
     why = "A key and its value are parted by a colon and a space."
     fix = f"Write: {right}" + (" — or, if it is a remark, begin it with #" if " " in value else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from kweek.flow.problems import Position
@@ -11,7 +11,7 @@ from kweek.flow.yaml.build import Builder
 from kweek.flow.yaml.dashes import mend_dashes
 from kweek.flow.yaml.letters import decoded
 from kweek.flow.yaml.lookalikes import mend_lookalikes
-from kweek.flow.yaml.sheet import Sheet
+from kweek.flow.yaml.sheet import Sheet, Trap
 from kweek.flow.yaml.tree import Items, Node, Pairs, Text, Tree
 
 _MOST_MENDS: Final = 25  # each is another reading, so fewer in a long file
@@ -21,24 +21,44 @@ _LONG: Final = 32 * 1024
 _NO_CHARACTER: Final = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
 
 
-def read_yaml(source: str | bytes, file: str, *, pure: bool = False, about: str = "This file", keys: str = "") -> Tree:
+def read_yaml(
+    source: str | bytes,
+    file: str,
+    *,
+    pure: bool = False,
+    about: str = "This file",
+    keys: str = "",
+    slips: Sequence[Trap] = (),
+) -> Tree:
     """Read one mapping. Raises nothing. pure: without libyaml, whose answers are the same, slower. about: what it is;
-    keys: those that it must have.
+    keys: those that it must have. slips: what is mended in it before it is read.
     """
-    tree = _read(source, Sheet(file), pure, about, keys)
+    tree = _read(source, Sheet(file), pure, about, keys, slips)
     if not tree.tabbed or tree.unspoilt:
         return tree
-    others = (_read(source, Sheet(file, tab), pure, about, keys) for tab in _WIDER_TABS)
+    others = (_read(source, Sheet(file, tab), pure, about, keys, slips) for tab in _WIDER_TABS)
     # where no width makes sense of it, the rest is not spoken of before the tabs are gone
     return next((other for other in others if other.unspoilt), tree.of_tabs_alone)
 
 
-def _read(source: str | bytes, sheet: Sheet, pure: bool, about: str, keys: str) -> Tree:
+def lines_of(source: str | bytes, slips: Sequence[Trap] = ()) -> list[str]:
+    """The lines of a file, with these slips mended. Empty: it cannot be read at all."""
+    sheet = Sheet("")
+    sheet.lines = (decoded(source, sheet) or "").split("\n")
+    for slip in slips:
+        sheet.mend(slip)
+    return sheet.lines
+
+
+def _read(source: str | bytes, sheet: Sheet, pure: bool, about: str, keys: str, slips: Sequence[Trap]) -> Tree:
     """Once, with tabs of one width."""
     text = decoded(source, sheet)
     if text is None:
         return Tree(None, tuple(sheet.problems))
     sheet.lines = text.split("\n")
+    for slip in slips:
+        sheet.note(slip)
+        sheet.mend(slip)
     mend_lookalikes(sheet)
     mend_dashes(sheet)
     match _parsed(sheet, pure):

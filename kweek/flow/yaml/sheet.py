@@ -13,6 +13,7 @@ class Trap(NamedTuple):
     """What YAML misunderstood, and where; line and column from 0.
 
     mended: the lines from `line` on that replace as many; None: nobody can tell. shift: how far to the right they move.
+    added: the first of them is new.
     """
 
     line: int
@@ -23,6 +24,7 @@ class Trap(NamedTuple):
     fix: str
     mended: list[str] | None
     shift: int = 0
+    added: bool = False
 
 
 class Sheet(Struct):
@@ -30,6 +32,7 @@ class Sheet(Struct):
 
     shifts: how many characters we put at the beginning of a line. mended: (line, code) of what was tried already.
     tabbed: lines of which only the author knows how deep they stand. tab: how many blanks each tab there is read as.
+    added: a line that the author has not written.
     """
 
     file: str
@@ -39,6 +42,7 @@ class Sheet(Struct):
     shifts: dict[int, int] = {}
     mended: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     tabbed: set[int] = field(default_factory=set[int])
+    added: int | None = None
 
     def line(self, number: int) -> str:
         """From 0. What ends at the end of the file may be said to stand below it."""
@@ -46,18 +50,29 @@ class Sheet(Struct):
 
     def place(self, line: int, column: int) -> Position:
         """Where that stands in what the author wrote; line and column from 0."""
-        return Position(line + 1, max(1, column - self.shifts.get(line, 0) + 1))
+        theirs = line if self.added is None or line <= self.added else line - 1
+        return Position(theirs + 1, max(1, column - self.shifts.get(line, 0) + 1))
+
+    def behind(self, at: Position) -> str:
+        """The rest of the line, as it is read now, from a place in what the author wrote."""
+        number = at.line - 1 if self.added is None or at.line <= self.added else at.line
+        return self.line(number)[at.column - 1 + self.shifts.get(number, 0) :]
 
     def mend(self, trap: Trap) -> bool:
         """Put what was meant where the trap is. False: nobody can tell, or that did not help before."""
         if trap.mended is None or (trap.line, trap.code) in self.mended:
             return False
         self.mended.add((trap.line, trap.code))
-        end = trap.line + len(trap.mended)
+        end = trap.line + len(trap.mended) - trap.added
+        if trap.added:
+            self.added = trap.line
         self.lines[trap.line : end] = trap.mended
         for number in range(trap.line, end if trap.shift else trap.line):
             self.shifts[number] = self.shifts.get(number, 0) + trap.shift
         return True
+
+    def note(self, trap: Trap) -> None:
+        self.add(self.place(trap.line, trap.column), trap.code, trap.what, trap.why, trap.fix)
 
     def add(self, at: Position, code: str, what: str, why: str, fix: str) -> None:
         self.problems.append(Problem(self.file, at.line, at.column, "error", code, what, why, fix))

@@ -23,7 +23,7 @@ def explain(sheet: Sheet, error: Any) -> bool:
             sheet.add(at, "yaml", what, "YAML cannot read on from here.", fix)
         return False
     if trap.code != "indentation" or trap.line not in sheet.tabbed:
-        sheet.add(sheet.place(trap.line, trap.column), trap.code, trap.what, trap.why, trap.fix)
+        sheet.note(trap)
     return sheet.mend(trap)
 
 

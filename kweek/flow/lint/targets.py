@@ -1,0 +1,128 @@
+"""Is everything there that a target names? Paths and flows; where a flow may refuse the lead, what then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from kweek.flow.kebab import kebab
+from kweek.flow.lint.names import Names
+from kweek.flow.lint.report import Report
+from kweek.flow.model import (
+    ENDINGS,
+    Flow,
+    Go,
+    Next,
+    Target,
+    ToFlow,
+    ToPath,
+    targets_of,
+)
+from kweek.flow.problems import Position, Problem, did_you_mean, nearest
+
+_LOSES_PATHS: Final = ("reserved", "indentation", "keys-wanted", "duplicate-key", "unknown-key", "syntax")
+
+
+def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Problem]) -> None:
+    """Every path and flow that is named exists; where a flow may refuse the lead, `then` decides.
+
+    read: errors of the loader. Where it may have lost whole paths, only a name that is near another is a slip.
+    """
+    unsure = any(problem.code in _LOSES_PATHS and not problem.guessed for problem in read)
+    paths = ("steps", *(path.name.value for path in flow.paths))
+    absent: dict[str, list[ToPath]] = {}
+    for step in flow.walk():
+        for target in targets_of(step):
+            _exists(target, paths, names, report, absent)
+            then = step.then if isinstance(step, Go) and target is step.target else None
+            if isinstance(target, ToFlow) and then is None:
+                _refusal(target, flow, names, report, in_go=isinstance(step, Go))
+    for target in (*(line.target for line in flow.whenever), *((flow.goal.target,) if flow.goal else ())):
+        _exists(target, paths, names, report, absent)
+        match target:
+            case Next(at=at):
+                why = "this line holds anywhere in the flow, so no step comes after it"
+                report.error(at, "next-of-nothing", "“next” has no meaning here", why, "Name a path or an ending")
+            case ToFlow():
+                _refusal(target, flow, names, report, in_go=False)
+            case _:
+                pass
+    for name, targets in absent.items():
+        if not unsure or nearest(name, (*paths[1:], *ENDINGS)) is not None:
+            _is_not_there(name, targets, flow, names, report)
+
+
+def _exists(
+    target: Target, paths: tuple[str, ...], names: Names, report: Report, absent: dict[str, list[ToPath]]
+) -> None:
+    """absent: the paths that are not there, each with the targets that name it."""
+    match target:
+        case ToPath(name=name) if name not in paths:
+            misnamed = any(kebab(path) == kebab(name) for path in paths if kebab(path) != path)  # has its own message
+            if not misnamed:
+                absent.setdefault(name, []).append(target)
+        case ToFlow(flow=name, at=at) if name not in names.flows:
+            fix = did_you_mean(name, names.flows)
+            if name in paths:
+                fix = f"To go to the path of that name, leave out “flow”: {name}"
+            report.error(at, "unknown-flow", f"There is no flow “{name}”", "", fix)
+        case _:
+            pass
+
+
+def _is_not_there(name: str, targets: list[ToPath], flow: Flow, names: Names, report: Report) -> None:
+    """Said once. Where several lines name it, and none names a path that is called nearly so, that one is misspelt."""
+    targets = sorted(targets, key=lambda target: target.at)
+    first, *others = targets
+    there = {path.name.value: path.name.at for path in flow.paths}
+    named = {target.name for step in flow.walk() for target in targets_of(step) if isinstance(target, ToPath)}
+    alone = nearest(name, sorted(there.keys() - named))
+    what = f"There is no path “{name}” in this flow"
+    if others and alone is not None:
+        why = f"{_lines(targets)} lead to “{name}”"
+        report.error(
+            there[alone], "unknown-target", f"{what}, and nothing leads to “{alone}”", why, f"Did you mean “{name}”?"
+        )
+        return
+    can = tuple(dict.fromkeys(("steps", *there, *ENDINGS, *(() if first.at in _anywhere(flow) else ("next",)))))
+    fix = did_you_mean(name, can)
+    if alone is not None:
+        fix = f"Did you mean “{alone}”? Or should the path in line {there[alone].line} be called “{name}”?"
+    elif nearest(name, can) is None and name in names.flows:
+        fix = f"To send the lead to the flow of that name, write: flow {name}"
+    elif others:  # nobody misspells a name twice in the same way
+        fix = f"Write this path below “paths”. There are: {', '.join(can)}."
+    report.error(
+        first.at,
+        "unknown-target",
+        what,
+        f"{_lines(others)} lead{'' if others[1:] else 's'} there too" if others else "",
+        fix,
+    )
+
+
+def _lines(targets: Sequence[ToPath]) -> str:
+    """`lines 8, 26 and 37`"""
+    lines = [str(target.at.line) for target in targets]
+    return f"lines {', '.join(lines[:-1])} and {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
+
+
+def _anywhere(flow: Flow) -> set[Position]:
+    """Where the targets stand that hold anywhere in the flow, so that no step comes after them."""
+    return {
+        target.at for target in (*(line.target for line in flow.whenever), *((flow.goal.target,) if flow.goal else ()))
+    }
+
+
+def _refusal(target: ToFlow, flow: Flow, names: Names, report: Report, in_go: bool) -> None:
+    reentry = names.flows.get(target.flow)
+    if reentry is None or reentry.rule == "always":
+        return
+    rule = {"never": "only once", "after": "only after a while", "per": "once per value"}[reentry.rule]
+    fix = (
+        "Add “then: done” (or another target) to this go"
+        if in_go
+        else f"Write a list: “- go: flow {target.flow}” with “then: done” below it, or give that flow “reentry: always”"
+    )
+    why = f"it lets a lead in {rule}, and nothing says what then"
+    report.error(target.at, "flow-without-then", f"“flow {target.flow}” may refuse the lead", why, fix)

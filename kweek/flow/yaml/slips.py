@@ -1,0 +1,162 @@
+"""Which single slip may have been made around here? A line in the wrong column, a dash too many or too few, a key gone.
+
+Nothing is judged here: each is tried by reading the whole file with it mended (`kweek.flow.load.one_slip`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape
+from kweek.flow.yaml.sheet import Trap
+
+_LOST: Final = (
+    ("when", "when:", 2), ("otherwise", "otherwise:", 2), ("whenever", "whenever:", 2), ("paths", "paths:", 2),
+    ("steps", "steps:", 2), ("escalate", "escalate:", 2), ("- choose", "- choose:", 4),
+    ("- if", "- if: lead.sales_ready", 2), ("- after", "- after: 1 hour", 2),
+)  # fmt: skip
+"""Of which one may have been lost: a key on which others hang, its line, and how much deeper the others stand."""
+_NEIGHBOURS: Final = 8  # lines above and below whose columns are tried
+
+
+def slips(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
+    """What may have been meant, the likeliest first. around: the lines (from 0) near which something is wrong."""
+    numbers = tuple(dict.fromkeys(_near(lines, around)))
+    for number in numbers:
+        yield from _doubled(lines, number)
+    for number in numbers:
+        yield from _moved(lines, number)
+    for number in numbers:
+        yield from _dashes(lines, number)
+    for number in numbers:
+        yield from _lost(lines, number)
+
+
+def _near(lines: list[str], around: Iterable[int]) -> Iterator[int]:
+    """Each line, the two that say something above it, the one below it, and those below which it stands."""
+    for number in around:
+        if number < len(lines) and says_something(lines[number]):
+            yield number
+        above = nearest_above(lines, number)
+        if above is not None:
+            yield above
+            if (higher := nearest_above(lines, above)) is not None:
+                yield higher
+        below = next((n for n in range(number + 1, len(lines)) if says_something(lines[n])), None)
+        if below is not None:
+            yield below
+        yield from _over(lines, number)
+
+
+def _over(lines: list[str], number: int) -> Iterator[int]:
+    """The lines above it that no other between stands left of: below one of these it stands, or may be meant to."""
+    left = 10**6
+    for above in range(min(number, len(lines)) - 1, -1, -1):
+        if says_something(lines[above]) and indent(lines[above]) < left:
+            left = indent(lines[above])
+            yield above
+
+
+def _doubled(lines: list[str], number: int) -> Iterator[Trap]:
+    """It says what the line above it says, and has more below it."""
+    above = nearest_above(lines, number)
+    if above is not None and lines[above].rstrip() == lines[number].rstrip() and _below(lines, number) > number + 1:
+        what, why, fix = (
+            f"This line stands in line {above + 1} already.",
+            "Only one can be meant.",
+            "Delete one of them.",
+        )
+        yield Trap(number, indent(lines[number]), "doubled", what, why, fix, [""])
+
+
+def _moved(lines: list[str], number: int) -> Iterator[Trap]:
+    """In another column: the line alone, and with what stands below it."""
+    column, below = indent(lines[number]), _below(lines, number)
+    for wanted in sorted(_columns(lines, number) - {column}, key=lambda one: abs(one - column)):
+        yield _shifted(lines, number, number + 1, wanted)
+        if below > number + 1:
+            yield _shifted(lines, number, below, wanted)
+
+
+def _columns(lines: list[str], number: int) -> set[int]:
+    """Those in which the lines around it and their keys begin, and two deeper than those."""
+    said = [n for n in range(len(lines)) if says_something(lines[n])]
+    here = said.index(number)
+    found: set[int] = set()
+    for near in (*said[max(0, here - _NEIGHBOURS) : here + _NEIGHBOURS], *_over(lines, number)):
+        match = shape(lines[near])
+        key = match.start("key") if match and match["key"] else indent(lines[near])
+        found |= {indent(lines[near]), key, key + 2} if opens(lines[near]) else {indent(lines[near]), key}
+    return {column for column in found if abs(column - indent(lines[number])) <= _NEIGHBOURS}
+
+
+def _below(lines: list[str], number: int) -> int:
+    """The end of what stands deeper below this line."""
+    end = number + 1
+    for below in range(number + 1, len(lines)):
+        if says_something(lines[below]):
+            if indent(lines[below]) <= indent(lines[number]):
+                break
+            end = below + 1
+    return end
+
+
+def _shifted(lines: list[str], number: int, end: int, wanted: int) -> Trap:
+    delta = wanted - indent(lines[number])
+    mended = [" " * max(0, indent(text) + delta) + text.lstrip(" ") if text else text for text in lines[number:end]]
+    what = f"This line begins in column {indent(lines[number]) + 1}, which does not fit the lines around it."
+    fix = f"Begin it in column {wanted + 1} ({_spaces(wanted)})"
+    fix += ", and what belongs to it as much further." if end > number + 1 else "."
+    why = _belongs([*lines[:number], *mended, *lines[end:]], number)
+    return Trap(number, indent(lines[number]), "indentation", what, why, fix, mended, delta)
+
+
+def _belongs(lines: list[str], number: int) -> str:
+    """To what the line belongs where it stands now."""
+    column, above = indent(lines[number]), nearest_above(lines, number)
+    while above is not None and indent(lines[above]) >= column:
+        above = nearest_above(lines, above)
+    match = shape(lines[above]) if above is not None else None
+    return (
+        f"It belongs to “{match['key']}” in line {above + 1}." if match and match["key"] and above is not None else ""
+    )
+
+
+def _dashes(lines: list[str], number: int) -> Iterator[Trap]:
+    line, column = lines[number], indent(lines[number])
+    if dashed(line):
+        bare = line.lstrip(" ")[1:].lstrip(" ")
+        what, why = "This line has a dash that does not belong there.", "A dash begins an item of a list."
+        for wanted in (column, column + 2):
+            mended = [" " * wanted + bare]
+            delta = wanted - column - 2
+            yield Trap(number, column, "dash", what, why, f"Write: {_without_comment(bare)}", mended, delta)
+        return
+    what, why = "The dash of this line is missing.", "Each item of a list begins with one."
+    fix = f"Write: - {_without_comment(line)}"
+    for wanted in (column, column - 2):
+        if wanted >= 0:
+            mended = [" " * wanted + "- " + line.lstrip(" ")]
+            yield Trap(number, column, "dash", what, why, fix, mended, wanted + 2 - column)
+
+
+def _without_comment(text: str) -> str:
+    return text.partition(" #")[0].strip()
+
+
+def _lost(lines: list[str], number: int) -> Iterator[Trap]:
+    """A line with a key alone that is not there any more, above this one."""
+    column = indent(lines[number])
+    for key, line, deeper in _LOST:
+        wanted = column - deeper
+        if wanted >= 0:
+            what = f"“{key.removeprefix('- ')}:” seems to be missing above this line."
+            why = "What stands here has nothing to belong to."
+            fix = f"Write {key}: above it, in column {wanted + 1} ({_spaces(wanted)})."
+            mended = [" " * wanted + line, lines[number]]
+            yield Trap(number, column, "key-missing", what, why, fix, mended, added=True)
+
+
+def _spaces(count: int) -> str:
+    return f"{count} space{'' if count == 1 else 's'}"
