@@ -6,11 +6,25 @@ none of them where the slip is. Only whoever knows what a flow is can tell which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from itertools import islice
 from typing import Final, Protocol, TypeVar
 
 from kweek.flow.problems import Problem, errors
-from kweek.flow.yaml import Trap, lines_of, slips
+from kweek.flow.yaml import Trap, lines_of, slips, stumbles
+from kweek.flow.yaml.lines import indent, says_something
+
+_OF_SHAPE: Final = frozenset((
+    "indentation", "dash", "dashes", "yaml", "unknown-key", "unknown-option", "two-verbs", "no-verb", "not-a-step",
+    "choose-line", "nothing-below", "list-wanted", "keys-wanted", "text-wanted", "duplicate-key", "colon-missing",
+    "key-missing", "else", "missing", "nothing", "same-id",
+))  # fmt: skip
+"""Codes of what a line in the wrong place may bring about."""
+_HARD_TO_PLACE: Final = ("indentation", "missing", "nothing")
+"""Where one of them is all that is said, it may still be another line that is to blame."""
+_MOST_TRIED: Final = 120
+_MOST_SLIPS: Final = 3
+_LONGEST: Final = 24 * 1024  # characters; nobody waits for a hundred readings of more
 
 
 class Read(Protocol):
@@ -24,72 +38,77 @@ class Read(Protocol):
 
 
 T = TypeVar("T", bound=Read)
-_OF_SHAPE: Final = frozenset((
-    "indentation", "dash", "dashes", "yaml", "unknown-key", "unknown-option", "two-verbs", "no-verb", "not-a-step",
-    "choose-line", "nothing-below", "list-wanted", "keys-wanted", "text-wanted", "duplicate-key", "colon-missing",
-    "key-missing", "else", "missing", "nothing", "same-id",
-))  # fmt: skip
-"""Codes of what a line in the wrong place may bring about."""
-_HARD_TO_PLACE: Final = ("indentation", "missing", "nothing")
-"""Where one of them is all that is said, it may still be another line that is to blame."""
-_MOST_TRIED: Final = 400
-_MOST_SLIPS: Final = 3
-_LONGEST: Final = 24 * 1024  # characters; nobody waits for a hundred readings of more
 
 
 def least_wrong(source: str | bytes, read: Callable[[tuple[Trap, ...]], T]) -> T:
     """What is read of it with as few slips mended as explain the most. read: with these mended and noted."""
     mended: tuple[Trap, ...] = ()
     best = read(mended)
-    while len(mended) < _MOST_SLIPS and (slip := _slip(source, mended, best, read)) is not None:
+    while len(mended) < _MOST_SLIPS and _may_be_explained(source, best):
+        lines, found = lines_of(source, mended), errors(best.problems)
+        slip = _slip(lines, found, len(mended), lambda trap, mended=mended: read((*mended, trap)))
+        if slip is None:
+            break
         mended = (*mended, slip)
         best = read(mended)
     return best
 
 
-def _slip(
-    source: str | bytes, mended: tuple[Trap, ...], before: Read, read: Callable[[tuple[Trap, ...]], Read]
-) -> Trap | None:
-    found = errors(before.problems)
-    shapes = [problem for problem in found if problem.code in _OF_SHAPE]
-    alone = len(found) == 1
-    if not shapes or (alone and found[0].code not in _HARD_TO_PLACE) or _is_too_much(source, found):
-        return None
-    known = {problem.what for problem in found}
-    best, left = None, len(found) + alone
-    lines = lines_of(source, mended)
-    around = dict.fromkeys(problem.line - 1 for problem in (*shapes, *found))
-    for number, trap in enumerate(slips(lines, around)):
-        if number == _MOST_TRIED:
-            break
-        if alone and not _explains_more(trap, found[0], lines):
-            continue
-        tried = read((*mended, trap))
-        after = errors(tried.problems)
-        if len(after) < left and tried.readable and _is_mended(trap, after, known):
-            best, left = trap, len(after)
-            if left == 1 + len(mended):
-                break
-    return best
+def _may_be_explained(source: str | bytes, said: Read) -> bool:
+    """Where tabs stand, columns say nothing."""
+    codes = [problem.code for problem in errors(said.problems)]
+    if len(source) > _LONGEST or "tab" in codes:
+        return False
+    return not _OF_SHAPE.isdisjoint(codes) and (len(codes) > 1 or codes[0] in _HARD_TO_PLACE)
 
 
-def _is_too_much(source: str | bytes, found: Sequence[Problem]) -> bool:
-    """Nobody waits for so many readings; and where tabs stand, columns say nothing."""
-    return len(source) > _LONGEST or any(problem.code == "tab" for problem in found)
+def _slip(lines: list[str], found: Sequence[Problem], known: int, read: Callable[[Trap], Read]) -> Trap | None:
+    """known: so many of what was found are slips already."""
+    whats = {problem.what for problem in found}
+    for traps in _likely(lines, found):
+        best, left = None, len(found) + (len(found) == 1)
+        for trap in traps:
+            tried = read(trap)
+            after = errors(tried.problems)
+            if len(after) < left and tried.readable and _is_mended(trap, after, whats):
+                best, left = trap, len(after)
+                if left == known + 1:
+                    break
+        if best is not None:
+            return best
+    return None
+
+
+def _likely(lines: list[str], found: Sequence[Problem]) -> Iterator[Iterator[Trap]]:
+    """First those with which YAML reads on where it stumbled; then, those behind which it stumbles as before."""
+    first = (problem for problem in found if problem.code in _OF_SHAPE)
+    around = dict.fromkeys(problem.line - 1 for problem in (*first, *found))
+    traps = [trap for trap in slips(lines, around) if len(found) > 1 or _explains_more(trap, found[0], lines)]
+    before = stumbles(lines)
+    after = [stumbles(_with(lines, trap)) for trap in traps]
+    better = (trap for trap, now in zip(traps, after, strict=True) if now is None or (before or -1) < now)
+    alike = (trap for trap, now in zip(traps, after, strict=True) if now is not None and now == before)
+    yield islice(better, _MOST_TRIED)
+    yield islice(alike, _MOST_TRIED)
+
+
+def _with(lines: list[str], trap: Trap) -> list[str]:
+    mended = trap.mended or ()
+    return [*lines[: trap.line], *mended, *lines[trap.line + len(mended) - trap.added :]]
 
 
 def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
     """Than the one thing that was said: it lies elsewhere, and then several lines stand right as they are."""
     if trap.code != "indentation" or said.code != "indentation":
         return trap.code == "doubled"
-    here = len(lines[said.line - 1]) - len(lines[said.line - 1].lstrip(" "))
-    right = sum(line.startswith(" " * here) and line[here : here + 1] not in ("", " ", "#") for line in lines)
+    column = indent(lines[said.line - 1])
+    right = sum(says_something(line) and indent(line) == column for line in lines)
     return len(trap.mended or ()) == 1 and trap.line != said.line - 1 and right > 1
 
 
 def _is_mended(trap: Trap, after: Sequence[Problem], known: Container[str]) -> bool:
     """Is nothing new wrong, and nothing odd any more near by?"""
-    others = [problem for problem in after if problem.what != trap.what]
+    others = [problem for problem in after if problem.what != trap.what or problem.line != trap.line + 1]
     end = trap.line + len(trap.mended or ())
     odd = any(problem.code in _OF_SHAPE and trap.line - 2 <= problem.line <= end + 2 for problem in others)
     return not odd and len(others) == len(after) - 1 and all(problem.what in known for problem in others)

@@ -11,7 +11,8 @@ from kweek.flow.yaml.sheet import Trap
 _GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. ]*):(?!//)(?P<value>\S.*)")
 _NO_KEY: Final = re.compile(r"( *(?:- +)?):(?: .*|)")
 _BARE: Final = re.compile(
-    r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. ]*?(?= ?[=;] )|not interested|wrong person|[A-Za-z_][\w.]*)"
+    r"(?P<lead> *(?:- +)*)"
+    r"(?P<key>[A-Za-z_][\w. ]*?(?= ?[=;] )|not interested|wrong person|clicked [\w-]+|[A-Za-z_][\w.]*)"
     r"(?: ?[=;])?(?: +(?P<value>\S.*))?"
 )
 
@@ -39,12 +40,13 @@ def no_key(lines: list[str], number: int) -> Trap | None:
 
 def no_colon(lines: list[str], number: int) -> Trap | None:
     """`wait 7 days`, `steps`."""
-    match = _BARE.fullmatch(lines[number][:LONGEST].rstrip())
+    line = lines[number][:LONGEST].partition(" #")[0].rstrip()
+    match = _BARE.fullmatch(line)
     if match is None or ":" in (match["value"] or ""):
         return None
     value = match["value"] or ""
     right = f"{match['key']}: {value}" if value else f"{match['key']}:"
-    what = f"“{lines[number].strip()}” has no colon."
+    what = f"“{line.strip().removeprefix('- ')}” has no colon."
     why = "A key and its value are parted by a colon and a space."
     fix = f"Write: {right}" + (" — or, if it is a remark, begin it with #" if " " in value else "")
     return Trap(number, match.start("key"), "colon-missing", what, why, fix, [match["lead"] + right])

@@ -50,6 +50,21 @@ def lines_of(source: str | bytes, slips: Sequence[Trap] = ()) -> list[str]:
     return sheet.lines
 
 
+def stumbles(lines: Sequence[str]) -> int | None:
+    """The line (from 0) in which YAML cannot read on; None: it reads them all. Quick, where libyaml is there."""
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        for _ in yaml.parse("\n".join(lines), Loader=loader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        return error.problem_mark.line if error.problem_mark else 0
+    except (yaml.YAMLError, ValueError, OverflowError):
+        return 0
+    return None
+
+
 def _read(source: str | bytes, sheet: Sheet, pure: bool, about: str, keys: str, slips: Sequence[Trap]) -> Tree:
     """Once, with tabs of one width."""
     text = decoded(source, sheet)

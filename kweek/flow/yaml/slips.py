@@ -5,9 +5,11 @@ Nothing is judged here: each is tried by reading the whole file with it mended (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kweek.flow.yaml.keys import glued, no_colon
 from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape
 from kweek.flow.yaml.sheet import Trap
 
@@ -17,6 +19,13 @@ _LOST: Final = (
     ("- if", "- if: lead.sales_ready", 2), ("- after", "- after: 1 hour", 2),
 )  # fmt: skip
 """Of which one may have been lost: a key on which others hang, its line, and how much deeper the others stand."""
+_NAME: Final = re.compile(r"([a-z][a-z0-9-]*) *(?:#.*)?")
+_NO_TARGETS: Final = frozenset((
+    "flow", "title", "start", "event", "reentry", "send", "call", "handover", "tell", "task", "to", "tag", "untag",
+    "queue", "priority", "prefer", "webhook", "reassign", "end", "mail", "id", "send_hours",
+))  # fmt: skip
+_ENDS: Final = ("next", "done", "discard", "won", "lost", "steps")
+_FEW: Final = 4
 _NEIGHBOURS: Final = 8  # lines above and below whose columns are tried
 
 
@@ -25,12 +34,14 @@ def slips(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
     numbers = tuple(dict.fromkeys(_near(lines, around)))
     for number in numbers:
         yield from _doubled(lines, number)
-    for number in numbers:
-        yield from _moved(lines, number)
+        yield from filter(None, (no_colon(lines, number), glued(lines, number)))
+    moved = (trap for number in numbers for trap in _moved(lines, number))
+    yield from sorted(moved, key=lambda trap: (abs(trap.shift), len(trap.mended or ())))
     for number in numbers:
         yield from _dashes(lines, number)
+    unsaid = _named_only(lines)
     for number in numbers:
-        yield from _lost(lines, number)
+        yield from _lost(lines, number, unsaid)
 
 
 def _near(lines: list[str], around: Iterable[int]) -> Iterator[int]:
@@ -53,8 +64,9 @@ def _over(lines: list[str], number: int) -> Iterator[int]:
     """The lines above it that no other between stands left of: below one of these it stands, or may be meant to."""
     left = 10**6
     for above in range(min(number, len(lines)) - 1, -1, -1):
-        if says_something(lines[above]) and indent(lines[above]) < left:
-            left = indent(lines[above])
+        column = indent(lines[above]) + dashed(lines[above])  # the items of a key may stand in its own column
+        if says_something(lines[above]) and column < left:
+            left = column
             yield above
 
 
@@ -73,7 +85,7 @@ def _doubled(lines: list[str], number: int) -> Iterator[Trap]:
 def _moved(lines: list[str], number: int) -> Iterator[Trap]:
     """In another column: the line alone, and with what stands below it."""
     column, below = indent(lines[number]), _below(lines, number)
-    for wanted in sorted(_columns(lines, number) - {column}, key=lambda one: abs(one - column)):
+    for wanted in sorted(_columns(lines, number) - {column}):
         yield _shifted(lines, number, number + 1, wanted)
         if below > number + 1:
             yield _shifted(lines, number, below, wanted)
@@ -145,10 +157,18 @@ def _without_comment(text: str) -> str:
     return text.partition(" #")[0].strip()
 
 
-def _lost(lines: list[str], number: int) -> Iterator[Trap]:
-    """A line with a key alone that is not there any more, above this one."""
+def _named_only(lines: list[str]) -> list[str]:
+    """Words that some line leads to, and that are no key: of paths that may have lost theirs."""
+    shapes = [match for match in map(shape, lines) if match and match["key"]]
+    bodies = (_NAME.fullmatch(match["body"]) for match in shapes if match["key"] not in _NO_TARGETS)
+    named = dict.fromkeys(match[1] for match in bodies if match)
+    return [name for name in named if name not in {match["key"] for match in shapes} and name not in _ENDS][:_FEW]
+
+
+def _lost(lines: list[str], number: int, unsaid: Iterable[str]) -> Iterator[Trap]:
+    """A line on which others hang that is not there any more, above this one. unsaid: see above."""
     column = indent(lines[number])
-    for key, line, deeper in _LOST:
+    for key, line, deeper in (*((name, f"{name}:", 2) for name in unsaid), *_LOST):
         wanted = column - deeper
         if wanted >= 0:
             what = f"“{key.removeprefix('- ')}:” seems to be missing above this line."
