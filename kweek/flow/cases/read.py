@@ -12,12 +12,13 @@ from kweek.flow.cases.texts import parse_moment, parse_starts, parse_value
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Fact
 from kweek.flow.lint.names import Names
+from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.plan import Plan, Task
 from kweek.flow.problems import Located, Position, Problem, did_you_mean
 from kweek.flow.simulate.mix import MAIL_WORDS
 from kweek.flow.state import Value
 from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER
-from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, read_yaml
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, Trap, read_yaml
 
 CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempted", "taken", "given_back", "call_back")
 HANDOVER_WORDS: Final = (*DURING_HANDOVER, *HANDOVER)
@@ -31,12 +32,19 @@ def read_cases(
     source: str | bytes, file: str, plan: Plan, names: Names | None = None
 ) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
     """The cases of one flow. names: the workspace's; without, own fields and events are taken as they are written."""
-    tree = read_yaml(source, file, about="This file of tests")
+    read = least_wrong(source, lambda slips: _read(source, file, plan, names, slips))
+    return read.value, tuple(read.problems)
+
+
+def _read(
+    source: str | bytes, file: str, plan: Plan, names: Names | None, slips: tuple[Trap, ...]
+) -> Reading[tuple[Case, ...]]:
+    tree = read_yaml(source, file, about="This file of tests", slips=slips)
     if tree.root is None:
-        return (), tree.problems
+        return Reading((), tree.problems, False)
     reader = _CaseReader(file, plan, names)
     cases = tuple(reader.file_of(tree.root))
-    return cases, (*tree.problems, *tree.unsaid(reader.problems))
+    return Reading(cases, (*tree.problems, *tree.unsaid(reader.problems)), True)
 
 
 class _CaseReader(ExpectReader):

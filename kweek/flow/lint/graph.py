@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kweek.flow.lint.hears import at_once, hears, takes_time, waits
+from kweek.flow.lint.hears import Hears, at_once, hears, takes_time, waits
 from kweek.flow.model import (
     ENDINGS,
     AnyStep,
@@ -174,18 +174,17 @@ class _Build:
                 if isinstance(step, Send) and not waits(step):
                     edges.append(silent)
                     return
-                passing = hears(step).passing
                 late = [
                     self.edge(line.target, below, line.state.at, line.state.value, lines) for line in step.otherwise
                 ]
                 dated = isinstance(step, Wait) and step.until.value.date_field is not None
                 if dated or not any(line.state.value == "else" for line in step.otherwise):
                     late.append(silent)
-                early = [self._reaction(line, below, passing, lines) for line in step.when]
+                early = [self._reaction(line, below, hears(step), lines) for line in step.when]
                 edges += [replace(edge, at_once=at_once(step, edge.event, otherwise=False)) for edge in early]
                 edges += [replace(edge, at_once=at_once(step, edge.event, otherwise=True)) for edge in late]
             case Handover():
-                edges += [self._reaction(line, below, hears(step).passing, lines) for line in step.when]
+                edges += [self._reaction(line, below, hears(step), lines) for line in step.when]
             case Choose():
                 edges += [self.edge(branch.target, below, branch.at, "if", lines) for branch in step.branches]
                 if step.leaves_open:
@@ -205,8 +204,10 @@ class _Build:
         elif step.at_most is not None:
             node.edges.append(silent)
 
-    def _reaction(self, line: Reaction, below: int, passing: tuple[str, ...], lines: range) -> Edge:
-        if line.event.value in passing and isinstance(line.target, Inline):
+    def _reaction(self, line: Reaction, below: int, heard: Hears, lines: range) -> Edge:
+        event = line.event.value
+        passes = event in heard.passing or (event not in heard.all and nearest(event, heard.all) in heard.passing)
+        if passes and isinstance(line.target, Inline):
             inside = range(line.event.at.line, lines.stop)
             return Edge(self.add(line.target.steps, "", OUT, inside), line.event.at, event=line.event.value)
         return self.edge(line.target, below, line.event.at, line.event.value, lines)

@@ -95,7 +95,8 @@ def check_reach(
     for above, below in _rows(graph):
         if above in reached and below not in reached:
             covered |= graph.reach([below])
-            if not (lost_heads or graph.nodes[above].misread(misread) or graph.nodes[below].misread(misread)):
+            between = range(graph.nodes[above].step.at.line, graph.nodes[below].step.at.line + 1)
+            if not (lost_heads or any(line in between for line in misread) or graph.nodes[below].misread(misread)):
                 _lost_step(graph.nodes[above], graph.nodes[below], report)
     if not lost_ways:
         _lost_paths(flow, graph, names, report, covered)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import islice
-from typing import Final, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from kweek.flow.problems import Problem, errors
 from kweek.flow.yaml import Trap, lines_of, slips, stumbles
-from kweek.flow.yaml.lines import indent, says_something
+from kweek.flow.yaml.dashes import in_prose
+from kweek.flow.yaml.lines import indent, opens, says_something
 
 _OF_SHAPE: Final = frozenset((
     "indentation", "dash", "dashes", "yaml", "unknown-key", "unknown-option", "two-verbs", "no-verb", "not-a-step",
@@ -20,7 +23,7 @@ _OF_SHAPE: Final = frozenset((
     "key-missing", "else", "missing", "nothing", "same-id",
 ))  # fmt: skip
 """Codes of what a line in the wrong place may bring about."""
-_HARD_TO_PLACE: Final = ("indentation", "missing", "nothing")
+_HARD_TO_PLACE: Final = ("indentation", "missing", "nothing", "yaml", "unknown-key")
 """Where one of them is all that is said, it may still be another line that is to blame."""
 _MOST_TRIED: Final = 120
 _MOST_SLIPS: Final = 3
@@ -38,6 +41,15 @@ class Read(Protocol):
 
 
 T = TypeVar("T", bound=Read)
+V = TypeVar("V")
+
+
+class Reading(Struct, Generic[V], frozen=True):
+    """What came of reading a file that is no flow."""
+
+    value: V
+    problems: Sequence[Problem]
+    readable: bool
 
 
 def least_wrong(source: str | bytes, read: Callable[[tuple[Trap, ...]], T]) -> T:
@@ -83,7 +95,9 @@ def _likely(lines: list[str], found: Sequence[Problem]) -> Iterator[Iterator[Tra
     """First those with which YAML reads on where it stumbled; then, those behind which it stumbles as before."""
     first = (problem for problem in found if problem.code in _OF_SHAPE)
     around = dict.fromkeys(problem.line - 1 for problem in (*first, *found))
-    traps = [trap for trap in slips(lines, around) if len(found) > 1 or _explains_more(trap, found[0], lines)]
+    traps = [trap for trap in slips(lines, around) if not in_prose(_with(lines, trap), trap.line)]
+    if len(found) == 1:
+        traps = [trap for trap in traps if _explains_more(trap, found[0], lines)]
     before = stumbles(lines)
     after = [stumbles(_with(lines, trap)) for trap in traps]
     better = (trap for trap, now in zip(traps, after, strict=True) if now is None or (before or -1) < now)
@@ -98,12 +112,19 @@ def _with(lines: list[str], trap: Trap) -> list[str]:
 
 
 def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
-    """Than the one thing that was said: it lies elsewhere, and then several lines stand right as they are."""
-    if trap.code != "indentation" or said.code != "indentation":
-        return trap.code == "doubled"
-    column = indent(lines[said.line - 1])
-    right = sum(says_something(line) and indent(line) == column for line in lines)
-    return len(trap.mended or ()) == 1 and trap.line != said.line - 1 and right > 1
+    """Than the one thing that was said."""
+    moves = trap.code == "indentation" and len(trap.mended or ()) == 1
+    match said.code:
+        case "yaml":
+            return True
+        case "indentation":  # another line: then several stand right as they are
+            column = indent(lines[said.line - 1])
+            right = sum(says_something(line) and indent(line) == column for line in lines)
+            return moves and trap.line != said.line - 1 and right > 1
+        case "unknown-key":  # it belongs elsewhere, with what stands below it
+            return moves and trap.line == said.line - 1 and opens(lines[trap.line])
+        case _:
+            return trap.code == "doubled"
 
 
 def _is_mended(trap: Trap, after: Sequence[Problem], known: Container[str]) -> bool:

@@ -9,10 +9,11 @@ from kweek.flow.catalogue import Rules
 from kweek.flow.load.agreed import SalesReadyReader, ScoringReader
 from kweek.flow.load.calendars import CalendarReader
 from kweek.flow.load.events import EventReader
+from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.load.settings import SettingsReader
 from kweek.flow.load.teams import TeamReader
 from kweek.flow.problems import Located, Problem, did_you_mean, in_order
-from kweek.flow.yaml import Pairs, Tree, read_yaml
+from kweek.flow.yaml import Pairs, Trap, read_yaml
 
 T = TypeVar("T")
 Read = TypeVar("Read", covariant=True)
@@ -29,7 +30,7 @@ def read_rules(sources: Mapping[str, str | bytes]) -> tuple[Rules, tuple[Problem
         grades=files.read("scoring", ScoringReader, empty.grades),
         settings=files.read("workspace", SettingsReader, empty.settings),
     )
-    return rules, in_order((*files.problems(), *_unknown_names(rules)))
+    return rules, in_order((*files.problems, *_unknown_names(rules)))
 
 
 class _FileReader(Protocol[Read]):
@@ -46,22 +47,26 @@ class _Files:
 
     def __init__(self, sources: Mapping[str, str | bytes]) -> None:
         self._sources = sources
-        self._read: list[tuple[Tree, Sequence[Problem]]] = []
+        self.problems: list[Problem] = []
 
     def read(self, name: str, kind: Callable[[str], _FileReader[T]], absent: T) -> T:
         path = f"rules/{name}.yaml"
         if path not in self._sources:
             return absent
-        tree, reader = read_yaml(self._sources[path], path), kind(path)
-        said = reader.read(tree.root) if tree.root is not None else absent
-        self._read.append((tree, reader.problems))
-        return said
+        source = self._sources[path]
+        found = least_wrong(source, lambda slips: _read(source, path, kind, absent, slips))
+        self.problems += found.problems
+        return found.value
 
-    def problems(self) -> Iterator[Problem]:
-        for tree, found in self._read:
-            # a file of comments only is a list that is still to be written
-            yield from (problem for problem in tree.problems if problem.code != "empty")
-            yield from tree.unsaid(found)
+
+def _read(
+    source: str | bytes, path: str, kind: Callable[[str], _FileReader[T]], absent: T, slips: tuple[Trap, ...]
+) -> Reading[T]:
+    tree, reader = read_yaml(source, path, slips=slips), kind(path)
+    said = reader.read(tree.root) if tree.root is not None else absent
+    # a file of comments only is a list that is still to be written
+    problems = (*(problem for problem in tree.problems if problem.code != "empty"), *tree.unsaid(reader.problems))
+    return Reading(said, problems, tree.root is not None)
 
 
 def _unknown_names(rules: Rules) -> Iterator[Problem]:

@@ -9,12 +9,13 @@ from typing import Final, cast, get_args
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.kebab import parse_name
+from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_points
 from kweek.flow.plan import Axis
 from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_order
 from kweek.flow.surveys import Option, Question, QuestionType, Survey, Words
-from kweek.flow.yaml import Node, Pair, Pairs, Text, read_yaml
+from kweek.flow.yaml import Node, Pair, Pairs, Text, Trap, read_yaml
 
 TYPES: Final[tuple[QuestionType, ...]] = get_args(QuestionType)
 KEYS: Final = ("survey", "title", "intro", "questions", "outcomes", "thanks")
@@ -34,14 +35,21 @@ def load_survey(
     source: str | bytes, file: str, languages: tuple[str, ...] = ()
 ) -> tuple[Survey | None, tuple[Problem, ...]]:
     """Read a survey file; it must speak all `languages`. Raises nothing."""
-    tree = read_yaml(source, file, about="This survey")
+    read = least_wrong(source, lambda slips: _load(source, file, languages, slips))
+    return read.value, in_order(read.problems)
+
+
+def _load(
+    source: str | bytes, file: str, languages: tuple[str, ...], slips: tuple[Trap, ...]
+) -> Reading[Survey | None]:
+    tree = read_yaml(source, file, about="This survey", slips=slips)
     if tree.root is None:
-        return None, in_order(tree.problems)
+        return Reading(None, tree.problems, False)
     reader = _SurveyReader(file, languages)
     survey = reader.survey(tree.root)
     if tree.spoils(reader.problems):
-        return None, in_order(tree.problems)
-    return survey, in_order((*tree.problems, *tree.unsaid(reader.problems)))
+        return Reading(None, tree.problems, False)
+    return Reading(survey, (*tree.problems, *tree.unsaid(reader.problems)), True)
 
 
 class _SurveyReader(Reader):

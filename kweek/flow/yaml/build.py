@@ -137,7 +137,7 @@ class Builder:
             return
         if isinstance(value, Text) and value.empty:
             colon = self._behind_key(key)
-            if top.flow and colon is None and self._stray(top, key):
+            if top.flow and colon is None and (self._stray(top, key) or self._without_colon(top, key)):
                 return
             comment = _COMMENT.match(colon or "")
             value = Text("", key.at, key.at, comment=comment[0] if comment else "")
@@ -171,6 +171,17 @@ class Builder:
                 return True
             case _:
                 return False
+
+    def _without_colon(self, top: _Open, key: Text) -> bool:
+        """The first key inside { }, which is read with its value as one text: `{ name anna, … }`."""
+        word, _, value = key.value.partition(" ")
+        if not value or top.pairs:
+            return False
+        value = value.removeprefix("=").lstrip()
+        what, why = f"“{key.value}” has no colon.", "A key and its value are parted by a colon and a space."
+        self._note(key.at, "colon-missing", what, why, f"Write: {word}: {value}")
+        top.pairs.append(Pair(key._replace(value=word), Text(value, key.at, key.end)))
+        return True
 
     def _close(self, done: _Open) -> None:
         if not done.mapping:

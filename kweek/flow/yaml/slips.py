@@ -34,7 +34,7 @@ def slips(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
     numbers = tuple(dict.fromkeys(_near(lines, around)))
     for number in numbers:
         yield from _doubled(lines, number)
-        yield from filter(None, (no_colon(lines, number), glued(lines, number)))
+        yield from filter(None, (no_colon(lines, number), glued(lines, number), _bracket(lines[number], number)))
     moved = (trap for number in numbers for trap in _moved(lines, number))
     yield from sorted(moved, key=lambda trap: (abs(trap.shift), len(trap.mended or ())))
     for number in numbers:
@@ -80,6 +80,16 @@ def _doubled(lines: list[str], number: int) -> Iterator[Trap]:
             "Delete one of them.",
         )
         yield Trap(number, indent(lines[number]), "doubled", what, why, fix, [""])
+
+
+def _bracket(line: str, number: int) -> Trap | None:
+    """One that was closed once too often."""
+    said = line.partition(" #")[0].rstrip()
+    for mark, close in ("{}", "[]"):
+        if said.endswith(close) and said.count(close) == said.count(mark) + 1:
+            what, why = f"There is one {close} too many.", "No other was opened that it could close."
+            return Trap(number, len(said) - 1, "never-opened", what, why, "Take it away.", [said[:-1]])
+    return None
 
 
 def _moved(lines: list[str], number: int) -> Iterator[Trap]:
