@@ -22,6 +22,7 @@ from kweek.flow.rows import END, GOAL, leads_to, line_at
 from kweek.flow.surveys import Survey
 
 _LEARNS: Final = 0.35  # of those who come first: they tell of themselves before they are bound for anything
+_EASY: Final = 0.5  # of those who come again: they rather walk what can be walked than learn for what cannot
 _NEAREST: Final = 0.5  # of those who come first are bound for what is nearest; the others for what is furthest
 _AMONG: Final = 16  # the most promising
 _FEW: Final = 4  # of those who have something to tell: the best of them does
@@ -62,11 +63,14 @@ class Comers:
             self._arrive(self._fit(person, way), way, now, self.drawn.choice(flows))
 
     def come_again(self, now: datetime) -> None:
-        """Somebody who was here before; for what nobody could walk of whom nothing is known yet, before all else."""
+        """Somebody who was here before; for what nobody could walk of whom nothing is known yet, before all else. What
+        will not be reached all the same, may not keep everybody from the rest."""
         flows, some = self._flows_open(now), self._free(now)
         wanted = self._wanted(flows, now)
         hard = self._hard(wanted)
-        if not self._walks(some, hard, now) and not self._learns(some, hard, flows, now):
+        if self._walks(some, hard, now) or (self.drawn.random() < _EASY and self._walks(some, wanted, now)):
+            return
+        if not self._learns(some, hard, flows, now):
             self._walks(some, wanted, now)
 
     def can(self, who: str, way: Way) -> bool:

@@ -37,9 +37,9 @@ from kweek.worlds import world_of
 
 _EARLY: Final = 0.2  # of the leads, where there is such a time
 _MEANWHILE: Final = 0.15  # while most sleep: what they begin takes months as well
-_ARRIVE_OVER: Final = 0.4  # of these times: the rest is for what comes of it
+_ARRIVE_OVER: Final = 0.6  # of these times: the rest is for what comes of it
 _COME_AGAIN: Final = 0.9  # so often as somebody new comes, somebody comes who was here before
-_COME_AGAIN_OVER: Final = 0.8
+_COME_AGAIN_OVER: Final = 0.9
 _LOOK_EVERY: Final = 0.1  # seconds
 _SAY_EVERY: Final = 30.0  # seconds
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kweek.flow.yaml.lines import indent, quoted_text, shape
 from kweek.flow.yaml.sheet import Trap
 
+_OPEN_IN_BRACES: Final = re.compile(
+    r"""[^"'{\[]*[{\[](?:[^"']|"[^"]*"|'[^']*')*?(?P<mark>["'])(?P<text>[^"',}\]]*?) *[,}\]][^"']*"""
+)
 _CLOSES: Final = {"[": "]", "{": "}"}
 
 
@@ -16,7 +20,7 @@ def never_closed(lines: list[str], line: int, begun: int, context: str) -> Trap 
         return _begun_bracket(lines, line, begun, "[" if "sequence" in context else "{")
     if "flow node" in context:  # the text ends within a list of which nothing has come yet
         return _bare_bracket(lines, line)
-    return _quote(lines, line)
+    return _quote_in_braces(lines, begun, context) or _quote(lines, line)
 
 
 def _begun_bracket(lines: list[str], line: int, begun: int, mark: str) -> Trap | None:
@@ -49,6 +53,19 @@ def _bracket(lines: list[str], number: int, mark: str) -> Trap:
         "Take it away; what belongs here stands below it, two spaces deeper." if alone else fix,
         [source[:-1].rstrip() if alone else source + close],
     )
+
+
+def _quote_in_braces(lines: list[str], begun: int, context: str) -> Trap | None:
+    """`{ name: "anna, email: … }`: the text ends at the comma, or with the brace."""
+    source = lines[begun]
+    found = _OPEN_IN_BRACES.fullmatch(source) if "quoted scalar" in context else None
+    if found is None:
+        return None
+    what, why = f"This {found['mark']} is never closed.", "So everything behind it would belong to the text."
+    end = found.end("text")
+    mended = f"{source[:end]}{found['mark']}{source[end:]}"
+    fix = f"Close it behind the text: {found['mark']}{found['text']}{found['mark']}"
+    return Trap(begun, found.start("mark"), "never-closed", what, why, fix, [mended])
 
 
 def _quote(lines: list[str], line: int) -> Trap | None:

@@ -15,6 +15,7 @@ from kweek.flow.yaml.tree import Items, Node, Pair, Pairs, Text
 DEEPEST: Final = 32
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _COMMENT: Final = re.compile(r"(\s+)#(.*)")
+_NO_COLON: Final = re.compile(r"(?P<key>[a-z_]+)(?: ?[=;] ?|:| )(?P<value>\S.*)")
 _COLON: Final = re.compile(r"\s*:(.*)")
 
 
@@ -174,10 +175,10 @@ class Builder:
 
     def _without_colon(self, top: _Open, key: Text) -> bool:
         """The first key inside { }, which is read with its value as one text: `{ name anna, … }`."""
-        word, _, value = key.value.partition(" ")
-        if not value or top.pairs:
+        match = _NO_COLON.fullmatch(key.value)
+        if match is None or top.pairs:
             return False
-        value = value.removeprefix("=").lstrip()
+        word, value = match["key"], match["value"]
         what, why = f"“{key.value}” has no colon.", "A key and its value are parted by a colon and a space."
         self._note(key.at, "colon-missing", what, why, f"Write: {word}: {value}")
         top.pairs.append(Pair(key._replace(value=word), Text(value, key.at, key.end)))

@@ -110,7 +110,7 @@ def _columns(lines: list[str], number: int) -> set[int]:
         match = shape(lines[near])
         key = match.start("key") if match and match["key"] else indent(lines[near])
         found |= {indent(lines[near]), key, key + 2} if opens(lines[near]) else {indent(lines[near]), key}
-    return {column for column in found if abs(column - indent(lines[number])) <= _NEIGHBOURS}
+    return {column for column in (0, *found) if abs(column - indent(lines[number])) <= _NEIGHBOURS}
 
 
 def _below(lines: list[str], number: int) -> int:
