@@ -16,11 +16,12 @@ from kweek.flow.machine.lines import row as row_of
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Plan, Send, Task, Wait
 from kweek.flow.words import LEAD_WIDE, MAIL_CLOSES, MAIL_SAYS
 
-NOTHING: Final = "nothing"
+NOTHING: Final = "nothing"  # of what could be done with a mail
+STAYS: Final = "stays"  # where he stands: no event of his own, whatever else may come
 TOO_LATE: Final = "too late"  # nobody does it in time
 CHOSEN: Final = " choose:"
 _USUAL: Final[Mapping[str, float]] = {
-    NOTHING: 30, TOO_LATE: 6,
+    NOTHING: 30, STAYS: 30, TOO_LATE: 6,
     "opened": 30, "clicked": 12, "answered": 14, "replied": 2, "out of office": 2, "bounced": 3,
     "unsubscribed": 1, "complained": 0.5,
     "interested": 14, "not interested": 14, "appointment": 6, "quote": 5, "wrong person": 2, "objected": 2,
@@ -105,7 +106,7 @@ def task_choices(step: Task) -> tuple[Choice, ...]:
 
 def heard_at(plan: Plan, step: AnyStep, events: Collection[str]) -> tuple[Choice, ...]:
     """Those of the workspace's own events for which this step waits, or its flow wherever its leads stand; and
-    nothing. No choice where none is heard."""
+    none of them. No choice where none is heard."""
     match step:
         case Wait() | Call() | Task() | Send(within=Duration()):
             found = [Choice(line.event, None, f"{step.id} {row_of('when', step.when, line)}") for line in step.when]
@@ -113,7 +114,7 @@ def heard_at(plan: Plan, step: AnyStep, events: Collection[str]) -> tuple[Choice
         case _:
             found = []
     found = [choice for choice in found if choice.kind in events]
-    return (*found, Choice(NOTHING)) if found or isinstance(step, Wait) else ()
+    return (*found, Choice(STAYS)) if found or isinstance(step, Wait) else ()
 
 
 def reasons(plans: Iterable[Plan]) -> tuple[str, ...]:

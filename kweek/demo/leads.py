@@ -9,7 +9,7 @@ from typing import Final
 
 from kweek.demo.agenda import Agenda
 from kweek.demo.answers import Answers
-from kweek.demo.choices import CHOSEN, NOTHING, Bound, Choice, heard_at, mail_choices, usual
+from kweek.demo.choices import CHOSEN, NOTHING, STAYS, Bound, Choice, heard_at, mail_choices, usual
 from kweek.demo.openings import Opening, Vocabulary, told_as
 from kweek.demo.people import Person
 from kweek.demo.stage import Letter, Place, Stage
@@ -65,7 +65,7 @@ class Leads:
         if choice is None and choices and self.drawn.random() < _ASKS_FOR_MORE:
             choice = usual(choices, self.drawn)
         at = now + self.drawn.random() * _SOON
-        if choice is not None and choice.kind != NOTHING:
+        if choice is not None and choice.kind != STAYS:
             self.agenda.add(at, lambda now: self._happens(self.people[person], choice.kind, now))
         elif choice is not None and isinstance(step, Wait) and self._dies(person, place, choice.then):
             self.agenda.add(at, lambda now: self._does(self._last[person], Choice("bounced")))

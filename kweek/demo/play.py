@@ -36,7 +36,7 @@ from kweek.workspace import Workspace
 from kweek.worlds import world_of
 
 _EARLY: Final = 0.2  # of the leads, where there is such a time
-_MEANWHILE: Final = 0.15  # while most sleep: what they begin takes months as well
+_MEANWHILE: Final = 0.25  # while most sleep: what they begin takes months as well
 _ARRIVE_OVER: Final = 0.6  # of these times: the rest is for what comes of it
 _COME_AGAIN: Final = 0.9  # so often as somebody new comes, somebody comes who was here before
 _COME_AGAIN_OVER: Final = 0.9
@@ -53,7 +53,8 @@ class Play:
         self.plans = {plan.flow: plan for plan in stage.plans()}
         self.days = stage.days()
         world, words = replace(world_of(workspace), plans=self.plans), vocabulary(workspace, self.plans)
-        self.walked = Walked(self.plans, Ways(self.plans, world.links), self.days.closes)
+        asleep = ((self.days.early, self.days.opens), (self.days.over, self.days.closes))
+        self.walked = Walked(self.plans, Ways(self.plans, world.links), self.days.closes, asleep)
         self.answers = Answers(Known(world), reasons(self.plans.values()), self.drawn)
         self.leads = Leads(
             stage, self.agenda, words, self.answers, purposes_of(workspace.texts), self._bound, self.drawn

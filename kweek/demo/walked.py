@@ -6,16 +6,17 @@ reach in time: what is near will be found by whoever comes later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from kweek.demo.choices import NOTHING, Choice
+from kweek.demo.choices import NOTHING, STAYS, Choice
 from kweek.demo.ways import Row, Step, Way, Ways, rows_on
 from kweek.flow.plan import Plan
 from kweek.flow.rows import rows_of
 
+_IN_TIME: Final = timedelta(days=2)  # before all sleep
 _LONGER: Final = 1.3  # than it was thought to take
 _PATIENCE: Final = timedelta(days=10)  # and then somebody else may set out
 
@@ -35,10 +36,17 @@ class Errand:
 
 
 class Walked:
-    """until: what cannot be reached by then, nobody sets out for."""
+    """until: what cannot be reached by then, nobody sets out for. asleep: nor what somebody would have to do something
+    for in these times."""
 
-    def __init__(self, plans: Mapping[str, Plan], ways: Ways, until: datetime) -> None:
-        self.ways, self.until = ways, until
+    def __init__(
+        self,
+        plans: Mapping[str, Plan],
+        ways: Ways,
+        until: datetime,
+        asleep: Collection[tuple[datetime, datetime]] = (),
+    ) -> None:
+        self.ways, self.until, self.asleep = ways, until, asleep
         self._words = {
             (flow, row): words for flow, plan in sorted(plans.items()) for row, words in rows_of(plan).items()
         }
@@ -80,10 +88,15 @@ class Walked:
         found: dict[Row, list[Way]] = {}
         for way in ways:
             row = way[-1].row
-            if row in self._missing and row not in sought and way[-1].days < days:
+            if row in self._missing and row not in sought and way[-1].days < days and self._awake(way, now):
                 found.setdefault(row, []).append(way)
         rows = [sorted(ways, key=_length) for ways in found.values()]
         return [way for ways in sorted(rows, key=lambda ways: _length(ways[0]), reverse=not nearest) for way in ways]
+
+    def _awake(self, way: Way, now: datetime) -> bool:
+        """Are people there whenever somebody has to do something on this way?"""
+        deeds = [(now + timedelta(days=first), now + timedelta(days=last)) for first, last in self.ways.deeds(way)]
+        return not any(begin - _IN_TIME < last and first < end for first, last in deeds for begin, end in self.asleep)
 
     def set_out(self, who: str, way: Way, now: datetime, *, own: bool = False) -> Errand:
         until = now + timedelta(days=way[-1].days) * _LONGER + _PATIENCE
@@ -94,11 +107,12 @@ class Walked:
     def pick(self, choices: Sequence[Choice], at: Step, who: str, now: datetime, can: Can) -> Choice | None:
         """What this one does, or is done with it, so that it comes to where it is bound. None: it is bound for
         nothing that could be reached from here."""
-        able = {one.row: one for one in choices if one.row is not None or one.kind == NOTHING}
+        able = {one.row: one for one in choices if one.row is not None or one.kind in (NOTHING, STAYS)}
         errand = self.errand(who, now)
-        if errand and at[0] not in errand.flows:
+        if errand and (at[0] not in errand.flows or self.ways.runs_out(at)):
             return able.get(None)
-        ways = self.ways.reach(self.ways.after(at, row) for row in able)
+        begins = ((at, ()) if one.kind == STAYS else self.ways.after(at, row) for row, one in able.items())
+        ways = self.ways.reach(begins)
         if errand is None or errand.row not in ways:
             self._errands.pop(who, None)
             way = next(filter(can, self.wanted(ways.values(), now)), None)

@@ -60,12 +60,18 @@ def rows_on(way: Way) -> tuple[Row, ...]:
     return tuple(leg.row for leg in way if leg.row is not None)
 
 
+def is_taken_by_itself(row: Row) -> bool:
+    """When the time is up, or by what is known of a lead."""
+    return any(word in row[1] for word in (" otherwise:", " choose:", " then"))
+
+
 class Ways:
     """links: mail → the names of the links in it."""
 
     def __init__(self, plans: Mapping[str, Plan], links: Mapping[str, Collection[str]]) -> None:
         self.plans, self._links = plans, links
         self._into: dict[str, Sequence[Way]] = {}
+        self._tended: set[Row] = set()
         self._exits: dict[Step, list[tuple[Row | None, float, Step | None]]] = {}
         for flow, plan in plans.items():
             for step in plan.steps.values():
@@ -92,11 +98,22 @@ class Ways:
     def after(self, at: Step, row: str | None) -> Begin:
         """Who takes this row where he stands. None: he does nothing about it."""
         key = None if row is None else (at[0], row)
-        here = self.plans[at[0]].steps[at[1]]
-        if row is None and not isinstance(here, Send):
-            return at, ()
         found = ((to, (Leg(at, key, lasts),)) for one, lasts, to in self._exits.get(at, ()) if one == key)
         return next(found, (None, ()))
+
+    def deeds(self, way: Way) -> Iterator[tuple[float, float]]:
+        """From when until when people have to be there, in days: for what is done once, and for going round."""
+        before = 0.0
+        for leg in way:
+            if leg.row in self._tended:
+                yield before, leg.days
+            elif leg.row is not None and not is_taken_by_itself(leg.row):
+                yield leg.days, leg.days
+            before = leg.days
+
+    def runs_out(self, at: Step) -> bool:
+        """Is it in a list that ends, so that whoever comes there is back where he was?"""
+        return all(to is None for _, _, to in self._exits.get(at, ()))
 
     def reach(self, begins: Iterable[Begin]) -> dict[Row, Way]:
         """Every row that can be reached, with the soonest way there (Dijkstra)."""
@@ -138,7 +155,22 @@ class Ways:
         step = self.plans[go[0]].steps[go[1]]
         first = self._place(go[0], step.target) if isinstance(step, Go) else None
         once = self._days_between(first, go)
+        if not self._goes_by_itself(first, go):
+            self._tended.add((go[0], f"{go[1]} then"))
         self._exits[go] = [(row, days + times * once if row else days, to) for row, days, to in self._exits[go]]
+
+    def _goes_by_itself(self, first: Step | None, last: Step) -> bool:
+        """Does a lead come from the one to the other though nobody does anything?"""
+        seen, open_ones = set[Step](), [first] if first else []
+        while open_ones:
+            step = open_ones.pop()
+            if step == last:
+                return True
+            if step not in seen:
+                seen.add(step)
+                exits = self._exits.get(step, ())
+                open_ones += [to for row, _, to in exits if to and (row is None or is_taken_by_itself(row))]
+        return False
 
     def _days_between(self, first: Step | None, last: Step) -> float:
         queue, seen = [(0.0, first)] if first else [], set[Step]()

@@ -38,6 +38,9 @@ def parse_wait(text: str) -> Moment:
     words = text.strip()
     if words == "until" or words.startswith("until "):
         return parse_until(words.removeprefix("until").strip())
+    first, _, rest = words.partition(" ")
+    if rest and nearest(first, ("until",)):
+        raise ValueError(f"“{first}” is not a word of a wait; write: until {rest}")
     if _BESIDE.fullmatch(words) or FIELD.fullmatch(words) or words.split(" ")[0].lower() in WEEKDAYS:
         raise ValueError(f"“{text}” is a moment, not a duration; write: until {words}")
     return Moment(within=parse_duration(words))
@@ -53,6 +56,8 @@ def parse_until(text: str) -> Moment:
     if text in BUILT_IN:
         fix = f"write how long at most, 7 days, and below it when: with “{text}: next”"
         raise ValueError(f"“{text}” is an event, not a moment; {fix}")
+    if aside := _ASIDE.fullmatch(text):
+        raise ValueError(f"“{aside[2]}” is neither before nor after; write: {aside[1]} before {aside[3]}")
     if text.endswith((" before", " after")):
         raise ValueError(f"“{text}” does not say of what; write the date: {text} lead.contract_end")
     return parse_weekly(text)
@@ -99,6 +104,7 @@ _LOOSE: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
+_ASIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+) ([a-z]+) ([a-z_]+(?:\.[a-z_]+)+)")
 _NO_SIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+)(?: of| from| to)? ([a-z_]+(?:\.[a-z_]+)+)")
 
 

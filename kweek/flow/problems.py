@@ -111,6 +111,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     found = [name for name in found if _part_by_part(folded, name)]
     if not found:
         return None
+    if alike := [name for name in found if _by_beginnings(folded, name)]:
+        return by_folded[alike[0]]
     if folded.startswith(found[0]) or found[0].startswith(folded):
         return by_folded[found[0]]
     # among those that are about as near, one of the same length: a wrong letter is likelier than a lost one
@@ -120,6 +122,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return by_folded[whole[0]]  # “office-hours” is rather “office” than “mail-hours”
     near = [name for name in found if difflib.SequenceMatcher(None, folded, name).ratio() > best - 0.15]
     return by_folded[min(near, key=lambda name: abs(len(name) - len(folded)))]
+
+
+def _by_beginnings(word: str, name: str) -> bool:
+    """“mailing hours” is “mail hours” rather than “calling hours”: part by part, one begins as the other does."""
+    parts, others = word.split(), name.split()
+    pairs = list(zip(parts, others, strict=False))
+    return len(parts) == len(others) > 1 and all(a.startswith(b) or b.startswith(a) for a, b in pairs)
 
 
 def _part_by_part(word: str, name: str) -> bool:

@@ -38,8 +38,8 @@ def play_on_paper(seed: int, *, leads: int = 200, days: int = 60, workspace: Pat
     stage = OnPaper(files, days)
     play, known = Play(stage, files, leads, seed), stage.days()
     looks = (
-        (known.early, timedelta(hours=2)), (known.opens, timedelta(days=2)),
-        (known.over, timedelta(hours=2)), (known.closes, timedelta(days=3)),
+        (known.early, timedelta(hours=1)), (known.opens, timedelta(days=10)),
+        (known.over, timedelta(hours=1)), (known.closes, timedelta(days=10)),
     )  # fmt: skip
     for until, pause in looks:
         while stage.now() < until:

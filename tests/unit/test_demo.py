@@ -13,9 +13,7 @@ import msgspec
 
 from kweek.demo.agenda import Agenda
 from kweek.demo.answers import Answers
-from kweek.demo.choices import (
-    Choice,
-)
+from kweek.demo.choices import Choice
 from kweek.demo.colleagues import Colleagues
 from kweek.demo.days import days_on, paces
 from kweek.demo.known import Known

@@ -8,6 +8,7 @@ from random import Random
 
 from kweek.demo.choices import (
     NOTHING,
+    STAYS,
     TOO_LATE,
     Choice,
     call_choices,
@@ -88,7 +89,7 @@ def test_own_events_that_a_flow_or_a_step_hears_are_choices_and_mail_words_are_n
     wait = BROCHURE.steps["steps/wait-1"]
     assert heard_at(BROCHURE, wait, ["quote.requested"]) == (
         Choice("quote.requested", None, "whenever:1"),
-        Choice(NOTHING),
+        Choice(STAYS),
     )
     plan = plan_from("""\
         flow: brochure-request
@@ -101,7 +102,7 @@ def test_own_events_that_a_flow_or_a_step_hears_are_choices_and_mail_words_are_n
         """)
     assert heard_at(plan, plan.steps["steps/wait-1"], ["webinar.attended"]) == (
         Choice("webinar.attended", None, "steps/wait-1 when:1"),
-        Choice(NOTHING),
+        Choice(STAYS),
     )
     assert heard_at(plan, plan.steps["steps/end-1"], ["webinar.attended"]) == ()
 

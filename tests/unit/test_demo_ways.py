@@ -11,9 +11,7 @@ import pytest
 
 from kweek.commands.demo import SEED
 from kweek.demo.answers import Answers
-from kweek.demo.choices import (
-    handover_choices,
-)
+from kweek.demo.choices import STAYS, handover_choices, heard_at
 from kweek.demo.fits import fit
 from kweek.demo.foresight import Foresight
 from kweek.demo.known import Known
@@ -94,6 +92,28 @@ def test_each_is_bound_for_another_row_the_furthest_first_and_goes_there_step_by
 def test_nobody_sets_out_for_what_cannot_be_reached_in_time() -> None:
     wanted = _walked(days=3).wanted(Ways({FLOW: BROCHURE}, {}).into(FLOW), NOW)
     assert {way[-1].row for way in wanted} == {(FLOW, "whenever:1")}
+
+
+def test_nobody_sets_out_for_what_must_be_done_while_all_sleep() -> None:
+    plans, night = {FLOW: BROCHURE}, (NOW + timedelta(days=4), NOW + timedelta(days=12))
+    walked = Walked(plans, Ways(plans, {}), NOW + timedelta(days=90), [night])
+    rows = {way[-1].row[1] for way in walked.wanted(walked.ways.into(FLOW), NOW) if way[-1].row}
+    assert "steps/send-survey when:3" not in rows  # answered, on the eighth day
+    assert "steps/send-survey otherwise:4" in rows  # nothing has to be done
+    assert "whenever:1" in rows  # the first day
+
+
+def test_who_stands_where_he_may_be_heard_is_still_bound_for_what_can_be_done_with_the_mail() -> None:
+    walked, at = _walked(), (FLOW, "steps/send-survey")
+    bounced = next(way for way in walked.ways.into(FLOW) if way[-1].row == (FLOW, "steps/send-survey when:1"))
+    walked.set_out("demo-1", bounced, NOW)
+    heard = heard_at(BROCHURE, BROCHURE.steps["steps/send-survey"], ["quote.requested"])
+    chosen = walked.pick(heard, at, "demo-1", NOW, lambda way: True)
+    assert chosen is not None
+    assert chosen.kind == STAYS
+    errand = walked.errand("demo-1", NOW)
+    assert errand is not None
+    assert errand.row == (FLOW, "steps/send-survey when:1")
 
 
 def test_who_comes_is_such_as_can_walk_the_way() -> None:

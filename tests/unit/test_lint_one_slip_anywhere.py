@@ -57,7 +57,9 @@ def test_one_slip_is_one_message_where_it_was_made(slip: type[moved]) -> None:
         assert all(abs(problem.line - number - 1) <= 1 for problem in found), f"line {number + 1}: {new}\n{told}"
 
 
-@pytest.mark.parametrize("lost", ["  triage:", "    when:", "      when:", "      escalate:", "    - choose:", "paths:"])
+@pytest.mark.parametrize(
+    "lost", ["  triage:", "    when:", "      when:", "      escalate:", "    - choose:", "paths:"]
+)
 def test_a_line_on_which_others_hang_is_missed_where_it_stood(lost: str) -> None:
     number = SOUND.index(lost)
     [problem] = lint("\n".join([*SOUND[:number], *SOUND[number + 1 :]]), "sound.yaml")
@@ -66,8 +68,42 @@ def test_a_line_on_which_others_hang_is_missed_where_it_stood(lost: str) -> None
 
 
 def test_several_slips_far_from_each_other_are_each_said() -> None:
-    text = "\n".join(SOUND).replace("  - send: survey", "    - send: survey").replace("        won: won", "      won: won")
+    text = (
+        "\n".join(SOUND).replace("  - send: survey", "    - send: survey").replace("        won: won", "      won: won")
+    )
     assert [(problem.line, problem.code) for problem in lint(text, "sound.yaml")] == [
         (12, "indentation"),
         (58, "indentation"),
     ]
+
+
+BLOCKS: Final = {
+    "below when": (range(36, 41), -2, 37),
+    "below a key of the flow": (range(6, 8), -2, 7),
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_neighbours_that_moved_together_are_one_message(block: str) -> None:
+    numbers, by, line = BLOCKS[block]
+    text = [line[-by:] if number in numbers else line for number, line in enumerate(SOUND)]
+    [problem] = lint("\n".join(text), "sound.yaml")
+    assert (problem.line, problem.code) == (line, "indentation")
+
+
+def test_a_lost_otherwise_is_missed_above_what_is_only_known_when_the_time_is_up() -> None:
+    number = SOUND.index("    otherwise:")
+    [problem] = lint("\n".join([*SOUND[:number], *SOUND[number + 1 :]]), "sound.yaml")
+    assert (problem.code, problem.what) == ("key-missing", "“otherwise:” seems to be missing above this line.")
+
+
+def test_a_path_that_several_lines_name_is_missed_once() -> None:
+    [problem] = lint("\n".join(SOUND).replace("  call:\n", "  cll:\n"), "sound.yaml")
+    assert (problem.line, problem.fix) == (31, "Did you mean “call”?")
+    [problem] = lint("\n".join(SOUND).replace(": sales\n", ": nowhere\n", 2), "sound.yaml")
+    assert (problem.line, problem.why) == (7, "Line 8 leads there too.")
+
+
+def test_of_two_paths_with_one_name_one_is_called_otherwise() -> None:
+    [problem] = lint("\n".join(SOUND).replace("  back:", "  call:"), "sound.yaml")
+    assert problem.fix == "Give one of them another name, or delete it."

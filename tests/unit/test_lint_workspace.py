@@ -214,3 +214,21 @@ def test_a_test_of_a_flow_that_is_not_there_is_said(shipped: Path, renderer: Ren
     (shipped / "flows/tests/brochure.yaml").write_text("flow: brochure\n", encoding="utf-8")
     (problem,) = lint(read_workspace(shipped), renderer)
     assert "brochure-request" in problem.fix
+
+
+def test_a_flow_that_calls_itself_otherwise_is_told_so_and_nothing_else(shipped: Path, renderer: Renderer) -> None:
+    flow = shipped / "flows/renewal.yaml"
+    flow.write_text(flow.read_text(encoding="utf-8").replace("flow: renewal", "flow: renewals"), encoding="utf-8")
+    [problem] = lint(read_workspace(shipped), renderer)
+    assert (problem.file, problem.code) == ("flows/renewal.yaml", "name-of-file")
+
+
+def test_no_answer_lies_beyond_the_ends_of_its_scale(shipped: Path, renderer: Renderer) -> None:
+    flow = shipped / "flows/renewal.yaml"
+    asked = 'survey.renewal.wish == "extend"'
+    text = flow.read_text(encoding="utf-8")
+    assert asked in text
+    flow.write_text(text.replace(asked, "survey.renewal.satisfied > 10", 1), encoding="utf-8")
+    [problem] = lint(read_workspace(shipped), renderer)
+    assert problem.code == "never-true"
+    assert "survey.renewal.satisfied runs from 1 to" in problem.why

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.conditions.schema import Schema
+from kweek.flow.conditions.tree import Field, Node, walk
 from kweek.flow.conditions.worlds import idle
 from kweek.flow.lint.names import Names, start_data
 from kweek.flow.lint.report import Report
@@ -37,8 +38,8 @@ def _lines(
     found = idle(trees, schema)
     for number in found.never:
         fix = "Write or where one of them is enough, or take the line away"
-        what, why = "This condition is never true", "no lead can be all that it asks for"
-        report.error(lines[number].at, "never-true", what, why, fix)
+        why = "; ".join(("no lead can be all that it asks for", *_bounds(trees[number], schema)))
+        report.error(lines[number].at, "never-true", "This condition is never true", why, fix)
     first = min(found.always, default=len(lines))
     if first < len(lines) and first not in found.shadowed:
         what, why = "This condition is always true", "whatever a lead is, it asks nothing of it"
@@ -48,6 +49,13 @@ def _lines(
         if number < first:
             above = next((n for n in range(number) if idle([trees[n], trees[number]], schema).shadowed), None)
             _shadowed(lines[number], lines[above] if above is not None else None, report)
+
+
+def _bounds(tree: Node, schema: Schema) -> list[str]:
+    """From where to where the numbers run that are asked for, where they do."""
+    fields = dict.fromkeys(node.path for node in walk(tree) if isinstance(node, Field))
+    kinds = ((path, schema.fields.get(path)) for path in fields)
+    return [f"{path} runs from {kind.least} to {kind.most}" for path, kind in kinds if kind and kind.most is not None]
 
 
 def _shadowed(line: Located[str], above: Located[str] | None, report: Report) -> None:

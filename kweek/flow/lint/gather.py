@@ -62,8 +62,10 @@ def _type(question: Question) -> FieldType:
             return FieldType("text", choices)
         case "several":
             return FieldType("several", choices)
-        case "number" | "scale":
+        case "number":
             return FieldType("number")
+        case "scale":
+            return FieldType("number", least=question.low, most=question.high)
         case "date":
             return FieldType("date")
 

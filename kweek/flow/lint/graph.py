@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -26,6 +27,7 @@ from kweek.flow.model import (
     Task,
     ToPath,
     Wait,
+    targets_of,
 )
 from kweek.flow.problems import Position, nearest
 from kweek.flow.words import IMMEDIATE
@@ -89,7 +91,7 @@ class Graph(Struct):
 
 def draw(flow: Flow) -> Graph:
     """The graph of a flow. A target that does not exist leads to the nearest path, so that one slip is one message."""
-    build = _Build()
+    build = _Build(flow)
     tops = sorted(at.line for at in _tops(flow))
     for path in (flow.steps, *flow.paths):
         name, line = path.name.value, path.name.at.line
@@ -123,8 +125,9 @@ def _tops(flow: Flow) -> Iterator[Position]:
 
 
 class _Build:
-    def __init__(self) -> None:
+    def __init__(self, flow: Flow) -> None:
         self.graph = Graph()
+        self.named = Counter(one.name for step in flow.walk() for one in targets_of(step) if isinstance(one, ToPath))
         self._linked = 0
 
     def add(self, steps: tuple[AnyStep, ...], path: str, after: int, lines: range) -> int:
@@ -153,7 +156,7 @@ class _Build:
     def edge(self, target: Target, below: int, at: Position, event: str, lines: range) -> Edge:
         match target:
             case ToPath(name=name):
-                known = name if name in self.graph.heads else nearest(name, (*self.graph.heads, *ENDINGS, "next"))
+                known = name if name in self.graph.heads else self._meant(name)
                 if known == "next":
                     return Edge(below, target.at, event=event)
                 if known not in self.graph.heads:
@@ -165,6 +168,10 @@ class _Build:
                 return Edge(self.add(target.steps, "", below, range(at.line, lines.stop)), at, event=event)
             case _:  # where it leads could not be read, too
                 return Edge(OUT, target.at, event=event)
+
+    def _meant(self, name: str) -> str | None:
+        """Nobody misspells a name twice in the same way."""
+        return nearest(name, (*self.graph.heads, *ENDINGS, "next")) if self.named[name] < 2 else None
 
     def _link(self, node: Node) -> None:
         step, below, edges, lines = node.step, node.below, node.edges, node.lines

@@ -85,10 +85,6 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
             fix = f"It is known when the time is up: write it under otherwise, “{event}: …”"
         report.error(at, "never-fires", f"“{event}” can never fire here", f"a {step.verb} does not hear it", fix)
         return ""
-    if event in STATES.get(step.verb, ()):
-        why, fix = "it is no event, but what is known when the time is up", f"Write it under otherwise: “{event}: …”"
-        report.error(at, "never-fires", f"“{event}” can never fire here", why, fix)
-        return ""
     report.error(at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, (*can, "else")))
     return nearest(event, (*can, "else")) or ""
 

@@ -86,7 +86,9 @@ def _is_not_there(name: str, targets: list[ToPath], flow: Flow, names: Names, re
         return
     can = tuple(dict.fromkeys(("steps", *there, *ENDINGS, *(() if first.at in _anywhere(flow) else ("next",)))))
     fix = did_you_mean(name, can)
-    if alone is not None:
+    if first.at in _anywhere(flow) and name.startswith("igno"):
+        fix = "Did you mean “ignore”?"
+    elif alone is not None:
         fix = f"Did you mean “{alone}”? Or should the path in line {there[alone].line} be called “{name}”?"
     elif nearest(name, can) is None and name in names.flows:
         fix = f"To send the lead to the flow of that name, write: flow {name}"

@@ -106,7 +106,12 @@ def _lost_paths(flow: Flow, graph: Graph, names: Names, report: Report, covered:
     """covered: the steps that are reached, or whose loss has been reported."""
     named_as_flow = {target.flow for step in flow.walk() for target in targets_of(step) if isinstance(target, ToFlow)}
     excused = {*RESERVED, *(named_as_flow - names.flows.keys())}  # these have a message of their own
-    paths = {path.name.value: path.name.at for path in flow.paths if path.name.value not in excused}
+    said = {(problem.line, problem.column) for problem in report.problems}
+    paths = {
+        path.name.value: path.name.at
+        for path in flow.paths
+        if path.name.value not in excused and path.name.at not in said
+    }
     lost = {name: at for name, at in paths.items() if graph.heads[name] >= 0 and graph.heads[name] not in covered}
     for name in sorted(lost, key=lambda name: _is_behind(name, lost, graph)):  # first those that the others hang on
         if graph.heads[name] in covered:

@@ -125,7 +125,7 @@ class _FlowReader(StepReader):
         """What a flow cannot do without. What is there, but misspelt, has its own message."""
         strangers = (pair.key.value for pair in root.pairs[:100] if pair.key.value not in KEYS)
         there = known.keys() | {nearest(word, KEYS) for word in strangers}
-        self.required(there, REQUIRED, root.at, "This flow")
+        self.required(there, REQUIRED | {"flow": PurePosixPath(self.file).stem}, root.at, "This flow")
         if "steps" not in there:
             why = "They are the way in."
             self.note(root.at, "missing", "This flow has no “steps”.", why, "Add: steps: and below it a list of steps.")
@@ -138,6 +138,7 @@ class _FlowReader(StepReader):
             if stem != kebab(stem):
                 fix = f"Rename the file to {kebab(stem)}.yaml, and write flow: {kebab(stem)}"
             self.note(name.at, "name-of-file", f"This flow calls itself “{name.value}”.", why, fix)
+            return Located(stem, name.at, name.key, said=name.value)  # by which all others know it
         return name or Located(stem, at, at)
 
     # --- the way in -------------------------------------------------------------------------------

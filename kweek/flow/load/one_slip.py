@@ -20,10 +20,10 @@ from kweek.flow.yaml.lines import indent, opens, says_something
 _OF_SHAPE: Final = frozenset((
     "indentation", "dash", "dashes", "yaml", "unknown-key", "unknown-option", "two-verbs", "no-verb", "not-a-step",
     "choose-line", "nothing-below", "list-wanted", "keys-wanted", "text-wanted", "duplicate-key", "colon-missing",
-    "key-missing", "else", "missing", "nothing", "same-id",
+    "key-missing", "else", "state", "missing", "nothing", "same-id",
 ))  # fmt: skip
 """Codes of what a line in the wrong place may bring about."""
-_HARD_TO_PLACE: Final = ("indentation", "missing", "nothing", "yaml", "unknown-key")
+_HARD_TO_PLACE: Final = ("indentation", "missing", "nothing", "yaml", "unknown-key", "list-wanted", "state")
 """Where one of them is all that is said, it may still be another line that is to blame."""
 _MOST_TRIED: Final = 120
 _MOST_SLIPS: Final = 3
@@ -93,17 +93,17 @@ def _slip(lines: list[str], found: Sequence[Problem], known: int, read: Callable
 
 def _likely(lines: list[str], found: Sequence[Problem]) -> Iterator[Iterator[Trap]]:
     """First those with which YAML reads on where it stumbled; then, those behind which it stumbles as before."""
+    before = stumbles(lines)
     first = (problem for problem in found if problem.code in _OF_SHAPE)
-    around = dict.fromkeys(problem.line - 1 for problem in (*first, *found))
+    around = dict.fromkeys((*(() if before is None else (before,)), *(one.line - 1 for one in (*first, *found))))
     traps = [trap for trap in slips(lines, around) if not in_prose(_with(lines, trap), trap.line)]
     if len(found) == 1:
         traps = [trap for trap in traps if _explains_more(trap, found[0], lines)]
-    before = stumbles(lines)
     after = [stumbles(_with(lines, trap)) for trap in traps]
     better = (trap for trap, now in zip(traps, after, strict=True) if now is None or (before or -1) < now)
     alike = (trap for trap, now in zip(traps, after, strict=True) if now is not None and now == before)
     yield islice(better, _MOST_TRIED)
-    yield islice(alike, _MOST_TRIED)
+    yield islice(alike, _MOST_TRIED // 3)
 
 
 def _with(lines: list[str], trap: Trap) -> list[str]:
@@ -121,8 +121,10 @@ def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
             column = indent(lines[said.line - 1])
             right = sum(says_something(line) and indent(line) == column for line in lines)
             return moves and trap.line != said.line - 1 and right > 1
-        case "unknown-key":  # it belongs elsewhere, with what stands below it
-            return moves and trap.line == said.line - 1 and opens(lines[trap.line])
+        case "unknown-key" | "list-wanted":  # its key belongs elsewhere, with what stands below it
+            return moves and trap.line in (said.line - 1, said.line - 2) and opens(lines[trap.line])
+        case "state":
+            return trap.code == "key-missing"
         case _:
             return trap.code == "doubled"
 

@@ -22,7 +22,7 @@ from kweek.flow.model import (
     ToFlow,
     ToPath,
 )
-from kweek.flow.problems import Located, Position
+from kweek.flow.problems import Located, Position, nearest
 from kweek.flow.words import STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
@@ -102,6 +102,10 @@ class TargetReader(Reader, ABC):
             words = line.key.value.split(" ", 1)
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
             event = line.key._replace(value=words[0]).located if link else line.key.located
+            if event.value == "unclear":
+                why, fix = "It is no event, but what is known when the time is up.", "Write it under otherwise."
+                self.note(line.key.at, "state", "“unclear” can never fire here.", why, fix)
+                continue
             if whenever and event.value == "else":
                 what = "“else” is not possible in whenever."
                 self.note(line.key.at, "else", what, "It would catch everything that ever happens.", "Name the events.")
@@ -158,6 +162,10 @@ def _refused(text: str) -> tuple[str, str] | None:
             return f"“{text}” is a step; a lead goes to a path.", "Name the path: " + (
                 text.partition("/")[0] or "steps"
             )
+        case [word, name] if word != "flow" and nearest(word, ("flow",)):
+            return f"“{text}” is not a target.", f"Did you mean “flow {name}”?"
+        case [*names] if "," in text and all(name.strip(",") for name in names):
+            return f"“{text}” is several targets; a lead can go to one.", f"Write one: {names[0].rstrip(',')}"
         case ["go" | "go:" | "path" | "end" | "end:", name]:
             return f"“{text}” is not a target.", f"Write the name alone: {name}"
         case _:

@@ -151,7 +151,7 @@ class Builder:
             if top.pairs[-1].key is first and isinstance(said := top.pairs[-1].value, Text) and said.empty:
                 top.pairs[-1] = Pair(first, value)
             why = f"It stands in line {first.at.line} already, and only one of the two could count."
-            self._note(key.at, "duplicate-key", f"“{key.value}” is said twice.", why, "Delete one, or join them.")
+            self._note(key.at, "duplicate-key", f"“{key.value}” is said twice.", why, self._remedy_of_two())
             return
         top.pairs.append(Pair(key, value))
 
@@ -159,6 +159,10 @@ class Builder:
         """What follows the colon of this key on its line; None if there is no colon."""
         match = _COLON.match(self.sheet.behind(key.end))
         return match[1] if match else None
+
+    def _remedy_of_two(self) -> str:
+        of_paths = len(self.stack) == 2 and isinstance(key := self.stack[0].key, Text) and key.value == "paths"
+        return "Give one of them another name, or delete it." if of_paths else "Delete one, or join them."
 
     def _stray(self, top: _Open, key: Text) -> bool:
         """A key without a colon inside { }: the piece of a text behind its comma."""

@@ -14,11 +14,13 @@ from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_som
 from kweek.flow.yaml.sheet import Trap
 
 _LOST: Final = (
-    ("when", "when:", 2), ("otherwise", "otherwise:", 2), ("whenever", "whenever:", 2), ("paths", "paths:", 2),
+    ("when", "when:", 2), ("otherwise", "otherwise:", 2), ("paths", "paths:", 2), ("whenever", "whenever:", 2),
     ("steps", "steps:", 2), ("escalate", "escalate:", 2), ("- choose", "- choose:", 4),
     ("- if", "- if: lead.sales_ready", 2), ("- after", "- after: 1 hour", 2),
 )  # fmt: skip
 """Of which one may have been lost: a key on which others hang, its line, and how much deeper the others stand."""
+_OPTIONS: Final = ("when", "otherwise", "within", "escalate", "goal", "steps", "paths")
+"""Keys at which the neighbours of a line that moves may be at an end."""
 _NAME: Final = re.compile(r"([a-z][a-z0-9-]*) *(?:#.*)?")
 _NO_TARGETS: Final = frozenset((
     "flow", "title", "start", "event", "reentry", "send", "call", "handover", "tell", "task", "to", "tag", "untag",
@@ -31,14 +33,15 @@ _NEIGHBOURS: Final = 8  # lines above and below whose columns are tried
 
 def slips(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
     """What may have been meant, the likeliest first. around: the lines (from 0) near which something is wrong."""
-    numbers = tuple(dict.fromkeys(_near(lines, around)))
+    near = dict.fromkeys(_near(lines, around))
+    numbers = [number for number in near if number < len(lines) and says_something(lines[number])]
     for number in numbers:
         yield from _doubled(lines, number)
         yield from filter(None, (no_colon(lines, number), glued(lines, number), _bracket(lines[number], number)))
-    moved = (trap for number in numbers for trap in _moved(lines, number))
-    yield from sorted(moved, key=lambda trap: (abs(trap.shift), len(trap.mended or ())))
+    yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=True))
     for number in numbers:
         yield from _dashes(lines, number)
+    yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=False))
     unsaid = _named_only(lines)
     for number in numbers:
         yield from _lost(lines, number, unsaid)
@@ -47,8 +50,7 @@ def slips(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
 def _near(lines: list[str], around: Iterable[int]) -> Iterator[int]:
     """Each line, the two that say something above it, the one below it, and those below which it stands."""
     for number in around:
-        if number < len(lines) and says_something(lines[number]):
-            yield number
+        yield number
         above = nearest_above(lines, number)
         if above is not None:
             yield above
@@ -58,6 +60,19 @@ def _near(lines: list[str], around: Iterable[int]) -> Iterator[int]:
         if below is not None:
             yield below
         yield from _over(lines, number)
+        yield _first(lines, number)
+
+
+def _first(lines: list[str], number: int) -> int:
+    """The first of the neighbours of this line, which stand in its column."""
+    number = min(number, len(lines) - 1)
+    first, column = number, indent(lines[number])
+    for above in range(number - 1, -1, -1):
+        if says_something(lines[above]):
+            if indent(lines[above]) < column:
+                break
+            first = above if indent(lines[above]) == column else first
+    return first
 
 
 def _over(lines: list[str], number: int) -> Iterator[int]:
@@ -73,7 +88,11 @@ def _over(lines: list[str], number: int) -> Iterator[int]:
 def _doubled(lines: list[str], number: int) -> Iterator[Trap]:
     """It says what the line above it says, and has more below it."""
     above = nearest_above(lines, number)
-    if above is not None and lines[above].rstrip() == lines[number].rstrip() and _below(lines, number) > number + 1:
+    if (
+        above is not None
+        and lines[above].rstrip() == lines[number].rstrip()
+        and _below(lines, number, indent(lines[number])) > number + 1
+    ):
         what, why, fix = (
             f"This line stands in line {above + 1} already.",
             "Only one can be meant.",
@@ -92,13 +111,32 @@ def _bracket(line: str, number: int) -> Trap | None:
     return None
 
 
-def _moved(lines: list[str], number: int) -> Iterator[Trap]:
-    """In another column: the line alone, and with what stands below it."""
-    column, below = indent(lines[number]), _below(lines, number)
-    for wanted in sorted(_columns(lines, number) - {column}):
-        yield _shifted(lines, number, number + 1, wanted)
-        if below > number + 1:
-            yield _shifted(lines, number, below, wanted)
+def _nearest(traps: Iterable[Trap]) -> list[Trap]:
+    return sorted(traps, key=lambda trap: (abs(trap.shift), len(trap.mended or ())))
+
+
+def _moves(lines: list[str], number: int, *, alone: bool) -> Iterator[tuple[int, int, int]]:
+    """Lines from and until, and another column for them: the line alone; or with what stands below it and, where it is
+    the first below a key, with its neighbours too."""
+    column = indent(lines[number])
+    ends = [number + 1] if alone else _ends(lines, number)
+    yield from ((number, end, wanted) for wanted in sorted(_columns(lines, number) - {column}) for end in ends)
+
+
+def _ends(lines: list[str], number: int) -> list[int]:
+    column, above = indent(lines[number]), nearest_above(lines, number)
+    if above is None or not opens(lines[above]):
+        end = _below(lines, number, column)
+        return [end] if end > number + 1 else []
+    below = _below(lines, number, column - 1)
+    options = (n for n in range(number + 1, below) if indent(lines[n]) == column and _opens_option(lines[n]))
+    ends = dict.fromkeys((_below(lines, number, column), next(options, below), below))
+    return [end for end in ends if end > number + 1]
+
+
+def _opens_option(line: str) -> bool:
+    match = shape(line)
+    return match is not None and match["key"] in _OPTIONS
 
 
 def _columns(lines: list[str], number: int) -> set[int]:
@@ -113,12 +151,12 @@ def _columns(lines: list[str], number: int) -> set[int]:
     return {column for column in (0, *found) if abs(column - indent(lines[number])) <= _NEIGHBOURS}
 
 
-def _below(lines: list[str], number: int) -> int:
-    """The end of what stands deeper below this line."""
+def _below(lines: list[str], number: int, column: int) -> int:
+    """The end of what stands deeper than this column below this line."""
     end = number + 1
     for below in range(number + 1, len(lines)):
         if says_something(lines[below]):
-            if indent(lines[below]) <= indent(lines[number]):
+            if indent(lines[below]) <= column:
                 break
             end = below + 1
     return end
