@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -43,7 +43,7 @@ def doubled(line: str) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("slip", [moved, signs, doubled], ids=lambda slip: slip.__name__)
-def test_one_slip_is_one_message_where_it_was_made(slip: type[moved]) -> None:
+def test_one_slip_is_one_message_where_it_was_made(slip: Callable[[str], Iterator[list[str]]]) -> None:
     """Of each line one, by lot: all of them take a minute."""
     drawn = Random(slip.__name__)
     for number in LINES:
