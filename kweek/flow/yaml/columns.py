@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape
+from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces
 from kweek.flow.yaml.sheet import Trap
 
 VERBS: Final = frozenset((
@@ -137,7 +137,7 @@ def _moved(lines: list[str], line: int, wanted: int, why: str) -> Trap:
     block = _block(lines, line, wanted)
     moved = [" " * (indent(text) + delta) + text.lstrip(" ") if text.strip() else text for text in block]
     what = f"This line begins in column {column + 1}, which fits nothing above it."
-    fix = f"Begin it in column {wanted + 1} ({wanted} space{'' if wanted == 1 else 's'})."
+    fix = f"Begin it in column {wanted + 1} ({spaces(wanted)})."
     return Trap(line, column, "indentation", what, why[0].upper() + why[1:] + ".", fix, moved, delta)
 
 

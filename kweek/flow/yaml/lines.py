@@ -47,3 +47,8 @@ def nearest_above(lines: list[str], line: int) -> int | None:
 def quoted_text(body: str) -> re.Match[str] | None:
     """The text in quotes with which this body begins; None: its quote is not closed on this line."""
     return _QUOTED[body[0]].match(body)
+
+
+def spaces(count: int) -> str:
+    """`2 spaces`"""
+    return f"{count} space{'' if count == 1 else 's'}"

@@ -5,29 +5,16 @@ Nothing is judged here: each is tried by reading the whole file with it mended (
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kweek.flow.yaml.keys import glued, no_colon
-from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape
+from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces
+from kweek.flow.yaml.lost import lost, named_only
 from kweek.flow.yaml.sheet import Trap
 
-_LOST: Final = (
-    ("when", "when:", 2), ("otherwise", "otherwise:", 2), ("paths", "paths:", 2), ("whenever", "whenever:", 2),
-    ("steps", "steps:", 2), ("escalate", "escalate:", 2), ("- choose", "- choose:", 4),
-    ("- if", "- if: lead.sales_ready", 2), ("- after", "- after: 1 hour", 2),
-)  # fmt: skip
-"""Of which one may have been lost: a key on which others hang, its line, and how much deeper the others stand."""
 _OPTIONS: Final = ("when", "otherwise", "within", "escalate", "goal", "steps", "paths")
 """Keys at which the neighbours of a line that moves may be at an end."""
-_NAME: Final = re.compile(r"([a-z][a-z0-9-]*) *(?:#.*)?")
-_NO_TARGETS: Final = frozenset((
-    "flow", "title", "start", "event", "reentry", "send", "call", "handover", "tell", "task", "to", "tag", "untag",
-    "queue", "priority", "prefer", "webhook", "reassign", "end", "mail", "id", "send_hours",
-))  # fmt: skip
-_ENDS: Final = ("next", "done", "discard", "won", "lost", "steps")
-_FEW: Final = 4
 _NEIGHBOURS: Final = 8  # lines above and below whose columns are tried
 
 
@@ -42,9 +29,9 @@ def slips(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
     for number in numbers:
         yield from _dashes(lines, number)
     yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=False))
-    unsaid = _named_only(lines)
+    unsaid = named_only(lines)
     for number in numbers:
-        yield from _lost(lines, number, unsaid)
+        yield from lost(lines, number, unsaid)
 
 
 def _near(lines: list[str], around: Iterable[int]) -> Iterator[int]:
@@ -166,7 +153,7 @@ def _shifted(lines: list[str], number: int, end: int, wanted: int) -> Trap:
     delta = wanted - indent(lines[number])
     mended = [" " * max(0, indent(text) + delta) + text.lstrip(" ") if text else text for text in lines[number:end]]
     what = f"This line begins in column {indent(lines[number]) + 1}, which does not fit the lines around it."
-    fix = f"Begin it in column {wanted + 1} ({_spaces(wanted)})"
+    fix = f"Begin it in column {wanted + 1} ({spaces(wanted)})"
     fix += ", and what belongs to it as much further." if end > number + 1 else "."
     why = _belongs([*lines[:number], *mended, *lines[end:]], number)
     return Trap(number, indent(lines[number]), "indentation", what, why, fix, mended, delta)
@@ -203,28 +190,3 @@ def _dashes(lines: list[str], number: int) -> Iterator[Trap]:
 
 def _without_comment(text: str) -> str:
     return text.partition(" #")[0].strip()
-
-
-def _named_only(lines: list[str]) -> list[str]:
-    """Words that some line leads to, and that are no key: of paths that may have lost theirs."""
-    shapes = [match for match in map(shape, lines) if match and match["key"]]
-    bodies = (_NAME.fullmatch(match["body"]) for match in shapes if match["key"] not in _NO_TARGETS)
-    named = dict.fromkeys(match[1] for match in bodies if match)
-    return [name for name in named if name not in {match["key"] for match in shapes} and name not in _ENDS][:_FEW]
-
-
-def _lost(lines: list[str], number: int, unsaid: Iterable[str]) -> Iterator[Trap]:
-    """A line on which others hang that is not there any more, above this one. unsaid: see above."""
-    column = indent(lines[number])
-    for key, line, deeper in (*((name, f"{name}:", 2) for name in unsaid), *_LOST):
-        wanted = column - deeper
-        if wanted >= 0:
-            what = f"“{key.removeprefix('- ')}:” seems to be missing above this line."
-            why = "What stands here has nothing to belong to."
-            fix = f"Write {key}: above it, in column {wanted + 1} ({_spaces(wanted)})."
-            mended = [" " * wanted + line, lines[number]]
-            yield Trap(number, column, "key-missing", what, why, fix, mended, added=True)
-
-
-def _spaces(count: int) -> str:
-    return f"{count} space{'' if count == 1 else 's'}"
