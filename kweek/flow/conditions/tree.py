@@ -6,6 +6,7 @@ Nothing is ever `eval`ed; a kind of node that is not named here is refused.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -76,6 +77,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 # --- from Python's tree -----------------------------------------------------------------------------
 
+_COMMA: Final = re.compile(r"\b\d+,\d+\b")
 _OPERATORS: Final[dict[type[ast.cmpop], str]] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
     ast.NotIn: "not in",
@@ -130,6 +132,9 @@ class _Copy:
                 return self._items(at, items, depth)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 return Ask(at, _plain(name), tuple(self.node(each, depth + 1) for each in args))
+            case ast.Tuple() if found := _COMMA.search(self._bytes.decode()):
+                fix = f"write {found[0].replace(',', '.')}"
+                raise ConditionError("a number has a point, no comma", self._lead + found.start(), fix)
             case ast.Tuple():
                 raise ConditionError("a list stands in square brackets", at, 'write ["A", "B"]')
             case _:

@@ -176,6 +176,8 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
             yield at, f"{name} is never “{value}”", did_you_mean(str(value), kind.choices)
         case "yes/no" if not isinstance(value, bool):
             yield at, f"{name} is a yes or no, {_shown(value)} is not", f"write {name} by itself, or not {name}"
+        case "date" | "moment" if value in ("today", "now"):
+            yield at, f"{name} is {kind}, and in quotes {_shown(value)} is a text", f"write {value} without quotes"
         case "date" | "moment" if not (isinstance(value, str) and is_date(value)):
             yield (
                 at,

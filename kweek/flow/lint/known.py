@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from kweek.flow.conditions.schema import FieldType, fits
@@ -10,7 +11,7 @@ from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, Webhook
-from kweek.flow.problems import Located, did_you_mean, nearest
+from kweek.flow.problems import Located, did_you_mean, nearest, value_of
 from kweek.flow.words import BUILT_IN
 
 
@@ -65,7 +66,11 @@ class _Look:
             self._timezone(flow.timezone)
         if flow.reentry and flow.reentry.value.per:
             self._field(flow.reentry.value.per, flow.reentry)
+        twice = Counter((start.event.value, value_of(start.condition)) for start in flow.start if start.event)
         for start in flow.start:
+            if start.event and twice.pop((start.event.value, value_of(start.condition)), 1) > 1:
+                what, fix = f"“{start.event.value}” starts this flow twice", "Delete one of the two"
+                self.report.error(start.event.at, "twice", what, "", fix)
             if start.event and start.event.value in BUILT_IN and start.event.value not in names.events:
                 what, why = f"“{start.event.value}” cannot start a flow", "it happens to a lead that is in one already"
                 fix = f"Name one of your own events: {', '.join(sorted(names.events)) or 'rules/events.yaml has them'}"

@@ -25,6 +25,10 @@ def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[
             promise = "" if step.follow_up else "follow_up: 24 hours, and "
             fix = f"Add {promise}escalate: with “- after: 24 hours”, “every: 24 hours”, “tell: manager”"
             report.warning(step.at, "no-escalation", what, why, fix)
+        elif isinstance(step, Handover) and step.escalate and not step.follow_up and not _near(graph, step, misread):
+            what, why = "This handover promises no time", "sales sees no clock, and nobody can be late"
+            fix = f"Add: follow_up: {step.escalate[0].after.value}"
+            report.warning(step.at, "no-promise", what, why, fix)
         if isinstance(step, Handover | Task):
             _rungs(step.escalate, report)
         if isinstance(step, Call) and _read(step.apart) and step.attempts:

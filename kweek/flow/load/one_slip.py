@@ -6,7 +6,7 @@ none of them where the slip is. Only whoever knows what a flow is can tell which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -99,11 +99,19 @@ def _likely(lines: list[str], found: Sequence[Problem]) -> Iterator[Iterator[Tra
     traps = [trap for trap in slips(lines, around) if not in_prose(_with(lines, trap), trap.line)]
     if len(found) == 1:
         traps = [trap for trap in traps if _explains_more(trap, found[0], lines)]
-    after = [stumbles(_with(lines, trap)) for trap in traps]
-    better = (trap for trap, now in zip(traps, after, strict=True) if now is None or (before or -1) < now)
-    alike = (trap for trap, now in zip(traps, after, strict=True) if now is not None and now == before)
-    yield islice(better, _MOST_TRIED)
+    alike: list[Trap] = []
+    yield islice(_better(lines, traps, before, alike), _MOST_TRIED)
     yield islice(alike, _MOST_TRIED // 3)
+
+
+def _better(lines: list[str], traps: Iterable[Trap], before: int | None, alike: list[Trap]) -> Iterator[Trap]:
+    """before: where YAML stumbles as it is. alike: where those go behind which it stumbles there still."""
+    for trap in traps:
+        now = stumbles(_with(lines, trap))
+        if now is None or (before is not None and before < now):
+            yield trap
+        elif now == before:
+            alike.append(trap)
 
 
 def _with(lines: list[str], trap: Trap) -> list[str]:

@@ -16,6 +16,7 @@ _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
+_NO_COMMA: Final = re.compile(r"(?<=[{,]) *[a-z_][a-z_. ]*: +(?P<value>[a-z0-9][\w-]*)(?P<gap> +)[a-z_]+(?: [\w-]+)?: ")
 _WHOLE_IN_BRACES: Final = re.compile(
     r"""  "(?:[^"\\]|\\.)*"
         | '(?:[^']|'')*'
@@ -58,6 +59,8 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
         case "{" if value.body.startswith(("{{", "{%")):
             what, why, fix = moustache(value.key, value.core)
             return Trap(number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(_quoted(value.core))])
+        case "{" if found := _NO_COMMA.search(value.core):
+            return _comma_missing(value, found)
         case "{":
             return _in_braces(value) if in_braces else None
         case "[":
@@ -73,6 +76,16 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
             return value.trap("quotes-needed", "A list begins on a line of its own.", why, fix=fix)
         case _:
             return _second_colon(value)
+
+
+def _comma_missing(value: _Value, found: re.Match[str]) -> Trap:
+    """`{ clicked: next else: done }`"""
+    what, why = f"There is no comma behind “{found['value']}”.", "Inside { } one stands between two keys."
+    end = found.end("value")
+    fix = f"Write: {value.core[:end]},{value.core[end:]}"
+    column = value.column + found.start("gap")
+    mended = value.replaced_by(f"{value.core[:end]},{value.core[end:]}")
+    return Trap(value.number, column, "comma-missing", what, why, fix, [mended], 1)
 
 
 def moustache(key: str | None, text: str) -> tuple[str, str, str]:
