@@ -121,7 +121,7 @@ def test_a_condition_is_true_false_or_unknown(text: str, answer: bool | None) ->
         ('f"a" == lead.x', 1, "something is missing before"),
         ("(x := 3)", 3, "“:”"),
         ("lead.x is 3", 7, "write =="),
-        ('lead.x == "A" or "B"', 17, "list: lead.profile in"),
+        ('lead.x == "A" or "B"', 17, "list: lead.x in"),
         ('lead.x == "A', 10, "close it"),
         ("(" * 1_000, 30, "nested too deeply"),
         ("(" * 100_000, 0, "under 2000"),

@@ -19,6 +19,7 @@ def slip(old: str, new: str) -> tuple[Problem, ...]:
     return lint(SOUND.replace(old, new, 1), "sound.yaml")
 
 
+TWO: Final = "    when:\n      bounced: discard\n      answered: triage\n"
 SLIPS: Final = [
     # only what is missing
     (LADDER, "", "45:7", "is lost. Add escalate: with"),
@@ -61,6 +62,17 @@ SLIPS: Final = [
     ("follow_up: 24 hours", "prefer: same owner\n      follow_up: 24 hours", "46:15", "There are: owner, same person."),
     ("\nsteps:", "goal:\n  if: lead.sales_ready\nsteps:", "9:1", "(back, call, sales, triage)"),
     ("  back:\n", "  done:\n", "61:3", "A path cannot be named “done”"),
+    # a sign between two things
+    (TWO, "    when: { bounced: discard answered: triage }\n", "14:29", "discard, answered: triage }"),
+    (TWO, "    when: { bounced: discard; answered: triage }\n", "14:29", "discard, answered: triage }"),
+    ('lead.profile in ["A", "B"]', "lead.score.profile > 6,5", "27:36", "Write 6.5."),
+    ('lead.profile in ["A", "B"]', 'lead.profile == "A" or "B"', "27:38", 'lead.profile in ["A", "B"]'),
+    # a word that is nearly one of ours
+    ("otherwise: flow long-term", "otherwise: fllow long-term", "42:18", "Did you mean “flow long-term”?"),
+    ("otherwise: flow long-term", "otherwise: call, sales", "42:18", "Write one: call"),
+    ("start: brochure.requested", "start: [brochure.requested, brochure.requested]", "4:9", "Delete one of the two."),
+    ("      follow_up: 24 hours\n", "", "45:7", "Add: follow_up: 24 hours"),
+    ("wait: 7 days", "wait: util monday 09:00", "11:11", "Write: until monday 09:00"),
     # what has ended the step cannot be asked when its time is up
     ("      answered: triage\n", "      answered: triage\n      opened: call\n", "19:7",
      "“opened” under when has ended"),

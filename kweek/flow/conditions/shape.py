@@ -45,7 +45,9 @@ def check_shape(tree: Node) -> None:
     """ConditionError where a truth, a value or an argument stands in the wrong place."""
     match tree:
         case Join(parts=parts):
-            for part in parts:
+            for above, part in zip((None, *parts), parts, strict=False):
+                if isinstance(part, Constant) and isinstance(part.value, str):
+                    raise _alone(part, above)
                 check_shape(part)
         case Not(part=part):
             check_shape(part)
@@ -60,17 +62,22 @@ def check_shape(tree: Node) -> None:
                     f"compare it: {FUNCTIONS[tree.function].example}",
                 )
         case Constant(value=str()):
-            raise ConditionError(
-                f"“{tree.value}” by itself is neither true nor false", tree.offset, _alternatives(str(tree.value))
-            )
+            raise _alone(tree, None)
         case Constant(value=bool()) | Field():
             pass
         case _:
             raise ConditionError("this by itself is neither true nor false", tree.offset, "compare it with something")
 
 
-def _alternatives(word: str) -> str:
-    return f'write each comparison in full, or a list: lead.profile in ["A", "{word}"]'
+def _alone(word: Constant, above: Node | None) -> ConditionError:
+    """above: what stands before it, `… == "A" or "B"`."""
+    match above:
+        case Compare(operators=("==",), operands=(Field(path=path), Constant(value=str(first)))):
+            shown = f'{path} in ["{first}", "{word.value}"]'
+        case _:
+            shown = f'lead.profile in ["A", "{word.value}"]'
+    fix = f"write each comparison in full, or a list: {shown}"
+    return ConditionError(f"“{word.value}” by itself is neither true nor false", word.offset, fix)
 
 
 def _compare(tree: Compare) -> None:

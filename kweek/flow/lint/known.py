@@ -11,6 +11,7 @@ from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, Webhook
+from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located, did_you_mean, nearest, value_of
 from kweek.flow.words import BUILT_IN
 
@@ -66,6 +67,7 @@ class _Look:
             self._timezone(flow.timezone)
         if flow.reentry and flow.reentry.value.per:
             self._field(flow.reentry.value.per, flow.reentry)
+            self._per(flow.reentry.value.per, flow.reentry)
         twice = Counter((start.event.value, value_of(start.condition)) for start in flow.start if start.event)
         for start in flow.start:
             if start.event and twice.pop((start.event.value, value_of(start.condition)), 1) > 1:
@@ -85,6 +87,18 @@ class _Look:
         for line in flow.whenever:
             if line.link:
                 self._link(line.link, line.event, self._sent)
+
+    def _per(self, path: str, at: Located[Reentry]) -> None:
+        """Does every event that starts it bring the field by which it is counted?"""
+        name, starts = path.removeprefix("event."), [start.event.value for start in self.flow.start if start.event]
+        without = [event for event in starts if event in self.names.events and name not in self.names.events[event]]
+        if path.startswith("event.") and without and len(without) < len(starts):
+            what, why = (
+                f"“{without[0]}” brings no {name}",
+                f"so nobody can tell for which {name} a lead was here before",
+            )
+            fix = f"Count by a field that all starts have, or give {name} to its data in rules/events.yaml"
+            self.report.error(at.at, "per-without", what, why, fix)
 
     def moved(self) -> None:
         ids = name_steps(self.flow)[0].values()

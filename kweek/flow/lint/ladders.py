@@ -34,7 +34,9 @@ def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[
         if isinstance(step, Call) and _read(step.apart) and step.attempts:
             _attempts(step, step.apart, step.attempts.value, report)
         if isinstance(step, Handover) and _read(step.remind) and _read(step.follow_up):
-            _reminder(step.remind, step.follow_up, report)
+            _reminder(step.remind, step.follow_up, "the promise is due", report)
+        if isinstance(step, Task) and _read(step.remind) and _read(step.within) and step.within.at != step.at:
+            _reminder(step.remind, step.within, "the time is up", report)
 
 
 def _read(time: Located[Duration] | None) -> TypeGuard[Located[Duration]]:
@@ -60,9 +62,9 @@ def _rungs(rungs: tuple[Rung, ...], report: Report) -> None:
             report.error(below.after.at, "rungs-out-of-order", what, "a ladder is climbed upwards", fix)
 
 
-def _reminder(remind: Located[Duration], follow_up: Located[Duration], report: Report) -> None:
-    if _not_before(follow_up.value, remind.value):
-        what = f"The reminder ({remind.value}) does not come before the promise is due ({follow_up.value})"
+def _reminder(remind: Located[Duration], due: Located[Duration], when: str, report: Report) -> None:
+    if _not_before(due.value, remind.value):
+        what = f"The reminder ({remind.value}) does not come before {when} ({due.value})"
         fix = "Remind earlier; for what comes after, use escalate"
         report.warning(remind.at, "reminder-too-late", what, "whoever is reminded then is late already", fix)
 
@@ -81,8 +83,12 @@ def _fills(within: Duration, apart: Duration, attempts: int) -> bool:
 
 
 def _not_before(two: Duration, one: Duration) -> bool:
-    """Is `one` surely not shorter than `two`? Elapsed and business time have no common measure."""
-    return one.business == two.business and _length(one.amount, one.unit) >= _length(two.amount, two.unit)
+    """Is `one` surely not shorter than `two`? Elapsed and business time have no common measure; but a business day is
+    no shorter than a day, and with weekends seldom longer than two."""
+    if one.business != two.business and "hour" in (one.unit, two.unit):
+        return False
+    longest = 2 if two.business and not one.business else 1
+    return _length(one.amount, one.unit) >= longest * _length(two.amount, two.unit)
 
 
 def _length(amount: int, unit: str) -> int:

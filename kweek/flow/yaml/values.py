@@ -16,7 +16,11 @@ _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
-_NO_COMMA: Final = re.compile(r"(?<=[{,]) *[a-z_][a-z_. ]*: +(?P<value>[a-z0-9][\w-]*)(?P<gap> +)[a-z_]+(?: [\w-]+)?: ")
+_NO_COMMA: Final = re.compile(
+    r"""(?<=[{,])\ *[a-z_][a-z_.\ -]*:\ +(?P<value>[a-z0-9][^,;:{}\["']*?)(?P<gap>;?\ +)
+        (?:not\ interested|wrong\ person|out\ of\ office|clicked\ [\w-]+|[a-z_.]+):\ """,
+    re.VERBOSE,
+)
 _WHOLE_IN_BRACES: Final = re.compile(
     r"""  "(?:[^"\\]|\\.)*"
         | '(?:[^']|'')*'
@@ -82,10 +86,10 @@ def _comma_missing(value: _Value, found: re.Match[str]) -> Trap:
     """`{ clicked: next else: done }`"""
     what, why = f"There is no comma behind “{found['value']}”.", "Inside { } one stands between two keys."
     end = found.end("value")
-    fix = f"Write: {value.core[:end]},{value.core[end:]}"
+    right = f"{value.core[:end]}, {value.core[end:].lstrip('; ')}"
+    fix = f"Write: {right}"
     column = value.column + found.start("gap")
-    mended = value.replaced_by(f"{value.core[:end]},{value.core[end:]}")
-    return Trap(value.number, column, "comma-missing", what, why, fix, [mended], 1)
+    return Trap(value.number, column, "comma-missing", what, why, fix, [value.replaced_by(right)], 1)
 
 
 def moustache(key: str | None, text: str) -> tuple[str, str, str]:
