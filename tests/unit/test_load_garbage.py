@@ -26,7 +26,7 @@ def test_nothing_ever_raises(source: str | bytes) -> None:
     assert all(p.line >= 1 and p.column >= 1 for p in loaded.problems)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_flow_with_a_piece_knocked_out_never_raises(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(EVERY_WORD)))

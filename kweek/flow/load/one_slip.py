@@ -25,8 +25,8 @@ _OF_SHAPE: Final = frozenset((
 """Codes of what a line in the wrong place may bring about."""
 _HARD_TO_PLACE: Final = ("indentation", "missing", "nothing", "yaml", "unknown-key", "list-wanted", "state")
 """Where one of them is all that is said, it may still be another line that is to blame."""
-_MOST_TRIED: Final = 120
-_MOST_SLIPS: Final = 3
+_MOST_TRIED: Final = 60
+_MOST_SLIPS: Final = 2
 _LONGEST: Final = 24 * 1024  # characters; nobody waits for a hundred readings of more
 
 
