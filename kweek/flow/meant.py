@@ -71,6 +71,7 @@ lost: verloren
 done: klaar, gereed
 discard: weggooien
 next: volgende, verder
+ignore: ignored, ignores, negeer, negeren
 never: nooit
 always: altijd
 owner: eigenaar

@@ -56,8 +56,6 @@ def parse_until(text: str) -> Moment:
     if text in BUILT_IN:
         fix = f"write how long at most, 7 days, and below it when: with “{text}: next”"
         raise ValueError(f"“{text}” is an event, not a moment; {fix}")
-    if aside := _ASIDE.fullmatch(text):
-        raise ValueError(f"“{aside[2]}” is neither before nor after; write: {aside[1]} before {aside[3]}")
     if text.endswith((" before", " after")):
         raise ValueError(f"“{text}” does not say of what; write the date: {text} lead.contract_end")
     return parse_weekly(text)
@@ -104,8 +102,7 @@ _LOOSE: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
-_ASIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+) ([a-z]+) ([a-z_]+(?:\.[a-z_]+)+)")
-_NO_SIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+)(?: of| from| to)? ([a-z_]+(?:\.[a-z_]+)+)")
+_NO_SIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+)(?: [a-z]+)? ([a-z_]+(?:\.[a-z_]+)+)")
 
 
 def _meant(text: str) -> str | None:

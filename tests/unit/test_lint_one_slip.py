@@ -70,7 +70,7 @@ SLIPS: Final = [
     # a word that is nearly one of ours
     ("otherwise: flow long-term", "otherwise: fllow long-term", "42:18", "Did you mean “flow long-term”?"),
     ("otherwise: flow long-term", "otherwise: call, sales", "42:18", "Write one: call"),
-    ("start: brochure.requested", "start: [brochure.requested, brochure.requested]", "4:9", "Delete one of the two."),
+    ("start: brochure.requested", "start: [brochure.requested, brochure.requested]", "4:29", "Delete one of the two."),
     ("      follow_up: 24 hours\n", "", "45:7", "Add: follow_up: 24 hours"),
     ("wait: 7 days", "wait: util monday 09:00", "11:11", "Write: until monday 09:00"),
     # what has ended the step cannot be asked when its time is up

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from kweek.flow.conditions.schema import FieldType, fits
@@ -68,9 +67,9 @@ class _Look:
         if flow.reentry and flow.reentry.value.per:
             self._field(flow.reentry.value.per, flow.reentry)
             self._per(flow.reentry.value.per, flow.reentry)
-        twice = Counter((start.event.value, value_of(start.condition)) for start in flow.start if start.event)
-        for start in flow.start:
-            if start.event and twice.pop((start.event.value, value_of(start.condition)), 1) > 1:
+        asked = [(value_of(start.event), value_of(start.condition)) for start in flow.start]
+        for number, start in enumerate(flow.start):
+            if start.event and asked[number] in asked[:number]:
                 what, fix = f"“{start.event.value}” starts this flow twice", "Delete one of the two"
                 self.report.error(start.event.at, "twice", what, "", fix)
             if start.event and start.event.value in BUILT_IN and start.event.value not in names.events:
@@ -93,10 +92,8 @@ class _Look:
         name, starts = path.removeprefix("event."), [start.event.value for start in self.flow.start if start.event]
         without = [event for event in starts if event in self.names.events and name not in self.names.events[event]]
         if path.startswith("event.") and without and len(without) < len(starts):
-            what, why = (
-                f"“{without[0]}” brings no {name}",
-                f"so nobody can tell for which {name} a lead was here before",
-            )
+            what = f"“{without[0]}” brings no {name}"
+            why = f"so nobody can tell for which {name} a lead was here before"
             fix = f"Count by a field that all starts have, or give {name} to its data in rules/events.yaml"
             self.report.error(at.at, "per-without", what, why, fix)
 

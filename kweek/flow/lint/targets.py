@@ -8,6 +8,7 @@ from typing import Final
 from kweek.flow.kebab import kebab
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
+from kweek.flow.meant import meant
 from kweek.flow.model import (
     ENDINGS,
     Flow,
@@ -18,7 +19,7 @@ from kweek.flow.model import (
     ToPath,
     targets_of,
 )
-from kweek.flow.problems import Position, Problem, did_you_mean, nearest
+from kweek.flow.problems import Problem, did_you_mean, nearest
 
 _LOSES_PATHS: Final = ("reserved", "indentation", "keys-wanted", "duplicate-key", "unknown-key", "syntax")
 
@@ -37,7 +38,8 @@ def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Pro
             then = step.then if isinstance(step, Go) and target is step.target else None
             if isinstance(target, ToFlow) and then is None:
                 _refusal(target, flow, names, report, in_go=isinstance(step, Go))
-    for target in (*(line.target for line in flow.whenever), *((flow.goal.target,) if flow.goal else ())):
+    anywhere = (*(line.target for line in flow.whenever), *((flow.goal.target,) if flow.goal else ()))
+    for target in anywhere:
         _exists(target, paths, names, report, absent)
         match target:
             case Next(at=at):
@@ -49,7 +51,7 @@ def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Pro
                 pass
     for name, targets in absent.items():
         if not unsure or nearest(name, (*paths[1:], *ENDINGS)) is not None:
-            _is_not_there(name, targets, flow, names, report)
+            _is_not_there(name, targets, anywhere, flow, names, report)
 
 
 def _exists(
@@ -70,23 +72,27 @@ def _exists(
             pass
 
 
-def _is_not_there(name: str, targets: list[ToPath], flow: Flow, names: Names, report: Report) -> None:
-    """Said once. Where several lines name it, and none names a path that is called nearly so, that one is misspelt."""
-    targets = sorted(targets, key=lambda target: target.at)
-    first, *others = targets
+def _is_not_there(
+    name: str, targets: list[ToPath], anywhere: Collection[Target], flow: Flow, names: Names, report: Report
+) -> None:
+    """Said once. Where several lines name it, and none names a path that is called nearly so, that one is misspelt.
+
+    anywhere: targets that hold anywhere in the flow, so that no step comes after them.
+    """
+    first, *others = sorted(targets, key=lambda target: target.at)
     there = {path.name.value: path.name.at for path in flow.paths}
     named = {target.name for step in flow.walk() for target in targets_of(step) if isinstance(target, ToPath)}
     alone = nearest(name, sorted(there.keys() - named))
-    what = f"There is no path “{name}” in this flow"
+    what, why = f"There is no path “{name}” in this flow", ""
     if others and alone is not None:
-        why = f"{_lines(targets)} lead to “{name}”"
-        report.error(
-            there[alone], "unknown-target", f"{what}, and nothing leads to “{alone}”", why, f"Did you mean “{name}”?"
-        )
+        what, why = f"{what}, and nothing leads to “{alone}”", f"{_lines([first, *others])} lead to “{name}”"
+        report.error(there[alone], "unknown-target", what, why, f"Did you mean “{name}”?")
         return
-    can = tuple(dict.fromkeys(("steps", *there, *ENDINGS, *(() if first.at in _anywhere(flow) else ("next",)))))
+    if others:
+        why = f"{_lines(others)} lead{'' if others[1:] else 's'} there too"
+    can = tuple(dict.fromkeys(("steps", *there, *ENDINGS, *(() if first in anywhere else ("next",)))))
     fix = did_you_mean(name, can)
-    if first.at in _anywhere(flow) and name.startswith("igno"):
+    if first in anywhere and meant(name, ("ignore",)):
         fix = "Did you mean “ignore”?"
     elif alone is not None:
         fix = f"Did you mean “{alone}”? Or should the path in line {there[alone].line} be called “{name}”?"
@@ -94,26 +100,13 @@ def _is_not_there(name: str, targets: list[ToPath], flow: Flow, names: Names, re
         fix = f"To send the lead to the flow of that name, write: flow {name}"
     elif others:  # nobody misspells a name twice in the same way
         fix = f"Write this path below “paths”. There are: {', '.join(can)}."
-    report.error(
-        first.at,
-        "unknown-target",
-        what,
-        f"{_lines(others)} lead{'' if others[1:] else 's'} there too" if others else "",
-        fix,
-    )
+    report.error(first.at, "unknown-target", what, why, fix)
 
 
 def _lines(targets: Sequence[ToPath]) -> str:
     """`lines 8, 26 and 37`"""
     lines = [str(target.at.line) for target in targets]
     return f"lines {', '.join(lines[:-1])} and {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
-
-
-def _anywhere(flow: Flow) -> set[Position]:
-    """Where the targets stand that hold anywhere in the flow, so that no step comes after them."""
-    return {
-        target.at for target in (*(line.target for line in flow.whenever), *((flow.goal.target,) if flow.goal else ()))
-    }
 
 
 def _refusal(target: ToFlow, flow: Flow, names: Names, report: Report, in_go: bool) -> None:

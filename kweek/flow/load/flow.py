@@ -10,8 +10,8 @@ from msgspec import Struct
 from kweek.flow import model as m
 from kweek.flow.ids import name_steps
 from kweek.flow.kebab import kebab, parse_name
-from kweek.flow.load.misplaced import adopted, gathered, lifted
-from kweek.flow.load.one_slip import least_wrong
+from kweek.flow.load.misplaced import lifted
+from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.load.reader import unread
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
@@ -35,30 +35,27 @@ class Loaded(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
     @property
-    def readable(self) -> bool:
-        return self.flow is not None
-
-    @property
     def whole(self) -> bool:
         return self.flow is not None and not errors(self.problems)
 
 
 def load_flow(source: str | bytes, file: str, *, pure: bool = False) -> Loaded:
     """Read a flow file; `file` is its path within the workspace. Raises nothing, whatever comes in."""
-    return least_wrong(source, lambda slips: _load(source, file, pure, slips))
+    read = least_wrong(source, lambda slips: _load(source, file, pure, slips))
+    return Loaded(read.value, in_order(read.problems))
 
 
-def _load(source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...]) -> Loaded:
+def _load(source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...]) -> Reading[m.Flow | None]:
     tree = read_yaml(source, file, pure=pure, about="This flow", keys="flow, title, start, steps", slips=slips)
     if tree.root is None:
-        return Loaded(None, in_order(tree.problems))
+        return Reading(None, tree.problems, False)
     reader = _FlowReader(file)
     flow = reader.flow(tree.root)
     if tree.spoils(reader.problems):
-        return Loaded(None, in_order(tree.problems))
+        return Reading(None, tree.problems, False)
     _, twice = name_steps(flow)
     first = (problem for problem in tree.problems if not reader.explains(problem))
-    return Loaded(flow, in_order((*first, *tree.unsaid(reader.problems), *twice)))
+    return Reading(flow, (*first, *tree.unsaid(reader.problems), *twice), True)
 
 
 def _start_word(text: str) -> tuple[str, str]:
@@ -78,9 +75,9 @@ class _FlowReader(StepReader):
     """Reads the outermost level of a flow file."""
 
     def flow(self, root: Pairs) -> m.Flow:
-        pairs = adopted(self, self._with_its_condition(root.pairs), KEYS, ("whenever", "goal", "paths"))
+        pairs = self._with_its_condition(root.pairs)
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
-        known = self.known(gathered(self, root.pairs, KEYS), KEYS, "a flow")
+        known = self.known(root.pairs, KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
             self.paths = {pair.key.value for pair in paths.pairs}
             self.misnamed = {name for name in self.paths if kebab(name) != name}

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
 
 from kweek.flow.problems import Problem, errors
-from kweek.flow.yaml import Trap, lines_of, slips, stumbles
-from kweek.flow.yaml.dashes import in_prose
+from kweek.flow.yaml import Trap, lines_of, mended_by, slips, stumbles
 from kweek.flow.yaml.lines import indent, opens, says_something
 
 _OF_SHAPE: Final = frozenset((
@@ -30,51 +29,42 @@ _MOST_SLIPS: Final = 2
 _LONGEST: Final = 24 * 1024  # characters; nobody waits for a hundred readings of more
 
 
-class Read(Protocol):
-    """What came of reading a file. readable: it was more than nothing."""
-
-    @property
-    def problems(self) -> Sequence[Problem]: ...
-
-    @property
-    def readable(self) -> bool: ...
-
-
-T = TypeVar("T", bound=Read)
 V = TypeVar("V")
 
 
 class Reading(Struct, Generic[V], frozen=True):
-    """What came of reading a file that is no flow."""
+    """What came of reading a file. readable: it was more than nothing."""
 
     value: V
     problems: Sequence[Problem]
     readable: bool
 
 
-def least_wrong(source: str | bytes, read: Callable[[tuple[Trap, ...]], T]) -> T:
+def least_wrong(source: str | bytes, read: Callable[[tuple[Trap, ...]], Reading[V]]) -> Reading[V]:
     """What is read of it with as few slips mended as explain the most. read: with these mended and noted."""
     mended: tuple[Trap, ...] = ()
     best = read(mended)
-    while len(mended) < _MOST_SLIPS and _may_be_explained(source, best):
+    while len(mended) < _MOST_SLIPS and _may_be_explained(source, best.problems):
         lines, found = lines_of(source, mended), errors(best.problems)
         slip = _slip(lines, found, len(mended), lambda trap, mended=mended: read((*mended, trap)))
         if slip is None:
             break
         mended = (*mended, slip)
         best = read(mended)
+        if slip.added:  # below it, our lines are no longer the author's
+            break
     return best
 
 
-def _may_be_explained(source: str | bytes, said: Read) -> bool:
+def _may_be_explained(source: str | bytes, said: Sequence[Problem]) -> bool:
     """Where tabs stand, columns say nothing."""
-    codes = [problem.code for problem in errors(said.problems)]
+    codes = [problem.code for problem in errors(said)]
     if len(source) > _LONGEST or "tab" in codes:
         return False
     return not _OF_SHAPE.isdisjoint(codes) and (len(codes) > 1 or codes[0] in _HARD_TO_PLACE)
 
 
-def _slip(lines: list[str], found: Sequence[Problem], known: int, read: Callable[[Trap], Read]) -> Trap | None:
+def _slip(lines: list[str], found: Sequence[Problem], known: int, read: Callable[[Trap], Reading[V]]) -> Trap | None:
     """known: so many of what was found are slips already."""
     whats = {problem.what for problem in found}
     for traps in _likely(lines, found):
@@ -96,9 +86,7 @@ def _likely(lines: list[str], found: Sequence[Problem]) -> Iterator[Iterator[Tra
     before = stumbles(lines)
     first = (problem for problem in found if problem.code in _OF_SHAPE)
     around = dict.fromkeys((*(() if before is None else (before,)), *(one.line - 1 for one in (*first, *found))))
-    traps = [trap for trap in slips(lines, around) if not in_prose(_with(lines, trap), trap.line)]
-    if len(found) == 1:
-        traps = [trap for trap in traps if _explains_more(trap, found[0], lines)]
+    traps = [trap for trap in slips(lines, around) if len(found) > 1 or _explains_more(trap, found[0], lines)]
     alike: list[Trap] = []
     yield islice(_better(lines, traps, before, alike), _MOST_TRIED)
     yield islice(alike, _MOST_TRIED // 3)
@@ -107,16 +95,11 @@ def _likely(lines: list[str], found: Sequence[Problem]) -> Iterator[Iterator[Tra
 def _better(lines: list[str], traps: Iterable[Trap], before: int | None, alike: list[Trap]) -> Iterator[Trap]:
     """before: where YAML stumbles as it is. alike: where those go behind which it stumbles there still."""
     for trap in traps:
-        now = stumbles(_with(lines, trap))
+        now = stumbles(mended_by(lines, trap))
         if now is None or (before is not None and before < now):
             yield trap
         elif now == before:
             alike.append(trap)
-
-
-def _with(lines: list[str], trap: Trap) -> list[str]:
-    mended = trap.mended or ()
-    return [*lines[: trap.line], *mended, *lines[trap.line + len(mended) - trap.added :]]
 
 
 def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:

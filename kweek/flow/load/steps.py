@@ -8,7 +8,7 @@ from typing import Final
 
 from kweek.flow import model as m
 from kweek.flow.load.choose import Known
-from kweek.flow.load.misplaced import adopted, lifted
+from kweek.flow.load.misplaced import lifted
 from kweek.flow.load.verbs import VerbReader
 from kweek.flow.problems import Located, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
@@ -85,9 +85,7 @@ class StepReader(VerbReader):
     def _options(self, node: Pairs, verb: str, first: Pair) -> Known:
         words = (*OPTIONS[verb], "id")
         found: Known = {}
-        clauses = [word for word in _CLAUSES if word in words]
-        pairs = adopted(self, node.pairs, (*words, *OPTIONS, *_WORDS), clauses)
-        for pair in lifted(self, pairs, words, _CLAUSES, "the step"):
+        for pair in lifted(self, node.pairs, words, _CLAUSES, "the step"):
             word = pair.key.value
             if word in words:
                 found[word] = pair

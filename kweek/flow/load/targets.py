@@ -23,7 +23,7 @@ from kweek.flow.model import (
     ToPath,
 )
 from kweek.flow.problems import Located, Position, nearest
-from kweek.flow.words import STATES
+from kweek.flow.words import BUILT_IN, STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 RUNG: Final = ("after", "every", "tell", "reassign")
@@ -102,9 +102,9 @@ class TargetReader(Reader, ABC):
             words = line.key.value.split(" ", 1)
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
             event = line.key._replace(value=words[0]).located if link else line.key.located
-            if event.value == "unclear":
+            if event.value in STATES["send"] and event.value not in (*BUILT_IN, "else"):
                 why, fix = "It is no event, but what is known when the time is up.", "Write it under otherwise."
-                self.note(line.key.at, "state", "“unclear” can never fire here.", why, fix)
+                self.note(line.key.at, "state", f"“{event.value}” can never fire here.", why, fix)
                 continue
             if whenever and event.value == "else":
                 what = "“else” is not possible in whenever."

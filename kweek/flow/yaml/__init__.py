@@ -10,20 +10,10 @@
 from kweek.flow.yaml.letters import MOST_BYTES
 from kweek.flow.yaml.read import lines_of, read_yaml, stumbles
 from kweek.flow.yaml.sheet import Trap
-from kweek.flow.yaml.slips import slips
+from kweek.flow.yaml.slips import mended_by, slips
 from kweek.flow.yaml.tree import Items, Node, Pair, Pairs, Text, Tree
 
 __all__ = [
-    "MOST_BYTES",
-    "Items",
-    "Node",
-    "Pair",
-    "Pairs",
-    "Text",
-    "Trap",
-    "Tree",
-    "lines_of",
-    "read_yaml",
-    "slips",
-    "stumbles",
-]
+    "MOST_BYTES", "Items", "Node", "Pair", "Pairs", "Text", "Trap", "Tree", "lines_of", "mended_by", "read_yaml",
+    "slips", "stumbles",
+]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces
+from kweek.flow.yaml.lines import dashed, indent, opens, says_something, shape, spaces
 from kweek.flow.yaml.sheet import Trap
 
 VERBS: Final = frozenset((
@@ -32,7 +32,7 @@ def too_deep(lines: list[str], line: int, above: int) -> Trap | None:
 
 def between(lines: list[str], line: int) -> Trap | None:
     """A line whose column is none of those that are open above it."""
-    if trap := _undashed(lines, line) or _first_undashed(lines, line) or _overdashed(lines, line):
+    if trap := _undashed(lines, line):
         return trap
     column = indent(lines[line])
     open_at = _open_above(lines, line)
@@ -69,46 +69,6 @@ def _undashed(lines: list[str], line: int) -> Trap | None:
     if key in said or {first, key} <= VERBS or {first, key} <= LINES:
         return _dash(line, column, [f"{' ' * column}- {lines[line].lstrip()}"])
     return None
-
-
-def _first_undashed(lines: list[str], line: int) -> Trap | None:
-    """The first of some items, which alone lacks its dash."""
-    column, top = indent(lines[line]), nearest_above(lines, line)
-    while top is not None and indent(lines[top]) >= column:
-        top = nearest_above(lines, top)
-    first = next((n for n in range((top or 0) + 1, line) if says_something(lines[n])), line)
-    words = {_key(lines[first]), _key(lines[line])}
-    alike = len(words) == 1 or words <= VERBS or words <= LINES
-    if top is None or first == line or not opens(lines[top]) or not alike:
-        return None
-    if (
-        indent(lines[first]) == column + 2 and not dashed(lines[first]) and dashed(lines[line])
-    ):  # only the dash is missing
-        return _dash(first, column, [f"{' ' * column}- {lines[first].lstrip()}"])._replace(column=column + 2, shift=0)
-    if indent(lines[first]) != column:
-        return None
-    if not dashed(lines[line]) or any(indent(text) == column and dashed(text) for text in lines[first:line]):
-        return None
-    rest = [f"  {text}" if text.strip() else text for text in lines[first + 1 : line]]
-    return _dash(first, column, [f"{' ' * column}- {lines[first].lstrip()}", *rest])
-
-
-def _overdashed(lines: list[str], line: int) -> Trap | None:
-    """Of some keys in one column, the only one that has a dash, though they are no items."""
-    column = indent(lines[line])
-    same = [line]
-    for numbers in (range(line - 1, -1, -1), range(line + 1, len(lines))):
-        for number in numbers:
-            if says_something(lines[number]) and indent(lines[number]) < column:
-                break
-            if says_something(lines[number]) and indent(lines[number]) == column:
-                same.append(number)
-    items = [number for number in same if dashed(lines[number])]
-    if len(items) != 1 or len(same) < 2 or any(_key(lines[n]) in VERBS | LINES or _key(lines[n]) is None for n in same):
-        return None
-    bare = f"{' ' * column}{lines[items[0]].lstrip()[1:].lstrip()}"
-    what, why = "This line has a dash, and those beside it have none.", "A dash begins an item of a list."
-    return Trap(items[0], column, "dash", what, why, f"Write: {bare.strip()}", [bare], -2)
 
 
 def _dashed_below(lines: list[str], line: int, column: int) -> bool:

@@ -8,11 +8,13 @@ from typing import Final
 from kweek.flow.yaml.lines import LONGEST
 from kweek.flow.yaml.sheet import Trap
 
+OF_TWO_WORDS: Final = r"not\ interested|wrong\ person|out\ of\ office|clicked\ [\w-]+"
+"""Keys in which a blank is no end."""
 _GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. ]*):(?!//)(?P<value>\S.*)")
 _NO_KEY: Final = re.compile(r"( *(?:- +)?):(?: .*|)")
 _BARE: Final = re.compile(
     r"(?P<lead> *(?:- +)*)"
-    r"(?P<key>[A-Za-z_][\w. ]*?(?= ?[=;] )|not interested|wrong person|clicked [\w-]+|[A-Za-z_][\w.]*)"
+    rf"(?P<key>[A-Za-z_][\w. ]*?(?= ?[=;] )|{OF_TWO_WORDS}|[A-Za-z_][\w.]*)"
     r"(?: ?[=;])?(?: +(?P<value>\S.*))?"
 )
 

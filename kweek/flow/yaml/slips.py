@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kweek.flow.yaml.dashes import in_prose
 from kweek.flow.yaml.keys import glued, no_colon
 from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces
 from kweek.flow.yaml.lost import lost, named_only
@@ -20,6 +21,16 @@ _NEIGHBOURS: Final = 8  # lines above and below whose columns are tried
 
 def slips(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
     """What may have been meant, the likeliest first. around: the lines (from 0) near which something is wrong."""
+    return (trap for trap in _all(lines, around) if not in_prose(mended_by(lines, trap), trap.line))
+
+
+def mended_by(lines: list[str], trap: Trap) -> list[str]:
+    """The lines with what was meant."""
+    mended = trap.mended or ()
+    return [*lines[: trap.line], *mended, *lines[trap.line + len(mended) - trap.added :]]
+
+
+def _all(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
     near = dict.fromkeys(_near(lines, around))
     numbers = [number for number in near if number < len(lines) and says_something(lines[number])]
     for number in numbers:
@@ -75,16 +86,10 @@ def _over(lines: list[str], number: int) -> Iterator[int]:
 def _doubled(lines: list[str], number: int) -> Iterator[Trap]:
     """It says what the line above it says, and has more below it."""
     above = nearest_above(lines, number)
-    if (
-        above is not None
-        and lines[above].rstrip() == lines[number].rstrip()
-        and _below(lines, number, indent(lines[number])) > number + 1
-    ):
-        what, why, fix = (
-            f"This line stands in line {above + 1} already.",
-            "Only one can be meant.",
-            "Delete one of them.",
-        )
+    has_more = _below(lines, number, indent(lines[number])) > number + 1
+    if above is not None and has_more and lines[above].rstrip() == lines[number].rstrip():
+        what, why = f"This line stands in line {above + 1} already.", "Only one can be meant."
+        fix = "Delete one of them."
         yield Trap(number, indent(lines[number]), "doubled", what, why, fix, [""])
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from kweek.flow.yaml.keys import OF_TWO_WORDS
 from kweek.flow.yaml.lines import quoted_text, shape
 from kweek.flow.yaml.sheet import Trap
 
@@ -17,8 +18,8 @@ _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _NO_COMMA: Final = re.compile(
-    r"""(?<=[{,])\ *[a-z_][a-z_.\ -]*:\ +(?P<value>[a-z0-9][^,;:{}\["']*?)(?P<gap>;?\ +)
-        (?:not\ interested|wrong\ person|out\ of\ office|clicked\ [\w-]+|[a-z_.]+):\ """,
+    rf"""(?<=[{{,])\ *[a-z_][a-z_.\ -]*:\ +(?P<value>[a-z0-9][^,;:{{}}\["']*?)(?P<gap>;?\ +)
+        (?:{OF_TWO_WORDS}|[a-z_.]+):\ """,
     re.VERBOSE,
 )
 _WHOLE_IN_BRACES: Final = re.compile(
