@@ -57,7 +57,29 @@ def _without_rendering(
     problems = [*workspace.problems, *found, *_of_rules(workspace, names), *_of_flows(workspace, names)]
     problems += _of_event_fields(workspace, mails, names)
     problems += _of_cases(workspace, names, problems)
-    return [problem for problem in problems if not _follows(problem, workspace)]
+    return list(_once(in_order(problem for problem in problems if not _follows(problem, workspace))))
+
+
+def _once(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """A name that several lines of a file give though there is no such thing is one slip, wherever it was made. In the
+    order of the lines. A path to which the others lead by another name is misnamed, however it is spelt."""
+    renamed = {replace(one, code="name", what="", why="", fix="") for one in problems if one.code == "unknown-target"}
+    problems = [one for one in problems if replace(one, what="", why="", fix="") not in renamed]
+    alike: dict[Problem, list[int]] = {}
+    for one in problems:
+        if one.code.startswith("unknown-"):
+            alike.setdefault(replace(one, line=0, column=0), []).append(one.line)
+    for one in problems:
+        first, *others = dict.fromkeys(alike.get(replace(one, line=0, column=0), [one.line]))
+        if one.line != first:
+            continue
+        if others:
+            *some, last = map(str, others)
+            lines = (
+                f"Line{'s' * bool(some)} {', '.join(some)}{' and ' * bool(some)}{last} name{'s' * (not some)} it too."
+            )
+            one = replace(one, why=" ".join(filter(None, (one.why, lines))))
+        yield one
 
 
 def _of_rules(workspace: Workspace, names: Names) -> Iterator[Problem]:

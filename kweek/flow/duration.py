@@ -41,7 +41,7 @@ def parse_duration(text: str) -> Duration:
     if match is None:
         words = text.lower().split() or [""]
         if whole := _UNEVEN.get(_nearest(words[-1])):
-            raise ValueError(_uneven(text, _NUMBERS.get(words[0], 1), whole))
+            raise ValueError(_uneven(text, NUMBERS.get(words[0], 1), whole))
         if near := _meant(text):
             raise ValueError(f"“{text}” is not a duration; write {near}")
         raise ValueError(f"“{text}” is not a duration; write a number and a unit: 20 minutes, 3 business days")
@@ -73,13 +73,16 @@ _UNEVEN: Final = {"month": "month", "maand": "month", "maanden": "month", "quart
     "year": "year", "jaar": "year", "jaren": "year"}  # fmt: skip
 _ABOUT_DAYS: Final = {"month": 30, "quarter": 91, "year": 365}
 _OPEN: Final = ("business", "working", "work", "office", "werk", "kantoor", "zakelijke")
-_NUMBERS: Final = {
+NUMBERS: Final = {
     word: number
     for number, words in enumerate(
-        ("a an one een één", "two twee", "three drie", "four vier", "five vijf", "six zes", "seven zeven"), 1
+        (
+            "a an one een één", "two twee", "three drie", "four vier", "five vijf", "six zes", "seven zeven",
+            "eight acht", "nine negen", "ten tien", "eleven elf", "twelve twaalf",
+        ), 1
     )
     for word in words.split()
-}
+}  # fmt: skip
 
 
 _HALF: Final = re.compile(r"\s*(?:½|half)\b|\s*½", re.IGNORECASE)
@@ -94,9 +97,7 @@ def _uneven(text: str, amount: int, whole: str) -> str:
 def _meant(text: str) -> str | None:
     """The duration that was probably meant; None where nobody can tell."""
     words = re.findall(r"[.,\d]+|[^\W\d]+", text.lower())
-    numbers = [word for word in words if word[0].isdigit()] or [
-        str(_NUMBERS[word]) for word in words if word in _NUMBERS
-    ]
+    numbers = [word for word in words if word[0].isdigit()] or [str(NUMBERS[word]) for word in words if word in NUMBERS]
     if _HALF.match(text) and (whole := re.search(r"\b(day|hour)s?$", text.lower().strip())) is not None:
         return {"day": "12 hours", "hour": "30 minutes"}[whole[1]]
     if (half := re.fullmatch(r"\s*(\d+)[.,]5 +days?\s*", text.lower())) is not None:
@@ -105,7 +106,7 @@ def _meant(text: str) -> str | None:
         return f"{int(both[1]) * 24 + int(both[2])} hours"
     if len(numbers) > 1 or not all(number.isdecimal() and 0 < len(number) < 6 for number in numbers):
         return None
-    rest = [word for word in words if word not in _NUMBERS and not word[0].isdigit()]
+    rest = [word for word in words if word not in NUMBERS and not word[0].isdigit()]
     rest = [_nearest(word) for word in rest]
     business = any(word.startswith(_OPEN) for word in rest)
     bare = [word.removeprefix(next((w for w in _OPEN if word.startswith(w)), "")) for word in rest]

@@ -14,6 +14,7 @@ from kweek.flow.words import BUILT_IN
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)+")
+_DAY: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?: .*)?")
 _BESIDE: Final = re.compile(r"(.+?)\s+(before|after)\s+(.+)")
 
 
@@ -53,6 +54,8 @@ def parse_until(text: str) -> Moment:
         return _beside_date(beside[1], beside[2], beside[3])
     if FIELD.fullmatch(text):
         return Moment(date_field=text)
+    if _DAY.fullmatch(text):
+        raise ValueError(f"“{text}” is one day for all leads; write a date that each has of its own: lead.contract_end")
     if text in BUILT_IN:
         fix = f"write how long at most, 7 days, and below it when: with “{text}: next”"
         raise ValueError(f"“{text}” is an event, not a moment; {fix}")

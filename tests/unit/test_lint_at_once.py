@@ -53,7 +53,7 @@ GOOD: Mapping[str, Mapping[str, str]] = {
         "task": "Look", "to": "anna", "outcomes": "[done, no]", "within": "3 days", "remind": "1 day",
         "escalate": RUNGS, "when": "{ done: end, else: end }", "otherwise": "end",
     },
-    "choose": {"choose": "\n      - if: lead.sales_ready\n        go: end\n      - else: end"},
+    "choose": {"choose": "\n      - if: lead.sales_ready\n        go: end\n      - else: lost"},
     "go": {"go": "steps", "at_most": "3 times", "then": "end"},
     "end": {"end": "done", "because": "enough"},
     "score": {"score": "{ intent: +5 }", "because": "fair"},

@@ -65,7 +65,7 @@ def scan(text: str) -> str:
             out.append(" " * len(token))
             continue
         does = _does(kind, token, before, text, at)
-        _neighbours(before, does, token, at)
+        _neighbours(before, does, token, at, open_at[-1][0] if open_at else "")
         _brackets(open_at, does, token, at)
         out.append(token.replace(".", DOT).replace("-", DASH) if kind == "word" else token)
         before = does
@@ -94,6 +94,22 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
             _refuse(text, at)
         yield match.lastgroup or "", match[0], at
         at = match.end()
+
+
+def mixed(text: str) -> int | None:
+    """Where the first `and` or `or` stands beside the other without parentheses round either. None: nowhere. text: of
+    a condition that can be read."""
+    words = [""]
+    for kind, word, at in _tokens(text):
+        if kind == "open":
+            words.append("")
+        elif kind == "close":
+            words.pop()
+        elif word in ("and", "or"):
+            if words[-1] not in ("", word):
+                return at
+            words[-1] = word
+    return None
 
 
 _PAIR: Final = {"(": ")", "[": "]"}
@@ -218,7 +234,7 @@ _ENDS: Final = ("operand", "close")
 _BEGINS: Final = ("operand", "function", "open", "sign")
 
 
-def _neighbours(before: str, kind: str, token: str, at: int) -> None:
+def _neighbours(before: str, kind: str, token: str, at: int, within: str) -> None:
     """Two things side by side that need something between them, or one thing that misses its other half."""
     if before == "not after" and kind != "in":
         raise ConditionError("“not” stands between two things", at, "Did you mean “not in”, or “and not”?")
@@ -227,13 +243,14 @@ def _neighbours(before: str, kind: str, token: str, at: int) -> None:
             "something is missing before “not in”", at, "write what is looked for: lead.profile not in [...]"
         )
     if before in _ENDS and kind in _BEGINS:
-        raise ConditionError(
-            f"something is missing before “{token}”",
-            at,
-            'put the period in quotes: "14 days"'
-            if _UNIT.fullmatch(token)
-            else "put a comparison, and, or, or a comma between the two",
-        )
+        fix = "put a comma between the two" if within == "[" else "put a comparison, and or or between the two"
+        if _UNIT.fullmatch(token):
+            fix = 'put the period in quotes: "14 days"'
+            if not within:
+                fix = (
+                    "leave the unit out: days_since(…) and days_until(…) count days, all else is compared with numbers"
+                )
+        raise ConditionError(f"something is missing before “{token}”", at, fix)
     if kind in ("binary", "in") and before in ("start", "binary", "in", "open", "comma", "sign"):
         raise ConditionError(f"something is missing before “{token}”", at, "write what is compared, on both sides")
     if kind == "binary" and before == "not":

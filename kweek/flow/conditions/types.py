@@ -11,6 +11,7 @@ from kweek.flow.conditions import Condition
 from kweek.flow.conditions.schema import FieldType, Schema, fits, is_date
 from kweek.flow.conditions.shape import FUNCTIONS, Kind
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
+from kweek.flow.duration import NUMBERS
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 
@@ -60,6 +61,8 @@ def _unknown(node: Field, schema: Schema, wanted: Kind = "any") -> Finding | Non
     path = node.path
     if path == "today" or path in schema.fields:
         return None
+    if wanted == "number" and len(path) > 2 and (digits := NUMBERS.get(path.lower())) is not None:
+        return node.offset, f"“{path}” is no number", f"write {digits}"
     if wanted == "yes/no" and (truth := meant(path.lower(), ("true", "false"))):
         return node.offset, f"“{path}” is no word of conditions", f"write {truth}"
     return node.offset, f"there is no field {path}", instead(path, schema.fields)
@@ -102,7 +105,7 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
     kinds = {
         _type(side, schema).kind for side in node.operands if not isinstance(side, Field) or side.path in schema.fields
     }
-    wanted: Kind = "yes/no" if "yes/no" in kinds else "any"
+    wanted: Kind = "yes/no" if "yes/no" in kinds else "number" if "number" in kinds else "any"
     for side in node.operands:
         for part in side.items if isinstance(side, Items) else (side,):
             match part:

@@ -18,6 +18,7 @@ from kweek.flow.lint.reactions import check_reactions
 from kweek.flow.lint.ready import check_ready
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.targets import check_targets
+from kweek.flow.lint.vain import check_vain
 from kweek.flow.lint.ways import check_ends, check_reach
 from kweek.flow.model import Flow
 from kweek.flow.problems import Problem, errors, in_order
@@ -69,4 +70,5 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     if not said and not errors(report.problems):  # a slip in a condition may be why nobody seems to ask
         check_ready(flow, graph, names, report)
         check_limit(flow, names, report)
+        check_vain(flow, names, report)
     return in_order(report.problems)

@@ -7,6 +7,7 @@ from typing import Final
 
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
 from kweek.flow.conditions.schema import FieldType
+from kweek.flow.conditions.text import mixed
 from kweek.flow.conditions.types import check_condition
 from kweek.flow.lint.names import Names, start_data
 from kweek.flow.lint.report import Report
@@ -58,4 +59,9 @@ def ask(
             fix, bare = _BARE + ", ".join(bare), []
         code = "unknown-field" if "no field" in what else "condition"
         report.error(text.inside(offset), code, what, "", fix)
+    if not wrong and (at := mixed(text.value)) is not None:
+        what = "“and” and “or” stand side by side"
+        why = "“and” goes first: a or b and c is a or (b and c)"
+        fix = "Put parentheses round what belongs together"
+        report.warning(text.inside(at), "and-or", what, why, fix)
     return condition

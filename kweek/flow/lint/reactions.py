@@ -67,7 +67,7 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
             if not line.link:
                 named.add(event)
         else:
-            meant.add(_unknown(step, event, at, known, names, report))
+            meant.add(_renamed(step, line, lines, names, report) or _unknown(step, event, at, known, names, report))
     unread = isinstance(step, Task) and any(not outcome.value for outcome in step.outcomes)
     if whole and not unread:
         _closings(step, lines, known, named | meant, report)
@@ -85,17 +85,46 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
             fix = f"It is known when the time is up: write it under otherwise, “{event}: …”"
         report.error(at, "never-fires", f"“{event}” can never fire here", f"a {step.verb} does not hear it", fix)
         return ""
-    report.error(at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, (*can, "else")))
+    if of_another := _outcome_of(step, event, names):
+        report.error(at, "never-fires", f"“{event}” can never fire here", *of_another)
+        return ""
+    report.error(at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, (*can, "else"), known.all))
     return nearest(event, (*can, "else")) or ""
 
 
-def _remedy(event: str, can: Sequence[str]) -> str:
-    """One of our own events has a dot, and is never meant for what Kweek records by itself."""
+def _renamed(step: AnyStep, line: Reaction, lines: tuple[Reaction, ...], names: Names, report: Report) -> str | None:
+    """The one outcome of a task that no line names, where this is the one line that names none: reported as one slip,
+    for nobody can tell in which of the two places it was made."""
+    if not isinstance(step, Task) or nearest(line.event.value, names.events):
+        return None
+    said = {one.event.value for one in lines}
+    left = [outcome for outcome in step.outcomes if outcome.value and outcome.value not in said]
+    strange = said - {outcome.value for outcome in step.outcomes} - {"else"} - names.events.keys()
+    if len(left) != 1 or len(strange) != 1 or "else" in said:
+        return None
+    what = f"“{line.event.value}” is no outcome of this task"
+    why = f"“{left[0].value}” in line {left[0].at.line} is one, and has no line"
+    report.error(line.event.at, "unknown-event", what, why, f"Did you mean “{left[0].value}”? Or change the outcome")
+    return left[0].value
+
+
+def _outcome_of(step: AnyStep, event: str, names: Names) -> tuple[str, str] | None:
+    """Why and fix of what only another script knows as an outcome."""
+    scripts = [name for name, survey in sorted(names.surveys.items()) if event in survey.outcomes]
+    if not isinstance(step, Call) or not scripts:
+        return None
+    why = f"the script “{step.script.value}” has no such outcome; “{scripts[0]}” has"
+    return why, f"Add it to outcomes of surveys/{step.script.value}.yaml, or call with the script {scripts[0]}"
+
+
+def _remedy(event: str, can: Sequence[str], here: Sequence[str] = ()) -> str:
+    """One of our own events has a dot, and is never meant for what Kweek records by itself. here: what this step hears
+    besides."""
     if "." not in event:
         word, _, link = event.partition(" ")
         if link and "clicked" in can and nearest(word, can) == "clicked" and nearest(event, can) in (None, "clicked"):
             return f"Did you mean “clicked {link}”?"
-        return did_you_mean(event, can)
+        return did_you_mean(event, can if not here or nearest(event, can) else here)
     own = [name for name in can if "." in name]
     return did_you_mean(event, own) if nearest(event, own) else "Declare it in rules/events.yaml"
 

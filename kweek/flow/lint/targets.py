@@ -51,7 +51,7 @@ def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Pro
                 pass
     for name, targets in absent.items():
         if not unsure or nearest(name, (*paths[1:], *ENDINGS)) is not None:
-            _is_not_there(name, targets, anywhere, flow, names, report)
+            _is_not_there(name, targets, anywhere, flow, names, report, only=len(absent) == 1)
 
 
 def _exists(
@@ -73,16 +73,26 @@ def _exists(
 
 
 def _is_not_there(
-    name: str, targets: list[ToPath], anywhere: Collection[Target], flow: Flow, names: Names, report: Report
+    name: str,
+    targets: list[ToPath],
+    anywhere: Collection[Target],
+    flow: Flow,
+    names: Names,
+    report: Report,
+    *,
+    only: bool,
 ) -> None:
-    """Said once. Where several lines name it, and none names a path that is called nearly so, that one is misspelt.
+    """Said once. Where several lines name it, and none names a path that is called nearly so, or the only one that no
+    line names, that one has the wrong name.
 
-    anywhere: targets that hold anywhere in the flow, so that no step comes after them.
+    anywhere: targets that hold anywhere in the flow, so that no step comes after them. only: no other path is missed.
     """
     first, *others = sorted(targets, key=lambda target: target.at)
     there = {path.name.value: path.name.at for path in flow.paths}
-    named = {target.name for step in flow.walk() for target in targets_of(step) if isinstance(target, ToPath)}
-    alone = nearest(name, sorted(there.keys() - named))
+    every = (*anywhere, *(target for step in flow.walk() for target in targets_of(step)))
+    named = {target.name for target in every if isinstance(target, ToPath)}
+    unnamed = sorted(there.keys() - named)
+    alone = nearest(name, unnamed) or (unnamed[0] if only and len(unnamed) == 1 else None)
     what, why = f"There is no path “{name}” in this flow", ""
     if others and alone is not None:
         what, why = f"{what}, and nothing leads to “{alone}”", f"{_lines([first, *others])} lead to “{name}”"

@@ -107,6 +107,8 @@ def _lost_paths(flow: Flow, graph: Graph, names: Names, report: Report, covered:
     named_as_flow = {target.flow for step in flow.walk() for target in targets_of(step) if isinstance(target, ToFlow)}
     excused = {*RESERVED, *(named_as_flow - names.flows.keys())}  # these have a message of their own
     said = {(problem.line, problem.column) for problem in report.problems}
+    known = (graph.heads[path.name.value] for path in flow.paths if path.name.at in said)
+    covered = covered | graph.reach([head for head in known if head >= 0])
     paths = {
         path.name.value: path.name.at
         for path in flow.paths

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from kweek.flow.load.reader import Reader
 from kweek.flow.yaml import Pair, Pairs, Text
 
 
 def lifted(
-    reader: Reader, pairs: Iterable[Pair], words: Collection[str], clauses: Collection[str], owner: str
+    reader: Reader, pairs: Sequence[Pair], words: Collection[str], clauses: Collection[str], owner: str
 ) -> Iterator[Pair]:
     """Keys that stand within a clause (`when`, `whenever`) though they belong beside it are lifted out of it, with what
     stands below them. owner: of what they say something."""
@@ -19,12 +19,27 @@ def lifted(
         if first is None:
             yield pair
             continue
+        if first == len(inside) - 1 and (renamed := _else_meant(reader, inside[first], pair, pairs)):
+            yield Pair(pair.key, Pairs((*inside[:first], renamed), pair.value.at))
+            continue
         key, column = inside[first].key, pair.key.at.column
         what = f"“{key.value}” stands below “{pair.key.value}”, but it belongs beside it."
         why = f"“{key.value}” says something of {owner}, not of what happens."
         reader.note(key.at, "indentation", what, why, f"Begin it in column {column} ({column - 1} spaces).")
         yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
         yield from _with_what_is_below(inside[first:], words)
+
+
+def _else_meant(reader: Reader, last: Pair, clause: Pair, beside: Sequence[Pair]) -> Pair | None:
+    """The last line of a `when`, where the step has an `otherwise` of its own besides: it was to catch all the rest."""
+    if last.key.value != "otherwise" or clause.key.value != "when" or not isinstance(last.value, Text):
+        return None
+    own = next((one.key for one in beside if one.key.value == "otherwise"), None)
+    if own is None:
+        return None
+    what, why = "“otherwise” is no event.", f"For when the time is up, the step has one in line {own.at.line}."
+    reader.note(last.key.at, "else", what, why, f"For all other events, write: else: {last.value.value}")
+    return Pair(last.key._replace(value="else"), last.value)
 
 
 def _with_what_is_below(pairs: Iterable[Pair], words: Collection[str]) -> Iterator[Pair]:

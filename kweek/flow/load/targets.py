@@ -27,6 +27,8 @@ from kweek.flow.words import BUILT_IN, STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 RUNG: Final = ("after", "every", "tell", "reassign")
+_DOES: Final = ("wait", "send", "call", "handover", "task", "tell", "score", "tag", "untag", "set", "webhook")
+"""Verbs that somebody may write where a target should be."""
 SOME_TIME: Final = Duration(7, "day")
 """Stands in for a time that was written wrong, at the place of what it belongs to, so that the rest is checked."""
 
@@ -162,6 +164,10 @@ def _refused(text: str) -> tuple[str, str] | None:
             return f"“{text}” is a step; a lead goes to a path.", "Name the path: " + (
                 text.partition("/")[0] or "steps"
             )
+        case [word, *rest] if rest and word.rstrip(":") in _DOES:
+            verb = word.rstrip(":")
+            fix = f"Write it below, on a line of its own and two spaces deeper: - {verb}: {' '.join(rest)}"
+            return f"“{text}” is a step; a lead goes to a path.", fix
         case [word, name] if word != "flow" and nearest(word, ("flow",)):
             return f"“{text}” is not a target.", f"Did you mean “flow {name}”?"
         case [*names] if "," in text and all(name.strip(",") for name in names):

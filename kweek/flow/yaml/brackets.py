@@ -14,6 +14,14 @@ _OPEN_IN_BRACES: Final = re.compile(
 _CLOSES: Final = {"[": "]", "{": "}"}
 
 
+def ends_within(lines: list[str], line: int, begun: int, context: str) -> Trap | None:
+    """`{ renewed_on: today`: one that was to end on its own line, for more stands on it, and no comma behind that."""
+    said = lines[begun].partition(" #")[0].rstrip()
+    if said.endswith((",", *_CLOSES)) or "flow mapping" not in context:
+        return None
+    return _begun_bracket(lines, line, begun, "{")
+
+
 def never_closed(lines: list[str], line: int, begun: int, context: str) -> Trap | None:
     """line: where YAML stumbled. begun, context: what it was reading then, and since which line."""
     if "flow sequence" in context or "flow mapping" in context:

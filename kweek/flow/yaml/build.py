@@ -16,6 +16,8 @@ DEEPEST: Final = 32
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _COMMENT: Final = re.compile(r"(\s+)#(.*)")
 _NO_COLON: Final = re.compile(r"(?P<key>[a-z_]+)(?: ?[=;] ?|:| )(?P<value>\S.*)")
+_IN_BRACES: Final = ("after", "every", "tell", "reassign", "if", "go", "email", "event", "at")
+"""Keys that stand behind others in { }; any other word may be the piece of a text behind its comma."""
 _COLON: Final = re.compile(r"\s*:(.*)")
 
 
@@ -138,7 +140,7 @@ class Builder:
             return
         if isinstance(value, Text) and value.empty:
             colon = self._behind_key(key)
-            if top.flow and colon is None and (self._stray(top, key) or self._without_colon(top, key)):
+            if top.flow and colon is None and (self._without_colon(top, key) or self._stray(top, key)):
                 return
             comment = _COMMENT.match(colon or "")
             value = Text("", key.at, key.at, comment=comment[0] if comment else "")
@@ -178,9 +180,9 @@ class Builder:
                 return False
 
     def _without_colon(self, top: _Open, key: Text) -> bool:
-        """The first key inside { }, which is read with its value as one text: `{ name anna, … }`."""
+        """A key inside { } that is read with its value as one text: the first, or one that often stands there."""
         match = _NO_COLON.fullmatch(key.value)
-        if match is None or top.pairs:
+        if match is None or (top.pairs and match["key"] not in _IN_BRACES):
             return False
         word, value = match["key"], match["value"]
         what, why = f"“{key.value}” has no colon.", "A key and its value are parted by a colon and a space."

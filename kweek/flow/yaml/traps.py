@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from kweek.flow.yaml.brackets import never_closed
+from kweek.flow.yaml.brackets import ends_within, never_closed
 from kweek.flow.yaml.columns import between, too_deep
 from kweek.flow.yaml.keys import glued, no_colon, no_key
 from kweek.flow.yaml.lines import nearest_above
@@ -50,6 +50,8 @@ class _Stumbled(NamedTuple):
 def _find(lines: list[str], stumbled: _Stumbled) -> Trap | None:
     line, begun, words, context = stumbled.line, stumbled.begun, stumbled.words, stumbled.context
     if trap := no_key(lines, line):
+        return trap
+    if trap := ends_within(lines, line, begun, context):
         return trap
     above = nearest_above(lines, line)
     for number in dict.fromkeys((line, above, begun)):

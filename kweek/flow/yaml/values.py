@@ -15,6 +15,7 @@ _COMMENT: Final = re.compile(r"\s+#.*$")
 _SECOND_COLON: Final = re.compile(r":(?= |$)")
 _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
+_PLAIN: Final = re.compile(r"(?!.*(?:: | #))\w.*[^:\s]")  # a text that needs no quotes
 _BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _NO_COMMA: Final = re.compile(
@@ -121,10 +122,20 @@ def _behind_quote(value: _Value, mark: str) -> Trap | None:
     what = f"This value begins with {mark} but goes on behind the closing {mark}."
     why = f"YAML takes what stands between the two {mark} for the whole value, and then finds more."
     inner = value.core[1:-1]
+    one_too_many = value.core.count(mark) % 2 == 1
+    if (mark == '"' or value.key == "if") and (one_too_many or value.core.endswith(mark)):
+        return _quotes_of_its_own(value, what, why, value.core[1:] if one_too_many else inner)
     if mark == "'" and value.core.endswith(mark) and not set(inner) & {'"', "\\"}:  # an apostrophe in it
         fix = f'Use the other quotes: {f"{value.key}: " if value.key else ""}"{inner}"'
         return Trap(value.number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(f'"{inner}"')])
     return value.trap("quotes-needed", what, why)
+
+
+def _quotes_of_its_own(value: _Value, what: str, why: str, text: str) -> Trap:
+    """`if: "tagged("x") or …`: the first quote was one too many, or one of a pair around it all."""
+    right = text if _PLAIN.fullmatch(text) else _quoted(text)
+    fix = f"Write: {f'{value.key}: ' if value.key else ''}{right}"
+    return Trap(value.number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(right)])
 
 
 def _behind_bracket(value: _Value) -> Trap | None:

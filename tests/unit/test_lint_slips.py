@@ -1,0 +1,97 @@
+"""One slip in a flow that ships is one message: on its line, with a remedy that mends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kweek.linting import lint_unrendered
+from kweek.workspace import read_workspace
+
+WHITEPAPER, FAIR, RENEWAL = "flows/whitepaper-nurture.yaml", "flows/fair-leads.yaml", "flows/renewal.yaml"
+WEBINAR, REVIVAL = "flows/webinar.yaml", "flows/dormant-revival.yaml"
+CALENDARS, TEAMS = "rules/calendars.yaml", "rules/teams.yaml"
+ANSWER = 'if: survey.keep-in-touch.wish == "call"'
+RUNG = "- after: 24 hours\n          tell: manager\n"
+JUDGE = """\
+        - if: lead.sales_ready
+          go: sales
+        - if: lead.profile in ["A", "B"] or survey.brochure.wish == "call"
+          go: call
+        - else: flow long-term
+"""
+GRADES = 'lead.grade in ["A1", "A2", "B1"]'
+ON_TIME = "days_until(event.starts_at) > 1"
+
+SLIPS = [
+    (REVIVAL, ANSWER, f'if: "tagged("x") or {ANSWER[4:]}', 45, f'Write: if: tagged("x") or {ANSWER[4:]}'),
+    (REVIVAL, ANSWER, 'if: "tagged("x") or known(lead.phone)"', 45, 'Write: if: tagged("x") or known(lead.phone)'),
+    (WHITEPAPER, RUNG, "- { after: 24 hours, tell manager }\n", 85, "Write: tell: manager"),
+    (RENEWAL, "today }\n", "today\n    - score: { intent: +5 }\n", 13, "Close it with } at the end of the line."),
+    (FAIR, "  call:\n", "  Ring:\n", 53, "Lines 34, 35, 37, 41 and 50 lead to “call”. Did you mean “call”?"),
+    (WHITEPAPER, "read-on:\n        - tag: drying ", "read-on: tag drying #", 31, "- tag: drying"),
+    (FAIR, "else: flow long-term\n      o", "otherwise: flow long-term\n      o", 66, "write: else: flow long-term"),
+    (RENEWAL, "[extends, thinks it over,", "[extends, is thinking,", 64, "“is thinking” in line 59 is one"),
+    (RENEWAL, "thinks it over: again", "thinks: again", 64, "Did you mean “thinks it over”?"),
+    (WHITEPAPER, "        quote: sales\n", "        visit: sales\n", 74, "“brochure” has no such outcome; “fair” has"),
+    (WHITEPAPER, "        quote: sales\n", "        quite: sales\n", 74, "Did you mean “quote”?"),
+    (
+        WHITEPAPER,
+        JUDGE,
+        "        - if: lead.sales_ready\n          go: call\n        - else: call\n",
+        59,
+        "leads to “call”",
+    ),
+    (RENEWAL, "until 45 days before", "until 95 days before", 25, "past whenever a lead comes here"),
+    (RENEWAL, "until 45 days before lead.contract_end", "until 2027-01-01", 25, "one day for all leads"),
+    (WHITEPAPER, "limit: 1 mail per", "limit: 5 mails per", 10, "the workspace lets 3 mails per 7 days through"),
+    (WHITEPAPER, GRADES, f'lead.grade == "A1" or {GRADES}', 13, "Put parentheses round what belongs together."),
+    (WEBINAR, ON_TIME, ON_TIME[:-1] + "ten", 23, "Write 10."),
+    (WEBINAR, ON_TIME, f"{ON_TIME} day", 23, "Leave the unit out"),
+    (WHITEPAPER, '["A1", "A2",', '["A1" "A2",', 13, "Put a comma between the two."),
+]
+ELSEWHERE = [
+    (
+        CALENDARS,
+        "calling-hours:",
+        "call-hours:",
+        [(TEAMS, 16, "Lines 33 and 38 name it too. Did you mean “call-hours”?")],
+    ),
+    (TEAMS, "after-fair:", "fairs:", [(FAIR, 12, "Line 55 names it too.")]),
+    (
+        TEAMS,
+        "engineers:",
+        "technicians:",
+        [("flows/demo-request.yaml", 30, "“engineers”"), (WEBINAR, 68, "“engineers”")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "before", "after", "line", "words"), SLIPS, ids=[slip[4] for slip in SLIPS])
+def test_a_slip_is_said_once_where_it_is(
+    shipped: Path, file: str, before: str, after: str, line: int, words: str
+) -> None:
+    slip(shipped, file, before, after)
+    found = lint_unrendered(read_workspace(shipped))
+    assert len(found) == 1, found
+    [problem] = found
+    assert (problem.file, problem.line) == (file, line)
+    assert words in str(problem)
+
+
+@pytest.mark.parametrize(("file", "before", "after", "wanted"), ELSEWHERE, ids=[slip[2] for slip in ELSEWHERE])
+def test_what_many_lines_name_is_missed_once_in_each_file(
+    shipped: Path, file: str, before: str, after: str, wanted: list[tuple[str, int, str]]
+) -> None:
+    slip(shipped, file, before, after)
+    found = lint_unrendered(read_workspace(shipped))
+    assert [(problem.file, problem.line) for problem in found] == [place[:2] for place in wanted]
+    assert all(words in str(problem) for problem, (_, _, words) in zip(found, wanted, strict=True))
+
+
+def slip(workspace: Path, file: str, before: str, after: str) -> None:
+    path = workspace / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
