@@ -29,7 +29,7 @@ SLIPS = [
     (REVIVAL, ANSWER, 'if: "tagged("x") or known(lead.phone)"', 45, 'Write: if: tagged("x") or known(lead.phone)'),
     (WHITEPAPER, RUNG, "- { after: 24 hours, tell manager }\n", 85, "Write: tell: manager"),
     (RENEWAL, "today }\n", "today\n    - score: { intent: +5 }\n", 13, "Close it with } at the end of the line."),
-    (FAIR, "  call:\n", "  Ring:\n", 53, "Lines 34, 35, 37, 41 and 50 lead to “call”. Did you mean “call”?"),
+    (FAIR, "  call:\n", "  Ring:\n", 53, "Lines 27, 34, 35, 37, 41 and 50 lead to “call”. Did you mean “call”?"),
     (WHITEPAPER, "read-on:\n        - tag: drying ", "read-on: tag drying #", 31, "- tag: drying"),
     (FAIR, "else: flow long-term\n      o", "otherwise: flow long-term\n      o", 66, "write: else: flow long-term"),
     (RENEWAL, "[extends, thinks it over,", "[extends, is thinking,", 64, "“is thinking” in line 59 is one"),
