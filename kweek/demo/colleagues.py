@@ -25,6 +25,7 @@ _TOO_LATE: Final = 0.15  # of the handovers: the first contact comes a day or th
 _LATE_BY: Final = timedelta(days=3)
 _OFFERS: Final = 0.5  # of the handovers: there is an appointment, and a quote
 _CLOSES_WITHIN: Final = timedelta(days=4)
+_CLOSES_SOON: Final = timedelta(days=1)
 _OPENING: Final = timedelta(hours=3)  # so long it takes to do what lay there in the morning
 _PUTS_OFF: Final = 3  # times at most: while all sleep, in a hurry, no look falls on a working day for sure
 _CALL_BACK_IN: Final = timedelta(days=2)
@@ -145,11 +146,11 @@ class Colleagues:
             return
         choice = self._pick(handover_choices(step), place, handover.person)
         calendar = self.world.teams.get(handover.team, self.world.calendar)
-        late = self.drawn.random() < _TOO_LATE
+        late = self.drawn.random() < _TOO_LATE and not choice.then  # who still has far to go, is not kept waiting
         contact = self._after(
             now + timedelta(hours=25) if late else now, _LATE_BY if late else _CONTACTS_WITHIN, calendar
         )
-        close = self._after(contact + timedelta(hours=2), _CLOSES_WITHIN, calendar)
+        close = self._after(contact + timedelta(hours=2), _CLOSES_SOON if choice.then else _CLOSES_WITHIN, calendar)
         deeds = [(contact, self._handed(handover, ("accept", {}), ("contact", {})))]
         if self.drawn.random() < _OFFERS:
             between = min(self._after(contact, close - contact, calendar), close)
@@ -162,7 +163,8 @@ class Colleagues:
         if choice.kind == "rejected":
             said = {"reason": self.answers.reason(self.people[handover.person], choice.towards)}
         elif choice.kind == "later":
-            said = {"later_on": (now + timedelta(days=self.drawn.randint(*_LATER_IN))).date()}
+            days = _LATER_IN[0] if choice.then else self.drawn.randint(*_LATER_IN)
+            said = {"later_on": (now + timedelta(days=days)).date()}
         self.answers.known.happened(self.people[handover.person], choice.kind, now)
         return _VERBS.get(choice.kind, choice.kind), said
 

@@ -21,7 +21,7 @@ def fit(person: Person, way: Way, plans: Mapping[str, Plan], service: Collection
     written, since = False, 0.0
     for leg in way:
         step = plans[leg.step[0]].steps[leg.step[1]]
-        word = _word(leg, step) if isinstance(step, Send | Call) else ""
+        word = _word(leg, step, plans[leg.step[0]]) if isinstance(step, Send | Call) else ""
         asked_for = isinstance(step, Send) and all(mail in service for mail, _ in step.mails)
         if isinstance(step, Call):
             person = _hides(person, "phone") if word == "blocked" else _with(_shows(person, "phone"), "telephone")
@@ -44,9 +44,12 @@ def fit(person: Person, way: Way, plans: Mapping[str, Plan], service: Collection
     return person
 
 
-def _word(leg: Leg, step: Send | Call) -> str:
+def _word(leg: Leg, step: Send | Call, plan: Plan) -> str:
     """What happens there, in the words of the flow."""
-    line = line_at(step, leg.row[1].rpartition(" ")[2]) if leg.row and leg.row[1].startswith(f"{step.id} ") else None
+    row = leg.row[1] if leg.row else ""
+    if row.startswith("whenever:"):
+        return plan.whenever[int(row.partition(":")[2]) - 1].event
+    line = line_at(step, row.rpartition(" ")[2]) if row.startswith(f"{step.id} ") else None
     match line:
         case When(event=word) | Otherwise(state=word):
             return word

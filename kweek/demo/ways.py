@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from kweek.flow.duration import Duration
+from kweek.flow.moment import Moment
 from kweek.flow.plan import (
     AnyStep,
     At,
@@ -35,7 +36,8 @@ Step = tuple[str, str]
 """Flow, and a step of it."""
 
 _SOON: Final = 1.0  # days, until people do something about a mail, a call or a task
-_WITH_SALES: Final = 4.0
+_WITH_SALES: Final = 3.0  # of whoever has far to go: others are kept waiting longer
+_LATER: Final = 3.0  # until the date on which sales has agreed with them
 _SOME_DATE: Final = 7.0  # until a date comes, or a weekday
 _AT_ONCE: Final = 0.0
 
@@ -216,11 +218,17 @@ def _lasts(step: AnyStep) -> tuple[float, float]:
         case Handover():
             return _WITH_SALES, _WITH_SALES
         case Wait():
-            return _SOON, _SOME_DATE if step.until.within is None else _days(step.until.within)
+            return _SOON, _until(step.until)
         case Send(within=within) | Call(within=within) | Task(within=within):
             return _SOON, _AT_ONCE if within is None else _days(within)
         case _:
             return _AT_ONCE, _AT_ONCE
+
+
+def _until(moment: Moment) -> float:
+    if moment.within is not None:
+        return _days(moment.within)
+    return _LATER if moment.date_field == "handover.later_on" else _SOME_DATE
 
 
 def _days(length: Duration) -> float:
