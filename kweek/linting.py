@@ -65,12 +65,12 @@ def _once(problems: Sequence[Problem]) -> Iterator[Problem]:
     order of the lines. A path to which the others lead by another name is misnamed, however it is spelt."""
     renamed = {replace(one, code="name", what="", why="", fix="") for one in problems if one.code == "unknown-target"}
     problems = [one for one in problems if replace(one, what="", why="", fix="") not in renamed]
-    alike: dict[Problem, list[int]] = {}
+    alike: dict[tuple[str, str], list[int]] = {}
     for one in problems:
-        if one.code.startswith("unknown-"):
-            alike.setdefault(replace(one, line=0, column=0), []).append(one.line)
+        if one.code.startswith("unknown-") or "event." in one.what:
+            alike.setdefault((one.file, one.what), []).append(one.line)
     for one in problems:
-        first, *others = dict.fromkeys(alike.get(replace(one, line=0, column=0), [one.line]))
+        first, *others = dict.fromkeys(alike.get((one.file, one.what), [one.line]))
         if one.line != first:
             continue
         if others:

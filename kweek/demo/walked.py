@@ -1,11 +1,12 @@
 """Which rows has some lead taken? And who is bound for one that nobody has taken yet?
 
-Nobody sets out for what somebody else is bound for. Who is on his way takes what lies furthest, of all that he can
-reach in time: what is near will be found by whoever comes later.
+Nobody sets out for what somebody else is bound for, unless it is the last chance. Who is on his way takes what lies
+furthest, of all that he can reach in time: what is near will be found by whoever comes later.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from kweek.flow.rows import rows_of
 _IN_TIME: Final = timedelta(days=2)  # before all sleep
 _LONGER: Final = 1.3  # than it was thought to take
 _PATIENCE: Final = timedelta(days=10)  # and then somebody else may set out
+
+_AT_LAST: Final = 3  # so many are bound for the same, where it is the last chance
 
 Can = Callable[[Way], bool]
 """May somebody well walk this way, by all that is known of him?"""
@@ -81,17 +84,24 @@ class Walked:
         return found if found and found.until > now and (found.row in self._missing or found.own) else None
 
     def wanted(self, ways: Iterable[Way], now: datetime, *, nearest: bool = False) -> list[Way]:
-        """Those to rows that nobody has taken, or is bound for, as far as there is time: the furthest row (or the
-        nearest) first, and of several ways to a row the soonest."""
-        sought = {errand.row for errand in self._errands.values() if errand.until > now}
+        """Those to rows that nobody has taken, and for which not enough are bound yet, as far as there is time: first
+        those for which nobody is; of them the furthest row (or the nearest), and of several ways to a row the soonest.
+        """
+        bound = Counter(errand.row for errand in self._errands.values() if errand.until > now)
         days = (self.until - now) / timedelta(days=1)
         found: dict[Row, list[Way]] = {}
         for way in ways:
             row = way[-1].row
-            if row in self._missing and row not in sought and way[-1].days < days and self._awake(way, now):
+            enough = row is None or bound[row] >= (_AT_LAST if self._is_last_chance(way, now) else 1)
+            if row in self._missing and not enough and way[-1].days < days and self._awake(way, now):
                 found.setdefault(row, []).append(way)
-        rows = [sorted(ways, key=_length) for ways in found.values()]
-        return [way for ways in sorted(rows, key=lambda ways: _length(ways[0]), reverse=not nearest) for way in ways]
+        rows = sorted(found, key=lambda row: _length(min(found[row], key=_length)), reverse=not nearest)
+        return [way for row in sorted(rows, key=lambda row: bound[row]) for way in sorted(found[row], key=_length)]
+
+    def _is_last_chance(self, way: Way, now: datetime) -> bool:
+        """Would there be no time any more, if whoever walks it now did not come there?"""
+        over = min((begin for begin, end in self.asleep if end >= self.until), default=self.until)
+        return now + 2 * timedelta(days=way[-1].days) + _PATIENCE > over
 
     def _awake(self, way: Way, now: datetime) -> bool:
         """Are people there whenever somebody has to do something on this way?"""
@@ -99,8 +109,7 @@ class Walked:
         return not any(begin - _IN_TIME < last and first < end for first, last in deeds for begin, end in self.asleep)
 
     def set_out(self, who: str, way: Way, now: datetime, *, own: bool = False) -> Errand:
-        until = now + timedelta(days=way[-1].days) * _LONGER + _PATIENCE
-        errand = Errand(rows_on(way)[-1], frozenset(leg.step[0] for leg in way), until, own)
+        errand = Errand(rows_on(way)[-1], frozenset(leg.step[0] for leg in way), _patience(way, now), own)
         self._errands[who] = errand
         return errand
 
@@ -120,10 +129,16 @@ class Walked:
                 return None
             errand = self.set_out(who, way, now)
         way = ways[errand.row]
+        self._errands[who] = replace(errand, until=max(errand.until, _patience(way, now)))  # he is still on his way
         first = way[0].row if way[0].step == at else None
         choice = able.get(first and first[1]) or able[None]
         rows = rows_on(way)
         return replace(choice, then=rows[1:] if choice.row is not None else rows)
+
+
+def _patience(way: Way, now: datetime) -> datetime:
+    """Until when nobody else sets out for what this way leads to."""
+    return now + timedelta(days=way[-1].days) * _LONGER + _PATIENCE
 
 
 def _length(way: Way) -> tuple[float, int]:

@@ -71,7 +71,8 @@ def parse_at(text: str) -> Moment:
         return _beside_date(beside[1], beside[2], beside[3])
     if FIELD.fullmatch(text.strip()):
         return Moment(date_field=text.strip())
-    raise ValueError(f"“{text}” names no date field; write: 90 days before lead.contract_end")
+    right = _meant(text) if "." in text else None
+    raise ValueError(f"“{text}” names no date field; write: {right or '90 days before lead.contract_end'}")
 
 
 def parse_weekly(text: str) -> Moment:
@@ -105,7 +106,7 @@ _LOOSE: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
-_NO_SIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+)(?: [a-z]+)? ([a-z_]+(?:\.[a-z_]+)+)")
+_NO_SIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+)(?: [a-z]+){0,2} ([a-z_]+(?:\.[a-z_]+)+)")
 
 
 def _meant(text: str) -> str | None:

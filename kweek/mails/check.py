@@ -57,7 +57,7 @@ def check_words(words: str, language: str, own_fields: Mapping[str, str], render
     samples = [sample(own_fields, language, bare=bare) for bare in (False, True)]
     known = [{name: value for name, value in one.items() if name not in MAILS_ONLY} for one in samples]
     found = _rendered(mail, known, renderer)
-    problems = () if isinstance(found, Rendered) else found
+    problems = _one_brace(mail, known[0].keys()) if isinstance(found, Rendered) else found
     why = "A colleague would read it as it is written here."
     return tuple(
         replace(one, code=one.code.replace("mail-", "words-"), what=one.what.replace("The mail", "This text"), why=why)
@@ -127,18 +127,26 @@ def _silent(mail: MailTemplate) -> bool:
     return mail.survey is not None and "survey_url" not in mail.body
 
 
-_ONE_BRACE: Final = re.compile(r"(?<![{%#])\{\s*([a-z_]+)((?:\.\w+)*)\s*\}(?!\})")
+_BRACES: Final = re.compile(
+    r"""(?<![{%#]) \{ \s* (?P<root>[a-z_]+)
+            (?P<rest>(?:\.\w+)* (?:\s+or\s[^{}\n]*? | \s*\|[^{}\n]*?)?) \s* \}{1,2} (?!\})
+      | \[\[ \s* (?P<square>[a-z_]+) (?P<more>(?:\.\w+)+) \s* \]\]""",
+    re.VERBOSE,
+)
 
 
 def _one_brace(mail: MailTemplate, names: Collection[str]) -> list[Problem]:
     """Names in single braces, which Jinja2 leaves as they are."""
     problems: list[Problem] = []
-    for number, line in enumerate(mail.body.split("\n"), mail.body_line):
-        for found in _ONE_BRACE.finditer(line):
-            if found[1] in names:
+    head = [(mail.lines.get(key, 1), getattr(mail, key)) for key in ("subject", "preview")]
+    for number, line in (*head, *enumerate(mail.body.split("\n"), mail.body_line)):
+        for found in _BRACES.finditer(line):
+            root, rest = found["root"] or found["square"], found["rest"] or found["more"] or ""
+            if root in names:
                 what, why = f"“{found[0]}” stays as it is typed here.", "A name is filled in between two braces."
-                fix = f"Write {{{{ {found[1]}{found[2]} }}}}"
-                problems.append(Problem(mail.file, number, found.start() + 1, "error", "mail-braces", what, why, fix))
+                column = found.start() + 1 if number >= mail.body_line else 1
+                fix = f"Write {{{{ {root}{rest} }}}}"
+                problems.append(Problem(mail.file, number, column, "error", "mail-braces", what, why, fix))
     return problems
 
 

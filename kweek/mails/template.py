@@ -21,6 +21,20 @@ _FILE: Final = re.compile(r"(?:.*/)?([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[
 _LINE: Final = re.compile(r"([A-Za-z_][\w -]*?) *:(?: +(.*))?")
 _LINK: Final = re.compile(r"\]\([ ]*(?P<target><[^>\n]*>|[^\n]*?)[ ]+\"(?P<name>[^\"\n]*)\"[ ]*\)")
 
+_NEARLY: Final = re.compile(
+    r"""\[[^\]\n]+\](?:
+        (?P<blank>\ +\((?=https?:|mailto:|tel:|\{\{)[^)\n]*\))
+      | (?P<quotes>\([^()\n]*[“”„‘’«»][^()\n]*\))
+      | (?P<open>\((?=https?:|mailto:|tel:|\{\{)[^)\n]*$)
+    )""",
+    re.VERBOSE | re.MULTILINE,
+)
+_WHY_NOT: Final = {
+    "blank": "There is a blank between ] and (.",
+    "quotes": "The quotes round its name are not straight.",
+    "open": "Its ( is never closed.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class MailTemplate:
@@ -160,15 +174,28 @@ def _unquoted(value: str) -> str:
 
 
 def _link_problems(mail: MailTemplate) -> list[Problem]:
-    """The same name for two targets would make `clicked <name>` say two things."""
-    seen: dict[str, str] = {}
+    """The same name for two targets would make `clicked <name>` say two things; and what only looks like a link."""
+    seen: dict[str, tuple[str, int]] = {}
     problems: list[Problem] = []
     for match in _LINK.finditer(mail.body):
         name, target = match["name"], match["target"]
-        if name and seen.setdefault(name, target) != target:
-            before = mail.body[: match.start()]
-            line, column = mail.body_line + before.count("\n"), match.start() - (before.rfind("\n") + 1) + 1
-            what, why = f"Two links are called “{name}”.", f"“clicked {name}” could mean either."
-            fix = "Give one of them another name."
+        line, column = _place(mail, match.start())
+        first, above = seen.setdefault(name, (target, line))
+        if name and first != target:
+            what, why = (
+                f"Two links are called “{name}”, here and in line {above}.",
+                f"“clicked {name}” could be either.",
+            )
+            fix = "Give one of the two another name, the same in every language."
             problems.append(Problem(mail.file, line, column, "error", "mail-link-name", what, why, fix))
+    for match in _NEARLY.finditer(mail.body):
+        what, why = "This is not a link: it stays as it is typed here.", _WHY_NOT[match.lastgroup or ""]
+        fix = 'Write: [words](https://… "name")'
+        problems.append(Problem(mail.file, *_place(mail, match.start()), "error", "mail-link-target", what, why, fix))
     return problems
+
+
+def _place(mail: MailTemplate, offset: int) -> tuple[int, int]:
+    """Line and column of a place in the body."""
+    before = mail.body[:offset]
+    return mail.body_line + before.count("\n"), offset - (before.rfind("\n") + 1) + 1

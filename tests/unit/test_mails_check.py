@@ -38,6 +38,9 @@ CASES = [
     ("[x]({{ survey_url }} \"survey\")", [(5, 8, "mail-survey", "survey:")]),
     ("[x]({ survey_url } \"survey\")", [(5, 5, "mail-braces", "{{ survey_url }}")]),
     ("Dear { lead.name } and {unknown}", [(5, 6, "mail-braces", "{{ lead.name }}")]),
+    ('Dear { lead.name or "you" }}', [(5, 6, "mail-braces", '{{ lead.name or "you" }}')]),
+    ("Dear { lead.name }} and [[ lead.email ]]", [
+        (5, 6, "mail-braces", "{{ lead.name }}"), (5, 25, "mail-braces", "{{ lead.email }}")]),
     ("{% if lead.name %}a{% endfi %}", [(5, 20, "mail-template", "endif")]),
     ("{% if lead.name %}a{% endfor %}{% endif %}", [(5, 20, "mail-template", "endif")]),
     ('Dear {{ company.name or { "x" }}', [(5, 6, "mail-template", "stands “}”, where “:” should be")]),
@@ -60,6 +63,33 @@ def test_a_mistake_has_its_place_and_its_remedy(
     assert [(one.line, one.column, one.code) for one in found] == [case[:3] for case in expected]
     for problem, (*_, words) in zip(found, expected, strict=True):
         assert words in f"{problem.what} {problem.why} {problem.fix}"
+
+
+def test_braces_are_looked_for_in_the_subject_too(renderer: Renderer) -> None:
+    mail = read("Hello", front="subject: { lead.name }} asks\nkind: service\n")
+    [found] = check_mails([mail], ["nl"], {}, renderer)
+    assert (found.line, found.code, found.fix) == (2, "mail-braces", "Write {{ lead.name }}")
+
+
+NO_LINKS = [
+    ('one\n[tuner] (https://example.com "tuner")', 6, "a blank between ] and ("),
+    ("[tuner](https://example.com ”tuner”)", 5, "are not straight"),
+    ('[tuner](https://example.com "tuner"', 5, "Its ( is never closed."),
+]
+
+
+@pytest.mark.parametrize(("body", "line", "words"), NO_LINKS, ids=[case[2] for case in NO_LINKS])
+def test_what_only_looks_like_a_link_is_said_and_why(body: str, line: int, words: str) -> None:
+    mail, [found] = parse_mail("templates/mails/due.nl.md", f"---\nsubject: a\nkind: service\n---\n{body}\n")
+    assert mail is not None
+    assert (found.line, found.column, found.code) == (line, 1, "mail-link-target")
+    assert words in found.why
+
+
+def test_two_links_of_one_name_are_named_both() -> None:
+    body = '[a](https://example.com/a "x")\n\n[b](https://example.com/b "x")\n'
+    _, [found] = parse_mail("templates/mails/due.nl.md", f"---\nsubject: a\nkind: service\n---\n{body}")
+    assert (found.line, found.what) == (7, "Two links are called “x”, here and in line 5.")
 
 
 def test_a_mail_is_there_in_every_language(renderer: Renderer) -> None:

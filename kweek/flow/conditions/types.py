@@ -257,7 +257,10 @@ def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
                 if unknown := _unknown(given, schema):
                     yield unknown
                 elif wants == "date field" and _type(given, schema).kind not in ("date", "moment", "any"):
-                    yield at, f"{path} is {_type(given, schema)}, not a date", "ask it of a date: lead.contract_end"
+                    fix = "ask it of a date: lead.contract_end"
+                    if path.startswith("event."):
+                        fix = "ask it of a date or a moment, or declare it as one in rules/events.yaml"
+                    yield at, f"{path} is {_type(given, schema)}, not a date", fix
                 elif wants == "text field" and _type(given, schema).kind not in ("text", "any"):
                     yield at, f"{path} is {_type(given, schema)}, not a text", "matches(…) is for texts"
             case _:

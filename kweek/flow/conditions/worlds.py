@@ -18,7 +18,7 @@ from msgspec import Struct
 from kweek.flow.conditions.run import compile_tree
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.conditions.shape import FUNCTIONS
-from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
+from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not, walk
 from kweek.flow.facts import Facts
 
 MOST: Final = 4_096
@@ -33,11 +33,12 @@ _APART: Final = ("text", "number", "yes/no")
 
 class Idle(NamedTuple):
     """Lines that decide nothing: those that are never true; those that are, but only where one above them is true as
-    well; those that are always true."""
+    well; those that are always true. known: those that are true of whatever is known, and do not ask whether it is."""
 
     never: list[int]
     shadowed: list[int]
     always: list[int]
+    known: list[int]
 
 
 def idle(lines: Sequence[Node], schema: Schema) -> Idle:
@@ -46,16 +47,23 @@ def idle(lines: Sequence[Node], schema: Schema) -> Idle:
     tests = [compile_tree(apart.of(node)) for node in lines]
     facts = {path: _values(kind, apart.compared_with(path)) for path, kind, _ in apart.asked}
     if prod(map(len, facts.values())) > MOST:
-        return Idle([], [], [])
+        return Idle([], [], [], [])
     true, decisive, always = set[int](), set[int](), set(range(len(lines)))
+    known = {number for number, line in enumerate(lines) if not any(map(_asks_whether_known, walk(line)))}
     for values in product(*facts.values()):
         lead = cast("Facts", _Lead(dict(zip(facts, values, strict=True))))
         answers = [number for number, test in enumerate(tests) if test(lead) is True]
         true.update(answers)
         decisive.update(answers[:1])
         always.intersection_update(answers)
+        if None not in values:
+            known.intersection_update(answers)
     never = [number for number in range(len(lines)) if number not in true]
-    return Idle(never, sorted(true - decisive), sorted(always))
+    return Idle(never, sorted(true - decisive), sorted(always), sorted(known - always))
+
+
+def _asks_whether_known(node: Node) -> bool:
+    return isinstance(node, Ask) and node.function == "known"
 
 
 class _Lead(Struct, frozen=True):

@@ -45,6 +45,10 @@ def _lines(
         what, why = "This condition is always true", "whatever a lead is, it asks nothing of it"
         fix = f"Ask what only some leads are, or {'make it the last line: “else: …”' if in_choose else 'take it away'}"
         report.error(lines[first].at, "always-true", what, why, fix)
+    for number in found.known:
+        what, why = "This condition is true of every value that is known", "it only asks whether it is known"
+        fix = "Write known(…) if you mean that; else “and” between the two, or not in […]"
+        report.warning(lines[number].at, "true-if-known", what, why, fix)
     for number in found.shadowed:
         if number < first:
             above = next((n for n in range(number) if idle([trees[n], trees[number]], schema).shadowed), None)

@@ -203,7 +203,10 @@ class _Look:
             fix = did_you_mean(path, dates)
             self.report.error(at.at, "unknown-field", f"There is no field {path}", "", fix)
         elif (kind := self._fields()[path]).kind not in ("date", "moment", "any"):
-            self.report.error(at.at, "not-a-date", f"{path} is {kind}, not a date", "", "Name a date or moment field")
+            fix = "Name a date or moment field"
+            if path.startswith("event."):
+                fix += ", or declare it as one in rules/events.yaml"
+            self.report.error(at.at, "not-a-date", f"{path} is {kind}, not a date", "", fix)
 
     def setting(self, field: Located[str], value: Located[str]) -> None:
         settable, name = self.names.settable(), field.value.removeprefix("lead.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -12,6 +13,7 @@ from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 
 Known = dict[str, Pair]
+_NO_COLON: Final = re.compile(r"(?P<word>if|share|else)\b(?P<rest> .+)")
 BRANCH: Final = ("if", "share", "go", "else")
 
 
@@ -78,6 +80,11 @@ class ChooseReader(TargetReader):
             )
 
     def _branch(self, node: Node, key: Text) -> m.Branch | None:
+        if isinstance(node, Text) and (found := _NO_COLON.fullmatch(node.value)):
+            word, rest = found["word"], found["rest"].strip()
+            what, why = f"“{node.value}” has no colon.", "A key and its value are parted by a colon and a space."
+            self.note(node.at, "colon-missing", what, why, f"Write: {word}: {rest}")
+            node = Pairs((Pair(node._replace(value=word), node._replace(value=rest)),), node.at)
         known = self.fields(node, key, BRANCH, "if: lead.sales_ready, go: sales")
         if not isinstance(node, Pairs) or not known:
             return None

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from kweek.flow.problems import Problem, errors
 from kweek.flow.yaml import Trap, lines_of, mended_by, slips, stumbles
-from kweek.flow.yaml.lines import indent, opens, says_something
+from kweek.flow.yaml.lines import indent, opens, says_something, shape
 
 _OF_SHAPE: Final = frozenset((
     "indentation", "dash", "dashes", "yaml", "unknown-key", "unknown-option", "two-verbs", "no-verb", "not-a-step",
@@ -113,7 +113,9 @@ def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
             right = sum(says_something(line) and indent(line) == column for line in lines)
             return moves and trap.line != said.line - 1 and right > 1
         case "unknown-key" | "list-wanted":  # its key belongs elsewhere, with what stands below it
-            return moves and trap.line in (said.line - 1, said.line - 2) and opens(lines[trap.line])
+            key = match["key"] if (match := shape(lines[trap.line])) else None
+            alone = opens(lines[trap.line]) or key in ("else", "otherwise")
+            return moves and trap.line in (said.line - 1, said.line - 2) and alone
         case "state":
             return trap.code == "key-missing"
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
@@ -17,6 +18,9 @@ T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
 _MANY: Final = 200
 _IN_HOURS: Final = ("follow_up", "remind", "after", "every")
+
+
+_PARTED: Final = re.compile("[,;]")
 
 
 class Reader:
@@ -131,10 +135,11 @@ class Reader:
                 pair.value.at, "empty", f"“{pair.key.value}” is an empty list.", "", "Write at least one, or none."
             )
         match found:
-            case [Located() as text] if "," in text.value:
-                fix = f"Write a list: {pair.key.value}: [{text.value}]"
-                self.note(text.at, "list-wanted", f"“{text.value}” is one text with a comma in it.", "", fix)
-                words = (word.strip() for word in text.value.split(","))
+            case [Located() as text] if parted := _PARTED.findall(text.value):
+                words = [word.strip() for word in re.split("[,;]", text.value)]
+                fix = f"Write a list: {pair.key.value}: [{', '.join(filter(None, words))}]"
+                sign = "a comma" if parted[0] == "," else "a semicolon"
+                self.note(text.at, "list-wanted", f"“{text.value}” is one text with {sign} in it.", "", fix)
                 return tuple(Located(word, text.at, text.key) for word in words if word)
             case _:
                 return tuple(text for text in found if text is not None)

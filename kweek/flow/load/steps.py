@@ -123,6 +123,8 @@ class StepReader(VerbReader):
             fix = f"Put a space behind the colon: - {verb}: {rest.strip()}"
         elif node.value in m.ENDINGS:
             fix = f"Write: - end: {node.value}"
+        elif node.value == "next":
+            fix = "Delete this line: where a list runs out, the lead carries on by itself"
         elif word in OPTIONS:
             fix = f"Write a colon behind the verb: - {word}: {node.value[len(word) :].strip() or '…'}"
         else:

@@ -20,6 +20,7 @@ from kweek.flow.yaml import Items, Pair, Pairs, Text
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
 _LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
+_BETWEEN: Final = re.compile(r", *| ?[/;] ?| (?:and|or|en|of) ")  # two outcomes that were written as one text
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 
 
@@ -125,7 +126,7 @@ class VerbReader(ChooseReader):
     def task(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Task:
         title = self.text(verb, prose=True) or unread(verb)
         within = self._within(verb, known, "3 business days")
-        outcomes = self._outcomes(known["outcomes"]) if "outcomes" in known else ()
+        outcomes = self._outcomes(known["outcomes"], known.get("when")) if "outcomes" in known else ()
         to, remind = self.text(known.get("to")), self._time(verb, known.get("remind"))
         escalate = self.rungs(known.get("escalate"))
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
@@ -134,10 +135,22 @@ class VerbReader(ChooseReader):
             escalate=escalate, when=when, otherwise=otherwise,
         )  # fmt: skip
 
-    def _outcomes(self, pair: Pair) -> tuple[Located[str], ...]:
-        wanted = len(pair.value.items) if isinstance(pair.value, Items) else 1
+    def _outcomes(self, pair: Pair, when: Pair | None) -> tuple[Located[str], ...]:
+        value, named = pair.value, {line.key.value for line in _lines_of(when)}
+        if isinstance(value, Pairs) and all(isinstance(one.value, Text) for one in value.pairs):
+            words = [one.key for one in value.pairs]
+            fix = f"Write square brackets: outcomes: [{', '.join(word.value for word in words)}]"
+            self.note(value.at, "list-wanted", "“outcomes” takes a list.", "", fix)
+            return tuple(word.located for word in words)
+        nodes = value.items if isinstance(value, Items) else (value,)
+        only = nodes[0] if len(nodes) == 1 else None
+        parts = _BETWEEN.split(only.value) if isinstance(only, Text) else []
+        if isinstance(only, Text) and len(parts) > 1 and named.issuperset(parts):
+            fix, why = f"Write a list: outcomes: [{', '.join(parts)}]", f"Below “when” stand {len(parts)} outcomes."
+            self.note(only.at, "list-wanted", f"“{only.value}” is one text.", why, fix)
+            return tuple(Located(part, only.at, pair.key.at) for part in parts)
         found = self.texts(pair)
-        return found if len(found) >= wanted else (*found, unread(pair))
+        return found if len(found) >= len(nodes) else (*found, unread(pair))
 
     # --- verbs that lead elsewhere ----------------------------------------------------------------
 
@@ -210,3 +223,7 @@ class VerbReader(ChooseReader):
 
     def webhook(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Webhook:
         return m.Webhook(at=verb.key.at, id=id_, name=self.text(verb) or unread(verb))
+
+
+def _lines_of(clause: Pair | None) -> tuple[Pair, ...]:
+    return clause.value.pairs if clause is not None and isinstance(clause.value, Pairs) else ()

@@ -16,6 +16,8 @@ DEEPEST: Final = 32
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _COMMENT: Final = re.compile(r"(\s+)#(.*)")
 _NO_COLON: Final = re.compile(r"(?P<key>[a-z_]+)(?: ?[=;] ?|:| )(?P<value>\S.*)")
+_NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]*):(?!//)(?P<value>\S.*)")
+_CLICKED: Final = re.compile(r"(?P<key>clicked [\w-]+) (?P<value>\S.*)")
 _IN_BRACES: Final = ("after", "every", "tell", "reassign", "if", "go", "email", "event", "at")
 """Keys that stand behind others in { }; any other word may be the piece of a text behind its comma."""
 _COLON: Final = re.compile(r"\s*:(.*)")
@@ -140,7 +142,11 @@ class Builder:
             return
         if isinstance(value, Text) and value.empty:
             colon = self._behind_key(key)
-            if top.flow and colon is None and (self._without_colon(top, key) or self._stray(top, key)):
+            if (
+                top.flow
+                and colon is None
+                and (self._glued(top, key) or self._without_colon(top, key) or self._stray(top, key))
+            ):
                 return
             comment = _COMMENT.match(colon or "")
             value = Text("", key.at, key.at, comment=comment[0] if comment else "")
@@ -179,10 +185,22 @@ class Builder:
             case _:
                 return False
 
+    def _glued(self, top: _Open, key: Text) -> bool:
+        """`{ a:50%, b:50% }`: without a space behind them, the colons part nothing. One message for them all."""
+        match = _NO_SPACE.fullmatch(key.value)
+        if match is None:
+            return False
+        word, value = match["key"], match["value"]
+        if not any(one.code == "space-after-colon" and one.line == top.at.line for one in self.found):
+            what, why = "There is no space behind the colon.", "Without a space YAML reads key and value as one text."
+            self._note(key.at, "space-after-colon", what, why, f"Put a space behind each colon: {word}: {value}")
+        top.pairs.append(Pair(key._replace(value=word), Text(value, key.at, key.end)))
+        return True
+
     def _without_colon(self, top: _Open, key: Text) -> bool:
         """A key inside { } that is read with its value as one text: the first, or one that often stands there."""
-        match = _NO_COLON.fullmatch(key.value)
-        if match is None or (top.pairs and match["key"] not in _IN_BRACES):
+        match = _CLICKED.fullmatch(key.value) or _NO_COLON.fullmatch(key.value)
+        if match is None or (top.pairs and match["key"] not in _IN_BRACES and " " not in match["key"]):
             return False
         word, value = match["key"], match["value"]
         what, why = f"“{key.value}” has no colon.", "A key and its value are parted by a colon and a space."

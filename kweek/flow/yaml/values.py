@@ -23,6 +23,7 @@ _NO_COMMA: Final = re.compile(
         (?:{OF_TWO_WORDS}|[a-z_.]+):\ """,
     re.VERBOSE,
 )
+_SEMICOLON: Final = re.compile(r";(?= +(?:[a-z_.]+|clicked [\w-]+): )")
 _WHOLE_IN_BRACES: Final = re.compile(
     r"""  "(?:[^"\\]|\\.)*"
         | '(?:[^']|'')*'
@@ -88,7 +89,7 @@ def _comma_missing(value: _Value, found: re.Match[str]) -> Trap:
     """`{ clicked: next else: done }`"""
     what, why = f"There is no comma behind “{found['value']}”.", "Inside { } one stands between two keys."
     end = found.end("value")
-    right = f"{value.core[:end]}, {value.core[end:].lstrip('; ')}"
+    right = f"{value.core[:end]}, {_SEMICOLON.sub(',', value.core[end:].lstrip('; '))}"
     fix = f"Write: {right}"
     column = value.column + found.start("gap")
     return Trap(value.number, column, "comma-missing", what, why, fix, [value.replaced_by(right)], 1)
