@@ -40,6 +40,7 @@ moved, 2 not understood, 130 or 143 stopped before it was up."""
 
 PACE: Final = "5 seconds a day"
 DAYS: Final = 60
+_HANDS: Final = 4  # of colleagues and leads: one after the other, they would not get through their days
 SEED: Final = 4  # these people take every row of the flows that ship, where the machine keeps up
 _MARK: Final = "demo"
 
@@ -158,6 +159,7 @@ class _Cast:
             self._thread.join(10)
 
     def _come_and_go(self) -> None:
+        from kweek.demo.hands import Hands
         from kweek.demo.house import House
         from kweek.demo.play import Play
         from kweek.leads.clock import begin_paces
@@ -172,8 +174,9 @@ class _Cast:
             assert self.ports.smtp is not None
             smtp = (self.ports.smtp.host, self.ports.smtp.number)
             files = read_workspace(self.chosen.workspace)
-            house = House(database, begin_paces(database), f"http://127.0.0.1:{self.ports.web.number}", key, smtp)
-            self.code = self._act(Play(house, files, self.leads, self.seed), house)
+            hands, base = Hands(_HANDS), f"http://127.0.0.1:{self.ports.web.number}"
+            house = House(database, begin_paces(database), base, key, smtp, hands)
+            self.code = self._act(Play(house, files, self.leads, self.seed, hands), house)
             house.close()
         except Exception:
             self.code = 1

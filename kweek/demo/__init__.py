@@ -5,6 +5,7 @@
 - `known`: what is known of everybody; `sheets`, `answers`: what they say, so that it leads where they are bound
 - `foresight`, `fits`: can somebody walk a way, and who must it be; `comers`: who comes, and bound for what
 - `leads`, `colleagues`: what each of them does, and when; `agenda`, `days`, `play`: the clock that they all live by
+- `hands`: so many act at once
 - `stage`: what they see and can do; `house`: the real one, over HTTP and by a look into the books
 - `rest`, `late`: what can be said of it afterwards
 """

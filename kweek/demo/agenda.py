@@ -4,7 +4,7 @@ not, for there may be more to do than a day is long."""
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,16 +26,13 @@ class Agenda:
         self._n += 1
         heapq.heappush(self._office if office else self._others, (at, self._n, deed))
 
-    def due(self) -> Iterator[Deed]:
-        """What is due by now, and whatever falls due in the office meanwhile."""
-        by = self.now()
-        while True:
-            if self._office and self._office[0][0] <= self.now():
-                yield heapq.heappop(self._office)[2]
-            elif self._others and self._others[0][0] <= by:
-                yield heapq.heappop(self._others)[2]
-            else:
-                return
+    def next(self, by: datetime) -> Deed | None:
+        """What is due by then, or by now in the office. None: nothing."""
+        if self._office and self._office[0][0] <= self.now():
+            return heapq.heappop(self._office)[2]
+        if self._others and self._others[0][0] <= by:
+            return heapq.heappop(self._others)[2]
+        return None
 
     def __len__(self) -> int:
         return len(self._office) + len(self._others)

@@ -21,6 +21,7 @@ from itsdangerous import URLSafeSerializer
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from kweek.demo.days import Days, days_on
+from kweek.demo.hands import Hands
 from kweek.demo.stage import Letter, OpenCall, OpenHandover, OpenTask, Place, Stage, Walk
 from kweek.flow.plan import Plan
 from kweek.flow.state import Value
@@ -51,15 +52,29 @@ class Numbers:
     won: int
 
 
-class House(Stage):
-    """base: where the pages are. key: of the interface. smtp: where mail is caught. refused: what a door said no to,
-    and how often: such a demo would show less than it says."""
+class _Door(httpx.HTTPTransport):
+    """Who waits behind it keeps nobody from acting."""
 
-    def __init__(self, database: Database, clock: Clock, base: str, key: str, smtp: tuple[str, int]) -> None:
+    def __init__(self, hands: Hands) -> None:
+        super().__init__()
+        self.hands = hands
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        with self.hands.waiting():
+            return super().handle_request(request)
+
+
+class House(Stage):
+    """base: where the pages are. key: of the interface. smtp: where mail is caught. hands: of those who act in it.
+    refused: what a door said no to, and how often: such a demo would show less than it says."""
+
+    def __init__(
+        self, database: Database, clock: Clock, base: str, key: str, smtp: tuple[str, int], hands: Hands
+    ) -> None:
         self.database, self.clock, self.smtp = database, clock, smtp
-        headers = {"authorization": f"Bearer {key}"}
-        self.desk = httpx.Client(base_url=base, headers=headers, timeout=_PATIENCE)
-        self.browser = httpx.Client(base_url=base, headers={"user-agent": BROWSER}, timeout=_PATIENCE)
+        desk, browser = {"authorization": f"Bearer {key}"}, {"user-agent": BROWSER}
+        self.desk = httpx.Client(base_url=base, headers=desk, timeout=_PATIENCE, transport=_Door(hands))
+        self.browser = httpx.Client(base_url=base, headers=browser, timeout=_PATIENCE, transport=_Door(hands))
         self.refused: Counter[str] = Counter()
         self._mail = self._row = 0
 

@@ -10,7 +10,7 @@ from typing import Final
 from kweek.demo.agenda import Agenda
 from kweek.demo.answers import Answers
 from kweek.demo.choices import CHOSEN, NOTHING, STAYS, Bound, Choice, heard_at, mail_choices, usual
-from kweek.demo.openings import Opening, Vocabulary, told_as
+from kweek.demo.openings import NOT_SO_SOON, SOON, Opening, Vocabulary, told_as
 from kweek.demo.people import Person
 from kweek.demo.stage import Letter, Place, Stage
 from kweek.demo.ways import Row, Way, rows_on
@@ -26,7 +26,7 @@ _SKIPS_MAIL_THAT_ASKS_NOTHING: Final = 0.4
 
 
 class Leads:
-    """words: what may be told. purposes: what mails ask consent for."""
+    """words: what may be told. purposes: what mails ask consent for. hurry: does time fly?"""
 
     def __init__(
         self,
@@ -37,8 +37,9 @@ class Leads:
         purposes: Collection[str],
         bound: Bound,
         drawn: Random,
+        hurry: Callable[[datetime], bool] = lambda now: False,
     ) -> None:
-        self.stage, self.agenda, self.words, self.drawn = stage, agenda, words, drawn
+        self.stage, self.agenda, self.words, self.drawn, self.hurry = stage, agenda, words, drawn, hurry
         self.answers, self.purposes, self.bound = answers, purposes, bound
         self._can_be_told = (*words.events, *words.made_of)
         self.people: dict[str, Person] = {}
@@ -53,7 +54,9 @@ class Leads:
         self.people[person.id] = person
         first = next(iter(rows_on(way)), None)
         chosen = self.answers.opening(opening, now, person, first if first and CHOSEN in first[1] else None)
-        fields = {name: _plain(value) for name, value in chosen.fields(now).items()}
+        fields = {
+            name: _plain(value) for name, value in chosen.fields(now, NOT_SO_SOON if self.hurry(now) else SOON).items()
+        }
         said = person.as_lead(self.purposes, now, **fields)
         self.stage.tell([self._event(person, chosen.kind, chosen.data, now, said)])
 

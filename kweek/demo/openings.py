@@ -15,6 +15,7 @@ from kweek.flow.plan import Call, Handover, Plan, Send, Start, Task, Wait
 from kweek.flow.state import Value
 
 SOON: Final = timedelta(days=2)  # from the lead's first day to the date that starts its flow
+NOT_SO_SOON: Final = timedelta(days=30)  # where time flies: before that, the house may not have heard of it
 _LEFT_OUT: Final = 0.05
 
 
@@ -27,13 +28,13 @@ class Opening:
     data: Mapping[str, Value] = field(default_factory=dict[str, Value])
     date: Moment | None = None
 
-    def fields(self, now: datetime) -> dict[str, Value]:
+    def fields(self, now: datetime, soon: timedelta = SOON) -> dict[str, Value]:
         """What has to be known of a lead who comes now: the date that makes `90 days before lead.contract_end` come
         soon."""
         if self.date is None or self.date.date_field is None:
             return {}
         length = self.date.offset.elapsed if self.date.offset is not None else timedelta()
-        day: date = (now + SOON + (length if self.date.before else -length)).date()
+        day: date = (now + soon + (length if self.date.before else -length)).date()
         return {self.date.date_field.removeprefix("lead."): day}
 
 

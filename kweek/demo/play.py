@@ -6,19 +6,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
 import httpx
 from msgspec.structs import replace
 
-from kweek.demo.agenda import Agenda
+from kweek.demo.agenda import Agenda, Deed
 from kweek.demo.answers import Answers
 from kweek.demo.choices import Choice, reasons, usual
 from kweek.demo.colleagues import Colleagues
 from kweek.demo.comers import Comers
 from kweek.demo.foresight import Foresight
+from kweek.demo.hands import Hands
 from kweek.demo.known import Known
 from kweek.demo.leads import Leads
 from kweek.demo.openings import Vocabulary
@@ -40,15 +41,17 @@ _MEANWHILE: Final = 0.25  # while most sleep: what they begin takes months as we
 _ARRIVE_OVER: Final = 0.6  # of these times: the rest is for what comes of it
 _COME_AGAIN: Final = 0.9  # so often as somebody new comes, somebody comes who was here before
 _COME_AGAIN_OVER: Final = 0.9
+_TRIES_AGAIN_IN: Final = timedelta(hours=1)
 _LOOK_EVERY: Final = 0.1  # seconds
 _SAY_EVERY: Final = 30.0  # seconds
 
 
 class Play:
-    """leads: so many come. When, the clock says, which knows how many days there are."""
+    """leads: so many come. When, the clock says, which knows how many days there are. hands: of those who act; one
+    does it all, where nobody has to wait for an answer."""
 
-    def __init__(self, stage: Stage, workspace: Workspace, leads: int, seed: int) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, workspace: Workspace, leads: int, seed: int, hands: Hands | None = None) -> None:
+        self.stage, self.hands = stage, hands or Hands(1)
         self.drawn, self.agenda = Random(f"demo {seed}"), Agenda(stage.now)
         self.plans = {plan.flow: plan for plan in stage.plans()}
         self.days = stage.days()
@@ -57,8 +60,9 @@ class Play:
         self.walked = Walked(self.plans, Ways(self.plans, world.links), self.days.closes, asleep)
         self.answers = Answers(Known(world), reasons(self.plans.values()), self.drawn)
         self.leads = Leads(
-            stage, self.agenda, words, self.answers, purposes_of(workspace.texts), self._bound, self.drawn
-        )
+            stage, self.agenda, words, self.answers, purposes_of(workspace.texts), self._bound, self.drawn,
+            lambda now: any(begin <= now < end for begin, end in asleep),
+        )  # fmt: skip
         self.colleagues = Colleagues(
             stage, self.agenda, world, workspace.rules.teams, self.leads.people, self.answers, self._bound, self.drawn
         )
@@ -100,8 +104,19 @@ class Play:
         for letter in self.stage.letters():
             self.leads.find(letter)
         self.colleagues.look(self.stage.now())
-        for deed in self.agenda.due():
+        by = self.stage.now()
+        self.hands.do(lambda: self._next_deed(by))
+
+    def _next_deed(self, by: datetime) -> Callable[[], None] | None:
+        deed = self.agenda.next(by)
+        return None if deed is None else lambda: self._do(deed)
+
+    def _do(self, deed: Deed) -> None:
+        """Who finds nobody there, tries again."""
+        try:
             deed(self.stage.now())
+        except (httpx.TransportError, DatabaseAway):
+            self.agenda.add(self.stage.now() + _TRIES_AGAIN_IN, deed)
 
     def _bound(self, choices: Sequence[Choice], place: Place, who: str) -> Choice | None:
         now, at = self.stage.now(), (place.plan.flow, place.step)
