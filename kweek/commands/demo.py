@@ -40,7 +40,7 @@ moved, 2 not understood, 130 or 143 stopped before it was up."""
 
 PACE: Final = "5 seconds a day"
 DAYS: Final = 60
-_HANDS: Final = 4  # of colleagues and leads: one after the other, they would not get through their days
+_HANDS: Final = 2  # so many act at once: one after the other, they would not get through their days
 SEED: Final = 4  # these people take every row of the flows that ship, where the machine keeps up
 _MARK: Final = "demo"
 

@@ -15,28 +15,36 @@ from kweek.leads.clock import Clock
 
 EARLY: Final = timedelta(days=14)  # the first leads come, and are followed up
 ASLEEP: Final = timedelta(days=350)  # until what they began has been repeated once or twice
+EVENING: Final = timedelta(days=40)  # nobody new comes; what was begun comes to its end
 AFTERWARDS: Final = timedelta(days=220)  # until all that began early is over
+_FASTER: Final = 2.5  # does the evening go by than the days before it
 _SLEEP: Final = timedelta(days=12) / timedelta(seconds=1)
 _HURRY: Final = timedelta(days=15) / timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Moments of flow time. early: until then the first leads come. opens, over: the days that are asked for. closes:
-    when the hurry after them has ended."""
+    """Moments of flow time. early: until then the first leads come. opens, over: the days that are asked for. home:
+    when the evening after them has ended, and everybody goes home. closes: when the hurry after that has ended."""
 
     begun: datetime
     early: datetime
     opens: datetime
     over: datetime
+    home: datetime
     closes: datetime
+
+    @property
+    def asleep(self) -> tuple[tuple[datetime, datetime], ...]:
+        """When time flies, and nobody can do much."""
+        return (self.early, self.opens), (self.home, self.closes)
 
 
 def paces(tempo: float, days: timedelta, *, only: bool = False) -> Sequence[tuple[float, timedelta]]:
     """At which tempo the clock runs, one after the other, and how long of real time. Before and after that it is the
     world's: until everything stands, and when all have gone home and things come to rest. only: these days, and nothing
     before or after them."""
-    turns = [(tempo, EARLY), (_SLEEP, ASLEEP), (tempo, days), (_HURRY, AFTERWARDS)]
+    turns = [(tempo, EARLY), (_SLEEP, ASLEEP), (tempo, days), (tempo * _FASTER, EVENING), (_HURRY, AFTERWARDS)]
     return [(pace, lasts / pace) for pace, lasts in ([(tempo, days)] if only else turns)]
 
 
@@ -47,9 +55,9 @@ def days_on(clock: Clock) -> Days:
         turns.insert(0, clock.anchor_flow)
         clock = clock.before
     match turns:
-        case begun, early, opens, over, closes:
-            return Days(begun, early, opens, over, closes)
+        case begun, early, opens, over, home, closes:
+            return Days(begun, early, opens, over, home, closes)
         case begun, closes:
-            return Days(begun, begun, begun, closes, closes)
+            return Days(begun, begun, begun, closes, closes, closes)
         case _:
             raise ValueError("This clock knows of no days")

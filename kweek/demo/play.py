@@ -42,6 +42,7 @@ _ARRIVE_OVER: Final = 0.6  # of these times: the rest is for what comes of it
 _COME_AGAIN: Final = 0.9  # so often as somebody new comes, somebody comes who was here before
 _COME_AGAIN_OVER: Final = 0.9
 _TRIES_AGAIN_IN: Final = timedelta(hours=1)
+_STRAGGLERS: Final = 0.15
 _LOOK_EVERY: Final = 0.1  # seconds
 _SAY_EVERY: Final = 30.0  # seconds
 
@@ -56,12 +57,11 @@ class Play:
         self.plans = {plan.flow: plan for plan in stage.plans()}
         self.days = stage.days()
         world, words = replace(world_of(workspace), plans=self.plans), vocabulary(workspace, self.plans)
-        asleep = ((self.days.early, self.days.opens), (self.days.over, self.days.closes))
-        self.walked = Walked(self.plans, Ways(self.plans, world.links), self.days.closes, asleep)
+        self.walked = Walked(self.plans, Ways(self.plans, world.links), self.days.closes, self.days.asleep)
         self.answers = Answers(Known(world), reasons(self.plans.values()), self.drawn)
         self.leads = Leads(
             stage, self.agenda, words, self.answers, purposes_of(workspace.texts), self._bound, self.drawn,
-            lambda now: any(begin <= now < end for begin, end in asleep),
+            lambda now: any(begin <= now < end for begin, end in self.days.asleep),
         )  # fmt: skip
         self.colleagues = Colleagues(
             stage, self.agenda, world, workspace.rules.teams, self.leads.people, self.answers, self._bound, self.drawn
@@ -72,6 +72,8 @@ class Play:
         for at in self._moments(leads, _ARRIVE_OVER):
             self.agenda.add(at, self.comers.come)
         for at in self._moments(round(leads * _COME_AGAIN), _COME_AGAIN_OVER):
+            self.agenda.add(at, self.comers.come_again)
+        for at in self._in_the_evening(round(leads * _STRAGGLERS)):
             self.agenda.add(at, self.comers.come_again)
 
     def run(self, stop: threading.Event, say: Callable[[], None]) -> bool:
@@ -125,6 +127,12 @@ class Play:
         if found is None and (left := self.comers.harmless(choices, who)):
             return usual(left, self.drawn)
         return found
+
+    def _in_the_evening(self, number: int) -> Iterator[datetime]:
+        """When those come once more for whom something is left."""
+        days = self.days
+        for _ in range(number if days.home > days.over else 0):
+            yield days.over + self.drawn.random() * (days.home - days.over) / 2
 
     def _moments(self, number: int, over: float) -> Iterator[datetime]:
         """When so many come, within this part of the days."""

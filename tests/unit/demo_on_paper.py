@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
 
-from kweek.demo.days import AFTERWARDS, ASLEEP, EARLY, Days
+from kweek.demo.days import AFTERWARDS, ASLEEP, EARLY, EVENING, Days
 from kweek.demo.play import Play
 from kweek.demo.sheets import Sheet, keep, raised_by
 from kweek.demo.stage import Letter, OpenCall, OpenHandover, OpenTask, Place, Stage, Walk
@@ -39,7 +39,8 @@ def play_on_paper(seed: int, *, leads: int = 200, days: int = 60, workspace: Pat
     play, known = Play(stage, files, leads, seed), stage.days()
     looks = (
         (known.early, timedelta(hours=1)), (known.opens, timedelta(days=10)),
-        (known.over, timedelta(hours=1)), (known.closes, timedelta(days=10)),
+        (known.over, timedelta(hours=1)), (known.home, timedelta(hours=3)),
+        (known.closes, timedelta(days=10)),
     )  # fmt: skip
     for until, pause in looks:
         while stage.now() < until:
@@ -81,10 +82,9 @@ class OnPaper(Stage):
             if event.source is not None
         ]
         self.at = BEGUN
-        self._days = Days(
-            BEGUN, BEGUN + EARLY, BEGUN + EARLY + ASLEEP, BEGUN + EARLY + ASLEEP + timedelta(days=days),
-            BEGUN + EARLY + ASLEEP + timedelta(days=days) + AFTERWARDS,
-        )  # fmt: skip
+        opens = BEGUN + EARLY + ASLEEP
+        over = opens + timedelta(days=days)
+        self._days = Days(BEGUN, BEGUN + EARLY, opens, over, over + EVENING, over + EVENING + AFTERWARDS)
         self.everybody: dict[str, _Somebody] = {}
         self.desks: dict[str, _Desk] = {}
         self.mails: dict[str, tuple[str, Opened]] = {}

@@ -165,12 +165,10 @@ class _Maker:
             yield from self._to(self.plan.goal.target, "goal", once=("goal", 1))
 
     def late(self) -> Iterator[Passage]:
-        """A task that someone had taken when its lead was moved on still accepts an outcome."""
-        moves = self.plan.goal is not None or any(
-            not isinstance(line.target, Stay) and line.event not in _SILENCES for line in self.plan.whenever
-        )
+        """A task that someone had taken when an own event of its step moved the lead on still accepts an outcome.
+        Nothing else moves a lead whose task someone has."""
         for step in self.plan.steps.values():
-            if isinstance(step, Call | Task) and (moves or any("." in line.event for line in step.when)):
+            if isinstance(step, Call | Task) and any("." in line.event for line in step.when):
                 for line in step.when:
                     if not isinstance(line.target, Stay):
                         yield from self._to(line.target, f"{_said(line)} after all", once=(f"late {step.id}", 1))
