@@ -39,6 +39,7 @@ _SOON: Final = 1.0  # days, until people do something about a mail, a call or a 
 _WITH_SALES: Final = 3.0  # of whoever has far to go: others are kept waiting longer
 _LATER: Final = 3.0  # until the date on which sales has agreed with them
 _SOME_DATE: Final = 7.0  # until a date comes, or a weekday
+_MONTHS: Final = 90.0
 _AT_ONCE: Final = 0.0
 
 
@@ -109,9 +110,23 @@ class Ways:
         for leg in way:
             if leg.row in self._tended:
                 yield before, leg.days
-            elif leg.row is not None and not is_taken_by_itself(leg.row):
+            elif leg.row is not None and not is_taken_by_itself(leg.row) and not self._can_wait(leg):
                 yield leg.days, leg.days
             before = leg.days
+
+    def _can_wait(self, leg: Leg) -> bool:
+        """Is it a mail on which one may click long after it came, for the lead stands still for months?"""
+        step, to = self.plans[leg.step[0]].steps[leg.step[1]], leg.step
+        if not isinstance(step, Send) or step.within is not None or leg.row is None or "whenever" not in leg.row[1]:
+            return False
+        seen = set[Step]()
+        while to not in seen:
+            seen.add(to)
+            onwards = next(((days, then) for row, days, then in self._exits[to] if row is None and then), None)
+            if onwards is None or onwards[0] >= _MONTHS:
+                return onwards is not None
+            to = onwards[1]
+        return False
 
     def runs_out(self, at: Step) -> bool:
         """Is it in a list that ends, so that whoever comes there is back where he was?"""
