@@ -40,17 +40,53 @@ def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo) -> list[H
         tables.events, tables.mails, mails.key == events.ref, isouter=True
     )
     rows = read.execute(query.where(events.lead_id == lead_id).order_by(events.seq.desc()).limit(MOST)).all()
+    refused = _refused(read, lead_id, [row for row in rows if row.kind == "enrol"])
     return [
-        Happened(row.at, event_words(say, row.kind), row.by, tuple(_about(say, row, zone))) for row in reversed(rows)
+        Happened(
+            row.at,
+            event_words(say, "enrol refused" if row.seq in refused else row.kind),
+            row.by,
+            tuple(_about(read, say, row, zone)),
+        )
+        for row in reversed(rows)
     ]
 
 
-def _about(say: Tongue, row: Row[Any], zone: tzinfo) -> Iterator[str]:
-    """The mail that it is about, and its data."""
+def _refused(read: Connection, lead_id: str, enrolled: Sequence[Row[Any]]) -> set[int]:
+    """Who is put into a flow that he is in, or was in not long enough ago, is not taken in. enrolled: the newest
+    first. Answers the numbers of the events that a turn has seen, and that began nothing."""
+    if not enrolled:
+        return set()
+    j, e, leads = tables.journal.c, tables.enrolments.c, tables.leads.c
+    seen = read.execute(select(leads.seen).where(leads.id == lead_id)).scalar_one()
+    begun = select(e.flow, j.at, j.detail).join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
+    rows = read.execute(begun.where(j.lead_id == lead_id, j.kind == "started")).all()
+    starts = [(row.flow, row.at) for row in rows if row.detail.get("by") == "enrol"]
+    refused, later = set[int](), dict[str, datetime]()
+    for row in enrolled:
+        flow = str(row.data.get("flow") or "")
+        until = later.get(flow)
+        began = any(one == flow and row.at <= at and (until is None or at < until) for one, at in starts)
+        if row.seq <= seen and not began:
+            refused.add(row.seq)
+        later[flow] = row.at
+    return refused
+
+
+def _about(read: Connection, say: Tongue, row: Row[Any], zone: tzinfo) -> Iterator[str]:
+    """The mail, or the flow, that it is about; and its data."""
+    if row.kind == "enrol":
+        yield say("now.flow", flow=_title(read, str(row.data.get("flow") or "")))
+        return
     if row.subject:
         yield row.subject
     if said := [_fact(say, name, value, zone) for name, value in row.data.items()]:
         yield ", ".join(said)
+
+
+def _title(read: Connection, flow: str) -> str:
+    versions = (row.version for row in publish.published(read) if row.flow == flow)
+    return next((publish.plan_in(read, version).title for version in versions), flow)
 
 
 def _fact(say: Tongue, name: str, value: object, zone: tzinfo) -> str:

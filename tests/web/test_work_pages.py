@@ -10,7 +10,7 @@ import pytest
 from kweek.leads import tables
 from tests.web.conftest import NOW, Books, TestClient
 from tests.web.pages import press
-from tests.web.scene import ANSWER, CALL, HANDOVER, event, scene
+from tests.web.scene import ANSWER, CALL, DAY, HANDOVER, event, line, scene
 
 DUTCH = {"accept-language": "nl"}
 
@@ -100,6 +100,18 @@ def test_the_story_of_a_lead_has_its_steps_its_points_and_what_sales_made_of_it(
     assert [past.index(words) for words in story] == sorted(past.index(words) for words in story)
     past = staff.get("/leads/bas").text
     assert ("Colleagues were asked to do it" in past, "Called, no answer" in past) == (True, True)
+
+
+def test_who_is_put_into_a_flow_that_does_not_take_him_is_told_so(staff: TestClient, books: Books) -> None:
+    event(books, "bas", 10, "enrol", NOW - 3 * DAY, flow="brochure-request")
+    event(books, "bas", 11, "enrol", NOW - DAY, flow="brochure-request")
+    event(books, "bas", 12, "enrol", NOW, flow="brochure-request")
+    line(books, "bas", "started", NOW - 3 * DAY, by="enrol", flow="brochure-request")
+    with books.db.write() as tx:
+        tx.execute(tables.leads.update().where(tables.leads.c.id == "bas").values(seen=11))
+    past = staff.get("/leads/bas").text
+    assert past.count("Put into a flow") == 2  # the first, and the last, which no turn has seen yet
+    assert past.count("Not taken into the flow again") == 1
 
 
 def test_the_first_page_leads_to_each_and_says_how_long_they_wait(staff: TestClient, books: Books) -> None:
