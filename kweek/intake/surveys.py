@@ -1,8 +1,8 @@
 """What comes of a filled-in survey? Answers, profile fields, BANT facts, points and events, in one transaction, once.
 
 An invitation is a mail: it takes one submission. On the telephone the survey is the script of the call. The events that
-an answer raises come before `answered` and before the call's outcome, so that a lead who asks for a quote is not first
-sent elsewhere for having answered.
+an answer raises are recorded before `answered` and before the call's outcome, at the same moment: of those that the
+waiting step names, the upper line wins; what it names, goes before what the flow listens to anywhere.
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ def _expect(lived: Lived, plan: Plan) -> Iterator[str]:
     for day, words in days.items():
         shown = [text(word, inside=len(words) > 1) for word in words]
         yield f"    day {day}: {_one_or_more(shown)}"
-    if story.end is not None:
+    if story.end is not None and not lived.life.busy(plan.flow):  # one that goes round for ever was cut short
         yield f"    ends: day {story.end.day}, {story.end.what}"
     elif not days:
         yield f"    after {_LONG} days: {{ under way: {int(has(story, 'under way', _LONG))} }}"
