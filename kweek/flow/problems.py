@@ -101,6 +101,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     known = tuple(known)
     if (other := meant(word.lower().strip(), known)) is not None:
         return other
+    if "." not in word and (begins := [name for name in known if name.startswith(f"{word}.")]):
+        return begins[0]
     by_folded = {name.lower().replace("_", " ").replace("-", " "): name for name in known}
     folded = word.lower().replace("_", " ").replace("-", " ").strip()
     if "." in folded:

@@ -10,7 +10,7 @@ from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
 
 WHITEPAPER, FAIR, RENEWAL = "flows/whitepaper-nurture.yaml", "flows/fair-leads.yaml", "flows/renewal.yaml"
-WEBINAR, REVIVAL = "flows/webinar.yaml", "flows/dormant-revival.yaml"
+BROCHURE, WEBINAR, REVIVAL = "flows/brochure-request.yaml", "flows/webinar.yaml", "flows/dormant-revival.yaml"
 CALENDARS, TEAMS, EVENTS = "rules/calendars.yaml", "rules/teams.yaml", "rules/events.yaml"
 ANSWER = 'if: survey.keep-in-touch.wish == "call"'
 RUNG = "- after: 24 hours\n          tell: manager\n"
@@ -24,6 +24,13 @@ JUDGE = """\
 GRADES = 'lead.grade in ["A1", "A2", "B1"]'
 OUTCOMES = "[extends, thinks it over, stops]"
 OR_CALL = 'lead.profile in ["A", "B"] or survey.brochure.wish == "call"'
+ITEMS = "\n        "
+STARTS = "start: brochure.requested"
+CLICKED = """\
+calculate:               # to reckon with one's own figures is more than to read
+        - score: { intent: +15 }
+          because: opened the calculator
+"""
 LATE = "      otherwise: late\n\n"
 ON_TIME = "days_until(event.starts_at) > 1"
 
@@ -63,6 +70,18 @@ SLIPS = [
     (FAIR, "- else: flow", "- else flow", 51, "Write: else: flow long-term"),
     (RENEWAL, "at: 90 days before", "at: 90 days prior to", 8, "Write: 90 days before lead.contract_end."),
     (EVENTS, "starts_at: moment", "starts_at: text", 23, "Lines 25, 30 and 33 name it too."),
+    (RENEWAL, OUTCOMES, f"{ITEMS}- extends\n        thinks it over\n        - stops", 61, "Write: - thinks it over"),
+    (RENEWAL, OUTCOMES, f"{ITEMS}- extends\n          thinks it over\n        - stops", 61, "Write: - thinks it over"),
+    (RENEWAL, OUTCOMES, f"{ITEMS}- extends\n        - thinks it over\n        stops", 62, "Write: - stops"),
+    (RENEWAL, OUTCOMES, f"{ITEMS}extends\n        - thinks it over\n        - stops", 60, "Write: - extends"),
+    (RENEWAL, OUTCOMES, "[extends, thinks it over stops]", 59, "Part them by a comma: thinks it over, stops"),
+    (BROCHURE, STARTS, f"start:\n  - {STARTS[7:]}\n  manual", 7, "Write: - manual"),
+    (BROCHURE, STARTS, f"{STARTS}, manual", 5, f"Write a list: start: [{STARTS[7:]}, manual]"),
+    (BROCHURE, STARTS, f"{STARTS} or manual", 5, f"Write a list: start: [{STARTS[7:]}, manual]"),
+    (WHITEPAPER, CLICKED, "calculate: [{ score: { intent: +5 }, because: x, { tag: x }]\n", 40, "Write } behind “},"),
+    (WHITEPAPER, RUNG, "- { after: 24 hours, tell: manager ]\n", 85, "Write } instead of ]"),
+    (WHITEPAPER, OR_CALL, 'lead.profile == "A" or "B" and tagged("x")', 62, 'lead.profile in ["A", "B"]'),
+    (FAIR, "  call:\n    - call: fair", "  Call:\n    - call: fair", 53, "small letters, digits and hyphens: call"),
     (WHITEPAPER, '["A1", "A2",', '["A1" "A2",', 13, "Put a comma between the two."),
 ]
 ELSEWHERE = [

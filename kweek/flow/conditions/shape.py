@@ -46,8 +46,9 @@ def check_shape(tree: Node) -> None:
     match tree:
         case Join(parts=parts):
             for above, part in zip((None, *parts), parts, strict=False):
-                if isinstance(part, Constant) and isinstance(part.value, str):
-                    raise _alone(part, above)
+                first = part.parts[0] if isinstance(part, Join) else part
+                if isinstance(first, Constant) and isinstance(first.value, str):
+                    raise _alone(first, above)
                 check_shape(part)
         case Not(part=part):
             check_shape(part)

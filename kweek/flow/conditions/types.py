@@ -247,7 +247,10 @@ def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
             case "event", Constant(value=str() as event) if event not in schema.events:
                 yield at, f"there is no event “{event}”", _date(event, schema) or did_you_mean(event, schema.events)
             case "mail", Constant(value=str() as mail) if mail not in schema.mails:
-                yield at, f"there is no mail “{mail}”", did_you_mean(mail, schema.mails)
+                has = next((name for name, links in schema.mails.items() if links and mail in links), None)
+                both = f'it is a link of “{has}”: write {ask.function}("{has}", "{mail}")'
+                fix = both if has and ask.function == "clicked" else did_you_mean(mail, schema.mails)
+                yield at, f"there is no mail “{mail}”", fix
             case "link", Constant(value=str() as link):
                 mail = ask.arguments[0].value if isinstance(ask.arguments[0], Constant) else ""
                 links = schema.mails.get(str(mail))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import NOWHERE, Graph, Node
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
@@ -107,12 +108,13 @@ def _lost_paths(flow: Flow, graph: Graph, names: Names, report: Report, covered:
     named_as_flow = {target.flow for step in flow.walk() for target in targets_of(step) if isinstance(target, ToFlow)}
     excused = {*RESERVED, *(named_as_flow - names.flows.keys())}  # these have a message of their own
     said = {(problem.line, problem.column) for problem in report.problems}
-    known = (graph.heads[path.name.value] for path in flow.paths if path.name.at in said)
+    misnamed = {path.name.value for path in flow.paths if kebab(path.name.value) != path.name.value}
+    known = (graph.heads[path.name.value] for path in flow.paths if path.name.at in said or path.name.value in misnamed)
     covered = covered | graph.reach([head for head in known if head >= 0])
     paths = {
         path.name.value: path.name.at
         for path in flow.paths
-        if path.name.value not in excused and path.name.at not in said
+        if path.name.value not in excused | misnamed and path.name.at not in said
     }
     lost = {name: at for name, at in paths.items() if graph.heads[name] >= 0 and graph.heads[name] not in covered}
     for name in sorted(lost, key=lambda name: _is_behind(name, lost, graph)):  # first those that the others hang on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -56,6 +57,9 @@ def _load(source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...]) -
     _, twice = name_steps(flow)
     first = (problem for problem in tree.problems if not reader.explains(problem))
     return Reading(flow, (*first, *tree.unsaid(reader.problems), *twice), True)
+
+
+_SEVERAL: Final = re.compile(r" *[,;] *| (?:or|and|of|en) ")
 
 
 def _start_word(text: str) -> tuple[str, str]:
@@ -144,12 +148,13 @@ class _FlowReader(StepReader):
         if pair is not None and isinstance(pair.value, Items) and not pair.value.items:
             fix = "Name an event, or write: start: manual"
             self.note(pair.value.at, "empty", "“start” is an empty list.", "Nobody would ever enter.", fix)
-        if pair is not None and isinstance(pair.value, Text) and "," in pair.value.value:
-            words = [word.strip() for word in pair.value.value.split(",")]
+        if pair is not None and isinstance(pair.value, Text) and _SEVERAL.search(pair.value.value):
+            words = [word for word in _SEVERAL.split(pair.value.value) if word]
             fix = f"Write a list: {pair.key.value}: [{', '.join(words)}]"
-            what = f"“{pair.value.value}” is one text with a comma in it."
-            self.note(pair.value.at, "list-wanted", what, "", fix)
-            return tuple(m.Start(pair.value.at, event=Located(word, pair.value.at, pair.key.at)) for word in words)
+            self.note(pair.value.at, "list-wanted", f"“{pair.value.value}” is one text.", "", fix)
+            nodes = (pair.value._replace(value=word) for word in words)
+            starts = (self._start(node, pair.key) for node in nodes)
+            return tuple(start for start in starts if start is not None)
         starts = (self._start(node, pair.key) for node in self.listed(pair)) if pair else ()
         return tuple(start for start in starts if start is not None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final, cast, get_args
 
 from kweek.flow import model as m
@@ -149,8 +150,20 @@ class VerbReader(ChooseReader):
             fix, why = f"Write a list: outcomes: [{', '.join(parts)}]", f"Below “when” stand {len(parts)} outcomes."
             self.note(only.at, "list-wanted", f"“{only.value}” is one text.", why, fix)
             return tuple(Located(part, only.at, pair.key.at) for part in parts)
-        found = self.texts(pair)
+        found = tuple(self._two_outcomes(one, named) for one in self.texts(pair))
+        found = tuple(one for some in found for one in some)
         return found if len(found) >= len(nodes) else (*found, unread(pair))
+
+    def _two_outcomes(self, outcome: Located[str], named: Collection[str]) -> tuple[Located[str], ...]:
+        """Two of which `when` has a line each, and between which a comma is lost."""
+        words = outcome.value.split(" ")
+        halves = ((" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words)))
+        two = next((pair for pair in halves if set(pair) <= set(named) and outcome.value not in named), None)
+        if two is None:
+            return (outcome,)
+        what, why = f"“{outcome.value}” is one text.", "Below “when” stand two outcomes."
+        self.note(outcome.at, "list-wanted", what, why, f"Part them by a comma: {two[0]}, {two[1]}")
+        return tuple(Located(word, outcome.at, outcome.key) for word in two)
 
     # --- verbs that lead elsewhere ----------------------------------------------------------------
 

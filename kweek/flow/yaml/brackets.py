@@ -11,6 +11,7 @@ from kweek.flow.yaml.sheet import Trap
 _OPEN_IN_BRACES: Final = re.compile(
     r"""[^"'{\[]*[{\[](?:[^"']|"[^"]*"|'[^']*')*?(?P<mark>["'])(?P<text>[^"',}\]]*?) *[,}\]][^"']*"""
 )
+_ANOTHER: Final = re.compile(r", *\{")
 _CLOSES: Final = {"[": "]", "{": "}"}
 
 
@@ -36,6 +37,31 @@ def _begun_bracket(lines: list[str], line: int, begun: int, mark: str) -> Trap |
     if begun >= line or _CLOSES[mark] in source or mark not in source:
         return None
     return _bracket(lines, begun, mark)
+
+
+def within_line(lines: list[str], number: int) -> Trap | None:
+    """`[{ a: { b: 1 }, c: 2, { d: 3 }]`: a { that ends nowhere, though what it stands in is closed. Its end belongs
+    before the comma behind which another { begins, or before the closing bracket of another kind."""
+    line, opened, mark = lines[number], list[int](), ""
+    for at, char in enumerate(line):
+        if mark:
+            mark = "" if char == mark else mark
+        elif char in "\"'":
+            mark = char
+        elif char in _CLOSES:
+            opened.append(at)
+        elif opened and line[opened[-1]] == "{" and (char == "]" or _ANOTHER.match(line, at)):
+            if "]" not in line[at:] and char != "]":
+                return None
+            what, why = "This { is never closed.", "So what follows would belong to it."
+            wrong = char == "]" and line.count("[") < line.count("]")
+            mended = f"{line[:at].rstrip()} }}{line[at + wrong :]}"
+            behind = " ".join(line[:at].split()[-3:])
+            fix = "Write } instead of ]" if wrong else f"Write }} behind “{behind}”"
+            return Trap(number, opened[-1], "never-closed", what, why, f"{fix}.", [mended])
+        elif opened and char == _CLOSES[line[opened[-1]]]:
+            opened.pop()
+    return None
 
 
 def _bare_bracket(lines: list[str], line: int) -> Trap | None:

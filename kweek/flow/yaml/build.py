@@ -62,7 +62,7 @@ class Builder:
         match type(event).__name__:
             case "ScalarEvent":
                 self._refuse_marks(event, at)
-                self._add(self._text(event, at))
+                self._add(self._undashed(event) or self._text(event, at))
             case "SequenceStartEvent" | "MappingStartEvent" as kind:
                 self._refuse_marks(event, at)
                 return self._open(_Open(kind == "MappingStartEvent", bool(event.flow_style), at))
@@ -116,6 +116,33 @@ class Builder:
             inner = Position(at.line, at.column + 1) if on_one_line and raw == value else None
             return Text(value, at, end, "quoted", inner, comment)
         return Text(value, at, end, "plain", at if on_one_line else None, comment)
+
+    def _undashed(self, event: Any) -> Node | None:
+        """Words of a list below each other, of which some have lost their dash: YAML reads them as one text. None: it
+        is no such thing."""
+        first, last = event.start_mark.line, event.end_mark.line
+        top = self.stack[-1] if self.stack else None
+        if event.style or first == last or top is None or top.flow:
+            return None
+        rows = [(n, self.sheet.line(n)) for n in range(first, last + 1)]
+        rows = [(n, line) for n, line in rows if line.partition(" #")[0].strip()]
+        begun = first if not top.mapping else -1  # the item begins with the dash that YAML has seen
+        dashed = [n for n, line in rows if line.lstrip().startswith("- ") or n == begun]
+        if len(rows) < 2 or not dashed or (top.mapping and (top.key is None or rows[0][0] == top.at.line)):
+            return None
+        items = list[Text]()
+        for number, line in rows:
+            said = line.partition(" #")[0].strip()
+            word = said.removeprefix("- ").strip()
+            place = self.sheet.place(number, line.index(word))
+            if number not in dashed:
+                what, why = "The dash of this line is missing.", "Each item of a list begins with one."
+                self._note(place, "dash", what, why, f"Write: - {word}")
+            items.append(Text(word, place, Position(place.line, place.column + len(word)), "plain", place))
+        if top.mapping:
+            return Items(tuple(items), items[0].at)
+        top.items.extend(items[:-1])
+        return items[-1]
 
     def _without_halves(self, value: str, at: Position) -> str:
         if not _HALF.search(value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from kweek.flow.yaml.brackets import ends_within, never_closed
+from kweek.flow.yaml.brackets import ends_within, never_closed, within_line
 from kweek.flow.yaml.columns import between, too_deep
 from kweek.flow.yaml.keys import glued, no_colon, no_key
 from kweek.flow.yaml.lines import nearest_above
@@ -52,6 +52,8 @@ def _find(lines: list[str], stumbled: _Stumbled) -> Trap | None:
     if trap := no_key(lines, line):
         return trap
     if trap := ends_within(lines, line, begun, context):
+        return trap
+    if "flow mapping" in context and begun == line and (trap := within_line(lines, line)):
         return trap
     above = nearest_above(lines, line)
     for number in dict.fromkeys((line, above, begun)):
