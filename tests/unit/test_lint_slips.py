@@ -76,6 +76,13 @@ SLIPS = [
     (RENEWAL, OUTCOMES, f"{ITEMS}extends\n        - thinks it over\n        - stops", 60, "Write: - extends"),
     (RENEWAL, OUTCOMES, "[extends, thinks it over stops]", 59, "Part them by a comma: thinks it over, stops"),
     (BROCHURE, STARTS, f"start:\n  - {STARTS[7:]}\n  manual", 7, "Write: - manual"),
+    (
+        REVIVAL,
+        "  every: monday 09:00\n  if:",
+        "  - every: monday 09:00\n  - if:",
+        10,
+        "Take the dash away: if in column 5.",
+    ),
     (BROCHURE, STARTS, f"{STARTS}, manual", 5, f"Write a list: start: [{STARTS[7:]}, manual]"),
     (BROCHURE, STARTS, f"{STARTS} or manual", 5, f"Write a list: start: [{STARTS[7:]}, manual]"),
     (WHITEPAPER, CLICKED, "calculate: [{ score: { intent: +5 }, because: x, { tag: x }]\n", 40, "Write } behind “},"),

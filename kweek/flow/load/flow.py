@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -14,17 +13,16 @@ from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.misplaced import lifted
 from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.load.reader import unread
+from kweek.flow.load.starts import StartReader
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
-from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
-from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, Trap, read_yaml
+from kweek.flow.yaml import Pair, Pairs, Trap, read_yaml
 
 KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",
     "steps", "paths", "moved",
 )  # fmt: skip
-START_KEYS: Final = ("event", "at", "every", "if")
 GOAL_KEYS: Final = ("if", "go")
 REQUIRED: Final = {"flow": "brochure-request", "title": "Brochure request", "start": "brochure.requested"}
 
@@ -59,27 +57,11 @@ def _load(source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...]) -
     return Reading(flow, (*first, *tree.unsaid(reader.problems), *twice), True)
 
 
-_SEVERAL: Final = re.compile(r" *[,;] *| (?:or|and|of|en) ")
-
-
-def _start_word(text: str) -> tuple[str, str]:
-    """The key that a start on one line should have, and what belongs behind it: `every monday 09:00`."""
-    first, _, rest = text.partition(" ")
-    for word, parse in (("at", parse_at), ("every", parse_weekly)):
-        said = rest.strip() if first.rstrip(":") == word else text
-        try:
-            if " " in text and parse(said):
-                return word, said
-        except ValueError:
-            continue
-    return "event", text
-
-
-class _FlowReader(StepReader):
+class _FlowReader(StartReader, StepReader):
     """Reads the outermost level of a flow file."""
 
     def flow(self, root: Pairs) -> m.Flow:
-        pairs = self._with_its_condition(root.pairs)
+        pairs = self.with_its_condition(root.pairs)
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
         known = self.known(root.pairs, KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
@@ -92,7 +74,7 @@ class _FlowReader(StepReader):
             name=self._name(known.get("flow"), stem, root.at),
             title=self.text(known.get("title"), prose=True) or Located(stem, root.at, root.at),
             about=self.text(known.get("about"), prose=True),
-            start=self._starts(known.get("start")),
+            start=self.starts(known.get("start")),
             reentry=self.parsed(known.get("reentry"), parse_reentry, "reentry"),
             whenever=self.reactions(known.get("whenever"), whenever=True),
             goal=self._goal(known.get("goal")),
@@ -104,23 +86,6 @@ class _FlowReader(StepReader):
             paths=self._paths(known.get("paths")),
             moved=self._moved(known.get("moved")),
         )
-
-    def _with_its_condition(self, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-        """An `if` in the first column belongs to `start`: it is put below it."""
-        start = next((pair for pair in pairs if pair.key.value == "start"), None)
-        asked = next((pair for pair in pairs if pair.key.value == "if"), None)
-        if start is None or asked is None or not isinstance(start.value, Text) or start.value.empty:
-            return pairs
-        word, text = _start_word(start.value.value)
-        what = "“start” and its “if” are two lines below “start:”, each with its key."
-        shown = f"“{word}: {text}”"
-        if isinstance(asked.value, Text):
-            shown += f" and “if: {asked.value.value}”"
-        self.note(start.value.at, "start", what, "", f"Write below it, two spaces deeper: {shown}")
-        # where `every` was written before it, its text begins further to the right
-        value = start.value._replace(value=text, text_at=None)
-        below = Pairs((Pair(start.key._replace(value=word), value), asked), start.value.at)
-        return tuple(Pair(start.key, below) if pair is start else pair for pair in pairs if pair is not asked)
 
     def _missing(self, known: dict[str, Pair], root: Pairs) -> None:
         """What a flow cannot do without. What is there, but misspelt, has its own message."""
@@ -141,63 +106,6 @@ class _FlowReader(StepReader):
             self.note(name.at, "name-of-file", f"This flow calls itself “{name.value}”.", why, fix)
             return Located(stem, name.at, name.key, said=name.value)  # by which all others know it
         return name or Located(stem, at, at)
-
-    # --- the way in -------------------------------------------------------------------------------
-
-    def _starts(self, pair: Pair | None) -> tuple[m.Start, ...]:
-        if pair is not None and isinstance(pair.value, Items) and not pair.value.items:
-            fix = "Name an event, or write: start: manual"
-            self.note(pair.value.at, "empty", "“start” is an empty list.", "Nobody would ever enter.", fix)
-        if pair is not None and isinstance(pair.value, Text) and _SEVERAL.search(pair.value.value):
-            words = [word for word in _SEVERAL.split(pair.value.value) if word]
-            fix = f"Write a list: {pair.key.value}: [{', '.join(words)}]"
-            self.note(pair.value.at, "list-wanted", f"“{pair.value.value}” is one text.", "", fix)
-            nodes = (pair.value._replace(value=word) for word in words)
-            starts = (self._start(node, pair.key) for node in nodes)
-            return tuple(start for start in starts if start is not None)
-        starts = (self._start(node, pair.key) for node in self.listed(pair)) if pair else ()
-        return tuple(start for start in starts if start is not None)
-
-    def _start(self, node: Node, key: Text) -> m.Start | None:
-        if not isinstance(node, Pairs):
-            text = self.text_of(node, key)
-            if text is None:
-                return None
-            if text.value == "manual":
-                return m.Start(text.at, manual=True)
-            return self._moment_alone(text) or m.Start(text.at, event=text)
-        if node.pairs and "." in node.pairs[0].key.value:
-            first = node.pairs[0].key
-            what, fix = f"“{first.value}” stands where a start has its keys.", f"Write: start: {first.value}"
-            self.note(first.at, "start", what, "", f"{fix} — or, of several: - {first.value}")
-            return m.Start(first.at, event=first.located)
-        known = self.fields(node, key, START_KEYS, "event: brochure.requested")
-        forms = [word for word in ("event", "at", "every") if word in known]
-        if len(forms) != 1:
-            what = f"This start says {' and '.join(forms)}." if forms else "This start does not say when."
-            fix = "Write one of: event: brochure.requested; at: 90 days before lead.contract_end; every: monday 09:00"
-            self.note(node.at, "start", what, "", fix)
-            return None
-        if "at" in known and "if" in known:
-            fix = "Ask it in a choose, as the first step."
-            self.note(known["if"].key.at, "start", "“at” has no “if”.", "The date itself decides.", fix)
-        event, condition = self.text(known.get("event")), self.text(known.get("if"))
-        moment = self.parsed(known.get("at"), parse_at, "moment")
-        every = self.parsed(known.get("every"), parse_weekly, "moment")
-        if event is None and moment is None and every is None:
-            return None
-        return m.Start(node.at, event=event, condition=condition, moment=moment, every=every)
-
-    def _moment_alone(self, text: Located[str]) -> m.Start | None:
-        """`start: monday 09:00`: a moment without its key."""
-        key, said = _start_word(text.value)
-        if key == "event":
-            return None
-        what, fix = f"“{text.value}” is a moment, not an event.", f"Write: start: {{ {key}: {said} }}"
-        self.note(text.at, "start", what, "", fix)
-        if key == "at":
-            return m.Start(text.at, moment=Located(parse_at(said), text.at, text.key))
-        return m.Start(text.at, every=Located(parse_weekly(said), text.at, text.key))
 
     def _goal(self, pair: Pair | None) -> m.Goal | None:
         if pair is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from kweek.flow.load import events
-from kweek.flow.load.flow import GOAL_KEYS, KEYS, REQUIRED, START_KEYS
+from kweek.flow.load.flow import GOAL_KEYS, KEYS, REQUIRED
+from kweek.flow.load.starts import START_KEYS
 from kweek.flow.moment import FIELD
 from kweek.flow.schema.pieces import DURATION, Schema, from_table, keys, like, named, ref, some, words
 from kweek.flow.schema.steps import path_names
