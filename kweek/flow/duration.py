@@ -102,6 +102,8 @@ def _meant(text: str) -> str | None:
         return {"day": "12 hours", "hour": "30 minutes"}[whole[1]]
     if (half := re.fullmatch(r"\s*(\d+)[.,]5 +days?\s*", text.lower())) is not None:
         return f"{int(half[1]) * 24 + 12} hours"
+    if (half := re.fullmatch(r"\s*(\d+)[.,]5 +hours?\s*", text.lower())) is not None:
+        return f"{int(half[1]) * 60 + 30} minutes"
     if (both := re.fullmatch(r"(\d{1,4}) days? (?:and )?(\d{1,4}) hours?", text.lower().strip())) is not None:
         return f"{int(both[1]) * 24 + int(both[2])} hours"
     if len(numbers) > 1 or not all(number.isdecimal() and 0 < len(number) < 6 for number in numbers):

@@ -68,7 +68,7 @@ wrong person: verkeerde, persoon
 rejected: afgewezen, geweigerd
 won: gewonnen
 lost: verloren
-done: klaar, gereed
+done: klaar, gereed, stop, finish, finished, end
 discard: weggooien
 next: volgende, verder
 ignore: ignored, ignores, negeer, negeren

@@ -31,6 +31,7 @@ calculate:               # to reckon with one's own figures is more than to read
         - score: { intent: +15 }
           because: opened the calculator
 """
+CONTRACT_ENDS = "    - end: lost\n      because: contract ended"
 LATE = "      otherwise: late\n\n"
 ON_TIME = "days_until(event.starts_at) > 1"
 
@@ -70,6 +71,21 @@ SLIPS = [
     (FAIR, "- else: flow", "- else flow", 51, "Write: else: flow long-term"),
     (RENEWAL, "at: 90 days before", "at: 90 days prior to", 8, "Write: 90 days before lead.contract_end."),
     (EVENTS, "starts_at: moment", "starts_at: text", 23, "Lines 25, 30 and 33 name it too."),
+    (WHITEPAPER, "reentry: after 26 weeks", "reentry: 26 weeks", 9, "Write after 26 weeks."),
+    (WHITEPAPER, "45%, drying", "45% drying", 25, "There is no comma behind “45%”."),
+    (RENEWAL, CONTRACT_ENDS, "    - go: stop", 86, "Did you mean “done”?"),
+    (RENEWAL, CONTRACT_ENDS, "    - stop", 86, "Write: - end: done"),
+    (FAIR, "  appointment.requested: done\n", "appointment.requested: done\n", 18, "Begin it in column 3 (2 spaces)."),
+    (FAIR, "  if: known(event.wish)", "if: known(event.wish)", 10, "Begin it in column 3 (2 spaces)."),
+    (FAIR, "    otherwise:\n      opened", "    else:\n      opened", 38, "Did you mean “otherwise”?"),
+    (WEBINAR, "- wait: 1 day\n", "- wait: 1.5 hours\n", 47, "Write 90 minutes."),
+    (WEBINAR, "send: webinar-recording", "send: #webinar-recording", 36, "Write it: send: webinar-recording"),
+    (WEBINAR, "    - go: flow long-term\n", "    - flow: long-term\n", 124, "Write: - go: flow long-term"),
+    (WHITEPAPER, "limit: 1 mail per 7 days", "limit: 2 mails per month", 10, "Write: 2 mails per 30 days."),
+    (WHITEPAPER, "limit: 1 mail per 7 days", "limit: 1 mail each 3 days", 10, "Write: 1 mail per 3 days."),
+    (REVIVAL, "share: 20%", "share: 0.3", 23, "30%"),
+    (REVIVAL, "share: 20%", "share: 130%", 23, "more than all there is"),
+    (WHITEPAPER, "title: Whitepaper nurture\n", "", 3, "Add: title: Whitepaper nurture"),
     (RENEWAL, OUTCOMES, f"{ITEMS}- extends\n        thinks it over\n        - stops", 61, "Write: - thinks it over"),
     (RENEWAL, OUTCOMES, f"{ITEMS}- extends\n          thinks it over\n        - stops", 61, "Write: - thinks it over"),
     (RENEWAL, OUTCOMES, f"{ITEMS}- extends\n        - thinks it over\n        stops", 62, "Write: - stops"),

@@ -91,7 +91,9 @@ class _FlowReader(StartReader, StepReader):
         """What a flow cannot do without. What is there, but misspelt, has its own message."""
         strangers = (pair.key.value for pair in root.pairs[:100] if pair.key.value not in KEYS)
         there = known.keys() | {nearest(word, KEYS) for word in strangers}
-        self.required(there, REQUIRED | {"flow": PurePosixPath(self.file).stem}, root.at, "This flow")
+        stem = PurePosixPath(self.file).stem
+        own = {"flow": stem, "title": stem.replace("-", " ").capitalize()}
+        self.required(there, REQUIRED | own, root.at, "This flow")
         if "steps" not in there:
             why = "They are the way in."
             self.note(root.at, "missing", "This flow has no “steps”.", why, "Add: steps: and below it a list of steps.")

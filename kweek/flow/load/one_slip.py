@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 from msgspec import Struct
 
 from kweek.flow.problems import Problem, errors
+from kweek.flow.words import BUILT_IN
 from kweek.flow.yaml import Trap, lines_of, mended_by, slips, stumbles
 from kweek.flow.yaml.lines import indent, opens, says_something, shape
 
@@ -114,7 +115,8 @@ def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
             return moves and trap.line != said.line - 1 and right > 1
         case "unknown-key" | "list-wanted":  # its key belongs elsewhere, with what stands below it
             key = match["key"] if (match := shape(lines[trap.line])) else None
-            alone = opens(lines[trap.line]) or key in ("else", "otherwise")
+            within = indent(lines[trap.line]) == 0 and key is not None and ("." in key or key in (*BUILT_IN, "if"))
+            alone = opens(lines[trap.line]) or key in ("else", "otherwise") or within
             return moves and trap.line in (said.line - 1, said.line - 2) and alone
         case "state":
             return trap.code == "key-missing"

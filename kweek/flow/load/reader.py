@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.duration import Duration, parse_duration
-from kweek.flow.kebab import parse_name
+from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.texts import parse_count, parse_hours, parse_share
 from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, nearest, sentence
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
@@ -20,6 +20,7 @@ _MANY: Final = 200
 _IN_HOURS: Final = ("follow_up", "remind", "after", "every")
 
 
+_NAMING: Final = ("send", "call", "handover", "go", "to", "tell", "queue", "reassign", "webhook", "mail")  # no # in it
 _PARTED: Final = re.compile("[,;]")
 
 
@@ -181,7 +182,10 @@ class Reader:
             hidden = node.comment.strip()
             why = f"From # on, everything is a comment; YAML does not see “{hidden}”."
             shown = f'{key.value}: "{hidden}"' if key else f'"{hidden}"'
-            self.note(node.at, "cut-by-hash", f"{name} has no value.", why, f"Write it, or put it in quotes: {shown}")
+            fix = f"Write it, or put it in quotes: {shown}"
+            if key and key.value in _NAMING and kebab(hidden[1:].strip()) == hidden[1:].strip():
+                fix = f"Write it: {key.value}: {hidden[1:].strip()}"
+            self.note(node.at, "cut-by-hash", f"{name} has no value.", why, fix)
         else:
             fix = "Write it behind the colon, or delete the key."
             self.note(node.at, "empty", f"{name} has no value.", "", fix)

@@ -10,6 +10,7 @@ from kweek.flow import model as m
 from kweek.flow.load.choose import Known
 from kweek.flow.load.misplaced import lifted
 from kweek.flow.load.verbs import VerbReader
+from kweek.flow.meant import meant
 from kweek.flow.problems import Located, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
@@ -89,6 +90,14 @@ class StepReader(VerbReader):
             word = pair.key.value
             if word in words:
                 found[word] = pair
+            elif (
+                word == "else"
+                and "otherwise" in words
+                and not {"otherwise", "when"} <= {one.key.value for one in node.pairs}
+            ):
+                what, why = "“else” is a line below “when” or “otherwise”, and no option.", ""
+                self.note(pair.key.at, "else", what, why, "Did you mean “otherwise”?")
+                found["otherwise"] = Pair(pair.key._replace(value="otherwise"), pair.value)
             elif word in OPTIONS or pair.key.at == first.key.at:
                 continue
             elif (verb, word) in _INSTEAD:
@@ -123,6 +132,8 @@ class StepReader(VerbReader):
             fix = f"Put a space behind the colon: - {verb}: {rest.strip()}"
         elif node.value in m.ENDINGS:
             fix = f"Write: - end: {node.value}"
+        elif (ending := meant(node.value.lower(), m.ENDINGS)) is not None:
+            fix = f"Write: - end: {ending}"
         elif node.value == "next":
             fix = "Delete this line: where a list runs out, the lead carries on by itself"
         elif word in OPTIONS:
@@ -144,6 +155,10 @@ class StepReader(VerbReader):
             fix = "If it belongs to the step above, take away the dash and put it below that step's verb."
             self.note(key.at, "no-verb", what, "", fix)
             return None
+        if strangers[0].key.value == "flow" and isinstance(strangers[0].value, Text):
+            to, key = strangers[0].value, strangers[0].key
+            self.note(key.at, "no-verb", "“flow” is no verb, but a target.", "", f"Write: - go: flow {to.value}")
+            return Pair(key._replace(value="go"), to._replace(value=f"flow {to.value}"))
         for pair in strangers if self.patient else ():
             if near := nearest(pair.key.value, VERBS):
                 what = f"There is no verb “{pair.key.value}”."

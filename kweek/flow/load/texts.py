@@ -14,6 +14,7 @@ from kweek.flow.plan import Limit, Reentry
 
 COUNT: Final = re.compile(r"\d{1,9}")
 _NUMBER: Final = re.compile(r"(\d{1,3})(?:[.,]\d+)? ?%?")
+_PART: Final = re.compile(r"0[.,]\d+")  # of one
 SHARE: Final = re.compile(r"(\d{1,3}) ?%")
 CAPACITY: Final = re.compile(r"(\d{1,6}) per day")
 ADDRESS: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
@@ -42,9 +43,12 @@ def parse_hours(text: str) -> Duration:
 def parse_share(text: str) -> int:
     """`50%`."""
     match = SHARE.fullmatch(text)
+    if match is not None and int(match[1]) > 100:
+        raise ValueError(f"“{text}” is more than all there is; write 100% at most")
     if match is None or not 1 <= int(match[1]) <= 100:
-        number = _NUMBER.fullmatch(text.strip())
-        near = f"{number[1]}%" if number and 1 <= int(number[1]) <= 100 else "50%"
+        number, part = _NUMBER.match(text.strip()), _PART.fullmatch(text.strip())
+        per_cent = round(float(part[0].replace(",", ".")) * 100) if part else int(number[1]) if number else 0
+        near = f"{per_cent}%" if 1 <= per_cent <= 100 else "50%"
         raise ValueError(f"“{text}” is not a share; write whole per cents: {near}")
     return int(match[1])
 
@@ -104,10 +108,18 @@ def parse_reentry(text: str) -> Reentry:
         case ["per", field] if _FIELD.fullmatch(field):
             return Reentry("per", per=field)
         case _:
-            raise ValueError(
-                f"“{text}” does not say when a lead may come back; "
-                "write never, always, after 30 days, or per event.webinar"
-            )
+            raise ValueError(f"“{text}” does not say when a lead may come back; write {_meant_reentry(text)}")
+
+
+def _meant_reentry(text: str) -> str:
+    """With the author's own time, where there is one."""
+    try:
+        return f"after {parse_duration(text.removeprefix('once per ').removeprefix('every '))}"
+    except ValueError as error:
+        near = str(error).rpartition("; write ")[2]
+    if near[:1].isdigit() and text[:1].isdigit():
+        return f"after {near}"
+    return "never, always, after 30 days, or per event.<a field of its data>"
 
 
 def parse_limit(text: str) -> Limit:
@@ -123,13 +135,15 @@ def parse_limit(text: str) -> Limit:
 
 def _meant_limit(text: str) -> str:
     """A limit that is one, with as much of what was written as can be kept."""
-    before, _, after = re.sub(r" (?:a|an|each|every) (?=\w+$)|/", " per 1 ", text).partition(" per ")
+    said = re.sub(r" (?:each|every|in|within) (?=\d)", " per ", text)
+    said = re.sub(r" (?:a|an|each|every) (?=\w+$)| per (?=\w+$)|/", " per 1 ", said)
+    before, _, after = said.partition(" per ")
     number = next((int(word) for word in before.split() if word.isdecimal() and 0 < int(word[:5]) < 10_000), None)
     one = {"one", "a", "an", "een", "één"} & set(before.lower().split())
     count = number or (1 if one else 3)
     try:
         period = str(parse_duration(after))
     except ValueError as error:
-        near = str(error).rpartition("; write ")[2]
+        near = str(error).rpartition("; write ")[2].rpartition(": ")[2]
         period = near if near[:1].isdigit() else "7 days"
     return f"{count} mail{'' if count == 1 else 's'} per {period}"

@@ -82,6 +82,9 @@ class Draw(NamedTuple):
     variant: int
 
 
+_NO_DRAW: Final = Draw(_NOTHING, 0, 0)
+
+
 class Reaction(Struct, frozen=True):
     """What can come of one thing. label: what it is, for the hash."""
 
@@ -92,17 +95,15 @@ class Reaction(Struct, frozen=True):
 
     def draw(self, lead: str) -> Draw:
         part, moment, variant = _drawn(lead, self.label)
-        kind = next((kind for upto, kind in self.shares if part < upto), _NOTHING)
-        return Draw(kind, moment % MOMENTS, variant % self.variants) if kind else Draw(_NOTHING, 0, 0)
+        for upto, kind in self.shares:
+            if part < upto:
+                return Draw(kind, moment % MOMENTS, variant % self.variants) if kind else _NO_DRAW
+        return _NO_DRAW
 
 
 def _drawn(lead: str, label: str) -> tuple[float, int, int]:
-    digest = blake2b(f"{lead}\n{label}".encode(), digest_size=12).digest()
-    return (
-        int.from_bytes(digest[:6], "big") / 2**48,
-        int.from_bytes(digest[6:9], "big"),
-        int.from_bytes(digest[9:], "big"),
-    )
+    drawn = int.from_bytes(blake2b(f"{lead}\n{label}".encode(), digest_size=12).digest(), "big")
+    return (drawn >> 48) / 2**48, drawn >> 24 & 0xFFFFFF, drawn & 0xFFFFFF
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ _BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _NO_COMMA: Final = re.compile(
     rf"""(?<=[{{,])\ *[a-z_][a-z_.\ -]*:\ +(?P<value>[a-z0-9][^,;:{{}}\["']*?)(?P<gap>;?\ +)
-        (?:{OF_TWO_WORDS}|[a-z_.]+):\ """,
+        (?:{OF_TWO_WORDS}|[a-z_.-]+):\ """,
     re.VERBOSE,
 )
 _SEMICOLON: Final = re.compile(r";(?= +(?:[a-z_.]+|clicked [\w-]+): )")
