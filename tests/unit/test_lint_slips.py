@@ -71,6 +71,8 @@ SLIPS = [
     (FAIR, "- else: flow", "- else flow", 51, "Write: else: flow long-term"),
     (RENEWAL, "at: 90 days before", "at: 90 days prior to", 8, "Write: 90 days before lead.contract_end."),
     (EVENTS, "starts_at: moment", "starts_at: text", 23, "Lines 25, 30 and 33 name it too."),
+    (REVIVAL, ANSWER, ANSWER.replace('"', ""), 45, 'put it in quotes: "call"'),
+    (FAIR, "      at_most: 3 times\n", "", 96, "Add: at_most: 3 times"),
     (WHITEPAPER, "reentry: after 26 weeks", "reentry: 26 weeks", 9, "Write after 26 weeks."),
     (WHITEPAPER, "45%, drying", "45% drying", 25, "There is no comma behind “45%”."),
     (RENEWAL, CONTRACT_ENDS, "    - go: stop", 86, "Did you mean “done”?"),

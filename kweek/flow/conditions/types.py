@@ -110,7 +110,7 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
         for part in side.items if isinstance(side, Items) else (side,):
             match part:
                 case Field():
-                    if unknown := _unknown(part, schema, wanted):
+                    if unknown := _unquoted(part, node, schema) or _unknown(part, schema, wanted):
                         missing = True
                         yield unknown
                 case Ask():
@@ -121,6 +121,18 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
         return
     for sign, left, right in zip(node.operators, node.operands, node.operands[1:], strict=False):
         yield from _pair(sign, left, right, schema)
+
+
+def _unquoted(word: Field, node: Compare, schema: Schema) -> Finding | None:
+    """`survey.visit.day == monday`: a word beside a text, or beside one of its choices, is rather a text than a
+    field."""
+    if "." in word.path or word.path == "today":
+        return None
+    fields = (side for side in node.operands if isinstance(side, Field) and side.path in schema.fields)
+    beside = next((schema.fields[side.path] for side in fields if schema.fields[side.path].kind == "text"), None)
+    if beside is None or (beside.choices and nearest(word.path, beside.choices) is None):
+        return None
+    return word.offset, f"there is no field {word.path}", f'if it is a text, put it in quotes: "{word.path}"'
 
 
 def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Finding]:

@@ -159,11 +159,9 @@ def _closings(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, named: s
         words = ", ".join(f"“{event}”" for event in missing)
         what = f"This {step.verb} can end with {words}, and nothing says where the lead goes"
         why = "nothing that can happen to a lead is left undefined"
-        fix = "Name each under when, or all of them in its last line: “else: done” (or a path, or next)"
+        fix = "Name each under when, or all of them in its last line: “else: done” (or a path)"
         if not lines:
-            fix = (
-                f"Add “when:”, and below it “{missing[0] if len(missing) == 1 else 'else'}: done” (or a path, or next)"
-            )
+            fix = f"Add “when:”, and below it “{missing[0] if len(missing) == 1 else 'else'}: done” (or a path)"
         report.error(step.at, "closing-event-without-way", what, why, fix)
 
 

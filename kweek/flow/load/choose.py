@@ -75,9 +75,7 @@ class ChooseReader(TargetReader):
                 break
         if total != 100 and not any(line.is_else for line in lines):  # an else above the last has its own message
             why = "Else it says nothing of a lead for whom no line is true."
-            self.note(
-                at, "else-missing", "“choose” has no else.", why, "Add a last line: - else: done (or a path, or next)"
-            )
+            self.note(at, "else-missing", "“choose” has no else.", why, "Add a last line: - else: done (or a path)")
 
     def _branch(self, node: Node, key: Text) -> m.Branch | None:
         if isinstance(node, Text) and (found := _NO_COLON.fullmatch(node.value)):
