@@ -113,13 +113,8 @@ def parse_reentry(text: str) -> Reentry:
 
 def _meant_reentry(text: str) -> str:
     """With the author's own time, where there is one."""
-    try:
-        return f"after {parse_duration(text.removeprefix('once per ').removeprefix('every '))}"
-    except ValueError as error:
-        near = str(error).rpartition("; write ")[2]
-    if near[:1].isdigit() and text[:1].isdigit():
-        return f"after {near}"
-    return "never, always, after 30 days, or per event.<a field of its data>"
+    time = _meant_time(text.removeprefix("once per ").removeprefix("every "))
+    return f"after {time}" if time else "never, always, after 30 days, or per event.<a field of its data>"
 
 
 def parse_limit(text: str) -> Limit:
@@ -141,9 +136,15 @@ def _meant_limit(text: str) -> str:
     number = next((int(word) for word in before.split() if word.isdecimal() and 0 < int(word[:5]) < 10_000), None)
     one = {"one", "a", "an", "een", "één"} & set(before.lower().split())
     count = number or (1 if one else 3)
-    try:
-        period = str(parse_duration(after))
-    except ValueError as error:
-        near = str(error).rpartition("; write ")[2].rpartition(": ")[2]
-        period = near if near[:1].isdigit() else "7 days"
+    period = _meant_time(after) or "7 days"
     return f"{count} mail{'' if count == 1 else 's'} per {period}"
+
+
+def _meant_time(text: str) -> str | None:
+    """A duration, or the one that its own message proposes."""
+    for _ in range(2):
+        try:
+            return str(parse_duration(text))
+        except ValueError as error:
+            text = str(error).rpartition("; write ")[2].rpartition(": ")[2]
+    return None
