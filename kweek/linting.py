@@ -17,7 +17,7 @@ from kweek.flow.lint.gather import names_of
 from kweek.flow.lint.names import Mail, Names
 from kweek.flow.lint.rules import lint_rules
 from kweek.flow.lint.surveys import lint_surveys
-from kweek.flow.problems import Problem, did_you_mean, errors, in_order
+from kweek.flow.problems import Problem, did_you_mean, errors, in_order, lines_in_words
 from kweek.mails.event_fields import check_event_fields, check_event_words
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
@@ -51,6 +51,10 @@ def lint_unrendered(workspace: Workspace) -> tuple[Problem, ...]:
     return in_order(_without_rendering(workspace, mails, found, names_in(workspace, mails)))
 
 
+_OF_A_TYPE: Final = ("condition", "not-a-date")
+"""Codes of what is said of a name that has another type than its lines need."""
+
+
 def _without_rendering(
     workspace: Workspace, mails: Sequence[MailTemplate], found: Sequence[Problem], names: Names
 ) -> list[Problem]:
@@ -63,23 +67,16 @@ def _without_rendering(
 def _once(problems: Sequence[Problem]) -> Iterator[Problem]:
     """A name that several lines of a file give though there is no such thing is one slip, wherever it was made. In the
     order of the lines. A path to which the others lead by another name is misnamed, however it is spelt."""
-    renamed = {replace(one, code="name", what="", why="", fix="") for one in problems if one.code == "unknown-target"}
-    problems = [one for one in problems if replace(one, what="", why="", fix="") not in renamed]
+    renamed = {(one.file, one.line, one.column) for one in problems if one.code == "unknown-target"}
     alike: dict[tuple[str, str], list[int]] = {}
     for one in problems:
-        if one.code.startswith("unknown-") or "event." in one.what:
+        if one.code.startswith("unknown-") or one.code in _OF_A_TYPE:
             alike.setdefault((one.file, one.what), []).append(one.line)
     for one in problems:
         first, *others = dict.fromkeys(alike.get((one.file, one.what), [one.line]))
-        if one.line != first:
-            continue
-        if others:
-            *some, last = map(str, others)
-            lines = (
-                f"Line{'s' * bool(some)} {', '.join(some)}{' and ' * bool(some)}{last} name{'s' * (not some)} it too."
-            )
-            one = replace(one, why=" ".join(filter(None, (one.why, lines))))
-        yield one
+        if one.line == first and not (one.code == "name" and (one.file, one.line, one.column) in renamed):
+            too = f"{lines_in_words(others).capitalize()} name{'' if others[1:] else 's'} it too." if others else ""
+            yield replace(one, why=" ".join(filter(None, (one.why, too))))
 
 
 def _of_rules(workspace: Workspace, names: Names) -> Iterator[Problem]:

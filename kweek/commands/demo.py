@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from kweek.demo.rest import Rest
 
 EXAMPLE = """examples:
-  kweek demo                          two months of nurture in about five minutes
+  kweek demo                          two months of nurture in five minutes; eight with all before and after it
   kweek demo --leads 50 --tempo "10 seconds a day" --port 9000
   kweek demo --only --days 14         a fortnight, and nothing before or after it
 
-Before these days a fortnight passes, and a year in which nobody does anything, in a hurry; after them half a year,
-in a hurry too: some of what flows wait for takes so long. Then all go home, the clock is as slow as the world's, and
-pages, rows and Temporal are asked whether they count the same.
+Before these days a fortnight passes, and a year in which nobody does anything, in a hurry; after them forty days in
+which what was begun comes to its end, and half a year, in a hurry too: some of what flows wait for takes so long. Then
+all go home, the clock is as slow as the world's, and pages, rows and Temporal are asked whether they count the same.
 
 It keeps everything in a folder of its own (.kweek/demo), which is emptied at every start, with a server, a database
 and a mail catcher of its own: nothing real is touched, no mail leaves this machine. Ctrl-C stops all.
@@ -177,6 +177,7 @@ class _Cast:
             hands, base = Hands(_HANDS), f"http://127.0.0.1:{self.ports.web.number}"
             house = House(database, begin_paces(database), base, key, smtp, hands)
             self.code = self._act(Play(house, files, self.leads, self.seed, hands), house)
+            hands.close()
             house.close()
         except Exception:
             self.code = 1

@@ -34,6 +34,9 @@ class Days:
     home: datetime
     closes: datetime
 
+    def flies(self, now: datetime) -> bool:
+        return any(begin <= now < end for begin, end in self.asleep)
+
     @property
     def asleep(self) -> tuple[tuple[datetime, datetime], ...]:
         """When time flies, and nobody can do much."""

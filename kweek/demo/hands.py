@@ -14,10 +14,11 @@ Deed = Callable[[], None]
 
 
 class Hands:
-    """number: so many act at once."""
+    """number: so many act at once. Where it is one, nobody waits for another, and no thread is begun."""
 
     def __init__(self, number: int) -> None:
         self.number = number
+        self._pool = ThreadPoolExecutor(number, "hand")
         self._turn = threading.Lock()
         self._mine = threading.local()  # has this thread the turn?
 
@@ -35,24 +36,27 @@ class Hands:
 
     def do(self, next_deed: Callable[[], Deed | None]) -> None:
         """All that is due, and whatever falls due meanwhile. next_deed: None where nothing is; what a deed raises is
-        raised when the others have ended."""
+        raised here."""
         if self.number == 1:
             while (deed := next_deed()) is not None:
                 deed()
             return
         busy: set[Future[None]] = set()
-        with ThreadPoolExecutor(self.number, "hand") as pool:
-            while True:
-                with self._turn:
-                    deed = next_deed()
-                if deed is not None:
-                    busy.add(pool.submit(self._act, deed))
-                elif not busy:
-                    return
-                if len(busy) == self.number or deed is None:
-                    done, busy = wait(busy, return_when=FIRST_COMPLETED)
-                    for one in done:
-                        one.result()
+        while True:
+            with self._turn:
+                deed = next_deed()
+            if deed is not None:
+                busy.add(self._pool.submit(self._act, deed))
+            elif not busy:
+                return
+            if len(busy) == self.number or deed is None:
+                done, busy = wait(busy, return_when=FIRST_COMPLETED)
+                for one in done:
+                    one.result()
+
+    def close(self) -> None:
+        """When those who act have ended."""
+        self._pool.shutdown()
 
     def _act(self, deed: Deed) -> None:
         self._take()

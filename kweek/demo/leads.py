@@ -26,7 +26,7 @@ _SKIPS_MAIL_THAT_ASKS_NOTHING: Final = 0.4
 
 
 class Leads:
-    """words: what may be told. purposes: what mails ask consent for. hurry: does time fly?"""
+    """words: what may be told. purposes: what mails ask consent for."""
 
     def __init__(
         self,
@@ -37,9 +37,8 @@ class Leads:
         purposes: Collection[str],
         bound: Bound,
         drawn: Random,
-        hurry: Callable[[datetime], bool] = lambda now: False,
     ) -> None:
-        self.stage, self.agenda, self.words, self.drawn, self.hurry = stage, agenda, words, drawn, hurry
+        self.stage, self.agenda, self.words, self.drawn = stage, agenda, words, drawn
         self.answers, self.purposes, self.bound = answers, purposes, bound
         self._can_be_told = (*words.events, *words.made_of)
         self.people: dict[str, Person] = {}
@@ -54,9 +53,8 @@ class Leads:
         self.people[person.id] = person
         first = next(iter(rows_on(way)), None)
         chosen = self.answers.opening(opening, now, person, first if first and CHOSEN in first[1] else None)
-        fields = {
-            name: _plain(value) for name, value in chosen.fields(now, NOT_SO_SOON if self.hurry(now) else SOON).items()
-        }
+        soon = NOT_SO_SOON if self.stage.days().flies(now) else SOON
+        fields = {name: _plain(value) for name, value in chosen.fields(now, soon).items()}
         said = person.as_lead(self.purposes, now, **fields)
         self.stage.tell([self._event(person, chosen.kind, chosen.data, now, said)])
 

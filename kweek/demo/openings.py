@@ -28,7 +28,7 @@ class Opening:
     data: Mapping[str, Value] = field(default_factory=dict[str, Value])
     date: Moment | None = None
 
-    def fields(self, now: datetime, soon: timedelta = SOON) -> dict[str, Value]:
+    def fields(self, now: datetime, soon: timedelta) -> dict[str, Value]:
         """What has to be known of a lead who comes now: the date that makes `90 days before lead.contract_end` come
         soon."""
         if self.date is None or self.date.date_field is None:

@@ -48,11 +48,10 @@ _SAY_EVERY: Final = 30.0  # seconds
 
 
 class Play:
-    """leads: so many come. When, the clock says, which knows how many days there are. hands: of those who act; one
-    does it all, where nobody has to wait for an answer."""
+    """leads: so many come. When, the clock says, which knows how many days there are. hands: of those who act."""
 
-    def __init__(self, stage: Stage, workspace: Workspace, leads: int, seed: int, hands: Hands | None = None) -> None:
-        self.stage, self.hands = stage, hands or Hands(1)
+    def __init__(self, stage: Stage, workspace: Workspace, leads: int, seed: int, hands: Hands) -> None:
+        self.stage, self.hands = stage, hands
         self.drawn, self.agenda = Random(f"demo {seed}"), Agenda(stage.now)
         self.plans = {plan.flow: plan for plan in stage.plans()}
         self.days = stage.days()
@@ -60,9 +59,8 @@ class Play:
         self.walked = Walked(self.plans, Ways(self.plans, world.links), self.days.closes, self.days.asleep)
         self.answers = Answers(Known(world), reasons(self.plans.values()), self.drawn)
         self.leads = Leads(
-            stage, self.agenda, words, self.answers, purposes_of(workspace.texts), self._bound, self.drawn,
-            lambda now: any(begin <= now < end for begin, end in self.days.asleep),
-        )  # fmt: skip
+            stage, self.agenda, words, self.answers, purposes_of(workspace.texts), self._bound, self.drawn
+        )
         self.colleagues = Colleagues(
             stage, self.agenda, world, workspace.rules.teams, self.leads.people, self.answers, self._bound, self.drawn
         )

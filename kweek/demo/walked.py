@@ -92,11 +92,15 @@ class Walked:
         found: dict[Row, list[Way]] = {}
         for way in ways:
             row = way[-1].row
-            enough = row is None or bound[row] >= (_AT_LAST if self._is_last_chance(way, now) else 1)
-            if row in self._missing and not enough and way[-1].days < days and self._awake(way, now):
+            if row in self._missing and way[-1].days < days and self._may_set_out(bound[row], way, now):
                 found.setdefault(row, []).append(way)
         rows = sorted(found, key=lambda row: _length(min(found[row], key=_length)), reverse=not nearest)
         return [way for row in sorted(rows, key=lambda row: bound[row]) for way in sorted(found[row], key=_length)]
+
+    def _may_set_out(self, bound: int, way: Way, now: datetime) -> bool:
+        """bound: so many are on their way there already."""
+        enough = bound >= (_AT_LAST if bound and self._is_last_chance(way, now) else 1)
+        return not enough and self._awake(way, now)
 
     def _is_last_chance(self, way: Way, now: datetime) -> bool:
         """Would there be no time any more, if whoever walks it now did not come there?"""

@@ -143,6 +143,12 @@ def _part_by_part(word: str, name: str) -> bool:
     )
 
 
+def lines_in_words(lines: Iterable[int]) -> str:
+    """`lines 8, 26 and 37`"""
+    *most, last = map(str, lines)
+    return f"lines {', '.join(most)} and {last}" if most else f"line {last}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """“Did you mean …?”, or else all that is possible."""
     known = tuple(known)

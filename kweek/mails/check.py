@@ -57,7 +57,7 @@ def check_words(words: str, language: str, own_fields: Mapping[str, str], render
     samples = [sample(own_fields, language, bare=bare) for bare in (False, True)]
     known = [{name: value for name, value in one.items() if name not in MAILS_ONLY} for one in samples]
     found = _rendered(mail, known, renderer)
-    problems = _one_brace(mail, known[0].keys()) if isinstance(found, Rendered) else found
+    problems = _lost_braces(mail, known[0].keys()) if isinstance(found, Rendered) else found
     why = "A colleague would read it as it is written here."
     return tuple(
         replace(one, code=one.code.replace("mail-", "words-"), what=one.what.replace("The mail", "This text"), why=why)
@@ -70,7 +70,7 @@ def _one(mail: MailTemplate, own_fields: Mapping[str, str], renderer: Renderer) 
     found = _rendered(mail, samples, renderer)
     if not isinstance(found, Rendered):
         return found
-    return _one_brace(mail, samples[0].keys()) or [*_survey(mail), *_result(mail, found)]
+    return _lost_braces(mail, samples[0].keys()) or [*_survey(mail), *_result(mail, found)]
 
 
 def _rendered(mail: MailTemplate, samples: Sequence[Mapping[str, Any]], renderer: Renderer) -> Rendered | list[Problem]:
@@ -135,8 +135,8 @@ _BRACES: Final = re.compile(
 )
 
 
-def _one_brace(mail: MailTemplate, names: Collection[str]) -> list[Problem]:
-    """Names in single braces, which Jinja2 leaves as they are."""
+def _lost_braces(mail: MailTemplate, names: Collection[str]) -> list[Problem]:
+    """Names in braces of which some are lost, or in square ones: Jinja2 leaves them as they are."""
     problems: list[Problem] = []
     head = [(mail.lines.get(key, 1), getattr(mail, key)) for key in ("subject", "preview")]
     for number, line in (*head, *enumerate(mail.body.split("\n"), mail.body_line)):

@@ -40,13 +40,14 @@ def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo) -> list[H
         tables.events, tables.mails, mails.key == events.ref, isouter=True
     )
     rows = read.execute(query.where(events.lead_id == lead_id).order_by(events.seq.desc()).limit(MOST)).all()
-    refused = _refused(read, lead_id, [row for row in rows if row.kind == "enrol"])
+    enrolled = [row for row in rows if row.kind == "enrol"]
+    refused, titles = _refused(read, lead_id, enrolled), _titles(read, enrolled)
     return [
         Happened(
             row.at,
             event_words(say, "enrol refused" if row.seq in refused else row.kind),
             row.by,
-            tuple(_about(read, say, row, zone)),
+            tuple(_about(say, row, zone, titles)),
         )
         for row in reversed(rows)
     ]
@@ -73,10 +74,11 @@ def _refused(read: Connection, lead_id: str, enrolled: Sequence[Row[Any]]) -> se
     return refused
 
 
-def _about(read: Connection, say: Tongue, row: Row[Any], zone: tzinfo) -> Iterator[str]:
-    """The mail, or the flow, that it is about; and its data."""
+def _about(say: Tongue, row: Row[Any], zone: tzinfo, titles: Mapping[str, str]) -> Iterator[str]:
+    """The mail, or the flow, that it is about; and its data. titles: of the flows."""
     if row.kind == "enrol":
-        yield say("now.flow", flow=_title(read, str(row.data.get("flow") or "")))
+        flow = str(row.data.get("flow") or "")
+        yield say("now.flow", flow=titles.get(flow, flow))
         return
     if row.subject:
         yield row.subject
@@ -84,9 +86,11 @@ def _about(read: Connection, say: Tongue, row: Row[Any], zone: tzinfo) -> Iterat
         yield ", ".join(said)
 
 
-def _title(read: Connection, flow: str) -> str:
-    versions = (row.version for row in publish.published(read) if row.flow == flow)
-    return next((publish.plan_in(read, version).title for version in versions), flow)
+def _titles(read: Connection, enrolled: Sequence[Row[Any]]) -> Mapping[str, str]:
+    """Of the flows that they name, as far as they are published."""
+    names = {row.data.get("flow") for row in enrolled}
+    rows = [row for row in publish.published(read) if row.flow in names] if names else []
+    return {row.flow: publish.plan_in(read, row.version).title for row in rows}
 
 
 def _fact(say: Tongue, name: str, value: object, zone: tzinfo) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from kweek.demo.days import AFTERWARDS, ASLEEP, EARLY, EVENING, Days
+from kweek.demo.hands import Hands
 from kweek.demo.play import Play
 from kweek.demo.sheets import Sheet, keep, raised_by
 from kweek.demo.stage import Letter, OpenCall, OpenHandover, OpenTask, Place, Stage, Walk
@@ -36,7 +37,7 @@ def play_on_paper(seed: int, *, leads: int = 200, days: int = 60, workspace: Pat
     """A whole demo, in seconds. How much passes between two looks is what passes on a real clock."""
     files = read_workspace(workspace)
     stage = OnPaper(files, days)
-    play, known = Play(stage, files, leads, seed), stage.days()
+    play, known = Play(stage, files, leads, seed, Hands(1)), stage.days()
     looks = (
         (known.early, timedelta(hours=1)), (known.opens, timedelta(days=10)),
         (known.over, timedelta(hours=1)), (known.home, timedelta(hours=3)),

@@ -18,7 +18,7 @@ from kweek.demo.choices import (
     reasons,
     usual,
 )
-from kweek.demo.openings import Vocabulary, openings, told_as
+from kweek.demo.openings import SOON, Vocabulary, openings, told_as
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Call, Handover, Send
 from tests.unit.flow_of import BROCHURE, plan_from
@@ -51,7 +51,7 @@ def test_every_way_into_a_flow_has_an_opening() -> None:
     assert (by_hand.kind, by_hand.data) == ("enrol", {"flow": "brochure-request"})
     assert date.kind == "order.placed"
     later = NOW + timedelta(days=20)
-    assert date.fields(later) == {"contract_end": (later + timedelta(days=92)).date()}
+    assert date.fields(later, SOON) == {"contract_end": (later + timedelta(days=92)).date()}
     assert (listed.kind, listed.data) == ("enrol", {"flow": "brochure-request"})
 
 

@@ -102,6 +102,15 @@ def positions(value: object) -> Iterator[Position]:
             yield from positions(item)
 
 
+def test_a_dash_in_a_text_of_several_lines_makes_no_list_of_it() -> None:
+    about = "about: We write to those who asked,\n  - as agreed - and to nobody else.\n"
+    loaded = load(f"{HEAD}{about}steps:\n  - tell: anna\n    text: Look\n      - and call\n  - end: done\n")
+    assert loaded.problems == ()
+    assert loaded.flow is not None
+    assert loaded.flow.about is not None
+    assert loaded.flow.about.value.endswith("- as agreed - and to nobody else.")
+
+
 def test_every_place_lies_in_the_text() -> None:
     flow = load(EVERY_WORD).flow
     lines = EVERY_WORD.split("\n")

@@ -71,10 +71,4 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
         check_ready(flow, graph, names, report)
         check_limit(flow, names, report)
         check_vain(flow, names, report)
-    return in_order(problem for problem in report.problems if not _is_unbound(problem, said))
-
-
-def _is_unbound(loop: Problem, said: Sequence[Problem]) -> bool:
-    """A `go` that has lost its `at_most` above its `then`: that is said of the `then`."""
-    below = range(loop.line + 1, loop.line + 4)
-    return loop.code == "endless-loop" and any(one.line in below and one.code == "go" for one in said)
+    return in_order(report.problems)

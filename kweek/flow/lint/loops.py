@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kweek.flow.lint.graph import Edge, Graph, Node
 from kweek.flow.lint.knots import knots
 from kweek.flow.lint.report import Report
-from kweek.flow.model import AnyStep
+from kweek.flow.model import AnyStep, Go
 from kweek.flow.problems import Position
 
 
@@ -26,12 +26,18 @@ def check_loops(graph: Graph, report: Report, misread: Collection[int]) -> None:
     instant = dict(_closing(graph, misread, lambda node, edge: not node.timed or edge.at_once))
     endless = dict(_closing(graph, misread, lambda _, edge: not edge.bounded))
     for at in sorted({*instant, *endless}):
+        if at not in instant and _lacks_its_bound(graph.nodes[endless[at].source].step):
+            continue  # that is said at its `then`
         if at not in instant:
             report.error(at, "endless-loop", *_unbounded(graph, endless[at]))
         elif at in endless:
             report.error(at, "endless-loop", *_timeless_and_unbounded(graph, instant[at]))
         else:
             report.error(at, "instant-loop", *_timeless(graph, instant[at]))
+
+
+def _lacks_its_bound(step: AnyStep) -> bool:
+    return isinstance(step, Go) and step.then is not None and step.at_most is None
 
 
 def _unbounded(graph: Graph, found: Round) -> tuple[str, str, str]:

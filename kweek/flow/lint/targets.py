@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 from kweek.flow.kebab import kebab
@@ -19,7 +19,7 @@ from kweek.flow.model import (
     ToPath,
     targets_of,
 )
-from kweek.flow.problems import Problem, did_you_mean, nearest
+from kweek.flow.problems import Problem, did_you_mean, lines_in_words, nearest
 
 _LOSES_PATHS: Final = ("reserved", "indentation", "keys-wanted", "duplicate-key", "unknown-key", "syntax")
 
@@ -95,11 +95,14 @@ def _is_not_there(
     alone = nearest(name, unnamed) or (unnamed[0] if only and len(unnamed) == 1 else None)
     what, why = f"There is no path “{name}” in this flow", ""
     if others and alone is not None:
-        what, why = f"{what}, and nothing leads to “{alone}”", f"{_lines([first, *others])} lead to “{name}”"
+        what, why = (
+            f"{what}, and nothing leads to “{alone}”",
+            f"{lines_in_words(target.at.line for target in (first, *others))} lead to “{name}”",
+        )
         report.error(there[alone], "unknown-target", what, why, f"Did you mean “{name}”?")
         return
     if others:
-        why = f"{_lines(others)} lead{'' if others[1:] else 's'} there too"
+        why = f"{lines_in_words(target.at.line for target in others)} lead{'' if others[1:] else 's'} there too"
     can = tuple(dict.fromkeys(("steps", *there, *ENDINGS, *(() if first in anywhere else ("next",)))))
     fix = did_you_mean(name, can)
     if first in anywhere and meant(name, ("ignore",)):
@@ -111,12 +114,6 @@ def _is_not_there(
     elif others:  # nobody misspells a name twice in the same way
         fix = f"Write this path below “paths”. There are: {', '.join(can)}."
     report.error(first.at, "unknown-target", what, why, fix)
-
-
-def _lines(targets: Sequence[ToPath]) -> str:
-    """`lines 8, 26 and 37`"""
-    lines = [str(target.at.line) for target in targets]
-    return f"lines {', '.join(lines[:-1])} and {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
 
 
 def _refusal(target: ToFlow, flow: Flow, names: Names, report: Report, in_go: bool) -> None:

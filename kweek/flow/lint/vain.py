@@ -40,11 +40,12 @@ def check_vain(flow: Flow, names: Names, report: Report) -> None:
 def _choose(step: Choose, report: Report) -> None:
     """Do all its lines lead to the same place?"""
     places = {_place(line.target) for line in step.branches}
-    place = places.pop()
-    if places or place is None or len(step.branches) == 1:
+    if len(step.branches) == 1 or len(places) > 1 or None in places:
         return
+    target = step.branches[0].target
+    place, verb = _place(target), "end" if isinstance(target, Ending) else "go"
     what, why = f"Every line of this choose leads to “{place}”", "so whatever it asks decides nothing"
-    instead = {"next": "take it away"}.get(place, f"write “{_step_to(step.branches[0].target)}” instead")
+    instead = "take it away" if isinstance(target, Next) else f"write “- {verb}: {place}” instead"
     report.warning(step.at, "one-way", what, why, f"Let a line lead elsewhere, or {instead}")
 
 
@@ -61,10 +62,6 @@ def _place(target: Target) -> str | None:
             return f"flow {name}"
         case _:
             return None
-
-
-def _step_to(target: Target) -> str:
-    return f"- {'end' if isinstance(target, Ending) else 'go'}: {_place(target)}"
 
 
 def _limit(flow: Flow, names: Names, report: Report) -> None:
@@ -88,14 +85,14 @@ Passed = dict[str, int]
 
 def _since_start(flow: Flow) -> Passed:
     """What is over when a lead comes in: every way in must be at a moment about the same date."""
-    begins = [_minutes(start.moment.value) if start.moment else None for start in flow.start]
+    begins = [_of_date(start.moment.value) if start.moment else None for start in flow.start]
     known = [begin for begin in begins if begin is not None]
     if not known or len(known) < len(begins) or len({field for field, _ in known}) > 1:
         return {}
     return {known[0][0]: min(minute for _, minute in known)}
 
 
-def _minutes(moment: Moment) -> tuple[str, int] | None:
+def _of_date(moment: Moment) -> tuple[str, int] | None:
     """The date field, and how long after that date it is. None: no moment of a date, or one by open hours."""
     if moment.date_field is None or (moment.offset and moment.offset.business):
         return None
@@ -109,7 +106,7 @@ def _moments(steps: Sequence[AnyStep], passed: Passed, report: Report) -> None:
     for step in steps:
         if isinstance(step, Set):
             _forget(over, (field.value for field, _ in step.fields))
-        until = _minutes(step.until.value) if isinstance(step, Wait) else None
+        until = _of_date(step.until.value) if isinstance(step, Wait) else None
         if not isinstance(step, Wait) or until is None:
             continue
         field, minute = until

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kweek.flow import model as m
 from kweek.flow.load.reader import Reader
+from kweek.flow.load.texts import BETWEEN
 from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.problems import Located
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 START_KEYS: Final = ("event", "at", "every", "if")
-_SEVERAL: Final = re.compile(r" *[,;] *| (?:or|and|of|en) ")
 
 
 def _start_word(text: str) -> tuple[str, str]:
@@ -36,8 +35,8 @@ class StartReader(Reader):
         if pair is not None and isinstance(pair.value, Items) and not pair.value.items:
             fix = "Name an event, or write: start: manual"
             self.note(pair.value.at, "empty", "“start” is an empty list.", "Nobody would ever enter.", fix)
-        if pair is not None and isinstance(pair.value, Text) and _SEVERAL.search(pair.value.value):
-            words = [word for word in _SEVERAL.split(pair.value.value) if word]
+        if pair is not None and isinstance(pair.value, Text) and BETWEEN.search(pair.value.value):
+            words = [word for word in BETWEEN.split(pair.value.value) if word]
             fix = f"Write a list: {pair.key.value}: [{', '.join(words)}]"
             self.note(pair.value.at, "list-wanted", f"“{pair.value.value}” is one text.", "", fix)
             nodes = (pair.value._replace(value=word) for word in words)

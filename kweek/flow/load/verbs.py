@@ -12,7 +12,7 @@ from kweek.flow.kebab import parse_name
 from kweek.flow.load.choose import ChooseReader, Known
 from kweek.flow.load.reader import said, unread
 from kweek.flow.load.targets import SOME_TIME, missing
-from kweek.flow.load.texts import parse_points, parse_share, parse_times
+from kweek.flow.load.texts import BETWEEN, parse_points, parse_share, parse_times
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.plan import Axis
 from kweek.flow.problems import Located
@@ -21,7 +21,6 @@ from kweek.flow.yaml import Items, Pair, Pairs, Text
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
 _LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
-_BETWEEN: Final = re.compile(r", *| ?[/;] ?| (?:and|or|en|of) ")  # two outcomes that were written as one text
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 
 
@@ -145,7 +144,7 @@ class VerbReader(ChooseReader):
             return tuple(word.located for word in words)
         nodes = value.items if isinstance(value, Items) else (value,)
         only = nodes[0] if len(nodes) == 1 else None
-        parts = _BETWEEN.split(only.value) if isinstance(only, Text) else []
+        parts = BETWEEN.split(only.value) if isinstance(only, Text) else []
         if isinstance(only, Text) and len(parts) > 1 and named.issuperset(parts):
             fix, why = f"Write a list: outcomes: [{', '.join(parts)}]", f"Below “when” stand {len(parts)} outcomes."
             self.note(only.at, "list-wanted", f"“{only.value}” is one text.", why, fix)

@@ -147,8 +147,7 @@ class Crowd:
 
     def _by_itself(self, leads: Iterable[int]) -> datetime | None:
         """When one of them does something by itself."""
-        own = self._own
-        return min([own[lead][0].at for lead in leads if lead in own], default=None)
+        return min((self._own[lead][0].at for lead in leads if lead in self._own), default=None)
 
     def _own_deeds(self, lead: int, at: datetime) -> tuple[Deed, ...]:
         own = self._own.pop(lead, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kweek.flow.yaml.lines import indent, quoted_text, shape
+from kweek.flow.yaml.lines import indent, outside_quotes, quoted_text, shape, without_comment
 from kweek.flow.yaml.sheet import Trap
 
 _OPEN_IN_BRACES: Final = re.compile(
@@ -17,7 +17,7 @@ _CLOSES: Final = {"[": "]", "{": "}"}
 
 def ends_within(lines: list[str], line: int, begun: int, context: str) -> Trap | None:
     """`{ renewed_on: today`: one that was to end on its own line, for more stands on it, and no comma behind that."""
-    said = lines[begun].partition(" #")[0].rstrip()
+    said = without_comment(lines[begun])
     if said.endswith((",", *_CLOSES)) or "flow mapping" not in context:
         return None
     return _begun_bracket(lines, line, begun, "{")
@@ -42,26 +42,25 @@ def _begun_bracket(lines: list[str], line: int, begun: int, mark: str) -> Trap |
 def within_line(lines: list[str], number: int) -> Trap | None:
     """`[{ a: { b: 1 }, c: 2, { d: 3 }]`: a { that ends nowhere, though what it stands in is closed. Its end belongs
     before the comma behind which another { begins, or before the closing bracket of another kind."""
-    line, opened, mark = lines[number], list[int](), ""
-    for at, char in enumerate(line):
-        if mark:
-            mark = "" if char == mark else mark
-        elif char in "\"'":
-            mark = char
-        elif char in _CLOSES:
+    line, opened = lines[number], list[int]()
+    for at, char in outside_quotes(line):
+        inner = opened[-1] if opened else None
+        if char in _CLOSES:
             opened.append(at)
-        elif opened and line[opened[-1]] == "{" and (char == "]" or _ANOTHER.match(line, at)):
-            if "]" not in line[at:] and char != "]":
-                return None
-            what, why = "This { is never closed.", "So what follows would belong to it."
-            wrong = char == "]" and line.count("[") < line.count("]")
-            mended = f"{line[:at].rstrip()} }}{line[at + wrong :]}"
-            behind = " ".join(line[:at].split()[-3:])
-            fix = "Write } instead of ]" if wrong else f"Write }} behind “{behind}”"
-            return Trap(number, opened[-1], "never-closed", what, why, f"{fix}.", [mended])
-        elif opened and char == _CLOSES[line[opened[-1]]]:
+        elif inner is not None and char == _CLOSES[line[inner]]:
             opened.pop()
+        elif inner is not None and line[inner] == "{" and (char == "]" or _ANOTHER.match(line, at)):
+            return _ends_before(line, number, inner, at)
     return None
+
+
+def _ends_before(line: str, number: int, opened: int, at: int) -> Trap:
+    """at: of the comma, or of the other bracket; which is wrong itself where it closes nothing."""
+    before = line[:at].rstrip()
+    instead = line[at] == "]" and line.count("[") < line.count("]")
+    fix = "Write } instead of ]." if instead else f"Write }} behind “{' '.join(before.split()[-3:])}”."
+    what, why = "This { is never closed.", "So what follows would belong to it."
+    return Trap(number, opened, "never-closed", what, why, fix, [f"{before} }}{line[at + instead :]}"])
 
 
 def _bare_bracket(lines: list[str], line: int) -> Trap | None:

@@ -9,17 +9,14 @@ from typing import Any, Final
 from msgspec import Struct
 
 from kweek.flow.problems import Position, Problem
+from kweek.flow.yaml.dashes import Word, words_of_a_list
+from kweek.flow.yaml.in_braces import Meant, meant_in_braces
 from kweek.flow.yaml.sheet import Sheet
 from kweek.flow.yaml.tree import Items, Node, Pair, Pairs, Text
 
 DEEPEST: Final = 32
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _COMMENT: Final = re.compile(r"(\s+)#(.*)")
-_NO_COLON: Final = re.compile(r"(?P<key>[a-z_]+)(?: ?[=;] ?|:| )(?P<value>\S.*)")
-_NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]*):(?!//)(?P<value>\S.*)")
-_CLICKED: Final = re.compile(r"(?P<key>clicked [\w-]+) (?P<value>\S.*)")
-_IN_BRACES: Final = ("after", "every", "tell", "reassign", "if", "go", "email", "event", "at")
-"""Keys that stand behind others in { }; any other word may be the piece of a text behind its comma."""
 _COLON: Final = re.compile(r"\s*:(.*)")
 
 
@@ -118,31 +115,26 @@ class Builder:
         return Text(value, at, end, "plain", at if on_one_line else None, comment)
 
     def _undashed(self, event: Any) -> Node | None:
-        """Words of a list below each other, of which some have lost their dash: YAML reads them as one text. None: it
-        is no such thing."""
+        """Words of a list, of which some have lost their dash. None: it is no such thing."""
         first, last = event.start_mark.line, event.end_mark.line
         top = self.stack[-1] if self.stack else None
         if event.style or first == last or top is None or top.flow:
             return None
-        rows = [(n, self.sheet.line(n)) for n in range(first, last + 1)]
-        rows = [(n, line) for n, line in rows if line.partition(" #")[0].strip()]
-        begun = first if not top.mapping else -1  # the item begins with the dash that YAML has seen
-        dashed = [n for n, line in rows if line.lstrip().startswith("- ") or n == begun]
-        if len(rows) < 2 or not dashed or (top.mapping and (top.key is None or rows[0][0] == top.at.line)):
-            return None
-        items = list[Text]()
-        for number, line in rows:
-            said = line.partition(" #")[0].strip()
-            word = said.removeprefix("- ").strip()
-            place = self.sheet.place(number, line.index(word))
-            if number not in dashed:
-                what, why = "The dash of this line is missing.", "Each item of a list begins with one."
-                self._note(place, "dash", what, why, f"Write: - {word}")
-            items.append(Text(word, place, Position(place.line, place.column + len(word)), "plain", place))
-        if top.mapping:
-            return Items(tuple(items), items[0].at)
+        if top.mapping and (top.key is None or self.sheet.place(first, 0).line == top.key.at.line):
+            return None  # it begins beside its key: a text of several lines
+        lines = [(number, self.sheet.line(number)) for number in range(first, last + 1)]
+        items = [self._word(word) for word in words_of_a_list(lines, first_is_dashed=not top.mapping)]
+        if top.mapping or not items:
+            return Items(tuple(items), items[0].at) if items else None
         top.items.extend(items[:-1])
         return items[-1]
+
+    def _word(self, word: Word) -> Text:
+        at = self.sheet.place(word.line, word.column)
+        if not word.dashed:
+            what, why = "The dash of this line is missing.", "Each item of a list begins with one."
+            self._note(at, "dash", what, why, f"Write: - {word.text}")
+        return Text(word.text, at, Position(at.line, at.column + len(word.text)), "plain", at)
 
     def _without_halves(self, value: str, at: Position) -> str:
         if not _HALF.search(value):
@@ -169,11 +161,8 @@ class Builder:
             return
         if isinstance(value, Text) and value.empty:
             colon = self._behind_key(key)
-            if (
-                top.flow
-                and colon is None
-                and (self._glued(top, key) or self._without_colon(top, key) or self._stray(top, key))
-            ):
+            if top.flow and colon is None and (found := meant_in_braces(key, top.pairs)) is not None:
+                self._mean(top, key.at, found)
                 return
             comment = _COMMENT.match(colon or "")
             value = Text("", key.at, key.at, comment=comment[0] if comment else "")
@@ -199,41 +188,11 @@ class Builder:
         of_paths = len(self.stack) == 2 and isinstance(key := self.stack[0].key, Text) and key.value == "paths"
         return "Give one of them another name, or delete it." if of_paths else "Delete one, or join them."
 
-    def _stray(self, top: _Open, key: Text) -> bool:
-        """A key without a colon inside { }: the piece of a text behind its comma."""
-        match top.pairs[-1:]:
-            case [Pair(above, Text() as value)] if not value.empty:
-                whole = f"{value.value}, {key.value}"
-                why = f"Inside {{ }} a comma ends a value, so “{above.value}” is only “{value.value}”."
-                fix = f'Put the value in quotes: {above.value}: "{whole}". Or write the keys on lines of their own.'
-                self._note(key.at, "comma-in-braces", f"“{key.value}” stands alone, without a key.", why, fix)
-                top.pairs[-1] = Pair(above, Text(whole, value.at, key.end, "quoted"))
-                return True
-            case _:
-                return False
-
-    def _glued(self, top: _Open, key: Text) -> bool:
-        """`{ a:50%, b:50% }`: without a space behind them, the colons part nothing. One message for them all."""
-        match = _NO_SPACE.fullmatch(key.value)
-        if match is None:
-            return False
-        word, value = match["key"], match["value"]
-        if not any(one.code == "space-after-colon" and one.line == top.at.line for one in self.found):
-            what, why = "There is no space behind the colon.", "Without a space YAML reads key and value as one text."
-            self._note(key.at, "space-after-colon", what, why, f"Put a space behind each colon: {word}: {value}")
-        top.pairs.append(Pair(key._replace(value=word), Text(value, key.at, key.end)))
-        return True
-
-    def _without_colon(self, top: _Open, key: Text) -> bool:
-        """A key inside { } that is read with its value as one text: the first, or one that often stands there."""
-        match = _CLICKED.fullmatch(key.value) or _NO_COLON.fullmatch(key.value)
-        if match is None or (top.pairs and match["key"] not in _IN_BRACES and " " not in match["key"]):
-            return False
-        word, value = match["key"], match["value"]
-        what, why = f"“{key.value}” has no colon.", "A key and its value are parted by a colon and a space."
-        self._note(key.at, "colon-missing", what, why, f"Write: {word}: {value}")
-        top.pairs.append(Pair(key._replace(value=word), Text(value, key.at, key.end)))
-        return True
+    def _mean(self, top: _Open, at: Position, found: Meant) -> None:
+        """Colons without a space have one message for all of their braces."""
+        if found.code != "space-after-colon" or (found.code, top.at.line) not in {(p.code, p.line) for p in self.found}:
+            self._note(at, found.code, found.what, found.why, found.fix)
+        top.pairs[len(top.pairs) - found.joined :] = [found.pair]
 
     def _close(self, done: _Open) -> None:
         if not done.mapping:

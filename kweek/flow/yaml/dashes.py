@@ -1,14 +1,38 @@
-"""Where was the blank behind a dash forgotten? `-end: done` is a key to YAML; no key of ours begins with a dash."""
+"""Which dash was forgotten, or the blank behind it? `-end: done` is a key to YAML; no key of ours begins with a dash.
+And words below each other are one text to it, where one of them has no dash."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
-from kweek.flow.yaml.lines import indent, says_something, shape
+from kweek.flow.yaml.lines import indent, says_something, shape, without_comment
 from kweek.flow.yaml.sheet import Sheet
 
 _GLUED: Final = re.compile(r"( *)-([a-z_]+ ?[a-z_]*:(?: .*|))")
+
+
+class Word(NamedTuple):
+    """An item of a list of words: where it stands (from 0), and whether it has its dash."""
+
+    line: int
+    column: int
+    text: str
+    dashed: bool
+
+
+def words_of_a_list(lines: Iterable[tuple[int, str]], first_is_dashed: bool) -> list[Word]:
+    """The words of what YAML has read as one text. Empty: it is no list, for at most one of these lines says something,
+    or none has a dash. lines: with their numbers. first_is_dashed: YAML has seen that dash."""
+    words: list[Word] = []
+    for number, line in lines:
+        said = without_comment(line).strip()
+        if said:
+            word = said.removeprefix("- ").strip()
+            has_dash = said.startswith("- ") or (first_is_dashed and not words)
+            words.append(Word(number, line.index(word), word, has_dash))
+    return words if len(words) > 1 and any(word.dashed for word in words) else []
 
 
 def mend_dashes(sheet: Sheet) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kweek.flow.yaml.lines import LONGEST
+from kweek.flow.yaml.lines import LONGEST, without_comment
 from kweek.flow.yaml.sheet import Trap
 
 OF_TWO_WORDS: Final = r"not\ interested|wrong\ person|out\ of\ office|clicked\ [\w-]+"
@@ -42,7 +42,7 @@ def no_key(lines: list[str], number: int) -> Trap | None:
 
 def no_colon(lines: list[str], number: int) -> Trap | None:
     """`wait 7 days`, `steps`."""
-    line = lines[number][:LONGEST].partition(" #")[0].rstrip()
+    line = without_comment(lines[number][:LONGEST])
     match = _BARE.fullmatch(line)
     if match is None or ":" in (match["value"] or ""):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 LONGEST: Final = 2_000
@@ -42,6 +43,22 @@ def opens(line: str) -> bool:
 def nearest_above(lines: list[str], line: int) -> int | None:
     """The nearest line above that says something."""
     return next((number for number in range(line - 1, -1, -1) if says_something(lines[number])), None)
+
+
+def without_comment(line: str) -> str:
+    return line.partition(" #")[0].rstrip()
+
+
+def outside_quotes(text: str) -> Iterator[tuple[int, str]]:
+    """Each character that stands in no quotes, with its place."""
+    mark = ""
+    for at, char in enumerate(text):
+        if mark:
+            mark = "" if char == mark else mark
+        elif char in "\"'":
+            mark = char
+        else:
+            yield at, char
 
 
 def quoted_text(body: str) -> re.Match[str] | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from kweek.flow.yaml.dashes import in_prose
 from kweek.flow.yaml.keys import glued, no_colon
-from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces
+from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces, without_comment
 from kweek.flow.yaml.lost import lost, named_only
 from kweek.flow.yaml.sheet import Trap
 
@@ -95,7 +95,7 @@ def _doubled(lines: list[str], number: int) -> Iterator[Trap]:
 
 def _bracket(line: str, number: int) -> Trap | None:
     """One that was closed once too often."""
-    said = line.partition(" #")[0].rstrip()
+    said = without_comment(line)
     for mark, close in ("{}", "[]"):
         if said.endswith(close) and said.count(close) == said.count(mark) + 1:
             what, why = f"There is one {close} too many.", "No other was opened that it could close."
@@ -183,15 +183,11 @@ def _dashes(lines: list[str], number: int) -> Iterator[Trap]:
         for wanted in (column, column + 2):
             mended = [" " * wanted + bare]
             delta = wanted - column - 2
-            yield Trap(number, column, "dash", what, why, f"Write: {_without_comment(bare)}", mended, delta)
+            yield Trap(number, column, "dash", what, why, f"Write: {without_comment(bare)}", mended, delta)
         return
     what, why = "The dash of this line is missing.", "Each item of a list begins with one."
-    fix = f"Write: - {_without_comment(line)}"
+    fix = f"Write: - {without_comment(line).strip()}"
     for wanted in (column, column - 2):
         if wanted >= 0:
             mended = [" " * wanted + "- " + line.lstrip(" ")]
             yield Trap(number, column, "dash", what, why, fix, mended, wanted + 2 - column)
-
-
-def _without_comment(text: str) -> str:
-    return text.partition(" #")[0].strip()

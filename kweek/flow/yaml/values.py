@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from kweek.flow.yaml.keys import OF_TWO_WORDS
-from kweek.flow.yaml.lines import quoted_text, shape
+from kweek.flow.yaml.lines import outside_quotes, quoted_text, shape
 from kweek.flow.yaml.sheet import Trap
 
 _COMMENT: Final = re.compile(r"\s+#.*$")
@@ -193,18 +193,14 @@ def _way_beside(value: _Value, key: str, way: re.Match[str]) -> Trap:
 
 def _closing(body: str) -> int | None:
     """Where the bracket that opens the body is closed."""
-    depth, mark = 0, ""
-    for index, char in enumerate(body):
-        if mark:
-            mark = "" if char == mark else mark
-        elif char in "\"'":
-            mark = char
-        elif char in "[{":
+    depth = 0
+    for at, char in outside_quotes(body):
+        if char in "[{":
             depth += 1
         elif char in "]}":
             depth -= 1
             if depth == 0:
-                return index
+                return at
     return None
 
 

@@ -1,0 +1,55 @@
+"""Which key inside { } has no colon, and what was it meant to be? YAML takes it for a key without a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from kweek.flow.yaml.tree import Pair, Text
+
+_NO_COLON: Final = re.compile(r"(?P<key>[a-z_]+)(?: ?[=;] ?|:| )(?P<value>\S.*)")
+_NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]*):(?!//)(?P<value>\S.*)")
+_CLICKED: Final = re.compile(r"(?P<key>clicked [\w-]+) (?P<value>\S.*)")
+_LATER: Final = ("after", "every", "tell", "reassign", "if", "go", "email", "event", "at")
+"""Keys that stand behind others; any other word may be the piece of a text behind its comma."""
+
+
+class Meant(NamedTuple):
+    """pair: what was meant. joined: the pair before it, with this as the end of its text."""
+
+    pair: Pair
+    code: str
+    what: str
+    why: str
+    fix: str
+    joined: bool = False
+
+
+def meant_in_braces(key: Text, before: Sequence[Pair]) -> Meant | None:
+    """before: the pairs that were read before it. None: nobody can tell."""
+    if glued := _NO_SPACE.fullmatch(key.value):
+        what, why = "There is no space behind the colon.", "Without a space YAML reads key and value as one text."
+        fix = f"Put a space behind each colon: {glued['key']}: {glued['value']}"
+        return Meant(_parted(key, glued), "space-after-colon", what, why, fix)
+    clicked = _CLICKED.fullmatch(key.value)
+    one_text = clicked or _NO_COLON.fullmatch(key.value)
+    if one_text and (clicked or not before or one_text["key"] in _LATER):
+        what, why = f"“{key.value}” has no colon.", "A key and its value are parted by a colon and a space."
+        return Meant(
+            _parted(key, one_text), "colon-missing", what, why, f"Write: {one_text['key']}: {one_text['value']}"
+        )
+    match before:
+        case [*_, Pair(above, Text() as value)] if not value.empty:
+            whole = f"{value.value}, {key.value}"
+            what = f"“{key.value}” stands alone, without a key."
+            why = f"Inside {{ }} a comma ends a value, so “{above.value}” is only “{value.value}”."
+            fix = f'Put the value in quotes: {above.value}: "{whole}". Or write the keys on lines of their own.'
+            pair = Pair(above, Text(whole, value.at, key.end, "quoted"))
+            return Meant(pair, "comma-in-braces", what, why, fix, joined=True)
+        case _:
+            return None
+
+
+def _parted(key: Text, found: re.Match[str]) -> Pair:
+    return Pair(key._replace(value=found["key"]), Text(found["value"], key.at, key.end))
