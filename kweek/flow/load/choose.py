@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kweek.flow import model as m
+from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import said, unread
 from kweek.flow.load.targets import TargetReader
 from kweek.flow.problems import Located, Position
@@ -22,31 +23,13 @@ class ChooseReader(TargetReader):
 
     def choose(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Choose:
         nodes = self.items(verb.value, verb.key, "if: lead.sales_ready")
-        nodes = tuple(self._lines_apart(self._lines_joined(nodes)))
+        nodes = tuple(
+            self._lines_apart(joined(self, nodes, "go", "choose-line", lambda keys: keys in (["if"], ["share"])))
+        )
         lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
         if lines and len(lines) == len(nodes) and all(line.share is None or line.share.value for line in lines):
             self._last_branch(lines, verb.key.at)
         return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
-
-    def _lines_joined(self, nodes: Iterable[Node]) -> Iterator[Node]:
-        """A `go` with a dash of its own belongs to the `if` above it."""
-        open_line: Pairs | None = None
-        for node in nodes:
-            words = [pair.key.value for pair in node.pairs] if isinstance(node, Pairs) else []
-            if open_line is not None and isinstance(node, Pairs) and words == ["go"]:
-                what, asked = "This “go” has a dash of its own.", open_line.pairs[0].key
-                why = f"It belongs to the “{asked.value}” in line {asked.at.line}."
-                self.note(node.at, "choose-line", what, why, f"Take the dash away: go in column {asked.at.column}.")
-                yield Pairs((*open_line.pairs, *node.pairs), open_line.at)
-                open_line = None
-                continue
-            if open_line is not None:
-                yield open_line
-            open_line = node if isinstance(node, Pairs) and words in (["if"], ["share"]) else None
-            if open_line is None:
-                yield node
-        if open_line is not None:
-            yield open_line
 
     def _lines_apart(self, nodes: Iterable[Node]) -> Iterator[Node]:
         """An `else` without a dash of its own is a line for itself."""

@@ -1,11 +1,11 @@
-"""What stands one level too deep, though YAML reads it well? It is noted, and read where it belongs: one message."""
+"""What stands one level too deep, or for itself, though YAML reads it well? It is noted, and read where it belongs."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from kweek.flow.load.reader import Reader
-from kweek.flow.yaml import Pair, Pairs, Text
+from kweek.flow.yaml import Node, Pair, Pairs, Text
 
 
 def lifted(
@@ -28,6 +28,36 @@ def lifted(
         reader.note(key.at, "indentation", what, why, f"Begin it in column {column} ({column - 1} spaces).")
         yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
         yield from _with_what_is_below(inside[first:], words)
+
+
+def joined(
+    reader: Reader, nodes: Iterable[Node], lone: str, code: str, may_have: Callable[[Sequence[str]], bool]
+) -> Iterator[Node]:
+    """An item that is this key alone has a dash too many: it belongs to the item above, where that may have it.
+
+    may_have: asked of the keys of that item."""
+    above: Pairs | None = None
+    for node in nodes:
+        if above is not None and _keys(node) == [lone] and may_have(_keys(above)) and isinstance(node, Pairs):
+            owner = above.pairs[0].key
+            what, why = (
+                f"This “{lone}” has a dash of its own.",
+                f"It belongs to the “{owner.value}” in line {owner.at.line}.",
+            )
+            reader.note(node.at, code, what, why, f"Take the dash away: {lone} in column {owner.at.column}.")
+            above = Pairs((*above.pairs, *node.pairs), above.at)
+            continue
+        if above is not None:
+            yield above
+        above = node if isinstance(node, Pairs) else None
+        if above is None:
+            yield node
+    if above is not None:
+        yield above
+
+
+def _keys(node: Node) -> list[str]:
+    return [pair.key.value for pair in node.pairs] if isinstance(node, Pairs) else []
 
 
 def _else_meant(reader: Reader, last: Pair, clause: Pair, beside: Sequence[Pair]) -> Pair | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kweek.flow import model as m
+from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import BETWEEN
 from kweek.flow.moment import parse_at, parse_weekly
@@ -32,36 +32,19 @@ class StartReader(Reader):
     """Reads `start`."""
 
     def starts(self, pair: Pair | None) -> tuple[m.Start, ...]:
-        if pair is not None and isinstance(pair.value, Items) and not pair.value.items:
+        if pair is None:
+            return ()
+        if isinstance(pair.value, Items) and not pair.value.items:
             fix = "Name an event, or write: start: manual"
             self.note(pair.value.at, "empty", "“start” is an empty list.", "Nobody would ever enter.", fix)
-        if pair is not None and isinstance(pair.value, Text) and BETWEEN.search(pair.value.value):
+        if isinstance(pair.value, Text) and BETWEEN.search(pair.value.value):
             words = [word for word in BETWEEN.split(pair.value.value) if word]
             fix = f"Write a list: {pair.key.value}: [{', '.join(words)}]"
             self.note(pair.value.at, "list-wanted", f"“{pair.value.value}” is one text.", "", fix)
-            nodes = (pair.value._replace(value=word) for word in words)
-            starts = (self._start(node, pair.key) for node in nodes)
-            return tuple(start for start in starts if start is not None)
-        starts = (self._start(node, pair.key) for node in self._with_their_ifs(self.listed(pair))) if pair else ()
+            pair = Pair(pair.key, Items(tuple(pair.value._replace(value=word) for word in words), pair.value.at))
+        nodes = joined(self, self.listed(pair), "if", "start", lambda keys: "if" not in keys)
+        starts = (self._start(node, pair.key) for node in nodes)
         return tuple(start for start in starts if start is not None)
-
-    def _with_their_ifs(self, nodes: Iterable[Node]) -> Iterator[Node]:
-        """An `if` with a dash of its own belongs to the start above it."""
-        above: Pairs | None = None
-        for node in nodes:
-            if above is not None and isinstance(node, Pairs) and [pair.key.value for pair in node.pairs] == ["if"]:
-                what, why = "This “if” has a dash of its own.", f"It belongs to the start in line {above.at.line}."
-                column = above.pairs[0].key.at.column
-                self.note(node.at, "start", what, why, f"Take the dash away: if in column {column}.")
-                above = Pairs((*above.pairs, *node.pairs), above.at)
-                continue
-            if above is not None:
-                yield above
-            above = node if isinstance(node, Pairs) else None
-            if above is None:
-                yield node
-        if above is not None:
-            yield above
 
     def _start(self, node: Node, key: Text) -> m.Start | None:
         if not isinstance(node, Pairs):
