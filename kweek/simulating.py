@@ -66,11 +66,14 @@ def simulate(
     until = datetime.combine(crowding.begin + timedelta(days=crowding.days), time(), zone(world.timezone)).astimezone(
         UTC
     )
+    days = Calendarium(begin, crowding.days, zone(world.timezone))
+    span = (until - begin).total_seconds()
     with _no_tidying():
         crowd = _crowd(workspace, world, plan, crowding, begin, until)
-        span = (until - begin).total_seconds()
         crowd.run(lambda at: told((at - begin).total_seconds() / span))
-        return _result(workspace, world, plan, crowding, crowd, Calendarium(begin, crowding.days, zone(world.timezone)))
+        simulation = _result(workspace, world, plan, crowding, crowd, days)
+        del crowd  # before all that it holds is tidied
+    return simulation
 
 
 def _crowd(

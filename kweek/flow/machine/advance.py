@@ -69,4 +69,4 @@ def settle(work: Work) -> None:
 
 
 def _on_the_way(work: Work) -> bool:
-    return len(work.standing()) < len(work.open())
+    return any(not token.visit for _, token in work.open())

@@ -7,14 +7,14 @@ walked; put one behind the other they are, to the letter, the journal of that le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from heapq import heappop, heappush
 
 from msgspec import Struct, field
 
 from kweek.flow.gate import Why
+from kweek.flow.simulate.agenda import Agenda, Group
 from kweek.flow.simulate.alike import Asked
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.memory import Memory
@@ -56,11 +56,6 @@ class Segment(Struct, eq=False):
     waited: Mapping[str, tuple[Why, ...]]
 
 
-class _Group(Struct):
-    walk: Walk
-    leads: list[int]
-
-
 class Crowd:
     """All leads on one clock. segments: all that happened, in order. histories: of each lead, its segments.
 
@@ -73,22 +68,19 @@ class Crowd:
         self.people = people
         self.newcomers = newcomers
         self.until = until
-        self.shared = shared
         self.segments: list[Segment] = []
         self.histories: list[list[Segment]] = [[] for _ in newcomers]
-        self._asked = Asked.of(people.world)
         self._halves = Halves.of(people.world)
         self._own: dict[int, list[Deed]] = {}  # what a lead has yet to do by itself
-        self._waiting: dict[datetime, dict[Hashable, _Group]] = {}
-        self._moments: list[datetime] = []  # of those who wait, a heap
+        self._agenda = Agenda(Asked.of(people.world), shared)
         self._enter(begin)
 
     def run(self, told: Callable[[datetime], None] = lambda at: None) -> None:
         """Let time pass, to the end. told: how far it is."""
-        while self._moments:
-            at = heappop(self._moments)
+        while self._agenda:
+            at, groups = self._agenda.take()
             told(at)
-            for group in self._waiting.pop(at).values():
+            for group in groups:
                 self._come_to(group, at)
 
     def journal(self, lead: int) -> list[tuple[datetime, Entry]]:
@@ -123,11 +115,11 @@ class Crowd:
                 one.draw(asked.what, drawn)
                 self._start(begin, at, one, some)
         else:
-            self._go_on(_Group(Walk(life, []), leads))
+            self._go_on(Group(Walk(life, []), leads))
 
-    def _come_to(self, group: _Group, at: datetime) -> None:
+    def _come_to(self, group: Group, at: datetime) -> None:
         """Who does something by itself now goes its own way from here; what else is due, is due to all."""
-        if self._by_itself(group.leads) != at:
+        if group.by_itself != at:
             self._step(group, at)
             return
         parts: dict[tuple[Deed, ...], list[int]] = {}
@@ -137,9 +129,9 @@ class Crowd:
         for deeds, leads in parts.items():
             walk = group.walk.fork(())
             walk.deeds[:0] = deeds
-            self._step(_Group(walk, leads), at)
+            self._step(Group(walk, leads), at)
         if others is not None:
-            rest = _Group(group.walk, others)
+            rest = Group(group.walk, others)
             if group.walk.due == at:
                 self._step(rest, at)
             else:
@@ -147,7 +139,8 @@ class Crowd:
 
     def _by_itself(self, leads: Iterable[int]) -> datetime | None:
         """When one of them does something by itself."""
-        return min((self._own[lead][0].at for lead in leads if lead in self._own), default=None)
+        own = self._own
+        return min((own[lead][0].at for lead in leads if lead in own), default=None) if own else None
 
     def _own_deeds(self, lead: int, at: datetime) -> tuple[Deed, ...]:
         own = self._own.pop(lead, [])
@@ -156,7 +149,7 @@ class Crowd:
             self._own[lead] = later
         return now
 
-    def _step(self, group: _Group, at: datetime) -> None:
+    def _step(self, group: Group, at: datetime) -> None:
         """Something happens; if that asks who these leads are, they draw it first."""
         walk, leads = group.walk, group.leads
         memory = walk.life.memory
@@ -168,7 +161,7 @@ class Crowd:
         walk.step(at)
         self._go_on(group)
 
-    def _part(self, group: _Group, memory: SharedMemory, at: datetime) -> None:
+    def _part(self, group: Group, memory: SharedMemory, at: datetime) -> None:
         before = group.walk.fork(())
         try:
             group.walk.step(at)
@@ -177,7 +170,7 @@ class Crowd:
                 walk = before.fork(())
                 if isinstance(walk.life.memory, SharedMemory):
                     walk.life.memory.draw(asked.what, drawn)
-                self._step(_Group(walk, leads), at)
+                self._step(Group(walk, leads), at)
         else:
             self._go_on(group)
 
@@ -191,7 +184,7 @@ class Crowd:
         one = self.newcomers[lead]
         return one.points if what == PROFILE else self._halves.of_lead(one.name, what)
 
-    def _go_on(self, group: _Group) -> None:
+    def _go_on(self, group: Group) -> None:
         """Note what happened, let everyone draw, and wait for what comes next."""
         walk, leads = group.walk, group.leads
         self._note(walk, leads)
@@ -212,9 +205,9 @@ class Crowd:
             part.append(lead)
         *most, (last, leads) = parts.items()
         for deeds, some in most:
-            self._wait(_Group(walk.fork(deeds), some))
+            self._wait(Group(walk.fork(deeds), some))
         walk.expect(last)
-        self._wait(_Group(walk, leads))
+        self._wait(Group(walk, leads))
 
     def _note(self, walk: Walk, leads: list[int]) -> None:
         life, heard = walk.life, walk.heard
@@ -235,20 +228,11 @@ class Crowd:
         for lead in leads:
             self.histories[lead].append(segment)
 
-    def _wait(self, group: _Group) -> None:
+    def _wait(self, group: Group) -> None:
         """Until something happens; together with those to whom the same will."""
-        walk = group.walk
-        at = min((at for at in (walk.due, self._by_itself(group.leads)) if at is not None), default=None)
-        if at is None or at >= self.until:
-            return
-        waiting = self._waiting.get(at)
-        if waiting is None:
-            waiting = self._waiting[at] = {}
-            heappush(self._moments, at)
-        key = self._future_of(walk) if self.shared else id(group)
-        alike = waiting.setdefault(key, group)
-        if alike is not group:
-            alike.leads += group.leads
-
-    def _future_of(self, walk: Walk) -> Hashable:
-        return self._asked.future_of(walk.life), tuple(walk.deeds), frozenset(walk.counts.items())
+        at = group.walk.due
+        own = group.by_itself = self._by_itself(group.leads)
+        if own is not None and (at is None or own < at):
+            at = own
+        if at is not None and at < self.until:
+            self._agenda.wait(group, at)
