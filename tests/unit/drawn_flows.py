@@ -62,6 +62,7 @@ def of_size(steps: int) -> Flow:
 class _Writer:
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
+        self.written = 0  # steps, for their ids
         names = [*dice.sample(_SHORT, dice.randint(0, 4)), *dice.sample(_LONG, dice.randint(0, 2))]
         self.paths = names + [f"path-{n}" for n in range(dice.choice((0, 0, 0, 0, 2, 7)))]
 
@@ -97,19 +98,27 @@ class _Writer:
 
     def step(self, pad: str, indent: int, depth: int) -> list[str]:
         dice, name = self.dice, self.dice.choice((*_SHORT, *_LONG))
+        self.written += 1
+        own = f"{pad}  id: step-{self.written}"
         match dice.randint(0, 9):
             case 0:
                 return [f"{pad}- wait: {dice.choice(('7 days', 'until 3 business days before lead.contract_end'))}"]
             case 1:
-                return [f"{pad}- send: {name}", f"{pad}  within: 7 days", *self.rows(pad, indent, depth)]
+                return [f"{pad}- send: {name}", own, f"{pad}  within: 7 days", *self.rows(pad, indent, depth)]
             case 2:
-                return [f"{pad}- send: {{ {name}: 40%, b: 40%, nothing: 20% }}", f"{pad}  id: test-{dice.random()}"]
+                return [f"{pad}- send: {{ {name}: 40%, b: 40%, nothing: 20% }}", own]
             case 3:
                 attempts = [f"{pad}  attempts: 3", f"{pad}  apart: 1 business day"]
-                return [f"{pad}- call: {name}", f"{pad}  within: 5 days", *attempts, *self.rows(pad, indent, depth)]
+                return [
+                    f"{pad}- call: {name}",
+                    own,
+                    f"{pad}  within: 5 days",
+                    *attempts,
+                    *self.rows(pad, indent, depth),
+                ]
             case 4:
                 rung = [f"{pad}  escalate:", f"{pad}    - after: 24 hours", f"{pad}      tell: {name}"]
-                return [f"{pad}- handover: sales", *rung, *self.rows(pad, indent, depth)]
+                return [f"{pad}- handover: sales", own, *rung, *self.rows(pad, indent, depth, otherwise=False)]
             case 5 | 6:
                 lines = [f"{pad}- choose:"]
                 for _ in range(dice.randint(1, 4)):
@@ -121,13 +130,13 @@ class _Writer:
             case 8:
                 return [f"{pad}- {dice.choice(('end: done', f'tag: [{name}, b]', f'tell: {name}', 'webhook: crm'))}"]
             case _:
-                return [f"{pad}- task: {name} {{{{ x }}}}".replace("{{ x }}", "it"), f"{pad}  within: 3 days"]
+                return [f"{pad}- task: {name} {{{{ x }}}}".replace("{{ x }}", "it"), own, f"{pad}  within: 3 days"]
 
-    def rows(self, pad: str, indent: int, depth: int) -> list[str]:
+    def rows(self, pad: str, indent: int, depth: int, otherwise: bool = True) -> list[str]:
         dice, lines = self.dice, [f"{pad}  when:"]
         for event in dice.sample(("bounced", "blocked", *_EVENTS), dice.choice((1, 2, 3, 6))):
             lines += self.target(f"{pad}    {event}", indent + 4, depth)
-        if dice.random() < 0.6:
+        if otherwise and dice.random() < 0.6:
             lines += [f"{pad}  otherwise:", f"{pad}    opened: {self.way()}", f"{pad}    else: {self.way()}"]
         return lines
 
