@@ -184,8 +184,7 @@ class _Build:
                 late = [
                     self.edge(line.target, below, line.state.at, line.state.value, lines) for line in step.otherwise
                 ]
-                dated = isinstance(step, Wait) and step.until.value.date_field is not None
-                if dated or not any(line.state.value == "else" for line in step.otherwise):
+                if not any(line.state.value == "else" for line in step.otherwise):
                     late.append(silent)
                 early = [self._reaction(line, below, hears(step), lines) for line in step.when]
                 edges += [replace(edge, at_once=at_once(step, edge.event, otherwise=False)) for edge in early]
