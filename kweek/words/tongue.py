@@ -24,7 +24,8 @@ class Tongue:
     own: Own = ()
 
     def __call__(self, key: str, **values: object) -> str:
-        """The sentence of this key, with its `{values}` filled in: whole numbers as this language writes them.
+        """The sentence of this key, with its `{values}` filled in: numbers, days and moments as this language
+        writes them.
 
         KeyError for a key that no catalogue has.
         """
@@ -83,7 +84,17 @@ class Tongue:
         return catalogue(self.language)
 
     def _value(self, value: object) -> object:
-        return self.number(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        match value:
+            case bool():
+                return value
+            case int() | float():
+                return self.number(value)
+            case datetime():
+                return self.moment(value)
+            case date():
+                return self.day(value)
+            case _:
+                return value
 
 
 # A page says the same days and numbers again and again, and each takes Babel half a millisecond.

@@ -23,7 +23,7 @@ PUT_TOGETHER = (
     "event.", "outcome.", "status.", "why.", "time.", "day.", "result.", "problem.", "meant.", "language.", "stage.",
     "fault.", "wrong.", "act.", "past.", "home.sum.", "draft.", "stream.", "hit.", "grade.", "reason.",
     "compare.", "story.", "picture.when.", "picture.end.", "picture.prefer.",
-    "picture.axis.", "field.", "gap.", "live.",
+    "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.",
 )  # fmt: skip
 
 
