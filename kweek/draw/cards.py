@@ -159,7 +159,7 @@ def row(line: Line, frame: Frame, top: int, depth: int = 0) -> Row:
         y = cards[-1].box.bottom + 3
     y += 4 if cards else 0
     box = Box(frame.x, top, frame.width, y - top)
-    return Row(line.key, box, words, chip, count, tuple(cards), port, _tag(line.mark, count))
+    return Row(line.key, box, words, chip, count, tuple(cards), port, _tag(line.mark, count), line.written)
 
 
 def _tag(mark: Mark | None, count: Count) -> Tag | None:

@@ -110,7 +110,8 @@ class Tag(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """An outcome; `port` is the height at which its edge leaves. `cards`: steps written in place."""
+    """An outcome; `port` is the height at which its edge leaves. `cards`: steps written in place. `written`: the
+    author's own text of a condition, for whoever points at its words."""
 
     key: str
     box: Box
@@ -120,6 +121,7 @@ class Row(Struct, frozen=True):
     cards: tuple[Card, ...]
     port: int
     tag: Tag | None = None
+    written: str = ""
 
 
 class Card(Struct, frozen=True):

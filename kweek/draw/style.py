@@ -42,7 +42,7 @@ _STROKES: Final = {
 }  # fmt: skip
 _SHAPES: Final = """\
 .kweek-picture text{font-family:FONTS;stroke:none}
-.kweek-picture .hit{fill:none;pointer-events:all}
+.kweek-picture .hit,.kweek-picture .said{fill:none;pointer-events:all}
 .kweek-picture .icon,.kweek-picture .sign{fill:none;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
 .kweek-picture .edge,.kweek-picture .fall{fill:none;stroke-width:1.5}
 .kweek-picture .back{stroke-dasharray:5 4}

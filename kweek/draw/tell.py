@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kweek.draw.conditions import condition_words
 from kweek.draw.say import Say, event_words, field_words, moment_words, time_words
 from kweek.draw.told import Band, Column, Told
 from kweek.draw.verbs import Verbs, reaction_words
@@ -42,7 +43,9 @@ class _Teller(Verbs):
                 words = say("picture.every", moment=day + moment_words(say, start.every.value))
             else:
                 words = say("picture.by-hand")
-            yield say("picture.start.if", start=words, condition=start.condition.value) if start.condition else words
+            if start.condition:
+                words = say("picture.start.if", start=words, condition=condition_words(say, start.condition.value))
+            yield words
 
     def _rules(self) -> Iterator[str]:
         say, flow = self.say, self.flow
@@ -78,5 +81,6 @@ class _Teller(Verbs):
         numbered = (self.line(f"whenever:{n}", *line) for n, line in enumerate(lines, 1))
         yield Band("whenever", self.say("picture.whenever"), tuple(numbered))
         if flow.goal:
-            label = self.say("picture.goal.if", condition=flow.goal.condition.value)
-            yield Band("goal", self.say("picture.goal"), (self.line("goal", label, flow.goal.target),))
+            written = flow.goal.condition.value
+            label = self.say("picture.goal.if", condition=condition_words(self.say, written))
+            yield Band("goal", self.say("picture.goal"), (self.line("goal", label, flow.goal.target, written),))

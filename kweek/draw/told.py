@@ -40,13 +40,15 @@ class Mark(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """An outcome, and where it leads. No way: the steps written in place, after which it carries on below."""
+    """An outcome, and where it leads. No way: the steps written in place, after which it carries on below. written: the
+    author's own text of a condition that the label says in words."""
 
     key: str
     label: str
     way: Way | None = None
     steps: tuple[Step, ...] = ()
     mark: Mark | None = None
+    written: str = ""
 
 
 class Group(Struct, frozen=True):

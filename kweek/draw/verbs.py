@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from kweek.draw.conditions import condition_words
 from kweek.draw.say import Say, event_words, located_words, moment_words, time_words, title_words, wrong
 from kweek.draw.told import Group, Line, Step, Way
 from kweek.flow import model as m
@@ -40,9 +41,9 @@ class Verbs:
             case m.Inline():
                 return None
 
-    def line(self, key: str, label: str, target: m.Target) -> Line:
+    def line(self, key: str, label: str, target: m.Target, written: str = "") -> Line:
         steps = tuple(map(self._step, target.steps)) if isinstance(target, m.Inline) else ()
-        return Line(key, label, self.way(target), steps)
+        return Line(key, label, self.way(target), steps, written="" if written == label else written)
 
     def _when(self, id: str, lines: Iterable[m.Reaction]) -> Group:
         rows = (self.line(f"{id} when:{n}", reaction_words(self.say, w), w.target) for n, w in enumerate(lines, 1))
@@ -184,15 +185,16 @@ class Verbs:
         say = self.say
         lines: list[Line] = []
         for n, branch in enumerate(step.branches, 1):
-            if branch.condition:
-                label = branch.condition.value
+            written = branch.condition.value if branch.condition else ""
+            if written:
+                label = condition_words(say, written)
             elif branch.share and branch.share.said is not None:
                 label = wrong(say, branch.share.said)
             elif branch.share:
                 label = say("picture.part", share=branch.share.value)
             else:
                 label = say("picture.when.else")
-            lines.append(self.line(f"{id} choose:{n}", label, branch.target))
+            lines.append(self.line(f"{id} choose:{n}", label, branch.target, written))
         return Step(id, "choose", say("step.choose"), (), None, _filled((Group("", tuple(lines)),)), _falls(step))
 
     def _go(self, id: str, step: m.Go) -> Step:

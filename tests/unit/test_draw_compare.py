@@ -32,7 +32,7 @@ CHANGES = {
     ),
     "another condition": (
         ("if: lead.sales_ready", 'if: lead.country == "NL"'),
-        ['changed: lead.country == "NL" (was: lead.sales_ready): sales'],
+        ["changed: country is NL (was: sales ready): sales"],
     ),
     "a rule": (("start: brochure.requested", "start: brochure.requested\nlimit: 3 mails per 7 days"),
                ["Start: brochure requested, new: at most 3 mails per 7 days"]),
