@@ -34,8 +34,8 @@ untag: detag
 within: binnen, timeout
 when: wanneer, zodra, on
 otherwise: anders
-if: als, indien, elif, elseif
-else: anders, default
+if: als, indien, elif, elseif, else if, otherwise if, or if, anders als
+else: anders, default, otherwise
 share: deel, percentage
 attempts: pogingen, tries, retries
 apart: tussenpoos, interval, between

@@ -123,7 +123,11 @@ class _FlowReader(StartReader, StepReader):
     # --- the steps --------------------------------------------------------------------------------
 
     def _path(self, pair: Pair) -> m.Path:
-        nodes = self.items(pair.value, pair.key, "wait: 7 days")
+        lost = isinstance(pair.value, Pairs) and self.lost_verbs(pair.value.pairs)
+        if isinstance(pair.value, Pairs) and lost:
+            nodes = (self.with_lost_verb(pair.value.pairs),)
+        else:
+            nodes = self.items(pair.value, pair.key, "wait: 7 days")
         return m.Path(pair.key.located, self.read_steps(nodes))
 
     def _paths(self, pair: Pair | None) -> tuple[m.Path, ...]:

@@ -165,6 +165,8 @@ class Reader:
                     pass
             self.note(node.at, "text-wanted", f"“{key.value}” takes one text; this is {kind}.", "", fix)
             return None
+        if node.style == "lost":
+            return None
         if node.empty or (node.value.strip() == "" and not blank):
             self._empty(node, key)
             return None

@@ -9,36 +9,22 @@ from typing import Final
 from kweek.flow import model as m
 from kweek.flow.load.choose import Known
 from kweek.flow.load.misplaced import lifted
-from kweek.flow.load.verbs import VerbReader
+from kweek.flow.load.options import OPTIONS, VERBS
+from kweek.flow.load.verbless import VerblessReader
 from kweek.flow.meant import meant
-from kweek.flow.problems import Located, nearest
-from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
+from kweek.flow.problems import Located
+from kweek.flow.yaml import Node, Pair, Pairs, Text
 
-OPTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "wait": ("when", "otherwise"),
-    "send": ("expires", "within", "when", "otherwise"),
-    "call": ("queue", "priority", "attempts", "apart", "within", "when", "otherwise"),
-    "handover": ("prefer", "follow_up", "remind", "escalate", "when"),
-    "task": ("to", "outcomes", "remind", "escalate", "within", "when", "otherwise"),
-    "choose": (),
-    "go": ("at_most", "then"),
-    "end": ("because",),
-    "score": ("because",),
-    "tag": (),
-    "untag": (),
-    "set": (),
-    "tell": ("text", "mail"),
-    "webhook": (),
-}
-VERBS: Final = tuple(OPTIONS)
+__all__ = ["OPTIONS", "VERBS", "StepReader"]
 
 
-class StepReader(VerbReader):
+class StepReader(VerblessReader):
     """Reads steps, at any depth."""
 
     def read_steps(self, nodes: Iterable[Node]) -> tuple[m.AnyStep, ...]:
-        whole = (one for node in nodes for one in self._apart(node))
-        return tuple(step for step in map(self._read_step, whole) if step is not None)
+        whole = [one for node in nodes for one in self._apart(node)]
+        above = (None, *map(_verb, whole))
+        return tuple(step for step in map(self._read_step, whole, above) if step is not None)
 
     def _apart(self, node: Node) -> Iterator[Node]:
         """Two steps that were written as one, each with what stands below it."""
@@ -52,17 +38,17 @@ class StepReader(VerbReader):
             what = f"“{first}” and “{other.value}” are two steps in one."
             fix = f"Begin the second with a dash of its own: - {other.value}: …"
             self.note(other.at, "two-verbs", what, "A list runs downwards, one verb an item.", fix)
-            yield Pairs(node.pairs[begun:number], node.pairs[begun].key.at)
+            yield from self.parted(Pairs(node.pairs[begun:number], node.pairs[begun].key.at))
             begun = number
-        yield Pairs(node.pairs[begun:], node.pairs[begun].key.at if begun else node.at)
+        yield from self.parted(Pairs(node.pairs[begun:], node.pairs[begun].key.at if begun else node.at))
 
-    def _read_step(self, node: Node) -> m.AnyStep | None:
+    def _read_step(self, node: Node, above: str | None) -> m.AnyStep | None:
         if not isinstance(node, Pairs):
             self._no_step(node)
             return None
         if node.pairs and node.pairs[0].key.value in ("if", "share", "else"):
-            return self._bare_branch(node)
-        first = next((pair for pair in node.pairs if pair.key.value in OPTIONS), None) or self._meant_verb(node)
+            return self.bare_branch(node)
+        first = next((pair for pair in node.pairs if pair.key.value in OPTIONS), None) or self.meant_verb(node, above)
         if first is None:
             return None
         verb = first.key.value
@@ -71,17 +57,6 @@ class StepReader(VerbReader):
         if id_ and (not id_.value.strip("/") or " " in id_.value):
             self.note(id_.at, "name", f"“{id_.value}” is no id.", "", "Use small letters, digits, hyphens: first-mail")
         return _READERS[verb](self, first, id_, known)
-
-    def _bare_branch(self, node: Pairs) -> m.Choose:
-        """A line of `choose` where a step should be."""
-        key = node.pairs[0].key
-        what, why = f"“{key.value}” is a line of “choose”, and no step.", "A step has a verb."
-        self.note(key.at, "no-verb", what, why, f"Write - choose: above it, and - {key.value}: two spaces deeper")
-        choose = key._replace(value="choose")
-        count = len(self.problems)
-        step = self.choose(Pair(choose, Items((node,), node.at)), None, {})
-        self.problems[count:] = [one for one in self.problems[count:] if one.code != "else-missing"]
-        return step
 
     def _options(self, node: Pairs, verb: str, first: Pair) -> Known:
         words = (*OPTIONS[verb], "id")
@@ -142,35 +117,16 @@ class StepReader(VerbReader):
             fix = f"Every step is a verb and its argument, such as “wait: 7 days”; to jump, write: - go: {node.value}"
         self.note(node.at, "not-a-step", f"“{node.value}” is not a step.", "", fix)
 
-    def _meant_verb(self, node: Pairs) -> Pair | None:
-        """The step has no verb; that which was probably meant, so that the rest of it is read all the same."""
-        if not node.pairs:
-            self.note(node.at, "not-a-step", "This step is empty.", "", f"Its verb is one of: {', '.join(VERBS)}.")
-            return None
-        strangers = [pair for pair in node.pairs if pair.key.value not in _WORDS]
-        if not strangers:
-            key = node.pairs[0].key
-            owners = [verb for verb, options in OPTIONS.items() if key.value in options] or ["a step"]
-            what = f"This step has no verb; “{key.value}” is an option of {', '.join(owners)}."
-            fix = "If it belongs to the step above, take away the dash and put it below that step's verb."
-            self.note(key.at, "no-verb", what, "", fix)
-            return None
-        if strangers[0].key.value == "flow" and isinstance(strangers[0].value, Text):
-            to, key = strangers[0].value, strangers[0].key
-            self.note(key.at, "no-verb", "“flow” is no verb, but a target.", "", f"Write: - go: flow {to.value}")
-            return Pair(key._replace(value="go"), to._replace(value=f"flow {to.value}"))
-        for pair in strangers if self.patient else ():
-            if near := nearest(pair.key.value, VERBS):
-                what = f"There is no verb “{pair.key.value}”."
-                self.note(pair.key.at, "no-verb", what, "", f"Did you mean “{near}”?")
-                return Pair(pair.key._replace(value=near), pair.value)
-        key = strangers[0].key
-        self.note(key.at, "no-verb", f"There is no verb “{key.value}”.", "", f"There are: {', '.join(VERBS)}.")
-        return None
+
+def _verb(node: Node) -> str | None:
+    return (
+        next((pair.key.value for pair in node.pairs if pair.key.value in OPTIONS), None)
+        if isinstance(node, Pairs)
+        else None
+    )
 
 
 _CLAUSES: Final = ("when", "otherwise")
-_WORDS: Final = frozenset({"id", *(word for options in OPTIONS.values() for word in options)})
 _INSTEAD: Final = {
     ("handover", "within"): (
         "A handover has no “within”: it stays with sales until it closes.",

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kweek.flow.yaml.lines import dashed, indent, opens, says_something, shape, spaces
+from kweek.flow.yaml.lines import (
+    BLOCK,
+    dashed,
+    indent,
+    nearest_above,
+    opens,
+    says_something,
+    shape,
+    spaces,
+    without_comment,
+)
 from kweek.flow.yaml.sheet import Trap
 
 VERBS: Final = frozenset((
@@ -28,6 +38,24 @@ def too_deep(lines: list[str], line: int, above: int) -> Trap | None:
     if column == wanted + 2 and not dashed(lines[above]) and _dashed_below(lines, line, wanted):
         return _dash(above, wanted, [f"{' ' * wanted}- {lines[above].lstrip()}"])
     return _moved(lines, line, wanted, f"“{upper['key']}” in line {above + 1} has its value already")
+
+
+def unindented(lines: list[str], line: int) -> Trap | None:
+    """A text of several lines that stands no deeper than its key, `about: >-`."""
+    above = nearest_above(lines, line)
+    upper = shape(lines[above]) if above is not None else None
+    if above is None or upper is None or not upper["key"] or not BLOCK.fullmatch(without_comment(upper["body"])):
+        return None
+    wanted = upper.start("key") + 2
+    if indent(lines[line]) >= wanted:
+        return None
+    end = next((n for n in range(line, len(lines)) if _key(lines[n]) or dashed(lines[n])), len(lines))
+    if end == line:
+        return None
+    mended = [" " * wanted + text.strip() for text in lines[line:end]]
+    what = f"This line begins in column {indent(lines[line]) + 1}, and is no part of the text of “{upper['key']}”."
+    why, fix = "The lines of a text stand deeper than its key.", f"Begin it in column {wanted + 1} ({spaces(wanted)})."
+    return Trap(line, indent(lines[line]), "indentation", what, why, fix, mended, wanted - indent(lines[line]))
 
 
 def between(lines: list[str], line: int) -> Trap | None:

@@ -1,5 +1,5 @@
-"""Which dash was forgotten, or the blank behind it? `-end: done` is a key to YAML; no key of ours begins with a dash.
-And words below each other are one text to it, where one of them has no dash."""
+"""Which dash was forgotten, or is one too many, or lacks the blank behind it? `-end: done` is a key to YAML; no key of
+ours begins with a dash. And words below each other are one text to it, where one of them has no dash."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kweek.flow.yaml.lines import indent, says_something, shape, without_comment
 from kweek.flow.yaml.sheet import Sheet
 
 _GLUED: Final = re.compile(r"( *)-([a-z_]+ ?[a-z_]*:(?: .*|))")
+_DOUBLE: Final = re.compile(r"( *)--+ *([a-z_]+ ?[a-z_]*:(?: .*|))")
 
 
 class Word(NamedTuple):
@@ -38,12 +39,24 @@ def words_of_a_list(lines: Iterable[tuple[int, str]], first_is_dashed: bool) -> 
 def mend_dashes(sheet: Sheet) -> None:
     """Said at each, and read as it was meant."""
     for number, line in enumerate(sheet.lines):
-        if line.lstrip(" ")[:1] == "-" and (found := _GLUED.fullmatch(line)) and not in_prose(sheet.lines, number):
+        if line.lstrip(" ")[:2] == "--" and (found := _DOUBLE.fullmatch(line)) and not in_prose(sheet.lines, number):
+            what, why = "One dash too many stands here.", "An item of a list begins with one."
+            sheet.add(sheet.place(number, len(found[1])), "dash", what, why, f"Write: - {found[2].strip()}")
+            _double(sheet, number, found)
+        elif line.lstrip(" ")[:1] == "-" and (found := _GLUED.fullmatch(line)) and not in_prose(sheet.lines, number):
             what, why = "There is no blank behind this dash.", "Without it, it is no item of a list."
             sheet.add(sheet.place(number, len(found[1])), "dash", what, why, f"Write: - {found[2].strip()}")
             _push(sheet, number, f"{found[1]}- {found[2]}")
             for below in _belongs(sheet.lines, number):
                 _push(sheet, below, f" {sheet.lines[below]}")
+
+
+def _double(sheet: Sheet, number: int, found: re.Match[str]) -> None:
+    """Its key goes to where the lines of the same item stand, and to its usual place where there is none."""
+    below = next((text for text in sheet.lines[number + 1 :] if says_something(text)), "")
+    column = indent(below) if found.start(2) >= indent(below) > len(found[1]) + 1 else len(found[1]) + 2
+    sheet.lines[number] = f"{found[1]}-".ljust(column) + found[2]
+    sheet.shifts[number] = sheet.shifts.get(number, 0) + column - found.start(2)
 
 
 def _push(sheet: Sheet, number: int, line: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from kweek.flow.yaml.lines import LONGEST, without_comment
@@ -11,18 +12,20 @@ from kweek.flow.yaml.sheet import Trap
 OF_TWO_WORDS: Final = r"not\ interested|wrong\ person|out\ of\ office|clicked\ [\w-]+"
 """Keys in which a blank is no end."""
 _GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. ]*):(?!//)(?P<value>\S.*)")
+_CLOCK: Final = re.compile(r"\b\d?\d:\d\d\b")
 _NO_KEY: Final = re.compile(r"( *(?:- +)?):(?: .*|)")
 _BARE: Final = re.compile(
     r"(?P<lead> *(?:- +)*)"
     rf"(?P<key>[A-Za-z_][\w. ]*?(?= ?[=;] )|{OF_TWO_WORDS}|[A-Za-z_][\w.]*)"
     r"(?: ?[=;])?(?: +(?P<value>\S.*))?"
 )
+_OF_ONE_WORD: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w.]*) +(?P<value>\S.*)")
 
 
 def glued(lines: list[str], number: int) -> Trap | None:
     """`wait:7 days`."""
     match = _GLUED.fullmatch(lines[number][:LONGEST])
-    if match is None or ": " in match["value"]:
+    if match is None or ": " in match["value"] or _CLOCK.search(lines[number], max(0, match.end("key") - 2)):
         return None
     right = f"{match['key']}: {match['value']}"
     what = "There is no space behind the colon."
@@ -42,10 +45,20 @@ def no_key(lines: list[str], number: int) -> Trap | None:
 
 def no_colon(lines: list[str], number: int) -> Trap | None:
     """`wait 7 days`, `steps`."""
+    return next(no_colons(lines, number), None)
+
+
+def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
+    """Behind each word at which the key may end, the likeliest first: `clicked done` has a link, or a target."""
     line = without_comment(lines[number][:LONGEST])
-    match = _BARE.fullmatch(line)
-    if match is None or ":" in (match["value"] or ""):
-        return None
+    said: set[str] = set()
+    for match in (_BARE.fullmatch(line), _OF_ONE_WORD.fullmatch(line)):
+        if match and match["key"] not in said and ":" not in _CLOCK.sub("", match["value"] or ""):
+            said.add(match["key"])
+            yield _no_colon(line, number, match)
+
+
+def _no_colon(line: str, number: int, match: re.Match[str]) -> Trap:
     value = match["value"] or ""
     right = f"{match['key']}: {value}" if value else f"{match['key']}:"
     what = f"“{line.strip().removeprefix('- ')}” has no colon."

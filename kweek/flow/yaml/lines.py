@@ -13,6 +13,8 @@ _LINE: Final = re.compile(
         (?P<body>.*)""",
     re.VERBOSE,
 )
+BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
+"""What announces a text of several lines."""
 _QUOTED: Final = {'"': re.compile(r'"(?:[^"\\]|\\.)*"'), "'": re.compile(r"'(?:[^']|'')*'")}
 
 

@@ -1,5 +1,5 @@
-"""Which sign only looks like ours? A bullet or a long dash for the dash of a list, a wide colon for a colon, a Greek
-or Cyrillic letter among Latin ones.
+"""Which sign only looks like ours? A bullet or a long dash for the dash of a list, a wide colon for a colon, `//` for
+the sign of a remark, a Greek or Cyrillic letter among Latin ones.
 
 Word processors, chat programs and other keyboards put them there. To YAML they are letters of a text.
 """
@@ -12,7 +12,8 @@ from typing import Final
 from kweek.flow.yaml.dashes import in_prose
 from kweek.flow.yaml.sheet import Sheet
 
-_SIGN: Final = re.compile("[•●▪◦‣·–—−‐‑：∶]|^ *[*] ", re.MULTILINE)
+_SIGN: Final = re.compile("[•●▪◦‣·–—−‐‑：∶]|^ *(?:[*] |//|/[*]|<!--|;)", re.MULTILINE)
+_REMARK: Final = re.compile(r"( *)(//+|/\*+|<!--+|;+)(?!:) *(.*?)(?: *(?:\*/|-->))?")
 _BULLET: Final = re.compile(r"( *)([•●▪◦‣·–—−‐‑]|[*](?= )) *([a-z_]+(?: [a-z_]+)?[:：∶](?: .*)?)")
 _COLON: Final = re.compile(r"( *(?:- +)?)([a-z_]+(?: [a-z_]+)?)([：∶]) *(.*)")
 
@@ -38,6 +39,10 @@ def mend_lookalikes(sheet: Sheet) -> None:
     for number, line in enumerate(sheet.lines):
         if found := _BULLET.fullmatch(line):
             _mend(sheet, number, len(found[1]), "dash", f"{found[1]}- {found[3]}")
+        if (found := _REMARK.fullmatch(line)) and not in_prose(sheet.lines, number):
+            what, why = f"“{found[2]}” begins no remark.", "In these files a remark begins with #."
+            sheet.add(sheet.place(number, len(found[1])), "lookalike", what, why, f"Write: # {found[3]}")
+            sheet.lines[number] = f"{found[1]}# {found[3]}"
         if found := _COLON.fullmatch(sheet.lines[number]):
             _mend(sheet, number, found.start(3), "colon", f"{found[1]}{found[2]}: {found[4]}")
 

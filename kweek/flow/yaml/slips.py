@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kweek.flow.yaml.dashes import in_prose
-from kweek.flow.yaml.keys import glued, no_colon
+from kweek.flow.yaml.heads import heads
+from kweek.flow.yaml.keys import glued, no_colons
 from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces, without_comment
 from kweek.flow.yaml.lost import lost, named_only
 from kweek.flow.yaml.sheet import Trap
@@ -35,7 +36,9 @@ def _all(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
     numbers = [number for number in near if number < len(lines) and says_something(lines[number])]
     for number in numbers:
         yield from _doubled(lines, number)
-        yield from filter(None, (no_colon(lines, number), glued(lines, number), _bracket(lines[number], number)))
+        yield from no_colons(lines, number)
+        yield from filter(None, (glued(lines, number), _bracket(lines[number], number)))
+        yield from heads(lines, number)
     yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=True))
     for number in numbers:
         yield from _dashes(lines, number)

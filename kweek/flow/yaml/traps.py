@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from kweek.flow.yaml.brackets import ends_within, never_closed, within_line
-from kweek.flow.yaml.columns import between, too_deep
+from kweek.flow.yaml.columns import between, too_deep, unindented
 from kweek.flow.yaml.keys import glued, no_colon, no_key
 from kweek.flow.yaml.lines import nearest_above
 from kweek.flow.yaml.sheet import Sheet, Trap
@@ -62,6 +62,8 @@ def _find(lines: list[str], stumbled: _Stumbled) -> Trap | None:
     if trap := never_closed(lines, line, begun, context):
         return trap
     if above is not None and (trap := glued(lines, above) or glued(lines, line)):
+        return trap
+    if trap := unindented(lines, begun):
         return trap
     if "could not find expected ':'" in words and (trap := no_colon(lines, begun)):
         return trap

@@ -18,13 +18,13 @@ _BRINGS: Final = {"colon-missing": "unknown-key", "duplicate-key": "shares"}
 class Text(NamedTuple):
     """A scalar: always text. `comment` is what stands behind it from `#` on, with the blanks before it.
 
-    `text_at`: see Located. `style`: how it was written.
+    `text_at`: see Located. `style`: how it was written; lost: the line in which it stood is.
     """
 
     value: str
     at: Position
     end: Position
-    style: Literal["plain", "quoted", "block"] = "plain"
+    style: Literal["plain", "quoted", "block", "lost"] = "plain"
     text_at: Position | None = None
     comment: str = ""
 

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from kweek.flow.yaml.keys import OF_TWO_WORDS
-from kweek.flow.yaml.lines import outside_quotes, quoted_text, shape
+from kweek.flow.yaml.lines import BLOCK, outside_quotes, quoted_text, shape
 from kweek.flow.yaml.sheet import Trap
 
 _COMMENT: Final = re.compile(r"\s+#.*$")
@@ -16,7 +16,7 @@ _SECOND_COLON: Final = re.compile(r":(?= |$)")
 _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _PLAIN: Final = re.compile(r"(?!.*(?:: | #))\w.*[^:\s]")  # a text that needs no quotes
-_BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}")
+_TAKES_PAIRS: Final = ("score", "set", "send")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _NO_COMMA: Final = re.compile(
     rf"""(?<=[{{,])\ *[a-z_][a-z_.\ -]*:\ +(?P<value>[a-z0-9][^,;:{{}}\["']*?)(?P<gap>;?\ +)
@@ -149,9 +149,12 @@ def _behind_bracket(value: _Value) -> Trap | None:
 
 
 def _no_block(value: _Value, mark: str) -> Trap | None:
-    if _BLOCK.fullmatch(value.core):
+    if BLOCK.fullmatch(value.core):
         return None
     why = f"At the beginning of a value {mark} announces a text over several lines."
+    if BLOCK.fullmatch(sign := value.core.replace(" ", "")):
+        what, fix = f"There is a blank within “{value.core}”.", f"Write: {value.key}: {sign}"
+        return Trap(value.number, value.column, "block", what, why, fix, [value.replaced_by(sign)])
     return value.trap("quotes-needed", f"A text that begins with {mark} needs quotes.", why)
 
 
@@ -165,6 +168,10 @@ def _second_colon(value: _Value) -> Trap | None:
         right = f"flow {door[1]}"
         mended = [value.replaced_by(right)]
         at = value.column + colon.start()
+        return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
+    if value.key in _TAKES_PAIRS and all(": " in part for part in value.core.split(", ")):
+        right = f"{{ {value.core} }}"
+        at, mended = value.column + colon.start(), [value.replaced_by(right)]
         return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
     dashed = value.line[: value.column].lstrip() == f"- {value.key}: "
     if dashed and value.key in ("if", "share") and (way := _WAY.fullmatch(value.core)):

@@ -1,0 +1,102 @@
+"""Which verb was meant, where none stands? Its line is lost, or it has another name, or that of an option."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kweek.flow import model as m
+from kweek.flow.load.options import OPTIONS, STAYS, VERBS, WORDS, owners, who_hears
+from kweek.flow.load.verbs import VerbReader
+from kweek.flow.meant import meant
+from kweek.flow.problems import nearest
+from kweek.flow.yaml import Items, Pair, Pairs, Text
+
+_AT_ONCE: Final = frozenset(VERBS) - {*STAYS, "choose"}
+
+
+class VerblessReader(VerbReader):
+    """Finds the verb of what has none, so that the rest of it is read all the same."""
+
+    def bare_branch(self, node: Pairs) -> m.Choose:
+        """A line of `choose` where a step should be."""
+        key, value = node.pairs[0]
+        choose = key._replace(value="choose")
+        what, why = f"“{key.value}” is a line of “choose”, and no step.", "A step has a verb."
+        if isinstance(value, Items):
+            self.note(key.at, "no-verb", what, why, "For the list of lines below it, write: - choose:")
+            return self.choose(Pair(choose, value), None, {})
+        self.note(key.at, "no-verb", what, why, f"Write - choose: above it, and - {key.value}: two spaces deeper")
+        count = len(self.problems)
+        step = self.choose(Pair(choose, Items((node,), node.at)), None, {})
+        self.problems[count:] = [one for one in self.problems[count:] if one.code != "else-missing"]
+        return step
+
+    def meant_verb(self, node: Pairs, above: str | None) -> Pair | None:
+        """above: the verb of the step above it, to which what is here may belong."""
+        if not node.pairs:
+            self.note(node.at, "not-a-step", "This step is empty.", "", f"Its verb is one of: {', '.join(VERBS)}.")
+            return None
+        strangers = [pair for pair in node.pairs if pair.key.value not in WORDS]
+        if not strangers:
+            return self._misnamed(node, above)
+        if strangers[0].key.value == "flow" and isinstance(strangers[0].value, Text):
+            to, key = strangers[0].value, strangers[0].key
+            self.note(key.at, "no-verb", "“flow” is no verb, but a target.", "", f"Write: - go: flow {to.value}")
+            return Pair(key._replace(value="go"), to._replace(value=f"flow {to.value}"))
+        for pair in strangers if self.patient else ():
+            if near := nearest(pair.key.value, VERBS):
+                what = f"There is no verb “{pair.key.value}”."
+                self.note(pair.key.at, "no-verb", what, "", f"Did you mean “{near}”?")
+                return Pair(pair.key._replace(value=near), pair.value)
+        key = strangers[0].key
+        self.note(key.at, "no-verb", f"There is no verb “{key.value}”.", "", f"There are: {', '.join(VERBS)}.")
+        return None
+
+    def _misnamed(self, node: Pairs, above: str | None) -> Pair | None:
+        """A step of options alone: the first is another word for a verb, or belongs to the step above."""
+        (key, value), others = node.pairs[0], [pair.key.value for pair in node.pairs[1:]]
+        whose = [verb for verb in VERBS if key.value in OPTIONS[verb]]
+        near = meant(key.value, VERBS)
+        if near in owners(others) and above not in whose and isinstance(value, Text):
+            what, fix = f"There is no verb “{key.value}”.", f"Did you mean “{near}”? Write: - {near}: {value.value}"
+            self.note(key.at, "no-verb", what, "", fix)
+            return Pair(key._replace(value=near), value)
+        what = f"This step has no verb; “{key.value}” is an option of {', '.join(whose) or 'a step'}."
+        fix = "If it belongs to the step above, take away the dash and put it below that step's verb."
+        self.note(key.at, "no-verb", what, "", fix)
+        return None
+
+    # --- a verb whose line is lost ----------------------------------------------------------------
+
+    def parted(self, node: Pairs) -> Iterator[Pairs]:
+        """A step that is done at once, and behind it options that only one that stays has: two steps, of which the
+        second lost its verb."""
+        words = [pair.key.value for pair in node.pairs]
+        own = {words[0], *OPTIONS.get(words[0], ()), "id"} if words else ()
+        first = next((n for n, word in enumerate(words) if word not in own), len(words))
+        if words and words[0] in _AT_ONCE and len(words) - first > 1 and self.lost_verbs(node.pairs[first:]):
+            yield Pairs(node.pairs[:first], node.at)
+            yield self.with_lost_verb(node.pairs[first:])
+        else:
+            yield node
+
+    def lost_verbs(self, pairs: Sequence[Pair]) -> list[str]:
+        """Of whom these may be the options."""
+        lines = [pair.value for pair in pairs if pair.key.value in ("when", "otherwise")]
+        events = [one.key.value for value in lines if isinstance(value, Pairs) for one in value.pairs]
+        verbs = [verb for verb in owners([pair.key.value for pair in pairs]) if verb in STAYS]
+        return who_hears(verbs, events)
+
+    def with_lost_verb(self, pairs: tuple[Pair, ...]) -> Pairs:
+        """The step that these are the options of. Its verb is said to be missing; nobody looks for its argument."""
+        verbs, first = self.lost_verbs(pairs), pairs[0].key
+        lines = [f"- {verb}: …" for verb in verbs]
+        shown = f"{', '.join(lines[:-1])} or {lines[-1]}" if lines[1:] else lines[0]
+        column = max(1, first.at.column - 2)
+        what = "The line with the verb seems to be missing above this line."
+        why = f"“{first.value}” is an option of {', '.join(verbs)}."
+        fix = f"Write {shown} above it, in column {column}."
+        self.note(first.at, "no-verb", what, why, fix)
+        lost = Pair(Text(verbs[0], first.at, first.at), Text("", first.at, first.at, "lost"))
+        return Pairs((lost, *pairs), first.at)

@@ -1,0 +1,69 @@
+"""Which word at the head of a line is not what was meant? One that the line above says as well, that is lost, or that
+stands in the place of another verb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from kweek.flow.yaml.columns import LINES, VERBS
+from kweek.flow.yaml.lines import indent, nearest_above, shape, without_comment
+from kweek.flow.yaml.sheet import Trap
+
+_EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+_TIME: Final = re.compile(r"\d+ (?:business )?(?:minute|hour|day|week)s?")
+_LOST: Final = (
+    (_EVENT, "event"),
+    (_TIME, "within"),
+    (re.compile(r"(?:monday|tuesday|wednesday|thursday|friday) .+"), "every"),
+)
+"""What stands alone on its line, and the key that it may have lost."""
+_NO_VERBS: Final = LINES | {"after"}
+
+
+def heads(lines: list[str], number: int) -> Iterator[Trap]:
+    """What may have been meant with this line."""
+    yield from filter(None, (_echoed(lines, number), _lost(lines, number)))
+    yield from _misnamed(lines, number)
+
+
+def _echoed(lines: list[str], number: int) -> Trap | None:
+    """`start: every`, and below it `every: …`."""
+    above = nearest_above(lines, number)
+    here, upper = shape(lines[number]), shape(lines[above]) if above is not None else None
+    if above is None or not here or not upper or not here["key"] or indent(lines[number]) <= indent(lines[above]):
+        return None
+    word = without_comment(upper["body"])
+    if word.rstrip(":") != here["key"]:
+        return None
+    what, why = (
+        f"“{word}” stands in line {number + 1} already, as a key.",
+        f"That is where it belongs to “{upper['key']}”.",
+    )
+    mended = [f"{lines[above][: upper.start('body')].rstrip()}"]
+    fix = f"Take it away behind “{upper['key']}:”."
+    return Trap(above, upper.start("body"), "duplicate-key", what, why, fix, mended)
+
+
+def _lost(lines: list[str], number: int) -> Trap | None:
+    """`roof.scanned` where `event: roof.scanned` was meant."""
+    said, column = without_comment(lines[number]).strip(), indent(lines[number])
+    key = next((key for value, key in _LOST if value.fullmatch(said)), None)
+    if key is None:
+        return None
+    what, why = f"“{said}” has no key.", "On a line of its own, nobody can tell what it says."
+    return Trap(number, column, "key-missing", what, why, f"Write: {key}: {said}", [f"{' ' * column}{key}: {said}"])
+
+
+def _misnamed(lines: list[str], number: int) -> Iterator[Trap]:
+    """`- text: anna` where `- tell: anna` was meant: each verb is tried."""
+    match = shape(lines[number])
+    if not match or "-" not in match["lead"] or not match["key"] or match["key"] in VERBS | _NO_VERBS:
+        return
+    what = f"There is no verb “{match['key']}”."
+    for verb in sorted(VERBS):
+        right = f"- {verb}: {match['body']}"
+        mended = [f"{match['lead']}{verb}: {match['body']}"]
+        fix = f"Write: {without_comment(right)}"
+        yield Trap(number, match.start("key"), "no-verb", what, "", fix, mended)
