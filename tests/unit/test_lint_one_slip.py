@@ -99,6 +99,25 @@ SLIPS: Final = [
     ("  - send: survey", "  -- send: survey", "12:3", "Write: - send: survey"),
     ("start:", "about: > -\n  A mail, and what comes of it.\nstart:", "4:8", "Write: about: >-"),
     ("start:", "about: >-\nA mail, and\nwhat comes of it.\nstart:", "5:1", "Begin it in column 3 (2 spaces)."),
+    # the contrary of a state
+    ("      else: discard", "      not opened: flow long-term", "20:7", "in line 18; below it, “else” is who did not."),
+    ("      else: discard", "      not opened: flow long-term", "20:7", "Write: else: flow long-term"),
+    ("      unclear: call\n", "      not answered: call\n", "19:7", "instead of this and the next: else: call"),
+    ("      else: discard", "      not clicked: discard", "20:7", "Write a line for “clicked”"),
+    ("      opened: call", "      else: call", "18:7", "It stands in line 20 already"),
+    # several where one is meant
+    ("send: survey", "send: survey, reminder", "12:11", "- send: survey, then - send: reminder"),
+    ("call: brochure\n", "call: brochure and survey\n", "32:13", "Write one: call: brochure"),
+    ("send: survey", "send: { survey }", "12:11", "Leave them out: send: survey"),
+    ("if: lead.sales_ready", "if: {lead.sales_ready}", "25:15", "Leave them out: if: lead.sales_ready"),
+    ("send: survey", "send: brochure", "12:11", "Name a mail that asks it: survey."),
+    # the author's own field, name, comparison
+    ("start: brochure.requested", "start: brochure.requested\nreentry: each event.brochure", "5:10",
+     "Write per event.brochure."),
+    ("lead.sales_ready", "lead.country not \"NL\"", "25:32", "Write !=."),
+    ("lead.sales_ready", "lead.sales_ready, lead.engagement > 2", "25:31", "Write and where both must be true"),
+    ("lead.sales_ready", "lead.engagement in [\"1\", \"2\"]", "25:35", "without quotes: [1, 2]"),
+    ("lead.sales_ready", "lead.sales_ready and lead.engagement > 4", "25:15", "4 is the highest lead.engagement"),
     # what has ended the step cannot be asked when its time is up
     ("      answered: triage\n", "      answered: triage\n      opened: call\n", "19:7",
      "“opened” under when has ended"),
@@ -122,3 +141,10 @@ def test_what_is_wrong_behind_a_condition_on_its_line_is_said_as_well() -> None:
     assert [(one.line, one.column, one.code) for one in found] == [
         (25, 32, "second-colon"), (25, 36, "unknown-target"),
     ]  # fmt: skip
+
+
+def test_a_path_whose_name_is_none_is_said_once_with_the_lines_that_lead_to_it() -> None:
+    text = SOUND.replace(": triage", ": is it hot").replace("  triage:", "  is it hot:")
+    [problem] = lint(text, "sound.yaml")
+    assert (problem.line, problem.code) == (23, "name")
+    assert "is-it-hot, in line 16 too" in problem.fix

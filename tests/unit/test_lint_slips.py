@@ -12,6 +12,7 @@ from kweek.workspace import read_workspace
 WHITEPAPER, FAIR, RENEWAL = "flows/whitepaper-nurture.yaml", "flows/fair-leads.yaml", "flows/renewal.yaml"
 BROCHURE, WEBINAR, REVIVAL = "flows/brochure-request.yaml", "flows/webinar.yaml", "flows/dormant-revival.yaml"
 CALENDARS, TEAMS, EVENTS = "rules/calendars.yaml", "rules/teams.yaml", "rules/events.yaml"
+KEEP = "surveys/keep-in-touch.yaml"
 ANSWER = 'if: survey.keep-in-touch.wish == "call"'
 RUNG = "- after: 24 hours\n          tell: manager\n"
 JUDGE = """\
@@ -107,6 +108,9 @@ SLIPS = [
     (WHITEPAPER, RUNG, "- { after: 24 hours, tell: manager ]\n", 85, "Write } instead of ]"),
     (WHITEPAPER, OR_CALL, 'lead.profile == "A" or "B" and tagged("x")', 62, 'lead.profile in ["A", "B"]'),
     (FAIR, "  call:\n    - call: fair", "  Call:\n    - call: fair", 53, "small letters, digits and hyphens: call"),
+    (RENEWAL, OUTCOMES, "[extends, stops]", 64, "Or add it to outcomes in line 59."),
+    (REVIVAL, "  judge:", "  the judge:", 43, "Line 39 leads to “judge”. Did you mean “judge”?"),
+    (KEEP, "  en:", "  eng:", 6, "Did you mean “en”?"),
     (WHITEPAPER, '["A1", "A2",', '["A1" "A2",', 13, "Put a comma between the two."),
 ]
 ELSEWHERE = [

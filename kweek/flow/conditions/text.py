@@ -237,7 +237,9 @@ _BEGINS: Final = ("operand", "function", "open", "sign")
 def _neighbours(before: str, kind: str, token: str, at: int, within: str) -> None:
     """Two things side by side that need something between them, or one thing that misses its other half."""
     if before == "not after" and kind != "in":
-        raise ConditionError("“not” stands between two things", at, "Did you mean “not in”, or “and not”?")
+        constant = token[0] in "\"'" or token[0].isdigit()
+        fix = "write !=" if constant else "Did you mean “not in”, or “and not”?"
+        raise ConditionError("“not” stands between two things", at, fix)
     if kind == "in" and before == "not":
         raise ConditionError(
             "something is missing before “not in”", at, "write what is looked for: lead.profile not in [...]"

@@ -107,6 +107,9 @@ class _Copy:
         """Python counts bytes; people count characters."""
         return self._lead + len(self._bytes[: node.col_offset].decode())
 
+    def _end(self, node: ast.expr) -> int:
+        return self._lead + len(self._bytes[: node.end_col_offset].decode())
+
     def node(self, node: ast.expr, depth: int) -> Node:
         at = self._at(node)
         if depth > DEEPEST:
@@ -135,6 +138,9 @@ class _Copy:
             case ast.Tuple() if found := _COMMA.search(self._bytes.decode()):
                 fix = f"write {found[0].replace(',', '.')}"
                 raise ConditionError("a number has a point, no comma", self._lead + found.start(), fix)
+            case ast.Tuple(elts=[first, *_] as parts) if not any(isinstance(part, ast.Constant) for part in parts):
+                fix = "write and where both must be true, or where one is enough"
+                raise ConditionError("a comma does not join conditions", self._end(first), fix)
             case ast.Tuple():
                 raise ConditionError("a list stands in square brackets", at, 'write ["A", "B"]')
             case _:

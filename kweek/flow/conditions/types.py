@@ -137,6 +137,9 @@ def _unquoted(word: Field, node: Compare, schema: Schema) -> Finding | None:
 
 def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Finding]:
     if isinstance(right, Items):
+        if in_quotes := _quotes_of_all(left, right, schema):
+            yield in_quotes
+            return
         for item in right.items:
             yield from _fits("==", left, item, schema)
         return
@@ -148,6 +151,21 @@ def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Findin
             yield from _fits("==", left, right, schema, among=True)
         return
     yield from _fits(sign, left, right, schema)
+
+
+def _quotes_of_all(left: Node, right: Items, schema: Schema) -> Finding | None:
+    """Several that have quotes though they are numbers, or none though they are texts: one slip."""
+    kind, values = _type(left, schema), [item.value for item in right.items if isinstance(item, Constant)]
+    if len(values) < max(2, len(right.items)):
+        return None
+    if kind.kind == "number" and all(isinstance(value, str) and fits(kind, value) for value in values):
+        what, fix = "a number, and these are texts", f"write them without quotes: [{', '.join(map(str, values))}]"
+    elif kind.kind == "text" and not any(isinstance(value, bool | str) for value in values):
+        shown = ", ".join(f'"{value}"' for value in values)
+        what, fix = "a text, and these are numbers", f"write them in quotes: [{shown}]"
+    else:
+        return None
+    return right.items[0].offset, f"{_name(left)} is {what}", fix
 
 
 def _fits(sign: str, left: Node, right: Node, schema: Schema, among: bool = False) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from kweek.flow.conditions import parse_condition
-from kweek.flow.conditions.schema import Schema
-from kweek.flow.conditions.tree import Field, Node, walk
+from kweek.flow.conditions.schema import FieldType, Schema
+from kweek.flow.conditions.tree import Compare, Constant, Field, Join, Node, walk
 from kweek.flow.conditions.worlds import idle
 from kweek.flow.lint.names import Names, start_data
 from kweek.flow.lint.report import Report
@@ -37,7 +37,7 @@ def _lines(
     trees = [parse_condition(line.value).tree for line in lines]
     found = idle(trees, schema)
     for number in found.never:
-        fix = "Write or where one of them is enough, or take the line away"
+        fix = _mends(trees[number], schema)
         why = "; ".join(("no lead can be all that it asks for", *_bounds(trees[number], schema)))
         report.error(lines[number].at, "never-true", "This condition is never true", why, fix)
     first = min(found.always, default=len(lines))
@@ -55,11 +55,34 @@ def _lines(
             _shadowed(lines[number], lines[above] if above is not None else None, report)
 
 
-def _bounds(tree: Node, schema: Schema) -> list[str]:
-    """From where to where the numbers run that are asked for, where they do."""
+def _mends(tree: Node, schema: Schema) -> str:
+    """Where one half of it asks for more than there is, no `or` helps."""
+    for part in tree.parts if isinstance(tree, Join) and tree.every else (tree,):
+        match part:
+            case Compare(operators=(sign,), operands=(Field(path=path), Constant())):
+                wants_more = sign in (">", ">=")
+            case Compare(operators=(sign,), operands=(Constant(), Field(path=path))):
+                wants_more = sign in ("<", "<=")
+            case _:
+                continue
+        kind = _ends(part, schema).get(path)
+        if kind and idle([part], schema).never:
+            if wants_more:
+                return f"{kind.most} is the highest {path}: write {path} >= {kind.most}, or a lower number"
+            return f"{kind.least} is the lowest {path}: write {path} <= {kind.least}, or a higher number"
+    return "Write or where one of them is enough, or take the line away"
+
+
+def _ends(tree: Node, schema: Schema) -> dict[str, FieldType]:
+    """The numbers that are asked for, of which it is known from where to where they run."""
     fields = dict.fromkeys(node.path for node in walk(tree) if isinstance(node, Field))
     kinds = ((path, schema.fields.get(path)) for path in fields)
-    return [f"{path} runs from {kind.least} to {kind.most}" for path, kind in kinds if kind and kind.most is not None]
+    return {path: kind for path, kind in kinds if kind and kind.most is not None}
+
+
+def _bounds(tree: Node, schema: Schema) -> list[str]:
+    """From where to where the numbers run that are asked for, where they do."""
+    return [f"{path} runs from {kind.least} to {kind.most}" for path, kind in _ends(tree, schema).items()]
 
 
 def _shadowed(line: Located[str], above: Located[str] | None, report: Report) -> None:

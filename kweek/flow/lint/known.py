@@ -126,10 +126,17 @@ class _Look:
         if not (name and name.value):
             return
         mail = self.names.mails.get(name.value)
-        if mail is None:
+        if mail is None and name.value in self.names.surveys:
+            asks = [other for other, one in sorted(self.names.mails.items()) if one.survey == name.value]
+            fix = f"Name a mail that asks it: {', '.join(asks)}"
+            if not asks:
+                fix = f"Name a mail, and write in its front matter: survey: {name.value}"
+            self.report.error(name.at, "unknown-mail", f"“{name.value}” is a survey, not a mail", "", fix)
+        elif mail is None:
             self.one(
                 Located(name.value, name.at, name.key), self.names.mails, "mail", "templates/mails/{}.<language>.md"
             )
+        if mail is None:
             return
         lacks = [language for language in self.names.languages if language not in mail.languages]
         if lacks and name.value not in self._missing:

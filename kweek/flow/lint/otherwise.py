@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kweek.flow.lint.hears import Hears
 from kweek.flow.lint.report import Report
+from kweek.flow.lint.targets import in_words
 from kweek.flow.model import Call, End, Ending, Inline, Otherwise, Send, Target, Task, Wait
 from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import STATES
@@ -20,9 +23,9 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
         if state not in states:
             why = f"when the time of a {step.verb} is up, it asks what is known by then"
             fix = did_you_mean(state, states)
-            if state.startswith(("not ", "un", "never ")) and (near := nearest(state.split()[-1], states)):
-                fix = f"Write a line for “{near}”; below it, “else” is who did not" if " " in state else fix
-            if state in known.all:
+            if near := denied(state, states):
+                why, fix = _who_did_not(near, number, step)
+            elif state in known.all:
                 why, fix = "it is something that happens", f"Write it under when: “{state}: …”"
             report.error(at, "unknown-state", f"“{state}” is no state", why, fix)
         elif "else" in above:
@@ -43,6 +46,33 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
         above.append(state)
     if isinstance(step, Send):
         _nobody_knows(lines, report)
+
+
+def denied(state: str, states: Collection[str]) -> str | None:
+    """`not opened`: the state of which it is the contrary."""
+    return nearest(state.split()[-1], states) if state.startswith(("not ", "never ")) else None
+
+
+def _who_did_not(state: str, number: int, step: Wait | Send | Call | Task) -> tuple[str, str]:
+    """Why and fix of a line for those of whom a state is not true."""
+    lines = step.otherwise
+    above = next((line.state.at.line for line in lines[:number] if line.state.value == state), None)
+    if above is not None:
+        why = f"“{state}” stands in line {above}; below it, “else” is who did not"
+    elif state in {line.event.value for line in step.when}:
+        why = f"“{state}” under when has ended the step by then, so “else” is who did not"
+    else:
+        why = f"when the time of a {step.verb} is up, it asks what is known by then"
+        return why, f"Write a line for “{state}”; below it, “else” is who did not"
+    here, below = lines[number], lines[number + 1 :]
+    right = f"else: {in_words(here.target)}" if in_words(here.target) else "else:"
+    match below:
+        case []:
+            return why, f"Write: {right}"
+        case [last] if last.state.value == "else":
+            return why, f"Write one line instead of this and the next: {right}"
+        case _:
+            return why, "Take this line away"
 
 
 _COVERS = {"opened": ("opened", "clicked", "answered"), "clicked": ("clicked", "answered")}

@@ -88,7 +88,10 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
     if of_another := _outcome_of(step, event, names):
         report.error(at, "never-fires", f"“{event}” can never fire here", *of_another)
         return ""
-    report.error(at, "unknown-event", f"There is no event “{event}”", "", _remedy(event, (*can, "else"), known.all))
+    fix = _remedy(event, (*can, "else"), known.all)
+    if isinstance(step, Task) and step.outcomes and "." not in event:
+        fix = f"{fix} Or add it to outcomes in line {step.outcomes[0].at.line}"
+    report.error(at, "unknown-event", f"There is no event “{event}”", "", fix)
     return nearest(event, (*can, "else")) or ""
 
 

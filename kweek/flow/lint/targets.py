@@ -11,6 +11,7 @@ from kweek.flow.lint.report import Report
 from kweek.flow.meant import meant
 from kweek.flow.model import (
     ENDINGS,
+    Ending,
     Flow,
     Go,
     Next,
@@ -94,10 +95,10 @@ def _is_not_there(
     unnamed = sorted(there.keys() - named)
     alone = nearest(name, unnamed) or (unnamed[0] if only and len(unnamed) == 1 else None)
     what, why = f"There is no path “{name}” in this flow", ""
-    if others and alone is not None:
+    if alone is not None and (others or kebab(alone) != alone):
         what, why = (
             f"{what}, and nothing leads to “{alone}”",
-            f"{lines_in_words(target.at.line for target in (first, *others))} lead to “{name}”",
+            f"{lines_in_words(target.at.line for target in (first, *others))} lead{'' if others else 's'} to “{name}”",
         )
         report.error(there[alone], "unknown-target", what, why, f"Did you mean “{name}”?")
         return
@@ -128,3 +129,18 @@ def _refusal(target: ToFlow, flow: Flow, names: Names, report: Report, in_go: bo
     )
     why = f"it lets a lead in {rule}, and nothing says what then"
     report.error(target.at, "flow-without-then", f"“flow {target.flow}” may refuse the lead", why, fix)
+
+
+def in_words(target: Target) -> str | None:
+    """In the author's words. None: a list of steps, like which there is no other."""
+    match target:
+        case Next():
+            return "next"
+        case Ending(result=result):
+            return result
+        case ToPath(name=name):
+            return name
+        case ToFlow(flow=name):
+            return f"flow {name}"
+        case _:
+            return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.passages import minutes
 from kweek.flow.lint.report import Report
+from kweek.flow.lint.targets import in_words
 from kweek.flow.model import (
     AnyStep,
     Choose,
@@ -15,9 +16,6 @@ from kweek.flow.model import (
     Inline,
     Next,
     Set,
-    Target,
-    ToFlow,
-    ToPath,
     Wait,
     targets_of,
 )
@@ -39,29 +37,14 @@ def check_vain(flow: Flow, names: Names, report: Report) -> None:
 
 def _choose(step: Choose, report: Report) -> None:
     """Do all its lines lead to the same place?"""
-    places = {_place(line.target) for line in step.branches}
+    places = {in_words(line.target) for line in step.branches}
     if len(step.branches) == 1 or len(places) > 1 or None in places:
         return
     target = step.branches[0].target
-    place, verb = _place(target), "end" if isinstance(target, Ending) else "go"
+    place, verb = in_words(target), "end" if isinstance(target, Ending) else "go"
     what, why = f"Every line of this choose leads to “{place}”", "so whatever it asks decides nothing"
     instead = "take it away" if isinstance(target, Next) else f"write “- {verb}: {place}” instead"
     report.warning(step.at, "one-way", what, why, f"Let a line lead elsewhere, or {instead}")
-
-
-def _place(target: Target) -> str | None:
-    """In the author's words. None: a list of steps, like which there is no other."""
-    match target:
-        case Next():
-            return "next"
-        case Ending(result=result):
-            return result
-        case ToPath(name=name):
-            return name
-        case ToFlow(flow=name):
-            return f"flow {name}"
-        case _:
-            return None
 
 
 def _limit(flow: Flow, names: Names, report: Report) -> None:

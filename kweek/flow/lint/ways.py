@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import NOWHERE, Graph, Node
 from kweek.flow.lint.names import Names
+from kweek.flow.lint.otherwise import denied
 from kweek.flow.lint.report import Report
 from kweek.flow.model import (
     RESERVED,
@@ -47,11 +48,11 @@ def check_ends(graph: Graph, report: Report, misread: Collection[int]) -> None:
 
 
 def _means_else(step: AnyStep) -> bool:
-    """Is its last line misspelt? That has its own message."""
+    """Is its last line misspelt, or the contrary of a state? That has its own message."""
     lines = step.otherwise if isinstance(step, Send | Call | Task) else ()
-    return (
-        bool(lines) and lines[-1].state.value != "else" and nearest(lines[-1].state.value, STATES[step.verb]) == "else"
-    )
+    if not lines or (last := lines[-1].state.value) == "else":
+        return False
+    return nearest(last, STATES[step.verb]) == "else" or denied(last, STATES[step.verb]) is not None
 
 
 def _silence(step: AnyStep) -> Position:

@@ -16,7 +16,7 @@ from kweek.flow.load.reader import unread
 from kweek.flow.load.starts import StartReader
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
-from kweek.flow.problems import Located, Position, Problem, errors, in_order, nearest
+from kweek.flow.problems import Located, Position, Problem, errors, in_order, lines_in_words, nearest
 from kweek.flow.yaml import Pair, Pairs, Trap, read_yaml
 
 KEYS: Final = (
@@ -139,10 +139,18 @@ class _FlowReader(StartReader, StepReader):
             if name in m.RESERVED:
                 why = f"“{name}” has a meaning of its own as a target."
                 self.note(line.key.at, "reserved", f"A path cannot be named “{name}”.", why, "Give it another name.")
-            else:
-                self.reread(line.key.located, parse_name, "name")
             found.append(self._path(line))
+        for path in found:  # now all lines are read that may lead to one
+            self._path_name(path.name)
         return tuple(found)
+
+    def _path_name(self, name: Located[str]) -> None:
+        try:
+            parse_name(name.value)
+        except ValueError as error:
+            lines = self.led.get(name.value)
+            also = f", in {lines_in_words(sorted(lines))} too" if lines else ""
+            self.refuse(name.at, "name", ValueError(f"{error}{also}"))
 
     def _moved(self, pair: Pair | None) -> tuple[tuple[Located[str], Located[str]], ...]:
         if pair is None:

@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
-from kweek.flow.conditions import ConditionError, parse_condition
-from kweek.flow.duration import Duration, parse_duration
-from kweek.flow.kebab import kebab, parse_name
-from kweek.flow.load.texts import parse_count, parse_hours, parse_share
-from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, nearest, sentence
+from kweek.flow.load.says import TextReader
+from kweek.flow.problems import Located, Position, Problem, did_you_mean, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.tree import last_line
 
-T = TypeVar("T")
-_MOST: Final = 1_000  # nobody reads more about one file
 _MANY: Final = 200
-_IN_HOURS: Final = ("follow_up", "remind", "after", "every")
-
-
-_NAMING: Final = ("send", "call", "handover", "go", "to", "tell", "queue", "reassign", "webhook", "mail")  # no # in it
 _PARTED: Final = re.compile("[,;]")
 
 
-class Reader:
-    """Reads one file. What is wrong is noted, never raised; what cannot be read is None."""
+class Reader(TextReader):
+    """Reads one file: its keys and lists, and in them what a TextReader reads."""
 
     def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
+        super().__init__(file)
         self._undashed: list[range] = []  # lines of lists that were written without dashes
 
     def explains(self, slip: Problem) -> bool:
         """Is it only a consequence of dashes that are not there? Nothing below them stands in its column."""
         return slip.code == "indentation" and any(slip.line in lines for lines in self._undashed)
-
-    def note(
-        self, at: Position, code: str, what: str, why: str = "", fix: str = "", severity: Severity = "error"
-    ) -> None:
-        if len(self.problems) < _MOST:
-            self.problems.append(Problem(self.file, at.line, at.column, severity, code, what, why, fix))
 
     @property
     def patient(self) -> bool:
@@ -145,141 +129,10 @@ class Reader:
             case _:
                 return tuple(text for text in found if text is not None)
 
-    # --- texts ----------------------------------------------------------------------------------
-
-    def text(self, pair: Pair | None, *, prose: bool = False) -> Located[str] | None:
-        return self.text_of(pair.value, pair.key, prose=prose) if pair else None
-
-    def text_of(self, node: Node, key: Text, *, prose: bool = False, blank: bool = False) -> Located[str] | None:
-        """A text. prose: words for people, where a # may well have been meant. blank: `""` is a text too."""
-        if not isinstance(node, Text):
-            kind = "a list" if isinstance(node, Items) else "keys and values"
-            fix = "Put it in quotes, if a text was meant."
-            match node:
-                case Items(items=(Text() as first, *others)) if not prose:
-                    more = " — and a step or a line for each other" if others else ""
-                    fix = f"Write one: {key.value}: {first.value}{more}"
-                case Items():
-                    fix = "Put it in quotes: without them [ begins a list."
-                case _:
-                    pass
-            self.note(node.at, "text-wanted", f"“{key.value}” takes one text; this is {kind}.", "", fix)
-            return None
-        if node.style == "lost":
-            return None
-        if node.empty or (node.value.strip() == "" and not blank):
-            self._empty(node, key)
-            return None
-        self._look_for_cut(node, key, prose)
-        return Located(node.value, node.at, key.at, node.text_at)
-
     def _nothing_below(self, node: Text, key: Text | None, example: str) -> None:
         name = f"“{key.value}”" if key else "This"
         fix = f"Write the lines that belong to it below it, two spaces deeper: {example} — or delete the key."
         self.note(node.at, "nothing-below", f"{name} has nothing below it.", "", fix)
-
-    def _empty(self, node: Text, key: Text | None) -> None:
-        name = f"“{key.value}”" if key else "This"
-        if node.comment.strip():
-            hidden = node.comment.strip()
-            why = f"From # on, everything is a comment; YAML does not see “{hidden}”."
-            shown = f'{key.value}: "{hidden}"' if key else f'"{hidden}"'
-            fix = f"Write it, or put it in quotes: {shown}"
-            if key and key.value in _NAMING and kebab(hidden[1:].strip()) == hidden[1:].strip():
-                fix = f"Write it: {key.value}: {hidden[1:].strip()}"
-            self.note(node.at, "cut-by-hash", f"{name} has no value.", why, fix)
-        else:
-            fix = "Write it behind the colon, or delete the key."
-            self.note(node.at, "empty", f"{name} has no value.", "", fix)
-
-    def _look_for_cut(self, node: Text, key: Text, prose: bool) -> None:
-        """` #` begins a comment. Where it probably was meant as text, say so."""
-        if not node.comment or node.style != "plain":
-            return
-        behind = node.comment.lstrip()[1:]
-        glued = bool(behind) and behind[0].isalnum()
-        open_quote = node.value.count('"') % 2 == 1
-        single = prose and len(node.comment) - len(node.comment.lstrip()) == 1
-        if not (glued or open_quote or single):
-            return
-        whole = f"{node.value}{node.comment.rstrip()}"
-        shown = f"'{whole}'" if '"' in whole else f'"{whole}"'
-        self.note(
-            Position(node.end.line, node.end.column + len(node.comment) - len(behind) - 1),
-            "cut-by-hash",
-            f"“{key.value}” ends before the #: it is “{node.value}”.",
-            "A # after a blank begins a comment.",
-            f"Put the whole text in quotes: {key.value}: {shown} — or, for a comment, write two blanks before and one "
-            "behind the #.",
-            "error" if glued or open_quote else "warning",
-        )
-
-    # --- what a text says -----------------------------------------------------------------------
-
-    def parsed(self, pair: Pair | None, parse: Callable[[str], T], code: str) -> Located[T] | None:
-        """The text read by `parse`, whose ValueError says `what; fix`."""
-        text = self.text(pair)
-        return self.reread(text, parse, code) if text else None
-
-    def reread(self, text: Located[str], parse: Callable[[str], T], code: str) -> Located[T] | None:
-        try:
-            value = parse(text.value)
-        except ValueError as error:
-            self.refuse(text.at, code, error)
-            return None
-        return Located(value, text.at, text.key, text.text_at)
-
-    def refuse(self, at: Position, code: str, error: ValueError) -> None:
-        """Note what a parser of ours says, whose errors are `what; fix`."""
-        what, _, fix = str(error).partition("; ")
-        self.note(at, code, sentence(what), "", sentence(fix))
-
-    def condition(self, pair: Pair | None) -> Located[str] | None:
-        """A condition of which at least the grammar is right."""
-        text = self.text(pair)
-        if text is None:
-            return None
-        try:
-            parse_condition(text.value)
-        except ConditionError as error:
-            self.note(text.inside(error.offset), "condition", sentence(error.message), "", sentence(error.fix))
-            return None
-        return text
-
-    def duration(self, pair: Pair | None) -> Located[Duration] | None:
-        in_hours = pair is not None and pair.key.value in _IN_HOURS
-        return self.parsed(pair, parse_hours if in_hours else parse_duration, "duration")
-
-    def count(self, pair: Pair | None) -> Located[int] | None:
-        return self.parsed(pair, parse_count, "number")
-
-    def share(self, pair: Pair | None) -> Located[int] | None:
-        return self.parsed(pair, parse_share, "share")
-
-    def one_of(self, pair: Pair | None, words: Sequence[T], code: str = "unknown-word") -> Located[T] | None:
-        """One of the words there are."""
-
-        def parse(text: str) -> T:
-            for word in words:
-                if word == text:
-                    return word
-            choices = [str(word) for word in words]
-            torn = (
-                sum(1 for choice in choices if set(choice.split()) & set(text.split())) > 1
-            )  # half of one, half of two
-            fix = f"There are: {', '.join(choices)}." if torn else did_you_mean(text, choices)
-            raise ValueError(f"“{text}” is not known here; {fix}")
-
-        return self.parsed(pair, parse, code)
-
-    def name(self, pair: Pair | None) -> Located[str] | None:
-        """A name of ours: kebab-case."""
-        text = self.text(pair)
-        return self.reread(text, parse_name, "name") if text else None
-
-    def yes(self, pair: Pair | None) -> bool:
-        said = self.one_of(pair, ("true", "false"), "yes-or-no")
-        return said is not None and said.value == "true"
 
     def listed(self, pair: Pair | None) -> Iterator[Node]:
         """One or a list of them, whatever they are."""

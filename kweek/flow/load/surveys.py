@@ -13,7 +13,7 @@ from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_points
 from kweek.flow.plan import Axis
-from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_order
+from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_order, nearest
 from kweek.flow.surveys import Option, Question, QuestionType, Survey, Words
 from kweek.flow.yaml import Node, Pair, Pairs, Text, Trap, read_yaml
 
@@ -98,8 +98,10 @@ class _SurveyReader(Reader):
             return self._in_one_language(pair.key, pair.value)
         lines = self.pairs(pair.value, pair.key, "nl: …, en: …")
         said = {line.key.value: text for line in lines if (text := self._in(line)) is not None}
+        written = {line.key.value for line in lines}
+        written |= {nearest(word, self.languages) or word for word in written}  # one that is misspelt says so itself
         for language in self.languages if lines else ():
-            if language not in {line.key.value for line in lines}:
+            if language not in written:
                 what = f"“{pair.key.value}” is not written in {language}."
                 why = "Leads are spoken to in their own language."
                 self.note(pair.key.at, "language", what, why, f"Add: {language}: …")

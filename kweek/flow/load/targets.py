@@ -41,6 +41,11 @@ class TargetReader(Reader, ABC):
     misnamed: Set[str] = frozenset()
     """Paths of this flow whose names are none: that is said where they stand, not wherever they are named."""
 
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.led: dict[str, list[int]] = {}
+        """Of these, the lines that lead to each."""
+
     @abstractmethod
     def read_steps(self, nodes: Iterable[Node]) -> tuple[AnyStep, ...]: ...
 
@@ -88,6 +93,7 @@ class TargetReader(Reader, ABC):
                 self.note(text.at, "target", refused[0], "", refused[1])
                 return None
             case _ if text.value in self.misnamed:
+                self.led.setdefault(text.value, []).append(text.at.line)
                 return ToPath(text.value, text.at)
             case _:
                 checked = self.reread(text, parse_name, "target")

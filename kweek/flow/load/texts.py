@@ -114,7 +114,10 @@ def parse_reentry(text: str) -> Reentry:
 
 
 def _meant_reentry(text: str) -> str:
-    """With the author's own time, where there is one."""
+    """With the author's own field or time, where there is one."""
+    field = text.rpartition(" ")[2]
+    if "." in field and _FIELD.fullmatch(field):
+        return f"per {field}"
     time = _meant_time(text.removeprefix("once per ").removeprefix("every "))
     return f"after {time}" if time else "never, always, after 30 days, or per event.<a field of its data>"
 

@@ -11,6 +11,7 @@ from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
 from kweek.flow.load.choose import ChooseReader, Known
 from kweek.flow.load.reader import said, unread
+from kweek.flow.load.says import in_braces, several_names
 from kweek.flow.load.targets import SOME_TIME, missing
 from kweek.flow.load.texts import BETWEEN, parse_points, parse_share, parse_times
 from kweek.flow.moment import Moment, parse_wait
@@ -51,13 +52,20 @@ class VerbReader(ChooseReader):
 
     def _mails(self, verb: Pair, id_: Located[str] | None) -> tuple[m.Share, ...]:
         whole = Located(100, verb.value.at, verb.key.at)
-        if isinstance(verb.value, Items):
-            names = [node.value for node in verb.value.items if isinstance(node, Text)]
-            fix = "Write a step for each" + (f": - send: {names[0]}." if names else ".")
+        match verb.value:
+            case Items(items=items):
+                names = [node.value for node in items if isinstance(node, Text)]
+            case Text(value=text):
+                names = several_names(text)
+            case _:
+                names = []
+        if isinstance(verb.value, Items) or names:
+            fix = "Write a step for each" + (f": - send: {', then - send: '.join(names)}." if names else ".")
             fix += " Or, for an A/B test: send: { one: 50%, other: 50% }"
-            self.note(verb.value.at, "text-wanted", "“send” takes one mail; this is a list.", "", fix)
+            what = f"“send” takes one mail; this is {'a list' if isinstance(verb.value, Items) else 'several'}."
+            self.note(verb.value.at, "text-wanted", what, "", fix)
             return (m.Share(unread(verb), whole),)
-        if not isinstance(verb.value, Pairs):
+        if not isinstance(verb.value, Pairs) or in_braces(verb.value):
             name = self._mail(verb)
             if name and name.value == "nothing":
                 fix = "Name a mail; “nothing” is one half of an A/B test: send: { brochure: 50%, nothing: 50% }"

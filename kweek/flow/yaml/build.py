@@ -174,8 +174,12 @@ class Builder:
         if first is not key:
             if top.pairs[-1].key is first and isinstance(said := top.pairs[-1].value, Text) and said.empty:
                 top.pairs[-1] = Pair(first, value)
-            why = f"It stands in line {first.at.line} already, and only one of the two could count."
-            self._note(key.at, "duplicate-key", f"“{key.value}” is said twice.", why, self._remedy_of_two())
+            at, other = key.at, first.at
+            if key.value == "else":  # its place is below the others
+                at, other, top.keys["else"] = first.at, key.at, key
+                top.pairs = [*(pair for pair in top.pairs if pair.key is not first), Pair(key, value)]
+            why = f"It stands in line {other.line} already, and only one of the two could count."
+            self._note(at, "duplicate-key", f"“{key.value}” is said twice.", why, self._remedy_of_two())
             return
         top.pairs.append(Pair(key, value))
 
