@@ -22,7 +22,7 @@ from kweek.mails.event_fields import check_event_fields, check_event_words
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.mails.template import MailTemplate
-from kweek.rendering import Rendering, parse_mails
+from kweek.rendering import Rendering, misnamed_in, parse_mails
 from kweek.versions import source_of
 from kweek.workspace import Workspace
 
@@ -109,9 +109,15 @@ def _is_said(problem: Problem, said: Collection[str], workspace: Workspace, name
     """Has the flow that names this mail said already in which languages it is not there?"""
     if problem.code != "mail-language":
         return False
-    name = PurePosixPath(problem.file).name.split(".")[0]
-    there = set(names.languages) <= set(workspace.mails.get(name, ()))  # one of them is broken, and says so
+    name, _ = _name_and_language(problem.file)
+    there = set(names.languages) <= names.mails[name].languages  # one of them is broken or misnamed, and says so
     return there or any(f"“{name}”" in what for what in said)
+
+
+def _name_and_language(path: str) -> tuple[str, str]:
+    """Of a mail file that has both."""
+    name, language, *_ = PurePosixPath(path).name.split(".")
+    return name, language
 
 
 def flows_in(workspace: Workspace) -> tuple[str, ...]:
@@ -140,6 +146,8 @@ def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) 
         )
     for name, files in workspace.mails.items():  # one that cannot be read is there all the same
         by_name[name] = replace(by_name.get(name, Mail(frozenset())), languages=frozenset(files))
+    for name, language in map(_name_and_language, misnamed_in(workspace).values()):  # and so is one that is misnamed
+        by_name[name] = replace(by_name[name], languages=by_name[name].languages | {language})
     unread = set(flows_in(workspace)) - workspace.flows.keys()
     unclear = {PurePosixPath(problem.file).stem for problem in workspace.problems if problem.code == "reentry"}
     return names_of(workspace.flows, workspace.rules, workspace.surveys, by_name, unreadable=unread | unclear)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from kweek.flow.model import Flow, Send, Task, Tell, Wait
 from kweek.flow.problems import Located, Problem, did_you_mean
+from kweek.mails.misnamed import misnamed, rename
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.mails.template import MailTemplate, parse_mail
@@ -19,13 +20,25 @@ def parse_mails(workspace: Workspace) -> tuple[list[MailTemplate], list[Problem]
     """Those that can be read, and what is wrong with the text of any."""
     mails: list[MailTemplate] = []
     problems: list[Problem] = []
+    renamed = misnamed_in(workspace)
     for path in workspace.texts:
-        if path.startswith("templates/mails/"):
+        if path in renamed:
+            problems.append(rename(path, renamed[path]))
+        elif path.startswith("templates/mails/"):
             mail, found = _parse(path, workspace)
             problems += found
             if mail is not None:
                 mails.append(mail)
     return mails, problems
+
+
+def misnamed_in(workspace: Workspace) -> Mapping[str, str]:
+    """Files of mails that are called otherwise than their mail → what they should be called."""
+    steps = [step for flow in workspace.flows.values() for step in flow.walk()]
+    sent = {share.mail.value for step in steps if isinstance(step, Send) for share in step.mails}
+    sent |= {step.mail.value for step in steps if isinstance(step, Tell) and step.mail}
+    files = [path for path in workspace.texts if path.startswith("templates/mails/")]
+    return misnamed(files, workspace.rules.settings.languages, {name for name in sent if name})
 
 
 def _parse(path: str, workspace: Workspace) -> tuple[MailTemplate | None, Sequence[Problem]]:

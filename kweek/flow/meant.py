@@ -103,6 +103,8 @@ true: ja, yes, on, waar
 false: nee, no, off, onwaar
 marketing: commercieel, commercial
 service: transactioneel, transactional
+survey_url: survey_link, survey_adres, enquete_url, enquete_link
+unsubscribe_url: unsubscribe_link, unsubscribe, afmeldlink
 sales: verkoop
 calendar: kalender
 hours: uren, tijden

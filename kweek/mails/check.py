@@ -122,6 +122,11 @@ def _survey(mail: MailTemplate) -> list[Problem]:
     return []
 
 
+def _asks_none(*mails: MailTemplate) -> bool:
+    """Does one of them link to a survey, and not say which? That is said of it."""
+    return any("survey_url" in mail.body and mail.survey is None for mail in mails)
+
+
 def _silent(mail: MailTemplate) -> bool:
     """Does it ask nobody to answer, though it should? That is said of it; its link is not missed twice."""
     return mail.survey is not None and "survey_url" not in mail.body
@@ -189,7 +194,7 @@ def _across(same: Sequence[MailTemplate], languages: tuple[str, ...], heard: Set
             wrong(mail, 1, "warning", "mail-language", what, why, fix)
     for mail in same[1:]:
         for key in ("kind", "purpose", "survey"):
-            if getattr(mail, key) != getattr(first, key):
+            if getattr(mail, key) != getattr(first, key) and not (key == "survey" and _asks_none(mail, first)):
                 what = f"“{key}” differs from {first.file.rsplit('/', 1)[-1]}."
                 why, fix = "It is one mail in two languages.", f"Write the same {key} in both."
                 wrong(mail, mail.lines.get(key, 1), "error", "mail-differs", what, why, fix)
@@ -208,7 +213,12 @@ def _links(mail: MailTemplate, first: MailTemplate, heard: Set[str]) -> Problem:
     waited = sorted(heard & set(lacks))
     beside = there.file.rsplit("/", 1)[-1]
     line, column = _place(here, here.body_line, f'"{extra[0]}"') if extra else (here.body_line, 1)
-    if len(extra) == len(lacks) == 1:
+    nameless = _nameless(here, there, (waited or lacks)[0]) if lacks and not extra else None
+    if nameless is not None:
+        line, column = nameless
+        what = f"This link has no name; in {beside} it is called “{(waited or lacks)[0]}”."
+        fix = f'Write: [words](https://… "{(waited or lacks)[0]}")'
+    elif len(extra) == len(lacks) == 1:
         what, fix = (
             f"The link “{extra[0]}” is called “{lacks[0]}” in {beside}.",
             f"Write “{(waited or lacks)[0]}” in both.",
@@ -221,6 +231,19 @@ def _links(mail: MailTemplate, first: MailTemplate, heard: Set[str]) -> Problem:
         why = f"A flow waits for “clicked {waited[0]}”, and in this language it would wait in vain."
     severity: Severity = "error" if waited else "warning"
     return Problem(here.file, line, column, severity, "mail-differs", what, why, fix)
+
+
+_ANY_LINK: Final = re.compile(r"\]\([^)\n\"]*(?:\"(?P<name>[^\"\n]*)\" *)?\)")
+
+
+def _nameless(here: MailTemplate, there: MailTemplate, name: str) -> tuple[int, int] | None:
+    """Where the link without a name stands that has this one in the other language: as far down as it does there."""
+    links, others = (list(_ANY_LINK.finditer(mail.body)) for mail in (here, there))
+    number = next((n for n, link in enumerate(others) if link["name"] == name), len(others))
+    if len(links) != len(others) or number == len(others) or links[number]["name"]:
+        return None
+    before = here.body[: links[number].start()]
+    return here.body_line + before.count("\n"), links[number].start() - before.rfind("\n")
 
 
 def _place(mail: MailTemplate, line: int, words: str) -> tuple[int, int]:

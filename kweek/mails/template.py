@@ -7,7 +7,7 @@ it looks like. Nothing heavy is imported here: the linter reads every mail on ev
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -15,14 +15,20 @@ from kweek.flow.problems import Problem, Severity, did_you_mean, nearest
 
 Kind = Literal["marketing", "service"]
 
+KINDS: Final[tuple[Kind, ...]] = ("marketing", "service")
 KEYS: Final = ("subject", "preview", "kind", "purpose", "from", "survey")
 MAX_BYTES: Final = 256 * 1024
 _FILE: Final = re.compile(r"(?:.*/)?([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[A-Z]{2})?)\.md")
 _LINE: Final = re.compile(r"([A-Za-z_][\w -]*?) *:(?: +(.*))?")
+_GLUED: Final = re.compile(rf"({'|'.join(KEYS)}):(\S.*)")
+_END: Final = "---"
+_NEARLY_END: Final = re.compile(r"--|-{4,}|[—–]+-*|- - -")
 _LINK: Final = re.compile(r"\]\([ ]*(?P<target><[^>\n]*>|[^\n]*?)[ ]+\"(?P<name>[^\"\n]*)\"[ ]*\)")
 
 _NEARLY: Final = re.compile(
     r"""\[[^\]\n]+\](?:
+        (?P<bare>\((?:[^\s(){}"]+|\{\{[^{}\n]*\}\})\ +(?P<name>[\w-]+)\))
+      |
         (?P<blank>\ +\((?=https?:|mailto:|tel:|\{\{)[^)\n]*\))
       | (?P<quotes>\([^()\n]*[“”„‘’«»][^()\n]*\))
       | (?P<open>\((?=https?:|mailto:|tel:|\{\{)[^)\n]*$)
@@ -30,6 +36,7 @@ _NEARLY: Final = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _WHY_NOT: Final = {
+    "bare": "The name of a link stands in quotes.",
     "blank": "There is a blank between ] and (.",
     "quotes": "The quotes round its name are not straight.",
     "open": "Its ( is never closed.",
@@ -65,6 +72,15 @@ def name_and_language(file: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
+def _marks(lines: list[str]) -> Iterator[int]:
+    """Where the lines (from 0) stand that begin and end the front matter, or are meant to."""
+    if lines and (lines[0].rstrip() == _END or _NEARLY_END.fullmatch(lines[0].rstrip())):
+        ends = (
+            n for n, line in enumerate(lines[1:], 1) if line.rstrip() == _END or _NEARLY_END.fullmatch(line.rstrip())
+        )
+        yield from (0, *(n for n in (next(ends, None),) if n))
+
+
 def _of_front_matter(line: str) -> bool:
     match = _LINE.fullmatch(line.rstrip())
     return match is not None and match[1].lower() in KEYS
@@ -89,7 +105,12 @@ def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]
         wrong(1, "mail-size", "The mail is over 256 KiB.", "Mail clients cut long mails.", "Make it shorter.")
         return None, problems
     lines = text.removeprefix("\ufeff").splitlines()
-    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    for n in _marks(lines):
+        if lines[n].rstrip() != _END:
+            what, why = f"“{lines[n].strip()}” does not {'end' if n else 'begin'} the front matter.", "Three dashes do."
+            wrong(n + 1, "mail-front-matter", what, why, f"Write: {_END}")
+            lines[n] = _END
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == _END), None)
     if lines and lines[0].rstrip() == "---" and end is None:
         # the first line that is none of its own, and before it the end is missing
         number = next((n for n, line in enumerate(lines[1:], 2) if not _of_front_matter(line)), len(lines) + 1)
@@ -111,6 +132,10 @@ def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         match = _LINE.fullmatch(line.rstrip())
+        if match is None and (match := _GLUED.fullmatch(line.rstrip())):
+            right = f"{match[1]}: {match[2]}"
+            what, why = "There is no blank behind the colon.", "Without one, this is no line of front matter."
+            wrong(number, "mail-front-matter", what, why, f"Put a blank behind it: {right}")
         if match is None:
             wrong(
                 number, "mail-front-matter", f"“{line.strip()}” is not a line of front matter.",
@@ -138,14 +163,14 @@ def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]
             "Nobody would open it.",
             "Write subject: …",
         )
-    kind = said.get("kind", "marketing")
-    if kind not in ("marketing", "service"):
+    kind: str | None = said.get("kind", "marketing")
+    if kind not in KINDS:
         wrong(
             at["kind"], "mail-kind", f"“{kind}” is no kind of mail.",
             "Marketing mail needs consent and keeps to hours and limits; service mail is what the lead asked for.",
-            "Write kind: marketing or kind: service.",
+            f"Did you mean “{near}”?" if (near := nearest(kind, KINDS)) else "Write kind: marketing or kind: service.",
         )  # fmt: skip
-        kind = "marketing"
+        kind = near  # what it needs besides, nobody knows
     if kind == "marketing" and not said.get("purpose"):
         wrong(
             at.get("kind", 1), "mail-purpose", "A marketing mail needs a purpose.",
@@ -189,8 +214,11 @@ def _link_problems(mail: MailTemplate) -> list[Problem]:
             fix = "Give one of the two another name, the same in every language."
             problems.append(Problem(mail.file, line, column, "error", "mail-link-name", what, why, fix))
     for match in _NEARLY.finditer(mail.body):
-        what, why = "This is not a link: it stays as it is typed here.", _WHY_NOT[match.lastgroup or ""]
-        fix = 'Write: [words](https://… "name")'
+        what, why = (
+            "This is not a link: it stays as it is typed here.",
+            _WHY_NOT[next(kind for kind in _WHY_NOT if match[kind])],
+        )
+        fix = f'Write: [words](https://… "{match["name"] or "name"}")'
         problems.append(Problem(mail.file, *_place(mail, match.start()), "error", "mail-link-target", what, why, fix))
     return problems
 

@@ -203,6 +203,15 @@ def test_a_mail_that_is_missing_in_a_language_is_said_where_it_is_sent(shipped: 
     assert "templates/mails/survey.en.md" in problem.fix
 
 
+@pytest.mark.parametrize("called", ["survey_en.md", "survei.en.md"])
+def test_a_mail_whose_file_is_misnamed_is_to_be_renamed(shipped: Path, renderer: Renderer, called: str) -> None:
+    mails = shipped / "templates/mails"
+    (mails / "survey.en.md").rename(mails / called)
+    (problem,) = lint(read_workspace(shipped), renderer)
+    assert (problem.file, problem.code) == (f"templates/mails/{called}", "mail-name")
+    assert problem.fix == "Rename it to survey.en.md."
+
+
 def test_a_broken_file_of_rules_is_not_held_against_the_flows(shipped: Path, renderer: Renderer) -> None:
     (shipped / "rules/events.yaml").write_text("contact.requested: {", encoding="utf-8")
     found = lint(read_workspace(shipped), renderer)

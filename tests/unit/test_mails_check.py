@@ -27,6 +27,7 @@ def read(body: str, language: str = "nl", front: str = "subject: Hello\nkind: se
 CASES = [
     ("Hello {{ lead.contract_end }} and {{ event.anything }}", []),
     ("one\n\nDear {{ lead.frist_name }}", [(7, 9, "unknown-name", "lead.first_name")]),
+    ("{{ survey_link }}", [(5, 4, "unknown-name", "“survey_url”")]),
     ("{{ leed.name }}", [(5, 4, "unknown-name", "lead")]),
     ("{{ company.nam }} {{ lead.contract_begin }}", [
         (5, 4, "unknown-name", "company.name"), (5, 22, "unknown-name", "lead.contract_end")]),
@@ -75,6 +76,8 @@ NO_LINKS = [
     ('one\n[tuner] (https://example.com "tuner")', 6, "a blank between ] and ("),
     ("[tuner](https://example.com ”tuner”)", 5, "are not straight"),
     ('[tuner](https://example.com "tuner"', 5, "Its ( is never closed."),
+    ("[tuner](https://example.com tuner)", 5, "The name of a link stands in quotes."),
+    ("[tuner]({{ survey_url }} tuner)", 5, "The name of a link stands in quotes."),
 ]
 
 
@@ -108,3 +111,18 @@ def test_one_mail_is_the_same_in_every_language(renderer: Renderer) -> None:
     en = read('Hello [yes](https://example.com "yess")', "en")
     codes = [(one.file[-5:-3], one.code, one.severity) for one in check_mails([nl, en], ["nl", "en"], {}, renderer)]
     assert codes == [("en", "mail-differs", "error")] * 2 + [("en", "mail-differs", "warning")]
+
+
+def test_a_link_that_has_no_name_in_one_language_is_shown_where_it_stands(renderer: Renderer) -> None:
+    nl = read('[a](https://example.com/a "a")\n\n[plan](https://example.com/nl "plan")')
+    en = read('[a](https://example.com/a "a")\n\n[plan](https://example.com/en)', "en")
+    [found] = check_mails([nl, en], ["nl", "en"], {}, renderer, ["plan"])
+    assert (found.file[-5:], found.line, found.column) == ("en.md", 7, 6)
+    assert found.what == "This link has no name; in survey.nl.md it is called “plan”."
+
+
+def test_a_survey_that_one_language_does_not_name_is_missed_once(renderer: Renderer) -> None:
+    link = '[yes]({{ survey_url }} "survey")'
+    mails = [read(link), read(link, "en", front="subject: a\nkind: service\nsurvey: brochure\n")]
+    assert [one.file[-5:] for one in check_mails(mails, ["nl", "en"], {}, renderer)] == ["nl.md"]
+    assert [one.file[-5:] for one in check_mails(mails[::-1], ["nl", "en"], {}, renderer)] == ["nl.md"]
