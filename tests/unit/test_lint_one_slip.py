@@ -81,10 +81,13 @@ SLIPS: Final = [
     ("    - handover: sales\n", "", "45:7", "Write - handover: … above it, in column 5."),
     ("    - call: brochure\n", "", "32:7", "Write - call: … above it, in column 5."),
     ("  - send: survey\n", "", "12:5", "Write - send: … above it, in column 3."),
+    ("  - wait: 7 days\n  - send: survey\n", "", "11:5", "Write - send: … above it, in column 3."),
     ("    - choose:\n        - if: lead.sales_ready", "    - if:\n        - if: lead.sales_ready", "24:7",
      "write: - choose:"),
     ("        - if: lead.profile", "        - else if: lead.profile", "27:11", "Did you mean “if”?"),
     ("        - else: done", "        - otherwise: done", "29:11", "Did you mean “else”?"),
+    ("start: brochure.requested", "start { event: brochure.requested }", "4:1",
+     "Write: start: { event: brochure.requested }"),
     # a key without its colon, or lost, or said in two lines
     ("start: brochure.requested", "start:\n  every tuesday 09:00\n  if: lead.sales_ready", "5:3",
      "Write: every: tuesday 09:00"),
@@ -148,3 +151,11 @@ def test_a_path_whose_name_is_none_is_said_once_with_the_lines_that_lead_to_it()
     [problem] = lint(text, "sound.yaml")
     assert (problem.line, problem.code) == (23, "name")
     assert "is-it-hot, in line 16 too" in problem.fix
+
+
+def test_a_verb_whose_line_is_lost_is_missed_where_other_steps_stand_beside_it_too() -> None:
+    text = SOUND.replace("  - wait: 7 days\n  - send: survey\n", "")
+    text = text.replace("      else: discard\n", "      else: next\n  - wait: 1 day\n  - end: done\n", 1)
+    [problem] = lint(text, "sound.yaml")
+    assert (problem.line, problem.code) == (11, "key-missing")
+    assert "Write - send: above it, in column 3" in problem.fix

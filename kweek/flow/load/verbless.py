@@ -86,7 +86,7 @@ class VerblessReader(VerbReader):
         lines = [pair.value for pair in pairs if pair.key.value in ("when", "otherwise")]
         events = [one.key.value for value in lines if isinstance(value, Pairs) for one in value.pairs]
         verbs = [verb for verb in owners([pair.key.value for pair in pairs]) if verb in STAYS]
-        return who_hears(verbs, events)
+        return who_hears(verbs, events) if pairs else []
 
     def with_lost_verb(self, pairs: tuple[Pair, ...]) -> Pairs:
         """The step that these are the options of. Its verb is said to be missing; nobody looks for its argument."""

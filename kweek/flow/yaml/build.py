@@ -11,7 +11,7 @@ from msgspec import Struct
 from kweek.flow.problems import Position, Problem
 from kweek.flow.yaml.dashes import Word, words_of_a_list
 from kweek.flow.yaml.in_braces import Meant, meant_in_braces
-from kweek.flow.yaml.sheet import Sheet
+from kweek.flow.yaml.sheet import UNSAID, Sheet
 from kweek.flow.yaml.tree import Items, Node, Pair, Pairs, Text
 
 DEEPEST: Final = 32
@@ -107,6 +107,8 @@ class Builder:
             return Text(value.rstrip("\n"), at, end, "block")
         found = _COMMENT.match(self.sheet.line(event.end_mark.line), event.end_mark.column)
         comment = found[0] if found else ""
+        if value == UNSAID and event.start_mark.line == self.sheet.added:
+            return Text("", at, end, "lost")
         on_one_line = at.line == end.line
         if event.style in ('"', "'"):
             raw = self.sheet.line(event.start_mark.line)[event.start_mark.column + 1 : event.end_mark.column - 1]

@@ -53,7 +53,8 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
     line = without_comment(lines[number][:LONGEST])
     said: set[str] = set()
     for match in (_BARE.fullmatch(line), _OF_ONE_WORD.fullmatch(line)):
-        if match and match["key"] not in said and ":" not in _CLOCK.sub("", match["value"] or ""):
+        value = match["value"] or "" if match else ""
+        if match and match["key"] not in said and (value[:1] in ("{", "[") or ":" not in _CLOCK.sub("", value)):
             said.add(match["key"])
             yield _no_colon(line, number, match)
 

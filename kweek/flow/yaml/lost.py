@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kweek.flow.yaml.lines import indent, shape, spaces
-from kweek.flow.yaml.sheet import Trap
+from kweek.flow.yaml.sheet import UNSAID, Trap
 
 _LOST: Final = (
     ("when", "when:", 2), ("otherwise", "otherwise:", 2), ("paths", "paths:", 2), ("whenever", "whenever:", 2),
     ("steps", "steps:", 2), ("escalate", "escalate:", 2), ("- choose", "- choose:", 4),
     ("- if", "- if: lead.sales_ready", 2), ("- after", "- after: 1 hour", 2),
+    *((f"- {verb}", f"- {verb}: {UNSAID}", 2) for verb in ("send", "call", "handover", "task")),
 )  # fmt: skip
 """Of which one may have been lost: a key on which others hang, its line, and how much deeper the others stand."""
 _NAME: Final = re.compile(r"([a-z][a-z0-9-]*) *(?:#.*)?")

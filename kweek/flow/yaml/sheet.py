@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import Struct, field
 
 from kweek.flow.problems import Position, Problem
+
+UNSAID: Final = "…"
+"""Stands in an added line for what only its author knows."""
 
 
 class Trap(NamedTuple):

@@ -32,6 +32,7 @@ def mended_by(lines: list[str], trap: Trap) -> list[str]:
 
 
 def _all(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
+    around = tuple(around)
     near = dict.fromkeys(_near(lines, around))
     numbers = [number for number in near if number < len(lines) and says_something(lines[number])]
     for number in numbers:
@@ -44,7 +45,7 @@ def _all(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
         yield from _dashes(lines, number)
     yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=False))
     unsaid = named_only(lines)
-    for number in numbers:
+    for number in dict.fromkeys((*numbers, *(_first(lines, over) for one in around for over in _over(lines, one)))):
         yield from lost(lines, number, unsaid)
 
 
