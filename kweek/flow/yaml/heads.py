@@ -11,12 +11,10 @@ from kweek.flow.yaml.columns import LINES, VERBS
 from kweek.flow.yaml.lines import indent, nearest_above, shape, without_comment
 from kweek.flow.yaml.sheet import Trap
 
-_EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-_TIME: Final = re.compile(r"\d+ (?:business )?(?:minute|hour|day|week)s?")
 _LOST: Final = (
-    (_EVENT, "event"),
-    (_TIME, "within"),
-    (re.compile(r"(?:monday|tuesday|wednesday|thursday|friday) .+"), "every"),
+    (re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"), "event"),
+    (re.compile(r"\d+ (?:business )?(?:minute|hour|day|week)s?"), "within"),
+    (re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day .+"), "every"),
 )
 """What stands alone on its line, and the key that it may have lost."""
 _NO_VERBS: Final = LINES | {"after"}
@@ -37,12 +35,10 @@ def _echoed(lines: list[str], number: int) -> Trap | None:
     word = without_comment(upper["body"])
     if word.rstrip(":") != here["key"]:
         return None
-    what, why = (
-        f"“{word}” stands in line {number + 1} already, as a key.",
-        f"That is where it belongs to “{upper['key']}”.",
-    )
-    mended = [f"{lines[above][: upper.start('body')].rstrip()}"]
+    what = f"“{word}” stands in line {number + 1} already, as a key."
+    why = f"That is where it belongs to “{upper['key']}”."
     fix = f"Take it away behind “{upper['key']}:”."
+    mended = [lines[above][: upper.start("body")].rstrip()]
     return Trap(above, upper.start("body"), "duplicate-key", what, why, fix, mended)
 
 

@@ -16,7 +16,7 @@ _SECOND_COLON: Final = re.compile(r":(?= |$)")
 _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _PLAIN: Final = re.compile(r"(?!.*(?:: | #))\w.*[^:\s]")  # a text that needs no quotes
-_TAKES_PAIRS: Final = ("score", "set", "send")
+_TAKES_PAIRS: Final = ("score", "set")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _NO_COMMA: Final = re.compile(
     rf"""(?<=[{{,])\ *[a-z_][a-z_.\ -]*:\ +(?P<value>[a-z0-9][^,;:{{}}\["']*?)(?P<gap>;?\ +)
@@ -169,7 +169,8 @@ def _second_colon(value: _Value) -> Trap | None:
         mended = [value.replaced_by(right)]
         at = value.column + colon.start()
         return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
-    if value.key in _TAKES_PAIRS and all(": " in part for part in value.core.split(", ")):
+    shares = value.key == "send" and "%" in value.core
+    if (shares or value.key in _TAKES_PAIRS) and all(": " in part for part in value.core.split(", ")):
         right = f"{{ {value.core} }}"
         at, mended = value.column + colon.start(), [value.replaced_by(right)]
         return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
