@@ -19,10 +19,10 @@ reentry: herhaling
 timezone: tijdzone
 send_hours: verzendtijden
 wait: wacht, wachten, pause, pauze, delay, sleep
-send: stuur, verstuur, verzend, mail, email
+send: stuur, verstuur, verzend, mail, email, mails
 call: bel, bellen, phone
 handover: overdracht, overdragen, transfer
-task: taak, todo
+task: taak, todo, to do
 choose: kies, keuze, switch, decide
 go: ga, goto, jump, naar, then, dan, to
 end: einde, stop, finish, eindig

@@ -78,6 +78,9 @@ SLIPS: Final = [
     ("  - wait: 7 days", "  - tell: anna\n  - mail: reminder", "12:5", "take away the dash"),
     ("  - wait: 7 days", "  - text: anna\n    text: Ring them.", "11:5", "Write: - tell: anna"),
     ("  - wait: 7 days", "  - email: anna\n    text: Ring them.", "11:5", "Write: - tell: anna"),
+    ("  - send: survey", "  - mails: survey", "12:5", "Did you mean “send”?"),
+    ("  - wait: 7 days", "  - mail reminder", "11:5", "Write: - send: reminder"),
+    ("  - wait: 7 days", "  - channel: anna\n    text: Ring them.", "11:5", "Did you mean “tell”?"),
     ("    - handover: sales\n", "", "45:7", "Write - handover: … above it, in column 5."),
     ("    - call: brochure\n", "", "32:7", "Write - call: … above it, in column 5."),
     ("  - send: survey\n", "", "12:5", "Write - send: … above it, in column 3."),
@@ -88,6 +91,11 @@ SLIPS: Final = [
     ("        - else: done", "        - otherwise: done", "29:11", "Did you mean “else”?"),
     ("start: brochure.requested", "start { event: brochure.requested }", "4:1",
      "Write: start: { event: brochure.requested }"),
+    ("start: brochure.requested", "start: event: brochure.requested\n  if: lead.sales_ready", "4:13",
+     "Write “event: brochure.requested” on a line of its own below “start:”"),
+    ("start: brochure.requested", "start: every monday 09:00\n  if: lead.sales_ready", "4:8",
+     "Write below it, two spaces deeper: “every: monday 09:00”"),
+    ("  - wait: 7 days", "  - score: interest +5", "11:12", "Write: score: { interest: +5 }"),
     # a key without its colon, or lost, or said in two lines
     ("start: brochure.requested", "start:\n  every tuesday 09:00\n  if: lead.sales_ready", "5:3",
      "Write: every: tuesday 09:00"),
@@ -106,6 +114,8 @@ SLIPS: Final = [
     ("      else: discard", "      not opened: flow long-term", "20:7", "in line 18; below it, “else” is who did not."),
     ("      else: discard", "      not opened: flow long-term", "20:7", "Write: else: flow long-term"),
     ("      unclear: call\n", "      not answered: call\n", "19:7", "instead of this and the next: else: call"),
+    ("      answered: triage\n    otherwise:\n      opened: call", "      clicked book-a-demo: triage\n    otherwise:\n"
+     "      not clicked: call", "18:7", "Write a line for “clicked”"),
     ("      else: discard", "      not clicked: discard", "20:7", "Write a line for “clicked”"),
     ("      opened: call", "      else: call", "18:7", "It stands in line 20 already"),
     # several where one is meant

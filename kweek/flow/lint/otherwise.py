@@ -59,7 +59,7 @@ def _who_did_not(state: str, number: int, step: Wait | Send | Call | Task) -> tu
     above = next((line.state.at.line for line in lines[:number] if line.state.value == state), None)
     if above is not None:
         why = f"“{state}” stands in line {above}; below it, “else” is who did not"
-    elif state in {line.event.value for line in step.when}:
+    elif state in {line.event.value for line in step.when if not line.link}:
         why = f"“{state}” under when has ended the step by then, so “else” is who did not"
     else:
         why = f"when the time of a {step.verb} is up, it asks what is known by then"

@@ -12,6 +12,7 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.tree import last_line
 
 _MANY: Final = 200
+_ONE_PAIR: Final = re.compile(r"([a-z][a-z_.]*)(?: *= *| +)([+-]?\d+|[a-z_]+\.[a-z_]+)")
 _PARTED: Final = re.compile("[,;]")
 
 
@@ -20,11 +21,11 @@ class Reader(TextReader):
 
     def __init__(self, file: str) -> None:
         super().__init__(file)
-        self._undashed: list[range] = []  # lines of lists that were written without dashes
+        self.told: list[range] = []  # lines of which it is said already where they belong
 
     def explains(self, slip: Problem) -> bool:
-        """Is it only a consequence of dashes that are not there? Nothing below them stands in its column."""
-        return slip.code == "indentation" and any(slip.line in lines for lines in self._undashed)
+        """Is it only a consequence of what is said already, such as dashes that are not there?"""
+        return slip.code == "indentation" and any(slip.line in lines for lines in self.told)
 
     @property
     def patient(self) -> bool:
@@ -48,6 +49,8 @@ class Reader(TextReader):
             kind = "a list" if isinstance(node, Items) else f"the text “{node.value}”"
             dashes = " Leave out the dashes." if isinstance(node, Items) else ""
             fix = f"Write keys and values below it: {example}.{dashes}"
+            if key and isinstance(node, Text) and (pair := _ONE_PAIR.fullmatch(node.value)):
+                fix = f"Write: {key.value}: {{ {pair[1]}: {pair[2]} }}"
             self.note(node.at, "keys-wanted", f"{name} takes keys and values; this is {kind}.", "", fix)
         return ()
 
@@ -108,7 +111,7 @@ class Reader(TextReader):
         else:
             fix = f"Begin each with a dash, on a line of its own: - {example}"
             self.note(node.at, "list-wanted", f"“{key.value}” takes a list.", "", fix)
-            self._undashed.append(range(node.at.line, last_line(node) + 1))
+            self.told.append(range(node.at.line, last_line(node) + 1))
         return ()
 
     def texts(self, pair: Pair) -> tuple[Located[str], ...]:

@@ -99,6 +99,7 @@ class StartReader(Reader):
         if isinstance(asked.value, Text):
             shown += f" and “if: {asked.value.value}”"
         self.note(start.value.at, "start", what, "", f"Write below it, two spaces deeper: {shown}")
+        self.told.append(range(asked.key.at.line, asked.key.at.line + 1))
         # where `every` was written before it, its text begins further to the right
         value = start.value._replace(value=text, text_at=None)
         below = Pairs((Pair(start.key._replace(value=word), value), asked), start.value.at)

@@ -105,6 +105,8 @@ class StepReader(VerblessReader):
             fix = f"Take the quotes away: - {node.value}"
         elif rest and verb in OPTIONS:
             fix = f"Put a space behind the colon: - {verb}: {rest.strip()}"
+        elif (near := meant(word, VERBS)) is not None and word != node.value:
+            fix = f"Write: - {near}: {node.value[len(word) :].strip()}"
         elif node.value in m.ENDINGS:
             fix = f"Write: - end: {node.value}"
         elif (ending := meant(node.value.lower(), m.ENDINGS)) is not None:

@@ -49,9 +49,18 @@ class VerblessReader(VerbReader):
                 what = f"There is no verb “{pair.key.value}”."
                 self.note(pair.key.at, "no-verb", what, "", f"Did you mean “{near}”?")
                 return Pair(pair.key._replace(value=near), pair.value)
-        key = strangers[0].key
-        self.note(key.at, "no-verb", f"There is no verb “{key.value}”.", "", f"There are: {', '.join(VERBS)}.")
-        return None
+        key, value = strangers[0]
+        what, others = (
+            f"There is no verb “{key.value}”.",
+            [pair.key.value for pair in node.pairs if pair.key is not key],
+        )
+        match owners(others) if set(others) - {"id"} else []:
+            case [only]:
+                self.note(key.at, "no-verb", what, "", f"Did you mean “{only}”?")
+                return Pair(key._replace(value=only), value)
+            case _:
+                self.note(key.at, "no-verb", what, "", f"There are: {', '.join(VERBS)}.")
+                return None
 
     def _misnamed(self, node: Pairs, above: str | None) -> Pair | None:
         """A step of options alone: the first is another word for a verb, or belongs to the step above."""

@@ -16,6 +16,7 @@ _SECOND_COLON: Final = re.compile(r":(?= |$)")
 _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _PLAIN: Final = re.compile(r"(?!.*(?:: | #))\w.*[^:\s]")  # a text that needs no quotes
+_OPENS: Final = ("start", "goal", "whenever", "when")
 _TAKES_PAIRS: Final = ("score", "set")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _NO_COMMA: Final = re.compile(
@@ -174,6 +175,8 @@ def _second_colon(value: _Value) -> Trap | None:
         right = f"{{ {value.core} }}"
         at, mended = value.column + colon.start(), [value.replaced_by(right)]
         return Trap(value.number, at, "second-colon", what, why, f"Write: {value.key}: {right}", mended)
+    if value.key in _OPENS:
+        return _own_line(value, colon.start(), what, why)
     dashed = value.line[: value.column].lstrip() == f"- {value.key}: "
     if dashed and value.key in ("if", "share") and (way := _WAY.fullmatch(value.core)):
         return _way_beside(value, value.key, way)
@@ -187,6 +190,15 @@ def _second_colon(value: _Value) -> Trap | None:
         fix = f"Take the last one away: {value.key}: {bare}. Or, where it belongs to a text: "
         return value.trap("second-colon", what, why, colon.start(), fix)._replace(mended=[value.replaced_by(bare)])
     return value.trap("second-colon", what, why, colon.start())
+
+
+def _own_line(value: _Value, colon: int, what: str, why: str) -> Trap:
+    """`start: event: roof.scanned`."""
+    opened = value.line[: value.column].rstrip()
+    below = " " * (len(opened) - len(opened.lstrip()) + 2) + value.body
+    fix = f"Write “{value.core}” on a line of its own below “{value.key}:”, two spaces deeper."
+    at = value.column + colon
+    return Trap(value.number, at, "second-colon", what, why, fix, [opened, below], added=True)
 
 
 def _way_beside(value: _Value, key: str, way: re.Match[str]) -> Trap:
