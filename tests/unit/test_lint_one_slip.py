@@ -96,6 +96,8 @@ SLIPS: Final = [
     ("start: brochure.requested", "start: every monday 09:00\n  if: lead.sales_ready", "4:8",
      "Write below it, two spaces deeper: “every: monday 09:00”"),
     ("  - wait: 7 days", "  - score: interest +5", "11:12", "Write: score: { interest: +5 }"),
+    ("send: survey", "send: survey: 50%, reminder: 50%\n    id: half", "12:17",
+     "Write: send: { survey: 50%, reminder: 50% }"),
     # a key without its colon, or lost, or said in two lines
     ("start: brochure.requested", "start:\n  every tuesday 09:00\n  if: lead.sales_ready", "5:3",
      "Write: every: tuesday 09:00"),
