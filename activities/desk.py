@@ -56,13 +56,20 @@ class Desks:
                 add_points(tx, lead_id, effect.key, points, because, now, self.rules().world.grades)
             case "add_tags":
                 add_tags(tx, lead_id, cast("Sequence[str]", effect.args["tags"]))
+                self._score(tx, lead_id, now)
             case "remove_tags":
                 remove_tags(tx, lead_id, cast("Sequence[str]", effect.args["tags"]))
+                self._score(tx, lead_id, now)
             case "set_fields":
                 set_fields(tx, lead_id, cast("Mapping[str, Value]", effect.args["fields"]))
+                self._score(tx, lead_id, now)
             case "send_mail" | "tell" | "call_webhook" | "remind" | "join_handover":
                 pass
         return False
+
+    def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:
+        """More is known of it, or less."""
+        self.rules().ears.scores.settle(tx, lead_id, now)
 
     def _assignee(self, tx: Connection, lead_id: str, to: object) -> str | None:
         """A person or a team. `owner` and `manager` are whoever that is now, so that a task always lies on a desk."""

@@ -26,6 +26,7 @@ from kweek.flow.world import World
 from kweek.intake.ears import FlowEars, derivations
 from kweek.leads import sound_rules
 from kweek.leads.database import Database, DatabaseAway
+from kweek.leads.scores import Scores
 from kweek.mails.template import purposes_of
 from kweek.workspace import Workspace, read_workspace, watched
 from kweek.worlds import world_of
@@ -120,8 +121,9 @@ def broken(workspace: Workspace) -> list[Problem]:
 def _read(workspace: Workspace) -> InForce:
     rules = workspace.rules
     types = names_of({}, rules, workspace.surveys, {}).schema().fields
-    purposes = purposes_of(workspace.texts)
-    return InForce(rules, world_of(workspace), types, FlowEars(tuple(derivations(rules))), purposes)
+    purposes, world = purposes_of(workspace.texts), world_of(workspace)
+    scores = Scores(world.scoring, world.grades, world.timezone, types)
+    return InForce(rules, world, types, FlowEars(scores, tuple(derivations(rules))), purposes)
 
 
 def stamp_of(folder: Path) -> Stamp:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kweek.flow.catalogue import SalesReadyLines
+from kweek.flow.catalogue import SalesReadyLines, ScoringRule
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
-from kweek.flow.problems import BrokenSourceError, Problem
+from kweek.flow.problems import BrokenSourceError, Problem, value_of
 from kweek.flow.world import World
 from kweek.mails.template import MailTemplate, parse_mail
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
 from kweek.rules.qualification import Disqualifier, Need, SalesReady, asks_itself
+from kweek.rules.scoring import Rule
 from kweek.versions import plan_of, source_of
 from kweek.workspace import Workspace
 
@@ -50,8 +51,23 @@ def world_of(workspace: Workspace) -> World:
         },
         asked=workspace.surveys,
         links={name: mail.link_names for name, mail in mails.items()},
-        grades=rules.grades or Grades(),
+        grades=rules.scoring.grades or Grades(),
+        scoring=tuple(map(_rule, rules.scoring.rules)),
         sales_ready=_sales_ready(rules.sales_ready),
+    )
+
+
+def _rule(rule: ScoringRule) -> Rule:
+    return Rule(
+        id=rule.id.value,
+        because=rule.because,
+        axis=rule.axis,
+        points=rule.points,
+        event=value_of(rule.when),
+        condition=parse_condition(rule.condition.value) if rule.condition else None,
+        counts=rule.counts,
+        at_most=rule.at_most,
+        fades=rule.fades,
     )
 
 

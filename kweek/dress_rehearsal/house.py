@@ -19,7 +19,7 @@ from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Entry, Event, Value
 from kweek.flow.world import World
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
-from kweek.intake.record import Also, record
+from kweek.intake.record import Also, AlwaysRing, record
 from kweek.leads import enrolments, tables
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database, open_database
@@ -28,6 +28,7 @@ from kweek.leads.migrate import migrate
 from kweek.leads.points import add_points
 from kweek.leads.publish import publish_in
 from kweek.leads.rows import insert_once, upsert
+from kweek.leads.scores import Scores
 from kweek.leads.traits import add_tags, set_fields
 from kweek.mails.template import MailTemplate
 from kweek.secret import make_secret
@@ -73,6 +74,10 @@ class House:
             self.learn(tx, lead, memory.fields, at)
         return lead
 
+    @cached_property
+    def scores(self) -> Scores:
+        return Scores(self.world.scoring, self.world.grades, self.world.timezone)
+
     def allow(self, tx: Connection, leads: Iterable[str], channel: str, at: datetime) -> None:
         """Consent, for every purpose that there is."""
         words = {"channel": channel, "words": "yes", "source": _SOURCE, "at": at}
@@ -112,6 +117,7 @@ class House:
                     tx.execute(update(tables.leads).filter_by(id=lead).values(campaign=kept))
                 case _:
                     raise KweekError(f"{path} cannot be given to a lead on a real server; test it on the machine alone")
+        self.scores.settle(tx, lead, at)
 
     # --- what happens ---------------------------------------------------------------------------------
 
@@ -121,7 +127,9 @@ class House:
     ) -> Recorded:  # fmt: skip
         """An event, as intake records it, with its bell."""
         name = id or f"{lead}/{kind}/{ref}/{at.isoformat()}"
-        return record(self.database, Incoming(name, kind, at, LeadIn(id=lead), data or {}, ref), at, also=also)
+        return record(
+            self.database, Incoming(name, kind, at, LeadIn(id=lead), data or {}, ref), at, AlwaysRing(self.scores), also
+        )
 
     # --- the books ------------------------------------------------------------------------------------
 

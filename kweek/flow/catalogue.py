@@ -7,11 +7,12 @@ from typing import Final, Literal
 
 from msgspec import Struct, field
 
-from kweek.flow.plan import Limit
+from kweek.flow.plan import Axis, Limit
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Words, say
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
+from kweek.rules.scoring import Counts
 
 FieldWord = Literal["text", "number", "date", "moment", "yes/no"]
 FIELD_WORDS: Final[tuple[FieldWord, ...]] = ("text", "number", "date", "moment", "yes/no")
@@ -94,6 +95,27 @@ class SalesReadyLines(Struct, frozen=True):
     disqualified: tuple[Line, ...] = ()
 
 
+class ScoringRule(Struct, frozen=True):
+    """A rule of scoring.yaml; see `kweek.rules.scoring.Rule`. `when`: the event; None: it is about what is known."""
+
+    id: Located[str]
+    because: str
+    axis: Axis
+    points: int
+    when: Located[str] | None = None
+    condition: Located[str] | None = None
+    counts: Counts = "every time"
+    at_most: int | None = None
+    fades: int = 0
+
+
+class Scoring(Struct, frozen=True):
+    """rules/scoring.yaml. grades is None where it says nothing of them: the standard ones hold."""
+
+    grades: Grades | None = None
+    rules: tuple[ScoringRule, ...] = ()
+
+
 class Sender(Struct, frozen=True):
     """From whom mail comes."""
 
@@ -130,13 +152,13 @@ class Settings(Struct, frozen=True):
 
 
 class Rules(Struct, frozen=True):
-    """All of `rules/`. grades is None where scoring.yaml is absent or broken: the standard ones hold."""
+    """All of `rules/`."""
 
     events: Mapping[str, EventType] = {}
     calendars: Mapping[str, CalendarEntry] = {}
     teams: Teams = field(default_factory=Teams)
     sales_ready: SalesReadyLines = field(default_factory=SalesReadyLines)
-    grades: Grades | None = None
+    scoring: Scoring = field(default_factory=Scoring)
     settings: Settings = field(default_factory=Settings)
 
     def titles(self, language: str) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from kweek.flow.surveys import Survey
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
 from kweek.rules.qualification import SalesReady
+from kweek.rules.scoring import Rule
 
 
 class World(Struct, frozen=True, dict=True):
@@ -39,12 +40,19 @@ class World(Struct, frozen=True, dict=True):
     asked: Mapping[str, Survey] = {}
     links: Mapping[str, tuple[str, ...]] = {}
     grades: Grades = field(default_factory=Grades)
+    scoring: tuple[Rule, ...] = ()
     sales_ready: SalesReady = field(default_factory=SalesReady)
 
     @cached_property
     def versions(self) -> Mapping[str, Plan]:
         """The same plans by what enrolments call them."""
         return {plan.version: plan for plan in self.plans.values()}
+
+    @cached_property
+    def scored_by(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules that give points for an event of a kind; under “”, those about what is known."""
+        kinds = dict.fromkeys(rule.event or "" for rule in self.scoring)
+        return {kind: tuple(rule for rule in self.scoring if (rule.event or "") == kind) for kind in kinds}
 
     @cached_property
     def started_by(self) -> Mapping[str, tuple[Plan, ...]]:

@@ -63,7 +63,7 @@ def receive(
     if returned is not None and returned.role == "leave":
         if came.what != "reply":  # a machine's answer to an address is no wish of a person
             return Received("nothing", mail.key)
-        unsubscribe(db, mail.key, "mailto", now, address_key)
+        unsubscribe(db, mail.key, "mailto", now, address_key, ears)
         return Received("unsubscribed", mail.key)
     return Received(_take(db, mail, came, _once(raw, came), now, address_key, ears), mail.key)
 

@@ -63,14 +63,14 @@ class PlainCall(AlwaysRing):
         return Grades()
 
 
-def take_call(db: Database, key: str, said: Said) -> Recorded | None:
+def take_call(db: Database, key: str, said: Said, ears: Ears | None = None) -> Recorded | None:
     """None: this person had it already. TakenError, ClosedError."""
-    with at_desk(db, tables.call_tasks, key, said, "call task") as desk:
+    with at_desk(db, tables.call_tasks, key, said, "call task", ears) as desk:
         return desk.take()
 
 
-def give_call_back(db: Database, key: str, said: Said) -> Recorded | None:
-    with at_desk(db, tables.call_tasks, key, said, "call task") as desk:
+def give_call_back(db: Database, key: str, said: Said, ears: Ears | None = None) -> Recorded | None:
+    with at_desk(db, tables.call_tasks, key, said, "call task", ears) as desk:
         return desk.give_back()
 
 
@@ -88,7 +88,7 @@ def log_call(
     """Log one try. `no answer` counts as an attempt, `call back` keeps the task for the agreed moment, all else closes
     it. answers: to questions of the task's script; they come before the outcome, so that the flow knows them when it
     hears that. OutcomeError, AnswersError, ClosedError, TakenError, NoSuchTaskError, OtherEventError."""
-    with at_desk(db, tables.call_tasks, key, said, "call task") as desk:
+    with at_desk(db, tables.call_tasks, key, said, "call task", rules) as desk:
         script = rules.script_of(desk.tx, desk.row)
         allowed = (*CLOSING, *(script.outcomes if script else ()), NO_ANSWER, CALL_BACK)
         if outcome not in allowed:

@@ -20,6 +20,7 @@ from kweek.flow.machine import listens
 from kweek.flow.plan import Plan
 from kweek.flow.state import Event, Value
 from kweek.intake.incoming import Incoming, LeadIn
+from kweek.intake.record import AlwaysRing
 from kweek.leads import enrolments, publish
 
 _ALWAYS: Final = ("enrol", "merged")
@@ -49,7 +50,7 @@ def derivations(rules: Rules) -> Iterator[Derivation]:
 
 
 @dataclass(frozen=True, slots=True)
-class FlowEars:
+class FlowEars(AlwaysRing):
     """Asks the rows of the lead and the published flows, within the event's own transaction."""
 
     derivations: Sequence[Derivation] = ()

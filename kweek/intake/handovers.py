@@ -8,6 +8,7 @@ from typing import Final
 from kweek.flow.state import Value
 from kweek.intake.incoming import Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, TakenError, at_desk
+from kweek.intake.record import Ears
 from kweek.leads import tables
 from kweek.leads.database import Database
 
@@ -19,7 +20,14 @@ _FURTHEST: Final = timedelta(days=3 * 366)
 
 
 def act_on_handover(
-    db: Database, key: str, action: str, said: Said, *, reason: str | None = None, later_on: date | None = None
+    db: Database,
+    key: str,
+    action: str,
+    said: Said,
+    ears: Ears | None = None,
+    *,
+    reason: str | None = None,
+    later_on: date | None = None,
 ) -> Recorded:
     """Do one of ACTIONS. OutcomeError says what is missing; ClosedError who closed it; TakenError who accepted it."""
     if action not in ACTIONS:
@@ -28,7 +36,7 @@ def act_on_handover(
         raise OutcomeError("A reason goes with reject, later, won or lost; write a note.", field="reason")
     if later_on is not None and action != "later":
         raise OutcomeError("A day goes with “later” only.", field="later_on")
-    with at_desk(db, tables.handovers, key, said, "handover") as desk:
+    with at_desk(db, tables.handovers, key, said, "handover", ears) as desk:
         kind = PASSING.get(action) or CLOSING[action]
         given: dict[str, Value] = {"reason": reason, "later_on": later_on}
         data = {name: value for name, value in given.items() if value is not None}

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select,
 from kweek.errors import KweekError
 from kweek.flow.state import Value
 from kweek.intake.incoming import Incoming, LeadIn, OtherEventError, Recorded
-from kweek.intake.record import append
+from kweek.intake.record import Ears, append
 from kweek.leads import events, tables
 from kweek.leads.database import Database
 
@@ -71,6 +71,7 @@ class Desk:
     row: Row[Any]
     said: Said
     what: str
+    ears: Ears | None = None
 
     def change(self, **values: object) -> None:
         self.tx.execute(update(self.table).where(self.table.c.key == self.row.key).values(**values))
@@ -84,7 +85,7 @@ class Desk:
         name = self._name(also) if said.id else f"{kind}/{self._count(kind) + 1}"
         whose = lead or LeadIn(id=self.row.lead_id)
         event = Incoming(f"{key}/{name}", kind, said.at, whose, data or {}, key, said.by, said.note)
-        return append(self.tx, self.row.lead_id, event, said.at)
+        return append(self.tx, self.row.lead_id, event, said.at, self.ears)
 
     def done_before(self, kind: str, data: Mapping[str, Value] | None = None, also: str = "") -> Recorded | None:
         """This very request came before: its answer, and nothing is done again. OtherEventError: its id was used for
@@ -168,12 +169,13 @@ class Desk:
 
 
 @contextmanager
-def at_desk(db: Database, table: Table, key: str, said: Said, what: str) -> Generator[Desk]:
-    """The task with its lead locked, for one transaction. what: the word for it. NoSuchTaskError."""
+def at_desk(db: Database, table: Table, key: str, said: Said, what: str, ears: Ears | None = None) -> Generator[Desk]:
+    """The task with its lead locked, for one transaction. what: the word for it. ears: who wants to hear of what is
+    done. NoSuchTaskError."""
     with db.read() as read:
         lead_id = read.execute(select(table.c.lead_id).where(table.c.key == key)).scalar_one_or_none()
     if lead_id is None:
         raise NoSuchTaskError(f"There is no {what} with this key; it may have been erased with its lead.")
     with db.lead_tx(lead_id) as tx:
         row = tx.execute(select(table).where(table.c.key == key)).one()
-        yield Desk(tx, table, row, said, what)
+        yield Desk(tx, table, row, said, what, ears)

@@ -7,7 +7,7 @@ kept, and an outbox row is left. Committed is accepted; whatever fails before th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,6 +19,8 @@ from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventE
 from kweek.intake.people import enrich, find_or_make
 from kweek.leads import events, tables
 from kweek.leads.database import Database, NoSuchLead, lock_lead
+from kweek.leads.scores import Scores
+from kweek.rules.scoring import Did
 
 __all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "record"]
 
@@ -34,17 +36,33 @@ class Ears(Protocol):
         """Events that follow from this one (`from:` and `if:` in rules/events.yaml), with ids of their own."""
         ...
 
+    def scored(
+        self, tx: Connection, lead_id: str, events: Sequence[Incoming], now: datetime, *, profile_changed: bool
+    ) -> bool:
+        """Write down what these events are worth; do the lead's points change?"""
+        ...
+
     def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
-        """Does a flow of this lead, or one that this event starts, listen to it?"""
+        """Does a flow of this lead, or one that this event starts, listen to it? profile_changed: it is known more,
+        or other points, of the lead."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class AlwaysRing:
-    """Without a workspace at hand: ring for everything. A bell too many does no harm; one too few would."""
+    """Without a workspace at hand: ring for everything. A bell too many does no harm; one too few would. scores: what
+    its rules give."""
+
+    scores: Scores = field(default_factory=Scores)
 
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
         return ()
+
+    def scored(
+        self, tx: Connection, lead_id: str, events: Sequence[Incoming], now: datetime, *, profile_changed: bool
+    ) -> bool:
+        did = [Did(event.id, event.kind, event.at, event.data) for event in events]
+        return self.scores.score(tx, lead_id, did, now, changed=profile_changed)
 
     def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
         return True
@@ -89,26 +107,23 @@ def append(tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears
             raise _other(incoming)
         return Recorded(lead_id, known.seq, fresh=False)
     changed = enrich(tx, lead_id, incoming.lead, incoming.at)
-    recorded = _append(tx, lead_id, incoming, now, ears, profile_changed=changed)
+    derived = [one for one in ears.derived(incoming) if _known(tx, one.id) is None]
+    happened = [_append(tx, lead_id, one, now) for one in (incoming, *derived)]
     for note in incoming.notes:
         _note(tx, lead_id, note, now)
-    for derived in ears.derived(incoming):
-        if _known(tx, derived.id) is None:
-            _append(tx, lead_id, derived, now, ears, profile_changed=False)
-    return recorded
+    changed |= ears.scored(tx, lead_id, (incoming, *derived), now, profile_changed=changed)
+    for event in happened:
+        if ears.rings(tx, lead_id, event, profile_changed=changed and event is happened[0]):
+            events.ring(tx, lead_id, event.seq)
+    return Recorded(lead_id, happened[0].seq, fresh=True)
 
 
-def _append(
-    tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears: Ears, *, profile_changed: bool
-) -> Recorded:
+def _append(tx: Connection, lead_id: str, incoming: Incoming, now: datetime) -> Event:
     what = (incoming.id, incoming.kind, incoming.at, incoming.ref, incoming.data)
     seq = events.append(tx, lead_id, *what, recorded_at=now, by=incoming.by, note=incoming.note)
     if seq is None:
         raise AssertionError("asked for within this transaction, and it was not there")
-    event = Event(seq, *what[1:])
-    if ears.rings(tx, lead_id, event, profile_changed=profile_changed):
-        events.ring(tx, lead_id, seq)
-    return Recorded(lead_id, seq, fresh=True)
+    return Event(seq, *what[1:])
 
 
 def _note(tx: Connection, lead_id: str, note: Note, now: datetime) -> None:

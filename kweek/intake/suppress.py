@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
-from kweek.intake.record import record
+from kweek.intake.record import Ears, record
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.rows import insert_once
@@ -39,7 +39,9 @@ def suppress_lead(
     )
 
 
-def unsubscribe(db: Database, mail_key: str, how: str, now: datetime, address_key: AddressKey) -> Recorded | None:
+def unsubscribe(
+    db: Database, mail_key: str, how: str, now: datetime, address_key: AddressKey, ears: Ears | None = None
+) -> Recorded | None:
     """By the link in a mail: from all marketing mail, the mail's own recipient and the lead's present address.
 
     how: `page` or `one-click` (RFC 8058). None: there is no such mail. Twice is once.
@@ -58,4 +60,4 @@ def unsubscribe(db: Database, mail_key: str, how: str, now: datetime, address_ke
     event = Incoming(
         f"{mail_key}/unsubscribed", "unsubscribed", now, LeadIn(id=mail.lead_id), {"how": how}, ref=mail_key
     )
-    return record(db, event, now, also=also)
+    return record(db, event, now, ears, also)

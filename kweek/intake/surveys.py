@@ -104,6 +104,8 @@ def keep_answers(
     for question, answer in questions:
         _keep(tx, lead_id, survey.name.value, question, answer, key, now)
         _give_points(tx, lead_id, survey.name.value, question, answer, key, now, grades)
+    if questions:
+        ears.scored(tx, lead_id, (), now, profile_changed=True)
     for kind in _raised(questions):
         append(tx, lead_id, Incoming(f"{key}/raised/{kind}", kind, now, LeadIn(id=lead_id)), now, ears)
     return _profile(lead_id, questions, words, now)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from kweek.intake.incoming import Recorded
 from kweek.intake.outcomes import OutcomeError, Said, at_desk
+from kweek.intake.record import Ears
 from kweek.leads import tables
 from kweek.leads.database import Database
 
 
-def take_task(db: Database, key: str, said: Said) -> Recorded | None:
+def take_task(db: Database, key: str, said: Said, ears: Ears | None = None) -> Recorded | None:
     """None: this person had it already. TakenError, ClosedError."""
-    with at_desk(db, tables.tasks, key, said, "task") as desk:
+    with at_desk(db, tables.tasks, key, said, "task", ears) as desk:
         return desk.take()
 
 
-def give_task_back(db: Database, key: str, said: Said) -> Recorded | None:
-    with at_desk(db, tables.tasks, key, said, "task") as desk:
+def give_task_back(db: Database, key: str, said: Said, ears: Ears | None = None) -> Recorded | None:
+    with at_desk(db, tables.tasks, key, said, "task", ears) as desk:
         return desk.give_back()
 
 
-def close_task(db: Database, key: str, outcome: str, said: Said) -> Recorded:
+def close_task(db: Database, key: str, outcome: str, said: Said, ears: Ears | None = None) -> Recorded:
     """OutcomeError names what is allowed; ClosedError who closed it and when; TakenError who has it."""
-    with at_desk(db, tables.tasks, key, said, "task") as desk:
+    with at_desk(db, tables.tasks, key, said, "task", ears) as desk:
         allowed = tuple(desk.row.outcomes)
         if outcome not in allowed:
             raise OutcomeError(f"“{outcome}” is not an outcome of this task.", allowed)

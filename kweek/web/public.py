@@ -72,7 +72,10 @@ def do_unsubscribe(token: str, request: Request, body: Body, house: HouseOf) -> 
     """From the page, or straight from the mail program (RFC 8058: `List-Unsubscribe=One-Click`)."""
     key = mail_of(house.about("unsubscribe", token))
     one_click = body.strip() == b"List-Unsubscribe=One-Click" or b"One-Click" in body
-    if unsubscribe(house.db, key, "one-click" if one_click else "page", house.now(), house.address_key) is None:
+    if (
+        unsubscribe(house.db, key, "one-click" if one_click else "page", house.now(), house.address_key, house.rules)
+        is None
+    ):
         raise ProblemError(404, "This link is not known here.")
     if one_click:
         return Response("Unsubscribed.\n", media_type="text/plain")

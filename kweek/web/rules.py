@@ -85,10 +85,15 @@ class WorkspaceRules:
         return self._book.now().rules.settings.websites
 
     def grades(self) -> Grades:
-        return self._book.now().rules.grades or Grades()
+        return self._book.now().rules.scoring.grades or Grades()
 
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
         return self._book.now().ears.derived(incoming)
+
+    def scored(
+        self, tx: Connection, lead_id: str, events: Sequence[Incoming], now: datetime, *, profile_changed: bool
+    ) -> bool:
+        return self._book.now().ears.scored(tx, lead_id, events, now, profile_changed=profile_changed)
 
     def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
         return self._book.now().ears.rings(tx, lead_id, event, profile_changed=profile_changed)

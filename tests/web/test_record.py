@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from kweek.flow.state import Event
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import CompanyIn, OtherEventError
-from kweek.intake.record import ConsentIn, Incoming, LeadIn, record
+from kweek.intake.record import AlwaysRing, ConsentIn, Incoming, LeadIn, record
 from kweek.leads import tables
 from kweek.leads.database import Database, NoSuchLead
 from tests.web.conftest import NOW, Books
@@ -27,11 +27,8 @@ def event(identifier: str = "e1", kind: str = "brochure.requested", lead: LeadIn
     return Incoming(identifier, kind, NOW, lead or LeadIn(email="Ann@Example.com"))
 
 
-class Deaf:
+class Deaf(AlwaysRing):
     """Nobody listens."""
-
-    def derived(self, incoming: Incoming) -> list[Incoming]:
-        return []
 
     def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Do the rules ask what can be answered? The conditions of events and of sales ready; what is made of itself."""
+"""Do the rules ask what can be answered? The conditions of events, points and sales ready; what is made of itself."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from kweek.flow.lint.asks import ask
 from kweek.flow.lint.gather import event_data
 from kweek.flow.lint.names import COMPUTED, PROFILE, Names
 from kweek.flow.lint.report import Report
+from kweek.flow.lint.scoring import lint_scoring
 from kweek.flow.problems import Problem, did_you_mean
 
 
 def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
-    """rules/events.yaml, rules/sales-ready.yaml and what webhooks send; what the others name, the loader has looked
-    up."""
+    """rules/events.yaml, rules/scoring.yaml, rules/sales-ready.yaml and what webhooks send; what the others name, the
+    loader has looked up."""
     events, ready = Report("rules/events.yaml"), Report("rules/sales-ready.yaml")
     hooks, fields = Report("rules/workspace.yaml"), names.schema().fields
     for hook in rules.settings.webhooks.values():
@@ -37,7 +38,9 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
             what = "The definition of sales ready asks whether the lead is sales ready"
             fix = 'Ask for facts: lead.profile in ["A", "B"]'
             ready.error(line.condition.at, "asks-itself", what, "nobody could answer", fix)
-    return (*events.problems, *ready.problems, *hooks.problems)
+    scoring = Report("rules/scoring.yaml")
+    lint_scoring(rules.scoring.rules, names, scoring)
+    return (*events.problems, *ready.problems, *scoring.problems, *hooks.problems)
 
 
 def _own_fields(rules: Rules, report: Report) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from kweek.flow.catalogue import Rules
-from kweek.flow.load.agreed import SalesReadyReader, ScoringReader
+from kweek.flow.load.agreed import SalesReadyReader
 from kweek.flow.load.calendars import CalendarReader
 from kweek.flow.load.events import EventReader
 from kweek.flow.load.one_slip import Reading, least_wrong
+from kweek.flow.load.scoring import ScoringReader
 from kweek.flow.load.settings import SettingsReader
 from kweek.flow.load.teams import TeamReader
 from kweek.flow.problems import Located, Problem, did_you_mean, in_order
@@ -27,7 +28,7 @@ def read_rules(sources: Mapping[str, str | bytes]) -> tuple[Rules, tuple[Problem
         calendars=files.read("calendars", CalendarReader, empty.calendars),
         teams=files.read("teams", TeamReader, empty.teams),
         sales_ready=files.read("sales-ready", SalesReadyReader, empty.sales_ready),
-        grades=files.read("scoring", ScoringReader, empty.grades),
+        scoring=files.read("scoring", ScoringReader, empty.scoring),
         settings=files.read("workspace", SettingsReader, empty.settings),
     )
     return rules, in_order((*files.problems, *_unknown_names(rules)))

@@ -8,11 +8,13 @@ from kweek.flow.catalogue import CHANNEL_KINDS, FIELD_WORDS
 from kweek.flow.kebab import NAME
 from kweek.flow.load import agreed, settings, texts
 from kweek.flow.load import events as of_events
+from kweek.flow.load import scoring as of_scoring
 from kweek.flow.load import teams as of_teams
 from kweek.flow.schema.pieces import Schema, from_table, keys, like, many, named, one_of, ref, some, whole, words
 from kweek.rules.grades import ENGAGEMENTS, PROFILES
 from kweek.rules.opening import DAYS, INTERVAL
 from kweek.rules.opening import KEYS as CALENDAR
+from kweek.rules.scoring import COUNTS
 
 _FIELDS: Final = named(one_of(FIELD_WORDS), of_events.FIELD.pattern)
 _WHOLE: Final[Schema] = {"type": ["integer", "string"], "pattern": r"^-?\d+$"}
@@ -99,11 +101,24 @@ def scoring() -> Schema:
         axis: keys(dict.fromkeys(names, _WHOLE), names, description="From how many points on.")
         for axis, names in places.items()
     }
-    said: dict[str, Schema] = {"grades": keys(grades), "rules": {}}
+    points: Schema = {"type": ["integer", "string"], "pattern": r"^[+\-−]?\d{1,6}$", "description": "How many."}
+    rule: dict[str, Schema] = {
+        "because": words("Why, as people read it.", "took a download"),
+        "when": words("The event that gives them; without it, what is known of the lead does.", "download.taken"),
+        "if": ref("condition", "Only where this is true."),
+        **dict.fromkeys(of_scoring.AXES, points),
+        "counts": one_of(COUNTS, "How often, where the event comes again."),
+        "at_most": {**_WHOLE, "description": "So many points of this rule stand at once."},
+        "fades": like(of_scoring.FADES.pattern, "So many points of it go on every Monday.", "1 per week"),
+        "id": ref("name", "By which the ledger names it; made of because, where nothing is said."),
+    }
+    one_kind: list[Schema] = [{"required": [axis]} for axis in of_scoring.AXES]
+    rules = many(keys(from_table(of_scoring.RULE_KEYS, rule), ["because"], oneOf=one_kind), "What is worth how much.")
+    said: dict[str, Schema] = {"grades": keys(grades), "rules": rules}
     return {
         "title": "Scoring",
-        "description": "rules/scoring.yaml: from how many points on a lead has which grade.",
-        **keys(from_table(agreed.SCORING_KEYS, said)),
+        "description": "rules/scoring.yaml: what is worth how many points, and how many make which grade.",
+        **keys(from_table(of_scoring.KEYS, said)),
     }
 
 

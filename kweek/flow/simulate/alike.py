@@ -44,6 +44,7 @@ class Asked:
         ready = world.sales_ready
         if any("lead.sales_ready" in condition.names for condition in conditions):
             conditions += [line.condition for line in (*ready.needs, *ready.disqualified)]
+        conditions += [rule.condition for rule in world.scoring if rule.condition is not None]
         asks = [node for one in conditions for node in walk(one.tree) if isinstance(node, Ask)]
 
         def words(*functions: str) -> frozenset[str]:
@@ -76,6 +77,7 @@ class Asked:
             self._still_limits(life),
             tuple(sorted((name, value) for name, value in memory.fields.items() if name in self.names)),
             memory.points,
+            memory.standing,
             memory.drawn(),
             frozenset(memory.tags & self.tags),
             self._past(memory),

@@ -15,6 +15,7 @@ from kweek.flow.words import LEAD_WIDE
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
+from kweek.rules.scoring import Did, Rule, Standing, fade, give
 from kweek.rules.wall import EPOCH, zone
 from kweek.rules.zones import zone_of
 
@@ -58,6 +59,8 @@ class Memory:
         self.paused_flows: set[str] = set()
         self.suppressed: str | None = None  # why nothing may be sent to this lead any more
         self._past: dict[str, tuple[str, Past]] = {}  # enrolment → its flow and how it ended
+        self._standing: dict[Rule, Standing] = {}
+        self._workspace_zone = zone(world.timezone)
 
     def at(self, now: datetime) -> Memory:
         """The answers at this moment."""
@@ -81,7 +84,19 @@ class Memory:
         self.events.append(event)
         if kind in _SUPPRESSES and self.suppressed is None:
             self.suppressed = kind
+        for rule in self.world.scored_by.get(kind, ()):
+            self._score(rule, event)
         return event
+
+    def _score(self, rule: Rule, event: Event) -> None:
+        """Judged when it happens. (The books judge an event again when more becomes known of the lead.)"""
+        if rule.condition is not None and rule.condition.test(LeadFacts(self, event.data, None)) is not True:
+            return
+        if rule.plain:
+            self.add_points({rule.axis: rule.points})
+        else:
+            standing, did = self._standing.get(rule, Standing()), Did(str(event.seq), event.kind, event.at)
+            self._standing = {**self._standing, rule: give(rule, standing, did, self._workspace_zone)[0]}
 
     def apply(self, effect: Effect) -> None:
         """What an effect changes in what is known of the lead; others change nothing here."""
@@ -121,8 +136,22 @@ class Memory:
         )
 
     def judged(self) -> Points:
-        """What the grades are made of."""
-        return self.points
+        """What the grades are made of: what was given, what stands by rules, and what is known."""
+        about = self.world.scored_by.get("", ())
+        if not about and not self._standing:
+            return self.points
+        sums = {"profile": self.points.profile, "intent": self.points.intent, "interest": self.points.interest}
+        for rule in about:
+            if rule.condition is not None and rule.condition.test(LeadFacts(self, {}, None)) is True:
+                sums[rule.axis] += rule.points
+        for rule, standing in self._standing.items():
+            sums[rule.axis] += fade(rule, standing, self.now, self._workspace_zone)[0].points
+        return Points(**sums)
+
+    @property
+    def standing(self) -> Hashable:
+        """What stands by rules that do not count every event alike."""
+        return tuple((rule.id, standing) for rule, standing in self._standing.items())
 
     def drawn(self) -> Hashable:
         """What is known of how this lead draws; see `undrawn`."""

@@ -81,7 +81,7 @@ class SharedMemory(Memory):
     def judged(self) -> Points:
         if not self._profiled:
             self._ask(PROFILE)
-        return self.points
+        return super().judged()
 
     def spread(self, step: str) -> float:
         if step in self.halves.cuts and step not in self._own:

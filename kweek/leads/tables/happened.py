@@ -34,11 +34,13 @@ points = Table(
     "points", metadata,
     Column("id", Integer, primary_key=True),
     lead_id(),
-    Column("source", Text, nullable=False),  # effect key, or event id and rule
+    Column("source", Text, nullable=False),  # effect key; of a rule: lead, rule, what it is about, and the how manieth
     Column("axis", Text, nullable=False),  # profile, intent, interest
     Column("points", Integer, nullable=False),
     Column("because", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("rule", Text),  # of rules/scoring.yaml
+    Column("about", Text),  # id of the event, the Monday on which it faded, or nothing: what is known of the lead
     UniqueConstraint("source", "axis"),
     Index("ix_points_lead_id", "lead_id"),
 )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Can the points be reckoned? The rules of rules/scoring.yaml, held against the events and fields that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kweek.flow.catalogue import ScoringRule
+from kweek.flow.conditions import Condition
+from kweek.flow.lint.asks import ask
+from kweek.flow.lint.names import Names
+from kweek.flow.lint.report import Report
+from kweek.flow.problems import Located, did_you_mean
+from kweek.flow.words import BUILT_IN
+
+_FOLLOWS: Final = ("lead.score.", "lead.profile", "lead.engagement", "lead.grade", "lead.sales_ready", "lead.stage")
+_PASSES: Final = ("bant.", "handover.", "today")
+_MAY_ASK: Final = frozenset({"known", "matches", "tagged"})
+
+
+def lint_scoring(rules: tuple[ScoringRule, ...], names: Names, report: Report) -> None:
+    for rule in rules:
+        when, about = rule.when.value if rule.when else None, None
+        if rule.when is not None:
+            about = names.events.get(rule.when.value, {})
+            _known(rule.when, names, report)
+        condition = ask(rule.condition, names, report, about) if rule.condition else None
+        if rule.condition and condition:
+            if when is None and any(name.startswith("event.") for name in condition.names):
+                fix = "Add when: with the event that carries it"
+                report.error(rule.condition.at, "condition", "Without a when there is no event to ask about", "", fix)
+            for what, why, fix in _cannot(condition):
+                report.error(rule.condition.at, "scoring-asks", what, why, fix)
+
+
+def _known(when: Located[str], names: Names, report: Report) -> None:
+    if when.value not in names.events and when.value not in BUILT_IN:
+        fix = did_you_mean(when.value, (*names.events, *BUILT_IN))
+        why = "an event is declared once, in rules/events.yaml"
+        report.error(when.at, "unknown-event", f"There is no event “{when.value}”", why, fix)
+
+
+def _cannot(condition: Condition) -> Iterator[tuple[str, str, str]]:
+    """What would make the sum depend on itself, or on when somebody looks."""
+    for name in sorted(condition.names):
+        if name.startswith(_FOLLOWS):
+            what = f"A rule cannot ask for {name}"
+            yield what, "that follows from the points", "Ask for what is known of the lead: lead.job_title"
+        elif name.startswith(_PASSES):
+            what, why = f"A rule cannot ask for {name}", "that changes without anything being recorded of the lead"
+            yield what, why, "Ask for what is known of the lead, or what its event says"
+    for function in sorted(condition.functions - _MAY_ASK):
+        what, why = f"A rule cannot ask {function}(…)", "points follow from each event by itself"
+        yield what, why, "Name the event by when:, and how often it counts by counts: or at_most:"
