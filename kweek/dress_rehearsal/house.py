@@ -14,7 +14,6 @@ from sqlalchemy import Connection, insert, update
 from kweek.config import Settings, settings
 from kweek.errors import KweekError
 from kweek.flow.facts import Fact
-from kweek.flow.plan import Axis
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Entry, Event, Value
 from kweek.flow.world import World
@@ -31,6 +30,7 @@ from kweek.leads.rows import insert_once, upsert
 from kweek.leads.scores import Scores
 from kweek.leads.traits import add_tags, set_fields
 from kweek.mails.template import MailTemplate
+from kweek.rules.grades import Axis
 from kweek.secret import make_secret
 from kweek.versions import source_of
 from kweek.workspace import Workspace, read_workspace

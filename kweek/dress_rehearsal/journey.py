@@ -13,13 +13,14 @@ from kweek.flow.cases.case import Case
 from kweek.flow.cases.crowd import people_of
 from kweek.flow.cases.run import INSTANT, at_end_of, begin, find, give, run_case
 from kweek.flow.facts import Fact
-from kweek.flow.plan import Axis, Choose, Plan, Send
+from kweek.flow.plan import Choose, Plan, Send
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.simulate.walk import live
 from kweek.flow.spread import spread
 from kweek.flow.state import Entry, Event, Value
 from kweek.flow.world import World
+from kweek.rules.grades import Axis
 
 CROWD: Final = 4
 """Of the leads of a crowd."""

@@ -7,11 +7,11 @@ from typing import Final, Literal
 
 from msgspec import Struct, field
 
-from kweek.flow.plan import Axis, Limit
+from kweek.flow.plan import Limit
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Words, say
 from kweek.rules.calendars import Calendar
-from kweek.rules.grades import Grades
+from kweek.rules.grades import Axis, Grades
 from kweek.rules.scoring import Counts
 
 FieldWord = Literal["text", "number", "date", "moment", "yes/no"]

@@ -14,9 +14,9 @@ from msgspec import Struct, field
 from kweek.flow.conditions import Condition
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
+from kweek.rules.grades import Axis
 
 EndingKind = Literal["done", "discard", "won", "lost"]
-Axis = Literal["profile", "intent", "interest"]
 
 # --- where it goes -------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from kweek.flow.plan import Axis
 from kweek.flow.problems import Located
+from kweek.rules.grades import Axis
 
 QuestionType = Literal["choice", "several", "text", "number", "date", "scale"]
 Words = Mapping[str, str]

@@ -55,6 +55,14 @@ class World(Struct, frozen=True, dict=True):
         return {kind: tuple(rule for rule in self.scoring if (rule.event or "") == kind) for kind in kinds}
 
     @cached_property
+    def judges_by_what_is_known(self) -> bool:
+        """Does any rule about an event ask for more than the event says?"""
+        asked = (rule.condition for rule in self.scoring if rule.event is not None and rule.condition is not None)
+        return any(
+            one.functions & {"tagged"} or any(not name.startswith("event.") for name in one.names) for one in asked
+        )
+
+    @cached_property
     def started_by(self) -> Mapping[str, tuple[Plan, ...]]:
         """The plans that an event of a kind may start, by flow name."""
         plans = sorted(self.plans.values(), key=lambda plan: plan.flow)

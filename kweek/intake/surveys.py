@@ -14,7 +14,6 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from kweek.flow.plan import Axis
 from kweek.flow.state import Value
 from kweek.flow.surveys import Question, Survey
 from kweek.intake.answers import Answer
@@ -26,7 +25,7 @@ from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.points import add_points
 from kweek.leads.rows import upsert
-from kweek.rules.grades import Grades
+from kweek.rules.grades import Axis, Grades
 
 _CHOICES: Final = ("choice", "several", "scale")
 

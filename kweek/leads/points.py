@@ -8,10 +8,9 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from kweek.flow.plan import Axis
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import leads, points
-from kweek.rules.grades import Grades, Points
+from kweek.rules.grades import Axis, Grades, Points
 
 _SUMS: Final = (
     select(points.c.axis, func.sum(points.c.points))

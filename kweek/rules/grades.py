@@ -10,6 +10,7 @@ from msgspec import Struct
 
 Profile = Literal["A", "B", "C", "D"]
 Engagement = Literal[1, 2, 3, 4]
+Axis = Literal["profile", "intent", "interest"]
 
 PROFILES: Final[tuple[Profile, ...]] = ("A", "B", "C", "D")
 ENGAGEMENTS: Final[tuple[Engagement, ...]] = (1, 2, 3, 4)
@@ -21,6 +22,18 @@ class Points(Struct, frozen=True):
     profile: int = 0
     intent: int = 0
     interest: int = 0
+
+    def __add__(self, other: Points) -> Points:
+        return Points(self.profile + other.profile, self.intent + other.intent, self.interest + other.interest)
+
+    def plus(self, axis: Axis, more: int) -> Points:
+        match axis:
+            case "profile":
+                return Points(self.profile + more, self.intent, self.interest)
+            case "intent":
+                return Points(self.profile, self.intent + more, self.interest)
+            case "interest":
+                return Points(self.profile, self.intent, self.interest + more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from kweek.flow.conditions import Condition
 from kweek.flow.facts import Facts
-from kweek.flow.plan import Axis
 from kweek.flow.state import Value
+from kweek.rules.grades import Axis
 
 Counts = Literal["every time", "once", "once per day"]
 COUNTS: Final[tuple[Counts, ...]] = ("every time", "once", "once per day")

@@ -141,7 +141,7 @@ rules = st.lists(
         axis=st.sampled_from(["profile", "intent", "interest"]),
         points=points,
         event=st.sampled_from(["opened", "clicked", "page.viewed"]),
-        condition=st.sampled_from([None, parse_condition('event.topic == "x"')]),
+        condition=st.sampled_from([None, parse_condition('event.topic == "x"'), parse_condition("known(lead.phone)")]),
         counts=st.sampled_from(COUNTS),
         at_most=st.none() | st.integers(1, 60),
         fades=st.integers(0, 9),
@@ -187,3 +187,22 @@ def test_no_more_stands_than_the_cap_and_what_fades_ends_at_nothing(rules: list[
             standing += row.points
             assert rule.at_most is None or abs(standing) <= rule.at_most
         assert not rule.fades or standing == 0
+
+
+@given(rules, lives, st.integers(0, 90), st.integers(91, 200))
+def test_a_make_believe_lead_has_the_points_that_the_books_would_give(
+    rules: list[Rule], life: list[Did], learned: int, looked: int
+) -> None:
+    """What it did before its telephone was known counts by what is known now."""
+    memory = Memory(World({}, timezone=ZONE.key, scoring=tuple(rules)))
+    when, now = MONDAY + timedelta(days=learned), MONDAY + timedelta(days=looked)
+    told = False
+    for one in sorted(life, key=lambda one: one.at):
+        if one.at > when and not told:
+            memory.learn({"lead.phone": "+31201234567"})
+            told = True
+        memory.record(one.kind, one.at, data=one.data)
+    if not told:
+        memory.learn({"lead.phone": "+31201234567"})
+    did = [Did(f"{event.seq:03}", event.kind, event.at, event.data) for event in memory.events]
+    assert memory.at(now).judged() == total(reckon(rules, did, known(lead__phone="+31201234567"), now, ZONE))

@@ -106,9 +106,8 @@ def learn(memory: Memory, about: Opened, given: Given) -> None:
     survey = about.what if about.verb == "call" else memory.world.surveys.get(about.what, about.what)
     for name, value in given.facts.items():
         path = name if "." in name else f"survey.{survey}.{name}"
-        memory.fields[path] = value
-        if (filled := memory.world.fills.get(path)) is not None:
-            memory.fields[filled] = value
+        filled = memory.world.fills.get(path)
+        memory.learn({path: value} if filled is None else {path: value, filled: value})
 
 
 def find(life: Life, kind: str, what: str | None = None, flow: str | None = None) -> Opened | None:

@@ -10,11 +10,10 @@ from kweek.flow.catalogue import Scoring, ScoringRule
 from kweek.flow.kebab import kebab
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_count, parse_points
-from kweek.flow.plan import Axis
 from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 from kweek.flow.yaml.tree import plain
-from kweek.rules.grades import Grades, grades_from
+from kweek.rules.grades import Axis, Grades, grades_from
 from kweek.rules.scoring import COUNTS
 
 KEYS: Final = ("grades", "rules")

@@ -12,10 +12,10 @@ from kweek.flow.kebab import parse_name
 from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_points
-from kweek.flow.plan import Axis
 from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_order, nearest
 from kweek.flow.surveys import Option, Question, QuestionType, Survey, Words
 from kweek.flow.yaml import Node, Pair, Pairs, Text, Trap, read_yaml
+from kweek.rules.grades import Axis
 
 TYPES: Final[tuple[QuestionType, ...]] = get_args(QuestionType)
 KEYS: Final = ("survey", "title", "intro", "questions", "outcomes", "thanks")

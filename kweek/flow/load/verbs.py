@@ -15,9 +15,9 @@ from kweek.flow.load.says import in_braces, several_names
 from kweek.flow.load.targets import SOME_TIME, missing
 from kweek.flow.load.texts import BETWEEN, parse_points, parse_share, parse_times
 from kweek.flow.moment import Moment, parse_wait
-from kweek.flow.plan import Axis
 from kweek.flow.problems import Located
 from kweek.flow.yaml import Items, Pair, Pairs, Text
+from kweek.rules.grades import Axis
 
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")

@@ -10,8 +10,9 @@ from msgspec import Struct
 from kweek.flow.duration import Duration
 from kweek.flow.model.targets import Inline, Otherwise, Reaction, Target
 from kweek.flow.moment import Moment
-from kweek.flow.plan import Axis, EndingKind
+from kweek.flow.plan import EndingKind
 from kweek.flow.problems import Located, Position
+from kweek.rules.grades import Axis
 
 
 class Step(Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ from typing import Final, get_args
 
 from kweek.flow.cases.read import CASE, KEYS
 from kweek.flow.cases.texts import AFTER, MOMENT, NUMBER, STARTS
-from kweek.flow.plan import Axis
 from kweek.flow.schema.pieces import Schema, from_table, keys, many, named, ref, some, whole, words
+from kweek.rules.grades import Axis
 
 _HAPPENS: Final[Schema] = {"anyOf": [words(), {"type": "object", "minProperties": 1, "maxProperties": 1}]}
 """A word, or `{word: what it says}`."""

@@ -6,8 +6,8 @@ from typing import Final, get_args
 
 from kweek.flow.kebab import NAME
 from kweek.flow.load.surveys import CHOSEN, FILLS, KEYS, ONLY_OF, QUESTION_KEYS, TYPES
-from kweek.flow.plan import Axis
 from kweek.flow.schema.pieces import Schema, from_table, keys, like, many, named, one_of, ref
+from kweek.rules.grades import Axis
 
 _WORDS: Final[Schema] = {
     "type": "object", "additionalProperties": ref("text"), "minProperties": 1, "propertyNames": ref("language"),

@@ -77,7 +77,7 @@ class Asked:
             self._still_limits(life),
             tuple(sorted((name, value) for name, value in memory.fields.items() if name in self.names)),
             memory.points,
-            memory.standing,
+            memory.scored,
             memory.drawn(),
             frozenset(memory.tags & self.tags),
             self._past(memory),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
-from typing import Final, Literal, Self, cast
+from typing import Final, Literal, Self, cast, get_args
 
 from kweek.flow.answers import MailState, Past
 from kweek.flow.facts import Fact, Facts
 from kweek.flow.plan import Limit, Plan
+from kweek.flow.simulate.scored import Scored
 from kweek.flow.spread import spread
 from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
 from kweek.flow.words import LEAD_WIDE
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
-from kweek.rules.grades import Points
-from kweek.rules.scoring import Did, Rule, Standing, fade, give
+from kweek.rules.grades import Axis, Points
+from kweek.rules.scoring import Did, Rule
 from kweek.rules.wall import EPOCH, zone
 from kweek.rules.zones import zone_of
 
@@ -59,7 +60,7 @@ class Memory:
         self.paused_flows: set[str] = set()
         self.suppressed: str | None = None  # why nothing may be sent to this lead any more
         self._past: dict[str, tuple[str, Past]] = {}  # enrolment → its flow and how it ended
-        self._standing: dict[Rule, Standing] = {}
+        self.scored = Scored()
         self._workspace_zone = zone(world.timezone)
 
     def at(self, now: datetime) -> Memory:
@@ -84,19 +85,26 @@ class Memory:
         self.events.append(event)
         if kind in _SUPPRESSES and self.suppressed is None:
             self.suppressed = kind
-        for rule in self.world.scored_by.get(kind, ()):
-            self._score(rule, event)
+        if kind in self.world.scored_by:
+            self._score(event)
         return event
 
-    def _score(self, rule: Rule, event: Event) -> None:
-        """Judged when it happens. (The books judge an event again when more becomes known of the lead.)"""
-        if rule.condition is not None and rule.condition.test(LeadFacts(self, event.data, None)) is not True:
-            return
-        if rule.plain:
-            self.add_points({rule.axis: rule.points})
-        else:
-            standing, did = self._standing.get(rule, Standing()), Did(str(event.seq), event.kind, event.at)
-            self._standing = {**self._standing, rule: give(rule, standing, did, self._workspace_zone)[0]}
+    def _score(self, event: Event) -> None:
+        facts, rules = LeadFacts(self, event.data, None), self.world.scored_by.get(event.kind, ())
+        did = Did(str(event.seq), event.kind, event.at)
+        self.scored = self.scored.after(did, rules, lambda rule: _fits(rule, facts), self._workspace_zone)
+
+    def learn(self, facts: Mapping[str, Fact | None]) -> None:
+        """More is known of it: by their dotted paths."""
+        self.fields.update(facts)
+        self._judge_again()
+
+    def _judge_again(self) -> None:
+        """Something else is known of it: by that, what it did may be worth something else."""
+        if self.world.judges_by_what_is_known:
+            self.scored = Scored()
+            for event in self.events:
+                self._score(event)
 
     def apply(self, effect: Effect) -> None:
         """What an effect changes in what is known of the lead; others change nothing here."""
@@ -108,11 +116,13 @@ class Memory:
                 self.add_points(cast("Mapping[str, int]", args["points"]))
             case "add_tags":
                 self.tags.update(cast("list[str]", args["tags"]))
+                self._judge_again()
             case "remove_tags":
                 self.tags.difference_update(cast("list[str]", args["tags"]))
+                self._judge_again()
             case "set_fields":
-                for name, value in cast("Mapping[str, Value]", args["fields"]).items():
-                    self.fields[name if "." in name else f"lead.{name}"] = value
+                fields = cast("Mapping[str, Value]", args["fields"])
+                self.learn({name if "." in name else f"lead.{name}": value for name, value in fields.items()})
             case _:
                 pass
 
@@ -128,30 +138,18 @@ class Memory:
 
     def add_points(self, more: Mapping[str, int]) -> None:
         """By axis."""
-        old = self.points
-        self.points = Points(
-            old.profile + more.get("profile", 0),
-            old.intent + more.get("intent", 0),
-            old.interest + more.get("interest", 0),
-        )
+        for axis in get_args(Axis):
+            if axis in more:
+                self.points = self.points.plus(axis, more[axis])
 
     def judged(self) -> Points:
         """What the grades are made of: what was given, what stands by rules, and what is known."""
-        about = self.world.scored_by.get("", ())
-        if not about and not self._standing:
-            return self.points
-        sums = {"profile": self.points.profile, "intent": self.points.intent, "interest": self.points.interest}
-        for rule in about:
-            if rule.condition is not None and rule.condition.test(LeadFacts(self, {}, None)) is True:
-                sums[rule.axis] += rule.points
-        for rule, standing in self._standing.items():
-            sums[rule.axis] += fade(rule, standing, self.now, self._workspace_zone)[0].points
-        return Points(**sums)
-
-    @property
-    def standing(self) -> Hashable:
-        """What stands by rules that do not count every event alike."""
-        return tuple((rule.id, standing) for rule, standing in self._standing.items())
+        points = self.points + self.scored.at(self.now, self._workspace_zone)
+        facts = LeadFacts(self, {}, None)
+        for rule in self.world.scored_by.get("", ()):
+            if _fits(rule, facts):
+                points = points.plus(rule.axis, rule.points)
+        return points
 
     def drawn(self) -> Hashable:
         """What is known of how this lead draws; see `undrawn`."""
@@ -297,3 +295,7 @@ class LeadFacts:
                 return "suspect"
             case _:
                 return None
+
+
+def _fits(rule: Rule, facts: Facts) -> bool:
+    return rule.condition is None or rule.condition.test(facts) is True

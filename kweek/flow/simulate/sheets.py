@@ -56,7 +56,7 @@ def fill_in(memory: Memory, survey: Survey, number: int) -> Sheet:
         for option in _answer(survey, question, number):
             known = _known(survey, question, option)
             facts |= known
-            memory.fields.update(known)
+            memory.learn(known)
             points.update({str(axis): more for axis, more in question.points.get(str(option), {}).items()})
             if str(option) in question.raises:
                 raised[question.raises[str(option)].value] = None
