@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.desk import Desks
 from activities.email import Email
+from activities.fading import Fading
 from activities.failures import Failures
 from activities.notify import Notify
 from activities.post import From, LookUp, Post
@@ -113,7 +114,8 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     secret = settings.key(SUPPRESSION)
     desks = Desks(book.now, lambda number: address_key(secret, number))
     turns = Turns(database, clock, answers, desks, email.may_leave)
-    webhooks, dates = Webhooks(database, clock, settings, book.now, answers), Dates(database, clock, answers)
+    webhooks = Webhooks(database, clock, settings, book.now, answers)
+    dates = Dates(database, clock, answers, Fading(database, lambda: book.now().ears).fade)
     return Hands(database, clock, turns, email, notify, webhooks, dates, book, renderer)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -24,14 +24,19 @@ BATCH: Final = 500
 
 
 class Dates:
-    def __init__(self, database: Database, clock: FlowTime, answers: AnswersFor) -> None:
-        self.database, self.clock, self.answers = database, clock, answers
+    """fade: has points fade, in flow time after the first moment, up to and with the second."""
+
+    def __init__(
+        self, database: Database, clock: FlowTime, answers: AnswersFor, fade: Callable[[datetime, datetime], object]
+    ) -> None:
+        self.database, self.clock, self.answers, self.fade = database, clock, answers, fade
 
     @activity.defn(name="start_what_is_due", no_thread_cancel_exception=True)
     def start_what_is_due(self, window: Window) -> int:
-        """Record an `enrol` for every lead whose moment lies in the window; how many. Its id holds lead, flow and
-        moment, so a window that is looked at twice begins nothing twice."""
+        """Have points fade; then record an `enrol` for every lead whose moment lies in the window; how many. Its id
+        holds lead, flow and moment, so a window that is looked at twice begins nothing twice."""
         since, until = self.clock.flow(window.since), self.clock.flow(window.until)
+        self.fade(since, until)
         with self.database.read() as read:
             plans = [plan_in(read, row.version) for row in published(read)]
         ways = [(plan, start) for plan in plans for start in plan.start if start.at or start.every]

@@ -18,10 +18,10 @@ from kweek.flow.conditions import Condition, ConditionError, parse_condition
 from kweek.flow.facts import Fact
 from kweek.flow.machine import listens
 from kweek.flow.plan import Plan
-from kweek.flow.state import Event, Value
+from kweek.flow.state import Enrolment, Event, Value
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import AlwaysRing
-from kweek.leads import enrolments, publish
+from kweek.leads import enrolments, events, publish
 
 _ALWAYS: Final = ("enrol", "merged")
 _HITS: Final = ("opened", "clicked")  # of all that is about an effect, only these may interest nobody
@@ -76,6 +76,12 @@ class FlowEars(AlwaysRing):
         except KweekError:  # a version that cannot be read: the turn will say so, where people look
             return True
 
+    def hear_points(self, tx: Connection, lead_id: str) -> None:
+        """Its points changed though nothing happened: ring where a goal may be reached by that."""
+        row = enrolments.lead_row(tx, lead_id)
+        if any(_seeks(publish.plan_in(tx, one.version), one) for one in enrolments.load_state(tx, row).enrolments):
+            events.ring(tx, lead_id, row.seq)
+
 
 def _starts(tx: Connection, kind: str) -> bool:
     return any(start.event == kind for plan in _published(tx) for start in plan.start)
@@ -92,9 +98,14 @@ def _heard(tx: Connection, lead_id: str, kind: str, profile_changed: bool) -> bo
         plan = publish.plan_in(tx, enrolment.version)
         if kind in listens(plan, enrolment):
             return True
-        if profile_changed and plan.goal is not None and enrolment.ended is None and not enrolment.goal_fired:
+        if profile_changed and _seeks(plan, enrolment):
             return True
     return False
+
+
+def _seeks(plan: Plan, enrolment: Enrolment) -> bool:
+    """Has it a goal yet to be reached?"""
+    return plan.goal is not None and enrolment.ended is None and not enrolment.goal_fired
 
 
 @dataclass(frozen=True, slots=True)

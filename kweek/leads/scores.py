@@ -40,6 +40,12 @@ _WRITTEN: Final = (
     .where(points.c.lead_id == bindparam("lead"), points.c.rule.is_not(None))
     .group_by(*_KEY)
 )
+_FADING: Final = (
+    select(points.c.lead_id)
+    .where(points.c.rule.in_(bindparam("rules", expanding=True)), points.c.lead_id > bindparam("after"))
+    .group_by(points.c.lead_id, points.c.rule)
+    .having(func.sum(points.c.points) != 0)
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,13 @@ class Scores:
             return RowFacts(tx, lead, now, did.data if did else {}, rules, remembered)
 
         return ask
+
+
+def who_fades(read: Connection, scores: Scores, after: str, most: int) -> list[str]:
+    """Leads of whom something stands that fades: so many, by their ids, from after this one on."""
+    fading = [rule.id for rule in scores.rules if rule.fades]
+    found = _FADING.distinct().order_by(points.c.lead_id).limit(most)
+    return list(read.execute(found, {"rules": fading, "after": after}).scalars()) if fading else []
 
 
 def _missing(
