@@ -67,6 +67,10 @@ class Desks:
                 pass
         return False
 
+    def graded(self, tx: Connection, lead_id: str, now: datetime) -> bool:
+        """Did what was applied bring it to another grade, of which a flow is told?"""
+        return self.rules().ears.graded(tx, lead_id, now, now) is not None
+
     def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """More is known of it, or less."""
         self.rules().ears.scores.settle(tx, lead_id, now)

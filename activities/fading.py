@@ -37,7 +37,7 @@ class Fading:
                 with self.database.lead_tx(lead) as tx:
                     if scores.settle(tx, lead, until):
                         faded += 1
-                        ears.hear_points(tx, lead)
+                        ears.hear_points(tx, lead, until)
             if activity.in_activity():
                 activity.heartbeat(faded)
             if len(batch) < BATCH:

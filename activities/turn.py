@@ -11,6 +11,7 @@ from temporalio import activity
 
 from activities.desk import Desks
 from kweek.flow.drive import Driven, drive
+from kweek.flow.machine.work import SEEN_BY_CONDITIONS
 from kweek.flow.state import Effect, Token
 from kweek.flow.waiting import until, waits_for
 from kweek.leads.answers import RowAnswers
@@ -88,6 +89,8 @@ class Turns:
             answers = answers.fresh()  # until then nothing changes that conditions see
 
         driven = drive(before, now, events, lambda: answers, apply)
+        if any(effect.kind in SEEN_BY_CONDITIONS for effect in driven.effects):
+            news = self.desks.graded(tx, row.id, now) or news
         close(tx, driven.cancel, "cancelled")
         seen = events[-1].seq if events else row.seen
         save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)

@@ -35,6 +35,9 @@ BUILT_IN: Final = tuple(
 )
 """Every event that Kweek itself records; conditions may count them."""
 
+GRADE_CHANGED: Final = "grade.changed"
+"""Recorded where points bring a lead to another grade: `from` and `to`."""
+
 WHENEVER_DEFAULTS: Final = (*LEAD_WIDE, "replied")
 IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook", "send")
 """The verbs that may stand below a passing event (a `send` without `within`)."""

@@ -7,8 +7,10 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from kweek.flow.machine.hearing import ever_listens
 from kweek.flow.plan import Limit, Plan
 from kweek.flow.surveys import Survey
+from kweek.flow.words import GRADE_CHANGED
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
 from kweek.rules.qualification import SalesReady
@@ -53,6 +55,17 @@ class World(Struct, frozen=True, dict=True):
         """The rules that give points for an event of a kind; under “”, those about what is known."""
         kinds = dict.fromkeys(rule.event or "" for rule in self.scoring)
         return {kind: tuple(rule for rule in self.scoring if (rule.event or "") == kind) for kind in kinds}
+
+    @cached_property
+    def hears_grades(self) -> bool:
+        """Is any flow told of another grade?"""
+        return any(ever_listens(plan, GRADE_CHANGED) for plan in self.plans.values())
+
+    @cached_property
+    def minds_fading(self) -> bool:
+        """May anything happen because points fade?"""
+        fades = any(rule.fades for rule in self.scoring)
+        return fades and (self.hears_grades or any(plan.goal is not None for plan in self.plans.values()))
 
     @cached_property
     def judges_by_what_is_known(self) -> bool:

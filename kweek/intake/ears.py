@@ -76,10 +76,12 @@ class FlowEars(AlwaysRing):
         except KweekError:  # a version that cannot be read: the turn will say so, where people look
             return True
 
-    def hear_points(self, tx: Connection, lead_id: str) -> None:
-        """Its points changed though nothing happened: ring where a goal may be reached by that."""
+    def hear_points(self, tx: Connection, lead_id: str, now: datetime) -> None:
+        """Its points changed though nothing happened: ring where a flow hears of its grade, or seeks a goal."""
+        graded = self.graded(tx, lead_id, now, now)
         row = enrolments.lead_row(tx, lead_id)
-        if any(_seeks(publish.plan_in(tx, one.version), one) for one in enrolments.load_state(tx, row).enrolments):
+        seeking = (_seeks(publish.plan_in(tx, one.version), one) for one in enrolments.load_state(tx, row).enrolments)
+        if any(seeking) or (graded is not None and self.rings(tx, lead_id, graded, profile_changed=False)):
             events.ring(tx, lead_id, row.seq)
 
 

@@ -19,6 +19,7 @@ from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventE
 from kweek.intake.people import enrich, find_or_make
 from kweek.leads import events, tables
 from kweek.leads.database import Database, NoSuchLead, lock_lead
+from kweek.leads.graded import tell_grade
 from kweek.leads.scores import Scores
 from kweek.rules.scoring import Did
 
@@ -42,6 +43,10 @@ class Ears(Protocol):
         """Write down what these events are worth; do the lead's points change?"""
         ...
 
+    def graded(self, tx: Connection, lead_id: str, at: datetime, now: datetime) -> Event | None:
+        """Record that its points bring it to another grade, where they do and a flow listens to that."""
+        ...
+
     def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
         """Does a flow of this lead, or one that this event starts, listen to it? profile_changed: it is known more,
         or other points, of the lead."""
@@ -63,6 +68,9 @@ class AlwaysRing:
     ) -> bool:
         did = [Did(event.id, event.kind, event.at, event.data) for event in events]
         return self.scores.score(tx, lead_id, did, now, changed=profile_changed)
+
+    def graded(self, tx: Connection, lead_id: str, at: datetime, now: datetime) -> Event | None:
+        return tell_grade(tx, lead_id, self.scores.grades, at, now)
 
     def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
         return True
@@ -112,6 +120,8 @@ def append(tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears
     for note in incoming.notes:
         _note(tx, lead_id, note, now)
     changed |= ears.scored(tx, lead_id, (incoming, *derived), now, profile_changed=changed)
+    if (graded := ears.graded(tx, lead_id, incoming.at, now)) is not None:
+        happened.append(graded)
     for event in happened:
         if ears.rings(tx, lead_id, event, profile_changed=changed and event is happened[0]):
             events.ring(tx, lead_id, event.seq)

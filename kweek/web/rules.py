@@ -95,6 +95,9 @@ class WorkspaceRules:
     ) -> bool:
         return self._book.now().ears.scored(tx, lead_id, events, now, profile_changed=profile_changed)
 
+    def graded(self, tx: Connection, lead_id: str, at: datetime, now: datetime) -> Event | None:
+        return self._book.now().ears.graded(tx, lead_id, at, now)
+
     def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
         return self._book.now().ears.rings(tx, lead_id, event, profile_changed=profile_changed)
 

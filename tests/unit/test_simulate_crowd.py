@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.crowd import Crowd, Newcomer
 from kweek.flow.simulate.life import Life
@@ -22,6 +23,7 @@ from kweek.flow.simulate.walk import live
 from kweek.flow.state import Entry, Event
 from kweek.flow.world import World
 from kweek.rules.grades import Points
+from kweek.rules.scoring import Rule
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
 from tests import flows_of_chance as chance
@@ -131,6 +133,30 @@ TESTED = """
 """
 
 
+GRADED = """
+    whenever:
+      grade.changed:
+        - tag: warmer
+    steps:
+      - send: news
+        within: 9 days
+        when: { bounced: discard, blocked: done }
+        otherwise: next
+      - score: { intent: +12 }
+        because: got this far
+      - wait: 20 days
+        when:
+          grade.changed: hot
+      - end: done
+    paths:
+      hot:
+        - call: script
+          within: 3 days
+          when: { interested: won, else: done }
+          otherwise: done
+"""
+
+
 def test_halves_profiles_and_moments_that_conditions_ask_for() -> None:
     (plan,) = plans_of(TESTED)
     people = People(World({plan.flow: plan}, calendar=OFFICE), LIVELY, 20)
@@ -172,3 +198,18 @@ def test_many_leads_share_few_lives() -> None:
     people = People(WORLD, usual(BROCHURE), 60)
     few, many = (crowd_of(people, leads, 60, spread=1) for leads in (100, 1_000))
     assert len(many.segments) < 7.5 * len(few.segments)
+
+
+def test_points_by_rules_that_fade_and_grades_that_flows_hear_of() -> None:
+    (plan,) = plans_of(GRADED)
+    scoring = (
+        Rule("opened", "opened a mail", "interest", 11, "opened", fades=6),
+        Rule("clicked", "clicked through", "interest", 15, "clicked", parse_condition('tagged("warmer")'), "once"),
+    )
+    people = People(World({plan.flow: plan}, calendar=OFFICE, scoring=scoring), LIVELY, 20)
+    crowd = crowd_of(people, 100, 45)
+    assert next(differences(people, crowd, 45), None) is None
+    told = [event.data for segment in crowd.segments for event in segment.events if event.kind == "grade.changed"]
+    moves = {(data["from"], data["to"]) for data in told}
+    assert ("B4", "B3") in moves, "an opened mail is worth eleven points"
+    assert ("B3", "B4") in moves, "and they fade"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from kweek.flow.catalogue import FieldWord, Rules
 from kweek.flow.conditions.schema import FieldType
-from kweek.flow.lint.names import Mail, Names, Survey
+from kweek.flow.lint.names import COMPUTED, Mail, Names, Survey
 from kweek.flow.model import Flow
 from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Question
 from kweek.flow.surveys import Survey as SurveyFile
+from kweek.flow.words import GRADE_CHANGED
+
+_GRADES: Final = {"from": COMPUTED["lead.grade"], "to": COMPUTED["lead.grade"]}
 
 
 def names_of(
@@ -27,7 +31,7 @@ def names_of(
     return Names(
         languages=rules.settings.languages,
         flows={**reentries, **dict.fromkeys(unreadable, Reentry("always"))},
-        events={name: event_data(rules, name) for name in rules.events},
+        events={**{name: event_data(rules, name) for name in rules.events}, GRADE_CHANGED: _GRADES},
         hard=frozenset(name for name, event in rules.events.items() if event.hard),
         mails=mails,
         surveys={name: _survey(survey) for name, survey in surveys.items()},

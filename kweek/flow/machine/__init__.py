@@ -13,6 +13,6 @@ It never waits, reads or writes. The engine, the simulator, the tests of flows a
 """
 
 from kweek.flow.machine.advance import advance
-from kweek.flow.machine.hearing import listens, rank
+from kweek.flow.machine.hearing import ever_listens, listens, rank
 
-__all__ = ["advance", "listens", "rank"]
+__all__ = ["advance", "ever_listens", "listens", "rank"]

@@ -25,6 +25,13 @@ def listens(plan: Plan, enrolment: Enrolment) -> frozenset[str]:
     return frozenset(kind for kind in kinds if kind != "else")
 
 
+def ever_listens(plan: Plan, kind: str) -> bool:
+    """Does the flow start by such events, or has it anywhere a line for them?"""
+    steps = (step.when for step in plan.steps.values() if isinstance(step, Wait | Send | Call | Handover | Task))
+    lines = (line for when in (plan.whenever, *steps) for line in when)
+    return any(start.event == kind for start in plan.start) or any(line.event == kind for line in lines)
+
+
 def rank(state: LeadState, event: Event, answers: Answers) -> int:
     """How high does an event stand in the `when` of a step that waits for it? 0: in its first line."""
     return min((_line_number(answers.plan(e.version), e, event) for e in state.enrolments), default=NEVER)

@@ -78,6 +78,7 @@ class Asked:
             tuple(sorted((name, value) for name, value in memory.fields.items() if name in self.names)),
             memory.points,
             memory.scored,
+            memory.graded,
             memory.drawn(),
             frozenset(memory.tags & self.tags),
             self._past(memory),

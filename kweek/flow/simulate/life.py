@@ -17,7 +17,7 @@ from kweek.flow.drive import drive
 from kweek.flow.gate import Blocked, Later, Mailing, Send, Standing, Why, gate
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
-from kweek.flow.state import Effect, Entry, Event, LeadState, Value
+from kweek.flow.state import Effect, Entry, LeadState, Value
 
 Verb = Literal["send", "call", "handover", "task"]
 HELD: Final = ("paused", "handover", "answer")
@@ -78,6 +78,9 @@ class Life:
     def due(self) -> datetime | None:
         """When something happens next by itself."""
         due = self._wake_at
+        fades = self.memory.fades_at(self.now)
+        if fades is not None and (due is None or fades < due):
+            due = fades
         for one in self.waiting.values():
             if one.again is not None and (due is None or one.again < due):
                 due = one.again
@@ -96,7 +99,9 @@ class Life:
     def hear_all(self, at: datetime, said: Iterable[Said]) -> None:
         """Several things of one moment: an answer, and what it raises."""
         self.run(at)
-        self._turn(self.now, [self.memory.record(kind, self.now, ref, data) for kind, ref, data in said])
+        for kind, ref, data in said:
+            self.memory.record(kind, self.now, ref, data)
+        self._turn(self.now)
 
     def fork(self) -> Life:
         """Another lead to whom the same has happened, up to now."""
@@ -123,9 +128,11 @@ class Life:
 
     # --- a turn ---------------------------------------------------------------------------------------
 
-    def _turn(self, now: datetime, events: Iterable[Event] = ()) -> None:
+    def _turn(self, now: datetime) -> None:
+        """Hear all that was recorded since, until nothing more comes of it."""
         self.now = now
         while True:
+            events = self.memory.events[self.state.seen :]
             driven = drive(self.state, now, events, lambda: self.memory.at(now), self._apply)
             self._note(now, driven.journal)
             self.memory.keep(driven.state)
@@ -135,8 +142,9 @@ class Life:
             self._wake_at = driven.wake_at
             for key in driven.cancel:
                 self.waiting.pop(key, None)
-            events = self._post(now)
-            if not events:
+            self.memory.tell_grade(now)
+            self._post(now)
+            if len(self.memory.events) == self.state.seen:
                 return
 
     def _note(self, now: datetime, entries: Iterable[Entry]) -> None:
@@ -157,20 +165,17 @@ class Life:
 
     # --- the post -------------------------------------------------------------------------------------
 
-    def _post(self, now: datetime) -> list[Event]:
+    def _post(self, now: datetime) -> None:
         """Ask the gate for every mail that may leave now, first due, first asked."""
-        events: list[Event] = []
         for key, waiting in list(self.waiting.items()):
-            if waiting.held or waiting.again is None or waiting.again <= now:
-                event = self._ask(waiting, now)
-                if event is not None:
-                    del self.waiting[key]
-                    if waiting.whys:
-                        self.waited[key] = waiting.whys
-                    events.append(event)
-        return events
+            due = waiting.held or waiting.again is None or waiting.again <= now
+            if due and self._ask(waiting, now):
+                del self.waiting[key]
+                if waiting.whys:
+                    self.waited[key] = waiting.whys
 
-    def _ask(self, waiting: Waiting, now: datetime) -> Event | None:
+    def _ask(self, waiting: Waiting, now: datetime) -> bool:
+        """Has it left, or will it never? Then that is recorded."""
         effect, memory = waiting.effect, self.memory
         mail, expires = str(effect.args["mail"]), effect.args.get("expires_at")
         mailing = Mailing(
@@ -182,14 +187,16 @@ class Life:
                 self.opened.append(Opened("send", mail, now, effect))
                 if mailing.kind == "marketing":
                     self.left.append(now)
-                return memory.record("sent", now, effect.key)
+                memory.record("sent", now, effect.key)
+                return True
             case Blocked(why):
-                return memory.record("blocked", now, effect.key, {"reason": why})
+                memory.record("blocked", now, effect.key, {"reason": why})
+                return True
             case Later(until, why):
                 waiting.again, waiting.held = until, why in HELD
                 if why not in waiting.whys:
                     waiting.whys += (why,)
-                return None
+                return False
 
     def _standing(self, effect: Effect) -> Standing:
         memory, plan = self.memory, self._plans[effect.enrolment]

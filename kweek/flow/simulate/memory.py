@@ -12,11 +12,11 @@ from kweek.flow.plan import Limit, Plan
 from kweek.flow.simulate.scored import Scored
 from kweek.flow.spread import spread
 from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
-from kweek.flow.words import LEAD_WIDE
+from kweek.flow.words import GRADE_CHANGED, LEAD_WIDE
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Axis, Points
-from kweek.rules.scoring import Did, Rule
+from kweek.rules.scoring import Did, Rule, next_monday
 from kweek.rules.wall import EPOCH, zone
 from kweek.rules.zones import zone_of
 
@@ -61,6 +61,7 @@ class Memory:
         self.suppressed: str | None = None  # why nothing may be sent to this lead any more
         self._past: dict[str, tuple[str, Past]] = {}  # enrolment → its flow and how it ended
         self.scored = Scored()
+        self.graded: str | None = None  # as it was told last
         self._workspace_zone = zone(world.timezone)
 
     def at(self, now: datetime) -> Memory:
@@ -85,9 +86,23 @@ class Memory:
         self.events.append(event)
         if kind in _SUPPRESSES and self.suppressed is None:
             self.suppressed = kind
+        if kind == GRADE_CHANGED:
+            return event
+        if self.world.hears_grades and self.graded is None:
+            self.graded = self._grade(at)
         if kind in self.world.scored_by:
             self._score(event)
+        self.tell_grade(at)
         return event
+
+    def tell_grade(self, at: datetime) -> None:
+        """Record that its points bring it to another grade, where they do and a flow listens to that."""
+        if self.world.hears_grades and self.graded is not None and (grade := self._grade(at)) != self.graded:
+            before, self.graded = self.graded, grade
+            self.record(GRADE_CHANGED, at, data={"from": before, "to": grade})
+
+    def _grade(self, at: datetime) -> str:
+        return self.world.grades.grade_of(self.at(at).judged())
 
     def _score(self, event: Event) -> None:
         facts, rules = LeadFacts(self, event.data, None), self.world.scored_by.get(event.kind, ())
@@ -150,6 +165,12 @@ class Memory:
             if _fits(rule, facts):
                 points = points.plus(rule.axis, rule.points)
         return points
+
+    def fades_at(self, now: datetime) -> datetime | None:
+        """When do points fade next, if anything may happen by that?"""
+        if not self.world.minds_fading or not self.scored.fading:
+            return None
+        return next_monday(now, self._workspace_zone)
 
     def drawn(self) -> Hashable:
         """What is known of how this lead draws; see `undrawn`."""

@@ -18,6 +18,11 @@ class Scored(Struct, frozen=True):
     plain: Points = Points()
     standing: tuple[tuple[Rule, Standing], ...] = ()
 
+    @property
+    def fading(self) -> bool:
+        """Is there anything that may fade?"""
+        return any(rule.fades and standing.points for rule, standing in self.standing)
+
     def after(self, did: Did, rules: Iterable[Rule], fits: Callable[[Rule], bool], zone: tzinfo) -> Scored:
         """It did that now. rules: that are about it. fits: is that so, by their conditions?"""
         plain, standing = self.plain, self.standing

@@ -38,6 +38,7 @@ leads = Table(
     Column("stage", Text, nullable=False, default="suspect"),
     Column("profile", Text),  # A–D
     Column("engagement", Integer),  # 1–4
+    Column("graded", Text),  # “B2”, as it was told last
     Column("points_profile", Integer, nullable=False, default=0),
     Column("points_intent", Integer, nullable=False, default=0),
     Column("points_interest", Integer, nullable=False, default=0),
