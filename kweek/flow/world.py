@@ -12,7 +12,7 @@ from kweek.flow.plan import Limit, Plan
 from kweek.flow.surveys import Survey
 from kweek.flow.words import GRADE_CHANGED
 from kweek.rules.calendars import Calendar
-from kweek.rules.grades import Grades
+from kweek.rules.grades import Grades, Points
 from kweek.rules.qualification import SalesReady
 from kweek.rules.scoring import Rule
 
@@ -51,10 +51,19 @@ class World(Struct, frozen=True, dict=True):
         return {plan.version: plan for plan in self.plans.values()}
 
     @cached_property
+    def worth(self) -> Mapping[str, Points]:
+        """What every event of a kind is worth, whatever else is so."""
+        found: dict[str, Points] = {}
+        for rule in filter(_always_gives, self.scoring):
+            found[rule.event or ""] = found.get(rule.event or "", Points()).plus(rule.axis, rule.points)
+        return found
+
+    @cached_property
     def scored_by(self) -> Mapping[str, tuple[Rule, ...]]:
-        """The rules that give points for an event of a kind; under “”, those about what is known."""
-        kinds = dict.fromkeys(rule.event or "" for rule in self.scoring)
-        return {kind: tuple(rule for rule in self.scoring if (rule.event or "") == kind) for kind in kinds}
+        """The other rules that give points for an event of a kind; under “”, those about what is known."""
+        asking = [rule for rule in self.scoring if not _always_gives(rule)]
+        kinds = dict.fromkeys(rule.event or "" for rule in asking)
+        return {kind: tuple(rule for rule in asking if (rule.event or "") == kind) for kind in kinds}
 
     @cached_property
     def hears_grades(self) -> bool:
@@ -83,3 +92,7 @@ class World(Struct, frozen=True, dict=True):
         return {
             kind: tuple(plan for plan in plans if any(start.event == kind for start in plan.start)) for kind in kinds
         }
+
+
+def _always_gives(rule: Rule) -> bool:
+    return rule.event is not None and rule.plain and rule.condition is None

@@ -90,8 +90,7 @@ class Memory:
             return event
         if self.world.hears_grades and self.graded is None:
             self.graded = self._grade(at)
-        if kind in self.world.scored_by:
-            self._score(event)
+        self._score(event)
         self.tell_grade(at)
         return event
 
@@ -105,9 +104,11 @@ class Memory:
         return self.world.grades.grade_of(self.at(at).judged())
 
     def _score(self, event: Event) -> None:
-        facts, rules = LeadFacts(self, event.data, None), self.world.scored_by.get(event.kind, ())
-        did = Did(str(event.seq), event.kind, event.at)
-        self.scored = self.scored.after(did, rules, lambda rule: _fits(rule, facts), self._workspace_zone)
+        if (worth := self.world.worth.get(event.kind)) is not None:
+            self.scored = Scored(self.scored.plain + worth, self.scored.standing)
+        if (rules := self.world.scored_by.get(event.kind)) is not None:
+            facts, did = LeadFacts(self, event.data, None), Did(str(event.seq), event.kind, event.at)
+            self.scored = self.scored.after(did, rules, lambda rule: _fits(rule, facts), self._workspace_zone)
 
     def learn(self, facts: Mapping[str, Fact | None]) -> None:
         """More is known of it: by their dotted paths."""
