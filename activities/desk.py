@@ -18,6 +18,7 @@ from kweek.flow.state import Effect, Value
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import append
 from kweek.leads.points import add_points
+from kweek.leads.scores import settle
 from kweek.leads.traits import add_tags, remove_tags, set_fields
 from kweek.rulebook import RulesNow
 
@@ -73,7 +74,7 @@ class Desks:
 
     def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """More is known of it, or less."""
-        self.rules().ears.scores.settle(tx, lead_id, now)
+        settle(tx, self.rules().ears.scores, [lead_id], now)
 
     def _assignee(self, tx: Connection, lead_id: str, to: object) -> str | None:
         """A person or a team. `owner` and `manager` are whoever that is now, so that a task always lies on a desk."""

@@ -9,7 +9,7 @@ from temporalio import activity
 
 from kweek.intake.ears import FlowEars
 from kweek.leads.database import Database
-from kweek.leads.scores import who_fades
+from kweek.leads.scores import settle, who_fades
 from kweek.rules.scoring import next_monday
 from kweek.rules.wall import zone
 
@@ -35,7 +35,7 @@ class Fading:
                 batch = who_fades(read, scores, last, BATCH)
             for lead in batch:
                 with self.database.lead_tx(lead) as tx:
-                    if scores.settle(tx, lead, until):
+                    if settle(tx, scores, [lead], until):
                         faded += 1
                         ears.hear_points(tx, lead, until)
             if activity.in_activity():

@@ -26,7 +26,7 @@ from kweek.flow.world import World
 from kweek.intake.ears import FlowEars, derivations
 from kweek.leads import sound_rules
 from kweek.leads.database import Database, DatabaseAway
-from kweek.leads.scores import Scores
+from kweek.leads.reckoned import Scores
 from kweek.mails.template import purposes_of
 from kweek.workspace import Workspace, read_workspace, watched
 from kweek.worlds import world_of

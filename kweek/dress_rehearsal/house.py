@@ -26,8 +26,9 @@ from kweek.leads.events import pull
 from kweek.leads.migrate import migrate
 from kweek.leads.points import add_points
 from kweek.leads.publish import publish_in
+from kweek.leads.reckoned import Scores
 from kweek.leads.rows import insert_once, upsert
-from kweek.leads.scores import Scores
+from kweek.leads.scores import settle
 from kweek.leads.traits import add_tags, set_fields
 from kweek.mails.template import MailTemplate
 from kweek.rules.grades import Axis
@@ -117,7 +118,7 @@ class House:
                     tx.execute(update(tables.leads).filter_by(id=lead).values(campaign=kept))
                 case _:
                     raise KweekError(f"{path} cannot be given to a lead on a real server; test it on the machine alone")
-        self.scores.settle(tx, lead, at)
+        settle(tx, self.scores, [lead], at)
 
     # --- what happens ---------------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ from kweek.intake.people import enrich, find_or_make
 from kweek.leads import events, tables
 from kweek.leads.database import Database, NoSuchLead, lock_lead
 from kweek.leads.graded import tell_grade
-from kweek.leads.scores import Scores
+from kweek.leads.reckoned import Scores
+from kweek.leads.scores import score
 from kweek.rules.scoring import Did
 
 __all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "record"]
@@ -67,7 +68,7 @@ class AlwaysRing:
         self, tx: Connection, lead_id: str, events: Sequence[Incoming], now: datetime, *, profile_changed: bool
     ) -> bool:
         did = [Did(event.id, event.kind, event.at, event.data) for event in events]
-        return self.scores.score(tx, lead_id, did, now, changed=profile_changed)
+        return score(tx, self.scores, lead_id, did, now, changed=profile_changed)
 
     def graded(self, tx: Connection, lead_id: str, at: datetime, now: datetime) -> Event | None:
         return tell_grade(tx, lead_id, self.scores.grades, at, now)

@@ -1,4 +1,4 @@
-"""What do the rules give this lead? The ledger is brought to what they reckon: what is missing is added, as a row.
+"""What do the rules give these leads? The ledger is brought to what they reckon: what is missing is added, as a row.
 
 No row is ever changed. What was given and is no longer due (a title that was corrected, a rule that went, an event that
 came late and took the room of another) is taken back by a row of its own. So doing it twice is doing it once.
@@ -6,95 +6,64 @@ came late and took the room of another) is taken back by a row of its own. So do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from kweek.flow.conditions.schema import FieldType
-from kweek.flow.facts import Facts
-from kweek.leads.facts import RowFacts, Rules
 from kweek.leads.points import grade
+from kweek.leads.reckoned import Reckoned, Scores, asked_of, reckon_leads, row_of
 from kweek.leads.rows import insert_once
-from kweek.leads.tables import events, leads, points
-from kweek.rules.grades import Grades
-from kweek.rules.scoring import Ask, Did, Rule, reckon
-from kweek.rules.scoring import Row as Wanted
+from kweek.leads.tables import leads, points
+from kweek.rules.grades import Points
+from kweek.rules.scoring import Did, reckon
 from kweek.rules.wall import zone
 
-_LEAD: Final = select(leads).where(leads.c.id == bindparam("lead"))
-_EVENTS: Final = select(events.c.id, events.c.kind, events.c.at, events.c.data).where(
-    events.c.lead_id == bindparam("lead"), events.c.kind.in_(bindparam("kinds", expanding=True))
-)
-_KEY: Final = (points.c.rule, points.c.about, points.c.axis)
-_WRITTEN: Final = (
-    select(
-        *_KEY,
-        func.sum(points.c.points).label("given"),
-        func.count().label("rows"),
-        func.max(points.c.because).label("because"),
-    )
-    .where(points.c.lead_id == bindparam("lead"), points.c.rule.is_not(None))
-    .group_by(*_KEY)
-)
 _FADING: Final = (
     select(points.c.lead_id)
     .where(points.c.rule.in_(bindparam("rules", expanding=True)), points.c.lead_id > bindparam("after"))
     .group_by(points.c.lead_id, points.c.rule)
     .having(func.sum(points.c.points) != 0)
 )
+_GRADE: Final = update(leads).where(leads.c.id == bindparam("lead"))
+_GRADED: Final = ("points_profile", "points_intent", "points_interest", "profile", "engagement")
 
 
-@dataclass(frozen=True)
-class Scores:
-    """The rules that are in force. timezone: whose Mondays and days count. types: what fields hold."""
+def score(tx: Connection, scores: Scores, lead_id: str, did: Sequence[Did], now: datetime, *, changed: bool) -> bool:
+    """This (locked) lead did that just now; changed: something else is known of it as well. Do its points change?
 
-    rules: tuple[Rule, ...] = ()
-    grades: Grades = field(default_factory=Grades)
-    timezone: str = "UTC"
-    types: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+    Where every event counts by itself, only these are looked at."""
+    fitting = [rule for kind in dict.fromkeys(one.kind for one in did) for rule in scores.heard.get(kind, ())]
+    if changed or not all(rule.plain for rule in fitting):
+        return bool(settle(tx, scores, [lead_id], now))
+    if not fitting:
+        return False
+    wanted = reckon(fitting, did, asked_of(tx, scores, lead_id, now), now, zone(scores.timezone))
+    if added := [insert_once(tx, points, row_of(lead_id, row, row.points, 0, now)) for row in wanted]:
+        grade(tx, lead_id, scores.grades)
+    return any(added)
 
-    @cached_property
-    def heard(self) -> Mapping[str, tuple[Rule, ...]]:
-        """The rules by the event that they are about."""
-        kinds = dict.fromkeys(rule.event for rule in self.rules if rule.event is not None)
-        return {kind: tuple(rule for rule in self.rules if rule.event == kind) for kind in kinds}
 
-    def score(self, tx: Connection, lead_id: str, did: Sequence[Did], now: datetime, *, changed: bool) -> bool:
-        """This (locked) lead did that just now; changed: something else is known of it as well. Do its points change?
+def settle(
+    tx: Connection, scores: Scores, lead_ids: Sequence[str], now: datetime, failed: dict[str, str] | None = None
+) -> list[str]:
+    """Reckon all of these (locked) leads anew; whose points or grade change?
 
-        Where every event counts by itself, only these are looked at."""
-        fitting = [rule for kind in dict.fromkeys(one.kind for one in did) for rule in self.heard.get(kind, ())]
-        if changed or not all(rule.plain for rule in fitting):
-            return self.settle(tx, lead_id, now)
-        if not fitting:
-            return False
-        wanted = reckon(fitting, did, self._ask(tx, lead_id, now), now, zone(self.timezone))
-        if added := [insert_once(tx, points, _row(lead_id, row, row.points, 0, now)) for row in wanted]:
-            grade(tx, lead_id, self.grades)
-        return any(added)
-
-    def settle(self, tx: Connection, lead_id: str, now: datetime) -> bool:
-        """Reckon all of this (locked) lead anew. Do its points change?"""
-        rows = tx.execute(_EVENTS, {"lead": lead_id, "kinds": list(self.heard)})
-        did = [Did(row.id, row.kind, row.at, row.data) for row in rows]
-        wanted = reckon(self.rules, did, self._ask(tx, lead_id, now), now, zone(self.timezone))
-        if missing := list(_missing(lead_id, wanted, tx.execute(_WRITTEN, {"lead": lead_id}).mappings(), now)):
-            tx.execute(insert(points), missing)
-            grade(tx, lead_id, self.grades)
-        return bool(missing)
-
-    def _ask(self, tx: Connection, lead_id: str, now: datetime) -> Ask:
-        lead, remembered = tx.execute(_LEAD, {"lead": lead_id}).one(), dict[object, Any]()
-        rules = Rules(self.grades, types=self.types)
-
-        def ask(did: Did | None) -> Facts:
-            return RowFacts(tx, lead, now, did.data if did else {}, rules, remembered)
-
-        return ask
+    failed: where a rule fails, the lead with the reason is put there, and keeps what it has; without, that is raised.
+    """
+    found = list(reckon_leads(tx, scores, lead_ids, now))
+    if broken := {one.lead.id: one.failed for one in found if one.failed is not None}:
+        if failed is None:
+            raise RuntimeError(next(iter(broken.values())))
+        failed |= broken
+    if missing := [row for one in found for row in one.missing]:
+        tx.execute(insert(points), missing)
+    graded = {one.lead.id: _graded(scores, one.points) for one in found}
+    moved = [one.lead.id for one in found if one.failed is None and _differs(one, graded[one.lead.id])]
+    if moved:
+        tx.execute(_GRADE, [{"lead": lead, **graded[lead]} for lead in moved])
+    return moved
 
 
 def who_fades(read: Connection, scores: Scores, after: str, most: int) -> list[str]:
@@ -104,23 +73,13 @@ def who_fades(read: Connection, scores: Scores, after: str, most: int) -> list[s
     return list(read.execute(found, {"rules": fading, "after": after}).scalars()) if fading else []
 
 
-def _missing(
-    lead_id: str, wanted: Iterable[Wanted], written: Iterable[RowMapping], now: datetime
-) -> Iterator[dict[str, object]]:
-    """The rows by which the ledger comes to what is wanted."""
-    there = {(row["rule"], row["about"], row["axis"]): row for row in written}
-    for one in wanted:
-        before = there.pop((one.rule, one.about, one.axis), None)
-        if more := one.points - (before["given"] if before else 0):
-            yield _row(lead_id, one, more, before["rows"] if before else 0, now)
-    for row in there.values():
-        if row["given"]:
-            gone = Wanted(row["rule"], row["about"], row["axis"], 0, row["because"], None)
-            yield _row(lead_id, gone, -row["given"], row["rows"], now)
+def _graded(scores: Scores, sums: Points) -> dict[str, object]:
+    grades = scores.grades
+    parts = (sums.profile, sums.intent, sums.interest, grades.profile_of(sums), grades.engagement_of(sums))
+    return dict(zip(_GRADED, parts, strict=True))
 
 
-def _row(lead_id: str, row: Wanted, more: int, count: int, now: datetime) -> dict[str, object]:
-    return {
-        "lead_id": lead_id, "source": f"{lead_id}/{row.rule}/{row.about}/{count}", "axis": row.axis, "points": more,
-        "because": row.because, "at": row.at or now, "rule": row.rule, "about": row.about,
-    }  # fmt: skip
+def _differs(one: Reckoned, graded: Mapping[str, object]) -> bool:
+    """Of a lead that never had a point, and gets none, nothing is written."""
+    untouched = not one.missing and one.lead.profile is None and one.points == Points()
+    return not untouched and any(getattr(one.lead, name) != value for name, value in graded.items())

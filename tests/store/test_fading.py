@@ -17,7 +17,7 @@ from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row, load_state, save_state
 from kweek.leads.publish import publish
-from kweek.leads.scores import Scores
+from kweek.leads.reckoned import Scores
 from kweek.rules.scoring import Rule
 from tests.store.making import NOW, a_lead
 

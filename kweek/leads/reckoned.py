@@ -1,0 +1,168 @@
+"""What do the rules give these leads? Read for many at once: what each ledger lacks, and the sums that it then has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from kweek.flow.conditions.schema import FieldType
+from kweek.flow.facts import Facts
+from kweek.leads.facts import RowFacts, Rules
+from kweek.leads.tables import answers, companies, events, leads, points, tags
+from kweek.rules.grades import Grades, Points
+from kweek.rules.scoring import Ask, Did, Rule, reckon
+from kweek.rules.scoring import Row as Wanted
+from kweek.rules.wall import zone
+
+IDS: Final = bindparam("ids", expanding=True)
+_LEADS: Final = select(leads).where(leads.c.id.in_(IDS)).order_by(leads.c.id)
+_EVENTS: Final = select(events.c.lead_id, events.c.id, events.c.kind, events.c.at, events.c.data).where(
+    events.c.lead_id.in_(IDS), events.c.kind.in_(bindparam("kinds", expanding=True))
+)
+_WRITTEN: Final = (
+    select(
+        points.c.lead_id,
+        points.c.rule,
+        points.c.about,
+        points.c.axis,
+        func.sum(points.c.points).label("given"),
+        func.count().label("rows"),
+        func.max(points.c.because).label("because"),
+    )
+    .where(points.c.lead_id.in_(IDS))
+    .group_by(points.c.lead_id, points.c.rule, points.c.about, points.c.axis)
+)
+_TAGS: Final = select(tags.c.lead_id, tags.c.tag).where(tags.c.lead_id.in_(IDS))
+_ANSWERS: Final = select(answers).where(answers.c.lead_id.in_(IDS))
+_COMPANIES: Final = (
+    select(leads.c.id.label("lead_id"), companies)
+    .join(companies, companies.c.id == leads.c.company_id)
+    .where(leads.c.id.in_(IDS))
+)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The rules that are in force. timezone: whose Mondays and days count. types: what fields hold."""
+
+    rules: tuple[Rule, ...] = ()
+    grades: Grades = field(default_factory=Grades)
+    timezone: str = "UTC"
+    types: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+
+    @cached_property
+    def heard(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules by the event that they are about."""
+        kinds = dict.fromkeys(rule.event for rule in self.rules if rule.event is not None)
+        return {kind: tuple(rule for rule in self.rules if rule.event == kind) for kind in kinds}
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The fields and functions of their conditions."""
+        conditions = [rule.condition for rule in self.rules if rule.condition is not None]
+        return frozenset(name for one in conditions for name in (*one.names, *one.functions))
+
+    def asks(self, root: str) -> frozenset[str]:
+        """Those of them that begin with this, such as `company.`"""
+        return frozenset(name for name in self.asked if name.startswith(root))
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """lead: its row. missing: rows that the ledger lacks. points: the sums with them. failed: why nothing of this could
+    be reckoned."""
+
+    lead: Row[Any]
+    missing: list[dict[str, object]]
+    points: Points
+    failed: str | None = None
+
+
+def reckon_leads(tx: Connection, scores: Scores, ids: Sequence[str], now: datetime) -> Iterator[Reckoned]:
+    """In the order of their ids. A rule that fails on one lead is no matter to the others."""
+    asked = {"ids": list(ids)}
+    did = _grouped(tx.execute(_EVENTS, {**asked, "kinds": list(scores.heard)}))
+    written = _grouped(tx.execute(_WRITTEN, asked))
+    known = _Known(tx, scores, asked)
+    for lead in tx.execute(_LEADS, asked).all():
+        rows = written.get(lead.id, ())
+        sums = Points()
+        for row in rows:
+            sums = sums.plus(row.axis, int(row.given))
+        what = [Did(row.id, row.kind, row.at, row.data) for row in did.get(lead.id, ())]
+        try:
+            wanted = reckon(scores.rules, what, known.ask(lead, now), now, zone(scores.timezone))
+        except Exception as error:  # whatever it is: it is told, and this lead keeps what it has
+            yield Reckoned(lead, [], sums, f"{type(error).__name__}: {error}")
+            continue
+        missing = list(_missing(lead.id, wanted, [row for row in rows if row.rule is not None], now))
+        for row in missing:
+            sums = sums.plus(row["axis"], row["points"])
+        yield Reckoned(lead, missing, sums)
+
+
+def asked_of(tx: Connection, scores: Scores, lead_id: str, now: datetime) -> Ask:
+    """What conditions see of one lead."""
+    asked = {"ids": [lead_id]}
+    return _Known(tx, scores, asked).ask(tx.execute(_LEADS, asked).one(), now)
+
+
+def row_of(lead_id: str, row: Wanted, more: int, count: int, now: datetime) -> dict[str, Any]:
+    """As it stands in the ledger. more: points; count: so many rows are about the same already."""
+    return {
+        "lead_id": lead_id, "source": f"{lead_id}/{row.rule}/{row.about}/{count}", "axis": row.axis, "points": more,
+        "because": row.because, "at": row.at or now, "rule": row.rule, "about": row.about,
+    }  # fmt: skip
+
+
+def _missing(
+    lead_id: str, wanted: Iterable[Wanted], written: Iterable[Row[Any]], now: datetime
+) -> Iterator[dict[str, Any]]:
+    """The rows by which the ledger comes to what is wanted."""
+    there = {(row.rule, row.about, row.axis): row for row in written}
+    for one in wanted:
+        before = there.pop((one.rule, one.about, one.axis), None)
+        if more := one.points - (int(before.given) if before is not None else 0):
+            yield row_of(lead_id, one, more, before.rows if before is not None else 0, now)
+    for row in there.values():
+        if row.given:
+            gone = Wanted(row.rule, row.about, row.axis, 0, row.because, None)
+            yield row_of(lead_id, gone, -int(row.given), row.rows, now)
+
+
+def _grouped(rows: Iterable[Any]) -> Mapping[str, list[Any]]:
+    """By their leads."""
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.lead_id].append(row)
+    return found
+
+
+class _Known:
+    """What conditions ask of these leads, read in a few queries where one each would be slow."""
+
+    def __init__(self, tx: Connection, scores: Scores, ids: Mapping[str, object]) -> None:
+        self._tx = tx
+        self._rules = Rules(scores.grades, types=scores.types)
+        self._unanswered = dict.fromkeys(scores.asks("survey."))
+        self._answers = _grouped(tx.execute(_ANSWERS, ids) if self._unanswered else ())
+        self._tags = _grouped(tx.execute(_TAGS, ids) if "tagged" in scores.asked else ())
+        companies = tx.execute(_COMPANIES, ids) if scores.asks("company.") else ()
+        self._companies = {row.lead_id: row for row in companies}
+
+    def ask(self, lead: Row[Any], now: datetime) -> Ask:
+        said = {f"survey.{one.survey}.{one.question}": one.value for one in self._answers.get(lead.id, ())}
+        remembered: dict[object, Any] = {**self._unanswered, **said}
+        remembered["tags"] = {row.tag for row in self._tags.get(lead.id, ())}
+        remembered["company"] = self._companies.get(lead.id)
+
+        def ask(did: Did | None) -> Facts:
+            return RowFacts(self._tx, lead, now, did.data if did else {}, self._rules, remembered)
+
+        return ask
