@@ -74,7 +74,7 @@ class Desks:
 
     def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """More is known of it, or less."""
-        settle(tx, self.rules().ears.scores, [lead_id], now)
+        settle(tx, self.rules().ears.scores, lead_id, now)
 
     def _assignee(self, tx: Connection, lead_id: str, to: object) -> str | None:
         """A person or a team. `owner` and `manager` are whoever that is now, so that a task always lies on a desk."""

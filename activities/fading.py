@@ -35,7 +35,7 @@ class Fading:
                 batch = who_fades(read, scores, last, BATCH)
             for lead in batch:
                 with self.database.lead_tx(lead) as tx:
-                    if settle(tx, scores, [lead], until):
+                    if settle(tx, scores, lead, until):
                         faded += 1
                         ears.hear_points(tx, lead, until)
             if activity.in_activity():

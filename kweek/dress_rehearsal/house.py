@@ -118,7 +118,7 @@ class House:
                     tx.execute(update(tables.leads).filter_by(id=lead).values(campaign=kept))
                 case _:
                     raise KweekError(f"{path} cannot be given to a lead on a real server; test it on the machine alone")
-        settle(tx, self.scores, [lead], at)
+        settle(tx, self.scores, lead, at)
 
     # --- what happens ---------------------------------------------------------------------------------
 

@@ -22,10 +22,10 @@ TOUCHED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """State of a mail → the events that show it: who answered has clicked, and who clicked has opened."""
 
-_OWN: Final = (
+_OWN: Final = frozenset((
     "email", "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone", "stage",
     "owner", "campaign",
-)  # fmt: skip
+))  # fmt: skip
 _COMPANYS: Final = ("name", "country", "legal_form", "sector", "size")
 _CLOSES_HANDOVER: Final = ("rejected", "later", "won", "lost")
 
@@ -144,23 +144,26 @@ class RowFacts:
     # --- from rows ------------------------------------------------------------------------------------
 
     def _of_lead(self, path: str, name: str) -> Fact | None:
-        row, grades = self._row, self._rules.grades
-        points = Points(row.points_profile, row.points_intent, row.points_interest)
+        row = self._row
         match name:
+            case _ if name in _OWN:
+                return getattr(row, name)
             case "profile":
-                return row.profile or grades.profile_of(points)
+                return row.profile or self._rules.grades.profile_of(self._points())
             case "engagement":
-                return row.engagement or grades.engagement_of(points)
+                return row.engagement or self._rules.grades.engagement_of(self._points())
             case "grade":
                 return f"{self._of_lead(path, 'profile')}{self._of_lead(path, 'engagement')}"
             case "score.profile" | "score.intent" | "score.interest":
-                return getattr(points, name.removeprefix("score."))
+                return getattr(self._points(), name.removeprefix("score."))
             case "sales_ready":
                 return self._rules.sales_ready.judge(self).ready
-            case _ if name in _OWN:
-                return getattr(row, name)
             case _:
                 return self._typed(path, row.fields.get(name))
+
+    def _points(self) -> Points:
+        row = self._row
+        return Points(row.points_profile, row.points_intent, row.points_interest)
 
     def _of_company(self, path: str, name: str) -> Fact | None:
         if self._row.company_id is None:

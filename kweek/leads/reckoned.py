@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
@@ -20,10 +20,15 @@ from kweek.rules.scoring import Ask, Did, Rule, reckon
 from kweek.rules.scoring import Row as Wanted
 from kweek.rules.wall import zone
 
-IDS: Final = bindparam("ids", expanding=True)
-_LEADS: Final = select(leads).where(leads.c.id.in_(IDS)).order_by(leads.c.id)
+
+def _these(column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Of the leads from `first` to `last`, by their ids."""
+    return column.between(bindparam("first"), bindparam("last"))
+
+
+_LEADS: Final = select(leads).where(_these(leads.c.id)).order_by(leads.c.id)
 _EVENTS: Final = select(events.c.lead_id, events.c.id, events.c.kind, events.c.at, events.c.data).where(
-    events.c.lead_id.in_(IDS), events.c.kind.in_(bindparam("kinds", expanding=True))
+    _these(events.c.lead_id), events.c.kind.in_(bindparam("kinds", expanding=True))
 )
 _WRITTEN: Final = (
     select(
@@ -35,15 +40,15 @@ _WRITTEN: Final = (
         func.count().label("rows"),
         func.max(points.c.because).label("because"),
     )
-    .where(points.c.lead_id.in_(IDS))
+    .where(_these(points.c.lead_id))
     .group_by(points.c.lead_id, points.c.rule, points.c.about, points.c.axis)
 )
-_TAGS: Final = select(tags.c.lead_id, tags.c.tag).where(tags.c.lead_id.in_(IDS))
-_ANSWERS: Final = select(answers).where(answers.c.lead_id.in_(IDS))
+_TAGS: Final = select(tags.c.lead_id, tags.c.tag).where(_these(tags.c.lead_id))
+_ANSWERS: Final = select(answers).where(_these(answers.c.lead_id))
 _COMPANIES: Final = (
     select(leads.c.id.label("lead_id"), companies)
     .join(companies, companies.c.id == leads.c.company_id)
-    .where(leads.c.id.in_(IDS))
+    .where(_these(leads.c.id))
 )
 
 
@@ -84,9 +89,9 @@ class Reckoned:
     failed: str | None = None
 
 
-def reckon_leads(tx: Connection, scores: Scores, ids: Sequence[str], now: datetime) -> Iterator[Reckoned]:
-    """In the order of their ids. A rule that fails on one lead is no matter to the others."""
-    asked = {"ids": list(ids)}
+def reckon_leads(tx: Connection, scores: Scores, first: str, last: str, now: datetime) -> Iterator[Reckoned]:
+    """From the first to the last, by their ids. A rule that fails on one lead is no matter to the others."""
+    asked: dict[str, object] = {"first": first, "last": last}
     did = _grouped(tx.execute(_EVENTS, {**asked, "kinds": list(scores.heard)}))
     written = _grouped(tx.execute(_WRITTEN, asked))
     known = _Known(tx, scores, asked)
@@ -109,7 +114,7 @@ def reckon_leads(tx: Connection, scores: Scores, ids: Sequence[str], now: dateti
 
 def asked_of(tx: Connection, scores: Scores, lead_id: str, now: datetime) -> Ask:
     """What conditions see of one lead."""
-    asked = {"ids": [lead_id]}
+    asked = {"first": lead_id, "last": lead_id}
     return _Known(tx, scores, asked).ask(tx.execute(_LEADS, asked).one(), now)
 
 
@@ -147,13 +152,13 @@ def _grouped(rows: Iterable[Any]) -> Mapping[str, list[Any]]:
 class _Known:
     """What conditions ask of these leads, read in a few queries where one each would be slow."""
 
-    def __init__(self, tx: Connection, scores: Scores, ids: Mapping[str, object]) -> None:
+    def __init__(self, tx: Connection, scores: Scores, asked: Mapping[str, object]) -> None:
         self._tx = tx
         self._rules = Rules(scores.grades, types=scores.types)
         self._unanswered = dict.fromkeys(scores.asks("survey."))
-        self._answers = _grouped(tx.execute(_ANSWERS, ids) if self._unanswered else ())
-        self._tags = _grouped(tx.execute(_TAGS, ids) if "tagged" in scores.asked else ())
-        companies = tx.execute(_COMPANIES, ids) if scores.asks("company.") else ()
+        self._answers = _grouped(tx.execute(_ANSWERS, asked) if self._unanswered else ())
+        self._tags = _grouped(tx.execute(_TAGS, asked) if "tagged" in scores.asked else ())
+        companies = tx.execute(_COMPANIES, asked) if scores.asks("company.") else ()
         self._companies = {row.lead_id: row for row in companies}
 
     def ask(self, lead: Row[Any], now: datetime) -> Ask:

@@ -36,7 +36,7 @@ def score(tx: Connection, scores: Scores, lead_id: str, did: Sequence[Did], now:
     Where every event counts by itself, only these are looked at."""
     fitting = [rule for kind in dict.fromkeys(one.kind for one in did) for rule in scores.heard.get(kind, ())]
     if changed or not all(rule.plain for rule in fitting):
-        return bool(settle(tx, scores, [lead_id], now))
+        return settle(tx, scores, lead_id, now)
     if not fitting:
         return False
     wanted = reckon(fitting, did, asked_of(tx, scores, lead_id, now), now, zone(scores.timezone))
@@ -45,18 +45,24 @@ def score(tx: Connection, scores: Scores, lead_id: str, did: Sequence[Did], now:
     return any(added)
 
 
-def settle(
-    tx: Connection, scores: Scores, lead_ids: Sequence[str], now: datetime, failed: dict[str, str] | None = None
-) -> list[str]:
-    """Reckon all of these (locked) leads anew; whose points or grade change?
+def settle(tx: Connection, scores: Scores, lead_id: str, now: datetime) -> bool:
+    """Reckon all of this (locked) lead anew. Do its points or its grade change?"""
+    failed: dict[str, str] = {}
+    changed = settle_all(tx, scores, lead_id, lead_id, now, failed)
+    if failed:
+        raise RuntimeError(failed[lead_id])
+    return bool(changed)
 
-    failed: where a rule fails, the lead with the reason is put there, and keeps what it has; without, that is raised.
+
+def settle_all(
+    tx: Connection, scores: Scores, first: str, last: str, now: datetime, failed: dict[str, str]
+) -> list[str]:
+    """The same for all (locked) leads from the first to the last, by their ids; whose points or grade change?
+
+    failed: where a rule fails, the lead with the reason is put there, and keeps what it has.
     """
-    found = list(reckon_leads(tx, scores, lead_ids, now))
-    if broken := {one.lead.id: one.failed for one in found if one.failed is not None}:
-        if failed is None:
-            raise RuntimeError(next(iter(broken.values())))
-        failed |= broken
+    found = list(reckon_leads(tx, scores, first, last, now))
+    failed |= {one.lead.id: one.failed for one in found if one.failed is not None}
     if missing := [row for one in found for row in one.missing]:
         tx.execute(insert(points), missing)
     graded = {one.lead.id: _graded(scores, one.points) for one in found}

@@ -58,8 +58,8 @@ def test_any_order_of_arrival_gives_what_is_reckoned(
     for did in data.draw(st.permutations(life)):
         tell(database, lead, did, scores)
     with database.lead_tx(lead) as tx:
-        settle(tx, scores, [lead], now)
-        assert not settle(tx, scores, [lead], now), "twice is once"
+        settle(tx, scores, lead, now)
+        assert not settle(tx, scores, lead, now), "twice is once"
     there = [Did(f"{lead}/{did.id}", did.kind, did.at, did.data) for did in life]
     assert points_of(database, lead) == total(reckon(rules, there, known(), now, zone(ZONE)))
 
@@ -92,7 +92,7 @@ def test_what_becomes_known_and_what_is_forgotten(database: Database) -> None:
     assert ledger(database, lead) == [("title", "", 5)]
     with database.lead_tx(lead) as tx:
         set_fields(tx, lead, {"job_title": None})
-        assert settle(tx, ears.scores, [lead], NOW)
+        assert settle(tx, ears.scores, lead, NOW)
     assert ledger(database, lead) == [("title", "", 5), ("title", "", -5)]
     assert points_of(database, lead) == Points()
 
@@ -102,7 +102,7 @@ def test_a_rule_that_went_takes_back_what_it_gave_and_comes_again(database: Data
     tell(database, lead, looked("only", 1), Scores((VIEW,)))
     for now_there_are, points in (((), 0), ((VIEW,), 2), ((VIEW,), 2)):
         with database.lead_tx(lead) as tx:
-            settle(tx, Scores(now_there_are), [lead], NOW)
+            settle(tx, Scores(now_there_are), lead, NOW)
         assert points_of(database, lead) == Points(interest=points)
     assert ledger(database, lead) == [("view", "lead/only", 2), ("view", "lead/only", -2), ("view", "lead/only", 2)]
 
@@ -118,5 +118,5 @@ def test_what_flows_and_surveys_gave_is_nobody_elses(database: Database) -> None
     lead = a_lead(database)
     with database.lead_tx(lead) as tx:
         add_points(tx, lead, "e-1/1", {"intent": 15}, "opened the calculator", NOW, Grades())
-        assert not settle(tx, Scores(()), [lead], NOW)
+        assert not settle(tx, Scores(()), lead, NOW)
     assert points_of(database, lead) == Points(intent=15)
