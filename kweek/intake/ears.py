@@ -16,9 +16,10 @@ from kweek.errors import KweekError
 from kweek.flow.catalogue import Rules
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
 from kweek.flow.facts import Fact
-from kweek.flow.machine import listens
+from kweek.flow.machine import ever_listens, listens
 from kweek.flow.plan import Plan
 from kweek.flow.state import Enrolment, Event, Value
+from kweek.flow.words import GRADE_CHANGED
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import AlwaysRing
 from kweek.leads import enrolments, events, publish
@@ -75,6 +76,11 @@ class FlowEars(AlwaysRing):
             return _starts(tx, event.kind) or _heard(tx, lead_id, event.kind, profile_changed)
         except KweekError:  # a version that cannot be read: the turn will say so, where people look
             return True
+
+    def minds_points(self, tx: Connection) -> bool:
+        """May a flow hear of it, when nothing but points change: that a grade did, or that a goal is reached?"""
+        plans = [publish.plan_in(tx, version) for version in publish.walked(tx)]
+        return any(plan.goal is not None or ever_listens(plan, GRADE_CHANGED) for plan in plans)
 
     def hear_points(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """Its points changed though nothing happened: ring where a flow hears of its grade, or seeks a goal."""

@@ -96,6 +96,12 @@ def published(tx: Connection) -> list[Row[Any]]:
     return list(tx.execute(_PUBLISHED))
 
 
+def walked(tx: Connection) -> set[str]:
+    """The versions that are published, and those that a lead still walks."""
+    walking = select(enrolments.c.version).where(enrolments.c.ended_at.is_(None)).distinct()
+    return {*(row.version for row in published(tx)), *tx.execute(walking).scalars()}
+
+
 def drift(tx: Connection, drafts: Mapping[str, Source]) -> list[Drift]:
     """Where files differ from what is published. drafts: flow → its source now."""
     known = {row.flow: row.version for row in published(tx)}

@@ -1,0 +1,136 @@
+"""What becomes of all leads by other rules? Told before anything changes; done a batch at a time, from lead to lead.
+
+A batch is one transaction: no lead ever shows points half of which are by the old rules. Twice is once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+
+from sqlalchemy import Connection, Text, bindparam, cast, func, select, update
+
+from kweek.intake.ears import FlowEars
+from kweek.leads.database import Database
+from kweek.leads.reckoned import Scores, reckon_leads
+from kweek.leads.scores import settle_all
+from kweek.leads.tables import leads
+from kweek.rules.grades import Points
+
+BATCH: Final = 200
+"""Leads in one transaction: on SQLite everybody else waits for it, about a tenth of a second."""
+
+_IDS: Final = select(leads.c.id).where(leads.c.id > bindparam("after")).order_by(leads.c.id).limit(bindparam("most"))
+_LOCK: Final = (
+    select(leads.c.id)
+    .where(leads.c.id.between(bindparam("first"), bindparam("last")))
+    .order_by(leads.c.id)
+    .with_for_update()
+)
+_NOW: Final = leads.c.profile.concat(cast(leads.c.engagement, Text))
+_TOLD: Final = (
+    update(leads)
+    .where(leads.c.id.between(bindparam("first"), bindparam("last")), leads.c.profile.is_not(None))
+    .values(graded=_NOW)
+)
+
+
+def stamp(scores: Scores) -> str:
+    """The same for the same rules, grades and days."""
+    said = repr((scores.rules, scores.grades, scores.timezone))
+    return blake2b(said.encode(), digest_size=8).hexdigest()
+
+
+# --- before -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Preview:
+    """leads: how many there are. points: of how many the points change. grades: from and to → how many. failed: lead →
+    why its points cannot be reckoned."""
+
+    leads: int = 0
+    points: int = 0
+    grades: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    failed: dict[str, str] = field(default_factory=dict[str, str])
+
+    def becomes(self, grade: str) -> tuple[int, int]:
+        """How many get this grade that they have not, and how many lose it."""
+        moves = [(old, new, count) for (old, new), count in self.grades.items()]
+        return (
+            sum(count for _, new, count in moves if new == grade),
+            sum(count for old, _, count in moves if old == grade),
+        )
+
+
+def preview(
+    db: Database, scores: Scores, now: datetime, told: Callable[[int, int], None] = lambda done, of: None
+) -> Preview:
+    """What these rules would make of every lead. Nothing is written. told: how many are done, of how many."""
+    found, grades, fresh = Preview(), scores.grades, scores.grades.grade_of(Points())
+    with db.read() as read:
+        of = count(read)
+    for first, last in _batches(db):
+        with db.read() as read:
+            for one in reckon_leads(read, scores, first, last, now):
+                found.leads += 1
+                if one.failed is not None:
+                    found.failed[one.lead.id] = one.failed
+                    continue
+                before = f"{one.lead.profile}{one.lead.engagement}" if one.lead.profile else fresh
+                after = grades.grade_of(one.points)
+                found.points += bool(one.missing)
+                if before != after:
+                    found.grades[before, after] += 1
+        told(found.leads, max(of, found.leads))
+    return found
+
+
+def _batches(db: Database) -> Iterator[tuple[str, str]]:
+    after = ""
+    while True:
+        with db.read() as read:
+            ids = list(read.execute(_IDS, {"after": after, "most": BATCH}).scalars())
+        if not ids:
+            return
+        yield ids[0], ids[-1]
+        after = ids[-1]
+
+
+def count(read: Connection) -> int:
+    return read.execute(select(func.count()).select_from(leads)).scalar_one()
+
+
+# --- and then ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Batch:
+    """last: id of its last lead; None: there is none after. changed: whose points or grade did."""
+
+    last: str | None
+    leads: int = 0
+    changed: int = 0
+    failed: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def rescore(db: Database, ears: FlowEars, after: str, now: datetime) -> Batch:
+    """The next leads after this one, by the rules that are in force. Flows are told of grades that change."""
+    failed: dict[str, str] = {}
+    with db.write() as tx:
+        ids = list(tx.execute(_IDS, {"after": after, "most": BATCH}).scalars())
+        if not ids:
+            return Batch(None)
+        first, last = ids[0], ids[-1]
+        there = tx.execute(_LOCK, {"first": first, "last": last}).all()
+        moved = settle_all(tx, ears.scores, first, last, now, failed)
+        if ears.minds_points(tx):
+            for lead in moved:
+                ears.hear_points(tx, lead, now)
+        elif moved:
+            tx.execute(_TOLD, {"first": first, "last": last})
+    return Batch(last, len(there), len(moved), failed)

@@ -1,0 +1,126 @@
+"""Other rules: is it told before what they would change, and is it what they then change?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from kweek.flow.conditions import parse_condition
+from kweek.intake import rescoring
+from kweek.intake.ears import FlowEars
+from kweek.intake.incoming import Incoming, LeadIn
+from kweek.intake.record import record
+from kweek.intake.rescoring import preview, rescore, stamp
+from kweek.leads import tables
+from kweek.leads.database import Database
+from kweek.leads.publish import publish
+from kweek.leads.reckoned import Scores
+from kweek.rules.grades import Grades
+from kweek.rules.scoring import Rule
+from tests.store.making import NOW, a_lead
+
+LATER = NOW + timedelta(days=2)
+TOOK = Rule("took", "took a download", "interest", 10, "download.taken")
+MORE = Rule("took", "took a download", "interest", 25, "download.taken")
+STUDENT = Rule("student", "is a student", "profile", -30, condition=parse_condition('lead.job_title == "student"'))
+OLD, NEW = FlowEars(scores=Scores((TOOK,))), FlowEars(scores=Scores((MORE, STUDENT)))
+WARM = """
+flow: warm
+title: Who got warm
+start: grade.changed
+steps:
+  - end: done
+"""
+
+
+@pytest.fixture
+def crowd(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Seven leads, the odd ones took a download, the first and the last are students."""
+    monkeypatch.setattr(rescoring, "BATCH", 3)
+    for n in range(7):
+        title = "student" if n in (0, 6) else "grower"
+        lead = a_lead(database, f"lead-{n}", job_title=title)
+        if n % 2:
+            record(database, Incoming(f"e{n}", "download.taken", NOW, LeadIn(id=lead)), NOW, OLD)
+    return database
+
+
+def grades(db: Database) -> list[str]:
+    with db.read() as read:
+        rows = read.execute(select(tables.leads).order_by(tables.leads.c.id)).all()
+    return [f"{row.profile or ''}{row.engagement or ''}" for row in rows]
+
+
+def rescore_all(db: Database, ears: FlowEars) -> list[int]:
+    after, changed = "", list[int]()
+    while (batch := rescore(db, ears, after, LATER)).last is not None:
+        changed.append(batch.changed)
+        after = batch.last
+    return changed
+
+
+def test_what_is_told_before_is_what_then_happens(crowd: Database) -> None:
+    assert grades(crowd) == ["", "C3", "", "C3", "", "C3", ""]
+    told = preview(crowd, NEW.scores, LATER)
+    assert (told.leads, told.points, told.failed) == (7, 5, {})
+    assert told.grades == {("C4", "D4"): 2, ("C3", "C2"): 3}
+    assert told.becomes("C2") == (3, 0)
+    assert told.becomes("C3") == (0, 3)
+    assert grades(crowd) == ["", "C3", "", "C3", "", "C3", ""], "nothing was written"
+    assert rescore_all(crowd, NEW) == [2, 2, 1]
+    assert grades(crowd) == ["D4", "C2", "", "C2", "", "C2", "D4"]
+    assert rescore_all(crowd, NEW) == [0, 0, 0], "twice is once"
+    assert preview(crowd, NEW.scores, LATER).grades == {}
+
+
+def test_other_limits_alone_change_grades_and_no_row(crowd: Database) -> None:
+    with crowd.read() as read:
+        rows = read.execute(select(func.count()).select_from(tables.points)).scalar_one()
+    limits = FlowEars(scores=Scores((TOOK,), Grades(engagement=(10, 5, 1))))
+    assert preview(crowd, limits.scores, LATER).points == 0
+    assert rescore_all(crowd, limits) == [1, 2, 0]
+    assert grades(crowd)[1] == "C1"
+    with crowd.read() as read:
+        assert read.execute(select(func.count()).select_from(tables.points)).scalar_one() == rows
+
+
+def test_a_rule_that_fails_on_one_lead_does_not_stop_the_rest(crowd: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = type(STUDENT.condition).test
+
+    def fails(condition: object, facts: object) -> object:
+        if getattr(facts, "_row").id == "lead-2":  # noqa: B009
+            raise ZeroDivisionError("by nothing")
+        return broken(condition, facts)  # pyright: ignore
+
+    monkeypatch.setattr(type(STUDENT.condition), "test", fails)
+    assert preview(crowd, NEW.scores, LATER).failed == {"lead-2": "ZeroDivisionError: by nothing"}
+    batch = rescore(crowd, NEW, "", LATER)
+    assert (batch.leads, batch.changed, dict(batch.failed)) == (3, 2, {"lead-2": "ZeroDivisionError: by nothing"})
+
+
+def test_flows_hear_of_grades_that_changed_and_only_where_they_listen(crowd: Database) -> None:
+    events, outbox = tables.events, tables.outbox
+
+    def told() -> list[str]:
+        with crowd.read() as read:
+            graded = select(events.c.lead_id).where(events.c.kind == "grade.changed").order_by(events.c.lead_id)
+            return list(read.execute(graded).scalars())
+
+    rescore_all(crowd, NEW)
+    assert told() == [], "nobody listens"
+    publish(crowd, {"flows/warm.yaml": WARM}, "warm", "anna", NOW)
+    rescore_all(crowd, NEW)
+    assert told() == [], "and nobody is told of what was before"
+    rescore_all(crowd, OLD)
+    assert told() == ["lead-0", "lead-1", "lead-3", "lead-5", "lead-6"]
+    with crowd.read() as read:
+        row = read.execute(select(events).where(events.c.kind == "grade.changed", events.c.lead_id == "lead-1")).one()
+        assert row.data == {"from": "C2", "to": "C3"}
+        assert set(told()) <= set(read.execute(select(outbox.c.lead_id)).scalars())
+
+
+def test_the_same_rules_have_the_same_stamp() -> None:
+    assert stamp(NEW.scores) == stamp(Scores((MORE, STUDENT)))
+    assert len({stamp(scores) for scores in (OLD.scores, NEW.scores, Scores((MORE, STUDENT), Grades((9, 8, 7))))}) == 3
