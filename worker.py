@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
@@ -25,6 +25,7 @@ from activities.fading import Fading
 from activities.failures import Failures
 from activities.notify import Notify
 from activities.post import From, LookUp, Post
+from activities.rescoring import Rescorer
 from activities.sending import Sending
 from activities.turn import Turns
 from activities.upkeep import Dates
@@ -44,7 +45,8 @@ from kweek.mails.render import Renderer
 from kweek.rulebook import Rulebook
 from workflows.effects import LEADS, MAIL, OUTGOING
 from workflows.lead import Lead
-from workflows.messages import LeadStart, Window
+from workflows.messages import LeadStart, Rescored, Window
+from workflows.rescoring import RESCORING, Rescoring
 from workflows.upkeep import UPKEEP, Upkeep
 
 THREADS: Final = 16
@@ -83,6 +85,7 @@ class Hands:
     notify: Notify
     webhooks: Webhooks
     upkeep: Dates
+    rescorer: Rescorer
     book: Rulebook
     renderer: Renderer
 
@@ -116,7 +119,8 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     turns = Turns(database, clock, answers, desks, email.may_leave)
     webhooks = Webhooks(database, clock, settings, book.now, answers)
     dates = Dates(database, clock, answers, Fading(database, lambda: book.now().ears).fade)
-    return Hands(database, clock, turns, email, notify, webhooks, dates, book, renderer)
+    rescorer = Rescorer(database, clock, lambda: book.now().ears)
+    return Hands(database, clock, turns, email, notify, webhooks, dates, rescorer, book, renderer)
 
 
 def sender_of(rules: Rules) -> From:
@@ -137,8 +141,8 @@ async def workers(
         leads = Worker(
             client,
             task_queue=LEADS,
-            workflows=[Lead, Upkeep],
-            activities=[hands.turns.turn, hands.upkeep.start_what_is_due],
+            workflows=[Lead, Upkeep, Rescoring],
+            activities=[hands.turns.turn, hands.upkeep.start_what_is_due, hands.rescorer.rescore_some],
             activity_executor=threads,
             workflow_runner=runner,
             interceptors=failures,
@@ -273,6 +277,18 @@ async def keep_up(client: Client, clock: FlowTime) -> None:
         task_queue=LEADS,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary="Begins flows at dates and weekdays",
+    )
+
+
+async def rescore_all(client: Client) -> WorkflowHandle[Rescoring, Rescored]:
+    """Have all leads rescored by the rules that are in force; whoever comes second finds it running."""
+    return await client.start_workflow(
+        Rescoring.run,
+        Rescored(),
+        id=RESCORING,
+        task_queue=LEADS,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary="Brings all leads to the points of the rules",
     )
 
 

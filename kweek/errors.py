@@ -16,3 +16,9 @@ class SettingsError(KweekError):
     """A setting cannot be used. The text names it, and never shows a value that may hold a password."""
 
     exit_code = 2
+
+
+class TemporalAway(KweekError):
+    """Temporal does not answer."""
+
+    exit_code = 3

@@ -61,7 +61,7 @@ class Rulebook:
         self._to_say: str | None = None
         self._stamp = stamp_of(folder)
         workspace = read_workspace(folder)
-        self._in_force = _read(workspace if self._sound(workspace) else self._as_before(workspace))
+        self._in_force = in_force(workspace if self._sound(workspace) else self._as_before(workspace))
         self._looked = clock()
 
     def now(self) -> InForce:
@@ -91,7 +91,7 @@ class Rulebook:
         self._stamp = stamp
         workspace = read_workspace(self.folder)
         if self._sound(workspace):
-            self._in_force = _read(workspace)
+            self._in_force = in_force(workspace)
 
     def _sound(self, workspace: Workspace) -> bool:
         wrong = broken(workspace)
@@ -118,7 +118,8 @@ def broken(workspace: Workspace) -> list[Problem]:
     return [one for one in workspace.problems if one.severity == "error" and one.file.startswith("rules/")]
 
 
-def _read(workspace: Workspace) -> InForce:
+def in_force(workspace: Workspace) -> InForce:
+    """What this workspace says, whoever keeps to it."""
     rules = workspace.rules
     types = names_of({}, rules, workspace.surveys, {}).schema().fields
     purposes, world = purposes_of(workspace.texts), world_of(workspace)

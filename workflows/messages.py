@@ -53,3 +53,17 @@ class Window:
     since: datetime
     until: datetime
     every: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """How far it is. after: id of the last lead that was done. rules: by which (a stamp); other ones begin anew. leads:
+    how many were done, `of` how many. changed: whose points or grade did. failed: on how many a rule failed."""
+
+    after: str = ""
+    rules: str = ""
+    leads: int = 0
+    of: int = 0
+    changed: int = 0
+    failed: int = 0
+    done: bool = False

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from temporalio.client import Client
 
 from kweek.config import Settings
-from kweek.errors import KweekError
+from kweek.errors import TemporalAway
 from kweek.leads.clock import flow_clock
 from kweek.leads.database import Database, open_database
 from kweek.leads.enrolments import release
@@ -87,12 +87,6 @@ async def _ring(client: Client, settings: Settings, whom: Whom, say: Callable[[s
         return len(chosen)
     finally:
         database.close()
-
-
-class TemporalAway(KweekError):
-    """Temporal does not answer."""
-
-    exit_code = 3
 
 
 def _chosen(database: Database, whom: Whom) -> Sequence[str]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Text, bindparam, cast, func, select, update
 
 from kweek.intake.ears import FlowEars
 from kweek.leads.database import Database
+from kweek.leads.ledger import has_problem, problem
 from kweek.leads.reckoned import Scores, reckon_leads
 from kweek.leads.scores import settle_all
 from kweek.leads.tables import leads
@@ -24,6 +25,7 @@ from kweek.rules.grades import Points
 BATCH: Final = 200
 """Leads in one transaction: on SQLite everybody else waits for it, about a tenth of a second."""
 
+_FAILED: Final = "not scored"
 _IDS: Final = select(leads.c.id).where(leads.c.id > bindparam("after")).order_by(leads.c.id).limit(bindparam("most"))
 _LOCK: Final = (
     select(leads.c.id)
@@ -133,4 +135,8 @@ def rescore(db: Database, ears: FlowEars, after: str, now: datetime) -> Batch:
                 ears.hear_points(tx, lead, now)
         elif moved:
             tx.execute(_TOLD, {"first": first, "last": last})
+        for lead, why in failed.items():
+            key = f"{lead}/{stamp(ears.scores)}"
+            if not has_problem(tx, key, _FAILED):
+                problem(tx, lead, key, _FAILED, f"Its points are as they were: a rule failed. {why}", now)
     return Batch(last, len(there), len(moved), failed)

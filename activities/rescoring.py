@@ -1,0 +1,48 @@
+"""Who is rescored next? Some leads behind the last one that was done, by the rules that are in force now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Final
+
+from temporalio import activity
+
+from kweek.intake.ears import FlowEars
+from kweek.intake.rescoring import count, rescore, stamp
+from kweek.leads.clock import FlowTime
+from kweek.leads.database import Database
+from workflows.messages import Rescored
+
+AT_A_TIME: Final = 2.0  # seconds: so much is done again where a worker dies
+
+
+class Rescorer:
+    """ears: what is in force."""
+
+    def __init__(self, database: Database, clock: FlowTime, ears: Callable[[], FlowEars]) -> None:
+        self.database, self.clock, self.ears = database, clock, ears
+
+    @activity.defn(name="rescore_some", no_thread_cancel_exception=True)
+    def rescore_some(self, so_far: Rescored) -> Rescored:
+        """A few seconds' worth. Where the rules have changed since the first lead was done, it begins anew."""
+        ears, until = self.ears(), monotonic() + AT_A_TIME
+        rules = stamp(ears.scores)
+        if rules != so_far.rules:
+            with self.database.read() as read:
+                so_far = Rescored(rules=rules, of=count(read))
+        while monotonic() < until:
+            batch = rescore(self.database, ears, so_far.after, self.clock.flow(datetime.now(UTC)))
+            if batch.last is None:
+                return replace(so_far, done=True)
+            so_far = replace(
+                so_far,
+                after=batch.last,
+                leads=so_far.leads + batch.leads,
+                changed=so_far.changed + batch.changed,
+                failed=so_far.failed + len(batch.failed),
+            )
+            activity.heartbeat(so_far.leads)
+        return so_far
