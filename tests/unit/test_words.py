@@ -57,7 +57,8 @@ def test_every_sentence_that_anybody_asks_for_is_there() -> None:
         keys = re.findall(r"""(?:\b_|\bsay|\btongue|td|\bfact)\("([a-z_]+\.[a-z0-9_. -]+)\"""", file.read_text())
         found |= dict.fromkeys(keys, file.name)
     assert len(found) > 60
-    assert {key: file for key, file in found.items() if key not in KEYS} == {}
+    whole = {key: file for key, file in found.items() if not key.endswith(".")}  # others are put together
+    assert {key: file for key, file in whole.items() if key not in KEYS} == {}
 
 
 def test_no_sentence_is_left_that_nobody_says() -> None:

@@ -102,6 +102,19 @@ def test_the_story_of_a_lead_has_its_steps_its_points_and_what_sales_made_of_it(
     assert ("Colleagues were asked to do it" in past, "Called, no answer" in past) == (True, True)
 
 
+def test_the_points_of_a_lead_are_shown_by_reason_and_add_up(staff: TestClient, books: Books) -> None:
+    rows = (
+        ("opened a mail", "interest", 3), ("opened a mail", "interest", 3), ("is a student", "profile", -30),
+        ("told us the job title", "profile", 5), ("looked around", "intent", 4), ("looked around", "intent", -4),
+    )  # fmt: skip
+    for n, (because, axis, points) in enumerate(rows):
+        books.add(tables.points, lead_id="bas", source=f"bas/{n}", axis=axis, points=points, at=NOW, because=because)
+    page = staff.get("/leads/bas").text
+    shown = " ".join(re.sub("<[^>]*>", " ", page[page.index('id="points"') :].partition("</section>")[0]).split())
+    assert "Profile -25 is a student −30 told us the job title +5 Interest 6 opened a mail 2× +6" in shown
+    assert "looked around" not in shown, "it came to nothing"
+
+
 def test_who_is_put_into_a_flow_that_does_not_take_him_is_told_so(staff: TestClient, books: Books) -> None:
     event(books, "bas", 10, "enrol", NOW - 3 * DAY, flow="brochure-request")
     event(books, "bas", 11, "enrol", NOW - DAY, flow="brochure-request")
