@@ -204,7 +204,7 @@ class RowLife:
         secret = self.house.settings.key(SUPPRESSION)
         outcome = {"attempted": calls.NO_ANSWER, "call_back": calls.CALL_BACK}.get(kind, kind)
         return calls.log_call(
-            self.house.database, key, outcome, said, calls.PlainCall(HOUR),
+            self.house.database, key, outcome, said, calls.PlainCall(apart=HOUR),
             call_back_at=at + 30 * HOUR if kind == "call_back" else None,
             address_key=lambda number: address_key(secret, number),
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -48,7 +48,7 @@ class CallRules(Ears, Protocol):
 class PlainCall(AlwaysRing):
     """Without a workspace at hand: no script, and the next try after a while."""
 
-    apart: timedelta = timedelta()
+    apart: timedelta = field(default=timedelta(), kw_only=True)
 
     def script_of(self, tx: Connection, task: Row[Any]) -> Survey | None:
         return None
