@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EXAMPLE = """examples:
   kweek demo                          two months of nurture in five minutes; eight with all before and after it
   kweek demo --leads 50 --tempo "10 seconds a day" --port 9000
-  kweek demo --only --days 14         a fortnight, and nothing before or after it
+  kweek demo --only --days 14 --leads 50    a fortnight, and nothing before or after it
 
 Before these days a fortnight passes, and a year in which nobody does anything, in a hurry; after them forty days in
 which what was begun comes to its end, and half a year, in a hurry too: some of what flows wait for takes so long. Then
@@ -42,6 +42,7 @@ PACE: Final = "5 seconds a day"
 DAYS: Final = 60
 _HANDS: Final = 2  # so many act at once: one after the other, they would not get through their days
 SEED: Final = 4  # these people take every row of the flows that ship, where the machine keeps up
+_LATE: Final = timedelta(hours=4)  # beyond that, what is shown is not what the flows say
 _MARK: Final = "demo"
 
 
@@ -227,6 +228,8 @@ def _sum_up(play: Play, house: House) -> None:
     if late:
         p99 = late[min(len(late) - 1, len(late) * 99 // 100)]
         say(f"Timers were {_hours(late[len(late) // 2])} late at the median, {_hours(p99)} at the 99th percentile.")
+        if p99 > _LATE:
+            say("This machine could not keep up, so people acted late, too: try a slower --tempo, or fewer --leads.")
     say(f"Leads took {len(play.walked)} of the {play.walked.rows} rows of {len(play.plans)} flows.")
     for flow, rows in play.walked.missing().items():
         say(f"Nobody took, in {flow}: {', '.join(rows)}")

@@ -134,7 +134,7 @@ def _moves(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
         of_turn = list(lines)
         plan = publish.plan_in(read, of_turn[0].version)
         if words := " → ".join(_went(say, plan, of_turn)):
-            yield Happened(of_turn[0].at, words, None, (say("now.flow", flow=plan.title),))
+            yield Happened(of_turn[0].at, words[:1].upper() + words[1:], None, (say("now.flow", flow=plan.title),))
 
 
 def _went(say: Tongue, plan: Plan, lines: Sequence[Row[Any]]) -> Iterable[str]:
