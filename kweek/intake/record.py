@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
@@ -26,6 +26,8 @@ from kweek.rules.scoring import Did
 
 __all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "record"]
 
+_EVENTS: Final = tables.events.c
+_KNOWN: Final = select(_EVENTS.lead_id, _EVENTS.seq, _EVENTS.kind).where(_EVENTS.id == bindparam("id"))
 _RACES = 3  # two senders may make the same lead, or use the same id, at once: the loser looks again
 
 Also = Callable[[Connection, Recorded], None]
@@ -146,8 +148,7 @@ def _note(tx: Connection, lead_id: str, note: Note, now: datetime) -> None:
 
 
 def _known(tx: Connection, identifier: str) -> Row[Any, Any, Any] | None:
-    row = tables.events.c
-    return tx.execute(select(row.lead_id, row.seq, row.kind).where(row.id == identifier)).one_or_none()
+    return tx.execute(_KNOWN, {"id": identifier}).one_or_none()
 
 
 def _same(tx: Connection, known: Row[Any, Any, Any], incoming: Incoming) -> Recorded:
