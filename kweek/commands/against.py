@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from kweek.errors import KweekError
+from kweek.commands.common import NotUnderstoodError
 from kweek.flow.problems import BrokenSourceError
 
 if TYPE_CHECKING:
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 
 
 _SHOWN: Final = 5  # mistakes of a file that cannot be read
-
-
-class NotUnderstoodError(KweekError):
-    """What was asked for is not there, or makes no sense."""
-
-    exit_code = 2
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What do commands share? The settings that options override, the ports they listen at, and one way to speak."""
+"""What do commands share? The settings that options override, which flow is meant, ports, and one way to speak."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ from kweek.running import addresses_in
 if TYPE_CHECKING:
     from kweek.words.own import Own
     from kweek.workspace import Workspace
+
+
+class NotUnderstoodError(KweekError):
+    """What was asked for is not there, or makes no sense."""
+
+    exit_code = 2
 
 
 class NoWorkspaceError(KweekError):
@@ -57,6 +63,34 @@ def workspace_of(chosen: Settings) -> Workspace:
     if not workspace.texts and (nothing := next((p for p in workspace.problems if p.code == "no-workspace"), None)):
         raise NoWorkspaceError(f"{nothing.what} {nothing.fix}")
     return workspace
+
+
+def flow_named(asked: str, workspace: Path, *, tests: bool = False) -> str:
+    """The name of the flow that is meant by its name, or by its file; whether there is one is not looked at. tests: or
+    by the file of its tests. NotUnderstoodError: by a file of elsewhere, which no command would read."""
+    flows, file = workspace / "flows", Path(asked)
+    if not _is_said_as_file(file, asked, flows):
+        return asked
+    homes = [folder.resolve() for folder in ((flows, flows / "tests") if tests else (flows,))]
+    there = file.is_file()
+    places = (file, workspace / file, *(() if there else (flows / file,)))  # messages name it as the workspace sees it
+    place = next((place for place in places if place.parent.resolve() in homes), None)
+    match place:
+        case Path(suffix=".yaml"):
+            return place.stem
+        case Path():
+            raise NotUnderstoodError(f"nobody reads {asked} as a flow; its name must be {place.stem}.yaml")
+        case None if there:
+            fix = "copy it there, or name one of its flows"
+            raise NotUnderstoodError(f"{asked} is not of this workspace ({flows}); {fix}")
+        case None:
+            raise NotUnderstoodError(f"there is no file {asked}; give the name of a flow, or its file in {flows}")
+
+
+def _is_said_as_file(file: Path, asked: str, flows: Path) -> bool:
+    """A flow goes before a file here that has no more than its name."""
+    looks_so = "/" in asked or file.suffix in (".yaml", ".yml")
+    return looks_so or (file.is_file() and not (flows / f"{asked}.yaml").is_file())
 
 
 def own_of(workspace: Workspace, language: str) -> Own:

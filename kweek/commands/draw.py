@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kweek.commands.common import add_workspace, own_of, say, settings_of, workspace_of
+from kweek.commands.common import add_workspace, flow_named, own_of, say, settings_of, workspace_of
 from kweek.commands.progress import looked, looking
 from kweek.flow.problems import did_you_mean, errors
 from kweek.words import LANGUAGES
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     from kweek.words import Tongue
 
     workspace = workspace_of(settings_of(args))
-    name = Path(args.flow).stem if args.flow.endswith(".yaml") else args.flow
+    name = flow_named(args.flow, workspace.folder)
     flow = workspace.flows.get(name)
     if flow is None:
         looked()

@@ -7,12 +7,11 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
-from kweek.commands.common import add_workspace, settings_of, workspace_of
+from kweek.commands.common import add_workspace, flow_named, settings_of, workspace_of
 from kweek.commands.progress import looked, looking
 from kweek.flow.problems import Problem, did_you_mean, errors
 
@@ -57,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
         from kweek.workspace import read_workspace
 
         workspace = workspace_of(chosen) if args.flows else read_workspace(folder)
+        named = [flow_named(flow, folder, tests=True) for flow in args.flows]
         problems = lint(workspace, renderer, remembered)
     looked()
-    named = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
     for flow in named:
         if flow not in flows_in(workspace):
             fix = did_you_mean(flow, flows_in(workspace)) or f"{folder} has no flows."

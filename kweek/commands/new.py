@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kweek.commands.common import add_workspace, say, settings_of
+from kweek.commands.common import add_workspace, flow_named, say, settings_of
 from kweek.errors import KweekError, SettingsError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _texts(
         house = House(settings.languages, purpose_in(workspace.texts), website)
         start = start or event_of(name)
         return (None if start == "manual" else start), skeleton(name, start, house), {}, False
-    like = args.like.removesuffix(".yaml").rpartition("/")[2]
+    like = flow_named(args.like, workspace.folder)
     if like not in workspace.flows:
         from kweek.flow.problems import did_you_mean
 

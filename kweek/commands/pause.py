@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from kweek.commands.common import say, settings_of
+from kweek.commands.common import flow_named, say, settings_of
 
 EXAMPLE = """examples:
   kweek pause brochure-request    no mail of it leaves any more, service mail included; its leads stand still
@@ -37,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
     from kweek.leads.clock import flow_clock
     from kweek.leads.pausing import pause
 
-    flow = args.flow.removesuffix(".yaml").rpartition("/")[2]
-    with opened(settings_of(args)) as database:
+    chosen = settings_of(args)
+    flow = flow_named(args.flow, chosen.workspace)
+    with opened(chosen) as database:
         count = pause(database, flow, flow_clock(database).flow(datetime.now(UTC)))
     if args.json:
         print(json.dumps({"flow": flow, "paused": True, "leads": count}))

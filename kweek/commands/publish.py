@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
-from kweek.commands.common import add_workspace, say, settings_of, workspace_of
+from kweek.commands.common import add_workspace, flow_named, say, settings_of, workspace_of
 from kweek.commands.progress import looked, looking
 from kweek.flow.problems import Problem, did_you_mean, errors
 
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         return _first(args)
     looking("Proving the flows")
     chosen = settings_of(args)
-    named = [Path(flow).stem if flow.endswith(".yaml") else flow for flow in args.flows]
+    named = [flow_named(flow, chosen.workspace) for flow in args.flows]
     flows = chosen.workspace / "flows"
     if flows.is_dir() and all((flows / f"{flow}.yaml").is_file() for flow in named):  # else that is what is wrong
         _look_for_books(chosen)

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any, Final
 
-from kweek.commands.common import say, settings_of
+from kweek.commands.common import flow_named, say, settings_of
 from kweek.commands.progress import progress
 from kweek.errors import SettingsError
 
@@ -44,8 +44,9 @@ def run(args: argparse.Namespace) -> int:
     from kweek.commands.books import opened
     from kweek.leads.pausing import resume
 
-    flow = args.flow.removesuffix(".yaml").rpartition("/")[2]
-    with opened(settings_of(args)) as database:
+    chosen = settings_of(args)
+    flow = flow_named(args.flow, chosen.workspace)
+    with opened(chosen) as database:
         try:
             with progress(f"Letting {flow} go on", "leads") as told:
                 count = resume(database, flow, rate, told)

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kweek.commands.against import NotUnderstoodError, other
-from kweek.commands.common import add_workspace, own_of, settings_of, workspace_of
+from kweek.commands.against import other
+from kweek.commands.common import NotUnderstoodError, add_workspace, flow_named, own_of, settings_of, workspace_of
 from kweek.commands.progress import looked, looking, progress
 from kweek.flow.problems import BrokenSourceError, did_you_mean
 
@@ -157,7 +157,7 @@ def _draft(workspace: Workspace, asked: str) -> Version:
     from kweek.simulating import Version
     from kweek.versions import plan_of, source_of
 
-    flow = Path(asked).stem if asked.endswith(".yaml") else asked
+    flow = flow_named(asked, workspace.folder)
     if flow not in flows_in(workspace):
         fix = did_you_mean(flow, flows_in(workspace)) or f"{workspace.folder} has no flows."
         raise NotUnderstoodError(f"there is no flow “{flow}”. {fix}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import asdict
 
-from kweek.commands.common import add_workspace, settings_of, workspace_of
+from kweek.commands.common import add_workspace, flow_named, settings_of, workspace_of
 from kweek.commands.progress import looked, looking, progress
 from kweek.flow.problems import BrokenSourceError, did_you_mean, errors
 
@@ -69,8 +69,9 @@ def run(args: argparse.Namespace) -> int:
         print("kweek test: --write goes with --suggest FLOW: which flow?", file=sys.stderr)
         return 2
     if args.suggest is not None:
-        return _suggest(workspace, _flow(args.suggest), args.write)
-    flows, there = [_flow(flow) for flow in args.flows], [PurePosixPath(path).stem for path in workspace.tests]
+        return _suggest(workspace, flow_named(args.suggest, workspace.folder, tests=True), args.write)
+    flows = [flow_named(flow, workspace.folder, tests=True) for flow in args.flows]
+    there = [PurePosixPath(path).stem for path in workspace.tests]
     for flow in flows:
         if flow not in there:
             return _no_tests(workspace, flow, there)
@@ -104,11 +105,6 @@ def _no_tests(workspace: Workspace, flow: str, there: Sequence[str]) -> int:
         fix = f"And flows/{flow}.yaml cannot be read: kweek lint {flow} says why."
     print(f"kweek test: there are no tests of “{flow}”. {fix}", file=sys.stderr)
     return 2
-
-
-def _flow(asked: str) -> str:
-    """Its name, which may be said as that of its file, or of the file of its tests."""
-    return PurePosixPath(asked).stem if asked.endswith(".yaml") else asked
 
 
 def _suggest(workspace: Workspace, flow: str, write: bool) -> int:
