@@ -48,13 +48,20 @@ def other(chosen: Settings, flow: str, asked: str) -> Other:
     return _read(f"version {asked}", source, path)
 
 
+def breaks_off(text: str | bytes) -> bool:
+    """Is there a place in which YAML cannot read on? What stands behind it may be missing from what was read."""
+    from kweek.flow.yaml import lines_of, stumbles
+
+    return stumbles(lines_of(text)) is not None
+
+
 def _of_file(file: Path, path: str) -> Other:
     """The first mistakes are told at their places in this file: it is no flow of this workspace."""
     from kweek.flow.load.flow import load_flow
 
     raw = file.read_bytes()
     loaded = load_flow(raw, path)
-    if loaded.flow is None:
+    if loaded.flow is None or (not loaded.whole and breaks_off(raw)):
         raise BrokenSourceError(replace(problem, file=str(file)) for problem in loaded.problems[:_SHOWN])
     return Other(file.name, {path: raw.decode("utf-8", "replace").removeprefix("\ufeff")}, loaded.flow, published=False)
 

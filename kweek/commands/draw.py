@@ -26,7 +26,8 @@ EXAMPLE = """examples:
   kweek draw brochure-request --against 3          what differs from version 3: new, changed, gone
   kweek draw brochure-request --against old.yaml -o change.svg
 
-A draft with mistakes is drawn as far as it says something, and the first of them are told.
+A draft with mistakes is drawn as far as it says something, and the first of them are told. One in which YAML cannot
+read on is not drawn: what stands behind the mistake would be missing, or look as if it were gone.
 
 Exit: 0 drawn (with mistakes or without), 1 the flow cannot be read, 2 not understood."""
 
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         print("kweek draw: Mermaid has no marks for what differs; write .svg or .png.", file=sys.stderr)
         return 2
     looking("Drawing")
-    from kweek.commands.against import other
+    from kweek.commands.against import breaks_off, other
     from kweek.draw.compare import compare
     from kweek.draw.tell import tell
     from kweek.words import Tongue
@@ -68,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
     workspace = workspace_of(settings_of(args))
     name = flow_named(args.flow, workspace.folder)
     flow = workspace.flows.get(name)
-    if flow is None:
+    path = f"flows/{name}.yaml"
+    if flow is None or (workspace.broken(path) and breaks_off(workspace.texts[path])):
         looked()
         return _not_there(name, workspace)
     tongue = Tongue(args.language, own_of(workspace, args.language))
@@ -100,7 +102,11 @@ def _say_mistakes(workspace: Workspace, name: str) -> None:
         say("This draft cannot be published as it is:")
     for problem in wrong[:_MISTAKES]:
         say(str(problem))
-    if (more := len(wrong) - _MISTAKES) > 0:
+    _say_more(len(wrong) - _MISTAKES, name)
+
+
+def _say_more(more: int, name: str) -> None:
+    if more > 0:
         say(f"and {more} more; kweek lint {name} says all of them.")
 
 
@@ -109,8 +115,9 @@ def _not_there(name: str, workspace: Workspace) -> int:
 
     problems = [problem for problem in workspace.problems if problem.file == f"flows/{name}.yaml"]
     if problems:
-        for problem in problems:
-            print(problem, file=sys.stderr)
+        for problem in problems[:_MISTAKES]:
+            say(str(problem))
+        _say_more(len(problems) - _MISTAKES, name)
         return 1
     fix = did_you_mean(name, flows_in(workspace)) or f"{workspace.folder} has no flows."
     print(f"kweek draw: there is no flow “{name}”. {fix}", file=sys.stderr)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Depends
+from sqlalchemy import Row
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.draw import svg
 from kweek.draw.compare import compare
-from kweek.draw.layout import lay_out_told
+from kweek.draw.layout import lay_out, lay_out_told
 from kweek.draw.tell import tell
+from kweek.flow.model import Flow
+from kweek.web.files import OnFile
 from kweek.web.flow_page import no_flow, version_row
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.pictures import flow_in, source_in
@@ -35,12 +40,8 @@ def show_changes(name: str, request: Request, house: HouseOf, version: str = "")
         new, now = flow_in(read, current.hash), source_in(read, current.hash)
     if not version:
         on_file = house.files.look().flows.get(name)
-        if on_file is None or on_file.flow is None:
-            return page(
-                request, "changes.html", status=404, name=name, title=old.title.value, number=row.number, current=0,
-                older=False, fault="draft.broken" if on_file else "draft.gone", others=[], picture="",
-                problems=on_file.problems if on_file else (),
-            )  # fmt: skip
+        if on_file is None or on_file.flow is None or on_file.version is None:
+            return _last_published(request, name, row, old, on_file)
         new, now = on_file.flow, on_file.source
     say = reader_tongue(request)
     before, after = tell(old, say), tell(new, say)
@@ -50,4 +51,16 @@ def show_changes(name: str, request: Request, house: HouseOf, version: str = "")
         older=bool(version), fault="", problems=(),
         picture=svg(lay_out_told(told, say), theme="page") if told != after else "",
         others=sorted(path for path in {*was, *now} if was.get(path) != now.get(path) and path != new.file),
+    )  # fmt: skip
+
+
+def _last_published(
+    request: Request, name: str, row: Row[*tuple[Any, ...]], flow: Flow, on_file: OnFile | None
+) -> Response:
+    """What leads walk, greyed, with what is wrong: where a file has a mistake, whatever stands behind it would look as
+    if it were gone."""
+    return page(
+        request, "changes.html", name=name, title=flow.title.value, number=row.number, current=row.number,
+        older=False, fault="draft.broken" if on_file else "draft.gone", problems=on_file.problems if on_file else (),
+        picture=svg(lay_out(flow, reader_tongue(request)), stale=True, theme="page"), others=[],
     )  # fmt: skip

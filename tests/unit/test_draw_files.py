@@ -160,6 +160,32 @@ def test_a_draft_with_mistakes_is_drawn_and_one_that_cannot_be_read_says_why(
     assert "is not a workspace" in capsys.readouterr().err
 
 
+BREAKS_OFF = {
+    "a bracket": "flow: [\n",
+    "a bracket below": "flow: b\ntitle: B\nstart: a.came\nsteps:\n  - wait: 2 days\n  - send: [\n  - end: done\n",
+    "a tab": "\tflow: b\n",
+    "a list": "- a\n- b\n",
+}
+
+
+@pytest.mark.parametrize("text", BREAKS_OFF)
+def test_where_yaml_cannot_read_on_nothing_is_drawn_and_the_problem_is_said(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "b.yaml").write_text(BREAKS_OFF[text])
+    sound, picture = tmp_path / "sound.yaml", tmp_path / "x.svg"
+    sound.write_text("flow: b\ntitle: B\nsteps:\n  - wait: 2 days\n  - end: done\n")
+    for more in ([], ["-o", str(picture)], ["--against", str(sound)]):
+        assert main(["draw", "b", "--workspace", str(tmp_path), *more]) == 1
+        out, err = capsys.readouterr()
+        assert (out, err.startswith("flows/b.yaml:"), picture.exists()) == ("", True, False)
+    (tmp_path / "flows" / "b.yaml").write_text(sound.read_text())
+    sound.write_text(BREAKS_OFF[text])
+    assert main(["draw", "b", "--workspace", str(tmp_path), "--against", str(sound)]) == 1
+    assert capsys.readouterr().err.startswith(f"kweek: {sound}:")
+
+
 def test_a_draft_that_reads_well_and_leads_nowhere_is_drawn_and_the_mistake_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -80,13 +80,25 @@ def test_what_the_file_would_change_is_one_picture_and_so_is_an_older_version(
         page = client.get(f"{FLOW}/changes?version=1", headers={"accept-language": "nl"}).text
         assert 'aria-label="anders: Wacht 5 dagen"' in page
         assert "nothing differs" in client.get(f"{FLOW}/changes").text
-        path.write_text("just words")
-        gone = client.get(f"{FLOW}/changes")
-        assert gone.status_code == 404
-        assert "has a mistake" in gone.text
-        assert "flows/brochure-request.yaml:1:" in gone.text
         path.unlink()
-        assert "The file of this flow is gone" in client.get(f"{FLOW}/changes").text
+        page = client.get(f"{FLOW}/changes").text
+        assert "The file of this flow is gone" in page
+        assert 'class="kweek-picture stale"' in page
+
+
+@pytest.mark.parametrize("text", ["flow: [\n", "\tflow: brochure-request\n", "- a\n- list\n", "just words", ""])
+def test_what_a_broken_file_would_change_is_not_shown_but_the_last_good_picture_greyed_with_the_problem(
+    own: House, staff: TestClient, published: str, text: str
+) -> None:
+    path = own.settings.workspace / "flows" / "brochure-request.yaml"
+    path.write_text(text)
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        answer = client.get(f"{FLOW}/changes")
+    assert answer.status_code == 200
+    assert 'class="kweek-picture stale"' in answer.text
+    assert 'aria-label="gone: ' not in answer.text
+    assert "has a mistake" in answer.text
+    assert "flows/brochure-request.yaml:1:" in answer.text
 
 
 def test_a_file_that_publishing_would_refuse_says_why_there_and_on_the_first_page(
