@@ -229,3 +229,10 @@ def test_every_page_can_be_found_from_the_first() -> None:
             files = ((PAGES[path].path.parent / link.partition("#")[0]).resolve() for link in PAGES[path].links)
             left += [file.relative_to(ROOT).as_posix() for file in files]
     assert found == PAGES.keys()
+
+
+def test_the_pace_of_the_demo_is_the_one_that_it_has() -> None:
+    from kweek.commands.demo import PACE
+
+    said = " ".join((ROOT / "docs" / "trying-a-flow.md").read_text().split())
+    assert (PACE, "A day passes in five seconds." in said) == ("5 seconds a day", True)
