@@ -93,6 +93,12 @@ def _is_said_as_file(file: Path, asked: str, flows: Path) -> bool:
     return looks_so or (file.is_file() and not (flows / f"{asked}.yaml").is_file())
 
 
+def look_for_folder(option: str, file: str | Path) -> None:
+    """NotUnderstoodError, before anything is worked out: the file could not be written there."""
+    if not Path(file).absolute().parent.is_dir():
+        raise NotUnderstoodError(f"{option}: there is no folder {Path(file).parent}; make it first")
+
+
 def own_of(workspace: Workspace, language: str) -> Own:
     """What this workspace calls its events, outcomes and flows: as its drafts say it."""
     from kweek.words.own import own_words

@@ -79,6 +79,7 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     told = until_the_supervisor_listens()
     chosen, ports = plan(args, with_tempo(_alone(settings_of(args, running=False), args.data), args.tempo))
+    _must_be_ours(chosen.data)  # before anything is written there
     with alone_in(chosen):
         _empty(chosen.data)
         _set_clock(chosen, timedelta(days=args.days), only=args.only)
@@ -128,15 +129,23 @@ def _alone(chosen: Settings, data: str | None) -> Settings:
 
 
 def _empty(folder: Path) -> None:
-    """What an earlier demo left; NotOursError where it was no demo."""
-    there = [one for one in folder.iterdir() if one.name != "up.lock"]
+    """What an earlier demo left."""
+    _must_be_ours(folder)
     mark = folder / _MARK
-    if there and not mark.exists():
-        raise NotOursError(f"{folder} holds something else than a demo; choose another folder with --data")
-    for one in there:
+    for one in _held_in(folder):
         if one != mark:
             shutil.rmtree(one) if one.is_dir() else one.unlink()
     mark.touch()
+
+
+def _must_be_ours(folder: Path) -> None:
+    """NotOursError where it was no demo that filled it."""
+    if folder.exists() and _held_in(folder) and not (folder / _MARK).exists():
+        raise NotOursError(f"{folder} holds something else than a demo; choose another folder with --data")
+
+
+def _held_in(folder: Path) -> list[Path]:
+    return [one for one in folder.iterdir() if one.name != "up.lock"]
 
 
 class _Cast:

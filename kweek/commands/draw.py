@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kweek.commands.common import add_workspace, flow_named, own_of, say, settings_of, workspace_of
+from kweek.commands.common import add_workspace, flow_named, look_for_folder, own_of, say, settings_of, workspace_of
 from kweek.commands.progress import looked, looking
 from kweek.flow.problems import did_you_mean, errors
 from kweek.words import LANGUAGES
@@ -60,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
     if output is not None and output.suffix == ".mmd" and args.against:
         print("kweek draw: Mermaid has no marks for what differs; write .svg or .png.", file=sys.stderr)
         return 2
+    if output is not None:
+        look_for_folder("-o", output)
     looking("Drawing")
     from kweek.commands.against import breaks_off, other
     from kweek.draw.compare import compare

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.against import other
-from kweek.commands.common import NotUnderstoodError, add_workspace, flow_named, own_of, settings_of, workspace_of
+from kweek.commands.common import (
+    NotUnderstoodError,
+    add_workspace,
+    flow_named,
+    look_for_folder,
+    own_of,
+    settings_of,
+    workspace_of,
+)
 from kweek.commands.progress import looked, looking, progress
 from kweek.flow.problems import BrokenSourceError, did_you_mean
 
@@ -70,8 +78,8 @@ def run(args: argparse.Namespace) -> int:
     begin = _date(args.begin)
     if args.report and Path(args.report).suffix.lower() not in (".html", ".htm"):
         raise NotUnderstoodError(f"--report: {args.report}: the report is a page; write it as .html")
-    if args.report and not Path(args.report).absolute().parent.is_dir():
-        raise NotUnderstoodError(f"--report: there is no folder {Path(args.report).parent}; make it first")
+    if args.report:
+        look_for_folder("--report", args.report)
     looking("Reading the flows")
     from kweek.flow.simulate.arrivals import parse_arrivals, usual_arrivals
     from kweek.flow.simulate.mix import parse_mix, usual

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import asdict
 
-from kweek.commands.common import add_workspace, flow_named, settings_of, workspace_of
+from kweek.commands.common import add_workspace, flow_named, look_for_folder, settings_of, workspace_of
 from kweek.commands.progress import looked, looking, progress
 from kweek.flow.problems import BrokenSourceError, did_you_mean, errors
 
@@ -62,6 +62,8 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.junit is not None:
+        look_for_folder("--junit", args.junit)
     looking("Reading the flows")
     workspace = workspace_of(settings_of(args))
     looked()
@@ -135,7 +137,7 @@ def _suggest(workspace: Workspace, flow: str, write: bool) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write(found.added)
-        print(f"{found.path}: {found.cases} tests added", file=sys.stderr)
+        print(f"{found.path}: {found.cases} test{'' if found.cases == 1 else 's'} added", file=sys.stderr)
     else:
         print(found.added.lstrip("\n"), end="")
     return 0

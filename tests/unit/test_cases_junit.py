@@ -59,5 +59,5 @@ def test_a_file_that_cannot_be_read_is_an_error(folder: Path) -> None:
 
 
 def test_a_report_that_cannot_be_written_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["test", "--workspace", str(folder), "--junit", str(folder / "no/report.xml")]) == 1
-    assert "report.xml: No such file or directory" in capsys.readouterr().err
+    assert main(["test", "--workspace", str(folder), "--junit", str(folder / "no/report.xml")]) == 2
+    assert "no; make it first" in capsys.readouterr().err

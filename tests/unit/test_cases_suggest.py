@@ -248,6 +248,19 @@ def test_a_flow_without_tests_gets_a_file(folder: Path) -> None:
     assert main(["test", "contact-request", "--workspace", str(folder)]) == 0
 
 
+def test_one_is_one_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows/f.yaml").write_text(
+        'flow: f\ntitle: F\nstart: manual\nsteps:\n  - choose:\n      - if: lead.country == "NL"\n        go: won\n'
+        "      - else: done\n"
+    )
+    test = "flow: f\ntests:\n- name: won\n  lead: { country: NL }\n  expect: { ends: won }\n"
+    (tmp_path / "flows/tests").mkdir()
+    (tmp_path / "flows/tests/f.yaml").write_text(test)
+    assert main(["test", "--workspace", str(tmp_path), "--suggest", "f", "--write"]) == 0
+    assert capsys.readouterr().err == "flows/tests/f.yaml: 1 test added\n"
+
+
 def test_what_has_no_case_is_said_in_the_file_and_where_nothing_is_added(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,6 +42,17 @@ def test_help_comes_at_once(command: str) -> None:
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
 
 
+def test_a_demo_that_is_refused_leaves_nothing_in_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kweek.commands.demo.until_the_supervisor_listens", lambda: None)
+    (tmp_path / "a.yaml").write_text("flow: a\n")
+    numbers = zip(("--port", "--temporal-port", "--ui-port", "--smtp-port"), map(str, _free_ports()), strict=True)
+    assert main(["demo", "--data", str(tmp_path), *(word for pair in numbers for word in pair)]) == 1
+    assert f"{tmp_path} holds something else than a demo" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]
+
+
 FOUR = "--port {0} --temporal-port {1} --ui-port {2} --smtp-port {3}"
 MISTAKES = {
     "a misspelt setting": ("migrate", 'bas_url = "https://a.example"', 2, "did you mean “base_url”?"),
@@ -72,6 +83,7 @@ MISTAKES = {
     "a flow of nowhere to draw": ("draw a --workspace nowhere", "", 1, "kweek: /"),
     "a flow of nowhere to simulate": ("simulate a --workspace nowhere", "", 1, "or KWEEK_WORKSPACE.\n"),
     "tests of no flow": (f"test long-tern --workspace {ROOT}", "", 2, "Did you mean “long-term”?"),
+    "tests told to no folder": (f"test --junit no/x.xml --workspace {ROOT}", "", 2, "there is no folder no; make it"),
     "a flow with a long name": (f"new flow {300 * 'a'} --workspace {ROOT}", "", 2, "write at most 100"),
     "a workspace in no language": ("new workspace a --languages nl,xx", "", 2, "“xx” is not a language code"),
     "a flow that is no name": (f"new flow Trial_Pump --workspace {ROOT}", "", 2, "hyphens: trial-pump"),

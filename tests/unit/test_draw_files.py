@@ -130,7 +130,7 @@ MISTAKES = {
     "contact-request --against 7 -o x.mmd": (2, "Mermaid has no marks for what differs"),
     "contact-request -o x.gif": (2, "x.gif: a picture is written as .svg, .png or .mmd."),
     "contact-request -o picture": (2, "picture: a picture is written as"),
-    "contact-request -o nowhere/x.svg": (1, "nowhere/x.svg: No such file or directory"),
+    "contact-request -o nowhere/x.svg": (2, "-o: there is no folder nowhere; make it first"),
 }
 
 
