@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from kweek.draw.picture import (
     CAPTION,
@@ -76,8 +75,10 @@ def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
     text = frame.x + TEXT + INDENT * depth
     right = frame.right - _inset(depth)
     lines = style.wrap(step.title, right - text - _ROOM_FOR_TOTAL, 6)
-    alone = not depth and len(lines) == 1 and not step.notes
+    alone = not depth and len(lines) == 1 and not step.notes and step.mark is None
     y = top + size.above + (5 if alone else 0)  # in the middle of its icon
+    tag = _tag(step.mark, text, y)
+    y += TAG.line - 1 if tag else 0
     base = y + round(style.line * 0.75)
     title = Words(text, base, lines, style)
     port = y + style.line // 2
@@ -93,7 +94,7 @@ def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
         wrapped = NOTE.wrap(note, right - text, 6)
         notes.append(Words(text, y + 12, wrapped, NOTE))
         y += len(wrapped) * NOTE.line
-    icon = Box(text - size.beside, top + min(size.above, 12), size.icon, size.icon)
+    icon = Box(text - size.beside, port - 8 if depth else top + 12, size.icon, size.icon)
     y = max(y, icon.bottom) + size.below
     captions: list[Words] = []
     rows: list[Row] = []
@@ -123,7 +124,7 @@ def card(step: Step, frame: Frame, top: int, depth: int = 0) -> Card:
         tuple(captions),
         tuple(rows),
         port,
-        _tag(step.mark, total),
+        tag,
     )
 
 
@@ -142,6 +143,9 @@ def row(line: Line, frame: Frame, top: int, depth: int = 0) -> Row:
     """An outcome at this height, with the steps that are written in place below it."""
     text = frame.x + TEXT + INDENT * depth
     right = frame.right - _inset(depth)
+    start = top
+    tag = _tag(line.mark, text, start + 4)
+    top += 13 if tag else 0  # nearer to its own label than to the row above
     chip = None
     room = right - text
     if line.way is not None:
@@ -158,12 +162,13 @@ def row(line: Line, frame: Frame, top: int, depth: int = 0) -> Row:
         cards.append(card(step, frame, y, depth + 1))
         y = cards[-1].box.bottom + 3
     y += 4 if cards else 0
-    box = Box(frame.x, top, frame.width, y - top)
-    return Row(line.key, box, words, chip, count, tuple(cards), port, _tag(line.mark, count), line.written)
+    box = Box(frame.x, start, frame.width, y - start)
+    return Row(line.key, box, words, chip, count, tuple(cards), port, tag, line.written)
 
 
-def _tag(mark: Mark | None, count: Count) -> Tag | None:
-    return mark and Tag(mark.kind, replace(count.words, lines=(mark.words,), style=TAG))
+def _tag(mark: Mark | None, x: int, top: int) -> Tag | None:
+    """On a line of its own above the words that it is about."""
+    return mark and Tag(mark.kind, Words(x, top + 11, (mark.words,), TAG))
 
 
 def _chip_beside(way: Way | None, title: Words, right: int) -> Chip | None:

@@ -103,7 +103,7 @@ class Count(Struct, frozen=True):
 
 
 class Tag(Struct, frozen=True):
-    """What became of it since another version: a word where its number else stands."""
+    """What became of it since another version: a word on a line of its own, above the title or the label."""
 
     kind: MarkKind
     words: Words

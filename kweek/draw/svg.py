@@ -131,10 +131,9 @@ class _Writer(Struct, frozen=True):
         return " ".join(filter(None, classes))
 
     def _linked(self, count: Count, label: str, words: Words, key: str, tag: Tag | None) -> str:
-        """The label and its number; one link where there is something behind it. In a comparison the tag, and no
-        number."""
+        """The label and its number; one link where there is something behind it. Above it, in a comparison, the tag."""
         if tag:
-            return self._words(tag.words) + label
+            label = self._words(tag.words) + label
         number_ = number(self.counts.get(key, 0))
         place = count.words
         text = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from kweek.draw import svg
 from kweek.draw.compare import compare
 from kweek.draw.layout import lay_out_told
+from kweek.draw.picture import Card
 from kweek.draw.tell import tell
 from kweek.draw.told import Told
 from kweek.words import Tongue
@@ -109,10 +111,19 @@ def test_nothing_overlaps_and_no_key_is_twice_whatever_is_compared() -> None:
         assert_room(picture)
         keys = [*(card.id for card in picture.cards()), *(row.key for row in picture.rows())]
         assert len(keys) == len(set(keys)), seed
-        words = [thing.tag.words for thing in (*picture.cards(), *picture.rows()) if thing.tag]
-        assert all(tag.style.width(tag.lines[0]) <= 50 for tag in words)
         now = {card.id for column in picture.columns for card in column.cards if card.tag and card.tag.kind == "gone"}
         assert all(edge.key not in now and not edge.key.endswith(" gone") for edge in picture.edges)
+
+
+def test_what_changed_has_its_number_and_its_mark_beside_each_other() -> None:
+    new = BROCHURE.replace("wait: 7 days", "wait: 5 days").replace("answered: triage", "answered: sales")
+    picture = lay_out_told(compared(BROCHURE, new), EN)
+    marked = [one for one in (*picture.cards(), *picture.rows()) if one.tag]
+    keys = [one.id if isinstance(one, Card) else one.key for one in marked]
+    drawn = svg(picture, dict.fromkeys(keys, 7), links=lambda key: f"/{key}")
+    for key in keys:
+        assert re.search(rf'data-count="{key}">7</text>', drawn)
+    assert drawn.count(">changed</text>") == len(keys) == 2
 
 
 def test_a_mark_is_a_word_and_a_line_and_not_a_colour_alone() -> None:

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from kweek.draw import Picture, lay_out
-from kweek.draw.picture import Box, Card, Chip, Count, Row, Words
+from kweek.draw.compare import compare
+from kweek.draw.layout import lay_out_told
+from kweek.draw.picture import Box, Card, Chip, Count, Row, Tag, Words
+from kweek.draw.tell import tell
 from kweek.words import Tongue
 from tests.unit.drawn_flows import flow_of, generated, of_size
 from tests.unit.every_word import EVERY_WORD
@@ -45,6 +48,20 @@ def test_nothing_overlaps_in_flows_that_nobody_would_write(hundred: int) -> None
             raise AssertionError(f"seed {seed}: {error}") from None
 
 
+@pytest.mark.parametrize("hundred", range(2))
+def test_nothing_overlaps_in_what_differs_between_two_of_them(hundred: int) -> None:
+    marks: set[str] = set()
+    for seed in range(hundred * 100, hundred * 100 + 100):
+        say = TONGUES[seed % 2]
+        picture = lay_out_told(compare(tell(generated(seed), say), tell(generated(seed + 1), say), say), say)
+        marks |= {f"{type(one).__name__} {one.tag.kind}" for one in (*picture.cards(), *picture.rows()) if one.tag}
+        try:
+            assert_room(picture)
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}: {error}") from None
+    assert marks == {f"{thing} {kind}" for thing in ("Card", "Row") for kind in ("new", "changed", "gone")}
+
+
 def assert_room(picture: Picture) -> None:
     blocks = [band.box for band in picture.bands] + [column.head for column in picture.columns]
     blocks += [card.box for column in picture.columns for card in column.cards]
@@ -67,19 +84,25 @@ def assert_room(picture: Picture) -> None:
 
 
 def _things_of(card: Card) -> list[Box]:
-    """All in it that may not touch: texts, chips, the icon, the room for numbers."""
-    texts = (card.title, *card.notes, *card.captions)
+    """All in it that may not touch: texts, tags, chips, the icon, the room for numbers."""
+    texts = (*_tag(card.tag), card.title, *card.notes, *card.captions)
     return [card.icon, *_number(card.count), *_chip(card.chip), *_things_of_rows(texts, card.rows)]
 
 
 def _things_of_rows(texts: Iterable[Words], rows: Iterable[Row]) -> list[Box]:
     found = [box for text in texts for box in text.boxes()]
     for row in rows:
-        found += [*row.words.boxes(), *_number(row.count), *_chip(row.chip)]
+        tag = [box for text in _tag(row.tag) for box in text.boxes()]
+        _inside(row.box, (*tag, *row.words.boxes(), row.count.box))
+        found += [*tag, *row.words.boxes(), *_number(row.count), *_chip(row.chip)]
         for card in row.cards:
             _inside(row.box, (card.box,))
             found += _things_of(card)
     return found
+
+
+def _tag(tag: Tag | None) -> tuple[Words, ...]:
+    return (tag.words,) if tag else ()
 
 
 def _number(count: Count) -> Iterator[Box]:
