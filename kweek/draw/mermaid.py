@@ -65,21 +65,25 @@ class _Chart:
         for n, step in enumerate(steps):
             name = self._name(step)
             below = self._name(steps[n + 1]) if n + 1 < len(steps) else after
-            words = "<br/>".join(map(_text, (step.title, *step.notes)))
+            shares = (line.label for line in step.lines() if line.way is None and not line.steps)
+            words = "<br/>".join(map(_text, (step.title, *shares, *step.notes)))
             yield name + _SHAPES.get(step.verb, '["%s"]') % words
             if step.way is not None:
                 self._edge(name, "", step.way, below)
-            for line in step.lines():
-                yield from self._steps(line.steps, below)
-                self._line(name, line, below)
-            if step.falls and below is not None:
+            for group in step.groups:
+                for line in group.lines:
+                    yield from self._steps(line.steps, below)
+                    self._line(name, line, below, group.heading)
+            if step.untold and below is not None:
                 self.edges.append(f"{name} --> {below}")
 
-    def _line(self, name: str, line: Line, below: str | None) -> None:
+    def _line(self, name: str, line: Line, below: str | None, heading: str = "") -> None:
+        """heading: an edge stands alone, so it says itself when it is taken."""
+        label = f"{heading}: {line.label}" if heading else line.label
         if line.steps:
-            self.edges.append(f"{name} -->{_label(line.label)} {self._name(line.steps[0])}")
+            self.edges.append(f"{name} -->{_label(label)} {self._name(line.steps[0])}")
         elif line.way is not None:
-            self._edge(name, line.label, line.way, below)
+            self._edge(name, label, line.way, below)
 
     def _edge(self, name: str, label: str, way: Way, below: str | None) -> None:
         target = self._target(name, way, below)

@@ -59,7 +59,8 @@ class Group(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """A step in words. `way` is where it goes itself; `falls`: some leads carry on below it."""
+    """A step in words. `way` is where it goes itself; `falls`: some leads carry on below it; `untold`: some of these by
+    none of its rows."""
 
     id: str
     verb: str
@@ -69,6 +70,7 @@ class Step(Struct, frozen=True):
     groups: tuple[Group, ...] = ()
     falls: bool = True
     mark: Mark | None = None
+    untold: bool = True
 
     def lines(self) -> Iterator[Line]:
         """All its outcomes, in the order of the text."""

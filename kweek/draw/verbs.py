@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from kweek.draw.conditions import condition_words
 from kweek.draw.say import Say, event_words, located_words, moment_words, time_words, title_words, wrong
 from kweek.draw.told import Group, Line, Step, Way
@@ -62,7 +64,9 @@ class Verbs:
         return tuple(map(self._step, path.steps))
 
     def _step(self, step: m.AnyStep) -> Step:
-        id = self.ids[step.at]
+        return replace(self._told(self.ids[step.at], step), falls=_falls(step), untold=_untold(step))
+
+    def _told(self, id: str, step: m.AnyStep) -> Step:
         match step:
             case m.Wait():
                 return self._wait(id, step)
@@ -84,7 +88,7 @@ class Verbs:
                 if said is not None:
                     way = Way("missing", said, wrong(self.say, said))
                 title = self.say("picture.end")
-                return Step(id, "end", title, _some(step.because), way, falls=False)
+                return Step(id, "end", title, _some(step.because), way)
             case _:
                 return self._at_once(id, step)
 
@@ -117,7 +121,7 @@ class Verbs:
             title = say("step.send", mails=step.mails[0].mail.value or say("step.nothing"))
         else:
             title = say("picture.send.one-of")
-        return Step(id, "send", title, tuple(notes), None, groups, _falls(step))
+        return Step(id, "send", title, tuple(notes), None, groups)
 
     def _shares(self, id: str, step: m.Send) -> Group:
         if len(step.mails) == 1:
@@ -147,7 +151,7 @@ class Verbs:
             notes.append(say("picture.priority", priority=step.priority.value))
         groups = (self._when(id, step.when), self._otherwise(id, step.otherwise, say("picture.after", time=time)))
         title = say("picture.call", script=step.script.value)
-        return Step(id, "call", title, tuple(notes), None, _filled(groups), _falls(step))
+        return Step(id, "call", title, tuple(notes), None, _filled(groups))
 
     def _handover(self, id: str, step: m.Handover) -> Step:
         say = self.say
@@ -156,9 +160,7 @@ class Verbs:
             notes.append(say("picture.follow-up", time=located_words(say, step.follow_up)))
         notes += self._clock(step)
         groups = _filled((self._when(id, step.when),))
-        return Step(
-            id, "handover", say("step.handover", team=step.team.value), tuple(notes), None, groups, _falls(step)
-        )
+        return Step(id, "handover", say("step.handover", team=step.team.value), tuple(notes), None, groups)
 
     def _task(self, id: str, step: m.Task) -> Step:
         say = self.say
@@ -166,7 +168,7 @@ class Verbs:
         notes = [say("picture.to", who=step.to.value)] if step.to else []
         notes += [say("picture.within", time=time), *self._clock(step)]
         groups = (self._when(id, step.when), self._otherwise(id, step.otherwise, say("picture.after", time=time)))
-        return Step(id, "task", title_words(say, step.title.value), tuple(notes), None, _filled(groups), _falls(step))
+        return Step(id, "task", title_words(say, step.title.value), tuple(notes), None, _filled(groups))
 
     def _clock(self, step: m.Handover | m.Task) -> Iterator[str]:
         say = self.say
@@ -195,7 +197,7 @@ class Verbs:
             else:
                 label = say("picture.when.else")
             lines.append(self.line(f"{id} choose:{n}", label, branch.target, written))
-        return Step(id, "choose", say("step.choose"), (), None, _filled((Group("", tuple(lines)),)), _falls(step))
+        return Step(id, "choose", say("step.choose"), (), None, _filled((Group("", tuple(lines)),)))
 
     def _go(self, id: str, step: m.Go) -> Step:
         say = self.say
@@ -206,7 +208,7 @@ class Verbs:
             notes = (say("picture.times", count=step.at_most.value) if said is None else wrong(say, said),)
         heading = say("picture.go.then")
         then = () if step.then is None else (self.line(f"{id} then", heading, step.then),)
-        return Step(id, "go", say("picture.go"), notes, way, _filled((Group("", then),)), _falls(step))
+        return Step(id, "go", say("picture.go"), notes, way, _filled((Group("", then),)))
 
     def _at_once(self, id: str, step: m.Score | m.Tag | m.Untag | m.Set | m.Tell | m.Webhook) -> Step:
         say = self.say
@@ -240,11 +242,13 @@ def reaction_words(say: Say, line: m.Reaction) -> str:
 
 def _falls(step: m.AnyStep) -> bool:
     """Do some leads carry on below it? As far as it says itself: a list that runs out does, too."""
-    targets = tuple(m.targets_of(step))
-    if any(isinstance(target, m.Next | m.Inline) for target in targets):
-        return True
+    return _untold(step) or any(isinstance(target, m.Next | m.Inline) for target in m.targets_of(step))
+
+
+def _untold(step: m.AnyStep) -> bool:
+    """Do some leads carry on below it of whom it says nothing?"""
     match step:
-        case m.Go():
+        case m.Go() | m.End():
             return False
         case m.Choose():
             return step.leaves_open
