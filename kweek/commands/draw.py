@@ -161,8 +161,13 @@ def _write(told: Told, tongue: Tongue, output: Path, theme: Any) -> None:
     if output.suffix == ".svg":
         output.write_text(svg(picture, theme=theme or "auto"), encoding="utf-8")
     else:
-        from kweek.pixels import png
+        from kweek.pixels import MOST, png, zoom_of
 
-        output.write_bytes(png(svg(picture, theme=theme or "light")))
+        zoom = zoom_of(picture.width, picture.height)
+        output.write_bytes(png(svg(picture, theme=theme or "light"), zoom))
+        if zoom < zoom_of(1, 1):
+            looked()
+            much = f"{MOST // 1_000_000} million pixels"
+            say(f"The flow is so large that it is drawn smaller, to have {much}; a .svg is sharp at any size.")
     looked()
     say(f"{output}: {picture.width} × {picture.height}")

@@ -14,7 +14,7 @@ from kweek.draw import lay_out, svg
 from kweek.draw.picture import TITLE, Style
 from kweek.draw.widths import width, wrap
 from kweek.flow.kebab import kebab
-from kweek.pixels import FONTS, png
+from kweek.pixels import FONTS, MOST, png, zoom_of
 from kweek.words import LANGUAGES, Tongue
 from kweek.words.catalogue import catalogue
 from kweek.workspace import read_workspace
@@ -52,6 +52,27 @@ def test_a_picture_as_svg_and_as_png(
 def test_the_same_picture_gives_the_same_pixels() -> None:
     drawn = svg(lay_out(flow_of("flow: drawn\ntitle: É\nsteps:\n  - wait: 7 days\n"), Tongue("nl")), theme="light")
     assert png(drawn) == png(drawn)
+
+
+@pytest.mark.parametrize(("width", "height"), [(15_124 // 2, 53_836 // 2), (200_000, 300), (1, 90_000_000)])
+def test_a_large_flow_has_no_more_pixels_than_take_seconds_to_draw(width: int, height: int) -> None:
+    zoom = zoom_of(width, height)
+    assert MOST * 0.999 <= width * height * zoom**2 <= MOST * 1.001
+    assert zoom_of(2500, 1300) == 2
+
+
+def test_a_flow_that_is_drawn_smaller_says_so_and_where_it_is_sharp(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kweek.pixels.MOST", 1_000_000)
+    code, _, err = draw(f"brochure-request -o {tmp_path / 'x.png'}", capsys)
+    said, size = err.splitlines()
+    assert (code, said) == (
+        0, "The flow is so large that it is drawn smaller, to have 1 million pixels; a .svg is sharp at any size."
+    )  # fmt: skip
+    wide, high = struct.unpack(">II", (tmp_path / "x.png").read_bytes()[16:24])
+    assert 0.99e6 < wide * high < 1.01e6
+    assert wide / high == pytest.approx(int(size.split()[-3]) / int(size.split()[-1]), rel=0.01)
 
 
 def test_the_tree_in_the_terminal_is_whole_where_a_program_reads_it(capsys: pytest.CaptureFixture[str]) -> None:
