@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from math import ceil
 from typing import Final
 
+from kweek.draw.widths import width as text_width
 from kweek.flow.simulate.result import Day, Days
 
 DAY: Final = 12
 LEFT: Final = 44
 _TOP, _HEIGHT, _BELOW = 14, 140, 30
 _GAP: Final = 2
+_SCALE: Final = 11  # the size of what stands on the scales, as report.css has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,13 @@ class Chart:
 
 def draw(chart: Chart) -> str:
     """The SVG. A script may move `.today` to a day: days are `data-day` wide, the first begins at `data-left`."""
-    width, height = LEFT + DAY * len(chart.days) + 8, _TOP + _HEIGHT + _BELOW
+    width, height = _width(chart), _TOP + _HEIGHT + _BELOW
     top = _round_up(max(1, *chart.bars, *(chart.line or ()), *(chart.dots or ()), *(chart.before or ())))
     parts = [
         f'<svg class="chart" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
         f' aria-label="{escape(chart.label)}" data-left="{LEFT}" data-day="{DAY}">',
         *(_shades(chart) if chart.shaded else ()),
-        *_scale(top, width),
+        *_scale(top, LEFT + DAY * len(chart.days)),
         *_bars(chart, top),
         *_outline(chart, top),
         *(_limits(chart.line, top) if chart.line is not None else ()),
@@ -81,10 +84,10 @@ def _shades(chart: Chart) -> Iterator[str]:
             at = closes
 
 
-def _scale(top: int, width: int) -> Iterator[str]:
+def _scale(top: int, right: int) -> Iterator[str]:
     for number in (0, top // 2, top):
         y = _y(number, top)
-        yield f'<line class="grid" x1="{LEFT}" x2="{width - 8}" y1="{y}" y2="{y}"/>'
+        yield f'<line class="grid" x1="{LEFT}" x2="{right}" y1="{y}" y2="{y}"/>'
         yield f'<text class="scale" x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{number}</text>'
 
 
@@ -130,10 +133,19 @@ def _dots(dots: Days, top: int) -> Iterator[str]:
             yield f'<circle class="over" cx="{_middle(day)}" cy="{_y(number, top)}" r="2.5"/>'
 
 
+def _width(chart: Chart) -> int:
+    """Of all the days, and of the last date below them, which may reach further."""
+    dates = (LEFT + DAY * day + text_width(chart.weeks[day], _SCALE) for day in _mondays(chart))
+    return max(LEFT + DAY * len(chart.days) + 8, ceil(max(dates, default=0)) + 2)
+
+
+def _mondays(chart: Chart) -> list[int]:
+    return [n for n, day in enumerate(chart.days) if date.fromisoformat(day.date).weekday() == 0]
+
+
 def _weeks(chart: Chart) -> Iterator[str]:
     """The date of every Monday."""
-    mondays = [n for n, day in enumerate(chart.days) if date.fromisoformat(day.date).weekday() == 0]
-    for day in mondays:
+    for day in _mondays(chart):
         x, y = LEFT + DAY * day, _TOP + _HEIGHT
         yield f'<line class="grid" x1="{x}" x2="{x}" y1="{y}" y2="{y + 5}"/>'
         words = escape(chart.weeks[day])

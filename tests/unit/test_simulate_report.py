@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from kweek.draw.widths import width as text_width
 from kweek.flow.load.flow import load_flow
 from kweek.flow.simulate.arrivals import Arrivals
 from kweek.flow.simulate.mix import usual
@@ -85,6 +87,19 @@ def test_a_chart_shades_what_is_closed_and_tells_its_numbers() -> None:
     assert svg.count('class="limit"') == 1
     assert svg.count('class="over"') == 1
     assert 'aria-label="Mails &lt;a day&gt;"' in svg
+
+
+@pytest.mark.parametrize("days", [1, 7, 8, 29, 30, 35])
+def test_the_last_date_below_a_chart_is_whole(days: int) -> None:
+    dates = [date(2026, 3, 2) + timedelta(days=n) for n in range(days)]
+    words = [f"{day.day} Mar" for day in dates]
+    every = tuple(Day(day.isoformat(), ()) for day in dates)
+    svg = draw(Chart("Mails", every, words, words, (1,) * days))
+    width = re.search(r'viewBox="0 0 (\d+) ', svg)
+    (*_, (x, last)) = re.findall(r'<text class="scale" x="(\d+)" y="\d+">([^<]+)</text>', svg)
+    assert width
+    assert last == words[(days - 1) // 7 * 7]
+    assert float(x) + text_width(last, 11) < int(width[1])
 
 
 def test_a_chart_tells_flows_and_versions_apart() -> None:
