@@ -1,18 +1,21 @@
-"""How is a simulation said in a terminal? A few lines of numbers, with what they were in the other version."""
+"""How is a simulation said in a terminal? A number a line, with what it was in the other version beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from msgspec import Struct
+
 from kweek.draw.tell import tell
 from kweek.flow.model import Flow
-from kweek.flow.simulate.result import Days, Desk, Most, Simulation
+from kweek.flow.simulate.result import Days, Desk, Simulation
 from kweek.report import told
 from kweek.report.missed import missed
 from kweek.words import Tongue
 
 _ENGLISH: Final = Tongue("en")
+_NO_DESK: Final = Desk("", "", (), None, None, ())  # in the version that opened nothing there
 
 
 def lines(
@@ -26,13 +29,11 @@ def lines(
     if others := {**one.others, **(before.others if before else {})}:
         yield f"  others     its leads walk in other flows too: {', '.join(others.values())}"
     yield ""
-    yield from _endings(one, before, say)
-    mails, own = (
-        _all(one.mails),
-        _of(one.other_mails, before and before.other_mails, one.mails, before and before.mails),
-    )
-    yield f"  mails      {mails:,}{_was(before and _all(before.mails))}{own}; {_most(one, before)}"
-    yield from _desks(one, before)
+    numbers = [*_endings(one, before, say), *_mails(one, before), *_desks(one, before)]
+    wide = max(len(number.label) for number in numbers)
+    for number in numbers:
+        remark = f"  {number.remark}" if number.remark else ""
+        yield f"  {number.label:<{wide}} {number.now:>8,}{_was(number.then)}{remark}"
     if never := list(missed(one, tell(flow, say))):
         yield ""
         yield "  Nobody came here:"
@@ -45,72 +46,76 @@ def lines(
             yield f"    day {line.day:<3} {told.weekday(line, say)} {line.clock}  {told.whole(line, one.others, say)}"
 
 
-def _endings(one: Simulation, before: Simulation | None, say: Tongue) -> Iterator[str]:
+class _Number(Struct, frozen=True):
+    """then: what it was in the other version, if there is one."""
+
+    label: str
+    now: int
+    then: int | None
+    remark: str = ""
+
+
+def _endings(one: Simulation, before: Simulation | None, say: Tongue) -> Iterator[_Number]:
     for ending in dict.fromkeys((*one.endings, *(before.endings if before else ()))):
         now, then = sum(one.endings.get(ending, ())), before and sum(before.endings.get(ending, ()))
-        yield f"  {told.result(ending, say):<20} {now:>8,}{_was(then)}"
-    yield f"  {'under way':<20} {one.under_way[-1]:>8,}{_was(before and before.under_way[-1])}"
+        yield _Number(told.result(ending, say), now, then)
+    yield _Number("under way", one.under_way[-1], before and before.under_way[-1])
 
 
-def _most(one: Simulation, before: Simulation | None) -> str:
-    if one.most.mails == 0 and (before is None or before.most.mails == 0):
-        return "nobody gets any"
-    whole, week = _mails(one.most, before and before.most), _mails(one.most_in_a_week, before and before.most_in_a_week)
-    own = ""
-    if one.other_mails or (before and before.other_mails):
-        mails = _mails(one.most_own, before and before.most_own)
-        own = f"; of this flow alone at most {mails}"
-        own += f", {_mails(one.most_own_in_a_week, before and before.most_own_in_a_week)} within seven days"
-    return f"at most {whole} to one lead, {week} within seven days{own}"
+def _mails(one: Simulation, before: Simulation | None) -> Iterator[_Number]:
+    yield _Number("mails", _all(one.mails), before and _all(before.mails))
+    mixed = bool(one.other_mails or (before and before.other_mails))
+    others, then = _all(one.other_mails), before and _all(before.other_mails)
+    if mixed:
+        own_then = None if before is None or then is None else _all(before.mails) - then
+        yield from _parts(_all(one.mails) - others, own_then, others, then)
+    most = [
+        _Number("  at most to one lead", one.most.mails, before and before.most.mails),
+        _Number("  … within seven days", one.most_in_a_week.mails, before and before.most_in_a_week.mails),
+    ]
+    if mixed:
+        week = one.most_own_in_a_week.mails
+        most += [
+            _Number("  at most, of this flow", one.most_own.mails, before and before.most_own.mails),
+            _Number("  … within seven days", week, before and before.most_own_in_a_week.mails),
+        ]
+    yield from _some(*most)
 
 
-def _mails(most: Most, before: Most | None) -> str:
-    return f"{most.mails}{_was(before and before.mails)}"
-
-
-def _desks(one: Simulation, before: Simulation | None) -> Iterator[str]:
+def _desks(one: Simulation, before: Simulation | None) -> Iterator[_Number]:
     """The queues and teams of both, each once."""
     old = {(desk.kind, desk.name): desk for desk in before.desks} if before else None
     now = {(desk.kind, desk.name): desk for desk in one.desks}
     for kind, name in sorted({*now, *(old or ())}):
-        then = None if old is None else old.get((kind, name))
-        words = _desk(now.get((kind, name)), then, one, compared=old is not None)
-        yield f"  {kind + 's':<9}  {name}: {words}"
+        desk = now.get((kind, name))
+        then = None if old is None else old.get((kind, name), _NO_DESK)
+        opened = sum(desk.opened) if desk else 0
+        yield _Number(f"{kind}s ({name})", opened, then and sum(then.opened))
+        if desk is not None:
+            yield from _desk(desk, then, one)
 
 
-def _desk(desk: Desk | None, then: Desk | None, one: Simulation, *, compared: bool) -> str:
-    """then: None as well where nothing was opened there before."""
-    opened = sum(desk.opened) if desk else 0
-    words = f"{opened:,} opened{_was(sum(then.opened) if then else 0) if compared else ''}{_of_desks(desk, then)}"
-    if desk is None:
-        return words
-    busiest = max(range(len(desk.opened)), key=lambda day: desk.opened[day])
-    before = (max(then.opened) if then else 0) if compared else None
-    words += f", {desk.opened[busiest]}{_was(before)} on the busiest day ({one.days[busiest].date})"
-    if desk.capacity is None or desk.backlog is None:
-        return words
-    over = (max(then.backlog or (0,)) if then else 0) if compared else None
-    return f"{words}; {max(desk.capacity)} a day can be done, at most {max(desk.backlog)} are left over{_was(over)}"
+def _desk(desk: Desk, then: Desk | None, one: Simulation) -> Iterator[_Number]:
+    others, others_then = sum(desk.of_others), then and sum(then.of_others)
+    if others or others_then:
+        own_then = None if then is None else sum(then.opened) - sum(then.of_others)
+        yield from _parts(sum(desk.opened) - others, own_then, others, others_then)
+    most = max(desk.opened)
+    date = one.days[desk.opened.index(most)].date
+    can = "" if desk.capacity is None else f"; {max(desk.capacity)} a day can be done"
+    yield from _some(_Number("  on the busiest day", most, then and max(then.opened, default=0), date + can))
+    if desk.backlog is not None:
+        over = then and max(then.backlog or (0,))
+        yield from _some(_Number("  left over at most", max(desk.backlog), over))
 
 
-def _of_desks(desk: Desk | None, then: Desk | None) -> str:
-    others, opened = desk.of_others if desk else (), desk.opened if desk else ()
-    was = ({"": then.of_others}, {"": then.opened}) if then else (None, None)
-    return _of({"": others}, was[0], {"": opened}, was[1])
+def _parts(own: int, own_then: int | None, others: int, others_then: int | None) -> Iterator[_Number]:
+    yield from _some(_Number("  of this flow", own, own_then), _Number("  of other flows", others, others_then))
 
 
-def _of(
-    others: Mapping[str, Days],
-    then: Mapping[str, Days] | None,
-    every: Mapping[str, Days],
-    all_then: Mapping[str, Days] | None,
-) -> str:
-    """How many are of this flow, and how many of others: where there are any of those."""
-    now, before = _all(others), None if then is None else _all(then)
-    if not now and not before:
-        return ""
-    own, own_before = _all(every) - now, None if all_then is None or before is None else _all(all_then) - before
-    return f", of this flow {own:,}{_was(own_before)}, of other flows {now:,}{_was(before)}"
+def _some(*numbers: _Number) -> Iterator[_Number]:
+    """Those that are something in one version at least."""
+    yield from (number for number in numbers if number.now or number.then)
 
 
 def _count(number: int, what: str) -> str:

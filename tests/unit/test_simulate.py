@@ -152,8 +152,10 @@ def test_a_person_reads_what_matters(capsys: pytest.CaptureFixture[str]) -> None
     assert "opened 35%" in text
     assert "(what is usual)" in text
     assert "different ways; the commonest:" in text
-    assert re.search(r"calls +default: .+; 60 a day can be done", text)
-    assert re.search(r"handovers +sales: .+; 15 a day can be done", text)
+    assert re.search(r"calls \(default\) +\d+\n +on the busiest day +\d+  2026-\S+; 60 a day can be done", text)
+    assert re.search(
+        r"handovers \(sales\) +\d+\n(.+\n)* +on the busiest day +\d+  2026-\S+; 15 a day can be done", text
+    )
     assert "    Send survey, after 7 days: undelivered\n" in text
     assert re.search(r"    day 0   \w+ \S+  Brochure requested\n    day 0   \w+ \S+  Comes into the flow\n", text)
 
@@ -185,13 +187,34 @@ def test_a_desk_that_only_one_of_two_versions_has(usually: Simulation) -> None:
     calls = next(desk for desk in usually.desks if desk.kind == "call")
 
     def of_calls(one: Simulation, before: Simulation) -> list[str]:
-        told = lines(one, WORKSPACE.flows["brochure-request"], before, usual_mix=True)
-        return [line for line in told if line.startswith("  calls")]
+        told = [" ".join(line.split()) for line in numbers(one, before)]
+        begin = next((n for n, line in enumerate(told) if line.startswith("calls")), len(told))
+        end = next((n for n, line in enumerate(told) if line.startswith("handovers")), len(told))
+        return told[begin:end]
 
-    assert of_calls(silent, usually) == [f"  calls      default: 0 opened (before: {sum(calls.opened)})"]
-    (line,) = of_calls(usually, silent)
-    assert line.count("(before: 0)") == 3
+    assert of_calls(silent, usually) == [f"calls (default) 0 (before: {sum(calls.opened)})"]
+    opened, busiest, *_ = of_calls(usually, silent)
+    assert opened == f"calls (default) {sum(calls.opened)} (before: 0)"
+    assert busiest.startswith(f"on the busiest day {max(calls.opened)} (before: 0) 2026-")
     assert of_calls(silent, silent) == []
+
+
+def numbers(one: Simulation, before: Simulation) -> list[str]:
+    told = "\n".join(lines(one, WORKSPACE.flows["brochure-request"], before, usual_mix=True))
+    return told.split("\n\n")[1].splitlines()
+
+
+def test_every_number_has_its_line_and_what_is_nothing_in_both_versions_has_none(usually: Simulation) -> None:
+    desk = next(desk for desk in usually.desks if desk.kind == "call")
+    others = replace(desk, of_others=desk.opened, backlog=(0,) * len(desk.opened))
+    one = replace(usually, desks=(others,))
+    told = numbers(one, one)
+    of_calls = [" ".join(line.split()) for line in told]
+    of_calls = of_calls[of_calls.index(f"calls (default) {sum(desk.opened)} (before: {sum(desk.opened)})") :]
+    assert not any("left over" in line or "of this flow" in line for line in of_calls)
+    assert of_calls[1] == f"of other flows {sum(desk.opened)} (before: {sum(desk.opened)})"
+    assert all(line.count("(before: ") == 1 for line in told)
+    assert len({line.index(" (before: ") for line in told}) == 1, "the numbers stand below each other"
 
 
 REFUSED = {
