@@ -88,7 +88,7 @@ BROKEN = [
     Broken("tag", head("about: §!important leads"), "tag", "quotes"),
     Broken("bar first", head("about: §| or ||"), "quotes-needed", "quotes"),
     Broken("greater first", head("about: §> 3 mails"), "quotes-needed", '"> 3 mails"'),
-    Broken("dash behind the key", head("about: §- a list"), "quotes-needed", "new line"),
+    Broken("dash behind the key", head("about: §- a list"), "quotes-needed", "in quotes"),
     Broken("quote never closed", head('about: §"never closed'), "never-closed", 'closing "'),
     Broken("list never closed", head("start: §[a.b, c.d").replace("start: manual\n", ""), "never-closed", "]"),
     Broken("braces never closed", head("goal: §{ if: lead.sales_ready, go: done"), "never-closed", "}"),

@@ -136,6 +136,42 @@ SLIPS: Final = [
     # what has ended the step cannot be asked when its time is up
     ("      answered: triage\n", "      answered: triage\n      opened: call\n", "19:7",
      "“opened” under when has ended"),
+    # the last line of a `when` stands too shallow
+    ("      answered: triage\n", "    answered: triage\n", "16:5", "It belongs to “when” in line 14. Begin it in column 7"),
+    ("        lost: lost\n", "      lost: lost\n", "59:7", "It belongs to “when” in line 55. Begin it in column 9"),
+    ("    - call: brochure\n      within: 5 business days\n      attempts: 3\n      apart: 1 business day\n      when:\n"
+     "        interested: sales\n", "    - task: Ring\n      within: 5 business days\n      outcomes: [yes, all well]\n"
+     "      when:\n        yes: sales\n      all well: done\n      otherwise: done\n    - call: brochure\n"
+     "      within: 5 business days\n      when:\n        interested: sales\n", "37:7", "It belongs to “when” in line 35."),
+    # a value, and what stands below it
+    ("        rejected: back\n", "        rejected: back\n          - end: done\n", "56:19", "Take “back” away, or"),
+    ("      when:\n        interested", "      when: done\n        interested", "36:13", "“when” has the value “done”, and"),
+    ("start: brochure.requested\n", "start: brochure.requested\n  event: brochure.requested\n  if: lead.sales_ready\n",
+     "4:8", "Take “brochure.requested” away"),
+    # a second colon, where no text for people stands
+    ("- else: done", "- else: go: call", "29:19", "Write: else: call"),
+    ("bounced: discard", "bounced: end: discard", "15:19", "Write: bounced: discard"),
+    ("bounced: discard", "bounced: - end: discard", "15:16", "Write: bounced: discard"),
+    ("  - wait: 7 days", "  - wait: until: monday 09:00", "11:16", "Write: wait: until monday 09:00"),
+    ("title: Brochure request", "title: Brochure request\nlimit: 2 mails per: 7 days", "4:19", "limit: 2 mails per 7 days"),
+    ("5 business days\n      attempts: 3\n", "5 business days attempts: 3\n", "33:31",
+     "Put “attempts: 3” on a line of its own, below “within”."),
+    ("every: 24 hours\n          tell: manager\n", "every: 24 hours, tell: manager\n", "52:28",
+     "Put “tell: manager” on a line of its own, below “every”."),
+    ("    - call: brochure\n", "    - call: brochure priority: high\n", "32:22", "below “call”."),
+    # what parts two things in braces
+    ("  - wait: 7 days", "  - score: { intent: +10 interest: 5 }", "11:25", "Write: { intent: +10, interest: 5 }"),
+    ("  - wait: 7 days", "  - score: { intent: +10; interest: 5 }", "11:25", "Write: { intent: +10, interest: 5 }"),
+    ("  - wait: 7 days", "  - score: { intent: +10, interest 5 }", "11:27", "Write: interest: 5"),
+    (TWO, "    when: { bounced: discard, answered triage }\n", "14:31", "Write: answered: triage"),
+    # signs of other languages, and a colon behind the value
+    ("if: lead.sales_ready", "if: !lead.sales_ready", "25:15", "Write: if: not lead.sales_ready"),
+    ("  - wait: 7 days", "  - tell: anna\n    text: !important", "12:11", 'in quotes: text: "!important"'),
+    ("  - wait: 7 days", '  - tell: anna\n    text: {{ lead.name }} asks."', "12:11", '"{{ lead.name }} asks."'),
+    ("  - send: survey", "  - send survey:", "12:5", "Write: send: survey"),
+    ("    within: 7 days", "    within 7 days:", "13:5", "Write: within: 7 days"),
+    ("answered: triage", "answered, triage", "16:7", "Write: answered: triage"),
+    ("answered: triage", "answered -> triage", "16:7", "Write: answered: triage"),
 ]  # fmt: skip
 
 

@@ -115,13 +115,22 @@ def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
             return moves and trap.line != said.line - 1 and right > 1
         case "unknown-key" | "list-wanted":  # its key belongs elsewhere, with what stands below it
             key = match["key"] if (match := shape(lines[trap.line])) else None
-            within = indent(lines[trap.line]) == 0 and key is not None and ("." in key or key in (*BUILT_IN, "if"))
-            alone = opens(lines[trap.line]) or key in ("else", "otherwise") or within
-            return moves and trap.line in (said.line - 1, said.line - 2) and alone
+            alone = (
+                opens(lines[trap.line]) or key in ("else", "otherwise") or (key is not None and _happens(key, lines))
+            )
+            within = indent(lines[trap.line]) == 0 and key == "if"
+            return moves and trap.line in (said.line - 1, said.line - 2) and (alone or within)
         case "state":
             return trap.code == "key-missing"
         case _:
             return trap.code == "doubled"
+
+
+def _happens(key: str, lines: list[str]) -> bool:
+    """Is it an event, or an outcome of a task?"""
+    outcomes = (match["body"] for match in map(shape, lines) if match and match["key"] == "outcomes")
+    declared = {word.strip(" []") for said in outcomes for word in said.split(",")}
+    return "." in key or key in BUILT_IN or key.startswith("clicked ") or key in declared
 
 
 def _is_mended(trap: Trap, after: Sequence[Problem], known: Container[str]) -> bool:

@@ -72,6 +72,8 @@ class Reader(TextReader):
         for pair in pairs:
             if pair.key.value in words:
                 found[pair.key.value] = pair
+            elif moved := self.with_its_colon(pair, words):
+                found[moved.key.value] = moved
             elif len(lacks) == len(strangers) == 1 and nearest(pair.key.value, words) is None:
                 self.note(
                     pair.key.at,
@@ -99,6 +101,16 @@ class Reader(TextReader):
         self.note(pair.key.at, "unknown-key", what, why if fix else "It would have no effect.", fix)
         if near is not None:
             found.setdefault(near, Pair(pair.key._replace(value=near), pair.value))
+
+    def with_its_colon(self, pair: Pair, words: Collection[str]) -> Pair | None:
+        """`send lesson-reminder:`, whose colon stands behind the value. None: it is no such thing."""
+        word, _, value = pair.key.value.partition(" ")
+        if not (word in words and value and isinstance(pair.value, Text) and pair.value.empty):
+            return None
+        what, why = f"The colon stands behind “{value}”.", "It belongs between a key and its value."
+        self.note(pair.key.at, "unknown-key", what, why, f"Write: {word}: {value}")
+        at, end = pair.key.at, pair.key.end
+        return Pair(pair.key._replace(value=word), Text(value, at._replace(column=at.column + len(word) + 1), end))
 
     def items(self, node: Node, key: Text, example: str) -> tuple[Node, ...]:
         """The items of a list, each on a line with a dash."""

@@ -75,6 +75,8 @@ class StepReader(VerblessReader):
                 found["otherwise"] = Pair(pair.key._replace(value="otherwise"), pair.value)
             elif word in OPTIONS or pair.key.at == first.key.at:
                 continue
+            elif moved := self.with_its_colon(pair, words):
+                found[moved.key.value] = moved
             elif (verb, word) in _INSTEAD:
                 what, fix = _INSTEAD[verb, word]
                 self.note(pair.key.at, "unknown-key", what, "", fix)

@@ -44,6 +44,9 @@ class VerblessReader(VerbReader):
             to, key = strangers[0].value, strangers[0].key
             self.note(key.at, "no-verb", "“flow” is no verb, but a target.", "", f"Write: - go: flow {to.value}")
             return Pair(key._replace(value="go"), to._replace(value=f"flow {to.value}"))
+        for pair in strangers:
+            if moved := self.with_its_colon(pair, VERBS):
+                return moved
         for pair in strangers if self.patient else ():
             if near := nearest(pair.key.value, VERBS):
                 what = f"There is no verb “{pair.key.value}”."

@@ -58,8 +58,7 @@ class Builder:
         at = self.sheet.place(event.start_mark.line, event.start_mark.column)
         match type(event).__name__:
             case "ScalarEvent":
-                self._refuse_marks(event, at)
-                self._add(self._undashed(event) or self._text(event, at))
+                self._add(self._exclaimed(event, at) or self._undashed(event) or self._text(event, at))
             case "SequenceStartEvent" | "MappingStartEvent" as kind:
                 self._refuse_marks(event, at)
                 return self._open(_Open(kind == "MappingStartEvent", bool(event.flow_style), at))
@@ -99,6 +98,19 @@ class Builder:
             self._note(at, "anchor", *_ANCHOR)
         if event.tag is not None:
             self._note(at, "tag", *_TAG)
+
+    def _exclaimed(self, event: Any, at: Position) -> Text | None:
+        """A text that begins with !, as it was meant. None: it does not."""
+        if event.style or not (event.tag or "").startswith("!"):
+            self._refuse_marks(event, at)
+            return None
+        from kweek.flow.yaml.value import exclaimed  # only who meets a trap pays for looking for them
+
+        key = self.stack[-1].key if self.stack else None
+        said = f"{event.tag} {event.value}".strip()
+        meant, what, why, fix = exclaimed(key.value if isinstance(key, Text) else None, said)
+        self._note(at, "tag", what, why, fix)
+        return Text(meant, at, self.sheet.place(event.end_mark.line, event.end_mark.column), "quoted")
 
     def _text(self, event: Any, at: Position) -> Text:
         end = self.sheet.place(event.end_mark.line, event.end_mark.column)
@@ -163,7 +175,7 @@ class Builder:
             return
         if isinstance(value, Text) and value.empty:
             colon = self._behind_key(key)
-            if top.flow and colon is None and (found := meant_in_braces(key, top.pairs)) is not None:
+            if top.flow and colon is None and (found := self._meant(key, top)) is not None:
                 self._mean(top, key.at, found)
                 return
             comment = _COMMENT.match(colon or "")
@@ -193,6 +205,10 @@ class Builder:
     def _remedy_of_two(self) -> str:
         of_paths = len(self.stack) == 2 and isinstance(key := self.stack[0].key, Text) and key.value == "paths"
         return "Give one of them another name, or delete it." if of_paths else "Delete one, or join them."
+
+    def _meant(self, key: Text, top: _Open) -> Meant | None:
+        owner = self.stack[-2].key if len(self.stack) > 1 else None
+        return meant_in_braces(key, top.pairs, owner.value if isinstance(owner, Text) else "")
 
     def _mean(self, top: _Open, at: Position, found: Meant) -> None:
         """Colons without a space have one message for all of their braces."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kweek.flow.yaml.columns import LINES, VERBS
-from kweek.flow.yaml.lines import indent, nearest_above, shape, without_comment
+from kweek.flow.yaml.lines import BLOCK, dashed, indent, nearest_above, says_something, shape, without_comment
 from kweek.flow.yaml.sheet import Trap
 
 _LOST: Final = (
@@ -17,12 +17,17 @@ _LOST: Final = (
     (re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day .+"), "every"),
 )
 """What stands alone on its line, and the key that it may have lost."""
+OPTIONS: Final = frozenset((
+    "when", "otherwise", "within", "expires", "remind", "follow_up", "escalate", "every", "tell", "reassign", "at_most",
+    "then", "because", "text", "mail", "id", "to", "outcomes", "queue", "priority", "prefer", "attempts", "apart", "go",
+))  # fmt: skip
+"""What stands beside others, never below a target or an event."""
 _NO_VERBS: Final = LINES | {"after"}
 
 
 def heads(lines: list[str], number: int) -> Iterator[Trap]:
     """What may have been meant with this line."""
-    yield from filter(None, (_echoed(lines, number), _lost(lines, number)))
+    yield from filter(None, (_echoed(lines, number), _lost(lines, number), _twofold(lines, number)))
     yield from _misnamed(lines, number)
 
 
@@ -40,6 +45,22 @@ def _echoed(lines: list[str], number: int) -> Trap | None:
     fix = f"Take it away behind “{upper['key']}:”."
     mended = [lines[above][: upper.start("body")].rstrip()]
     return Trap(above, upper.start("body"), "duplicate-key", what, why, fix, mended)
+
+
+def _twofold(lines: list[str], number: int) -> Trap | None:
+    """`clicked prices: desk`, and below it a list."""
+    upper, below = shape(lines[number]), next((n for n in range(number + 1, len(lines)) if says_something(lines[n])), 0)
+    said = without_comment(upper["body"]) if upper and upper["key"] else ""
+    here = shape(lines[below])
+    if not upper or not said or not here or indent(lines[below]) != upper.start("key") + 2:
+        return None
+    if BLOCK.fullmatch(said) or not (here["key"] and here["key"] not in OPTIONS):
+        return None
+    kind = "a list" if dashed(lines[below]) else "lines of its own"
+    what = f"“{upper['key']}” has the value “{said}”, and {kind} below it."
+    fix = f"Take “{said}” away, or what stands below it."
+    mended = [lines[number][: upper.start("body")].rstrip()]
+    return Trap(number, upper.start("body"), "two-values", what, "Only one of the two can be meant.", fix, mended)
 
 
 def _lost(lines: list[str], number: int) -> Trap | None:

@@ -11,6 +11,8 @@ from kweek.flow.yaml.tree import Pair, Text
 _NO_COLON: Final = re.compile(r"(?P<key>[a-z_]+)(?: ?[=;] ?|:| )(?P<value>\S.*)")
 _NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]*):(?!//)(?P<value>\S.*)")
 _CLICKED: Final = re.compile(r"(?P<key>clicked [\w-]+) (?P<value>\S.*)")
+_OF_WORDS: Final = ("score", "set", "send", "when", "whenever", "otherwise")
+"""Keys that take braces in which no value is a text for people, so that none has a comma in it."""
 _LATER: Final = ("after", "every", "tell", "reassign", "if", "go", "email", "event", "at")
 """Keys that stand behind others; any other word may be the piece of a text behind its comma."""
 
@@ -26,15 +28,15 @@ class Meant(NamedTuple):
     joined: bool = False
 
 
-def meant_in_braces(key: Text, before: Sequence[Pair]) -> Meant | None:
-    """before: the pairs that were read before it. None: nobody can tell."""
+def meant_in_braces(key: Text, before: Sequence[Pair], owner: str) -> Meant | None:
+    """before: the pairs that were read before it. owner: the key of these braces. None: nobody can tell."""
     if glued := _NO_SPACE.fullmatch(key.value):
         what, why = "There is no space behind the colon.", "Without a space YAML reads key and value as one text."
         fix = f"Put a space behind each colon: {glued['key']}: {glued['value']}"
         return Meant(_parted(key, glued), "space-after-colon", what, why, fix)
     clicked = _CLICKED.fullmatch(key.value)
     one_text = clicked or _NO_COLON.fullmatch(key.value)
-    if one_text and (clicked or not before or one_text["key"] in _LATER):
+    if one_text and (clicked or not before or one_text["key"] in _LATER or owner in _OF_WORDS):
         what, why = f"“{key.value}” has no colon.", "A key and its value are parted by a colon and a space."
         return Meant(
             _parted(key, one_text), "colon-missing", what, why, f"Write: {one_text['key']}: {one_text['value']}"

@@ -14,10 +14,12 @@ OF_TWO_WORDS: Final = r"not\ interested|wrong\ person|out\ of\ office|clicked\ [
 _GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. ]*):(?!//)(?P<value>\S.*)")
 _CLOCK: Final = re.compile(r"\b\d?\d:\d\d\b")
 _NO_KEY: Final = re.compile(r"( *(?:- +)?):(?: .*|)")
+_SIGN: Final = "[=;→]|[-=]>"
+"""What somebody may write for a colon."""
 _BARE: Final = re.compile(
     r"(?P<lead> *(?:- +)*)"
-    rf"(?P<key>[A-Za-z_][\w. ]*?(?= ?[=;] )|{OF_TWO_WORDS}|[A-Za-z_][\w.]*)"
-    r"(?: ?[=;])?(?: +(?P<value>\S.*))?"
+    rf"(?P<key>[A-Za-z_][\w. -]*?(?= ?(?:{_SIGN}) )|{OF_TWO_WORDS}|[A-Za-z_][\w.]*)"
+    rf"(?: ?(?:{_SIGN}|,))?(?: +(?P<value>\S.*))?"
 )
 _OF_ONE_WORD: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w.]*) +(?P<value>\S.*)")
 

@@ -1,0 +1,94 @@
+"""What was meant with a second colon in a line? Behind it YAML would begin another key."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from kweek.flow.yaml.lines import indent
+from kweek.flow.yaml.sheet import Trap
+from kweek.flow.yaml.value import Value, quoted, whole
+
+_SECOND_COLON: Final = re.compile(r":(?= |$)")
+_DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
+_WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
+_OPENS: Final = ("start", "goal", "whenever", "when")
+_TAKES_PAIRS: Final = ("score", "set")
+PROSE: Final = ("title", "about", "text", "because", "task", "name", "question", "hint")
+"""Keys whose values are words for people: a colon in them is one of theirs."""
+_SAYS_HOW: Final = (
+    "reentry", "limit", "wait", "within", "expires", "remind", "follow_up", "after", "every", "at", "at_most", "apart",
+    "attempts", "share", "event",
+)  # fmt: skip
+"""Keys whose values are words of ours."""
+_TARGET: Final = re.compile(r"(?:go|end|path|to): +(?P<to>(?:flow )?[a-z0-9-]+)")
+_BESIDE: Final = re.compile(
+    r"""(?P<said>\S.*?),?\ +(?P<key>when|otherwise|within|expires|remind|follow_up|escalate|after|every|tell|reassign
+        |at_most|then|because|text|mail|id|to|outcomes|queue|priority|prefer|attempts|apart|if|go):\ +\S.*""",
+    re.VERBOSE,
+)
+"""An option on the line of another."""
+
+
+def second_colon(value: Value) -> Trap | None:
+    colon = _SECOND_COLON.search(value.core)
+    if value.key is None or colon is None:
+        return None
+    why = f"After “{value.key}:” a second colon with a space would begin another key in the same line."
+    what = "There is a second colon in this line."
+    if door := _DOOR.fullmatch(value.core):
+        return value.written(f"flow {door[1]}", "second-colon", what, why, colon.start())
+    if value.key not in PROSE and (target := _TARGET.fullmatch(value.core)):
+        why = "Where a lead goes, the name alone says."
+        return value.written(target["to"], "second-colon", what, why, colon.start())
+    shares = value.key == "send" and "%" in value.core
+    if (shares or value.key in _TAKES_PAIRS) and all(": " in part for part in value.core.split(", ")):
+        return value.written(f"{{ {value.core} }}", "second-colon", what, why, colon.start())
+    if value.key in _OPENS:
+        return _own_line(value, colon.start(), what, why)
+    dashed = value.line[: value.column].lstrip() == f"- {value.key}: "
+    if dashed and value.key in ("if", "share") and (way := _WAY.fullmatch(value.core)):
+        return _way_beside(value, value.key, way)
+    if value.key == "clicked":  # the link is a part of the key
+        link, target = value.core[: colon.start()], value.core[colon.end() :].strip()
+        right = f"clicked {link}: {target}".rstrip()
+        mended = [value.line[: value.column].replace("clicked:", f"clicked {link}:", 1) + target]
+        return Trap(value.number, value.column + colon.start(), "second-colon", what, why, f"Write: {right}", mended)
+    if value.key not in PROSE and (beside := _BESIDE.fullmatch(value.core)):
+        return _option_beside(value, value.key, beside)
+    if value.key in _SAYS_HOW:
+        right = " ".join(_SECOND_COLON.sub("", value.core).split())
+        return value.written(right, "second-colon", what, "Its value has no colon.", colon.start())
+    if colon.end() == len(value.core):
+        bare = value.core[:-1].rstrip()
+        fix = f"Take the last one away: {value.key}: {bare}. Or, where it belongs to a text: "
+        return value.trap("second-colon", what, why, colon.start(), fix)._replace(mended=[value.replaced_by(bare)])
+    return value.trap("second-colon", what, why, colon.start())
+
+
+def _own_line(value: Value, colon: int, what: str, why: str) -> Trap:
+    """`start: event: roof.scanned`."""
+    opened = value.line[: value.column].rstrip()
+    column = len(opened) - len(opened.lstrip()) + 2
+    fix = f"Write “{value.core}” on a line of its own below “{value.key}:”, two spaces deeper."
+    trap = value.parted(0, value.body, column, "second-colon", what, why, fix)
+    return trap._replace(column=value.column + colon)
+
+
+def _option_beside(value: Value, key: str, beside: re.Match[str]) -> Trap:
+    """`within: 5 business days remind: 3 business days`."""
+    at, word = beside.start("key"), beside["key"]
+    what, why = f"“{word}” stands on the line of “{key}”.", "Each key has a line of its own."
+    fix = f"Put “{value.core[at:]}” on a line of its own, below “{key}”."
+    column = value.line.index(f"{key}:") if f"{key}:" in value.line else indent(value.line)
+    return value.parted(at, value.body[at:], column, "second-colon", what, why, fix)
+
+
+def _way_beside(value: Value, key: str, way: re.Match[str]) -> Trap:
+    """`- if: lead.sales_ready go: sales`."""
+    what, why = f"“go” stands on the line of its “{key}”.", "Each key has a line of its own."
+    fix = f"Put “go: {way['to']}” on a line of its own, below “{key}”."
+    asked, to = (one if whole(one) else quoted(one) for one in (way["asked"], way["to"]))
+    dash, comment = value.line[: value.line.index("-")], value.body[len(value.core) :]
+    mended = [f"{dash}- {{{key}: {asked},go: {to}}}{comment}"]
+    return Trap(value.number, value.column + way.start("go"), "second-colon", what, why, fix, mended, 1)
