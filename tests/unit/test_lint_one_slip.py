@@ -137,15 +137,19 @@ SLIPS: Final = [
     ("      answered: triage\n", "      answered: triage\n      opened: call\n", "19:7",
      "“opened” under when has ended"),
     # the last line of a `when` stands too shallow
-    ("      answered: triage\n", "    answered: triage\n", "16:5", "It belongs to “when” in line 14. Begin it in column 7"),
+    ("      answered: triage\n", "    answered: triage\n", "16:5",
+     "It belongs to “when” in line 14. Begin it in column 7"),
     ("        lost: lost\n", "      lost: lost\n", "59:7", "It belongs to “when” in line 55. Begin it in column 9"),
-    ("    - call: brochure\n      within: 5 business days\n      attempts: 3\n      apart: 1 business day\n      when:\n"
+    ("    - call: brochure\n      within: 5 business days\n      attempts: 3\n      apart: 1 business day\n"
+     "      when:\n"
      "        interested: sales\n", "    - task: Ring\n      within: 5 business days\n      outcomes: [yes, all well]\n"
      "      when:\n        yes: sales\n      all well: done\n      otherwise: done\n    - call: brochure\n"
-     "      within: 5 business days\n      when:\n        interested: sales\n", "37:7", "It belongs to “when” in line 35."),
+     "      within: 5 business days\n      when:\n        interested: sales\n", "37:7",
+     "It belongs to “when” in line 35."),
     # a value, and what stands below it
     ("        rejected: back\n", "        rejected: back\n          - end: done\n", "56:19", "Take “back” away, or"),
-    ("      when:\n        interested", "      when: done\n        interested", "36:13", "“when” has the value “done”, and"),
+    ("      when:\n        interested", "      when: done\n        interested", "36:13",
+     "“when” has the value “done”, and"),
     ("start: brochure.requested\n", "start: brochure.requested\n  event: brochure.requested\n  if: lead.sales_ready\n",
      "4:8", "Take “brochure.requested” away"),
     # a second colon, where no text for people stands
@@ -153,7 +157,8 @@ SLIPS: Final = [
     ("bounced: discard", "bounced: end: discard", "15:19", "Write: bounced: discard"),
     ("bounced: discard", "bounced: - end: discard", "15:16", "Write: bounced: discard"),
     ("  - wait: 7 days", "  - wait: until: monday 09:00", "11:16", "Write: wait: until monday 09:00"),
-    ("title: Brochure request", "title: Brochure request\nlimit: 2 mails per: 7 days", "4:19", "limit: 2 mails per 7 days"),
+    ("title: Brochure request", "title: Brochure request\nlimit: 2 mails per: 7 days", "4:19",
+     "limit: 2 mails per 7 days"),
     ("5 business days\n      attempts: 3\n", "5 business days attempts: 3\n", "33:31",
      "Put “attempts: 3” on a line of its own, below “within”."),
     ("every: 24 hours\n          tell: manager\n", "every: 24 hours, tell: manager\n", "52:28",
@@ -172,6 +177,33 @@ SLIPS: Final = [
     ("    within: 7 days", "    within 7 days:", "13:5", "Write: within: 7 days"),
     ("answered: triage", "answered, triage", "16:7", "Write: answered: triage"),
     ("answered: triage", "answered -> triage", "16:7", "Write: answered: triage"),
+    # a path that lost its heading
+    ("  call:\n", "", "31:7", "Write call: above it, in column 3 (2 spaces)."),
+    ("  back:\n", "", "61:7", "Line 56 leads to “back”, and no lead comes to these steps."),
+    # remarks, and steps of one word
+    ("      answered: triage", "      only with a roof\n      answered: triage", "16:7",
+     "If it is a remark, begin it with #"),
+    ("      attempts: 3", "      this is the last one\n      attempts: 3", "34:7",
+     "If it is a remark, begin it with #"),
+    ("        lost: lost", "        lost:\n          - end\n            because: no", "60:13", "Write: - end: done"),
+    ("        lost: lost", "        lost:\n          - lost\n            because: no", "60:13", "Write: - end: lost"),
+    ("        - else: done", "        - else:\n    - wait: 1 day\n    - end: done", "29:11", "“else” has no value."),
+    # another way out than is written
+    ("      otherwise: flow long-term", "      otherwise:\n        - end: flow long-term", "43:16",
+     "Write: - go: flow long-term"),
+    ("      otherwise: flow long-term", "      otherwise:\n        - go: end", "43:15", "Write: - end: done"),
+    ("        - if: lead.sales_ready\n          go: sales\n        - if: lead.profile in [\"A\", \"B\"]\n"
+     "          go: call\n"
+     "        - else: done", "        - share: 50%\n          go: sales\n        - share: 40%\n          go: call",
+     "24:7",
+     "The shares make 90%, and “choose” has no else."),
+    # words of conditions
+    ("if: lead.sales_ready", "if: known lead.phone", "25:15", "Write known(lead.phone)."),
+    ("if: lead.sales_ready", "if: lead.engagement > many", "25:33", "Write a number in digits, without quotes: 3."),
+    # a sign behind a value, a letter too much, an equals sign
+    ("5 business days", "5 business days.", "33:15", "Write it without: 5 business days"),
+    ("start: brochure.requested", "start: brochure.requested\nreentry: allways", "5:10", "Write always."),
+    ("  - wait: 7 days", "  - set: contract_end = today", "11:10", "Write: set: { contract_end: today }"),
 ]  # fmt: skip
 
 
@@ -207,3 +239,9 @@ def test_a_verb_whose_line_is_lost_is_missed_where_other_steps_stand_beside_it_t
     [problem] = lint(text, "sound.yaml")
     assert (problem.line, problem.code) == (11, "key-missing")
     assert "Write - send: above it, in column 3" in problem.fix
+
+
+def test_a_link_below_when_is_shown_as_a_click() -> None:
+    [problem] = slip("      answered: triage\n", "      answered: triage\n      book-a-demo: sales\n")
+    assert (problem.line, problem.code) == (17, "unknown-event")
+    assert "Write: clicked book-a-demo." in problem.fix

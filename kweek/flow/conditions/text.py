@@ -59,16 +59,18 @@ def scan(text: str) -> str:
     _refuse_size(text)
     out: list[str] = []
     open_at: list[tuple[str, int]] = []
-    before = "start"
+    before, last = "start", ("", 0)
     for kind, token, at in _tokens(text):
         if kind == "space":
             out.append(" " * len(token))
             continue
         does = _does(kind, token, before, text, at)
+        if before == "operand" and does == "operand":
+            _unasked(*last, token)
         _neighbours(before, does, token, at, open_at[-1][0] if open_at else "")
         _brackets(open_at, does, token, at)
         out.append(token.replace(".", DOT).replace("-", DASH) if kind == "word" else token)
-        before = does
+        before, last = does, (token, at)
     if before in ("binary", "in", "not", "not after", "comma", "sign"):
         raise ConditionError("the condition stops half-way", len(text.rstrip()), "write what it is compared with")
     if open_at:
@@ -261,6 +263,20 @@ def _neighbours(before: str, kind: str, token: str, at: int, within: str) -> Non
         _arithmetic("-", at)
     if kind == "close" and before in ("binary", "in", "not", "sign"):
         raise ConditionError(f"something is missing before “{token}”", at, "write what it is compared with")
+
+
+_ASKED: Final = {
+    "known": "known({})", "tagged": 'tagged("{}")', "opened": 'opened("{}")', "happened": 'happened("{}")',
+    "clicked": 'clicked("…", "{}"), with the name of the mail before that of the link',
+    "days_since": 'days_since("{}") < 30', "days_until": "days_until({}) < 90", "count": 'count("{}") > 1',
+}  # fmt: skip
+
+
+def _unasked(function: str, at: int, what: str) -> None:
+    """`known lead.phone`: a function without its parentheses."""
+    if function in _ASKED:
+        right = _ASKED[function].format(what.strip("\"'"))
+        raise ConditionError(f"“{function}” asks in parentheses", at, f"write {right}")
 
 
 def _refuse(text: str, at: int) -> NoReturn:

@@ -65,7 +65,10 @@ def _unknown(node: Field, schema: Schema, wanted: Kind = "any") -> Finding | Non
         return node.offset, f"“{path}” is no number", f"write {digits}"
     if wanted == "yes/no" and (truth := meant(path.lower(), ("true", "false"))):
         return node.offset, f"“{path}” is no word of conditions", f"write {truth}"
-    return node.offset, f"there is no field {path}", instead(path, schema.fields)
+    fix = instead(path, schema.fields)
+    if wanted == "number" and fix.startswith("if it is a text"):
+        return node.offset, f"“{path}” is neither a number nor a field", "write a number in digits, without quotes: 3"
+    return node.offset, f"there is no field {path}", fix
 
 
 def instead(path: str, fields: Mapping[str, FieldType]) -> str:

@@ -52,14 +52,14 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     graph = draw(flow)
     said = errors(read)
     misread = {problem.line for problem in said if problem.code not in _KEEPS_STEPS and not problem.guessed}
-    check_targets(flow, names, report, said)
+    check_targets(flow, graph, names, report, said)
     check_ends(graph, report, misread)
-    lost_ways = any(problem.code not in _KEEPS_WAYS and not problem.guessed for problem in said)
     check_reactions(flow, graph, names, report, misread)
     loose = any(problem.code in _MAY_LEAD_ANYWHERE for problem in report.problems)
-    check_reach(flow, graph, names, report, misread, lost_ways or loose)
+    lost = {problem.line for problem in said if problem.code not in _KEEPS_WAYS and not problem.guessed}
+    check_reach(flow, graph, names, report, lost, bool(lost) or loose)
     check_loops(graph, report, misread)
-    if not lost_ways:
+    if not lost:
         check_before(flow, graph, names, report)
     check_names(flow, names, report)
     check_conditions(flow, names, report, {problem.line for problem in said})

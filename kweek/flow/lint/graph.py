@@ -89,6 +89,12 @@ class Graph(Struct):
         return seen
 
 
+def cut_off(graph: Graph, reached: Collection[int]) -> list[tuple[int, int]]:
+    """Each step that no lead comes to, behind the one right above it, which is reached and always leads elsewhere."""
+    rows = ((number, number + 1) for number, node in enumerate(graph.nodes) if node.below == number + 1)
+    return [(above, below) for above, below in rows if above in reached and below not in reached]
+
+
 def draw(flow: Flow) -> Graph:
     """The graph of a flow. A target that does not exist leads to the nearest path, so that one slip is one message."""
     build = _Build(flow)

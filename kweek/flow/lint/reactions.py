@@ -88,11 +88,20 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
     if of_another := _outcome_of(step, event, names):
         report.error(at, "never-fires", f"“{event}” can never fire here", *of_another)
         return ""
+    if isinstance(step, Send) and event in _links(step, names):
+        what, why = f"“{event}” is a link of this mail, not an event", "what happens is that somebody clicks it"
+        report.error(at, "unknown-event", what, why, f"Write: clicked {event}")
+        return "clicked"
     fix = _remedy(event, (*can, "else"), known.all)
     if isinstance(step, Task) and step.outcomes and "." not in event:
         fix = f"{fix} Or add it to outcomes in line {step.outcomes[0].at.line}"
     report.error(at, "unknown-event", f"There is no event “{event}”", "", fix)
     return nearest(event, (*can, "else")) or ""
+
+
+def _links(step: Send, names: Names) -> Collection[str]:
+    mails = (names.mails.get(share.mail.value or "") for share in step.mails)
+    return {link for mail in mails if mail is not None for link in mail.links}
 
 
 def _renamed(step: AnyStep, line: Reaction, lines: tuple[Reaction, ...], names: Names, report: Report) -> str | None:

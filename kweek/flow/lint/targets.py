@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from kweek.flow.kebab import kebab
+from kweek.flow.lint.graph import Graph, cut_off
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
 from kweek.flow.meant import meant
@@ -25,7 +26,7 @@ from kweek.flow.problems import Problem, did_you_mean, lines_in_words, nearest
 _LOSES_PATHS: Final = ("reserved", "indentation", "keys-wanted", "duplicate-key", "unknown-key", "syntax")
 
 
-def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Problem]) -> None:
+def check_targets(flow: Flow, graph: Graph, names: Names, report: Report, read: Collection[Problem]) -> None:
     """Every path and flow that is named exists; where a flow may refuse the lead, `then` decides.
 
     read: errors of the loader. Where it may have lost whole paths, only a name that is near another is a slip.
@@ -50,6 +51,8 @@ def check_targets(flow: Flow, names: Names, report: Report, read: Collection[Pro
                 _refusal(target, flow, names, report, in_go=False)
             case _:
                 pass
+    if len(absent) == 1 and not read and _lost_its_heading(*next(iter(absent.items())), flow, graph, report):
+        return
     for name, targets in absent.items():
         if not unsure or nearest(name, (*paths[1:], *ENDINGS)) is not None:
             _is_not_there(name, targets, anywhere, flow, names, report, only=len(absent) == 1)
@@ -71,6 +74,21 @@ def _exists(
             report.error(at, "unknown-flow", f"There is no flow “{name}”", "", fix)
         case _:
             pass
+
+
+def _lost_its_heading(name: str, targets: list[ToPath], flow: Flow, graph: Graph, report: Report) -> bool:
+    """Do its steps stand below those of the path above, to which no lead comes? Then it is said there."""
+    rows = cut_off(graph, graph.reach([root.to for root in graph.roots]))
+    step = graph.nodes[rows[0][1]].step if len(rows) == 1 else None
+    column = flow.paths[0].name.at.column if flow.paths else 0
+    if step is None or step.at.column != column + 4 or nearest(name, ("next",)) is not None:
+        return False
+    what = f"“{name}:” seems to be missing above this line"
+    lines = sorted({target.at.line for target in targets})
+    why = f"{lines_in_words(lines)} lead{'' if lines[1:] else 's'} to “{name}”, and no lead comes to these steps"
+    fix = f"Write {name}: above it, in column {column} ({column - 1} spaces)"
+    report.error(step.at, "unknown-target", what, why, fix)
+    return True
 
 
 def _is_not_there(

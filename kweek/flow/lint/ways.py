@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from kweek.flow.kebab import kebab
-from kweek.flow.lint.graph import NOWHERE, Graph, Node
+from kweek.flow.lint.graph import NOWHERE, Graph, Node, cut_off
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.otherwise import denied
 from kweek.flow.lint.report import Report
@@ -94,12 +94,11 @@ def check_reach(
     lost_heads = any(one.code == "unknown-target" and not one.guessed for one in report.problems)  # of a path
     reached = graph.reach([root.to for root in graph.roots])
     covered = set(reached)
-    for above, below in _rows(graph):
-        if above in reached and below not in reached:
-            covered |= graph.reach([below])
-            between = range(graph.nodes[above].step.at.line, graph.nodes[below].step.at.line + 1)
-            if not (lost_heads or any(line in between for line in misread) or graph.nodes[below].misread(misread)):
-                _lost_step(graph.nodes[above], graph.nodes[below], report)
+    for above, below in cut_off(graph, reached):
+        covered |= graph.reach([below])
+        between = range(graph.nodes[above].step.at.line, graph.nodes[below].step.at.line + 1)
+        if not (lost_heads or any(line in between for line in misread) or graph.nodes[below].misread(misread)):
+            _lost_step(graph.nodes[above], graph.nodes[below], report)
     if not lost_ways:
         _lost_paths(flow, graph, names, report, covered)
 
@@ -141,8 +140,3 @@ def _lost_step(above: Node, below: Node, report: Report) -> None:
     moves = isinstance(above.step, End | Go)
     fix = "Take this step away, or move it above" if moves else "Take it away, or let a line above say “next”"
     report.error(below.step.at, "unreached-step", what, why, fix)
-
-
-def _rows(graph: Graph) -> list[tuple[int, int]]:
-    """Each step with the one that stands right below it."""
-    return [(number, number + 1) for number, node in enumerate(graph.nodes) if node.below == number + 1]

@@ -57,8 +57,13 @@ class ChooseReader(TargetReader):
                 self.note(line.at, "else-last", "The lines below this else are never asked.", why, "Put else last.")
                 break
         if total != 100 and not any(line.is_else for line in lines):  # an else above the last has its own message
-            why = "Else it says nothing of a lead for whom no line is true."
-            self.note(at, "else-missing", "“choose” has no else.", why, "Add a last line: - else: done (or a path)")
+            why, fix = "Else it says nothing of a lead for whom no line is true.", "- else: done (or a path)"
+            if all(line.share for line in lines) and total < 100:
+                what = f"The shares make {total}%, and “choose” has no else."
+                fix = f"Change them so that they make 100%, or add a last line: {fix}"
+                self.note(at, "else-missing", what, f"It says nothing of the other {100 - total}%.", fix)
+            elif total < 100:
+                self.note(at, "else-missing", "“choose” has no else.", why, f"Add a last line: {fix}")
 
     def _branch(self, node: Node, key: Text) -> m.Branch | None:
         if isinstance(node, Text) and (found := _NO_COLON.fullmatch(node.value)):

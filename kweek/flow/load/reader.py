@@ -12,7 +12,7 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.tree import last_line
 
 _MANY: Final = 200
-_ONE_PAIR: Final = re.compile(r"([a-z][a-z_.]*)(?: *= *| +)([+-]?\d+|[a-z_]+\.[a-z_]+)")
+_ONE_PAIR: Final = re.compile(r"([a-z][a-z_.]*)(?: *= *(?=[^=]+$)| +(?=[+-]?\d+$|[a-z_]+\.[a-z_]+$))(.+)")
 _PARTED: Final = re.compile("[,;]")
 
 

@@ -110,6 +110,11 @@ class TextReader:
         try:
             value = parse(text.value)
         except ValueError as error:
+            bare = text.value.rstrip(".,;")
+            if bare != text.value and (meant := _parsed(bare, parse)) is not None:
+                sign = text.value[len(bare) :]
+                self.note(text.at, code, f"“{text.value}” ends with “{sign}”.", "", f"Write it without: {bare}")
+                return Located(meant, text.at, text.key, text.text_at)
             self.refuse(text.at, code, error)
             return None
         return Located(value, text.at, text.key, text.text_at)
@@ -172,6 +177,13 @@ class TextReader:
     def yes(self, pair: Pair | None) -> bool:
         said = self.one_of(pair, ("true", "false"), "yes-or-no")
         return said is not None and said.value == "true"
+
+
+def _parsed(text: str, parse: Callable[[str], T]) -> T | None:
+    try:
+        return parse(text)
+    except ValueError:
+        return None
 
 
 def in_braces(node: Node) -> Text | None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.plan import Limit, Reentry
+from kweek.flow.problems import nearest
 
 COUNT: Final = re.compile(r"\d{1,9}")
 _NUMBER: Final = re.compile(r"(\d{1,3})(?:[.,]\d+)? ?%?")
@@ -115,6 +116,8 @@ def parse_reentry(text: str) -> Reentry:
 
 def _meant_reentry(text: str) -> str:
     """With the author's own field or time, where there is one."""
+    if near := nearest(text, ("never", "always")):
+        return near
     field = text.rpartition(" ")[2]
     if "." in field and _FIELD.fullmatch(field):
         return f"per {field}"

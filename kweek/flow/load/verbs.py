@@ -176,6 +176,11 @@ class VerbReader(ChooseReader):
 
     def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go:
         target = self.aim(verb)
+        if isinstance(target, m.ToPath) and target.name == "end" and "end" not in self.paths:
+            what, why = "“go” jumps; “end” is no place to jump to.", "An ending is a step of its own."
+            self.note(target.at, "go", what, why, "Write: - end: done")
+            target = m.Ending("done", target.at)
+            return m.Go(at=verb.key.at, id=id_, target=target)
         at_most = self.parsed(known.get("at_most"), parse_times, "times")
         if at_most is None and "at_most" in known:
             at_most = Located(1, known["at_most"].value.at, known["at_most"].key.at, said=said(known["at_most"]))
@@ -197,6 +202,10 @@ class VerbReader(ChooseReader):
         if isinstance(verb.value, Text) and verb.value.value in self.paths - set(m.ENDINGS):
             what, fix = f"“{verb.value.value}” is a path, not an ending.", f"Write: - go: {verb.value.value}"
             self.note(verb.value.at, "ending", what, "“end” takes the lead out of the flow.", fix)
+            return m.End(at=verb.key.at, id=id_, result=Located("done", verb.value.at, verb.key.at))
+        if isinstance(verb.value, Text) and verb.value.value.startswith("flow "):
+            what, fix = f"“{verb.value.value}” is no ending.", f"Write: - go: {verb.value.value}"
+            self.note(verb.value.at, "ending", what, "“end” takes the lead out of this flow, and into no other.", fix)
             return m.End(at=verb.key.at, id=id_, result=Located("done", verb.value.at, verb.key.at))
         result = self.one_of(verb, m.ENDINGS, "ending") or Located("done", verb.value.at, verb.key.at, said=said(verb))
         because = self.text(known.get("because"), prose=True)

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kweek.flow.yaml.lines import LONGEST, without_comment
+from kweek.flow.words import BUILT_IN
+from kweek.flow.yaml.columns import LINES, VERBS
+from kweek.flow.yaml.heads import OPTIONS
+from kweek.flow.yaml.lines import LONGEST, dashed, indent, without_comment
 from kweek.flow.yaml.sheet import Trap
 
 OF_TWO_WORDS: Final = r"not\ interested|wrong\ person|out\ of\ office|clicked\ [\w-]+"
@@ -22,6 +25,16 @@ _BARE: Final = re.compile(
     rf"(?: ?(?:{_SIGN}|,))?(?: +(?P<value>\S.*))?"
 )
 _OF_ONE_WORD: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w.]*) +(?P<value>\S.*)")
+
+
+_ENDINGS: Final = ("done", "discard", "won", "lost")
+_OURS: Final = (
+    VERBS | LINES | OPTIONS
+    | {*BUILT_IN, "flow", "title", "about", "start", "event", "reentry", "whenever", "goal", "limit", "pace", "steps"}
+    | {"name", "question", "hint", "from", "address", "postal_address", "hours", "capacity", "send_hours", "each"}
+)  # fmt: skip
+"""Keys that may well have lost their colon, whatever stands behind them."""
+_REMARK: Final = re.compile(r"(?!flow )[^\W\d]+(?: [^\W\d]+)+[.!]?")  # several words, and no more than words
 
 
 def glued(lines: list[str], number: int) -> Trap | None:
@@ -54,15 +67,37 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
     """Behind each word at which the key may end, the likeliest first: `clicked done` has a link, or a target."""
     line = without_comment(lines[number][:LONGEST])
     said: set[str] = set()
+    beside = lines[max(0, number - 1) : number + 2]
+    listed = any(dashed(text) and indent(text) == indent(line) for text in beside)
     for match in (_BARE.fullmatch(line), _OF_ONE_WORD.fullmatch(line)):
         value = match["value"] or "" if match else ""
         if match and match["key"] not in said and (value[:1] in ("{", "[") or ":" not in _CLOCK.sub("", value)):
             said.add(match["key"])
-            yield _no_colon(line, number, match)
+            yield (
+                _remark(line, number, match)
+                if not listed and _is_remark(match, value)
+                else _no_colon(line, number, match)
+            )
+
+
+def _is_remark(match: re.Match[str], value: str) -> bool:
+    """Words for people, of which the first is no key of ours?"""
+    is_key = match["key"] in _OURS or "." in match["key"] or "-" in match["lead"]
+    return not is_key and _REMARK.fullmatch(value) is not None
+
+
+def _remark(line: str, number: int, match: re.Match[str]) -> Trap:
+    what, why = f"“{line.strip()}” has no colon.", "So it is no key with a value."
+    fix = "If it is a remark, begin it with #; else write the key before it, and a colon."
+    return Trap(number, match.start("key"), "colon-missing", what, why, fix, [""])
 
 
 def _no_colon(line: str, number: int, match: re.Match[str]) -> Trap:
     value = match["value"] or ""
+    if "-" in match["lead"] and not value and match["key"] in ("end", *_ENDINGS):
+        right = f"end: {match['key'] if match['key'] in _ENDINGS else 'done'}"
+        what, fix = f"“{match['key']}” is not a step.", f"Write: - {right}"
+        return Trap(number, match.start("key"), "colon-missing", what, "", fix, [match["lead"] + right])
     right = f"{match['key']}: {value}" if value else f"{match['key']}:"
     what = f"“{line.strip().removeprefix('- ')}” has no colon."
     why = "A key and its value are parted by a colon and a space."
