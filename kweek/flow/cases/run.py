@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kweek.flow.cases.asked import path_of, survey_of, unasked
 from kweek.flow.cases.case import Case, Given
 from kweek.flow.cases.read import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
 from kweek.flow.plan import Plan
@@ -89,7 +90,10 @@ def give(life: Life, given: Given, plan: Plan) -> str | None:
         verb = next(iter(verbs_of(given.kind)), "task")
         return f"{given.when}: {given.kind} — no {given.what or _NEEDS.get(verb, 'task was there')} by then"
     if about is not None:
-        learn(life.memory, about, given)
+        survey = survey_of(about, life.memory.world)
+        if fault := unasked(life.memory.world, survey, given):
+            return f"{given.when}: {given.kind} — {fault}"
+        learn(life.memory, survey, given)
     ref = about.key if about else None
     if given.kind == "unclear":
         life.memory.unclear.add(ref or "")
@@ -101,13 +105,27 @@ def give(life: Life, given: Given, plan: Plan) -> str | None:
     return None
 
 
-def learn(memory: Memory, about: Opened, given: Given) -> None:
+def learn(memory: Memory, survey: str | None, given: Given) -> None:
     """Answers fill what their questions fill."""
-    survey = about.what if about.verb == "call" else memory.world.surveys.get(about.what, about.what)
     for name, value in given.facts.items():
-        path = name if "." in name else f"survey.{survey}.{name}"
+        path = path_of(survey, name)
         filled = memory.world.fills.get(path)
         memory.learn({path: value} if filled is None else {path: value, filled: value})
+
+
+def surveys_at(plan: Plan, case: Case, world: World) -> tuple[str | None, ...]:
+    """What is asked at each thing that the case gives: the survey of the mail that is answered, the script of the call
+    that ends in an outcome."""
+    life = begin(plan, case, world)
+    zone = life.memory.timezone(plan)
+    asked: list[str | None] = [None] * len(case.given)
+    for n, given in sorted(enumerate(case.given), key=lambda one: one[1].when.after(life.start, zone)):
+        life.run(given.when.after(life.start, zone))
+        about = find(life, given.kind, given.what, plan.flow)
+        if about is not None and (given.kind == "answered" or about.verb == "call"):
+            asked[n] = survey_of(about, world)
+        give(life, given, plan)
+    return tuple(asked)
 
 
 def find(life: Life, kind: str, what: str | None = None, flow: str | None = None) -> Opened | None:

@@ -9,22 +9,21 @@ of can bring about is said, not guessed.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kweek.flow.cases.case import DEFAULT_START, Case, Given
+from kweek.flow.cases.case import DEFAULT_START, Case
+from kweek.flow.cases.draft import Draft, placed
 from kweek.flow.cases.known import lead_of, start_data
-from kweek.flow.cases.read import CALL_WORDS
-from kweek.flow.cases.run import INSTANT, give_all
-from kweek.flow.cases.solve import Answer, Solver
-from kweek.flow.cases.ways import NOWHERE, repeated, turnings, visits
+from kweek.flow.cases.run import INSTANT, give_all, surveys_at
+from kweek.flow.cases.solve import Solver
+from kweek.flow.cases.ways import NOWHERE, once_more, turnings, visits
 from kweek.flow.conditions import Condition
 from kweek.flow.conditions.schema import FieldType
-from kweek.flow.facts import Fact
 from kweek.flow.plan import Choose, Go, Plan
 from kweek.flow.rows import GOAL, rows_of, walked
 from kweek.flow.simulate.life import Life
@@ -35,18 +34,8 @@ _LIVES: Final = 40  # a row: enough for every flow that ships many times over
 _LONGEST: Final = timedelta(days=3 * 365)
 _TURNS: Final = 300  # of one life; a flow that takes more has a loop that nobody would wait for
 _WITH_SALES: Final = timedelta(days=5)
+_ROUND: Final = 6  # steps of a loop at which somebody does something
 _TRIES: Final = 4  # to make a line true, from so many lives that come to it
-
-
-class Draft(Struct, frozen=True):
-    """A life to be lived: what is known of the lead, and what people do. aim: the row that it is for. placed: what
-    becomes known by something that people do, and is not known before."""
-
-    aim: str = ""
-    answer: Mapping[str, Fact] = {}
-    given: tuple[Given, ...] = ()
-    placed: frozenset[str] = frozenset()
-    consent: bool = True
 
 
 class Lived(Struct, frozen=True):
@@ -58,23 +47,29 @@ class Lived(Struct, frozen=True):
 
 
 class Suggestions(Struct, frozen=True):
-    """left: rows for which no case could be found, each with what stands there."""
+    """left: rows for which no case could be found, each with what stands there. unheld: those of them to which a life
+    leads that is none as it would be written."""
 
     cases: tuple[Lived, ...]
     left: Mapping[str, str]
+    unheld: frozenset[str] = frozenset()
 
 
 def suggest(
-    plan: Plan, world: World, known: Iterable[str] = (), schema: Mapping[str, FieldType] | None = None
+    plan: Plan,
+    world: World,
+    known: Iterable[str] = (),
+    schema: Mapping[str, FieldType] | None = None,
+    holds: Callable[[Lived], bool] = lambda lived: True,
 ) -> Suggestions:
-    """known: rows that tests walk already. schema: the types of the workspace's fields."""
-    search = _Search(plan, world, schema or {})
+    """known: rows that tests walk already. schema: the types of the workspace's fields. holds: does it come out the
+    same when it is run as it is written? What does not is not suggested."""
+    search = _Search(plan, world, schema or {}, holds)
     search.walk()
     known = frozenset(known)
     cases = _needed(search.kept, known) or search.kept[: 0 if known else 1]
-    return Suggestions(
-        tuple(cases), {row: words for row, words in search.rows.items() if row not in search.seen | known}
-    )
+    left = {row: words for row, words in search.rows.items() if row not in search.seen | known}
+    return Suggestions(tuple(cases), left, frozenset(search.unheld & left.keys()))
 
 
 def _needed(lives: Iterable[Lived], known: frozenset[str]) -> list[Lived]:
@@ -90,10 +85,12 @@ def _needed(lives: Iterable[Lived], known: frozenset[str]) -> list[Lived]:
 class _Search:
     """kept: lives that walk what none before them walked. seen: rows that were walked."""
 
-    def __init__(self, plan: Plan, world: World, schema: Mapping[str, FieldType]) -> None:
-        self.plan, self.world = plan, world
+    def __init__(
+        self, plan: Plan, world: World, schema: Mapping[str, FieldType], holds: Callable[[Lived], bool]
+    ) -> None:
+        self.plan, self.world, self.holds = plan, world, holds
         self.solver = Solver(schema, world.sales_ready, DEFAULT_START.date())
-        self.seen = set[str]()
+        self.seen, self.unheld = set[str](), set[str]()
         self.kept: list[Lived] = []
         self.queue = deque[Draft]()
         self.looked_at, self.tries, self.lives = set[str](), Counter[str](), 0
@@ -104,7 +101,7 @@ class _Search:
         root = self._root()
         self.queue.append(root)
         if self.plan.goal is not None:
-            self.queue.extend(self._where(root, self.plan.goal.condition, (), GOAL, None))
+            self.queue.extend(self._where(root, self.plan.goal.condition, (), GOAL))
         lived = list[tuple[Draft, Lived]]()
         while self.queue and self.lives < self.most:
             draft = self.queue.popleft()
@@ -122,9 +119,7 @@ class _Search:
         if start is None or start.condition is None:
             return root
         inside = (
-            draft
-            for draft in self._answers(root, start.condition, (), None)
-            if visits(self._live(draft).life, self.plan)
+            draft for draft in self._answers(root, start.condition, ()) if visits(self._live(draft).life, self.plan)
         )
         return next(inside, root)
 
@@ -132,14 +127,14 @@ class _Search:
 
     def _live(self, draft: Draft) -> Lived:
         self.lives += 1
-        answer = {path: value for path, value in draft.answer.items() if path not in draft.placed}
-        case = Case(
-            self.plan.flow, "", draft.aim, NOWHERE,
-            data=start_data(answer), lead=lead_of(answer, draft.consent), given=draft.given,
-        )  # fmt: skip
+        case = self._case(draft)
         life, _ = give_all(self.plan, case, self.world)
         self._to_its_end(life)
         return Lived(case, life, walked(self.plan.flow, life.journal) & self.rows.keys())
+
+    def _case(self, draft: Draft) -> Case:
+        data, lead = start_data(draft.known), lead_of(draft.known, draft.consent)
+        return Case(self.plan.flow, "", draft.aim, NOWHERE, data=data, lead=lead, given=draft.given)
 
     def _to_its_end(self, life: Life) -> None:
         """However long it takes; but sales may hold a lead for ever."""
@@ -156,9 +151,13 @@ class _Search:
 
     def _keep(self, draft: Draft) -> Lived:
         lived = self._live(draft)
-        if not self.kept or lived.rows - self.seen:
+        if self.kept and not lived.rows - self.seen:
+            return lived
+        if self.holds(lived):
             self.kept.append(lived)
-        self.seen |= lived.rows
+            self.seen |= lived.rows
+        else:
+            self.unheld |= lived.rows
         return lived
 
     # --- what else could have happened ----------------------------------------------------------------
@@ -186,57 +185,50 @@ class _Search:
             if row not in self.seen and self.tries[row] < _TRIES and branch.share is None:
                 self.tries[row] += 1
                 before = tuple(one for one in draft.given if one.when.after(lived.life.start, UTC) <= at)
-                self.queue.extend(self._where(replace(draft, given=before), branch.condition, above, row, at))
+                self.queue.extend(self._where(replace(draft, given=before), branch.condition, above, row))
             above += [branch.condition] if branch.condition else []
 
-    def _where(
-        self, draft: Draft, wanted: Condition | None, never: Iterable[Condition], row: str, at: datetime | None
-    ) -> Iterator[Draft]:
+    def _where(self, draft: Draft, wanted: Condition | None, never: Iterable[Condition], row: str) -> Iterator[Draft]:
         """The first draft in which it is so, and the row is walked."""
-        for then in self._answers(draft, wanted, never, at):
-            if row in self._live(then).rows:
-                yield replace(then, aim=row)
-                return
+        for then in self._answers(draft, wanted, never):
+            lived = self._live(then)
+            if row in lived.rows:
+                if self.holds(lived):
+                    yield replace(then, aim=row)
+                    return
+                self.unheld.add(row)
 
-    def _answers(
-        self, draft: Draft, wanted: Condition | None, never: Iterable[Condition], at: datetime | None
-    ) -> Iterator[Draft]:
-        for answer in self.solver.solve(wanted, tuple(never), draft.answer):
-            yield _placed(draft, answer)
+    def _answers(self, draft: Draft, wanted: Condition | None, never: Iterable[Condition]) -> Iterator[Draft]:
+        """First with what was thought of before, then without; first what can be answered when it is asked, then all
+        of it from the start."""
+        never, surveys = tuple(never), surveys_at(self.plan, self._case(draft), self.world)
+        named = self._named(wanted, *never)
+        bare = draft.without(named)
+        for base in (draft,) if bare is draft else (draft, bare):
+            answers = list(self.solver.solve(wanted, never, base.answer))
+            drafts = [placed(base, answer, surveys, self.world) for answer in answers]
+            yield from sorted(drafts, key=lambda one: len(one.known))
+            if any(surveys):
+                yield from (replace(base, answer=answer) for answer in answers)
+
+    def _named(self, *conditions: Condition | None) -> frozenset[str]:
+        """The facts that these ask for, and those by which a lead is ready for sales."""
+        names = frozenset(name for condition in conditions if condition for name in condition.names)
+        if "lead.sales_ready" not in names:
+            return names
+        return names.union(*(need.condition.names for need in self.world.sales_ready.needs))
 
     # --- loops ----------------------------------------------------------------------------------------
 
     def _round_again(self, draft: Draft, lived: Lived) -> None:
-        """Do at the last step what was done there the time before, as often as a loop allows."""
+        """Do at each step that is come to again what was done there the first time, as often as a loop allows."""
         loops = {f"{step.id} then": step.at_most for step in self.plan.steps.values() if isinstance(step, Go)}
         left = [times for row, times in loops.items() if times is not None and row not in self.seen]
-        for _ in range(max(left, default=0) + 1):
-            stood = visits(lived.life, self.plan)
-            before = [visit for visit in stood[:-1] if stood[-1].step.id == visit.step.id]
-            again = repeated(lived.life, before[-1], stood[-1], draft.given) if before else ()
-            if not again or self.lives > self.most:
+        for _ in range((max(left, default=-1) + 1) * _ROUND):
+            if self.lives > self.most:
                 return
-            draft = replace(draft, aim="", given=(*draft.given, *again))
+            given = once_more(lived.life, self.plan, draft.given)
+            if given is None:
+                return
+            draft = replace(draft, aim="", given=given)
             lived = self._keep(draft)
-
-
-_ASKED: Final = ("survey.", "bant.")
-
-
-def _placed(draft: Draft, answer: Answer) -> Draft:
-    """Answers to a survey come with `answered` or with the outcome of a call, reasons with a rejection; if there was
-    none, they are known from the start."""
-    given, placed = list(draft.given), set(draft.placed)
-    for path, value in answer.items():
-        if path in draft.answer:
-            continue
-        for n, one in reversed(list(enumerate(given))):
-            if path.startswith(_ASKED) and (one.kind == "answered" or (one.kind in CALL_WORDS and "." not in one.kind)):
-                given[n] = replace(one, facts={**one.facts, path: value})
-            elif path == "handover.reason" and one.kind == "rejected" and not isinstance(value, tuple):
-                given[n] = replace(one, data={**one.data, "reason": value})
-            else:
-                continue
-            placed.add(path)
-            break
-    return replace(draft, answer=answer, given=tuple(given), placed=frozenset(placed))

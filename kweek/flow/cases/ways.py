@@ -95,10 +95,25 @@ def turnings(life: Life, plan: Plan, visit: Visit) -> Iterator[Turning]:
             yield from _turning(life, visit, f"whenever:{n}", (said(line),))
 
 
-def repeated(life: Life, before: Visit, visit: Visit, given: Iterable[Given]) -> tuple[Given, ...]:
-    """What was done at the step the time before, done again at this visit."""
-    end = before.until or life.now
-    then = [one for one in given if before.since < one.when.after(life.start, UTC) <= end]
+def once_more(life: Life, plan: Plan, given: Iterable[Given]) -> tuple[Given, ...] | None:
+    """All that is given up to where the lead first came to a step again and nothing was done, and there the same as
+    was done the time before. None: it comes nowhere again."""
+    done, given = dict[str, Visit](), tuple(given)
+    for visit in visits(life, plan):
+        if _during(life, visit, given):
+            done[visit.step.id] = visit
+        elif (before := done.get(visit.step.id)) and (again := _repeated(life, before, visit, given)):
+            return (*(one for one in given if one.when.after(life.start, UTC) <= visit.since), *again)
+    return None
+
+
+def _during(life: Life, visit: Visit, given: Iterable[Given]) -> list[Given]:
+    end = visit.until or life.now
+    return [one for one in given if visit.since < one.when.after(life.start, UTC) <= end]
+
+
+def _repeated(life: Life, before: Visit, visit: Visit, given: Iterable[Given]) -> tuple[Given, ...]:
+    then = _during(life, before, given)
     first = _when(life, visit, tuple(one.kind for one in then))
     if first is None:
         return ()
