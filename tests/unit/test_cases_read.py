@@ -6,14 +6,19 @@ from datetime import date, datetime, timedelta
 from textwrap import dedent
 
 import pytest
+from msgspec.structs import replace
 
 from kweek.flow.cases.case import Case, CaseMoment
 from kweek.flow.cases.read import read_cases
+from kweek.flow.conditions.schema import FieldType
+from kweek.flow.lint.names import Survey
 from kweek.flow.problems import Problem
-from tests.unit.broken_names import NAMES
+from tests.unit.broken_names import NAMES as BARE
 from tests.unit.flow_of import BROCHURE
 from tests.unit.manual import CASES
 
+WISH = BARE.surveys["brochure"].answers
+NAMES = replace(BARE, surveys={"brochure": Survey(WISH, fills={"bant.budget": FieldType("any")})})
 FILE = "flows/tests/brochure-request.yaml"
 
 
@@ -136,7 +141,16 @@ def test_who_the_lead_is() -> None:
         ("events: { day 7: { clicked: bok-a-demo } }", (4, 33), "no mail of this flow has a link", "book-a-demo"),
         ("events: { day 7: { opened: reminder } }", (4, 32), "sends no mail “reminder”", "survey"),
         ("events: { day 7: { later: maybe } }", (4, 31), "“maybe” is not a date", "2026-09-01"),
-        ("events: { day 7: { answered: { wsh: quote } } }", (4, 36), "no survey asks “wsh”", "“wish”"),
+        ("events: { day 7: { answered: { wsh: quote } } }", (4, 36), "“brochure” does not ask “wsh”", "“wish”"),
+        (
+            "events: { day 7: { answered: { bant.time: now } } }",
+            (4, 36),
+            "does not ask “bant.time”",
+            "It asks wish, and fills bant.budget.",
+        ),
+        ("events: { day 7: { answered: { lead.phone: x } } }", (4, 36), "ask “lead.phone”", "below “lead:”"),
+        ("events: { day 7: { answered: { survey.fair.wish: x } } }", (4, 36), "not ask “survey.fair.wish”", "It asks"),
+        ("events: { day 7: { won: { wish: quote } } }", (4, 31), "“won” says nothing like “wish”", "“answered”"),
         ("events: { day 7: { answered: { wish: gold } } }", (4, 42), "“gold” is not one of its values", "quote"),
         ("events: { day 7: { brochure.requested: { brochur: x } } }", (4, 46), "has no brochur", "“brochure”"),
         ("expect: { day 7: send surveyy }", (4, 22), "never does “send surveyy”", "“survey”"),

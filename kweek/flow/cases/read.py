@@ -7,20 +7,18 @@ from datetime import date
 from typing import Final
 
 from kweek.flow.cases.case import DEFAULT_START, Case, CaseMoment, Given, LeadGiven
-from kweek.flow.cases.read_expect import ExpectReader
+from kweek.flow.cases.read_answers import CALL_WORDS, AnswersReader
 from kweek.flow.cases.texts import parse_moment, parse_starts, parse_value
 from kweek.flow.conditions.schema import FieldType
-from kweek.flow.facts import Fact
 from kweek.flow.lint.names import Names
 from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.plan import Plan, Task
 from kweek.flow.problems import Located, Position, Problem, did_you_mean
 from kweek.flow.simulate.mix import MAIL_WORDS
 from kweek.flow.state import Value
-from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER
+from kweek.flow.words import DURING_HANDOVER, HANDOVER
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, Trap, read_yaml
 
-CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempted", "taken", "given_back", "call_back")
 HANDOVER_WORDS: Final = (*DURING_HANDOVER, *HANDOVER)
 ASKED: Final = ("carry on", "leave")  # where the machine itself asks a person how to go on
 _SAYS: Final = {"clicked": "link", "rejected": "reason", "later": "later_on"}
@@ -47,7 +45,7 @@ def _read(
     return Reading(cases, (*tree.problems, *tree.unsaid(reader.problems)), True)
 
 
-class _CaseReader(ExpectReader):
+class _CaseReader(AnswersReader):
     def __init__(self, file: str, plan: Plan, names: Names | None) -> None:
         super().__init__(file, plan, names)
         tasks = [step for step in plan.steps.values() if isinstance(step, Task)]
@@ -165,7 +163,7 @@ class _CaseReader(ExpectReader):
             case Pairs() if kind == "clicked":
                 return self._clicked(when, word, says, key)
             case Pairs():
-                return Given(when, kind, word.at, facts=self._answers(says, key))
+                return Given(when, kind, word.at, facts=self.answers(word, says, key))
             case _:
                 fix = f"Write {kind} alone, or what there is to say: {{{kind}: …}}."
                 self.note(word.at, "event", f"“{kind}” says nothing like this.", "", fix)
@@ -179,33 +177,6 @@ class _CaseReader(ExpectReader):
         if link:
             self._link(link)
         return Given(when, word.value, word.at, {"link": link.value} if link else {}, what=what)
-
-    def _answers(self, says: Pairs, key: Text) -> dict[str, Fact]:
-        """Facts by their path, and questions of the survey at hand by their name."""
-        facts = dict[str, Fact]()
-        for one in self.pairs(says, key, "wish: quote"):
-            if "." in one.key.value:
-                facts |= self.fact(one.key.value, one)
-            else:
-                facts |= self._answer(one)
-        return facts
-
-    def _answer(self, pair: Pair) -> dict[str, Fact]:
-        """To a question of any survey: which one it is, is known when it is answered."""
-        question = pair.key.value
-        asked = {path.rpartition(".")[2]: kind for path, kind in self.schema.items() if path.startswith("survey.")}
-        kinds = [
-            kind for path, kind in self.schema.items() if path.startswith("survey.") and path.endswith(f".{question}")
-        ]
-        if self.strict and not kinds:
-            what, fix = f"No survey asks “{question}”.", did_you_mean(question, asked)
-            self.note(pair.key.at, "unknown-question", what, "", fix)
-            return {}
-        choices = tuple(dict.fromkeys(choice for kind in kinds for choice in kind.choices))
-        free = not kinds or any(not kind.choices for kind in kinds)
-        kind = FieldType(kinds[0].kind if kinds else "any", () if free else choices)
-        value = self.typed(pair, kind)
-        return {} if value is None else {question: value}
 
     def _said(self, node: Node, key: Text) -> tuple[Located[str] | None, Node | None, Text]:
         """A word, or `{word: what it says}`."""

@@ -11,11 +11,13 @@ from msgspec.structs import replace
 
 from kweek.flow.cases.asked import path_of, survey_of, unasked
 from kweek.flow.cases.case import Case, Given
-from kweek.flow.cases.read import ASKED, CALL_WORDS, HANDOVER_WORDS, MAIL_WORDS
+from kweek.flow.cases.read import ASKED, HANDOVER_WORDS
+from kweek.flow.cases.read_answers import CALL_WORDS
 from kweek.flow.plan import Plan
 from kweek.flow.rows import walked
 from kweek.flow.simulate.life import Life, Opened, Verb
 from kweek.flow.simulate.memory import Memory
+from kweek.flow.simulate.mix import MAIL_WORDS
 from kweek.flow.simulate.story import Story, tell
 from kweek.flow.state import Value
 from kweek.flow.words import LEAD_WIDE

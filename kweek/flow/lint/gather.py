@@ -56,6 +56,11 @@ def _survey(survey: SurveyFile) -> Survey:
             for question in survey.questions
             if question.fills and question.fills.value.startswith("bant.")
         },
+        sets=frozenset(
+            question.fills.value
+            for question in survey.questions
+            if question.fills and question.fills.value.startswith("lead.")
+        ),
     )
 
 

@@ -68,11 +68,13 @@ class Mail(Struct, frozen=True):
 
 
 class Survey(Struct, frozen=True):
-    """answers: question → type. outcomes: the call script's own. fills: `bant.…` facts → type."""
+    """answers: question → type. outcomes: the call script's own. fills: `bant.…` facts → type. sets: the profile
+    fields that an answer sets, as `lead.…`."""
 
     answers: Mapping[str, FieldType] = {}
     outcomes: tuple[str, ...] = ()
     fills: Mapping[str, FieldType] = {}
+    sets: frozenset[str] = frozenset()
 
 
 class Names(Struct, frozen=True):

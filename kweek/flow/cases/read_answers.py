@@ -1,0 +1,87 @@
+"""What does a lead say with an answer, or on the telephone? Only what the survey at hand asks, and what that fills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kweek.flow.cases.read_expect import ExpectReader
+from kweek.flow.conditions.schema import FieldType
+from kweek.flow.facts import Fact
+from kweek.flow.lint.names import Survey
+from kweek.flow.problems import Located, nearest
+from kweek.flow.words import CALL
+from kweek.flow.yaml import Pair, Pairs, Text
+
+CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempted", "taken", "given_back", "call_back")
+
+
+_WHERE: Final = "Answers come with “answered” to a mail that has a survey, and with what a call of this flow comes to."
+
+
+class AnswersReader(ExpectReader):
+    """`{answered: {wish: quote, bant.budget: reserved}}`, and the same of what a call comes to."""
+
+    def answers(self, word: Located[str], says: Pairs, key: Text) -> dict[str, Fact]:
+        """Facts by their path, and questions of the survey at hand by their name."""
+        surveys, facts = self._at_hand(word.value), dict[str, Fact]()
+        for one in self.pairs(says, key, "wish: quote"):
+            if not self.strict:
+                facts |= self.fact(one.key.value, one)
+            elif kinds := list(_kinds(one.key.value, surveys, self.schema)):
+                value = self.typed(one, _either(kinds))
+                facts |= {} if value is None else {one.key.value: value}
+            else:
+                self._not_asked(word.value, one, surveys)
+        return facts
+
+    def _at_hand(self, word: str) -> dict[str, Survey]:
+        """Of the mails of this flow, or of its calls: which one it is, is known when it is answered."""
+        if word == "answered":
+            mails = [self.names.mails[mail] for mail in self.nouns["send"] if mail in self.names.mails]
+            asked = [mail.survey for mail in mails if mail.survey]
+        else:
+            asked = [script for script in self.nouns["call"] if self._may_end(script, word)]
+        return {name: self.names.surveys[name] for name in asked if name in self.names.surveys}
+
+    def _may_end(self, script: str, word: str) -> bool:
+        return word in CALL_WORDS or (script in self.names.surveys and word in self.names.surveys[script].outcomes)
+
+    def _not_asked(self, word: str, pair: Pair, surveys: Mapping[str, Survey]) -> None:
+        name = pair.key.value
+        if not surveys:
+            what, there = f"“{word}” says nothing like “{name}”.", _WHERE
+        elif len(surveys) == 1:
+            what, there = f"The survey “{next(iter(surveys))}” does not ask “{name}”.", _there(surveys)
+        else:
+            what, there = f"No survey of this flow asks “{name}”.", _there(surveys)
+        known = "What is known of the lead before stands below “lead:”." if "." in name else ""
+        near = nearest(name, [path for page in surveys.values() for path in (*page.answers, *page.fills, *page.sets)])
+        meant = f"Did you mean “{near}”?" if near else ""
+        self.note(pair.key.at, "unknown-question", what, "", " ".join(filter(None, (meant, there, known))))
+
+
+def _kinds(name: str, surveys: Mapping[str, Survey], schema: Mapping[str, FieldType]) -> Iterator[FieldType]:
+    """What may be said to it, by each of the surveys that asks for it."""
+    for survey, page in surveys.items():
+        question = name.removeprefix(f"survey.{survey}.")
+        if question in page.answers:
+            yield page.answers[question]
+        elif name in page.fills:
+            yield page.fills[name]
+        elif name in page.sets and name in schema:
+            yield schema[name]
+
+
+def _either(kinds: list[FieldType]) -> FieldType:
+    choices = tuple(dict.fromkeys(choice for kind in kinds for choice in kind.choices))
+    return FieldType(kinds[0].kind, choices if all(kind.choices for kind in kinds) else ())
+
+
+def _there(surveys: Mapping[str, Survey]) -> str:
+    """`It asks useful, need, wish, question, and fills bant.need.`"""
+    said = list[str]()
+    for name, page in surveys.items():
+        filled, who = ", ".join((*page.fills, *sorted(page.sets))), f"“{name}”" if len(surveys) > 1 else "It"
+        said.append(f"{who} asks {', '.join(page.answers)}" + (f", and fills {filled}." if filled else "."))
+    return " ".join(said)
