@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from kweek.errors import KweekError
 from kweek.flow.cases.case import Case
+from kweek.flow.cases.drawn import drawn, draws
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.report import try_case
 from kweek.flow.cases.suggest import suggest
@@ -49,22 +50,41 @@ def suggestion(workspace: Workspace, flow: str, told: Callable[[int, int], None]
     for done, case in enumerate(cases):
         told(done, len(cases) + 1)  # the search itself is the last of them
         walked |= try_case(plan, case, world).rows
-    found = suggest(plan, world, walked, names.schema(_start_data(plan, names)).fields)
     indent = _indent(there, path) if there else 2
-    items = written(found.cases, plan, [case.name for case in cases], indent)
-    notes = tuple(_notes(found.left, plan))
-    added = items + "".join(f"{' ' * indent}# {note}\n" for note in notes)
+
+    def holds(item: str, rows: Collection[str]) -> bool:
+        """Is it read again as it was written, and does it come out the same?"""
+        again, problems = read_cases(_top(flow) + item, path, plan, names)
+        if errors(problems) or len(again) != 1:
+            return False
+        result = try_case(plan, again[0], world)
+        return result.holds and result.rows.issuperset(rows)
+
+    schema = names.schema(_start_data(plan, names)).fields
+    found = suggest(plan, world, walked, schema, lambda one: holds(written([one], plan, (), indent), one.rows))
+    lives = [lived for lived in found.cases if lived.rows - walked or not cases]
+    taken = {case.name for case in cases}
+    crowds = [one for one in drawn(plan, world, found.left, taken, indent) if holds(one.text, [one.row])]
+    items = "\n".join(filter(None, (written(lives, plan, taken, indent), *(crowd.text for crowd in crowds))))
+    left = {row: words for row, words in found.left.items() if row not in {crowd.row for crowd in crowds}}
+    notes = tuple(_notes(left, found.unheld, plan))
+    added = items + "".join(f"{' ' * indent}# {note}\n" for note in notes if note not in there)
     if there:
         added = f"{'' if there.endswith(chr(10)) else chr(10)}\n{added}" if items else ""
     else:
-        added = f"{_HEAD}flow: {flow}\ntests:\n{added}"
+        added = f"{_HEAD}{_top(flow)}{added}"
+    number = len(lives) + len(crowds)
     if items:
         again, problems = read_cases(there + added, path, plan, names)
-        if len(again) != len(cases) + len(found.cases):
+        if len(again) != len(cases) + number:
             raise KweekError(f"{path} is written so that nothing can be added below it. Let “tests:” be its last key")
         if wrong := errors(problems):
             raise KweekError(f"what would be suggested cannot be read again; please report this: {wrong[0]}")
-    return Suggestion(path, added, len(found.cases), notes)
+    return Suggestion(path, added, number, notes)
+
+
+def _top(flow: str) -> str:
+    return f"flow: {flow}\ntests:\n"
 
 
 def _read(text: str, path: str, plan: Plan, names: Names) -> tuple[Case, ...]:
@@ -92,12 +112,14 @@ def _indent(text: str, path: str) -> int:
     return 2
 
 
-def _notes(left: Mapping[str, str], plan: Plan) -> Iterator[str]:
+def _notes(left: Mapping[str, str], unheld: Collection[str], plan: Plan) -> Iterator[str]:
     """What no case was found for, and why."""
     for row, words in left.items():
         step = plan.steps.get(row.rpartition(" ")[0])
-        if isinstance(step, Choose) and step.branches[int(row.rpartition(":")[2]) - 1].share is not None:
-            why = "the draw says who goes there; a test with leads: 100 walks it"
+        if draws(plan, row):
+            why = "the draw says who goes there, and of a hundred leads it sent none that can be told from the others"
+        elif row in unheld:
+            why = "a life leads there, but written as a test it does not come out the same"
         elif isinstance(step, Choose) and words != "else":
             why = "no facts were found that make it true where a lead comes by"
         else:

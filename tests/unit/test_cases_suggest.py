@@ -17,6 +17,7 @@ from kweek.flow.cases.written import text, written
 from kweek.flow.plan import Plan
 from kweek.flow.rows import rows_of
 from kweek.flow.world import World
+from kweek.rehearsal import rehearse
 from kweek.suggesting import suggestion
 from kweek.workspace import read_workspace
 from tests.flows_of_chance import workspaces
@@ -215,14 +216,69 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_flows_that_ship_can_all_be_walked(folder: Path) -> None:
+UNWALKED: dict[str, list[str]] = {}
+"""Rows of flows that ship to which no suggested case leads, by flow."""
+
+
+def test_every_way_of_the_flows_that_ship_is_walked_by_cases_that_hold(folder: Path) -> None:
     for path in (folder / "flows/tests").glob("*.yaml"):
         path.unlink()
-    workspace = read_workspace(folder)
-    for flow in workspace.flows:
-        found = suggestion(workspace, flow)
-        assert all("(" in line for line in found.added.splitlines() if line.startswith("  # Not walked")), flow
+    for flow in read_workspace(folder).flows:
+        found = suggestion(read_workspace(folder), flow)
         assert found.cases > 3
+        (folder / found.path).write_text(found.added)
+    workspace = read_workspace(folder)
+    tested = rehearse(workspace, list(workspace.flows))
+    assert tested.problems == ()
+    assert [result.message for result in tested.results if not result.holds] == []
+    assert {flow: list(left) for flow in workspace.flows if (left := tested.unwalked(flow))} == UNWALKED
+    for flow in workspace.flows:
+        again = suggestion(workspace, flow)
+        assert (again.cases, again.added) == (0, ""), flow
+
+
+def test_what_the_survey_at_hand_does_not_ask_is_known_from_the_start(folder: Path) -> None:
+    (folder / "flows/tests/webinar.yaml").unlink()
+    added = suggestion(read_workspace(folder), "webinar").added
+    assert "lead: { profile: A, bant: { budget: reserved, authority: decides, time: three-months } }" in added
+    assert "{ answered: { bant.need: new-building, wish: call } }" in added  # an appointment would end the flow
+
+
+def test_a_start_may_say_something_else_than_it_did_at_first(folder: Path) -> None:
+    (folder / "flows/tests/fair-leads.yaml").unlink()
+    assert "start: { fair.visited: { wish: call } }" in suggestion(read_workspace(folder), "fair-leads").added
+
+
+def test_what_does_not_hold_as_it_is_written_is_left_out_and_said() -> None:
+    plan = plan_from(
+        "flow: f\ntitle: T\nstart: manual\nsteps:\n  - handover: sales\n    when: { won: won, lost: lost }\n", "f"
+    )
+    found = suggest(plan, World({"f": plan}), holds=lambda one: all(given.kind != "won" for given in one.case.given))
+    assert [given.kind for one in found.cases for given in one.case.given] == ["lost"]
+    assert list(found.left) == list(found.unheld) == [row for row in rows_of(plan) if row.endswith("when:1")]
+
+
+def test_loops_of_several_steps_are_walked_to_their_limit() -> None:
+    found, _, _ = flow("""
+        steps:
+          - task: Ask
+            outcomes: [agrees, later]
+            within: 5 days
+            when: { agrees: papers, later: done }
+            otherwise: done
+        paths:
+          papers:
+            - task: Send
+              within: 5 days
+              when: { done: ask }
+              otherwise: done
+          ask:
+            - wait: 1 week
+            - go: steps
+              at_most: 2 times
+              then: lost
+        """)
+    assert found.left == {}
 
 
 def test_it_is_put_below_what_is_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -267,7 +323,7 @@ def test_what_has_no_case_is_said_in_the_file_and_where_nothing_is_added(
     (tmp_path / "flows").mkdir()
     (tmp_path / "flows/f.yaml").write_text(
         "flow: f\ntitle: F\nstart: manual\nsteps:\n"
-        "  - choose:\n      - share: 50%\n        go: won\n      - else: done\n"
+        "  - choose:\n      - if: company.size > 5 and company.size < 5\n        go: won\n      - else: done\n"
     )
     assert main(["test", "--workspace", str(tmp_path), "--suggest", "f", "--write"]) == 0
     says = "steps/choose-1 choose:"
@@ -275,8 +331,29 @@ def test_what_has_no_case_is_said_in_the_file_and_where_nothing_is_added(
     capsys.readouterr()
     assert main(["test", "--workspace", str(tmp_path), "--suggest", "f"]) == 0
     assert f"Not walked: {says}" in capsys.readouterr().err
+    assert "true where a lead comes by" in (tmp_path / "flows/tests/f.yaml").read_text()
     assert main(["test", "--workspace", str(tmp_path), "--write"]) == 2
     assert "--write goes with --suggest" in capsys.readouterr().err
+
+
+def test_a_draw_is_walked_by_a_hundred_leads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows/f.yaml").write_text(
+        "flow: f\ntitle: F\nstart: manual\nsteps:\n"
+        "  - choose:\n      - share: 50%\n        go: won\n      - else: done\n"
+    )
+    assert main(["test", "--workspace", str(tmp_path), "--suggest", "f", "--write"]) == 0
+    assert "leads: 100" in (tmp_path / "flows/tests/f.yaml").read_text()
+    assert main(["test", "--workspace", str(tmp_path)]) == 0
+    assert "Every row is walked: 2 of 2" in capsys.readouterr().out
+
+
+def test_a_flow_without_rows_has_its_one_case_once(tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows/f.yaml").write_text("flow: f\ntitle: F\nstart: manual\nsteps:\n  - end: done\n")
+    for _ in range(2):
+        assert main(["test", "--workspace", str(tmp_path), "--suggest", "f", "--write"]) == 0
+    assert (tmp_path / "flows/tests/f.yaml").read_text().count("- name:") == 1
 
 
 def test_what_cannot_be_suggested(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

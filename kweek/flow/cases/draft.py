@@ -61,3 +61,14 @@ def placed(draft: Draft, answer: Answer, surveys: Sequence[str | None], world: W
             put.add(path)
             break
     return replace(draft, answer=answer, given=tuple(given), placed=frozenset(put))
+
+
+def raised(draft: Draft, world: World) -> int:
+    """How many of the answers let an event happen, which may end the flow before anything else does."""
+    raising = {
+        (f"survey.{name}.{question.name.value}", option)
+        for name, page in world.asked.items()
+        for question in page.questions
+        for option in question.raises
+    }
+    return sum((path, value) in raising for path, value in draft.answer.items() if not isinstance(value, tuple))

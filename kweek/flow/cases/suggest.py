@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kweek.flow.cases.case import DEFAULT_START, Case
-from kweek.flow.cases.draft import Draft, placed
+from kweek.flow.cases.draft import Draft, placed, raised
 from kweek.flow.cases.known import lead_of, start_data
 from kweek.flow.cases.run import INSTANT, give_all, surveys_at
 from kweek.flow.cases.solve import Solver
@@ -207,7 +207,7 @@ class _Search:
         for base in (draft,) if bare is draft else (draft, bare):
             answers = list(self.solver.solve(wanted, never, base.answer))
             drafts = [placed(base, answer, surveys, self.world) for answer in answers]
-            yield from sorted(drafts, key=lambda one: len(one.known))
+            yield from sorted(drafts, key=lambda one: (len(one.known), raised(one, self.world)))
             if any(surveys):
                 yield from (replace(base, answer=answer) for answer in answers)
 

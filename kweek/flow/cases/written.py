@@ -20,7 +20,7 @@ from kweek.flow.state import Entry
 
 _Told = Mapping[str, "_Told"] | tuple[str, ...] | Fact | None
 _WIDTH: Final = 110
-_NOTICED: Final = ("send", "blocked", "undelivered", "call", "handover", "task", "tell", "webhook")
+NOTICED: Final = ("send", "blocked", "undelivered", "call", "handover", "task", "tell", "webhook")
 _LONG: Final = 60  # days: of a lead with whom nothing can be seen to happen
 _LONG_NAME: Final = 12  # stations; the ones between are left out
 _LONG_WORDS: Final = 40
@@ -196,8 +196,8 @@ def _expect(lived: Lived, plan: Plan) -> Iterator[str]:
     story, nouns = story_of(lived.life, plan), nouns_of(plan)
     days = dict[int, list[str]]()
     for told in story.told:
-        if told.kind in _NOTICED:
-            days.setdefault(told.day, []).append(_noticed(told, nouns))
+        if told.kind in NOTICED:
+            days.setdefault(told.day, []).append(noticed(told, nouns))
     for day, words in days.items():
         shown = [text(word, inside=len(words) > 1) for word in words]
         yield f"    day {day}: {_one_or_more(shown)}"
@@ -207,7 +207,7 @@ def _expect(lived: Lived, plan: Plan) -> Iterator[str]:
         yield f"    after {_LONG} days: {{ under way: {int(has(story, 'under way', _LONG))} }}"
 
 
-def _noticed(told: Told, nouns: Mapping[str, tuple[str, ...]]) -> str:
+def noticed(told: Told, nouns: Mapping[str, tuple[str, ...]]) -> str:
     """Where the machine itself asks, only the kind of thing."""
     known = nouns.get(told.kind)
     return str(told) if known is None or told.what in known else told.kind
