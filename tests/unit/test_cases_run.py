@@ -19,6 +19,8 @@ from kweek.flow.cases.report import Result, try_case
 from kweek.flow.cases.run import run_case
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
+from kweek.flow.problems import Located, Position
+from kweek.flow.surveys import Option, Question, Survey
 from kweek.flow.world import World
 from kweek.rehearsal import rehearse
 from kweek.rules.calendars import Calendar
@@ -290,3 +292,19 @@ def test_what_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     (folder / "flows/tests/tagged.yaml").unlink()
     assert main(["test", "--workspace", str(folder)]) == 2
     assert "nothing to test" in capsys.readouterr().err
+
+
+def test_an_answer_to_another_survey_than_the_one_at_hand_is_said() -> None:
+    quote, wish, brochure = (Located(name, Position(1, 1), "") for name in ("quote", "wish", "brochure"))
+    question = Question(wish, {"en": "?"}, "choice", (Option(quote, {}),))
+    world = replace(WORLD, asked={"brochure": Survey("s.yaml", brochure, {}, questions=(question,))})
+    asked = "events: { day 7 + 2 hours: { answered: { ANSWER } } }\nexpect: { day 7: send survey }"
+    assert tried(asked.replace("ANSWER", "wish: quote"), world).holds
+    for answer, name in (
+        ("wish: gold", "wish"),
+        ("bant.time: now", "bant.time"),
+        ("survey.fair.wish: x", "survey.fair"),
+    ):
+        says = tried(asked.replace("ANSWER", answer), world).says
+        assert f"the survey brochure does not give this “{name}" in says[0]
+        assert "its questions are wish" in says[0]

@@ -10,9 +10,9 @@
   hours` is later, `day 7 10:30` is by the clock of that day. What happens is a word (`opened`), a list, or a word with
   what it says: `{clicked: book-a-demo}` a link, `{rejected: student}` a reason, `{later: 2026-09-01}` a date,
   `{call_back: day 9 10:00}` a moment, `{opened: survey}` of which mail, `{answered: {wish: quote, bant.budget:
-  reserved}}` answers and facts, `{quote.requested: {surface: 100}}` data. A word is about the last mail, call, handover
-  or task to which it can happen; as long as the lead is in this flow, this flow's own come first. `unclear`: only a
-  machine touched the mail.
+  reserved}}` answers to the survey at hand and facts that it fills, `{quote.requested: {surface: 100}}` data. A word is
+  about the last mail, call, handover or task to which it can happen; as long as the lead is in this flow, this flow's
+  own come first. `unclear`: only a machine touched the mail.
 - `expect`: `day 14: call brochure` — it happens on that date, counted from the start's (mail: when it leaves). `ends:
   day 7, discard`, either half may be left out; `never: [call, handover]`; `after 60 days: {under way: 0}` counts leads
   that have done so by the end of that day: `0`, `45%`, `at least 10`, `at most 5%`.

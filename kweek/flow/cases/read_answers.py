@@ -42,7 +42,10 @@ class AnswersReader(ExpectReader):
             asked = [mail.survey for mail in mails if mail.survey]
         else:
             asked = [script for script in self.nouns["call"] if self._may_end(script, word)]
-        return {name: self.names.surveys[name] for name in asked if name in self.names.surveys}
+        found = {name: self.names.surveys[name] for name in asked if name in self.names.surveys}
+        if word == "answered" and (not asked or len(found) < len(set(asked))):
+            return dict(self.names.surveys)  # one is misnamed or cannot be read: that has a message of its own
+        return found
 
     def _may_end(self, script: str, word: str) -> bool:
         return word in CALL_WORDS or (script in self.names.surveys and word in self.names.surveys[script].outcomes)
