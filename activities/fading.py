@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from temporalio import activity
-
 from kweek.intake.ears import FlowEars
 from kweek.leads.database import Database
 from kweek.leads.scores import settle, who_fades
@@ -22,9 +20,9 @@ class Fading:
     def __init__(self, database: Database, ears: Callable[[], FlowEars]) -> None:
         self.database, self.ears = database, ears
 
-    def fade(self, since: datetime, until: datetime) -> int:
+    def fade(self, since: datetime, until: datetime, told: Callable[[int], object] = lambda faded: None) -> int:
         """Of how many leads have points faded after `since`, up to and with `until` (flow time)? Looked at twice,
-        nothing fades twice."""
+        nothing fades twice. told: how many there are up to now."""
         ears = self.ears()
         scores = ears.scores
         if next_monday(since, zone(scores.timezone)) > until:
@@ -38,8 +36,7 @@ class Fading:
                     if settle(tx, scores, lead, until):
                         faded += 1
                         ears.hear_points(tx, lead, until)
-            if activity.in_activity():
-                activity.heartbeat(faded)
+            told(faded)
             if len(batch) < BATCH:
                 return faded
             last = batch[-1]

@@ -24,10 +24,14 @@ BATCH: Final = 500
 
 
 class Dates:
-    """fade: has points fade, in flow time after the first moment, up to and with the second."""
+    """fade: has points fade, in flow time after the first moment, up to and with the second, and tells how many."""
 
     def __init__(
-        self, database: Database, clock: FlowTime, answers: AnswersFor, fade: Callable[[datetime, datetime], object]
+        self,
+        database: Database,
+        clock: FlowTime,
+        answers: AnswersFor,
+        fade: Callable[[datetime, datetime, Callable[[int], object]], object],
     ) -> None:
         self.database, self.clock, self.answers, self.fade = database, clock, answers, fade
 
@@ -36,7 +40,7 @@ class Dates:
         """Have points fade; then record an `enrol` for every lead whose moment lies in the window; how many. Its id
         holds lead, flow and moment, so a window that is looked at twice begins nothing twice."""
         since, until = self.clock.flow(window.since), self.clock.flow(window.until)
-        self.fade(since, until)
+        self.fade(since, until, activity.heartbeat)
         with self.database.read() as read:
             plans = [plan_in(read, row.version) for row in published(read)]
         ways = [(plan, start) for plan in plans for start in plan.start if start.at or start.every]

@@ -8,38 +8,33 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
 
+from kweek.at_temporal import at_temporal
 from kweek.config import Settings
 from kweek.errors import TemporalAway
-from worker import connect, part_quietly, rescore_all
+from worker import rescore_all
 from workflows.messages import Rescored
 from workflows.rescoring import Rescoring
 
-_CONNECT: Final = 10.0  # seconds
 _LOOK: Final = timedelta(seconds=0.5)
 
 
 async def rescored(settings: Settings, told: Callable[[int, int], None], say: Callable[[str], None]) -> Rescored:
     """Have it done; the answer is how it ended. told: leads done, of how many. TemporalAway."""
-    client = None
+    return await at_temporal(settings, say, "nothing was begun", lambda client: _rescored(client, told))
+
+
+async def _rescored(client: Client, told: Callable[[int, int], None]) -> Rescored:
+    handle = await rescore_all(client)
+    looking = asyncio.create_task(_look(handle, told))
     try:
-        with suppress(TimeoutError):
-            client = await asyncio.wait_for(connect(settings, asyncio.Event(), say), _CONNECT)
-        if client is None:
-            raise TemporalAway(f"Temporal at {settings.temporal_address} cannot be worked with now; nothing was begun")
-        handle = await rescore_all(client)
-        looking = asyncio.create_task(_look(handle, told))
-        try:
-            return await handle.result()
-        except WorkflowFailureError as error:
-            raise TemporalAway(f"it was ended from outside: {error.cause}") from None
-        finally:
-            looking.cancel()
+        return await handle.result()
+    except WorkflowFailureError as error:
+        raise TemporalAway(f"it was ended from outside: {error.cause}") from None
     finally:
-        client = None
-        await part_quietly()
+        looking.cancel()
 
 
 async def _look(handle: WorkflowHandle[Rescoring, Rescored], told: Callable[[int, int], None]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -12,7 +11,6 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from temporalio.client import Client
 
 from kweek.config import Settings
-from kweek.errors import TemporalAway
 from kweek.leads.clock import flow_clock
 from kweek.leads.database import Database, open_database
 from kweek.leads.enrolments import release
@@ -22,7 +20,6 @@ from kweek.leads.tables import effects, leads
 Whom = Literal["due", "all"]
 
 _AT_ONCE: Final = 16
-_CONNECT: Final = 20.0  # seconds for Temporal, which may just be starting
 _SAY_EVERY: Final = 1_600  # leads
 
 
@@ -59,19 +56,10 @@ def release_held(settings: Settings) -> int:
 
 async def ring_leads(settings: Settings, whom: Whom, say: Callable[[str], None]) -> int:
     """Ring those whose time has passed, or all on their way, with progress; how many. Harmless: a turn finds what is
-    due, and a workflow that was lost is begun again."""
-    from worker import connect, part_quietly
+    due, and a workflow that was lost is begun again. TemporalAway."""
+    from kweek.at_temporal import at_temporal
 
-    client = None
-    try:
-        with suppress(TimeoutError):
-            client = await asyncio.wait_for(connect(settings, asyncio.Event(), say), _CONNECT)
-        if client is None:
-            raise TemporalAway(f"Temporal at {settings.temporal_address} cannot be worked with now; nobody was rung")
-        return await _ring(client, settings, whom, say)
-    finally:
-        client = None
-        await part_quietly()  # also where there is no client: its threads have begun
+    return await at_temporal(settings, say, "nobody was rung", lambda client: _ring(client, settings, whom, say))
 
 
 async def _ring(client: Client, settings: Settings, whom: Whom, say: Callable[[str], None]) -> int:

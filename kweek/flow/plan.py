@@ -14,9 +14,8 @@ from msgspec import Struct, field
 from kweek.flow.conditions import Condition
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
+from kweek.flow.words import EndingKind
 from kweek.rules.grades import Axis
-
-EndingKind = Literal["done", "discard", "won", "lost"]
 
 # --- where it goes -------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from kweek.flow.plan import EndingKind
+from kweek.flow.words import EndingKind
 
 Result = EndingKind | Literal["moved", "merged"]
 Value = str | int | float | bool | date | datetime | None

@@ -1,8 +1,31 @@
-"""Which words does the flow language have for what happens? The table of events and states, as data."""
+"""Which words does the flow language have? Its verbs with their options, its endings, what happens, as data."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
+
+OPTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "wait": ("when", "otherwise"),
+    "send": ("expires", "within", "when", "otherwise"),
+    "call": ("queue", "priority", "attempts", "apart", "within", "when", "otherwise"),
+    "handover": ("prefer", "follow_up", "remind", "escalate", "when"),
+    "task": ("to", "outcomes", "remind", "escalate", "within", "when", "otherwise"),
+    "choose": (),
+    "go": ("at_most", "then"),
+    "end": ("because",),
+    "score": ("because",),
+    "tag": (),
+    "untag": (),
+    "set": (),
+    "tell": ("text", "mail"),
+    "webhook": (),
+}
+"""Every verb, with the options that may stand beside it."""
+RUNG: Final = ("after", "every", "tell", "reassign")
+"""What a rung of `escalate` says; it begins with the first of them."""
+
+EndingKind = Literal["done", "discard", "won", "lost"]
+ENDINGS: Final[tuple[EndingKind, ...]] = ("done", "discard", "won", "lost")
 
 LEAD_WIDE: Final = ("unsubscribed", "complained")
 """Said to all flows at once: a lead that wants no more mail leaves them all."""

@@ -17,6 +17,7 @@ _SUMS: Final = (
     .where(points.c.lead_id == bindparam("lead"))
     .group_by(points.c.axis)
 )
+_GRADED: Final = update(leads).where(leads.c.id == bindparam("lead"))
 
 
 def add_points(
@@ -42,18 +43,21 @@ def add_points(
 def grade(tx: Connection, lead_id: str, grades: Grades) -> Points:
     """Reckon the lead's columns anew from the ledger, which is the truth; also when the limits were changed."""
     sums = sums_of(tx, lead_id)
-    tx.execute(
-        update(leads)
-        .where(leads.c.id == lead_id)
-        .values(
-            points_profile=sums.profile,
-            points_intent=sums.intent,
-            points_interest=sums.interest,
-            profile=grades.profile_of(sums),
-            engagement=grades.engagement_of(sums),
-        )
-    )
+    set_graded(tx, {lead_id: graded(sums, grades)})
     return sums
+
+
+def graded(sums: Points, grades: Grades) -> dict[str, object]:
+    """The columns of a lead that follow from its sums."""
+    return {
+        "points_profile": sums.profile, "points_intent": sums.intent, "points_interest": sums.interest,
+        "profile": grades.profile_of(sums), "engagement": grades.engagement_of(sums),
+    }  # fmt: skip
+
+
+def set_graded(tx: Connection, columns: Mapping[str, Mapping[str, object]]) -> None:
+    """Write those of each lead."""
+    tx.execute(_GRADED, [{"lead": lead_id, **values} for lead_id, values in columns.items()])
 
 
 def sums_of(tx: Connection, lead_id: str) -> Points:

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select
 
-from kweek.leads.points import grade
+from kweek.leads.points import grade, graded, set_graded
 from kweek.leads.reckoned import Reckoned, Scores, asked_of, reckon_leads, row_of
 from kweek.leads.rows import insert_once
-from kweek.leads.tables import leads, points
+from kweek.leads.tables import points
 from kweek.rules.grades import Points
 from kweek.rules.scoring import Did, reckon
 from kweek.rules.wall import zone
@@ -26,8 +26,6 @@ _FADING: Final = (
     .group_by(points.c.lead_id, points.c.rule)
     .having(func.sum(points.c.points) != 0)
 )
-_GRADE: Final = update(leads).where(leads.c.id == bindparam("lead"))
-_GRADED: Final = ("points_profile", "points_intent", "points_interest", "profile", "engagement")
 
 
 def score(tx: Connection, scores: Scores, lead_id: str, did: Sequence[Did], now: datetime, *, changed: bool) -> bool:
@@ -65,11 +63,11 @@ def settle_all(
     failed |= {one.lead.id: one.failed for one in found if one.failed is not None}
     if missing := [row for one in found for row in one.missing]:
         tx.execute(insert(points), missing)
-    graded = {one.lead.id: _graded(scores, one.points) for one in found}
-    moved = [one.lead.id for one in found if one.failed is None and _differs(one, graded[one.lead.id])]
+    columns = {one.lead.id: graded(one.points, scores.grades) for one in found if one.failed is None}
+    moved = {one.lead.id: columns[one.lead.id] for one in found if one.failed is None and _differs(one, columns)}
     if moved:
-        tx.execute(_GRADE, [{"lead": lead, **graded[lead]} for lead in moved])
-    return moved
+        set_graded(tx, moved)
+    return list(moved)
 
 
 def who_fades(read: Connection, scores: Scores, after: str, most: int) -> list[str]:
@@ -79,13 +77,7 @@ def who_fades(read: Connection, scores: Scores, after: str, most: int) -> list[s
     return list(read.execute(found, {"rules": fading, "after": after}).scalars()) if fading else []
 
 
-def _graded(scores: Scores, sums: Points) -> dict[str, object]:
-    grades = scores.grades
-    parts = (sums.profile, sums.intent, sums.interest, grades.profile_of(sums), grades.engagement_of(sums))
-    return dict(zip(_GRADED, parts, strict=True))
-
-
-def _differs(one: Reckoned, graded: Mapping[str, object]) -> bool:
+def _differs(one: Reckoned, columns: Mapping[str, Mapping[str, object]]) -> bool:
     """Of a lead that never had a point, and gets none, nothing is written."""
     untouched = not one.missing and one.lead.profile is None and one.points == Points()
-    return not untouched and any(getattr(one.lead, name) != value for name, value in graded.items())
+    return not untouched and any(getattr(one.lead, name) != now for name, now in columns[one.lead.id].items())

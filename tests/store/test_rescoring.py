@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from kweek.flow.conditions import parse_condition
+from kweek.flow.conditions import Condition, parse_condition
+from kweek.flow.facts import Facts
 from kweek.intake import rescoring
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming, LeadIn
@@ -87,14 +88,14 @@ def test_other_limits_alone_change_grades_and_no_row(crowd: Database) -> None:
 
 
 def test_a_rule_that_fails_on_one_lead_does_not_stop_the_rest(crowd: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = type(STUDENT.condition).test
+    sound = Condition.test
 
-    def fails(condition: object, facts: object) -> object:
-        if getattr(facts, "_row").id == "lead-2":  # noqa: B009
+    def fails(this: Condition, facts: Facts) -> bool | None:
+        if facts.field("lead.email") == "lead-2@example.com":
             raise ZeroDivisionError("by nothing")
-        return broken(condition, facts)  # pyright: ignore
+        return sound(this, facts)
 
-    monkeypatch.setattr(type(STUDENT.condition), "test", fails)
+    monkeypatch.setattr(Condition, "test", fails)
     assert preview(crowd, NEW.scores, LATER).failed == {"lead-2": "ZeroDivisionError: by nothing"}
     batch = rescore(crowd, NEW, "", LATER)
     assert (batch.leads, batch.changed, dict(batch.failed)) == (3, 2, {"lead-2": "ZeroDivisionError: by nothing"})

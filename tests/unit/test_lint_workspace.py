@@ -113,6 +113,7 @@ RULES = [
          (10, 27, "09:00-17:30")],
     ),
     ("rules/calendars.yaml", "[2026-12-24, 2026-12-31,", "[2026-12-24, 31-12-2026,", [(11, 24, "year-month-day")]),
+    ("rules/events.yaml", "brochure.requested:", "grade.changed:\nbrochure.requested:", [(28, 1, "of Kweek's own")]),
     ("rules/scoring.yaml", "{ A: 20, B: 10, C: 0 }", "{ A: 10, B: 20, C: 0 }", [(8, 12, "Write A: 20, B: 10, C: 0")]),
 ]  # fmt: skip
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 import worker
-from kweek.checkup import ring
+from kweek import at_temporal
+from kweek.checkup.ring import ring_leads
 from kweek.checkup.temporal import look_at_temporal
 from kweek.config import Settings, settings
+from kweek.errors import TemporalAway
+from kweek.rescoring import rescored
 from tests.engine.servers import free_port
 
 LOOK = """
@@ -37,7 +40,8 @@ def partings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     async def part_quietly() -> None:
         taken.append("a breath")
 
-    monkeypatch.setattr(worker, "part_quietly", part_quietly)
+    for module in (worker, at_temporal):
+        monkeypatch.setattr(module, "part_quietly", part_quietly)
     return taken
 
 
@@ -47,13 +51,15 @@ async def test_the_doctor_parts_quietly_from_a_server_that_is_away(nowhere: Sett
     assert partings == ["a breath"]
 
 
-async def test_who_rings_parts_quietly_from_a_server_that_is_away(
+async def test_who_asks_for_something_parts_quietly_from_a_server_that_is_away(
     nowhere: Settings, partings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ring, "_CONNECT", 0.2)
-    with pytest.raises(ring.TemporalAway):
-        await ring.ring_leads(nowhere, "due", lambda _: None)
-    assert partings == ["a breath"]
+    monkeypatch.setattr(at_temporal, "_CONNECT", 0.2)
+    with pytest.raises(TemporalAway, match="nobody was rung"):
+        await ring_leads(nowhere, "due", lambda _: None)
+    with pytest.raises(TemporalAway, match="nothing was begun"):
+        await rescored(nowhere, lambda done, of: None, lambda _: None)
+    assert partings == ["a breath"] * 2
 
 
 def test_looking_for_a_server_that_is_away_ends_well_each_time(nowhere: Settings, tmp_path: Path) -> None:

@@ -14,8 +14,6 @@ from kweek.flow.words import CALL
 from kweek.flow.yaml import Pair, Pairs, Text
 
 CALL_WORDS: Final = (*(word for word in CALL if word != "unreachable"), "attempted", "taken", "given_back", "call_back")
-
-
 _WHERE: Final = "Answers come with “answered” to a mail that has a survey, and with what a call of this flow comes to."
 
 

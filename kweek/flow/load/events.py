@@ -11,6 +11,7 @@ from kweek.flow.load.reader import Reader, said
 from kweek.flow.load.texts import LANGUAGE
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Words
+from kweek.flow.words import GRADE_CHANGED
 from kweek.flow.yaml import Pair, Pairs, Text
 
 EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
@@ -44,6 +45,9 @@ class EventReader(FieldReader):
         if not EVENT.fullmatch(name.value):
             what = f"“{name.value}” is not the name of an event."
             self.note(name.at, "name", what, "", "An event is noun.past_verb: brochure.requested")
+        if name.value == GRADE_CHANGED:
+            what, why = f"“{name.value}” is an event of Kweek's own.", "It is recorded where points change a grade."
+            self.note(name.at, "name", what, why, "Take it away: flows may name it all the same.")
         if isinstance(pair.value, Text) and pair.value.empty:
             return EventType(name)
         known = self.fields(pair.value, pair.key, KEYS, "soft: true")

@@ -5,24 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER, LEAD_WIDE, MAIL, STATES
+from kweek.flow.words import CALL, DURING_HANDOVER, HANDOVER, LEAD_WIDE, MAIL, OPTIONS, STATES
 
-OPTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "wait": ("when", "otherwise"),
-    "send": ("expires", "within", "when", "otherwise"),
-    "call": ("queue", "priority", "attempts", "apart", "within", "when", "otherwise"),
-    "handover": ("prefer", "follow_up", "remind", "escalate", "when"),
-    "task": ("to", "outcomes", "remind", "escalate", "within", "when", "otherwise"),
-    "choose": (),
-    "go": ("at_most", "then"),
-    "end": ("because",),
-    "score": ("because",),
-    "tag": (),
-    "untag": (),
-    "set": (),
-    "tell": ("text", "mail"),
-    "webhook": (),
-}
 VERBS: Final = tuple(OPTIONS)
 WORDS: Final = frozenset({"id", *(word for options in OPTIONS.values() for word in options)})
 """Every option of any verb."""

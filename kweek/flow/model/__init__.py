@@ -29,7 +29,6 @@ from kweek.flow.model.steps import (
     walk,
 )
 from kweek.flow.model.targets import (
-    ENDINGS,
     RESERVED,
     Ending,
     Ignore,
@@ -41,6 +40,7 @@ from kweek.flow.model.targets import (
     ToFlow,
     ToPath,
 )
+from kweek.flow.words import ENDINGS
 
 __all__ = [
     "ENDINGS",

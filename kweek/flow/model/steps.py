@@ -10,8 +10,8 @@ from msgspec import Struct
 from kweek.flow.duration import Duration
 from kweek.flow.model.targets import Inline, Otherwise, Reaction, Target
 from kweek.flow.moment import Moment
-from kweek.flow.plan import EndingKind
 from kweek.flow.problems import Located, Position
+from kweek.flow.words import EndingKind
 from kweek.rules.grades import Axis
 
 

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from kweek.flow.plan import EndingKind
 from kweek.flow.problems import Located, Position
+from kweek.flow.words import ENDINGS, EndingKind
 
 if TYPE_CHECKING:  # a list written in place is a target, and its steps have targets
     from kweek.flow.model.steps import AnyStep
 
-RESERVED: Final = ("steps", "next", "done", "discard", "won", "lost", "else", "flow", "ignore")
-ENDINGS: Final[tuple[EndingKind, ...]] = ("done", "discard", "won", "lost")
+RESERVED: Final = ("steps", "next", *ENDINGS, "else", "flow", "ignore")
 
 
 class ToPath(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kweek.flow.words import OPTIONS
 from kweek.flow.yaml.lines import (
     BLOCK,
     dashed,
@@ -18,10 +19,7 @@ from kweek.flow.yaml.lines import (
 )
 from kweek.flow.yaml.sheet import Trap
 
-VERBS: Final = frozenset((
-    "wait", "send", "call", "handover", "task", "choose", "go", "end",
-    "score", "tag", "untag", "set", "tell", "webhook",
-))  # fmt: skip
+VERBS: Final = frozenset(OPTIONS)
 _COMMENT: Final = re.compile(r"\s+#.*$")
 LINES: Final = frozenset(("if", "share", "else"))
 """With what a step begins, and with what a line of choose does."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kweek.flow.words import OPTIONS, RUNG
 from kweek.flow.yaml.columns import LINES, VERBS
 from kweek.flow.yaml.lines import BLOCK, dashed, indent, nearest_above, says_something, shape, without_comment
 from kweek.flow.yaml.sheet import Trap
@@ -17,10 +18,7 @@ _LOST: Final = (
     (re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day .+"), "every"),
 )
 """What stands alone on its line, and the key that it may have lost."""
-OPTIONS: Final = frozenset((
-    "when", "otherwise", "within", "expires", "remind", "follow_up", "escalate", "every", "tell", "reassign", "at_most",
-    "then", "because", "text", "mail", "id", "to", "outcomes", "queue", "priority", "prefer", "attempts", "apart", "go",
-))  # fmt: skip
+BESIDE: Final = frozenset(("id", "go", *RUNG[1:], *(word for words in OPTIONS.values() for word in words)))
 """What stands beside others, never below a target or an event."""
 _NO_VERBS: Final = LINES | {"after"}
 
@@ -54,7 +52,7 @@ def _twofold(lines: list[str], number: int) -> Trap | None:
     here = shape(lines[below])
     if not upper or not said or not here or indent(lines[below]) != upper.start("key") + 2:
         return None
-    if BLOCK.fullmatch(said) or not (here["key"] and here["key"] not in OPTIONS):
+    if BLOCK.fullmatch(said) or not (here["key"] and here["key"] not in BESIDE):
         return None
     kind = "a list" if dashed(lines[below]) else "lines of its own"
     what = f"“{upper['key']}” has the value “{said}”, and {kind} below it."

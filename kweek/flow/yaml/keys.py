@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kweek.flow.words import BUILT_IN
+from kweek.flow.words import BUILT_IN, ENDINGS
 from kweek.flow.yaml.columns import LINES, VERBS
-from kweek.flow.yaml.heads import OPTIONS
+from kweek.flow.yaml.heads import BESIDE
 from kweek.flow.yaml.lines import LONGEST, dashed, indent, without_comment
 from kweek.flow.yaml.sheet import Trap
 
@@ -27,9 +27,8 @@ _BARE: Final = re.compile(
 _OF_ONE_WORD: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w.]*) +(?P<value>\S.*)")
 
 
-_ENDINGS: Final = ("done", "discard", "won", "lost")
 _OURS: Final = (
-    VERBS | LINES | OPTIONS
+    VERBS | LINES | BESIDE
     | {*BUILT_IN, "flow", "title", "about", "start", "event", "reentry", "whenever", "goal", "limit", "pace", "steps"}
     | {"name", "question", "hint", "from", "address", "postal_address", "hours", "capacity", "send_hours", "each"}
 )  # fmt: skip
@@ -94,8 +93,8 @@ def _remark(line: str, number: int, match: re.Match[str]) -> Trap:
 
 def _no_colon(line: str, number: int, match: re.Match[str]) -> Trap:
     value = match["value"] or ""
-    if "-" in match["lead"] and not value and match["key"] in ("end", *_ENDINGS):
-        right = f"end: {match['key'] if match['key'] in _ENDINGS else 'done'}"
+    if "-" in match["lead"] and not value and match["key"] in ("end", *ENDINGS):
+        right = f"end: {match['key'] if match['key'] in ENDINGS else 'done'}"
         what, fix = f"“{match['key']}” is not a step.", f"Write: - {right}"
         return Trap(number, match.start("key"), "colon-missing", what, "", fix, [match["lead"] + right])
     right = f"{match['key']}: {value}" if value else f"{match['key']}:"
