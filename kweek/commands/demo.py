@@ -42,6 +42,7 @@ PACE: Final = "5 seconds a day"
 DAYS: Final = 60
 _HANDS: Final = 2  # so many act at once: one after the other, they would not get through their days
 SEED: Final = 4  # these people take every row of the flows that ship, where the machine keeps up
+_NAMED: Final = 3  # rows of a flow that nobody took
 _LATE: Final = timedelta(hours=4)  # beyond that, what is shown is not what the flows say
 _MARK: Final = "demo"
 
@@ -241,7 +242,8 @@ def _sum_up(play: Play, house: House) -> None:
             say("This machine could not keep up, so people acted late, too: try a slower --tempo, or fewer --leads.")
     say(f"Leads took {len(play.walked)} of the {play.walked.rows} rows of {len(play.plans)} flows.")
     for flow, rows in play.walked.missing().items():
-        say(f"Nobody took, in {flow}: {', '.join(rows)}")
+        more = f" and {len(rows) - _NAMED} others" if len(rows) > _NAMED else ""
+        say(f"Nobody took, in {flow}: {', '.join(rows[:_NAMED])}{more}")
     for refusal, times in house.refused.most_common(5):
         say(f"Refused {times} times: {refusal}")
 
