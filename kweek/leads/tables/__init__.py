@@ -4,15 +4,21 @@ Moments are stored in UTC and are flow time (see `clock`), but for leases and to
 so in their names (`…_real`). Text that people wrote lives here and nowhere else: Temporal sees ids only.
 
 - `known`: who; `happened`: events, points, answers; `walking`: flows and who stands where
-- `post`: mails; `desk`: work for people; `house`: the rest; `columns`: what they have in common
+- `post`: mails; `desk`: work for people; `visiting`: who looks at the website; `sources`: campaigns and their cost
+- `importing`: files that were taken in; `merging`: who was two and is one; `house`: the rest
+- `columns`: what they have in common
 """
 
 from kweek.leads.tables.columns import Moment, metadata
 from kweek.leads.tables.desk import absences, call_tasks, handovers, tasks, turns
-from kweek.leads.tables.happened import answers, bant, events, outbox, points, tags
-from kweek.leads.tables.house import api_keys, caught, clock, installation, sound_rules, used_links
-from kweek.leads.tables.known import companies, consents, leads, suppressions
+from kweek.leads.tables.happened import answers, bant, events, outbox, points, survey_drafts, tags, topics
+from kweek.leads.tables.house import api_keys, caught, clock, deliveries, installation, sound_rules, used_links
+from kweek.leads.tables.importing import import_rows, imports
+from kweek.leads.tables.known import companies, consents, deciders, leads, suppressions
+from kweek.leads.tables.merging import duplicates, merges
 from kweek.leads.tables.post import hits, links, mails, problems
+from kweek.leads.tables.sources import campaigns, costs, touches
+from kweek.leads.tables.visiting import visitors, visits
 from kweek.leads.tables.walking import effects, enrolments, flows, journal, tallies, versions
 
 __all__ = [
@@ -22,31 +28,44 @@ __all__ = [
     "api_keys",
     "bant",
     "call_tasks",
+    "campaigns",
     "caught",
     "clock",
     "companies",
     "consents",
+    "costs",
+    "deciders",
+    "deliveries",
+    "duplicates",
     "effects",
     "enrolments",
     "events",
     "flows",
     "handovers",
     "hits",
+    "import_rows",
+    "imports",
     "installation",
     "journal",
     "leads",
     "links",
     "mails",
+    "merges",
     "metadata",
     "outbox",
     "points",
     "problems",
     "sound_rules",
     "suppressions",
+    "survey_drafts",
     "tags",
     "tallies",
     "tasks",
+    "topics",
+    "touches",
     "turns",
     "used_links",
     "versions",
+    "visitors",
+    "visits",
 ]

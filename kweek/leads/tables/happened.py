@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from kweek.leads.tables.columns import Moment, lead_id, metadata
 
@@ -18,6 +18,7 @@ events = Table(
     Column("data", JSON, nullable=False, default=dict),
     Column("by", Text),  # the colleague who did it; null: the lead, a machine or the flow
     Column("note", Text),  # what that colleague wrote down
+    Column("merged", Boolean),  # it came with a lead that was merged into this one: no flow hears of it
     Index("ix_events_lead_id_kind", "lead_id", "kind"),
     Index("ix_events_recorded_at", "recorded_at"),  # what just happened, for the board
 )  # fmt: skip
@@ -66,7 +67,25 @@ bant = Table(
     Column("lead_id", Text, ForeignKey("leads.id"), primary_key=True),
     Column("fact", Text, primary_key=True),  # budget, authority, need, time, …
     Column("value", JSON, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("source", Text, nullable=False),  # effect key of the mail or the call task, id of the event, the import
+    Column("how", Text),  # form, survey, call, person, import, api
+    Column("evidence", Text),  # what was said, in words
+    Column("by", Text),  # the colleague who heard it
+    Column("at", Moment, nullable=False),  # when it was said
     Column("expires_at", Moment),
+)  # fmt: skip
+
+topics = Table(
+    "topics", metadata,  # what it reads about
+    Column("lead_id", Text, ForeignKey("leads.id"), primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("views", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)  # fmt: skip
+
+survey_drafts = Table(
+    "survey_drafts", metadata,  # answers that were given before a survey was sent in
+    Column("mail_key", Text, ForeignKey("mails.key"), primary_key=True),
+    Column("answers", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
 )  # fmt: skip

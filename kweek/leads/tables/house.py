@@ -37,8 +37,25 @@ api_keys = Table(
     "api_keys", metadata,
     Column("hash", Text, primary_key=True),  # SHA-256 of the key
     Column("name", Text, nullable=False),
+    Column("scopes", JSON),  # what it may do; null: everything
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+)  # fmt: skip
+
+deliveries = Table(
+    "deliveries", metadata,  # what other programs shall hear of
+    Column("id", Integer, primary_key=True),
+    Column("hook", Text, nullable=False),  # of rules/workspace.yaml
+    Column("kind", Text, nullable=False),
+    Column("lead_id", Text),
+    Column("body", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Moment),  # the next attempt; null: it is over
+    Column("delivered_at", Moment),
+    Column("why", Text),  # what went wrong last
+    Index("ix_deliveries_due_at", "due_at"),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 caught = Table(

@@ -34,7 +34,8 @@ leads = Table(
     Column("country", Text),
     Column("timezone", Text),
     Column("company_id", Text, ForeignKey("companies.id")),
-    Column("campaign", Text),
+    Column("campaign", Text),  # the first one that it came from
+    Column("last_campaign", Text),
     Column("stage", Text, nullable=False, default="suspect"),
     Column("profile", Text),  # A–D
     Column("engagement", Integer),  # 1–4
@@ -45,6 +46,7 @@ leads = Table(
     Column("owner", Text),  # a member of teams.yaml
     Column("fields", JSON, nullable=False, default=dict),  # the workspace's own profile fields
     Column("created_at", Moment, nullable=False),
+    Column("merged_into", Text),  # the lead that goes on in its place
     # the machine's
     Column("seq", Integer, nullable=False, default=0),  # of the last event recorded
     Column("seen", Integer, nullable=False, default=0),  # of the last event that a turn pulled
@@ -55,7 +57,20 @@ leads = Table(
     Column("wake_at", Moment),
     Column("held", Text),  # why the lead stands still: a row that is older than its workflow
     Index("ix_leads_wake_at", "wake_at"),
+    Index("ix_leads_company_id", "company_id"),
+    Index("ix_leads_grade", "profile", "engagement", "created_at"),
+    Index("ix_leads_campaign", "campaign"),
     Index("ix_leads_held", "held", sqlite_where=text("held IS NOT NULL"), postgresql_where=text("held IS NOT NULL")),
+)  # fmt: skip
+
+deciders = Table(
+    "deciders", metadata,  # the decision-making unit of a company
+    Column("company_id", Text, ForeignKey("companies.id"), primary_key=True),
+    Column("lead_id", Text, ForeignKey("leads.id"), primary_key=True),
+    Column("part", Text, primary_key=True),  # decides, advises, uses, pays
+    Column("source", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_deciders_lead_id", "lead_id"),
 )  # fmt: skip
 
 consents = Table(
