@@ -59,6 +59,18 @@ class LeadIn:
 
 
 @dataclass(frozen=True, slots=True)
+class TouchIn:
+    """From where the lead came in with this event. campaign: its id, as links and senders write it. source, medium:
+    `utm_source`, `utm_medium`. more: whatever else the link said (`utm_term`, `referrer`)."""
+
+    how: str  # form, import, api, mail, visit, person
+    campaign: str | None = None
+    source: str | None = None
+    medium: str | None = None
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What a person should hear of something that came in. once: it is about whoever sends such, not about this lead,
     and is said once."""
@@ -82,6 +94,7 @@ class Incoming:
     by: str | None = None
     note: str | None = None
     notes: tuple[Note, ...] = ()
+    touch: TouchIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
