@@ -17,6 +17,7 @@ from kweek.flow.plan import Axis
 from kweek.flow.state import Effect, Value
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import append
+from kweek.leads.graded import Graded
 from kweek.leads.points import add_points
 from kweek.leads.scores import settle
 from kweek.leads.traits import add_tags, remove_tags, set_fields
@@ -70,7 +71,7 @@ class Desks:
 
     def graded(self, tx: Connection, lead_id: str, now: datetime) -> bool:
         """Did what was applied bring it to another grade, of which a flow is told?"""
-        return self.rules().ears.graded(tx, lead_id, now, now) is not None
+        return self.rules().ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now) is not None
 
     def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """More is known of it, or less."""

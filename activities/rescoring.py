@@ -11,7 +11,7 @@ from typing import Final
 from temporalio import activity
 
 from kweek.intake.ears import FlowEars
-from kweek.intake.rescoring import count, rescore, stamp
+from kweek.intake.rescoring import count, rescore
 from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database
 from workflows.messages import Rescored
@@ -29,7 +29,7 @@ class Rescorer:
     def rescore_some(self, so_far: Rescored) -> Rescored:
         """A few seconds' worth. Where the rules have changed since the first lead was done, it begins anew."""
         ears, until = self.ears(), monotonic() + AT_A_TIME
-        rules = stamp(ears.scores)
+        rules = ears.scores.stamp
         if rules != so_far.rules:
             with self.database.read() as read:
                 so_far = Rescored(rules=rules, of=count(read))

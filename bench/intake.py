@@ -2,8 +2,9 @@
 
     python -m bench.intake sqlite:////tmp/intake.db postgresql://kweek@127.0.0.1/intake
 
-The databases must be new. Measured among a thousand leads and among a hundred thousand, in one process, on one thread
-and on eight; every lead has ten events before. Beside it: all leads rescored.
+The databases must be new; the flows that ship are published in them. Measured among a thousand leads and among a
+hundred thousand, in one process, on one thread and on eight; every lead has ten events before. Beside it: the same over
+HTTP (`POST /api/events`, one event each, eight at once, served by this very process), and all leads rescored.
 """
 
 from __future__ import annotations
@@ -16,18 +17,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import httpx
 from sqlalchemy import insert
 
+from bench.board import served
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
 from kweek.intake.rescoring import rescore
-from kweek.leads import tables
+from kweek.leads import publish, tables
 from kweek.leads.database import Database, open_database
+from kweek.leads.keys import make_key
 from kweek.leads.migrate import migrate
 from kweek.rulebook import in_force
+from kweek.versions import source_of
 from kweek.workspace import read_workspace
 
+ROOT: Final = Path(__file__).parent.parent
 SIZES: Final = (1_000, 100_000)
 EVENTS: Final = 2_000
 BEFORE: Final = 10  # events of each lead
@@ -38,10 +44,13 @@ KINDS: Final = ("page.viewed", "opened", "clicked", "download.taken", "newslette
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("urls", metavar="URL", nargs="+", help="of a new database")
-    ears = in_force(read_workspace(Path(__file__).parent.parent)).ears
+    workspace = read_workspace(ROOT)
+    ears = in_force(workspace).ears
     for url in parser.parse_args().urls:
         database = open_database(url, make=True)
         migrate(database.engine)
+        for flow in workspace.flows:
+            publish.publish(database, source_of(workspace, flow), flow, "bench", NOW)
         kind, there, alone = database.engine.dialect.name, 0, 0.0
         for size in SIZES:
             _people(database, there, size)
@@ -52,6 +61,8 @@ def main() -> None:
                 ratio = f"; {each / alone:.2f} of what it was" if size != SIZES[0] and threads == 1 else ""
                 words = f"{rate:5.0f} events/s, p99 {p99 * 1e3:.0f} ms, {each * 1e3:.2f} ms CPU each{ratio}"
                 print(f"{kind:10}  {size:7,} leads, {threads} threads: {words}")
+        rate, p99 = _over_http(database, url, size)
+        print(f"{kind:10}  {size:7,} leads, over HTTP: {rate:5.0f} events/s, p99 {p99 * 1e3:.0f} ms")
         rate = _rescore(database, ears)
         print(f"{kind:10}  rescoring: {rate:,.0f} leads/s")
         database.close()
@@ -104,6 +115,30 @@ def _ingest(db: Database, ears: FlowEars, size: int, threads: int) -> tuple[floa
         took = sorted(pool.map(one, said[100:]))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     return len(took) / wall, took[len(took) * 99 // 100], cpu / len(took)
+
+
+def _over_http(db: Database, url: str, size: int) -> tuple[float, float]:
+    """Events a second, and seconds at the 99th percentile."""
+    dice, tag = random.Random(8), f"{time.monotonic_ns()}"
+    with db.write() as tx:
+        headers = {"Authorization": f"Bearer {make_key(tx, 'bench', NOW)}"}
+    said = [
+        {"id": f"{tag}/{n}", "type": "download.taken", "lead": {"email": f"a{dice.randrange(size)}@there.example"}}
+        for n in range(EVENTS)
+    ]
+    with served(url) as house, httpx.Client(base_url=house.settings.base_url, headers=headers) as client:
+
+        def one(event: dict[str, object]) -> float:
+            started = time.perf_counter()
+            client.post("/api/events", json=event).raise_for_status()
+            return time.perf_counter() - started
+
+        for event in said[:50]:  # warm
+            one(event)
+        started = time.perf_counter()
+        with ThreadPoolExecutor(8) as pool:
+            took = sorted(pool.map(one, said[50:]))
+        return len(took) / (time.perf_counter() - started), took[len(took) * 99 // 100]
 
 
 def _rescore(db: Database, ears: FlowEars) -> float:

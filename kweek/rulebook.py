@@ -124,7 +124,7 @@ def in_force(workspace: Workspace) -> InForce:
     types = names_of({}, rules, workspace.surveys, {}).schema().fields
     purposes, world = purposes_of(workspace.texts), world_of(workspace)
     scores = Scores(world.scoring, world.grades, world.timezone, types)
-    return InForce(rules, world, types, FlowEars(scores, tuple(derivations(rules))), purposes)
+    return InForce(rules, world, types, FlowEars(scores, world.conversions, tuple(derivations(rules))), purposes)
 
 
 def stamp_of(folder: Path) -> Stamp:

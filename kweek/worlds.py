@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kweek.flow.catalogue import SalesReadyLines, ScoringRule
+from kweek.flow.catalogue import EventType, SalesReadyLines, ScoringRule
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem, value_of
@@ -14,6 +14,7 @@ from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
 from kweek.rules.qualification import Disqualifier, Need, SalesReady, asks_itself
 from kweek.rules.scoring import Rule
+from kweek.rules.stages import Conversions
 from kweek.versions import plan_of, source_of
 from kweek.workspace import Workspace
 
@@ -37,7 +38,7 @@ def world_of(workspace: Workspace) -> World:
         calendars=calendars,
         queues={n: calendars.get(q.calendar.value, own) for n, q in rules.teams.queues.items() if q.calendar},
         teams={n: calendars.get(t.calendar.value, own) for n, t in rules.teams.teams.items() if t.calendar},
-        hard=frozenset(name for name, event in rules.events.items() if event.hard),
+        conversions=conversions_of(rules.events),
         timezone=settings.timezone,
         limit=settings.limit,
         send_hours=settings.send_hours.value if settings.send_hours else None,
@@ -54,6 +55,13 @@ def world_of(workspace: Workspace) -> World:
         grades=rules.scoring.grades or Grades(),
         scoring=tuple(map(_rule, rules.scoring.rules)),
         sales_ready=_sales_ready(rules.sales_ready),
+    )
+
+
+def conversions_of(events: Mapping[str, EventType]) -> Conversions:
+    return Conversions(
+        hard=frozenset(name for name, event in events.items() if event.hard),
+        soft=frozenset(name for name, event in events.items() if event.soft),
     )
 
 

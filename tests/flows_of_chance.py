@@ -17,6 +17,7 @@ from kweek.flow.answers import MailState
 from kweek.flow.duration import parse_duration
 from kweek.flow.plan import Plan, Reentry, ToFlow
 from kweek.flow.state import Event
+from kweek.rules.stages import Conversions
 from tests import drafts
 from tests.drafts import Draft
 from tests.lives import HOUR, MONDAY, OFFICE, Life, Staged
@@ -152,7 +153,7 @@ class Steady(Staged):
 
 
 def lead_of(workspace: tuple[Plan, ...]) -> Life:
-    world = {"calendar": OFFICE, "hard": frozenset({"quote.requested"})}
+    world = {"calendar": OFFICE, "conversions": Conversions(frozenset({"quote.requested"}))}
     life = Life(workspace, world=world, fields={"lead.fair": MONDAY + 60 * HOUR}, holds_mail=True)
     life.memory.__class__ = Steady
     return life.hear("brochure.requested")

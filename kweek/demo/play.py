@@ -42,6 +42,7 @@ _ARRIVE_OVER: Final = 0.6  # of these times: the rest is for what comes of it
 _COME_AGAIN: Final = 0.9  # so often as somebody new comes, somebody comes who was here before
 _COME_AGAIN_OVER: Final = 0.9
 _TRIES_AGAIN_IN: Final = timedelta(hours=1)
+_LATE: Final = 0.05  # of the leads come in the evening: for what is left, somebody new is best
 _STRAGGLERS: Final = 0.15
 _LOOK_EVERY: Final = 0.1  # seconds
 _SAY_EVERY: Final = 30.0  # seconds
@@ -67,7 +68,8 @@ class Play:
         self.comers = Comers(
             self.walked, Foresight(self.answers, self.drawn), self.leads, words, people(seed), self.drawn
         )
-        for at in self._moments(leads, _ARRIVE_OVER):
+        late = self._in_the_evening(round(leads * _LATE))
+        for at in (*self._moments(leads - len(late), _ARRIVE_OVER), *late):
             self.agenda.add(at, self.comers.come)
         for at in self._moments(round(leads * _COME_AGAIN), _COME_AGAIN_OVER):
             self.agenda.add(at, self.comers.come_again)
@@ -126,11 +128,11 @@ class Play:
             return usual(left, self.drawn)
         return found
 
-    def _in_the_evening(self, number: int) -> Iterator[datetime]:
-        """When those come once more for whom something is left."""
+    def _in_the_evening(self, number: int) -> list[datetime]:
+        """When those come for whom something is left."""
         days = self.days
-        for _ in range(number if days.home > days.over else 0):
-            yield days.over + self.drawn.random() * (days.home - days.over) / 2
+        some = range(number if days.home > days.over else 0)
+        return [days.over + self.drawn.random() * (days.home - days.over) / 2 for _ in some]
 
     def _moments(self, number: int, over: float) -> Iterator[datetime]:
         """When so many come, within this part of the days."""

@@ -127,10 +127,8 @@ class House:
         id: str | None = None, also: Also | None = None,
     ) -> Recorded:  # fmt: skip
         """An event, as intake records it, with its bell."""
-        name = id or f"{lead}/{kind}/{ref}/{at.isoformat()}"
-        return record(
-            self.database, Incoming(name, kind, at, LeadIn(id=lead), data or {}, ref), at, AlwaysRing(self.scores), also
-        )
+        name, ears = id or f"{lead}/{kind}/{ref}/{at.isoformat()}", AlwaysRing(self.scores, self.world.conversions)
+        return record(self.database, Incoming(name, kind, at, LeadIn(id=lead), data or {}, ref), at, ears, also)
 
     # --- the books ------------------------------------------------------------------------------------
 

@@ -15,13 +15,14 @@ from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades, Points
 from kweek.rules.qualification import SalesReady
 from kweek.rules.scoring import Rule
+from kweek.rules.stages import Conversions
 
 
 class World(Struct, frozen=True, dict=True):
     """A workspace.
 
-    plans: what is published, by flow. calendar: the workspace's own. queues, teams: their calendars. hard: start events
-    that bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
+    plans: what is published, by flow. calendar: the workspace's own. queues, teams: their calendars. conversions: the
+    hard ones bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
     service: the mails that are not marketing. surveys: mail → the survey it asks for. fills: what an answer fills as
     well (`survey.brochure.budget` → `bant.budget`). asked: the surveys by name. links: mail → its links that have a
     name.
@@ -32,7 +33,7 @@ class World(Struct, frozen=True, dict=True):
     calendars: Mapping[str, Calendar] = {}
     queues: Mapping[str, Calendar] = {}
     teams: Mapping[str, Calendar] = {}
-    hard: frozenset[str] = frozenset()
+    conversions: Conversions = field(default_factory=Conversions)
     timezone: str = "UTC"
     limit: Limit | None = None
     send_hours: str | None = None

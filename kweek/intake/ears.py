@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from kweek.errors import KweekError
 from kweek.flow.catalogue import Rules
@@ -23,6 +23,7 @@ from kweek.flow.words import GRADE_CHANGED
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import AlwaysRing
 from kweek.leads import enrolments, events, publish
+from kweek.leads.graded import Graded
 
 _ALWAYS: Final = ("enrol", "merged")
 _HITS: Final = ("opened", "clicked")  # of all that is about an effect, only these may interest nobody
@@ -69,11 +70,11 @@ class FlowEars(AlwaysRing):
                 yield event
                 yield from self._derived(event, depth + 1)
 
-    def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
+    def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         if event.kind in _ALWAYS or (event.ref is not None and event.kind not in _HITS):
             return True
         try:
-            return _starts(tx, event.kind) or _heard(tx, lead_id, event.kind, profile_changed)
+            return _starts(tx, event.kind) or _heard(tx, lead, event.kind, profile_changed)
         except KweekError:  # a version that cannot be read: the turn will say so, where people look
             return True
 
@@ -84,11 +85,11 @@ class FlowEars(AlwaysRing):
 
     def hear_points(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """Its points changed though nothing happened: ring where a flow hears of its grade, or seeks a goal."""
-        graded = self.graded(tx, lead_id, now, now)
         row = enrolments.lead_row(tx, lead_id)
+        graded = self.graded(tx, Graded.of(row), now, now)
         seeking = (_seeks(publish.plan_in(tx, one.version), one) for one in enrolments.load_state(tx, row).enrolments)
-        if any(seeking) or (graded is not None and self.rings(tx, lead_id, graded, profile_changed=False)):
-            events.ring(tx, lead_id, row.seq)
+        if any(seeking) or (graded is not None and self.rings(tx, row, graded, profile_changed=False)):
+            events.ring(tx, lead_id, row.seq if graded is None else graded.seq)
 
 
 def _starts(tx: Connection, kind: str) -> bool:
@@ -96,12 +97,12 @@ def _starts(tx: Connection, kind: str) -> bool:
 
 
 def _published(tx: Connection) -> Iterator[Plan]:
-    for row in publish.published(tx):
-        yield publish.plan_in(tx, row.version)
+    for version in publish.versions_now(tx):
+        yield publish.plan_in(tx, version)
 
 
-def _heard(tx: Connection, lead_id: str, kind: str, profile_changed: bool) -> bool:
-    state = enrolments.load_state(tx, enrolments.lead_row(tx, lead_id))
+def _heard(tx: Connection, lead: Row[Any], kind: str, profile_changed: bool) -> bool:
+    state = enrolments.load_state(tx, lead)
     for enrolment in state.enrolments:
         plan = publish.plan_in(tx, enrolment.version)
         if kind in listens(plan, enrolment):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from kweek.flow.state import Value
 from kweek.intake.check import email_key
@@ -19,11 +20,27 @@ from kweek.leads import tables
 from kweek.leads.rows import insert_once
 from kweek.leads.traits import set_fields
 
+_LEADS: Final = select(tables.leads)
+_IS_ITS_OWN: Final = tables.leads.c.external_id == bindparam("external")
+_IS_MAILBOX: Final = tables.leads.c.email_key == bindparam("mailbox")
+_BY_OWN_ID: Final = _LEADS.where(_IS_ITS_OWN).with_for_update()
+_BY_MAILBOX: Final = _LEADS.where(_IS_MAILBOX).with_for_update()
+_BY_BOTH: Final = _LEADS.where(or_(_IS_ITS_OWN, _IS_MAILBOX)).order_by(tables.leads.c.id).with_for_update()
+_BY_ID: Final = _LEADS.where(tables.leads.c.id == bindparam("lead")).with_for_update()
+_CONSENT: Final = insert(tables.consents)
 
-def find_or_make(tx: Connection, lead: LeadIn, now: datetime | None) -> str | None:
-    """The lead's id, locked; a new lead when nobody fits (`now` None: then none is made)."""
+
+def row_of(tx: Connection, lead_id: str) -> Row[Any] | None:
+    """The lead's row, locked."""
+    return tx.execute(_BY_ID, {"lead": lead_id}).one_or_none()
+
+
+def find_or_make(tx: Connection, lead: LeadIn, now: datetime) -> Row[Any] | None:
+    """The lead's row, locked; a new lead when nobody fits. None: it is not said who it is."""
+    if lead.external_id is None and lead.email is None:
+        return None
     found = _find(tx, lead)
-    if found is None and now is not None:
+    if found is None:
         # of two senders at once the second waits here for the first, makes nothing, and finds the first one's lead
         row: dict[str, object] = {
             "id": secrets.token_hex(8), "email": lead.email, "email_key": _key(lead), "external_id": lead.external_id,
@@ -34,39 +51,37 @@ def find_or_make(tx: Connection, lead: LeadIn, now: datetime | None) -> str | No
     return found
 
 
-def _find(tx: Connection, lead: LeadIn) -> str | None:
-    leads = tables.leads.c
-    keys = [(leads.external_id, lead.external_id), (leads.email_key, _key(lead))]
-    named = [column == value for column, value in keys if value is not None]
-    if not named:
-        return None
-    query = select(leads.id, leads.external_id, leads.email_key).where(or_(*named)).order_by(leads.id)
-    rows = tx.execute(query.with_for_update()).all()
-    by_own_id = [row.id for row in rows if lead.external_id is not None and row.external_id == lead.external_id]
-    return (by_own_id or [row.id for row in rows] or [None])[0]
+def _find(tx: Connection, lead: LeadIn) -> Row[Any] | None:
+    """By the sender's own id first."""
+    match lead.external_id, _key(lead):
+        case None, mailbox:
+            return tx.execute(_BY_MAILBOX, {"mailbox": mailbox}).one_or_none()
+        case own_id, None:
+            return tx.execute(_BY_OWN_ID, {"external": own_id}).one_or_none()
+        case own_id, mailbox:
+            rows = tx.execute(_BY_BOTH, {"external": own_id, "mailbox": mailbox}).all()
+            return min(rows, key=lambda row: row.external_id != own_id, default=None)
 
 
-def enrich(tx: Connection, lead_id: str, lead: LeadIn, at: datetime) -> bool:
+def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime) -> bool:
     """Keep what was said of this (locked) lead; the last word counts, or, where anybody may have said it, the first.
-    Did anything change that a condition can see?"""
-    leads = tables.leads
-    row = tx.execute(select(leads).where(leads.c.id == lead_id)).mappings().one()
-    said: dict[str, Value] = {name: value for name, value in lead.profile.items() if row[name] != value}
-    said |= {name: value for name, value in lead.fields.items() if row["fields"].get(name) != _as_text(value)}
+    Did anything change that a condition can see? row: of `leads`, as it is now."""
+    lead_id = row.id
+    said: dict[str, Value] = {name: value for name, value in lead.profile.items() if getattr(row, name) != value}
+    said |= {name: value for name, value in lead.fields.items() if row.fields.get(name) != _as_text(value)}
     differs: Differs = {}
     if lead.fills_only:
-        known = {**row["fields"], **{name: row[name] for name in lead.profile}}
-        differs = {name: (said.pop(name), known[name]) for name in list(said) if known.get(name) is not None}
+        there = {**row.fields, **{name: getattr(row, name) for name in lead.profile}}
+        differs = {name: (said.pop(name), there[name]) for name in list(said) if there.get(name) is not None}
     set_fields(tx, lead_id, said)
     moved = False
     if lead.company is not None:
-        company = row["company_id"]
-        moved, more = keep_company(tx, lead_id, company, lead.company, fills_only=lead.fills_only)
+        moved, more = keep_company(tx, lead_id, row.company_id, lead.company, fills_only=lead.fills_only)
         differs |= more
-    if new := _keys(tx, lead_id, lead, row["external_id"], row["email_key"], at):
-        tx.execute(update(leads).where(leads.c.id == lead_id).values(**new))
+    if new := _keys(tx, lead_id, lead, row.external_id, row.email_key, at):
+        tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**new))
     for consent in lead.consents:
-        if lead.fills_only and consent.channel == "telephone" and row["phone"] not in (None, lead.profile.get("phone")):
+        if lead.fills_only and consent.channel == "telephone" and row.phone not in (None, lead.profile.get("phone")):
             differs["consent for the telephone"] = (consent.words, "another number than the form's")
         else:
             _consent(tx, lead_id, consent, at)
@@ -121,10 +136,9 @@ def _key(lead: LeadIn) -> str | None:
 
 
 def _consent(tx: Connection, lead_id: str, consent: ConsentIn, at: datetime) -> None:
-    tx.execute(
-        insert(tables.consents).values(
-            lead_id=lead_id, channel=consent.channel, purpose=consent.purpose, words=consent.words,
-            words_version=consent.words_version, source=consent.source, proof=consent.proof,
-            at=consent.at or at, expires_at=consent.expires_at,
-        )
-    )  # fmt: skip
+    row = {
+        "lead_id": lead_id, "channel": consent.channel, "purpose": consent.purpose, "words": consent.words,
+        "words_version": consent.words_version, "source": consent.source, "proof": consent.proof,
+        "at": consent.at or at, "expires_at": consent.expires_at,
+    }  # fmt: skip
+    tx.execute(_CONSENT, row)

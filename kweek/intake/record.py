@@ -6,28 +6,31 @@ kept, and an outbox row is left. Committed is accepted; whatever fails before th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
-from kweek.intake.people import enrich, find_or_make
+from kweek.intake.people import enrich, find_or_make, row_of
 from kweek.leads import events, tables
-from kweek.leads.database import Database, NoSuchLead, lock_lead
-from kweek.leads.graded import tell_grade
+from kweek.leads.database import Database, NoSuchLead
+from kweek.leads.graded import Graded, tell_grade
 from kweek.leads.reckoned import Scores
 from kweek.leads.scores import score
 from kweek.rules.scoring import Did
+from kweek.rules.stages import Conversions
 
 __all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "record"]
 
 _EVENTS: Final = tables.events.c
 _KNOWN: Final = select(_EVENTS.lead_id, _EVENTS.seq, _EVENTS.kind).where(_EVENTS.id == bindparam("id"))
+_BROUGHT_UP: Final = update(tables.leads).where(tables.leads.c.id == bindparam("lead"))
 _RACES = 3  # two senders may make the same lead, or use the same id, at once: the loser looks again
 
 Also = Callable[[Connection, Recorded], None]
@@ -41,16 +44,21 @@ class Ears(Protocol):
         ...
 
     def scored(
-        self, tx: Connection, lead_id: str, events: Sequence[Incoming], now: datetime, *, profile_changed: bool
-    ) -> bool:
-        """Write down what these events are worth; do the lead's points change?"""
+        self, tx: Connection, lead: Row[Any], events: Sequence[Incoming], now: datetime, *, profile_changed: bool
+    ) -> Mapping[str, object]:
+        """Write down what these events are worth. The columns of the lead that change by it, which the caller writes.
+        lead: its row, as it was before."""
         ...
 
-    def graded(self, tx: Connection, lead_id: str, at: datetime, now: datetime) -> Event | None:
+    def stage_after(self, stage: str, kind: str) -> str:
+        """How far is a lead that was so far, when this event has happened?"""
+        ...
+
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
         """Record that its points bring it to another grade, where they do and a flow listens to that."""
         ...
 
-    def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
+    def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         """Does a flow of this lead, or one that this event starts, listen to it? profile_changed: it is known more,
         or other points, of the lead."""
         ...
@@ -59,23 +67,27 @@ class Ears(Protocol):
 @dataclass(frozen=True, slots=True)
 class AlwaysRing:
     """Without a workspace at hand: ring for everything. A bell too many does no harm; one too few would. scores: what
-    its rules give."""
+    its rules give. conversions: of its events."""
 
     scores: Scores = field(default_factory=Scores)
+    conversions: Conversions = field(default_factory=Conversions)
 
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
         return ()
 
     def scored(
-        self, tx: Connection, lead_id: str, events: Sequence[Incoming], now: datetime, *, profile_changed: bool
-    ) -> bool:
+        self, tx: Connection, lead: Row[Any], events: Sequence[Incoming], now: datetime, *, profile_changed: bool
+    ) -> Mapping[str, object]:
         did = [Did(event.id, event.kind, event.at, event.data) for event in events]
-        return score(tx, self.scores, lead_id, did, now, changed=profile_changed)
+        return score(tx, self.scores, lead, did, now, changed=profile_changed)
 
-    def graded(self, tx: Connection, lead_id: str, at: datetime, now: datetime) -> Event | None:
-        return tell_grade(tx, lead_id, self.scores.grades, at, now)
+    def stage_after(self, stage: str, kind: str) -> str:
+        return self.conversions.stage_after(stage, kind)
 
-    def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
+        return tell_grade(tx, lead, self.scores.grades, at, now)
+
+    def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         return True
 
 
@@ -101,42 +113,59 @@ def record(
 
 
 def _record(tx: Connection, incoming: Incoming, now: datetime, ears: Ears) -> Recorded:
-    if (known := _known(tx, incoming.id)) is not None:
-        return _same(tx, known, incoming)
-    lead_id = incoming.lead.id or find_or_make(tx, incoming.lead, now)
-    if lead_id is None:
-        raise NoSuchLead("An event needs its lead: an e-mail address or an external id.")
-    lock_lead(tx, lead_id)
-    return append(tx, lead_id, incoming, now, ears)
+    if incoming.lead.id is None:
+        lead = find_or_make(tx, incoming.lead, now)
+        if lead is None:
+            raise NoSuchLead("An event needs its lead: an e-mail address or an external id.")
+    elif (lead := row_of(tx, incoming.lead.id)) is None:
+        raise NoSuchLead(f"There is no lead {incoming.lead.id}")
+    return _take(tx, lead, incoming, now, ears)
 
 
 def append(tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears: Ears | None = None) -> Recorded:
     """The same within a transaction that has this lead locked already; `incoming.lead` then only enriches it."""
-    ears = ears or AlwaysRing()
-    if (known := _known(tx, incoming.id)) is not None:
-        if (known.lead_id, known.kind) != (lead_id, incoming.kind):
-            raise _other(incoming)
-        return Recorded(lead_id, known.seq, fresh=False)
-    changed = enrich(tx, lead_id, incoming.lead, incoming.at)
-    derived = [one for one in ears.derived(incoming) if _known(tx, one.id) is None]
-    happened = [_append(tx, lead_id, one, now) for one in (incoming, *derived)]
+    lead = row_of(tx, lead_id)
+    if lead is None:
+        raise NoSuchLead(f"There is no lead {lead_id}")
+    return _take(tx, lead, incoming, now, ears or AlwaysRing())
+
+
+def _take(tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ears: Ears) -> Recorded:
+    event = _put(tx, lead.id, lead.seq + 1, incoming, now)
+    if event is None:
+        return _same(tx, lead.id, incoming)
+    happened, told = [event], [incoming]
+    changed = enrich(tx, lead, incoming.lead, incoming.at)
+    for one in ears.derived(incoming):
+        if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now)) is not None:
+            happened.append(follows)
+            told.append(one)
     for note in incoming.notes:
-        _note(tx, lead_id, note, now)
-    changed |= ears.scored(tx, lead_id, (incoming, *derived), now, profile_changed=changed)
-    if (graded := ears.graded(tx, lead_id, incoming.at, now)) is not None:
-        happened.append(graded)
-    for event in happened:
-        if ears.rings(tx, lead_id, event, profile_changed=changed and event is happened[0]):
-            events.ring(tx, lead_id, event.seq)
-    return Recorded(lead_id, happened[0].seq, fresh=True)
+        _note(tx, lead.id, note, now)
+    columns = ears.scored(tx, lead, told, now, profile_changed=changed)
+    stage = reduce(ears.stage_after, [event.kind for event in happened], lead.stage)
+    changed |= bool(columns) or stage != lead.stage
+    columns = {"stage": stage, "seq": happened[-1].seq, **columns}
+    tx.execute(_BROUGHT_UP, {"lead": lead.id, **columns})
+    grade = (columns.get(name, getattr(lead, name)) for name in ("profile", "engagement"))
+    graded = ears.graded(tx, Graded(lead.id, happened[-1].seq, lead.graded, *grade), incoming.at, now)
+    for event in (*happened, *([graded] if graded else [])):
+        if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
+            events.ring(tx, lead.id, event.seq)
+    return Recorded(lead.id, happened[0].seq, fresh=True)
 
 
-def _append(tx: Connection, lead_id: str, incoming: Incoming, now: datetime) -> Event:
-    what = (incoming.id, incoming.kind, incoming.at, incoming.ref, incoming.data)
-    seq = events.append(tx, lead_id, *what, recorded_at=now, by=incoming.by, note=incoming.note)
-    if seq is None:
-        raise AssertionError("asked for within this transaction, and it was not there")
-    return Event(seq, *what[1:])
+def _put(tx: Connection, lead_id: str, seq: int, one: Incoming, now: datetime) -> Event | None:
+    event = Event(seq, one.kind, one.at, one.ref, one.data)
+    fresh = events.put(tx, lead_id, one.id, event, recorded_at=now, by=one.by, note=one.note)
+    return event if fresh else None
+
+
+def _same(tx: Connection, lead_id: str, incoming: Incoming) -> Recorded:
+    known = tx.execute(_KNOWN, {"id": incoming.id}).one()
+    if (known.lead_id, known.kind) != (lead_id, incoming.kind):
+        raise OtherEventError(f"the id “{incoming.id}” was used before, for another event; every event needs its own")
+    return Recorded(lead_id, known.seq, fresh=False)
 
 
 def _note(tx: Connection, lead_id: str, note: Note, now: datetime) -> None:
@@ -145,18 +174,3 @@ def _note(tx: Connection, lead_id: str, note: Note, now: datetime) -> None:
     same = select(problems.c.id).where(problems.c.code == note.code, problems.c.words == note.words).limit(1)
     if not note.once or tx.execute(same).first() is None:
         tx.execute(insert(problems).values(**row, at=now))
-
-
-def _known(tx: Connection, identifier: str) -> Row[Any, Any, Any] | None:
-    return tx.execute(_KNOWN, {"id": identifier}).one_or_none()
-
-
-def _same(tx: Connection, known: Row[Any, Any, Any], incoming: Incoming) -> Recorded:
-    whose = incoming.lead.id or find_or_make(tx, incoming.lead, None)
-    if (whose, incoming.kind) != (known.lead_id, known.kind):
-        raise _other(incoming)
-    return Recorded(known.lead_id, known.seq, fresh=False)
-
-
-def _other(incoming: Incoming) -> OtherEventError:
-    return OtherEventError(f"the id “{incoming.id}” was used before, for another event; every event needs its own")

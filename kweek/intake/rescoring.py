@@ -9,14 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import blake2b
 from typing import Final
 
 from sqlalchemy import Connection, Text, bindparam, cast, func, select, update
 
 from kweek.intake.ears import FlowEars
 from kweek.leads.database import Database
-from kweek.leads.ledger import has_problem, problem
 from kweek.leads.reckoned import Scores, reckon_leads
 from kweek.leads.scores import settle_all
 from kweek.leads.tables import leads
@@ -25,7 +23,6 @@ from kweek.rules.grades import Points
 BATCH: Final = 200
 """Leads in one transaction: on SQLite everybody else waits for it, about a tenth of a second."""
 
-_FAILED: Final = "not scored"
 _IDS: Final = select(leads.c.id).where(leads.c.id > bindparam("after")).order_by(leads.c.id).limit(bindparam("most"))
 _LOCK: Final = (
     select(leads.c.id)
@@ -39,12 +36,6 @@ _TOLD: Final = (
     .where(leads.c.id.between(bindparam("first"), bindparam("last")), leads.c.profile.is_not(None))
     .values(graded=_NOW)
 )
-
-
-def stamp(scores: Scores) -> str:
-    """The same for the same rules, grades and days."""
-    said = repr((scores.rules, scores.grades, scores.timezone))
-    return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 # --- before -----------------------------------------------------------------------------------------------
@@ -135,8 +126,4 @@ def rescore(db: Database, ears: FlowEars, after: str, now: datetime) -> Batch:
                 ears.hear_points(tx, lead, now)
         elif moved:
             tx.execute(_TOLD, {"first": first, "last": last})
-        for lead, why in failed.items():
-            key = f"{lead}/{stamp(ears.scores)}"
-            if not has_problem(tx, key, _FAILED):
-                problem(tx, lead, key, _FAILED, f"Its points are as they were: a rule failed. {why}", now)
     return Batch(last, len(there), len(moved), failed)

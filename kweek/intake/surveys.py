@@ -23,7 +23,8 @@ from kweek.intake.incoming import BadEventError, Incoming, LeadIn
 from kweek.intake.record import Ears, append
 from kweek.leads import tables
 from kweek.leads.database import Database
-from kweek.leads.points import add_points
+from kweek.leads.enrolments import lead_row
+from kweek.leads.points import add_points, set_graded
 from kweek.leads.rows import upsert
 from kweek.rules.grades import Axis, Grades
 
@@ -103,8 +104,8 @@ def keep_answers(
     for question, answer in questions:
         _keep(tx, lead_id, survey.name.value, question, answer, key, now)
         _give_points(tx, lead_id, survey.name.value, question, answer, key, now, grades)
-    if questions:
-        ears.scored(tx, lead_id, (), now, profile_changed=True)
+    if questions and (columns := ears.scored(tx, lead_row(tx, lead_id), (), now, profile_changed=True)):
+        set_graded(tx, {lead_id: columns})
     for kind in _raised(questions):
         append(tx, lead_id, Incoming(f"{key}/raised/{kind}", kind, now, LeadIn(id=lead_id)), now, ears)
     return _profile(lead_id, questions, words, now)

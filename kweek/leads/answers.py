@@ -150,7 +150,7 @@ class RowAnswers:
         return clock_of(self.row.timezone, self.row.country, self.world.timezone)
 
     def hard(self, kind: str) -> bool:
-        return kind in self.world.hard
+        return kind in self.world.conversions.hard
 
     def spread(self, step: str) -> float:
         return spread(self.lead_id, step)

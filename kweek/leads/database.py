@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, create_engine, select
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kweek.errors import KweekError, SettingsError
 from kweek.leads.away import DatabaseAway, DatabaseUnusable, NoDatabase, in_words
+from kweek.leads.postgresql import postgresql_engine
 from kweek.leads.sqlite import MODE, Mode, sqlite_engine
 from kweek.leads.tables import leads
 
@@ -121,7 +122,7 @@ def open_database(url: str, *, make: bool = False) -> Database:
         case "sqlite":
             return Database(sqlite_engine(parsed, threads=THREADS, patience=BUSY_SECONDS, make=make))
         case "postgresql" | "postgres":
-            return Database(_postgresql(parsed))
+            return Database(postgresql_engine(parsed, threads=THREADS, patience=BUSY_SECONDS))
         case other:
             raise SettingsError(f"KWEEK_DATABASE_URL: Kweek knows sqlite and postgresql, not “{other}”")
 
@@ -139,22 +140,3 @@ def lock_lead(connection: Connection, lead_id: str) -> None:
 
 
 _LOCK: Final = select(leads.c.id).where(leads.c.id == bindparam("lead")).with_for_update()
-
-
-def _postgresql(url: URL) -> Engine:
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        pool_size=THREADS // 2,
-        max_overflow=THREADS - THREADS // 2,
-        pool_timeout=BUSY_SECONDS,
-        pool_pre_ping=True,
-        pool_use_lifo=True,  # the idle ones age at the bottom, and a quiet process keeps few of them busy
-        hide_parameters=True,
-        connect_args={
-            "connect_timeout": 5,
-            "application_name": "kweek",
-            "options": f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s",
-            "keepalives_idle": 30,
-            "tcp_user_timeout": 15_000,  # milliseconds until a silent server counts as gone
-        },
-    )

@@ -16,10 +16,10 @@ from kweek.flow.stored import dump_event, load_event
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import events, leads, outbox
 
-_KNOWN: Final = select(events.c.seq).where(events.c.id == bindparam("id"))
 _BY_ID: Final = select(events).where(events.c.id == bindparam("id"))
 _NEXT: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq + 1).returning(leads.c.seq)
 _BACK: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq - 1)
+_RING: Final = insert(outbox)
 _AFTER: Final = (
     select(events)
     .where(events.c.lead_id == bindparam("lead"), events.c.seq > bindparam("after"))
@@ -44,15 +44,29 @@ def append(
 
     at, recorded_at: flow time, when it happened and when we heard of it. by, note: of the colleague who did it.
     """
-    if tx.execute(_KNOWN, {"id": id}).first() is not None:
-        return None
-    seq = tx.execute(_NEXT, {"lead": lead_id}).scalar_one()
-    dumped = dump_event(Event(seq, kind, at, ref, data or {})).get("data", {})
-    row = {"lead_id": lead_id, "seq": seq, "id": id, "kind": kind, "at": at, "recorded_at": recorded_at, "ref": ref}
-    if insert_once(tx, events, {**row, "data": dumped, "by": by, "note": note}, key="id"):
-        return seq
-    tx.execute(_BACK, {"lead": lead_id})  # another lead took the id since we looked: no gap in our numbers for that
+    event = Event(tx.execute(_NEXT, {"lead": lead_id}).scalar_one(), kind, at, ref, data or {})
+    if put(tx, lead_id, id, event, recorded_at=recorded_at, by=by, note=note):
+        return event.seq
+    tx.execute(_BACK, {"lead": lead_id})  # no gap in our numbers for that
     return None
+
+
+def put(
+    tx: Connection,
+    lead_id: str,
+    id: str,
+    event: Event,
+    *,
+    recorded_at: datetime,
+    by: str | None = None,
+    note: str | None = None,
+) -> bool:
+    """The same under a number that the caller gives, who has to write that into the lead's row. False: it is known."""
+    row = {
+        "lead_id": lead_id, "seq": event.seq, "id": id, "kind": event.kind, "at": event.at, "recorded_at": recorded_at,
+        "ref": event.ref, "data": dump_event(event).get("data", {}), "by": by, "note": note,
+    }  # fmt: skip
+    return insert_once(tx, events, row, key="id")
 
 
 def find(tx: Connection, id: str) -> tuple[Event, str | None, str | None] | None:
@@ -63,7 +77,7 @@ def find(tx: Connection, id: str) -> tuple[Event, str | None, str | None] | None
 
 def ring(tx: Connection, lead_id: str, seq: int) -> None:
     """Have the relay ring for this event. In the event's own transaction: both are there, or neither."""
-    tx.execute(insert(outbox), {"lead_id": lead_id, "seq": seq})
+    tx.execute(_RING, {"lead_id": lead_id, "seq": seq})
 
 
 def pull(tx: Connection, lead_id: str, after: int) -> list[Event]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
@@ -18,6 +18,10 @@ _SUMS: Final = (
     .group_by(points.c.axis)
 )
 _GRADED: Final = update(leads).where(leads.c.id == bindparam("lead"))
+
+
+Columns = Mapping[str, Any]
+"""Of a lead's row: those that follow from its points."""
 
 
 def add_points(
@@ -47,7 +51,7 @@ def grade(tx: Connection, lead_id: str, grades: Grades) -> Points:
     return sums
 
 
-def graded(sums: Points, grades: Grades) -> dict[str, object]:
+def graded(sums: Points, grades: Grades) -> Columns:
     """The columns of a lead that follow from its sums."""
     return {
         "points_profile": sums.profile, "points_intent": sums.intent, "points_interest": sums.interest,
@@ -55,7 +59,7 @@ def graded(sums: Points, grades: Grades) -> dict[str, object]:
     }  # fmt: skip
 
 
-def set_graded(tx: Connection, columns: Mapping[str, Mapping[str, object]]) -> None:
+def set_graded(tx: Connection, columns: Mapping[str, Columns]) -> None:
     """Write those of each lead."""
     tx.execute(_GRADED, [{"lead": lead_id, **values} for lead_id, values in columns.items()])
 

@@ -28,6 +28,7 @@ _PUBLISHED: Final = (
     .join(versions, versions.c.hash == flows.c.version)
     .order_by(flows.c.flow)
 )
+_VERSIONS: Final = select(flows.c.version).order_by(flows.c.flow)
 _PAUSED: Final = select(flows.c.paused_at).where(flows.c.flow == bindparam("flow"))
 
 _MOST_PLANS: Final = 500
@@ -96,10 +97,15 @@ def published(tx: Connection) -> list[Row[Any]]:
     return list(tx.execute(_PUBLISHED))
 
 
+def versions_now(tx: Connection) -> list[str]:
+    """The versions that whoever enters a flow now walks."""
+    return list(tx.execute(_VERSIONS).scalars())
+
+
 def walked(tx: Connection) -> set[str]:
     """The versions that are published, and those that a lead still walks."""
     walking = select(enrolments.c.version).where(enrolments.c.ended_at.is_(None)).distinct()
-    return {*(row.version for row in published(tx)), *tx.execute(walking).scalars()}
+    return {*versions_now(tx), *tx.execute(walking).scalars()}
 
 
 def drift(tx: Connection, drafts: Mapping[str, Source]) -> list[Drift]:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
+from sqlalchemy.exc import DBAPIError
 
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
@@ -68,6 +70,12 @@ class Scores:
         return {kind: tuple(rule for rule in self.rules if rule.event == kind) for kind in kinds}
 
     @cached_property
+    def stamp(self) -> str:
+        """The same for the same rules, grades and days."""
+        said = repr((self.rules, self.grades, self.timezone))
+        return blake2b(said.encode(), digest_size=8).hexdigest()
+
+    @cached_property
     def asked(self) -> frozenset[str]:
         """The fields and functions of their conditions."""
         conditions = [rule.condition for rule in self.rules if rule.condition is not None]
@@ -103,6 +111,8 @@ def reckon_leads(tx: Connection, scores: Scores, first: str, last: str, now: dat
         what = [Did(row.id, row.kind, row.at, row.data) for row in did.get(lead.id, ())]
         try:
             wanted = reckon(scores.rules, what, known.ask(lead, now), now, zone(scores.timezone))
+        except DBAPIError:
+            raise
         except Exception as error:  # whatever it is: it is told, and this lead keeps what it has
             yield Reckoned(lead, [], sums, f"{type(error).__name__}: {error}")
             continue
@@ -112,10 +122,10 @@ def reckon_leads(tx: Connection, scores: Scores, first: str, last: str, now: dat
         yield Reckoned(lead, missing, sums)
 
 
-def asked_of(tx: Connection, scores: Scores, lead_id: str, now: datetime) -> Ask:
-    """What conditions see of one lead."""
-    asked = {"first": lead_id, "last": lead_id}
-    return _Known(tx, scores, asked).ask(tx.execute(_LEADS, asked).one(), now)
+def asked_of(tx: Connection, scores: Scores, lead: Row[Any], now: datetime) -> Ask:
+    """What conditions see of one lead, read as they ask for it. lead: its row."""
+    rules, remembered = Rules(scores.grades, types=scores.types), dict[object, Any]()
+    return lambda did: RowFacts(tx, lead, now, did.data if did else {}, rules, remembered)
 
 
 def row_of(lead_id: str, row: Wanted, more: int, count: int, now: datetime) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy.exc import DBAPIError
 
-from kweek.leads.points import grade, graded, set_graded
+from kweek.leads.ledger import has_problem, problem
+from kweek.leads.points import Columns, graded, set_graded
 from kweek.leads.reckoned import Reckoned, Scores, asked_of, reckon_leads, row_of
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import points
@@ -20,6 +22,8 @@ from kweek.rules.grades import Points
 from kweek.rules.scoring import Did, reckon
 from kweek.rules.wall import zone
 
+_FAILED: Final = "not scored"
+_ADD: Final = insert(points)
 _FADING: Final = (
     select(points.c.lead_id)
     .where(points.c.rule.in_(bindparam("rules", expanding=True)), points.c.lead_id > bindparam("after"))
@@ -28,28 +32,35 @@ _FADING: Final = (
 )
 
 
-def score(tx: Connection, scores: Scores, lead_id: str, did: Sequence[Did], now: datetime, *, changed: bool) -> bool:
-    """This (locked) lead did that just now; changed: something else is known of it as well. Do its points change?
+def score(
+    tx: Connection, scores: Scores, lead: Row[Any], did: Sequence[Did], now: datetime, *, changed: bool
+) -> Columns:
+    """This (locked) lead did that just now. The columns that change by it, which the caller writes. lead: its row;
+    changed: something else is known of it since.
 
     Where every event counts by itself, only these are looked at."""
     fitting = [rule for kind in dict.fromkeys(one.kind for one in did) for rule in scores.heard.get(kind, ())]
     if changed or not all(rule.plain for rule in fitting):
-        return settle(tx, scores, lead_id, now)
+        return _settled(tx, scores, lead.id, lead.id, now, {}).get(lead.id, {})
     if not fitting:
-        return False
-    wanted = reckon(fitting, did, asked_of(tx, scores, lead_id, now), now, zone(scores.timezone))
-    if added := [insert_once(tx, points, row_of(lead_id, row, row.points, 0, now)) for row in wanted]:
-        grade(tx, lead_id, scores.grades)
-    return any(added)
+        return {}
+    try:
+        wanted = reckon(fitting, did, asked_of(tx, scores, lead, now), now, zone(scores.timezone))
+    except DBAPIError:
+        raise
+    except Exception as error:  # the event is worth more than its points
+        _say_failed(tx, scores, {lead.id: f"{type(error).__name__}: {error}"}, now)
+        return {}
+    sums = Points(lead.points_profile, lead.points_intent, lead.points_interest)
+    added = [row for row in wanted if insert_once(tx, points, row_of(lead.id, row, row.points, 0, now))]
+    for row in added:
+        sums = sums.plus(row.axis, row.points)
+    return graded(sums, scores.grades) if added else {}
 
 
 def settle(tx: Connection, scores: Scores, lead_id: str, now: datetime) -> bool:
     """Reckon all of this (locked) lead anew. Do its points or its grade change?"""
-    failed: dict[str, str] = {}
-    changed = settle_all(tx, scores, lead_id, lead_id, now, failed)
-    if failed:
-        raise RuntimeError(failed[lead_id])
-    return bool(changed)
+    return bool(settle_all(tx, scores, lead_id, lead_id, now, {}))
 
 
 def settle_all(
@@ -57,17 +68,25 @@ def settle_all(
 ) -> list[str]:
     """The same for all (locked) leads from the first to the last, by their ids; whose points or grade change?
 
-    failed: where a rule fails, the lead with the reason is put there, and keeps what it has.
+    failed: where a rule fails, the lead with the reason is put there, and keeps what it has; people hear of it.
     """
-    found = list(reckon_leads(tx, scores, first, last, now))
-    failed |= {one.lead.id: one.failed for one in found if one.failed is not None}
-    if missing := [row for one in found for row in one.missing]:
-        tx.execute(insert(points), missing)
-    columns = {one.lead.id: graded(one.points, scores.grades) for one in found if one.failed is None}
-    moved = {one.lead.id: columns[one.lead.id] for one in found if one.failed is None and _differs(one, columns)}
+    moved = _settled(tx, scores, first, last, now, failed)
     if moved:
         set_graded(tx, moved)
     return list(moved)
+
+
+def _settled(
+    tx: Connection, scores: Scores, first: str, last: str, now: datetime, failed: dict[str, str]
+) -> dict[str, Columns]:
+    """Bring their ledgers to what is reckoned; the columns that change by it."""
+    found = list(reckon_leads(tx, scores, first, last, now))
+    failed |= {one.lead.id: one.failed for one in found if one.failed is not None}
+    _say_failed(tx, scores, failed, now)
+    if missing := [row for one in found for row in one.missing]:
+        tx.execute(_ADD, missing)
+    columns = {one.lead.id: graded(one.points, scores.grades) for one in found if one.failed is None}
+    return {one.lead.id: columns[one.lead.id] for one in found if one.failed is None and _differs(one, columns)}
 
 
 def who_fades(read: Connection, scores: Scores, after: str, most: int) -> list[str]:
@@ -77,7 +96,15 @@ def who_fades(read: Connection, scores: Scores, after: str, most: int) -> list[s
     return list(read.execute(found, {"rules": fading, "after": after}).scalars()) if fading else []
 
 
-def _differs(one: Reckoned, columns: Mapping[str, Mapping[str, object]]) -> bool:
+def _say_failed(tx: Connection, scores: Scores, failed: Mapping[str, str], now: datetime) -> None:
+    """Once, as long as the rules are the same."""
+    for lead, why in failed.items():
+        key = f"{lead}/{scores.stamp}"
+        if not has_problem(tx, key, _FAILED):
+            problem(tx, lead, key, _FAILED, f"Its points are as they were: a rule failed. {why}", now)
+
+
+def _differs(one: Reckoned, columns: Mapping[str, Columns]) -> bool:
     """Of a lead that never had a point, and gets none, nothing is written."""
     untouched = not one.missing and one.lead.profile is None and one.points == Points()
     return not untouched and any(getattr(one.lead, name) != now for name, now in columns[one.lead.id].items())

@@ -18,6 +18,7 @@ from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import Incoming
 from kweek.leads import publish, tables
 from kweek.leads.database import Database
+from kweek.leads.graded import Graded
 from kweek.mails.template import parse_mail, purposes_of
 from kweek.rulebook import Rulebook
 from kweek.rules.grades import Grades
@@ -91,15 +92,18 @@ class WorkspaceRules:
         return self._book.now().ears.derived(incoming)
 
     def scored(
-        self, tx: Connection, lead_id: str, events: Sequence[Incoming], now: datetime, *, profile_changed: bool
-    ) -> bool:
-        return self._book.now().ears.scored(tx, lead_id, events, now, profile_changed=profile_changed)
+        self, tx: Connection, lead: Row[Any], events: Sequence[Incoming], now: datetime, *, profile_changed: bool
+    ) -> Mapping[str, object]:
+        return self._book.now().ears.scored(tx, lead, events, now, profile_changed=profile_changed)
 
-    def graded(self, tx: Connection, lead_id: str, at: datetime, now: datetime) -> Event | None:
-        return self._book.now().ears.graded(tx, lead_id, at, now)
+    def stage_after(self, stage: str, kind: str) -> str:
+        return self._book.now().ears.stage_after(stage, kind)
 
-    def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
-        return self._book.now().ears.rings(tx, lead_id, event, profile_changed=profile_changed)
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
+        return self._book.now().ears.graded(tx, lead, at, now)
+
+    def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
+        return self._book.now().ears.rings(tx, lead, event, profile_changed=profile_changed)
 
     def next_try(self, task: Row[Any], now: datetime) -> datetime | None:
         """`apart` on the calendar of the task's queue."""

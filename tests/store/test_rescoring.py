@@ -13,7 +13,7 @@ from kweek.intake import rescoring
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
-from kweek.intake.rescoring import preview, rescore, stamp
+from kweek.intake.rescoring import preview, rescore
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.publish import publish
@@ -123,5 +123,5 @@ def test_flows_hear_of_grades_that_changed_and_only_where_they_listen(crowd: Dat
 
 
 def test_the_same_rules_have_the_same_stamp() -> None:
-    assert stamp(NEW.scores) == stamp(Scores((MORE, STUDENT)))
-    assert len({stamp(scores) for scores in (OLD.scores, NEW.scores, Scores((MORE, STUDENT), Grades((9, 8, 7))))}) == 3
+    assert NEW.scores.stamp == Scores((MORE, STUDENT)).stamp
+    assert len({scores.stamp for scores in (OLD.scores, NEW.scores, Scores((MORE, STUDENT), Grades((9, 8, 7))))}) == 3

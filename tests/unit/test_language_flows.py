@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from kweek.rules.stages import Conversions
 from tests.stories import live, story
 
-HARD = frozenset({"quote.requested"})
+HARD = Conversions(frozenset({"quote.requested"}))
 
 
 def once(reentry: str) -> str:
@@ -141,13 +142,13 @@ def test_one_flow(sentence: str) -> None:
 @pytest.mark.parametrize("sentence", SEVERAL)
 def test_several_flows(sentence: str) -> None:
     flows, happens, told = SEVERAL[sentence]
-    assert sorted(story(live(flows, happens, hard=HARD))) == sorted(told.split(" | "))
+    assert sorted(story(live(flows, happens, conversions=HARD))) == sorted(told.split(" | "))
 
 
 def test_a_hard_conversion_overrides_reentry_for_who_was_discarded_and_only_then() -> None:
     flow = "start: quote.requested\nsteps:\n  - wait: 1 day\n  - end: {}\n"
     for result, times in (("discard", 2), ("lost", 1)):
-        life = live(flow.format(result), "5d quote.requested", start="quote.requested", hard=HARD)
+        life = live(flow.format(result), "5d quote.requested", start="quote.requested", conversions=HARD)
         assert len(story(life)) == times
 
 
@@ -166,7 +167,7 @@ steps:
 
 
 def test_whom_sales_kept_through_a_discard_is_not_a_discarded_lead() -> None:
-    life = live(KEPT, "1d price.viewed\n4d lost\n5d quote.requested", hard=HARD)
+    life = live(KEPT, "1d price.viewed\n4d lost\n5d quote.requested", conversions=HARD)
     assert story(life) == ["0d g: handover t", "1d f: end discard (price.viewed)", "4d g: end lost"]
 
 

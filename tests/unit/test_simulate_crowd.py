@@ -24,6 +24,7 @@ from kweek.flow.state import Entry, Event
 from kweek.flow.world import World
 from kweek.rules.grades import Points
 from kweek.rules.scoring import Rule
+from kweek.rules.stages import Conversions
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
 from tests import flows_of_chance as chance
@@ -98,7 +99,9 @@ def test_in_flows_that_ship(flow: str) -> None:
 @given(chance.workspaces, st.integers(0, 1_000))
 @settings(max_examples=12, deadline=None)
 def test_in_flows_of_chance(plans: tuple[Plan, ...], seed: int) -> None:
-    world = World({plan.flow: plan for plan in plans}, calendar=OFFICE, hard=frozenset({"quote.requested"}))
+    world = World(
+        {plan.flow: plan for plan in plans}, calendar=OFFICE, conversions=Conversions(frozenset({"quote.requested"}))
+    )
     people = People(world, LIVELY, 20)
     crowd = crowd_of(people, 10, 25)
     assert next(differences(people, crowd, 25), None) is None

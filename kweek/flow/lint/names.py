@@ -12,6 +12,7 @@ from kweek.flow.model import Flow
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Located, nearest
 from kweek.flow.words import BUILT_IN
+from kweek.rules.stages import STAGES
 
 _TEXT, _NUMBER, _DATE, _MOMENT = FieldType("text"), FieldType("number"), FieldType("date"), FieldType("moment")
 _POINTS = FieldType("number", known=True)
@@ -23,15 +24,6 @@ PROFILE: Final[Mapping[str, FieldType]] = dict.fromkeys(
 )
 """What every lead may have; a flow may set it."""
 
-STAGES: Final = (
-    "visitor",
-    "suspect",
-    "marketing qualified",
-    "sales qualified",
-    "opportunity",
-    "customer",
-    "returning customer",
-)
 COMPUTED: Final[Mapping[str, FieldType]] = {
     "lead.profile": FieldType("text", ("A", "B", "C", "D"), known=True),
     "lead.engagement": FieldType("number", known=True, least=1, most=4),

@@ -79,6 +79,7 @@ class Asked:
             memory.points,
             memory.scored,
             memory.graded,
+            memory.stage if "lead.stage" in self.names else None,
             memory.drawn(),
             frozenset(memory.tags & self.tags),
             self._past(memory),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
+from functools import reduce
 from typing import Final, Literal, Self, cast, get_args
 
 from kweek.flow.answers import MailState, Past
@@ -103,6 +104,12 @@ class Memory:
     def _grade(self, at: datetime) -> str:
         return self.world.grades.grade_of(self.at(at).judged())
 
+    @property
+    def stage(self) -> str:
+        """How far it is: where it began, and what has happened since."""
+        begun = str(self.fields.get("lead.stage") or "suspect")
+        return reduce(self.world.conversions.stage_after, (one.kind for one in self.events), begun)
+
     def _score(self, event: Event) -> None:
         if (worth := self.world.worth.get(event.kind)) is not None:
             self.scored = Scored(self.scored.plain + worth, self.scored.standing)
@@ -192,7 +199,7 @@ class Memory:
         return tuple(past for name, past in self._past.values() if name == flow)
 
     def hard(self, kind: str) -> bool:
-        return kind in self.world.hard
+        return kind in self.world.conversions.hard
 
     def facts(self, enrolment: Enrolment | None, event: Event | None = None) -> Facts:
         plan = self.plan(enrolment.version) if enrolment else None
@@ -255,6 +262,8 @@ class LeadFacts:
 
     def field(self, path: str) -> Fact | None:
         memory = self._memory
+        if path == "lead.stage":
+            return memory.stage
         known = memory.fields.get(path)
         if known is not None:
             return known
@@ -313,8 +322,6 @@ class LeadFacts:
                 return memory.judged().interest
             case "sales_ready":
                 return memory.world.sales_ready.judge(self).ready
-            case "stage":
-                return "suspect"
             case _:
                 return None
 
