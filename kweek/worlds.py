@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from msgspec.structs import replace
 
 from kweek.flow.catalogue import EventType, SalesReadyLines, ScoringRule
+from kweek.flow.catalogue import Persona as Portrait
 from kweek.flow.conditions import parse_condition
 from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem, value_of
@@ -12,6 +16,7 @@ from kweek.flow.world import World
 from kweek.mails.template import MailTemplate, parse_mail
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
+from kweek.rules.personas import Persona
 from kweek.rules.qualification import Disqualifier, Need, SalesReady, asks_itself
 from kweek.rules.scoring import Rule
 from kweek.rules.stages import Conversions
@@ -53,7 +58,8 @@ def world_of(workspace: Workspace) -> World:
         asked=workspace.surveys,
         links={name: mail.link_names for name, mail in mails.items()},
         grades=rules.scoring.grades or Grades(),
-        scoring=tuple(map(_rule, rules.scoring.rules)),
+        scoring=(*map(_rule, rules.scoring.rules), *chain.from_iterable(map(_rules_of, rules.personas.values()))),
+        personas=tuple(map(_persona, rules.personas.values())),
         sales_ready=_sales_ready(rules.sales_ready),
     )
 
@@ -77,6 +83,20 @@ def _rule(rule: ScoringRule) -> Rule:
         at_most=rule.at_most,
         fades=rule.fades,
     )
+
+
+def _persona(persona: Portrait) -> Persona:
+    return Persona(
+        persona.name.value, parse_condition(persona.condition.value), persona.max_cost, persona.lifetime_value
+    )
+
+
+def _rules_of(persona: Portrait) -> Iterator[Rule]:
+    """Its own: for whoever fits it."""
+    for rule in persona.rules:
+        if rule.condition is not None:
+            both = f"({persona.condition.value}) and ({rule.condition.value})"
+            yield replace(_rule(rule), id=f"{persona.name.value}-{rule.id.value}", condition=parse_condition(both))
 
 
 def _sales_ready(lines: SalesReadyLines) -> SalesReady:

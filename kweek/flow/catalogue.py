@@ -18,7 +18,7 @@ FieldWord = Literal["text", "number", "date", "moment", "yes/no"]
 FIELD_WORDS: Final[tuple[FieldWord, ...]] = ("text", "number", "date", "moment", "yes/no")
 ChannelKind = Literal["slack", "teams"]
 CHANNEL_KINDS: Final[tuple[ChannelKind, ...]] = ("slack", "teams")
-RULES: Final = ("events", "calendars", "teams", "scoring", "sales-ready", "workspace")
+RULES: Final = ("events", "calendars", "teams", "scoring", "personas", "sales-ready", "workspace")
 
 
 class EventType(Struct, frozen=True):
@@ -116,6 +116,21 @@ class Scoring(Struct, frozen=True):
     rules: tuple[ScoringRule, ...] = ()
 
 
+class Persona(Struct, frozen=True):
+    """A portrait of the ideal customer. condition (`is:`): who fits it. about: what moves them; channels: by which they
+    are reached. max_cost: of winning one, lifetime_value: what one brings in all, in whole units of the workspace's
+    money. rules: profile points that only they get, and an `if:` of each of them."""
+
+    name: Located[str]
+    condition: Located[str]
+    title: Words = {}
+    about: str = ""
+    channels: tuple[str, ...] = ()
+    max_cost: int | None = None
+    lifetime_value: int | None = None
+    rules: tuple[ScoringRule, ...] = ()
+
+
 class Sender(Struct, frozen=True):
     """From whom mail comes."""
 
@@ -159,6 +174,7 @@ class Rules(Struct, frozen=True):
     teams: Teams = field(default_factory=Teams)
     sales_ready: SalesReadyLines = field(default_factory=SalesReadyLines)
     scoring: Scoring = field(default_factory=Scoring)
+    personas: Mapping[str, Persona] = {}
     settings: Settings = field(default_factory=Settings)
 
     def titles(self, language: str) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from kweek.flow.surveys import Survey
 from kweek.flow.words import GRADE_CHANGED
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades, Points
+from kweek.rules.personas import Persona
 from kweek.rules.qualification import SalesReady
 from kweek.rules.scoring import Rule
 from kweek.rules.stages import Conversions
@@ -44,6 +45,7 @@ class World(Struct, frozen=True, dict=True):
     links: Mapping[str, tuple[str, ...]] = {}
     grades: Grades = field(default_factory=Grades)
     scoring: tuple[Rule, ...] = ()
+    personas: tuple[Persona, ...] = ()
     sales_ready: SalesReady = field(default_factory=SalesReady)
 
     @cached_property

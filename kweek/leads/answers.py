@@ -58,7 +58,7 @@ class RowAnswers:
         spread_over: int = SPREAD_MINUTES,
     ) -> None:
         self.tx, self.lead_id, self.now, self.world, self.spread_over = tx, lead_id, now, world, spread_over
-        self._rules = Rules(world.grades, world.sales_ready, types or {})
+        self._rules = Rules(world.grades, world.sales_ready, types or {}, world.personas)
         self._remembered: dict[object, Any] = {}
         self._published: dict[str, Row[Any]] | None = None
 

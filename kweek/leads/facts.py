@@ -13,6 +13,7 @@ from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Fact
 from kweek.leads.tables import answers, bant, companies, events, mails, tags
 from kweek.rules.grades import Grades, Points
+from kweek.rules.personas import Persona, persona_of
 from kweek.rules.qualification import SalesReady
 
 TOUCHED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -75,6 +76,7 @@ class Rules:
     grades: Grades = field(default_factory=Grades)
     sales_ready: SalesReady = field(default_factory=SalesReady)
     types: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+    personas: tuple[Persona, ...] = ()
 
 
 class RowFacts:
@@ -158,6 +160,9 @@ class RowFacts:
                 return getattr(self._points(), name.removeprefix("score."))
             case "sales_ready":
                 return self._rules.sales_ready.judge(self).ready
+            case "persona":
+                fits = persona_of(self._rules.personas, self)
+                return fits.name if fits is not None else None
             case _:
                 return self._typed(path, row.fields.get(name))
 

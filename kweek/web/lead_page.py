@@ -37,6 +37,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, lead_id)),
             "seen": way.seen(read, mails),
             "caught": way.caught(read, [mail.key for mail in mails]),
+            "persona": house.rules.persona(read, lead, house.now(), say.language),
             "points": list(points.columns(read, lead_id)),
             "past": course.of_lead(read, say, lead_id, house.rules.zone()),
         }

@@ -13,15 +13,18 @@ from sqlalchemy import Connection, Row, select
 from kweek.flow.duration import parse_duration
 from kweek.flow.load.surveys import load_survey
 from kweek.flow.state import Event
-from kweek.flow.surveys import Survey
+from kweek.flow.surveys import Survey, say
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import Incoming
 from kweek.leads import publish, tables
 from kweek.leads.database import Database
+from kweek.leads.facts import RowFacts
+from kweek.leads.facts import Rules as Facts
 from kweek.leads.graded import Graded
 from kweek.mails.template import parse_mail, purposes_of
 from kweek.rulebook import Rulebook
 from kweek.rules.grades import Grades
+from kweek.rules.personas import persona_of
 from kweek.words import Own, own_words
 
 _MOST_SURVEYS: Final = 500
@@ -84,6 +87,13 @@ class WorkspaceRules:
     def websites(self) -> Sequence[str]:
         """Origins to which a form may send its visitor back."""
         return self._book.now().rules.settings.websites
+
+    def persona(self, read: Connection, lead: Row[Any], now: datetime, language: str) -> str | None:
+        """Whose portrait it fits, as people call it. lead: its row."""
+        in_force = self._book.now()
+        facts = RowFacts(read, lead, now, {}, Facts(types=in_force.types), {})
+        fits = persona_of(in_force.world.personas, facts)
+        return None if fits is None else say(in_force.rules.personas[fits.name].title, language) or fits.name
 
     def grades(self) -> Grades:
         return self._book.now().rules.scoring.grades or Grades()

@@ -41,7 +41,7 @@ class FactReader(Reader):
                 given[key] = one
             elif not self.strict or key in own:
                 fields |= self.fact(f"lead.{key}", one)
-            elif key in ("grade", "sales_ready", "stage"):
+            elif key in ("grade", "persona", "sales_ready", "stage"):
                 fix = "Give the facts that it follows from: profile, engagement, bant: {…}."
                 self.note(one.key.at, "computed", f"“{key}” is worked out, not given.", "", fix)
             else:

@@ -42,6 +42,7 @@ def names_of(
         channels=frozenset(rules.settings.channels),
         webhooks=frozenset(rules.settings.webhooks),
         fields={name: _declared(kind) for name, kind in rules.settings.fields.items()},
+        personas=tuple(rules.personas),
         limit=rules.settings.limit,
         has_manager=any(team.manager for team in rules.teams.teams.values()),
     )

@@ -33,6 +33,7 @@ COMPUTED: Final[Mapping[str, FieldType]] = {
     "lead.score.interest": _POINTS,
     "lead.sales_ready": FieldType("yes/no", known=True),
     "lead.stage": FieldType("text", STAGES),
+    "lead.persona": _TEXT,
     "company.name": _TEXT,
     "company.country": _TEXT,
     "company.legal_form": _TEXT,
@@ -86,6 +87,7 @@ class Names(Struct, frozen=True):
     channels: frozenset[str] = frozenset()
     webhooks: frozenset[str] = frozenset()
     fields: Mapping[str, FieldType] = {}
+    personas: tuple[str, ...] = ()
     limit: Limit | None = None
     has_manager: bool = True
 
@@ -103,6 +105,8 @@ class Names(Struct, frozen=True):
                 filled[fact] = kind if filled.get(fact, kind) == kind else _ANY
             fields |= {f"survey.{name}.{question}": kind for question, kind in survey.answers.items()}
         fields |= filled
+        if len(self.personas) > 1:  # of a single one it would say that everybody is that
+            fields["lead.persona"] = FieldType("text", self.personas)
         fields |= {f"event.{name}": kind for name, kind in (event or {}).items()}
         mails = {name: mail.links for name, mail in self.mails.items()}
         outcomes = {outcome for survey in self.surveys.values() for outcome in survey.outcomes}

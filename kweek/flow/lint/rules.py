@@ -7,13 +7,12 @@ from kweek.flow.lint.asks import ask
 from kweek.flow.lint.gather import event_data
 from kweek.flow.lint.names import COMPUTED, PROFILE, Names
 from kweek.flow.lint.report import Report
-from kweek.flow.lint.scoring import lint_scoring
+from kweek.flow.lint.scoring import lint_fits, lint_scoring
 from kweek.flow.problems import Problem, did_you_mean
 
 
 def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
-    """rules/events.yaml, rules/scoring.yaml, rules/sales-ready.yaml and what webhooks send; what the others name, the
-    loader has looked up."""
+    """The conditions of rules/, and what webhooks send; what else its files name, the loader has looked up."""
     events, ready = Report("rules/events.yaml"), Report("rules/sales-ready.yaml")
     hooks, fields = Report("rules/workspace.yaml"), names.schema().fields
     for hook in rules.settings.webhooks.values():
@@ -38,9 +37,12 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
             what = "The definition of sales ready asks whether the lead is sales ready"
             fix = 'Ask for facts: lead.profile in ["A", "B"]'
             ready.error(line.condition.at, "asks-itself", what, "nobody could answer", fix)
-    scoring = Report("rules/scoring.yaml")
+    scoring, personas = Report("rules/scoring.yaml"), Report("rules/personas.yaml")
+    for persona in rules.personas.values():
+        lint_fits(persona.condition, names, personas)
+        lint_scoring(persona.rules, names, personas)
     lint_scoring(rules.scoring.rules, names, scoring)
-    return (*events.problems, *ready.problems, *scoring.problems, *hooks.problems)
+    return (*events.problems, *ready.problems, *scoring.problems, *personas.problems, *hooks.problems)
 
 
 def _own_fields(rules: Rules, report: Report) -> None:

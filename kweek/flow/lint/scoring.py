@@ -14,6 +14,7 @@ from kweek.flow.problems import Located, did_you_mean
 from kweek.flow.words import BUILT_IN
 
 _FOLLOWS: Final = ("lead.score.", "lead.profile", "lead.engagement", "lead.grade", "lead.sales_ready", "lead.stage")
+_PORTRAIT: Final = "lead.persona"
 _PASSES: Final = ("bant.", "handover.", "today")
 _MAY_ASK: Final = frozenset({"known", "matches", "tagged"})
 
@@ -33,6 +34,13 @@ def lint_scoring(rules: tuple[ScoringRule, ...], names: Names, report: Report) -
                 report.error(rule.condition.at, "scoring-asks", what, why, fix)
 
 
+def lint_fits(condition: Located[str], names: Names, report: Report) -> None:
+    """Who fits a persona: asked of what is known of the lead, as points are."""
+    if asked := ask(condition, names, report):
+        for what, why, fix in _cannot(asked, "A persona"):
+            report.error(condition.at, "scoring-asks", what, why, fix)
+
+
 def _known(when: Located[str], names: Names, report: Report) -> None:
     if when.value not in names.events and when.value not in BUILT_IN:
         fix = did_you_mean(when.value, (*names.events, *BUILT_IN))
@@ -40,15 +48,18 @@ def _known(when: Located[str], names: Names, report: Report) -> None:
         report.error(when.at, "unknown-event", f"There is no event “{when.value}”", why, fix)
 
 
-def _cannot(condition: Condition) -> Iterator[tuple[str, str, str]]:
+def _cannot(condition: Condition, subject: str = "A rule") -> Iterator[tuple[str, str, str]]:
     """What would make the sum depend on itself, or on when somebody looks."""
     for name in sorted(condition.names):
         if name.startswith(_FOLLOWS):
-            what = f"A rule cannot ask for {name}"
+            what = f"{subject} cannot ask for {name}"
             yield what, "that follows from the points", "Ask for what is known of the lead: lead.job_title"
+        elif name == _PORTRAIT:
+            fix = "Write the rule under the persona, in rules/personas.yaml"
+            yield f"{subject} cannot ask for {name}", "a persona has rules of its own", fix
         elif name.startswith(_PASSES):
-            what, why = f"A rule cannot ask for {name}", "that changes without anything being recorded of the lead"
+            what, why = f"{subject} cannot ask for {name}", "that changes without anything being recorded of the lead"
             yield what, why, "Ask for what is known of the lead, or what its event says"
     for function in sorted(condition.functions - _MAY_ASK):
-        what, why = f"A rule cannot ask {function}(…)", "points follow from each event by itself"
+        what, why = f"{subject} cannot ask {function}(…)", "points follow from each event by itself"
         yield what, why, "Name the event by when:, and how often it counts by counts: or at_most:"

@@ -20,7 +20,7 @@ FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class FieldReader(Reader):
-    """Reads names of fields with their types: those of an event, and those of every lead of the workspace."""
+    """Reads names of fields with their types, of an event or of every lead of the workspace; and titles."""
 
     def typed(self, pair: Pair | None, example: str) -> Mapping[str, Located[FieldWord]]:
         found: dict[str, Located[FieldWord]] = {}
@@ -32,6 +32,22 @@ class FieldReader(Reader):
             kind = self.one_of(line, FIELD_WORDS, "field-type")
             found[name] = kind or Located("text", line.value.at, line.key.at, said=said(line))
         return found
+
+    def titled(self, pair: Pair | None) -> Words:
+        """In every language, or in those that colleagues read: `{ en: …, nl: … }`."""
+        if pair is None:
+            return {}
+        if isinstance(pair.value, Text):
+            text = self.text(pair, prose=True)
+            return {"": text.value} if text else {}
+        said: dict[str, str] = {}
+        for line in self.pairs(pair.value, pair.key, "en: …, nl: …"):
+            if not LANGUAGE.fullmatch(line.key.value):
+                what = f"“{line.key.value}” is not a language code."
+                self.note(line.key.at, "language", what, "", "Write its two letters: en, nl")
+            elif text := self.text(line, prose=True):
+                said[line.key.value] = text.value
+        return said
 
 
 class EventReader(FieldReader):
@@ -60,20 +76,4 @@ class EventReader(FieldReader):
             fix = "Add the event that it is made of: from: page.viewed"
             self.note(known["if"].key.at, "missing", f"“{name.value}” has an if, but no from.", "", fix)
         data = self.typed(known.get("data"), "webinar: text")
-        return EventType(name, self._title(known.get("title")), hard, soft, data, source, condition)
-
-    def _title(self, pair: Pair | None) -> Words:
-        """In every language, or in those that colleagues read: `{ en: …, nl: … }`."""
-        if pair is None:
-            return {}
-        if isinstance(pair.value, Text):
-            text = self.text(pair, prose=True)
-            return {"": text.value} if text else {}
-        said: dict[str, str] = {}
-        for line in self.pairs(pair.value, pair.key, "en: …, nl: …"):
-            if not LANGUAGE.fullmatch(line.key.value):
-                what = f"“{line.key.value}” is not a language code."
-                self.note(line.key.at, "language", what, "", "Write its two letters: en, nl")
-            elif text := self.text(line, prose=True):
-                said[line.key.value] = text.value
-        return said
+        return EventType(name, self.titled(known.get("title")), hard, soft, data, source, condition)

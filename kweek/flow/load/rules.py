@@ -10,6 +10,7 @@ from kweek.flow.load.agreed import SalesReadyReader
 from kweek.flow.load.calendars import CalendarReader
 from kweek.flow.load.events import EventReader
 from kweek.flow.load.one_slip import Reading, least_wrong
+from kweek.flow.load.personas import PersonaReader
 from kweek.flow.load.scoring import ScoringReader
 from kweek.flow.load.settings import SettingsReader
 from kweek.flow.load.teams import TeamReader
@@ -29,6 +30,7 @@ def read_rules(sources: Mapping[str, str | bytes]) -> tuple[Rules, tuple[Problem
         teams=files.read("teams", TeamReader, empty.teams),
         sales_ready=files.read("sales-ready", SalesReadyReader, empty.sales_ready),
         scoring=files.read("scoring", ScoringReader, empty.scoring),
+        personas=files.read("personas", PersonaReader, empty.personas),
         settings=files.read("workspace", SettingsReader, empty.settings),
     )
     return rules, in_order((*files.problems, *_unknown_names(rules)))

@@ -32,30 +32,10 @@ def parse_fades(text: str) -> int:
     return int(match[1])
 
 
-class ScoringReader(Reader):
-    """Reads rules/scoring.yaml."""
+class RuleReader(Reader):
+    """Reads a list of rules that give points."""
 
-    def read(self, root: Pairs) -> Scoring:
-        known = self.known(root.pairs, KEYS, "rules/scoring.yaml")
-        return Scoring(self._grades(known.get("grades")), self._rules(known.get("rules")))
-
-    def _grades(self, pair: Pair | None) -> Grades | None:
-        if pair is None:
-            return None
-        lines = self.fields(pair.value, pair.key, ("profile", "engagement"), "profile: { A: 20, B: 10, C: 0 }")
-        sound = [self._graded({word: line}, line.value.at) for word, line in lines.items()]
-        return self._graded(lines, pair.value.at) if all(sound) else None
-
-    def _graded(self, lines: Mapping[str, Pair], at: Position) -> Grades | None:
-        try:
-            return grades_from({word: plain(line.value) for word, line in lines.items()})
-        except ValueError as error:
-            self.refuse(at, "grades", error)
-            return None
-
-    # --- rules --------------------------------------------------------------------------------------
-
-    def _rules(self, pair: Pair | None) -> tuple[ScoringRule, ...]:
+    def rules(self, pair: Pair | None) -> tuple[ScoringRule, ...]:
         if pair is None:
             return ()
         found: dict[str, ScoringRule] = {}
@@ -124,3 +104,25 @@ class ScoringReader(Reader):
             what = f"At most {at_most.value} points can stand of this rule, and once it gives {abs(points)}."
             fix = f"Write a cap of at least {abs(points)}, or give fewer points."
             self.note(at_most.at, "cap", what, "", fix)
+
+
+class ScoringReader(RuleReader):
+    """Reads rules/scoring.yaml."""
+
+    def read(self, root: Pairs) -> Scoring:
+        known = self.known(root.pairs, KEYS, "rules/scoring.yaml")
+        return Scoring(self._grades(known.get("grades")), self.rules(known.get("rules")))
+
+    def _grades(self, pair: Pair | None) -> Grades | None:
+        if pair is None:
+            return None
+        lines = self.fields(pair.value, pair.key, ("profile", "engagement"), "profile: { A: 20, B: 10, C: 0 }")
+        sound = [self._graded({word: line}, line.value.at) for word, line in lines.items()]
+        return self._graded(lines, pair.value.at) if all(sound) else None
+
+    def _graded(self, lines: Mapping[str, Pair], at: Position) -> Grades | None:
+        try:
+            return grades_from({word: plain(line.value) for word, line in lines.items()})
+        except ValueError as error:
+            self.refuse(at, "grades", error)
+            return None

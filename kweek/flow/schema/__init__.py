@@ -16,7 +16,7 @@ from kweek.flow.schema.cases import cases
 from kweek.flow.schema.flow import flow
 from kweek.flow.schema.mail import mail
 from kweek.flow.schema.pieces import PIECES, Schema, refs_in
-from kweek.flow.schema.rules import calendars, events, sales_ready, scoring, teams, workspace
+from kweek.flow.schema.rules import calendars, events, personas, sales_ready, scoring, teams, workspace
 from kweek.flow.schema.steps import step_schemas
 from kweek.flow.schema.survey import survey
 
@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, Callable[[], Schema]]] = {
     "calendars": calendars,
     "teams": teams,
     "scoring": scoring,
+    "personas": personas,
     "sales-ready": sales_ready,
     "workspace": workspace,
     "mail": mail,

@@ -8,6 +8,7 @@ from kweek.flow.catalogue import CHANNEL_KINDS, FIELD_WORDS
 from kweek.flow.kebab import NAME
 from kweek.flow.load import agreed, settings, texts
 from kweek.flow.load import events as of_events
+from kweek.flow.load import personas as of_personas
 from kweek.flow.load import scoring as of_scoring
 from kweek.flow.load import teams as of_teams
 from kweek.flow.schema.pieces import Schema, from_table, keys, like, many, named, one_of, ref, some, whole, words
@@ -95,14 +96,46 @@ def teams() -> Schema:
     }
 
 
+def personas() -> Schema:
+    money: Schema = {"type": ["integer", "string"], "pattern": r"^[1-9]\d*$"}
+    points = {key: one for key, one in _rule().items() if key in ("because", "if", "profile", "id")}
+    said: dict[str, Schema] = {
+        "title": {"anyOf": [ref("text"), _titles()], "description": "What people call it."},
+        "is": ref("condition", "Who fits it; the first persona that a lead fits is its own."),
+        "about": words("What moves them, for people."),
+        "channels": some(words(), "By which they are reached."),
+        "max_cost": {**money, "description": "What winning one of them as a customer may cost."},
+        "lifetime_value": {**money, "description": "What one of them brings in all."},
+        "rules": many(keys(points, ["because", "if", "profile"]), "Profile points that only they get."),
+    }
+    return {
+        "title": "Personas",
+        "description": "rules/personas.yaml: who the ideal customer is.",
+        **named(keys(from_table(of_personas.KEYS, said), ["is"])),
+    }
+
+
 def scoring() -> Schema:
     places = {"profile": PROFILES[:-1], "engagement": list(map(str, ENGAGEMENTS[:-1]))}  # below the last is left
     grades = {
         axis: keys(dict.fromkeys(names, _WHOLE), names, description="From how many points on.")
         for axis, names in places.items()
     }
+    one_kind: list[Schema] = [{"required": [axis]} for axis in of_scoring.AXES]
+    rules = many(
+        keys(from_table(of_scoring.RULE_KEYS, _rule()), ["because"], oneOf=one_kind), "What is worth how much."
+    )
+    said: dict[str, Schema] = {"grades": keys(grades), "rules": rules}
+    return {
+        "title": "Scoring",
+        "description": "rules/scoring.yaml: what is worth how many points, and how many make which grade.",
+        **keys(from_table(of_scoring.KEYS, said)),
+    }
+
+
+def _rule() -> dict[str, Schema]:
     points: Schema = {"type": ["integer", "string"], "pattern": r"^[+\-−]?\d{1,6}$", "description": "How many."}
-    rule: dict[str, Schema] = {
+    return {
         "because": words("Why, as people read it.", "took a download"),
         "when": words("The event that gives them; without it, what is known of the lead does.", "download.taken"),
         "if": ref("condition", "Only where this is true."),
@@ -111,14 +144,6 @@ def scoring() -> Schema:
         "at_most": {**_WHOLE, "description": "So many points of this rule stand at once."},
         "fades": like(of_scoring.FADES.pattern, "So many points of it go on every Monday.", "1 per week"),
         "id": ref("name", "By which the ledger names it; made of because, where nothing is said."),
-    }
-    one_kind: list[Schema] = [{"required": [axis]} for axis in of_scoring.AXES]
-    rules = many(keys(from_table(of_scoring.RULE_KEYS, rule), ["because"], oneOf=one_kind), "What is worth how much.")
-    said: dict[str, Schema] = {"grades": keys(grades), "rules": rules}
-    return {
-        "title": "Scoring",
-        "description": "rules/scoring.yaml: what is worth how many points, and how many make which grade.",
-        **keys(from_table(of_scoring.KEYS, said)),
     }
 
 

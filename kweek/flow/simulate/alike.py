@@ -44,6 +44,8 @@ class Asked:
         ready = world.sales_ready
         if any("lead.sales_ready" in condition.names for condition in conditions):
             conditions += [line.condition for line in (*ready.needs, *ready.disqualified)]
+        if any("lead.persona" in condition.names for condition in conditions):
+            conditions += [persona.condition for persona in world.personas]
         conditions += [rule.condition for rule in world.scoring if rule.condition is not None]
         asks = [node for one in conditions for node in walk(one.tree) if isinstance(node, Ask)]
 

@@ -17,6 +17,7 @@ from kweek.flow.words import GRADE_CHANGED, LEAD_WIDE
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Axis, Points
+from kweek.rules.personas import persona_of
 from kweek.rules.scoring import Did, Rule, next_monday
 from kweek.rules.wall import EPOCH, zone
 from kweek.rules.zones import zone_of
@@ -322,6 +323,9 @@ class LeadFacts:
                 return memory.judged().interest
             case "sales_ready":
                 return memory.world.sales_ready.judge(self).ready
+            case "persona":
+                fits = persona_of(memory.world.personas, self)
+                return fits.name if fits is not None else None
             case _:
                 return None
 
