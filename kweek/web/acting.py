@@ -23,7 +23,7 @@ from kweek.intake.values import Checker
 from kweek.web.house import House
 
 COOKIE: Final = "kweek_as"
-_A_MONTH: Final = 30 * 86_400
+A_MONTH: Final = 30 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +114,5 @@ def _back(address: str, by: str, house: House) -> Response:
     """To the page that now shows it done: pressing “reload” does nothing twice."""
     response = RedirectResponse(address, 303)
     secure = house.settings.base_url.startswith("https:")
-    response.set_cookie(COOKIE, quote(by), max_age=_A_MONTH, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(COOKIE, quote(by), max_age=A_MONTH, httponly=True, samesite="lax", secure=secure)
     return response

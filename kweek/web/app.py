@@ -16,6 +16,7 @@ from kweek.web import (
     live,
     mails,
     public,
+    spot,
     survey,
     task_page,
     tasks,
@@ -30,7 +31,7 @@ def make_app(house: House) -> FastAPI:
     """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page)
+    pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot)
     for part in (public, survey, api, tasks, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
