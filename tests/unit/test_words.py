@@ -20,7 +20,8 @@ KEYS = set(catalogue("en").sentences)
 
 # asked for by what the machine keeps, or put together: the rest of the key is a word of the books or of a form
 PUT_TOGETHER = (
-    "event.", "outcome.", "spot.wrong.", "status.", "why.", "time.", "day.", "result.", "problem.", "meant.", "language.", "stage.",
+    "event.", "outcome.", "status.", "why.", "time.", "day.", "result.", "problem.", "meant.", "language.", "stage.",
+    "spot.wrong.",
     "fault.", "wrong.", "act.", "past.", "home.sum.", "draft.", "stream.", "hit.", "grade.", "reason.",
     "compare.", "story.", "picture.when.", "picture.end.", "picture.prefer.",
     "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.",
