@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "pause": "stop a flow: no mail of it leaves, and its leads stand still",
     "resume": "let a paused flow go on",
     "rescore": "bring all leads to the points that the rules give now",
+    "cost": "enter what campaigns cost, from a file",
     "catcher": "run the mail catcher alone",
     "receive": "take a bounce, a reply or a farewell from a mail server",
     "migrate": "bring the database up to date",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import socket
 import sys
@@ -126,6 +127,14 @@ def cannot_listen(host: str, number: int, error: OSError, choose: str) -> KweekE
     """choose: by which option or setting the port is chosen."""
     why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
     return KweekError(f"cannot listen at {host}:{number}: {why}. Choose another with {choose}")
+
+
+def me(otherwise: str) -> str:
+    """Who sits at this terminal. otherwise: where nobody can tell."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may know no name for its user
+        return otherwise
 
 
 def port(text: str) -> int:

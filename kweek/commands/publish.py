@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import sys
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
-from kweek.commands.common import add_workspace, flow_named, say, settings_of, workspace_of
+from kweek.commands.common import add_workspace, flow_named, me, say, settings_of, workspace_of
 from kweek.commands.progress import looked, looking
 from kweek.flow.problems import Problem, did_you_mean, errors
 
@@ -90,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
         from kweek.commands.books import opened
 
         with opened(chosen) as database:
-            done = publish_flows(database, workspace, named or sorted(workspace.flows), args.by or _me())
+            done = publish_flows(database, workspace, named or sorted(workspace.flows), args.by or me("kweek publish"))
     if args.json:
         print(json.dumps(_as_json(done, problems), ensure_ascii=False, indent=2))
     else:
@@ -135,13 +134,6 @@ def publish_flows(database: Database, workspace: Workspace, flows: Sequence[str]
             staying = tuple(one for one in standing(tx, flow) if not one.current)
             done.append(Published(flow, version, before.get(flow) != version.hash, staying))
         return done
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may know no name for its user
-        return "kweek publish"
 
 
 def _say(done: Sequence[Published], problems: Sequence[Problem]) -> None:

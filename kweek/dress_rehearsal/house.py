@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from kweek.config import Settings, settings
 from kweek.errors import KweekError
@@ -114,8 +114,8 @@ class House:
                     insert_once(tx, tables.companies, own)
                     tx.execute(update(tables.companies).filter_by(id=f"of-{lead}").values({name: kept}))
                     tx.execute(update(tables.leads).filter_by(id=lead).values(company_id=f"of-{lead}"))
-                case "campaign" if name == "name":
-                    tx.execute(update(tables.leads).filter_by(id=lead).values(campaign=kept))
+                case "campaign":
+                    _learn_campaign(tx, lead, name, kept, at)
                 case _:
                     raise KweekError(f"{path} cannot be given to a lead on a real server; test it on the machine alone")
         settle(tx, self.scores, lead, at)
@@ -142,6 +142,18 @@ class House:
     def events(self, lead: str) -> list[Event]:
         with self.database.read() as tx:
             return pull(tx, lead, 0)
+
+
+def _learn_campaign(tx: Connection, lead: str, name: str, told: object, at: datetime) -> None:
+    """Its word or its channel; either may be told alone, or first."""
+    leads, campaigns = tables.leads, tables.campaigns
+    was = tx.execute(select(leads.c.campaign).filter_by(id=lead)).scalar_one()
+    before = tx.execute(select(campaigns.c.channel).filter_by(id=was)).scalar_one_or_none()
+    word, channel = (told, before) if name == "name" else (was or f"of-{lead}", told)
+    if word is not None:
+        insert_once(tx, campaigns, {"id": word, "title": word, "created_at": at})
+        tx.execute(update(campaigns).filter_by(id=word).values(channel=channel))
+    tx.execute(update(leads).filter_by(id=lead).values(campaign=word))
 
 
 def reached(lead: str) -> dict[str, str]:

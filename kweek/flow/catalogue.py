@@ -150,7 +150,7 @@ class Hook(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """rules/workspace.yaml. The first language is spoken to whoever speaks none of them. channels: of a chat; their
     addresses are secrets, which stand in the environment. websites: origins (`https://www.example.com`) to which a form
-    may send its visitor back."""
+    may send its visitor back. currency: ISO 4217."""
 
     name: str = "Kweek"
     languages: tuple[str, ...] = ("en",)
@@ -164,6 +164,7 @@ class Settings(Struct, frozen=True):
     webhooks: Mapping[str, Hook] = {}
     when_unsure: Literal["resend", "hold"] = "resend"
     websites: tuple[str, ...] = ()
+    currency: str = "EUR"
 
 
 class Rules(Struct, frozen=True):

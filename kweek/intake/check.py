@@ -9,6 +9,7 @@ from typing import Final
 
 from kweek.intake.check_lead import AHEAD, LeadChecker, Vocabulary
 from kweek.intake.incoming import Incoming, LeadIn
+from kweek.intake.sources import read_source
 from kweek.intake.values import nearest
 
 ENGINE_EVENTS: Final[Mapping[str, Mapping[str, str]]] = {"enrol": {"flow": "text"}, "unsubscribed": {}}
@@ -30,7 +31,7 @@ def check_profile(raw: Mapping[str, object], words: Vocabulary, now: datetime) -
 
 class _EventChecker(LeadChecker):
     def event(self, raw: object) -> Incoming:
-        body = self.object(raw, "", ("id", "type", "at", "lead", "data"))
+        body = self.object(raw, "", ("id", "type", "at", "lead", "data", "source"))
         identifier = self.text(body.get("id"), "id", required=True) or ""
         if EFFECT_ID.fullmatch(identifier):
             self.fault("id", "ids of this shape are Kweek's own; send one of yours, a UUID for instance")
@@ -45,8 +46,9 @@ class _EventChecker(LeadChecker):
         data = self.typed(body.get("data"), "data", known[kind]) if kind in known else {}
         if kind == "enrol":
             self.flow(data.get("flow"), "data.flow")
+        touch = read_source(self, body.get("source"), "api")
         self.done()
-        return Incoming(identifier, kind, at or self.now, lead, data)
+        return Incoming(identifier, kind, at or self.now, lead, data, touch=touch)
 
     def flow(self, name: object, path: str) -> None:
         """A lead that was to enter a flow that nobody published would be lost in silence."""

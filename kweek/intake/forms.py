@@ -1,6 +1,7 @@
 """What did someone fill in on a form? The fields of a plain HTML form become the same event that a program would post.
 
 A field named as one of the event's data goes there, `company.size` and its like to the company, any other to the lead.
+`utm_campaign` and its like say from where.
 `consent.<purpose>` (a checkbox; its value is exactly the words beside it) is a permission for e-mail,
 `consent.<purpose>.<channel>` for another channel. `id`, when the page puts one in, makes a form sent twice one event.
 
@@ -25,6 +26,8 @@ from python_multipart.multipart import Field, parse_form
 from kweek.intake.check import check
 from kweek.intake.check_lead import COMPANY_KEYS, Vocabulary
 from kweek.intake.incoming import OWN_COLUMNS, BadEventError, Fault, Incoming, Note
+from kweek.intake.sources import FIELDS as SOURCE_FIELDS
+from kweek.intake.sources import is_about_source
 from kweek.intake.values import nearest, printable
 
 HONEYPOT: Final = "homepage_url"  # people do not see this field; what fills it in is a machine
@@ -88,7 +91,8 @@ def event_of_form(kind: str, fields: Fields, words: Vocabulary, now: datetime, p
             if any(fault.field in _MUST or not form.leave_out(fault) for fault in error.faults):
                 raise
         else:
-            return replace(event, lead=replace(event.lead, fills_only=True), notes=tuple(form.notes))
+            touch = replace(event.touch, how="form") if event.touch else None
+            return replace(event, lead=replace(event.lead, fills_only=True), notes=tuple(form.notes), touch=touch)
 
 
 class _Form:
@@ -99,11 +103,14 @@ class _Form:
         self.lead: dict[str, object] = {}
         self.company: dict[str, object] = {}
         self.data: dict[str, object] = {}
+        self.source: dict[str, object] = {}
         self.consents: dict[int, dict[str, str]] = {}
         self.notes: list[Note] = []
 
     def put(self, name: str, values: list[str]) -> None:
         value = ", ".join(values)
+        if name in SOURCE_FIELDS:  # and what the workspace has a field for besides
+            self.source[SOURCE_FIELDS[name]] = values[0]
         if name.startswith("consent."):
             for words in values:
                 self._consent(name, words)
@@ -113,7 +120,7 @@ class _Form:
             self.company[_OF_COMPANY[name]] = value
         elif name in _OF_LEAD or name in self.words.fields:
             self.lead[name] = value
-        elif len(self.notes) < _MOST_NOTES:
+        elif not is_about_source(name) and len(self.notes) < _MOST_NOTES:
             shown = name[:60] if printable(name) else "?"
             words = f"The form {self.kind} sends “{shown}”, which is no field for a form: it is left out."
             self.notes.append(Note("form", words, once=True))
@@ -122,7 +129,7 @@ class _Form:
         self._order = list(self.consents)
         company = {"company": self.company} if self.company else {}
         consents = {"consents": list(self.consents.values())} if self.consents else {}
-        return {"lead": {**self.lead, **company, **consents}, "data": self.data}
+        return {"lead": {**self.lead, **company, **consents}, "data": self.data, "source": self.source}
 
     def leave_out(self, fault: Fault) -> bool:
         """Take away what is wrong, and say so. False: it is nothing that can be left out."""
@@ -132,7 +139,9 @@ class _Form:
         elif fault.field == "lead.company.name":
             taken, self.company = self.company, {}
         else:
-            taken = {"lead": self.lead, "lead.company": self.company, "data": self.data}.get(place, {}).pop(name, None)
+            taken = {
+                "lead": self.lead, "lead.company": self.company, "data": self.data, "source": self.source,
+            }.get(place, {}).pop(name, None)  # fmt: skip
         if taken is None:
             return False
         words = f"The form {self.kind} sent {fault.field} “{taken}”: {fault.words}. It was left out."

@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from kweek.intake.grading import GRADE_AFTER, Hit, Judgement, judge
-from kweek.intake.incoming import Incoming, LeadIn
+from kweek.intake.incoming import Incoming, LeadIn, TouchIn
 from kweek.intake.record import Ears, append
+from kweek.intake.sources import touch_of_link
 from kweek.leads import tables
 from kweek.leads.database import Database
 
 _ENOUGH: Final = 200  # hits kept of one mail: a link may be fetched for ever, our books are not
 _BATCH: Final = 200  # mails graded in one go
+_TARGETS: Final = select(tables.links.c.target).where(tables.links.c.mail_key == bindparam("mail"))
+_LINKS: Final = _TARGETS.where(tables.links.c.name == bindparam("name"))
+_LINKS_WITHOUT_NAME: Final = _TARGETS.where(tables.links.c.name.is_(None))
 _CONFIRMS: Final = ("answered", "replied", "unsubscribed")
 
 
@@ -86,19 +90,29 @@ def _grade_mail(tx: Connection, lead_id: str, mail_key: str, now: datetime, ears
         values = {"grade": judgement.grade, "reasons": list(judgement.reasons), "grade_at": None}
         tx.execute(update(hits).where(hits.c.id == row.id).values(**values))
         if judgement.grade in ("human", "confirmed"):
-            for event in _told(lead_id, mail_key, hit, judgement):
+            for event in _told(lead_id, mail_key, hit, judgement, _touch(tx, mail_key, hit)):
                 append(tx, lead_id, event, now, ears)
     return len(due)
 
 
-def _told(lead_id: str, key: str, hit: Hit, judgement: Judgement) -> Iterator[Incoming]:
+def _told(lead_id: str, key: str, hit: Hit, judgement: Judgement, touch: TouchIn | None) -> Iterator[Incoming]:
     """One event for each link and one for opening: who clicked has opened, also where no picture was fetched."""
     if hit.kind == "click":
         data = {"grade": judgement.grade, "link": hit.link}
-        yield Incoming(f"{key}/clicked/{hit.link or ''}", "clicked", hit.at, LeadIn(id=lead_id), data, key)
+        yield Incoming(f"{key}/clicked/{hit.link or ''}", "clicked", hit.at, LeadIn(id=lead_id), data, key, touch=touch)
     if hit.kind != "unsubscribe":
         data = {"grade": judgement.grade}
         yield Incoming(f"{key}/opened", "opened", hit.at, LeadIn(id=lead_id), data, key)
+
+
+def _touch(tx: Connection, mail_key: str, hit: Hit) -> TouchIn | None:
+    """What the address that was clicked says of its campaign; where two links of one name differ, nobody knows."""
+    if hit.kind != "click":
+        return None
+    named = _LINKS_WITHOUT_NAME if hit.link is None else _LINKS
+    targets = tx.execute(named, {"mail": mail_key, "name": hit.link}).scalars().all()
+    found = [touch_of_link(target) for target in targets]
+    return found[0] if found and all(one == found[0] for one in found) else None
 
 
 def _hit(row: Row[Any]) -> Hit:

@@ -10,7 +10,7 @@ from kweek.errors import KweekError
 from kweek.flow.state import Value
 
 OWN_COLUMNS = (
-    "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone", "campaign",
+    "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Fact
-from kweek.leads.tables import answers, bant, companies, events, mails, tags
+from kweek.leads.tables import answers, bant, campaigns, companies, events, mails, tags
 from kweek.rules.grades import Grades, Points
 from kweek.rules.personas import Persona, persona_of
 from kweek.rules.qualification import SalesReady
@@ -25,7 +25,7 @@ TOUCHED: Final[Mapping[str, tuple[str, ...]]] = {
 
 _OWN: Final = frozenset((
     "email", "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone", "stage",
-    "owner", "campaign",
+    "owner",
 ))  # fmt: skip
 _COMPANYS: Final = ("name", "country", "legal_form", "sector", "size")
 _CLOSES_HANDOVER: Final = ("rejected", "later", "won", "lost")
@@ -56,6 +56,7 @@ _ABOUT_MAIL: Final = (
     )
 )
 _COMPANY: Final = select(companies).where(companies.c.id == bindparam("company"))
+_CHANNEL: Final = select(campaigns.c.channel).where(campaigns.c.id == bindparam("campaign"))
 _TAGS: Final = select(tags.c.tag).where(tags.c.lead_id == bindparam("lead"))
 _BANT: Final = select(bant.c.value, bant.c.expires_at).where(
     bant.c.lead_id == bindparam("lead"), bant.c.fact == bindparam("fact")
@@ -111,8 +112,8 @@ class RowFacts:
             case "survey":
                 survey, _, question = name.rpartition(".")
                 return self._typed(path, self._once(path, lambda: self._answer(survey, question)))
-            case "campaign" if name == "name":
-                return self._row.campaign
+            case "campaign":
+                return self._of_campaign(name)
             case "handover":
                 return self._typed(path, self._once("handover", self._handover).get(name))
             case _:
@@ -178,6 +179,17 @@ class RowFacts:
         if name in _COMPANYS:
             return getattr(company, name)
         return self._typed(path, company.fields.get(name))
+
+    def _of_campaign(self, name: str) -> Fact | None:
+        """Of the first one that it came from. name: the word by which links and senders know it."""
+        asked = {"campaign": self._row.campaign}
+        match name:
+            case "name":
+                return self._row.campaign
+            case "channel":
+                return self._once("channel", lambda: self._tx.execute(_CHANNEL, asked).scalar_one_or_none())
+            case _:
+                return None
 
     def _bant(self, fact: str) -> object:
         found = self._tx.execute(_BANT, {"lead": self._row.id, "fact": fact}).one_or_none()

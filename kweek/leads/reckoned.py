@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
 from kweek.leads.facts import RowFacts, Rules
-from kweek.leads.tables import answers, companies, events, leads, points, tags
+from kweek.leads.tables import answers, campaigns, companies, events, leads, points, tags
 from kweek.rules.grades import Grades, Points
 from kweek.rules.scoring import Ask, Did, Rule, reckon
 from kweek.rules.scoring import Row as Wanted
@@ -50,6 +50,12 @@ _ANSWERS: Final = select(answers).where(_these(answers.c.lead_id))
 _COMPANIES: Final = (
     select(leads.c.id.label("lead_id"), companies)
     .join(companies, companies.c.id == leads.c.company_id)
+    .where(_these(leads.c.id))
+)
+
+_CHANNELS: Final = (
+    select(leads.c.id.label("lead_id"), campaigns.c.channel)
+    .join(campaigns, campaigns.c.id == leads.c.campaign)
     .where(_these(leads.c.id))
 )
 
@@ -170,12 +176,15 @@ class _Known:
         self._tags = _grouped(tx.execute(_TAGS, asked) if "tagged" in scores.asked else ())
         companies = tx.execute(_COMPANIES, asked) if scores.asks("company.") else ()
         self._companies = {row.lead_id: row for row in companies}
+        channels = tx.execute(_CHANNELS, asked) if "campaign.channel" in scores.asked else ()
+        self._channels = {row.lead_id: row.channel for row in channels}
 
     def ask(self, lead: Row[Any], now: datetime) -> Ask:
         said = {f"survey.{one.survey}.{one.question}": one.value for one in self._answers.get(lead.id, ())}
         remembered: dict[object, Any] = {**self._unanswered, **said}
         remembered["tags"] = {row.tag for row in self._tags.get(lead.id, ())}
         remembered["company"] = self._companies.get(lead.id)
+        remembered["channel"] = self._channels.get(lead.id)
 
         def ask(did: Did | None) -> Facts:
             return RowFacts(self._tx, lead, now, did.data if did else {}, self._rules, remembered)

@@ -13,8 +13,7 @@ from kweek.leads.rows import insert_once
 from kweek.leads.tables import leads, tags
 
 OWN: Final = (
-    "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone", "campaign", "stage",
-    "owner",
+    "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone", "stage", "owner",
 )  # fmt: skip
 """Columns of the lead that a flow may set; any other name is one of the workspace's own fields."""
 

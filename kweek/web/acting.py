@@ -86,7 +86,7 @@ def act(
     if faults or by is None:
         return Tried(action, given, faults)
     try:
-        do(Said(by, house.now(), note, _once(given)))
+        do(Said(by, house.now(), note, once(given)))
     except OutcomeError as error:
         return Tried(action, given, {error.field: _fault(error.field, given)})
     except AnswersError as error:
@@ -94,10 +94,10 @@ def act(
     except (ClosedError, TakenError):
         return Tried(action, given, too_late=True)
     house.board.look_again()
-    return _back(back or f"{quote(request.url.path)}?done={quote(action)}", by, house)
+    return back_to(back or f"{quote(request.url.path)}?done={quote(action)}", by, house)
 
 
-def _once(given: Mapping[str, str]) -> str | None:
+def once(given: Mapping[str, str]) -> str | None:
     """The same form with the same words is one deed; after “back”, another button or other words are another."""
     if not given.get("id"):
         return None
@@ -110,7 +110,7 @@ def _fault(name: str, given: Mapping[str, str]) -> str:
     return f"wrong.{name}" if name in ("reason", "later_on", "call_back_at") else "wrong.outcome"
 
 
-def _back(address: str, by: str, house: House) -> Response:
+def back_to(address: str, by: str, house: House) -> Response:
     """To the page that now shows it done: pressing “reload” does nothing twice."""
     response = RedirectResponse(address, 303)
     secure = house.settings.base_url.startswith("https:")

@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 from kweek.web import (
     api,
     call_page,
+    campaigns_page,
     changes_page,
     desk,
     flow_page,
@@ -32,7 +33,7 @@ def make_app(house: House) -> FastAPI:
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot)
-    for part in (public, survey, api, tasks, *pages):
+    for part in (public, survey, api, tasks, campaigns_page, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)

@@ -42,7 +42,7 @@ def leads(read: Connection, flow: str, at: str, q: str, after: str, most: int) -
         query = query.where(e.result == at.removeprefix(ENDED), moment.is_not(None)) if ended else query.where(
             e.step == at if at else e.step.is_not(None), moment.is_not(None)
         )  # fmt: skip
-        order, bounds = (moment, e.id), _bounds(after)
+        order, bounds = (moment, e.id), bounds_of(after)
     if bounds is not None:
         query = query.where(
             tuple_(*order) < tuple_(*(literal(one, Moment()) if isinstance(one, datetime) else one for one in bounds))
@@ -73,14 +73,14 @@ def _search(q: str) -> list[Any]:
     return [or_(*(func.lower(one).contains(q.lower(), autoescape=True) for one in names))]
 
 
-def _bounds(after: str) -> tuple[datetime, str] | None:
+def bounds_of(after: str) -> tuple[datetime, str] | None:
     """An address that was cut off shows the first page."""
     moment, _, key = after.partition("~")
     try:
         found = datetime.fromisoformat(moment)
     except ValueError:
         return None
-    return (found, key) if key and found.tzinfo else None
+    return (found, key) if key and key.isprintable() and found.tzinfo else None
 
 
 def _position(row: Row[Any], parts: int) -> str:

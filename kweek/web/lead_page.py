@@ -13,6 +13,7 @@ from kweek.leads.database import NoSuchLead
 from kweek.web import course, points, queries, story, way
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.render import page, reader_tongue
+from kweek.web.sources import sources
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -39,6 +40,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "caught": way.caught(read, [mail.key for mail in mails]),
             "persona": house.rules.persona(read, lead, house.now(), say.language),
             "points": list(points.columns(read, lead_id)),
+            "sources": sources(read, lead),
             "past": course.of_lead(read, say, lead_id, house.rules.zone()),
         }
     return page(request, "lead.html", lead=lead, now=house.now(), most=course.MOST, **facts)

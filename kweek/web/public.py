@@ -18,6 +18,7 @@ from kweek.intake.forms import KINDS, REDIRECT, event_of_form, read_form
 from kweek.intake.grading import Hit, HitKind
 from kweek.intake.hits import link_of, note_hit
 from kweek.intake.record import record
+from kweek.intake.sources import asked_in
 from kweek.intake.suppress import unsubscribe
 from kweek.leads.database import DatabaseAway
 from kweek.web.guard import Body, HouseOf
@@ -93,7 +94,7 @@ def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Respon
     network = house.network(request.client.host if request.client else None) or ""
     if not house.form_rate.allows(network):
         raise ProblemError(429, "That is a lot of forms in a minute.", headers={"Retry-After": "60"})
-    fields = read_form(body, written)
+    fields = asked_in(request.query_params.multi_items()) | read_form(body, written)
     now = house.now()
     proof = f"form at {request.headers.get('origin', 'unknown')[:200]}, network {network}"
     incoming = event_of_form(kind, fields, house.rules.vocabulary(), now, proof)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ def page(
     rules = house.rules
     around: dict[str, object] = {
         "_": PageTongue(spoken, rules.words(spoken)), "language": language or spoken, "path": request.url.path,
-        "company": rules.company(), "zone": rules.zone(),
+        "company": rules.company(), "zone": rules.zone(), "currency": rules.currency(),
     }  # fmt: skip
     if "now" in context:  # its clocks go on in the browser
         around["tempo"] = house.tempo()
@@ -107,6 +107,22 @@ def _number(context: Context, value: float) -> str:
     return _tongue(context).number(value)
 
 
+@pass_context
+def _money(context: Context, cents: float) -> str:
+    """In the workspace's own."""
+    return _tongue(context).money(cents, context["currency"])
+
+
+@pass_context
+def _percent(context: Context, share: float) -> str:
+    return _tongue(context).percent(share)
+
+
+@pass_context
+def _day(context: Context, value: date) -> str:
+    return _tongue(context).day(value)
+
+
 def _thin(value: int) -> str:
     """As in a picture, for what moves; but nothing is 0."""
     return number(value) or "0"
@@ -132,6 +148,7 @@ _ENVIRONMENT: Final = Environment(
 )
 _FILTERS: Final[dict[str, Any]] = {
     "moment": _moment, "number": _number, "thin": _thin, "millis": _millis, "span": _span,
+    "money": _money, "percent": _percent, "day": _day,
     "event": _event, "outcome": _outcome, "why": _why, "status": _status,
 }  # fmt: skip
 _ENVIRONMENT.filters.update(_FILTERS)

@@ -95,6 +95,9 @@ class WorkspaceRules:
         fits = persona_of(in_force.world.personas, facts)
         return None if fits is None else say(in_force.rules.personas[fits.name].title, language) or fits.name
 
+    def currency(self) -> str:
+        return self._book.now().rules.settings.currency
+
     def grades(self) -> Grades:
         return self._book.now().rules.scoring.grades or Grades()
 

@@ -55,6 +55,12 @@ class Tongue:
 
         return format_percent(share, locale=self._catalogue.locale)
 
+    def money(self, cents: float, currency: str) -> str:
+        """`€1,250.00`, `€ 12,50`. currency: ISO 4217."""
+        from babel.numbers import format_currency
+
+        return format_currency(cents / 100, currency, locale=self._catalogue.locale)
+
     def day(self, value: date) -> str:
         """`2 Mar 2026`, on the clock of the value."""
         return _day(value.date() if isinstance(value, datetime) else value, self._catalogue.locale)

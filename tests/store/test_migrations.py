@@ -178,3 +178,27 @@ def test_what_colleagues_did_before_keeps_their_names(empty_url: str) -> None:
         ("attempted", "els", "note 1"), ("interested", "els", "note 2"), ("contacted", "anna", None),
         ("rejected", None, None),
     ]  # fmt: skip
+
+
+def test_who_had_a_campaign_came_from_there_once(empty_url: str) -> None:
+    """0009: a campaign as each sender wrote it becomes one, with a touch of whoever came from it."""
+    db = open_database(empty_url, make=True)
+    with db.engine.begin() as tx:
+        old = as_of(tx, "0008")
+        for lead, campaign in (("a", "Spring Fair"), ("b", "spring  fair "), ("c", None), ("d", " ")):
+            tx.execute(insert(old["leads"]).values(
+                id=lead, created_at=NOW, fields={}, stage="suspect", points_profile=0, points_intent=0,
+                points_interest=0, seq=0, seen=0, turn=0, born=0, open=False, campaign=campaign,
+            ))  # fmt: skip
+    migrate(db.engine)
+    leads = tables.leads.c
+    with db.read() as tx:
+        rows = tx.execute(select(leads.campaign, leads.last_campaign, leads.campaign_at).order_by(leads.id)).all()
+        touches = tx.execute(select(tables.touches).order_by(tables.touches.c.lead_id)).all()
+        titles = tx.execute(select(tables.campaigns.c.id, tables.campaigns.c.created_at)).all()
+    assert rows == [("spring-fair", "spring-fair", NOW)] * 2 + [(None, None, None)] * 2
+    assert [(one.lead_id, one.campaign, one.more, one.at) for one in touches] == [
+        (lead, "spring-fair", {}, NOW) for lead in "ab"
+    ]
+    assert titles == [("spring-fair", NOW)]
+    db.close()

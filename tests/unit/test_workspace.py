@@ -128,6 +128,7 @@ RULES = [
     ("scoring", "grades:\n  profile: { A: 5, B: 10, C: 0 }\n", 2, "grades", ""),
     ("workspace", "name: x\nlanguages: [dutch]\ntimezone: UTC\n", 2, "language", "nl"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: Amsterdam\n", 3, "timezone", "Europe/Amsterdam"),
+    ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\ncurrency: euro\n", 4, "currency", "EUR"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nlimit: 3\n", 4, "limit", "3 mails per 7 days"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nfields: { seats: int }\n", 4, "field-type", "number"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nsender: { name: x }\n", 4, "missing", "address"),

@@ -85,13 +85,13 @@ def test_data_that_cannot_be_taken_loses_nobody(web: TestClient, books: Books) -
 
 def test_a_field_that_nobody_knows_is_left_out_and_said_once(web: TestClient, books: Books) -> None:
     for email in ("ann@example.com", "bob@example.com"):
-        extra = {"utm_source": "x", "external_id": "crm-7", "consents": "all", "submit": "Send", "csrf": "1", "a": "1"}
+        extra = {"visit": "x", "external_id": "crm-7", "consents": "all", "submit": "Send", "csrf": "1", "a": "1"}
         assert form(web, email=email, **extra).status_code == 200
     assert books.count(tables.leads) == books.count(tables.events) == 2
     problems = books.rows(tables.problems)
     assert [row.lead_id for row in problems] == [None] * 5
     assert problems[0].words == (
-        "The form brochure.requested sends “utm_source”, which is no field for a form: it is left out."
+        "The form brochure.requested sends “visit”, which is no field for a form: it is left out."
     )
     assert all(row.external_id is None for row in books.rows(tables.leads))
 

@@ -44,6 +44,7 @@ COMPUTED: Final[Mapping[str, FieldType]] = {
     "bant.need": _ANY,
     "bant.time": _ANY,
     "campaign.name": _TEXT,
+    "campaign.channel": _TEXT,
     "handover.reason": _TEXT,
     "handover.later_on": _DATE,
 }

@@ -20,6 +20,7 @@ SHARE: Final = re.compile(r"(\d{1,3}) ?%")
 CAPACITY: Final = re.compile(r"(\d{1,6}) per day")
 ADDRESS: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 URL: Final = re.compile(r"https?://[!-\"$-~]+")
+CURRENCY: Final = re.compile(r"[A-Z]{3}")
 LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
 BETWEEN: Final = re.compile(r" *[,;] *| ?/ ?| (?:and|or|en|of) ")
 """What stands between names that were written as one text."""
@@ -41,6 +42,15 @@ def parse_hours(text: str) -> Duration:
         hours = Duration(number, "hour"), Duration(number, "hour", business=True)
         raise ValueError(f"“{text}” is not a duration; write the unit as well: {hours[0]}, or {hours[1]}")
     return parse_duration(text)
+
+
+def parse_currency(text: str) -> str:
+    """`EUR`: as ISO 4217 has it."""
+    if not CURRENCY.fullmatch(text):
+        near = {"€": "EUR", "euro": "EUR", "$": "USD", "£": "GBP"}.get(text.lower(), text.upper())
+        fix = near if CURRENCY.fullmatch(near) else "EUR"
+        raise ValueError(f"“{text}” is not a currency; write its three letters: {fix}")
+    return text
 
 
 def parse_share(text: str) -> int:

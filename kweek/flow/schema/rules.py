@@ -197,6 +197,7 @@ def workspace() -> Schema:
         },
         "when_unsure": one_of(settings.UNSURE, "A mail of which nobody can say whether it left."),
         "websites": some(words(), "Whose forms may send their visitor back."),
+        "currency": like(texts.CURRENCY.pattern, "In which everything costs; nothing said: EUR.", "EUR"),
     }  # fmt: skip
     return {
         "title": "The workspace",

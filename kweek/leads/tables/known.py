@@ -35,6 +35,7 @@ leads = Table(
     Column("timezone", Text),
     Column("company_id", Text, ForeignKey("companies.id")),
     Column("campaign", Text),  # the first one that it came from
+    Column("campaign_at", Moment),  # when it first came from there
     Column("last_campaign", Text),
     Column("stage", Text, nullable=False, default="suspect"),
     Column("profile", Text),  # A–D
@@ -59,7 +60,8 @@ leads = Table(
     Index("ix_leads_wake_at", "wake_at"),
     Index("ix_leads_company_id", "company_id"),
     Index("ix_leads_grade", "profile", "engagement", "created_at"),
-    Index("ix_leads_campaign", "campaign"),
+    # all that is counted per campaign, so that no row is read for it
+    Index("ix_leads_campaign", "campaign", "campaign_at", "stage", "merged_into"),
     Index("ix_leads_held", "held", sqlite_where=text("held IS NOT NULL"), postgresql_where=text("held IS NOT NULL")),
 )  # fmt: skip
 

@@ -8,8 +8,8 @@ from kweek.leads.tables.columns import Moment, lead_id, metadata
 
 campaigns = Table(
     "campaigns", metadata,
-    Column("id", Text, primary_key=True),  # as links and senders name it: spring-fair
-    Column("name", Text, nullable=False),
+    Column("id", Text, primary_key=True),  # as links and senders name it, tidied: spring-fair
+    Column("title", Text, nullable=False),  # what people call it
     Column("parent_id", Text, ForeignKey("campaigns.id")),
     Column("channel", Text),
     Column("norm_roi", Float),  # 3: a euro is to bring three
@@ -25,6 +25,8 @@ costs = Table(
     Column("words", Text),
     Column("by", Text),
     Column("at", Moment, nullable=False),
+    Column("once", Text, unique=True),  # by which the same entry is known again: a row of a file, a form
+    Column("takes_back", Integer, ForeignKey("costs.id"), unique=True),
     Index("ix_costs_campaign_id", "campaign_id"),
 )  # fmt: skip
 
@@ -40,5 +42,5 @@ touches = Table(
     Column("event_id", Text),
     Column("at", Moment, nullable=False),
     Index("ix_touches_lead_id", "lead_id"),
-    Index("ix_touches_campaign", "campaign"),
+    Index("ix_touches_campaign", "campaign", "lead_id", "at"),
 )  # fmt: skip

@@ -6,6 +6,8 @@ company, what a lead reads about, answers that were begun, and what other progra
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,14 +16,35 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-leads = sa.table("leads", sa.column("campaign", sa.Text), sa.column("last_campaign", sa.Text))
+leads = sa.table(
+    "leads",
+    sa.column("id", sa.Text),
+    sa.column("campaign", sa.Text),
+    sa.column("campaign_at", sa.DateTime(timezone=True)),
+    sa.column("last_campaign", sa.Text),
+    sa.column("created_at", sa.DateTime(timezone=True)),
+)
+campaigns = sa.table(
+    "campaigns",
+    sa.column("id", sa.Text),
+    sa.column("title", sa.Text),
+    sa.column("created_at", sa.DateTime(timezone=True)),
+)
+touches = sa.table(
+    "touches",
+    sa.column("lead_id", sa.Text),
+    sa.column("campaign", sa.Text),
+    sa.column("how", sa.Text),
+    sa.column("more", sa.JSON),
+    sa.column("at", sa.DateTime(timezone=True)),
+)
 
 
 def upgrade() -> None:
     op.create_table(
         "campaigns",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.Text(), nullable=True),
         sa.Column("channel", sa.Text(), nullable=True),
         sa.Column("norm_roi", sa.Float(), nullable=True),
@@ -68,8 +91,13 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("by", sa.Text(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("once", sa.Text(), nullable=True),
+        sa.Column("takes_back", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_costs_campaign_id")),
+        sa.ForeignKeyConstraint(["takes_back"], ["costs.id"], name=op.f("fk_costs_takes_back")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_costs")),
+        sa.UniqueConstraint("once", name=op.f("uq_costs_once")),
+        sa.UniqueConstraint("takes_back", name=op.f("uq_costs_takes_back")),
     )
     op.create_index("ix_costs_campaign_id", "costs", ["campaign_id"], unique=False)
     op.create_table(
@@ -155,7 +183,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["lead_id"], ["leads.id"], name=op.f("fk_touches_lead_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_touches")),
     )
-    op.create_index("ix_touches_campaign", "touches", ["campaign"], unique=False)
+    op.create_index("ix_touches_campaign", "touches", ["campaign", "lead_id", "at"], unique=False)
     op.create_index("ix_touches_lead_id", "touches", ["lead_id"], unique=False)
     op.create_table(
         "visitors",
@@ -197,8 +225,25 @@ def upgrade() -> None:
     op.add_column("bant", sa.Column("by", sa.Text(), nullable=True))
     op.add_column("events", sa.Column("merged", sa.Boolean(), nullable=True))
     op.add_column("leads", sa.Column("last_campaign", sa.Text(), nullable=True))
+    op.add_column("leads", sa.Column("campaign_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("leads", sa.Column("merged_into", sa.Text(), nullable=True))
-    op.create_index("ix_leads_campaign", "leads", ["campaign"], unique=False)
+    op.create_index("ix_leads_campaign", "leads", ["campaign", "campaign_at", "stage", "merged_into"], unique=False)
     op.create_index("ix_leads_company_id", "leads", ["company_id"], unique=False)
     op.create_index("ix_leads_grade", "leads", ["profile", "engagement", "created_at"], unique=False)
-    op.execute(leads.update().where(leads.c.campaign.is_not(None)).values(last_campaign=leads.c.campaign))
+    _touch_those_who_have_one()
+
+
+def _touch_those_who_have_one() -> None:
+    """Whoever came from a campaign before touches were kept came from there once: when it was made."""
+    books, c = op.get_bind(), leads.c
+    had = sa.select(c.campaign, sa.func.min(c.created_at).label("since")).where(c.campaign.is_not(None))
+    for row in books.execute(had.group_by(c.campaign).order_by(c.campaign)).all():
+        word = "-".join(re.split(r"[\s/]+", row.campaign.strip().lower()))[:100].strip("-.") or None
+        known = books.execute(sa.select(campaigns.c.id).where(campaigns.c.id == word)).first()
+        if word is not None and known is None:
+            books.execute(campaigns.insert().values(id=word, title=row.campaign.strip(), created_at=row.since))
+        since = {"campaign": word, "last_campaign": word, "campaign_at": c.created_at if word else None}
+        books.execute(leads.update().where(c.campaign == row.campaign).values(**since))
+    came = sa.select(c.id, c.campaign, sa.literal("api"), sa.literal({}, sa.JSON), c.created_at)
+    columns = ["lead_id", "campaign", "how", "more", "at"]
+    books.execute(touches.insert().from_select(columns, came.where(c.campaign.is_not(None))))

@@ -1,0 +1,64 @@
+"""From where has a lead come, first, last and in between? Keeps every touch, and what follows from them.
+
+The first campaign is that of the earliest touch, whenever we hear of it: visits of before a form are told after it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
+
+from kweek.intake.incoming import TouchIn
+from kweek.leads.campaigns import know_campaign
+from kweek.leads.tables import leads, touches
+
+_MOST: Final = 200  # characters of a word
+_MORE: Final = 500  # and of an address
+_T: Final = touches.c
+
+
+def _from_campaigns(*order: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    its = (_T.lead_id == bindparam("lead"), _T.campaign.is_not(None))
+    return select(_T.campaign, _T.at).where(*its).order_by(*order).limit(1)
+
+
+_INSERT: Final = insert(touches)
+_FIRST: Final = _from_campaigns(_T.at, _T.id)
+_LAST: Final = _from_campaigns(_T.at.desc(), _T.id.desc())
+_KNOWN: Final = select(leads.c.campaign, leads.c.campaign_at, leads.c.last_campaign).where(
+    leads.c.id == bindparam("lead")
+)
+_SET: Final = (
+    update(leads)
+    .where(leads.c.id == bindparam("lead"))
+    .values(campaign=bindparam("first"), campaign_at=bindparam("since"), last_campaign=bindparam("last"))
+)
+
+
+def keep_touch(tx: Connection, lead_id: str, touch: TouchIn, event_id: str, at: datetime, now: datetime) -> bool:
+    """Once for each event, which is up to the caller; the lead is locked. Is its first campaign another one now?"""
+    campaign = None if touch.campaign is None else know_campaign(tx, touch.campaign, now)
+    row = {
+        "lead_id": lead_id, "campaign": campaign, "how": touch.how, "source": _short(touch.source),
+        "medium": _short(touch.medium), "more": {key: value[:_MORE] for key, value in touch.more.items()},
+        "event_id": event_id, "at": at,
+    }  # fmt: skip
+    tx.execute(_INSERT, row)
+    return campaign is not None and settle_campaigns(tx, lead_id)
+
+
+def settle_campaigns(tx: Connection, lead_id: str) -> bool:
+    """Bring the (locked) lead's first and last campaign to what its touches say. Is the first another one?"""
+    asked = {"lead": lead_id}
+    first, last = tx.execute(_FIRST, asked).one_or_none(), tx.execute(_LAST, asked).one_or_none()
+    known = tx.execute(_KNOWN, asked).one()
+    found = (first.campaign, first.at, last.campaign) if first and last else (None, None, None)
+    if found != tuple(known):
+        tx.execute(_SET, {**asked, **dict(zip(("first", "since", "last"), found, strict=True))})
+    return found[0] != known.campaign
+
+
+def _short(word: str | None) -> str | None:
+    return None if word is None else word[:_MOST]
