@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from kweek.intake.costing import enter
 from kweek.leads import tables
 from kweek.leads.calling import LEGAL_FORMS
 from kweek.leads.permission import allowed
 from tests.web.conftest import NOW, Books, TestClient
 
 DOCS = Path(__file__).parents[2] / "docs"
+CSV = re.compile(r"```csv\n(.*?)```", re.DOTALL)
 CURL = re.compile(r"/api/events.*?-d '(\{.*?\})'\n```", re.DOTALL)
 
 
@@ -53,6 +55,20 @@ def test_the_form_of_the_manual_is_taken_whole(web: TestClient, books: Books) ->
     form.feed(html)
     assert web.post(form.action, data={**form.fields, "email": "ann@example.com"}).status_code == 200
     assert (books.count(tables.consents), books.count(tables.companies), books.rows(tables.problems)) == (1, 1, [])
+
+
+def test_the_manual_says_truly_from_where_leads_come(api: TestClient, books: Books) -> None:
+    text = (DOCS / "campaigns.md").read_text()
+    [html], [event], [csv] = re.findall(r"```html\n(.*?)```", text, re.DOTALL), CURL.findall(text), CSV.findall(text)
+    form = Form()
+    form.feed(html)
+    assert api.post(form.action, data=form.fields | {"email": "ann@example.com"}).status_code == 200
+    assert api.post("/api/events", json=json.loads(event)).status_code == 201
+    done = enter(books.db, csv.encode(), "EUR", "anna", NOW, make=True)
+    assert (done.wrong, done.cents, done.made) == ([], 134_550, ["linkedin"])
+    touches = [(touch.campaign, touch.source, touch.medium, len(touch.more)) for touch in books.rows(tables.touches)]
+    assert touches == [("spring-fair", "linkedin", None, 1), ("spring-fair", "stand 12", "fair", 1)]
+    assert books.rows(tables.problems) == []
 
 
 def test_the_manual_names_every_legal_form() -> None:
