@@ -56,7 +56,7 @@ class Leads:
         soon = NOT_SO_SOON if self.stage.days().flies(now) else SOON
         fields = {name: _plain(value) for name, value in chosen.fields(now, soon).items()}
         said = person.as_lead(self.purposes, now, **fields)
-        self.stage.tell([self._event(person, chosen.kind, chosen.data, now, said)])
+        self.stage.tell([self._event(person, chosen.kind, chosen.data, now, said) | {"source": person.source}])
 
     def stand(self, person: str, place: Place, now: datetime) -> None:
         """It came to a step: does that one, or its flow, wait for something that this lead may do?"""

@@ -29,7 +29,7 @@ _LANDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {  # language → cou
 class Person:
     """number: counted from 1. channels: what this lead allows. hides: what it keeps to itself, of `email` and `phone`.
     for_days: so long it may be mailed (None: until it says otherwise). words: what it writes back to
-    a mail. says: what stands as an answer to any question."""
+    a mail. says: what stands as an answer to any question. source: from where it comes."""
 
     number: int
     first_name: str
@@ -46,6 +46,7 @@ class Person:
     for_days: int | None
     words: str
     says: str
+    source: Mapping[str, str]
 
     @property
     def id(self) -> str:
@@ -102,6 +103,7 @@ def _person(drawn: Random, book: Mapping[str, Any], number: int) -> Person:
         for_days=drawn.randint(10, 50) if drawn.random() < _NOT_FOR_EVER else None,
         words=drawn.choice(book["words"][language]),
         says=book["answers"][language][number % len(book["answers"][language])],
+        source=book["sources"][number % len(book["sources"])],
     )
 
 
