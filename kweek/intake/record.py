@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from kweek.flow.state import Event
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
 from kweek.intake.people import enrich, find_or_make, row_of
-from kweek.leads import events, tables
+from kweek.leads import bant, events, tables
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.graded import Graded, tell_grade
 from kweek.leads.reckoned import Scores
@@ -136,6 +136,7 @@ def _take(tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ear
         return _same(tx, lead.id, incoming)
     happened, told = [event], [incoming]
     changed = enrich(tx, lead, incoming.lead, incoming.at)
+    changed |= bant.keep(tx, lead.id, incoming.lead.facts, incoming.id, incoming.at)
     for one in ears.derived(incoming):
         if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now)) is not None:
             happened.append(follows)

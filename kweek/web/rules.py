@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection, Row, select
 
 from kweek.flow.duration import parse_duration
+from kweek.flow.facts import Facts
 from kweek.flow.load.surveys import load_survey
 from kweek.flow.state import Event
 from kweek.flow.surveys import Survey, say
@@ -46,13 +47,17 @@ class WorkspaceRules:
             name: {field: kind.value for field, kind in event.data.items()} for name, event in rules.events.items()
         }
         fields = {name: kind.value for name, kind in rules.settings.fields.items()}
-        return Vocabulary(events, fields, self.flows, self.purposes, self.country())
+        return Vocabulary(events, fields, self.flows, self.purposes, self.country(), self._book.now().world.facts)
 
     def country(self) -> str | None:
         """Where telephone numbers are from that do not say so: where the office keeps its holidays."""
         rules = self._book.now().rules
         office = rules.calendars.get(rules.settings.calendar.value) if rules.settings.calendar else None
         return office.calendar.holidays[0][:2] if office and office.calendar.holidays else None
+
+    def facts_of(self, tx: Connection, lead_id: str, now: datetime) -> Facts:
+        """What conditions see of a lead."""
+        return self._book.now().facts_of(tx, lead_id, now)
 
     def conversions(self) -> Sequence[str]:
         return [name for name, event in self._book.now().rules.events.items() if event.hard or event.soft]

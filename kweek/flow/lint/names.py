@@ -68,7 +68,7 @@ class Survey(Struct, frozen=True):
 
 class Names(Struct, frozen=True):
     """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
-    fields, without `lead.`. people: members and managers. facts: what can be found out of a lead. limit: the workspace's.
+    fields, without `lead.`. people: members and managers. facts: what can be found out. limit: the workspace's.
     has_manager: some team has one."""
 
     languages: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""When is a lead sales ready, as marketing and sales agreed, and which facts can be found out? rules/sales-ready.yaml."""
+"""When is a lead sales ready, as marketing and sales agreed, by which facts? rules/sales-ready.yaml."""
 
 from __future__ import annotations
 
