@@ -83,10 +83,11 @@ class Teams(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """A line of sales-ready.yaml: a word (`fact:` or `because:`) and its condition."""
+    """A line of sales-ready.yaml: a word (`fact:` or `because:`), its condition, and what people call it."""
 
     word: Located[str]
     condition: Located[str]
+    title: Words = {}
 
 
 class SalesReadyLines(Struct, frozen=True):

@@ -23,7 +23,7 @@ from kweek.leads.facts import RowFacts
 from kweek.leads.facts import Rules as Facts
 from kweek.leads.graded import Graded
 from kweek.mails.template import parse_mail, purposes_of
-from kweek.rulebook import Rulebook
+from kweek.rulebook import InForce, Rulebook
 from kweek.rules.grades import Grades
 from kweek.rules.personas import persona_of
 from kweek.words import Own, own_words
@@ -132,6 +132,10 @@ class WorkspaceRules:
         named = (queue.calendar if queue else None) or rules.settings.calendar
         entry = rules.calendars.get(named.value) if named else None
         return entry.calendar.add(now, apart) if entry else None
+
+    def in_force(self) -> InForce:
+        """The rules as they are."""
+        return self._book.now()
 
     # --- what was published -------------------------------------------------------------------------
 

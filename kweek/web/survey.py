@@ -142,7 +142,7 @@ def _of_page(sitting: _Sitting, sent: Given) -> _Shown | _Unfinished | _Finished
     faults = sitting.read(given)[1]
     if wrong := {name: fault for name, fault in faults.items() if name in names}:
         found = sitting.pages(sitting.kept)
-        number = next((number for number, page in enumerate(found, 1) if set(shown) & set(page)), 1)
+        number = next((number for number, page in enumerate(found, 1) if any(one in page for one in shown)), 1)
         return _Shown(shown, number, given, wrong)
     found = sitting.pages(given)
     if any(one.name.value not in given for one in found[-1]):

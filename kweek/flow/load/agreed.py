@@ -30,13 +30,13 @@ class SalesReadyReader(FieldReader):
             return ()
         found: list[Line] = []
         for node in self.items(pair.value, pair.key, f"{word}: {example}"):
-            known = self.fields(node, pair.key, (word, "if"), f"{word}: {example}, if: …", (word, "if"))
+            known = self.fields(node, pair.key, (word, "title", "if"), f"{word}: {example}, if: …", (word, "if"))
             for key in (word, "if"):
                 if isinstance(node, Pairs) and key not in known:
                     self.note(node.at, "missing", f"This line has no “{key}”.", "", f"A line is: {word}: …, if: …")
             name, condition = self.text(known.get(word)), self.condition(known.get("if"))
             if name and condition:
-                found.append(Line(name, condition))
+                found.append(Line(name, condition, self.titles(known.get("title"))))
         return tuple(found)
 
     # --- facts ------------------------------------------------------------------------------------

@@ -150,7 +150,8 @@ def _rule() -> dict[str, Schema]:
 
 def sales_ready() -> Schema:
     def lines(word: str, told: str) -> Schema:
-        return many(keys({word: words(told), "if": ref("condition")}, [word, "if"]))
+        title: Schema = {"anyOf": [ref("text"), _titles()], "description": "What people call it."}
+        return many(keys({word: words(told), "title": title, "if": ref("condition")}, [word, "if"]))
 
     said = {
         "facts": named(_fact(), of_events.FIELD.pattern, description="What can be found out: bant.<fact>."),
