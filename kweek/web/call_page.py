@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
@@ -106,17 +106,27 @@ def _in_words(read: Connection, script: Survey, lead: Row[Any], tongue: Tongue, 
     """As it is said on the telephone: in the lead's language. notes: for the caller, by question: when it is asked, and
     what is known already."""
     language = lead.language or tongue.language
+    asking = Tongue(tongue.language, (*tongue.own, *_questions(script, tongue)))
     known = known_answers(read, lead.id, script, now)
     notes: dict[str, list[str]] = {}
     for question in script.questions:
         name = question.name.value
         if question.condition:
-            notes[name] = [tongue("script.only", condition=condition_words(tongue, question.condition.value))]
+            notes[name] = [tongue("script.only", condition=condition_words(asking, question.condition.value))]
         if (answer := known.get(name)) is not None:
             words = answer_in_words(question, answer.value, tongue.language)
             notes.setdefault(name, []).append(tongue("script.known", answer=words, day=tongue.day(answer.at)))
     said = {"intro": say(script.intro, language), "questions": in_words(script.questions, language), "notes": notes}
     return {"language": language, **said}
+
+
+def _questions(script: Survey, tongue: Tongue) -> Iterator[tuple[str, str]]:
+    """What it asks, by the keys under which a condition says it."""
+    for question in script.questions:
+        path = f"survey.{script.name.value}.{question.name.value}"
+        yield f"field.{path}", tongue("field.own", name=say(question.text, tongue.language))
+        for option in question.options:
+            yield f"value.{path}.{option.name.value}", say(option.words, tongue.language)
 
 
 def _row(read: Connection, key: str) -> Row[Any]:

@@ -17,7 +17,7 @@ from kweek.leads.judged import judged
 from kweek.rulebook import InForce
 from kweek.rules.said import ROOT, FactType
 from kweek.web.guard import HouseOf, staff_only
-from kweek.web.ready import asked_by, paths_of, terms, title_of, value_words
+from kweek.web.ready import asked_by, terms, title_of, value_words
 from kweek.web.render import page, reader_tongue
 from kweek.words import Tongue
 
@@ -32,15 +32,13 @@ def show_definition(request: Request, house: HouseOf) -> Response:
         version, (flows, every) = definitions.found(read, lines), judged(read)
     return page(
         request, "ready.html", version=version, flows=flows, every=every,
-        needs=[_line(line, book, say) for line in lines.needs],
-        out=[_line(line, book, say) for line in lines.disqualified],
+        needs=[_line(line, say) for line in lines.needs], out=[_line(line, say) for line in lines.disqualified],
         facts=[_fact(fact, book, say) for fact in lines.facts.values()],
     )  # fmt: skip
 
 
-def _line(line: Line, book: InForce, say: Tongue) -> Mapping[str, Any]:
-    condition = condition_words(say, line.condition.value)
-    return {"title": title_of(line, say), "condition": condition, "asked_by": list(asked_by(paths_of(line), book, say))}
+def _line(line: Line, say: Tongue) -> Mapping[str, Any]:
+    return {"title": title_of(line, say), "condition": condition_words(say, line.condition.value)}
 
 
 def _fact(fact: FactType, book: InForce, say: Tongue) -> Mapping[str, Any]:
