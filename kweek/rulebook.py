@@ -55,7 +55,7 @@ class InForce:
 
     def facts_of(self, tx: Connection, lead_id: str, now: datetime) -> Facts:
         """What conditions see of a lead; days are those of the workspace."""
-        rules = facts.Rules(self.world.grades, self.world.sales_ready, self.types)
+        rules = facts.Rules(self.world.grades, self.world.sales_ready, self.types, self.world.personas)
         return facts.facts_of(tx, lead_id, now.astimezone(zone(self.world.timezone)), rules)
 
 

@@ -19,8 +19,6 @@ from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import Incoming
 from kweek.leads import publish, tables
 from kweek.leads.database import Database
-from kweek.leads.facts import RowFacts
-from kweek.leads.facts import Rules as Facts
 from kweek.leads.graded import Graded
 from kweek.mails.template import parse_mail, purposes_of
 from kweek.rulebook import InForce, Rulebook
@@ -96,8 +94,7 @@ class WorkspaceRules:
     def persona(self, read: Connection, lead: Row[Any], now: datetime, language: str) -> str | None:
         """Whose portrait it fits, as people call it. lead: its row."""
         in_force = self._book.now()
-        facts = RowFacts(read, lead, now, {}, Facts(types=in_force.types), {})
-        fits = persona_of(in_force.world.personas, facts)
+        fits = persona_of(in_force.world.personas, in_force.facts_of(read, lead.id, now))
         return None if fits is None else say(in_force.rules.personas[fits.name].title, language) or fits.name
 
     def grades(self) -> Grades:

@@ -36,7 +36,7 @@ class SalesReadyReader(FieldReader):
                     self.note(node.at, "missing", f"This line has no “{key}”.", "", f"A line is: {word}: …, if: …")
             name, condition = self.text(known.get(word)), self.condition(known.get("if"))
             if name and condition:
-                found.append(Line(name, condition, self.titles(known.get("title"))))
+                found.append(Line(name, condition, self.titled(known.get("title"))))
         return tuple(found)
 
     # --- facts ------------------------------------------------------------------------------------
