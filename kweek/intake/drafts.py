@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, select
 from kweek.flow.facts import Facts
 from kweek.flow.surveys import Survey
 from kweek.intake.answers import Given
+from kweek.intake.asking import Answer
 from kweek.leads import bant, tables
 from kweek.leads.database import Database
 from kweek.leads.rows import upsert
@@ -51,7 +52,8 @@ def prefilled(read: Connection, lead_id: str, survey: Survey, known: Facts, now:
             field = None if fills in _NEVER_SHOWN else known.field(fills)
             found |= {} if field is None else {name: [str(field)]}
         elif (row := rows.get(name)) is not None and (not fills or row.how == "survey"):
-            found[name] = [str(one) for one in row.value] if isinstance(row.value, list) else [str(row.value)]
+            value = cast("Answer", row.value)
+            found[name] = value if isinstance(value, list) else [str(value)]
     return found
 
 

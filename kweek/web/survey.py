@@ -167,8 +167,7 @@ def _sitting(read: Connection, token: str, request: Request, house: House) -> _S
     if invited is None or survey is None:
         raise ProblemError(404, "This survey is not here any more.")
     facts = house.rules.facts_of(read, invited.lead_id, now)
-    kept = {} if invited.answered else draft(read, invited.mail_key)
-    known = {} if invited.answered else prefilled(read, invited.lead_id, survey, facts, now)
+    kept, known = draft(read, invited.mail_key), prefilled(read, invited.lead_id, survey, facts, now)
     language = invited.language or reader_language(request)
     return _Sitting(invited, survey, language, now, asked_on_page(survey, facts), kept, known)
 

@@ -81,10 +81,17 @@ def test_a_definition_has_a_number_that_another_meaning_changes_and_other_words_
 
 def test_handovers_that_were_not_ready_are_counted_for_each_flow_and_in_all(database: Database) -> None:
     a_lead(database)
-    row = {"lead_id": "lead", "version": "v", "started_at": NOW, "state": {}, "live": True}
+    row: dict[str, object] = {"lead_id": "lead", "version": "v", "started_at": NOW, "state": {}, "live": True}
     with database.write() as tx:
         assert judged(tx) == ([], Judged(None, 0, 0, 0))
-        version = {"hash": "v", "flow": "a", "number": 1, "source": {}, "published_at": NOW, "published_by": "anna"}
+        version: dict[str, object] = {
+            "hash": "v",
+            "flow": "a",
+            "number": 1,
+            "source": {},
+            "published_at": NOW,
+            "published_by": "anna",
+        }
         tx.execute(insert(tables.versions), version)
         for number, flow in enumerate(("a", "a", "a", "b"), 1):
             tx.execute(insert(tables.enrolments), row | {"id": f"lead-{number}", "flow": flow})

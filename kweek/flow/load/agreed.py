@@ -54,7 +54,7 @@ class SalesReadyReader(FieldReader):
             return FactType(name, at=pair.key.at)
         known = self.fields(pair.value, pair.key, FACT_KEYS, "values: { reserved: set aside }")
         values = self._values(known.get("values"))
-        holds = self._holds(known["holds"], values) if "holds" in known else {}
+        holds = self._holds(known.get("holds"), values)
         found_by = self._found_by(known.get("found_by"))
         return FactType(name, self.titled(known.get("title")), values, holds, found_by, pair.key.at)
 
@@ -71,8 +71,10 @@ class SalesReadyReader(FieldReader):
                 found[name.value] = {} if nothing else self.titled(line)
         return found
 
-    def _holds(self, pair: Pair, values: Mapping[str, object]) -> Mapping[str, Term]:
+    def _holds(self, pair: Pair | None, values: Mapping[str, object]) -> Mapping[str, Term]:
         """One term for whatever is said, or one for each value."""
+        if pair is None:
+            return {}
         if isinstance(pair.value, Text):
             term = self.parsed(pair, parse_term, "term")
             return {ELSE: term.value} if term else {}
@@ -87,12 +89,12 @@ class SalesReadyReader(FieldReader):
         return found
 
     def _found_by(self, pair: Pair | None) -> tuple[Finder, ...]:
-        found: list[Finder] = []
-        for text in self.texts(pair) if pair else ():
-            word = next((one for one in FINDERS if one == text.value), None)
-            if word is None:
-                what, fix = f"“{text.value}” finds nothing out.", did_you_mean(text.value, FINDERS)
-                self.note(text.at, "unknown-word", what, "", fix)
-            else:
-                found.append(word)
-        return tuple(dict.fromkeys(found))
+        found = [self.reread(text, parse_finder, "unknown-word") for text in (self.texts(pair) if pair else ())]
+        return tuple(dict.fromkeys(one.value for one in found if one))
+
+
+def parse_finder(text: str) -> Finder:
+    for finder in FINDERS:
+        if finder == text:
+            return finder
+    raise ValueError(f"“{text}” finds nothing out; {did_you_mean(text, FINDERS)}")
