@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Depends
 from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
@@ -37,7 +39,7 @@ def note_it(lead_id: str, fact: str, request: Request, body: Body, house: HouseO
     def do(said: Said) -> None:
         note_fact(house.db, lead_id, fact, given.get("value", ""), said, house.rules.vocabulary(), house.rules)
 
-    tried = act(request, house, acting(request, house), given, do, back=f"/leads/{lead_id}#ready")
+    tried = act(request, house, acting(request, house), given, do, back=f"/leads/{quote(lead_id)}#ready")
     return tried if isinstance(tried, Response) else _show_fact(lead_id, fact, request, house, tried)
 
 
