@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select
 
 from activities.post import Post
 from kweek.flow.catalogue import Rules
+from kweek.leads.bant import holding
 from kweek.leads.mailing import Order
-from kweek.leads.tables import answers, bant, companies, versions
+from kweek.leads.tables import answers, companies, versions
 from kweek.mails.context import COMPANY, LEAD, context, dated
 from kweek.mails.template import MailTemplate, parse_mail
 from kweek.rules.zones import clock_of
@@ -63,7 +64,7 @@ def facts_for(tx: Connection, order: Order, rules: Rules, post: Post, language: 
         owner=owner_facts(lead.owner, rules),
         event=dated(order.enrolment.state.get("start_data") or {}, clock),
         survey=survey_facts(tx, lead.id),
-        bant=bant_facts(tx, lead.id),
+        bant=holding(tx, lead.id, now),
         survey_url=post.tokens.url(base, "survey", order.key),
         unsubscribe_url=post.tokens.url(base, "unsubscribe", order.key),
     )
@@ -86,11 +87,6 @@ def survey_facts(tx: Connection, lead_id: str) -> dict[str, dict[str, Any]]:
     for survey, question, value in tx.execute(query):
         given.setdefault(survey, {})[question] = value
     return given
-
-
-def bant_facts(tx: Connection, lead_id: str) -> dict[str, Any]:
-    known = tx.execute(select(bant.c.fact, bant.c.value).where(bant.c.lead_id == lead_id))
-    return {row.fact: row.value for row in known}
 
 
 def company_facts(tx: Connection, company_id: str | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from activities.telemarketing import open_call_task
 from kweek.flow.answers import Answers
 from kweek.flow.plan import Axis
 from kweek.flow.state import Effect, Value
+from kweek.leads.definitions import number_of
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import append
 from kweek.leads.graded import Graded
@@ -43,8 +44,9 @@ class Desks:
                     return True
             case "give_handover":
                 ready = answers.facts(None).field("lead.sales_ready")
-                desk = self._desk(str(effect.args["team"]))
-                give_handover(tx, lead_id, effect, now, desk, ready if isinstance(ready, bool) else None)
+                judged = ready if isinstance(ready, bool) else None
+                definition = number_of(tx, self.rules().rules.sales_ready, now)
+                give_handover(tx, lead_id, effect, now, self._desk(str(effect.args["team"])), judged, definition)
             case "escalate":
                 team = effect.args.get("reassign")
                 escalate(tx, lead_id, effect, now, self._desk(str(team)) if team else None)

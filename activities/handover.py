@@ -23,9 +23,10 @@ class Desk:
 
 
 def give_handover(
-    tx: Connection, lead_id: str, effect: Effect, now: datetime, desk: Desk, sales_ready: bool | None
+    tx: Connection, lead_id: str, effect: Effect, now: datetime, desk: Desk, sales_ready: bool | None, definition: int
 ) -> None:
-    """Give the lead to whoever's turn it is; `prefer` first asks for the owner, or whoever had this lead before."""
+    """Give the lead to whoever's turn it is; `prefer` first asks for the owner, or whoever had this lead before.
+    definition: the number of the one by which it is sales ready or not."""
     args = effect.args
     wanted = _preferred(tx, lead_id, str(args["prefer"]) if args.get("prefer") else None)
     present = _present(tx, desk.members, now)
@@ -34,7 +35,7 @@ def give_handover(
     tx.execute(
         insert(handovers).values(
             key=effect.key, lead_id=lead_id, enrolment_id=effect.enrolment, team=desk.team, owner=owner,
-            status="open", sales_ready=sales_ready, given_at=now,
+            status="open", sales_ready=sales_ready, definition=definition, given_at=now,
             follow_up_at=datetime.fromisoformat(str(follow_up)) if follow_up else None,
         )
     )  # fmt: skip

@@ -6,12 +6,13 @@ as the author wrote it until whoever tells of the task has filled it in.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from activities.contents import bant_facts, company_facts, lead_facts, owner_facts, sender_facts, survey_facts
+from activities.contents import company_facts, lead_facts, owner_facts, sender_facts, survey_facts
+from kweek.leads.bant import holding
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
 from kweek.leads.tables import effects, enrolments, tasks
@@ -60,7 +61,7 @@ class Titles:
             owner=owner_facts(lead.owner, rules),
             event=dated(state.get("start_data") or {}, clock_of(lead.timezone, lead.country, rules.settings.timezone)),
             survey=survey_facts(tx, lead_id),
-            bant=bant_facts(tx, lead_id),
+            bant=holding(tx, lead_id, datetime.combine(today, time(), UTC)),
         )
 
     def filled(self, said: str, facts: dict[str, Any]) -> str:

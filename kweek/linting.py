@@ -195,6 +195,8 @@ def _follows(problem: Problem, workspace: Workspace) -> bool:
     surveys = [path for path in workspace.texts if path.startswith("surveys/") and workspace.broken(path)]
     if surveys and problem.file.startswith("flows/tests/"):  # one of them may have asked it, or had that answer
         return problem.code == "unknown-question" or "is not one of its values" in problem.what
+    if surveys and problem.code in ("nobody-asks", "nobody-finds-out"):  # one of them may well ask for it
+        return True
     if "bant." in problem.what and "is never" in problem.what and surveys:
         return True
     of_a_survey = "no field survey." in problem.what or problem.what.startswith("survey.")

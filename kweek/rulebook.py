@@ -16,18 +16,21 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from kweek.flow.catalogue import Rules
 from kweek.flow.conditions.schema import FieldType
+from kweek.flow.facts import Facts
 from kweek.flow.lint.gather import names_of
 from kweek.flow.load.rules import read_rules
 from kweek.flow.problems import Problem
 from kweek.flow.world import World
 from kweek.intake.ears import FlowEars, derivations
-from kweek.leads import sound_rules
+from kweek.leads import facts, sound_rules
 from kweek.leads.database import Database, DatabaseAway
 from kweek.leads.reckoned import Scores
 from kweek.mails.template import purposes_of
+from kweek.rules.wall import zone
 from kweek.workspace import Workspace, read_workspace, watched
 from kweek.worlds import world_of
 
@@ -49,6 +52,11 @@ class InForce:
     types: Mapping[str, FieldType]
     ears: FlowEars
     purposes: frozenset[str] = frozenset()
+
+    def facts_of(self, tx: Connection, lead_id: str, now: datetime) -> Facts:
+        """What conditions see of a lead; days are those of the workspace."""
+        rules = facts.Rules(self.world.grades, self.world.sales_ready, self.types, self.world.personas)
+        return facts.facts_of(tx, lead_id, now.astimezone(zone(self.world.timezone)), rules)
 
 
 class Rulebook:

@@ -18,6 +18,7 @@ from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades
 from kweek.rules.personas import Persona
 from kweek.rules.qualification import Disqualifier, Need, SalesReady, asks_itself
+from kweek.rules.said import FactTypes
 from kweek.rules.scoring import Rule
 from kweek.rules.stages import Conversions
 from kweek.versions import plan_of, source_of
@@ -61,6 +62,7 @@ def world_of(workspace: Workspace) -> World:
         scoring=(*map(_rule, rules.scoring.rules), *chain.from_iterable(map(_rules_of, rules.personas.values()))),
         personas=tuple(map(_persona, rules.personas.values())),
         sales_ready=_sales_ready(rules.sales_ready),
+        facts=FactTypes(rules.sales_ready.facts, settings.timezone),
     )
 
 

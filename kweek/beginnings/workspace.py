@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from kweek.beginnings.events import PATH, with_event
@@ -66,8 +67,9 @@ FIRST: Final = "welcome"
 EVENT: Final = "information.requested"
 
 
-def beginning(name: str, languages: Sequence[str], timezone: str) -> dict[str, str]:
-    """name: the company's. languages, timezone: as they are written in rules/workspace.yaml."""
+def beginning(name: str, languages: Sequence[str], timezone: str, facts: str | None = None) -> dict[str, str]:
+    """name: the company's. languages, timezone: as they are written in rules/workspace.yaml. facts: one of
+    `kweek.beginnings.SETS`; None: sales ready is who fits and shows interest, until somebody agrees on more."""
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     usual = Grades()
     said = {"name": quoted, "languages": ", ".join(languages), "timezone": timezone}
@@ -75,8 +77,13 @@ def beginning(name: str, languages: Sequence[str], timezone: str) -> dict[str, s
         "rules/workspace.yaml": _WORKSPACE.format(**said),
         "rules/calendars.yaml": _CALENDARS.format(**said),
         "rules/teams.yaml": _TEAMS.format(),
-        "rules/sales-ready.yaml": _SALES_READY,
+        "rules/sales-ready.yaml": sales_ready(facts) if facts else _SALES_READY,
         "rules/scoring.yaml": _SCORING.format(profile=usual.profile, engagement=usual.engagement),
         PATH: with_event("# What may come in. soft: shows interest; hard: asks for us.\n", EVENT, {}),
         **skeleton(FIRST, EVENT, House(languages, "news", "https://www.example.com")),
     }
+
+
+def sales_ready(facts: str) -> str:
+    """rules/sales-ready.yaml by this set of facts."""
+    return (Path(__file__).parent / "facts" / f"{facts}.yaml").read_text("utf-8")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kweek.beginnings import SETS
 from kweek.commands.common import add_workspace, flow_named, say, settings_of
 from kweek.errors import KweekError, SettingsError
 
@@ -19,6 +20,7 @@ EXAMPLE = """examples:
   kweek new flow open-day --start fair.visited      begins at an event that is there already
   kweek new flow dryers --like brochure-request     a copy, with an event of its own
   kweek new workspace ../acme --name "Acme Ltd" --languages nl,en --timezone Europe/Amsterdam
+  kweek new workspace ../acme --facts champ         sales ready by challenges, authority, money, priority
 
 Nothing that is there is overwritten; rules/events.yaml keeps every line that it has.
 Exit: 0 written, 1 something is there already, or cannot be read, 2 not understood."""
@@ -43,12 +45,15 @@ def add(commands: Any) -> None:
     parser.add_argument("--name", dest="company", metavar="TEXT", help="of a workspace: who you are")
     parser.add_argument("--languages", metavar="LIST", help="of a workspace: nl,en (default: en)")
     parser.add_argument("--timezone", metavar="ZONE", help="of a workspace: Europe/Amsterdam (default: UTC)")
+    parser.add_argument(
+        "--facts", choices=SETS, help="of a workspace: by which facts a lead is sales ready (default: fits, interest)"
+    )
     add_workspace(parser)
     parser.add_argument("--json", action="store_true", help="what was written, as JSON on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
-    mine, others = ("like", "start"), ("company", "languages", "timezone")
+    mine, others = ("like", "start"), ("company", "languages", "timezone", "facts")
     for option in others if args.noun == "flow" else mine:
         if getattr(args, option) is not None:
             shown = "name" if option == "company" else option
@@ -175,7 +180,7 @@ def _workspace(args: argparse.Namespace) -> int:
     folder = Path(args.name).absolute()
     languages = [word.strip() for word in (args.languages or "en").split(",") if word.strip()]
     name = " ".join((args.company or title_of(kebab(folder.name)) or "My company").split())
-    texts = beginning(name, languages, args.timezone or "UTC")
+    texts = beginning(name, languages, args.timezone or "UTC", args.facts)
     wrong = errors(read_rules(texts)[1])
     if wrong:
         raise SettingsError(f"{wrong[0].what} {wrong[0].fix}".strip())

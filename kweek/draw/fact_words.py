@@ -68,6 +68,7 @@ class Facts:
         """In quotes unless it is one word, and none that means something where it stands: `known`, `yes`."""
         if beside == "lead.stage":
             text = self.say.maybe(f"stage.{text}", text)
+        text = self.say.maybe(f"value.{beside}.{text}", text)
         bare = _BARE.fullmatch(text) and text.lower() not in self.say("condition.taken").split()
         return text if bare else self.say("field.own", name=text)
 

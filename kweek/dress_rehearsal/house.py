@@ -57,8 +57,9 @@ class House:
 
     # --- who ------------------------------------------------------------------------------------------
 
-    def like(self, memory: Memory, at: datetime) -> str:
-        """Put in whoever the pure machine has in memory, before anything happens to it."""
+    def like(self, memory: Memory, at: datetime, start: datetime) -> str:
+        """Put in whoever the pure machine has in memory, before anything happens to it. start: from when counts what is
+        known of it."""
         lead, points = memory.lead, memory.points
         row: dict[str, Any] = {"id": lead, "created_at": at, "fields": {}, "stage": "suspect", **reached(lead)}
         allowed = {
@@ -72,7 +73,7 @@ class House:
                 self.allow(tx, [lead], channel, at)
             add_points(tx, lead, f"{lead}/given", by_axis, "given", at, self.world.grades)
             add_tags(tx, lead, sorted(memory.tags))
-            self.learn(tx, lead, memory.fields, at)
+            self.learn(tx, lead, memory.fields, start)
         return lead
 
     @cached_property
@@ -98,7 +99,8 @@ class House:
             told: dict[str, Any] = {"lead_id": lead, "value": kept, "source": _SOURCE, "at": at}
             match root:
                 case "bant":
-                    upsert(tx, tables.bant, told | {"fact": name})
+                    until = self.world.facts.expires(name, kept, at)
+                    upsert(tx, tables.bant, told | {"fact": name, "expires_at": until})
                 case "survey":
                     survey, _, question = name.rpartition(".")
                     upsert(tx, tables.answers, told | {"survey": survey, "question": question})

@@ -114,13 +114,16 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
                 deeds.append(Deed(life.now, "", deed.ref))
     else:
         for given in sorted(case.given, key=lambda one: one.when.after(life.start, zone)):
-            known = dict(life.memory.fields)
+            known, until = dict(life.memory.fields), dict(life.memory.expires)
             give(life, given, plan)
             if given.kind == "unclear":
                 about = find(life, given.kind, given.what, plan.flow)
                 deeds.append(Deed(life.now, "", about.key if about else None))
-            learned = {path: value for path, value in life.memory.fields.items() if known.get(path) != value}
-            facts[len(life.memory.events)] = learned
+            facts[len(life.memory.events)] = {
+                path: value
+                for path, value in life.memory.fields.items()
+                if known.get(path) != value or until.get(path) != life.memory.expires.get(path)
+            }
         end = max(at_end_of(case.last_day, life.start), _ended(plan, case, world)) + _AFTERWARDS
     life.run(end + 5 * NEAR)
     deeds += [

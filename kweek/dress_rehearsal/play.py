@@ -86,7 +86,7 @@ async def _play(
     silent = _Silent(hands.database, hands.clock, house.settings, hands.book.now, hands.webhooks.answers)
     try:
         for journey in everybody:
-            house.like(journey.memory, clock.anchor_flow)
+            house.like(journey.memory, clock.anchor_flow, journey.start)
         async with workers(environment.client, replace(hands, webhooks=silent)):
             await _let_time_pass(environment, house, everybody, told)
         return [Played(one, house.journal(one.lead), house.events(one.lead)) for one in everybody]

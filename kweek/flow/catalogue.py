@@ -12,6 +12,7 @@ from kweek.flow.problems import Located
 from kweek.flow.surveys import Words, say
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Axis, Grades
+from kweek.rules.said import FactType, bant
 from kweek.rules.scoring import Counts
 
 FieldWord = Literal["text", "number", "date", "moment", "yes/no"]
@@ -82,17 +83,19 @@ class Teams(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """A line of sales-ready.yaml: a word (`fact:` or `because:`) and its condition."""
+    """A line of sales-ready.yaml: a word (`fact:` or `because:`), its condition, and what people call it."""
 
     word: Located[str]
     condition: Located[str]
+    title: Words = {}
 
 
 class SalesReadyLines(Struct, frozen=True):
-    """rules/sales-ready.yaml, its conditions as texts."""
+    """rules/sales-ready.yaml, its conditions as texts. facts: what can be found out."""
 
     needs: tuple[Line, ...] = ()
     disqualified: tuple[Line, ...] = ()
+    facts: Mapping[str, FactType] = field(default_factory=bant)
 
 
 class ScoringRule(Struct, frozen=True):

@@ -15,6 +15,7 @@ from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades, Points
 from kweek.rules.personas import Persona
 from kweek.rules.qualification import SalesReady
+from kweek.rules.said import FactTypes
 from kweek.rules.scoring import Rule
 from kweek.rules.stages import Conversions
 
@@ -26,7 +27,7 @@ class World(Struct, frozen=True, dict=True):
     hard ones bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
     service: the mails that are not marketing. surveys: mail → the survey it asks for. fills: what an answer fills as
     well (`survey.brochure.budget` → `bant.budget`). asked: the surveys by name. links: mail → its links that have a
-    name.
+    name. facts: what can be found out, and for how long it holds.
     """
 
     plans: Mapping[str, Plan]
@@ -47,6 +48,7 @@ class World(Struct, frozen=True, dict=True):
     scoring: tuple[Rule, ...] = ()
     personas: tuple[Persona, ...] = ()
     sales_ready: SalesReady = field(default_factory=SalesReady)
+    facts: FactTypes = field(default_factory=FactTypes)
 
     @cached_property
     def versions(self) -> Mapping[str, Plan]:

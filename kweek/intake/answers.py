@@ -7,19 +7,16 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import Final, cast
 
 from kweek.errors import KweekError
-from kweek.flow.conditions import parse_condition
-from kweek.flow.facts import Fact
 from kweek.flow.surveys import Question, Survey
-from kweek.intake.ears import EventFacts
+from kweek.intake.asking import Answer, Asked
 from kweek.intake.outcomes import OutcomeError
 from kweek.intake.values import Checker, nearest
 
-Answer = str | int | float | list[str]
 Given = Mapping[str, Sequence[str]]  # question → what the form held
 
 _LONGEST: Final = 2_000
@@ -47,13 +44,13 @@ class _WrongError(Exception):
         self.fault = AnswerFault(key, values)
 
 
-def read_answers(survey: Survey, given: Given, now: datetime) -> tuple[dict[str, Answer], dict[str, AnswerFault]]:
+def read_answers(survey: Survey, given: Given, asked: Asked) -> tuple[dict[str, Answer], dict[str, AnswerFault]]:
     """Question → answer, and question → fault. A question whose `if` is not true is not asked: what was filled in
     there is left out."""
     answers: dict[str, Answer] = {}
     faults: dict[str, AnswerFault] = {}
     for question in survey.questions:
-        if not _asked(survey, question, answers, now):
+        if not asked(question, answers):
             continue
         try:
             answer = _read(question, [value.strip() for value in given.get(question.name.value, ()) if value.strip()])
@@ -88,7 +85,7 @@ def mark_of(given: Given) -> str:
     return sha256(said.encode()).hexdigest()[:16] if given else ""
 
 
-def spoken_answers(survey: Survey, given: Given, now: datetime) -> dict[str, Answer]:
+def spoken_answers(survey: Survey, given: Given, asked: Asked) -> dict[str, Answer]:
     """The same on the telephone, where the caller asks what suits. AnswersError; OutcomeError: there is no such
     question."""
     known = [question.name.value for question in survey.questions]
@@ -97,20 +94,10 @@ def spoken_answers(survey: Survey, given: Given, now: datetime) -> dict[str, Ans
             raise OutcomeError(
                 f"The script does not ask “{name[:60]}”{nearest(name, tuple(known))}.", (), f"answers.{name}"
             )
-    answers, faults = read_answers(survey, given, now)
+    answers, faults = read_answers(survey, given, asked)
     if wrong := {name: fault for name, fault in faults.items() if name in given}:
         raise AnswersError(wrong)
     return answers
-
-
-def _asked(survey: Survey, question: Question, answers: Mapping[str, Answer], now: datetime) -> bool:
-    if question.condition is None:
-        return True
-    known: dict[str, Fact] = {
-        f"survey.{survey.name.value}.{name}": tuple(answer) if isinstance(answer, list) else answer
-        for name, answer in answers.items()
-    }
-    return parse_condition(question.condition.value).test(EventFacts(now, more=known)) is True
 
 
 def _read(question: Question, values: Sequence[str]) -> Answer | None:

@@ -8,17 +8,21 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Row
 
+from kweek.flow.facts import Facts
 from kweek.flow.state import Value
 from kweek.flow.surveys import Survey
 from kweek.intake.answers import Given, mark_of, spoken_answers
+from kweek.intake.asking import asked_on_telephone
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import LeadIn, Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
 from kweek.intake.record import AlwaysRing, Ears
 from kweek.intake.suppress import AddressKey, suppress_lead
-from kweek.intake.surveys import keep_answers
+from kweek.intake.surveys import Heard, keep_answers
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.enrolments import lead_row
+from kweek.leads.facts import Rules, facts_of
 from kweek.rules.grades import Grades
 
 NO_ANSWER: Final = "no answer"
@@ -39,6 +43,10 @@ class CallRules(Ears, Protocol):
         """Not before; None: at any time."""
         ...
 
+    def facts_of(self, tx: Connection, lead_id: str, now: datetime) -> Facts:
+        """What conditions see of this lead."""
+        ...
+
     def vocabulary(self) -> Vocabulary: ...
 
     def grades(self) -> Grades: ...
@@ -55,6 +63,9 @@ class PlainCall(AlwaysRing):
 
     def next_try(self, task: Row[Any], now: datetime) -> datetime | None:
         return now + self.apart
+
+    def facts_of(self, tx: Connection, lead_id: str, now: datetime) -> Facts:
+        return facts_of(tx, lead_id, now, Rules(self.scores.grades, types=self.scores.types))
 
     def vocabulary(self) -> Vocabulary:
         return Vocabulary()
@@ -111,11 +122,12 @@ def log_call(
 def _keep(desk: Desk, script: Survey | None, given: Given, rules: CallRules) -> LeadIn:
     if script is None:
         raise OutcomeError("This call has no script any more: nobody knows the questions.", field="answers")
-    answers, now = spoken_answers(script, given, desk.said.at), desk.said.at
+    said, lead_id = desk.said, desk.row.lead_id
+    answers = spoken_answers(script, given, asked_on_telephone(script, rules.facts_of(desk.tx, lead_id, said.at)))
+    heard = Heard(desk.row.key, "call", lead_row(desk.tx, lead_id).language, said.at, said.by, said.note)
     return keep_answers(
-        desk.tx, desk.row.lead_id, script, answers, desk.row.key, now, words=rules.vocabulary(), grades=rules.grades(),
-        ears=rules,
-    )  # fmt: skip
+        desk.tx, lead_id, script, answers, heard, words=rules.vocabulary(), grades=rules.grades(), ears=rules
+    )
 
 
 def _after(desk: Desk, outcome: str, call_back_at: datetime | None, rules: CallRules) -> dict[str, object]:

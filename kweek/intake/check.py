@@ -42,13 +42,14 @@ class _EventChecker(LeadChecker):
         at = self.now if body.get("at") is None else self.moment(body["at"], "at")
         if at is not None and at > self.now + AHEAD:
             self.fault("at", f"this moment has yet to come (it is {self.now:%Y-%m-%dT%H:%M:%SZ} here)")
+        self.at = at or self.now
         lead = self.lead(body.get("lead"))
         data = self.typed(body.get("data"), "data", known[kind]) if kind in known else {}
         if kind == "enrol":
             self.flow(data.get("flow"), "data.flow")
         touch = read_source(self, body.get("source"), "api")
         self.done()
-        return Incoming(identifier, kind, at or self.now, lead, data, touch=touch)
+        return Incoming(identifier, kind, self.at, lead, data, touch=touch)
 
     def flow(self, name: object, path: str) -> None:
         """A lead that was to enter a flow that nobody published would be lost in silence."""

@@ -13,12 +13,14 @@ import phonenumbers
 
 from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, ConsentIn, LeadIn
 from kweek.intake.values import Checker, nearest
+from kweek.leads.bant import Found
 from kweek.leads.calling import LEGAL_FORMS, legal_form
+from kweek.rules.said import FactType, FactTypes
 
 AHEAD: Final = timedelta(minutes=5)
 CHANNELS: Final = ("email", "telephone", "open tracking", "click tracking")
 COMPANY_KEYS: Final = ("name", "country", "legal_form", "sector", "size")
-_LEAD_KEYS: Final = ("email", "external_id", "company", *OWN_COLUMNS, "consents")
+_LEAD_KEYS: Final = ("email", "external_id", "company", *OWN_COLUMNS, "consents", "bant")
 _CONSENT_KEYS: Final = ("channel", "purpose", "words", "words_version", "source", "proof", "at", "expires_at")
 _LARGEST: Final = 10_000_000  # people at one company
 
@@ -28,7 +30,7 @@ class Vocabulary:
     """The workspace's words: event → its data's fields and their types; its own profile fields and theirs.
 
     flows: those that are published. purposes: what mails ask consent for; none: nobody knows yet. country: whose
-    telephone numbers are written without it.
+    telephone numbers are written without it. facts: what can be found out of a lead.
     """
 
     events: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
@@ -36,12 +38,13 @@ class Vocabulary:
     flows: Callable[[], Collection[str]] = tuple[str, ...]
     purposes: Callable[[], Collection[str]] = tuple[str, ...]
     country: str | None = None
+    facts: FactTypes = field(default_factory=FactTypes)
 
 
 class LeadChecker(Checker):
     def __init__(self, words: Vocabulary, now: datetime) -> None:
         super().__init__()
-        self.words, self.now = words, now
+        self.words, self.now, self.at = words, now, now
 
     def lead(self, raw: object, *, known: bool = False) -> LeadIn:
         body = self.object(raw, "lead", (*_LEAD_KEYS, *self.words.fields))
@@ -61,7 +64,30 @@ class LeadChecker(Checker):
             profile={key: value for key, value in profile.items() if value is not None},
             fields=self.typed(own, "lead", self.words.fields),
             consents=self.consents(body.get("consents")),
+            facts=self.facts(body.get("bant")),
         )
+
+    def facts(self, raw: object) -> tuple[Found, ...]:
+        """What a program knows of it: `{"budget": "reserved"}`."""
+        types = self.words.facts.types
+        body = self.object({} if raw is None else raw, "lead.bant", tuple(types))
+        said = {name: self.fact_value(types[name], body[name], f"lead.bant.{name}") for name in types if name in body}
+        return tuple(
+            Found(name, value, "api", self.words.facts.expires(name, value, self.at))
+            for name, value in said.items()
+            if value is not None
+        )
+
+    def fact_value(self, fact: FactType, raw: object, path: str) -> str | int | float | bool | None:
+        """One of its values; where it has none of its own, any text, number or yes and no."""
+        if not fact.values and isinstance(raw, bool | int | float):
+            return raw if isinstance(raw, bool) else self.number(raw, path)
+        text = self.text(raw, path)
+        if text is not None and fact.values and text not in fact.values:
+            known = f"there are {', '.join(fact.values)}"
+            self.fault(path, f"“{text[:60]}” is no value of {fact.name}{nearest(text, tuple(fact.values))}; {known}")
+            return None
+        return text
 
     def company(self, raw: object, path: str) -> CompanyIn | None:
         """Its name alone, or an object with what else is known of it."""

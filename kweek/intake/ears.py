@@ -119,20 +119,17 @@ def _seeks(plan: Plan, enrolment: Enrolment) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """What a condition over one event's own data may ask; all else is unknown here. `more`: dotted fields besides."""
+    """What a condition over one event's own data may ask; all else is unknown here."""
 
     at: datetime
     data: Mapping[str, Value] = field(default_factory=dict[str, Value])
-    more: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
 
     @property
     def now(self) -> datetime:
         return self.at.astimezone(UTC)
 
     def field(self, path: str) -> Fact | None:
-        if path.startswith("event."):
-            return self.data.get(path.removeprefix("event."))
-        return self.more.get(path)
+        return self.data.get(path.removeprefix("event.")) if path.startswith("event.") else None
 
     def count(self, event: str, period: timedelta | None) -> int:
         return 0

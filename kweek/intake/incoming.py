@@ -8,6 +8,7 @@ from datetime import datetime
 
 from kweek.errors import KweekError
 from kweek.flow.state import Value
+from kweek.leads.bant import Found
 
 OWN_COLUMNS = (
     "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone",
@@ -44,8 +45,8 @@ class LeadIn:
     """Whose event it is, and what the sender says of that person.
 
     Known by `id` (ours: from a token or a task), else `external_id` (the sender's own), else `email`. `profile` holds
-    the columns of OWN_COLUMNS that were sent; `fields` the workspace's own. fills_only: anybody may have sent it, so
-    what is known stays, and a person hears of the difference.
+    the columns of OWN_COLUMNS that were sent; `fields` the workspace's own; `facts` what was found out. fills_only:
+    anybody may have sent it, so what is known stays, and a person hears of the difference.
     """
 
     id: str | None = None
@@ -55,6 +56,7 @@ class LeadIn:
     profile: Mapping[str, str] = field(default_factory=dict[str, str])
     fields: Mapping[str, Value] = field(default_factory=dict[str, Value])
     consents: tuple[ConsentIn, ...] = ()
+    facts: tuple[Found, ...] = ()
     fills_only: bool = False
 
 

@@ -19,7 +19,7 @@ from kweek.flow.state import Event
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
 from kweek.intake.people import enrich, find_or_make, row_of
 from kweek.intake.touches import keep_touch
-from kweek.leads import events, tables
+from kweek.leads import bant, events, tables
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.graded import Graded, tell_grade
 from kweek.leads.reckoned import Scores
@@ -139,6 +139,7 @@ def _take(tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ear
     changed = enrich(tx, lead, incoming.lead, incoming.at)
     if incoming.touch is not None:
         changed |= keep_touch(tx, lead.id, incoming.touch, incoming.id, incoming.at, now)
+    changed |= bant.keep(tx, lead.id, incoming.lead.facts, incoming.id, incoming.at)
     for one in ears.derived(incoming):
         if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now)) is not None:
             happened.append(follows)

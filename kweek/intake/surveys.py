@@ -1,4 +1,4 @@
-"""What comes of a filled-in survey? Answers, profile fields, BANT facts, points and events, in one transaction, once.
+"""What comes of a filled-in survey? Answers, profile fields, facts, points and events, in one transaction, once.
 
 An invitation is a mail: it takes one submission. On the telephone the survey is the script of the call. The events that
 an answer raises are recorded before `answered` and before the call's outcome, at the same moment: of those that the
@@ -7,28 +7,44 @@ waiting step names, the upper line wins; what it names, goes before what the flo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from kweek.flow.state import Value
-from kweek.flow.surveys import Question, Survey
-from kweek.intake.answers import Answer
+from kweek.flow.surveys import Question, Survey, say
+from kweek.intake.asking import Answer
 from kweek.intake.check import check_profile
 from kweek.intake.check_lead import Vocabulary
+from kweek.intake.drafts import drop_draft
 from kweek.intake.incoming import BadEventError, Incoming, LeadIn
 from kweek.intake.record import Ears, append
-from kweek.leads import tables
+from kweek.leads import bant, tables
+from kweek.leads.bant import Found
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
 from kweek.leads.points import add_points, set_graded
 from kweek.leads.rows import upsert
 from kweek.rules.grades import Axis, Grades
+from kweek.rules.said import ROOT, FactTypes
 
 _CHOICES: Final = ("choice", "several", "scale")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Where answers were heard. key: of the mail or the call task. language: in which the questions were asked. by,
+    note: the colleague who asked them, and what he noted."""
+
+    key: str
+    how: Literal["survey", "call"]
+    language: str | None
+    at: datetime
+    by: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +59,18 @@ class Invitation:
     answered: bool
 
 
-def invitation(db: Database, mail_key: str) -> Invitation | None:
-    mails, enrolments, events = tables.mails.c, tables.enrolments.c, tables.events.c
-    query = (
-        select(mails.lead_id, mails.mail, mails.language, enrolments.version)
-        .join_from(tables.mails, tables.enrolments, mails.enrolment_id == enrolments.id, isouter=True)
-        .where(mails.key == mail_key, mails.audience == "lead")
-    )
-    with db.read() as read:
-        row = read.execute(query).one_or_none()
-        done = read.execute(select(events.seq).where(events.id == _answered(mail_key))).first() is not None
+_MAILS: Final = tables.mails.c
+_INVITED: Final = (
+    select(_MAILS.lead_id, _MAILS.mail, _MAILS.language, tables.enrolments.c.version)
+    .join_from(tables.mails, tables.enrolments, _MAILS.enrolment_id == tables.enrolments.c.id, isouter=True)
+    .where(_MAILS.key == bindparam("key"), _MAILS.audience == "lead")
+)
+_DONE: Final = select(tables.events.c.seq).where(tables.events.c.id == bindparam("id"))
+
+
+def invitation(read: Connection, mail_key: str) -> Invitation | None:
+    row = read.execute(_INVITED, {"key": mail_key}).one_or_none()
+    done = read.execute(_DONE, {"id": _answered(mail_key)}).first() is not None
     return None if row is None else Invitation(mail_key, row.lead_id, row.mail, row.language, row.version, done)
 
 
@@ -70,10 +88,11 @@ def submit(
     """Keep it all; False: this invitation was answered before, and nothing changes."""
     key, lead_id = invited.mail_key, invited.lead_id
     with db.lead_tx(lead_id) as tx:
-        events = tables.events.c
-        if tx.execute(select(events.seq).where(events.id == _answered(key))).first() is not None:
+        if tx.execute(_DONE, {"id": _answered(key)}).first() is not None:
             return False
-        lead = keep_answers(tx, lead_id, survey, answers, key, now, words=words, grades=grades, ears=ears)
+        heard = Heard(key, "survey", invited.language, now)
+        lead = keep_answers(tx, lead_id, survey, answers, heard, words=words, grades=grades, ears=ears)
+        drop_draft(tx, key)
         append(
             tx,
             lead_id,
@@ -89,21 +108,22 @@ def keep_answers(
     lead_id: str,
     survey: Survey,
     answers: Mapping[str, Answer],
-    key: str,
-    now: datetime,
+    heard: Heard,
     *,
     words: Vocabulary,
     grades: Grades,
     ears: Ears,
 ) -> LeadIn:
     """Keep the answers of this (locked) lead with all that follows from them, but for its profile: that is the answer
-    here, to go with the event that ends it. key: of the mail or the call task."""
+    here, to go with the event that ends it."""
+    key, now = heard.key, heard.at
     questions = [
         (question, answers[question.name.value]) for question in survey.questions if question.name.value in answers
     ]
     for question, answer in questions:
         _keep(tx, lead_id, survey.name.value, question, answer, key, now)
         _give_points(tx, lead_id, survey.name.value, question, answer, key, now, grades)
+    bant.keep(tx, lead_id, _found_out(questions, heard, words.facts), key, now)
     if questions and (columns := ears.scored(tx, lead_row(tx, lead_id), (), now, profile_changed=True)):
         set_graded(tx, {lead_id: columns})
     for kind in _raised(questions):
@@ -127,11 +147,23 @@ def _keep(
         "at": now,
     }
     upsert(tx, tables.answers, row)
-    if question.fills and question.fills.value.startswith("bant."):
-        fact = question.fills.value.removeprefix("bant.")
-        upsert(
-            tx, tables.bant, {"lead_id": lead_id, "fact": fact, "value": answer, "source": source, "at": now}
-        )  # what was known before is written over: the lead's own last word counts
+
+
+def _found_out(questions: list[tuple[Question, Answer]], heard: Heard, facts: FactTypes) -> Iterator[Found]:
+    """The facts that the answers fill, each with the question and the answer in words."""
+    for question, answer in questions:
+        if question.fills and question.fills.value.startswith(ROOT):
+            fact = question.fills.value.removeprefix(ROOT)
+            said = f"{say(question.text, heard.language)} {answer_in_words(question, answer, heard.language)}"
+            evidence = "\n".join(filter(None, (said, heard.note)))
+            yield Found(fact, answer, heard.how, facts.expires(fact, answer, heard.at), evidence, heard.by)
+
+
+def answer_in_words(question: Question | None, answer: object, language: str | None) -> str:
+    """As its options say it; of a question that is gone, as it was kept."""
+    chosen = [str(one) for one in cast("list[object]", answer)] if isinstance(answer, list) else [str(answer)]
+    options = {option.name.value: say(option.words, language) for option in question.options} if question else {}
+    return ", ".join(options.get(one, one) for one in chosen)
 
 
 def _give_points(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Fact
+from kweek.leads.enrolments import lead_row
 from kweek.leads.tables import answers, bant, campaigns, companies, events, mails, tags
 from kweek.rules.grades import Grades, Points
 from kweek.rules.personas import Persona, persona_of
@@ -78,6 +79,11 @@ class Rules:
     sales_ready: SalesReady = field(default_factory=SalesReady)
     types: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
     personas: tuple[Persona, ...] = ()
+
+
+def facts_of(tx: Connection, lead_id: str, now: datetime, rules: Rules) -> RowFacts:
+    """Of this lead as it is now, where nothing happens to it."""
+    return RowFacts(tx, lead_row(tx, lead_id), now, {}, rules, {})
 
 
 class RowFacts:

@@ -16,6 +16,8 @@ One line, true or not: `lead.profile in ["A", "B"] and count("clicked", "14 days
 known of a lead makes a comparison unknown, which is not true."""
 _YOURS: Final = {
     "lead.<field>": "your own, by `fields` in `rules/workspace.yaml`",
+    "bant.<fact>": "what was found out, by `facts` in `rules/sales-ready.yaml`; without any: `bant.budget`, "
+    "`bant.authority`, `bant.need`, `bant.time`",
     "survey.<survey>.<question>": "what was answered",
     "event.<field>": "what the start event carried, by `rules/events.yaml`",
     "today": "a date",
@@ -32,13 +34,9 @@ def about_conditions() -> Iterator[Section]:
 def _fields() -> Iterator[tuple[str, str]]:
     known: Mapping[str, FieldType] = {**{f"lead.{name}": kind for name, kind in PROFILE.items()}, **COMPUTED}
     for name, kind in known.items():
-        yield code(name), _holds(kind)
+        yield code(name), ", ".join(map(code, kind.choices)) or str(kind)
     for name, words in _YOURS.items():
         yield code(name), words
-
-
-def _holds(kind: FieldType) -> str:
-    return "what a survey fills in" if kind.kind == "any" else ", ".join(map(code, kind.choices)) or str(kind)
 
 
 def _asked(function: str) -> Iterator[str]:

@@ -2,5 +2,6 @@
 
 - Time: `calendars` (reckoning), `opening` (how one is written), `public_holidays`, `wall` (what the clock on the wall
   says), `zones` (where a lead is)
-- Leads: `grades` (how good?), `qualification` (sales ready?)
+- Leads: `scoring` (which points?), `grades` (how good?), `said` (what holds of what was said?), `qualification` (sales
+  ready?)
 """

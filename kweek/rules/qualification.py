@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from kweek.flow.conditions import Condition
 from kweek.flow.facts import Facts
+
+State = Literal["met", "not met", "unknown", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,18 @@ class SalesReady:
         no = bool(out or not_met or not self.needs)
         ready = None if unknown and not no else not no
         return Verdict(ready, met, not_met, unknown, out)
+
+    def checklist(self, facts: Facts, expired: Collection[str]) -> Iterator[tuple[Need, State]]:
+        """How each need stands. expired: paths of facts that were known and hold no longer: to a condition they are
+        unknown, to people they are worth asking again."""
+        for need in self.needs:
+            match need.condition.test(facts):
+                case True:
+                    yield need, "met"
+                case False:
+                    yield need, "not met"
+                case _:
+                    yield need, "unknown" if need.condition.names.isdisjoint(expired) else "expired"
 
 
 def asks_itself(condition: Condition) -> bool:

@@ -104,10 +104,13 @@ def once(given: Mapping[str, str]) -> str | None:
     return hashlib.sha256(repr(sorted(given.items())).encode("utf-8", "replace")).hexdigest()[:24]
 
 
+_NAMED: Final = ("reason", "later_on", "call_back_at", "value", "evidence")
+
+
 def _fault(name: str, given: Mapping[str, str]) -> str:
     if name == "reason" and given.get("reason"):
         return "wrong.reason.long"
-    return f"wrong.{name}" if name in ("reason", "later_on", "call_back_at") else "wrong.outcome"
+    return f"wrong.{name}" if name in _NAMED else "wrong.outcome"
 
 
 def back_to(address: str, by: str, house: House) -> Response:

@@ -11,12 +11,14 @@ from kweek.web import (
     campaigns_page,
     changes_page,
     desk,
+    fact_page,
     flow_page,
     handover_page,
     lead_page,
     live,
     mails,
     public,
+    ready_page,
     spot,
     survey,
     task_page,
@@ -32,8 +34,11 @@ def make_app(house: House) -> FastAPI:
     """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot)
-    for part in (public, survey, api, tasks, campaigns_page, *pages):
+    pages = (
+        desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, fact_page,
+        ready_page, spot, campaigns_page,
+    )  # fmt: skip
+    for part in (public, survey, api, tasks, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
@@ -11,11 +11,14 @@ from sqlalchemy import Connection, Row
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kweek.draw.conditions import condition_words
 from kweek.flow.surveys import Survey, say
 from kweek.intake.answers import Given
 from kweek.intake.calls import CALL_BACK, CLOSING, NO_ANSWER, give_call_back, log_call, take_call
+from kweek.intake.drafts import known_answers
 from kweek.intake.forms import read_form
 from kweek.intake.outcomes import OutcomeError, Said
+from kweek.intake.surveys import answer_in_words
 from kweek.leads import tables
 from kweek.web import past, queries, story
 from kweek.web.acting import Tried, act, acting, read_fields
@@ -23,7 +26,7 @@ from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_tongue
-from kweek.web.survey import shown
+from kweek.web.survey import in_words
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -94,15 +97,36 @@ def _facts(read: Connection, house: House, row: Row[Any], tongue: Tongue) -> Map
         "answers": story.answers(read, house.rules, row.lead_id, tongue.language),
         "remarks": story.remarks(read, row.lead_id),
         "past": past.of_call(read, tongue, row),
-        "script": _in_words(script, lead.language or tongue.language) if script else None,
+        "script": _in_words(read, script, lead, tongue, house.now()) if script else None,
         "own": {name: say(words, tongue.language) for name, words in script.outcomes.items()} if script else {},
     }
 
 
-def _in_words(script: Survey, language: str) -> Mapping[str, Any]:
-    """As it is said on the telephone: in the lead's language."""
-    questions = [shown(question, language) for question in script.questions]
-    return {"language": language, "intro": say(script.intro, language), "questions": questions}
+def _in_words(read: Connection, script: Survey, lead: Row[Any], tongue: Tongue, now: datetime) -> Mapping[str, Any]:
+    """As it is said on the telephone: in the lead's language. notes: for the caller, by question: when it is asked, and
+    what is known already."""
+    language = lead.language or tongue.language
+    asking = Tongue(tongue.language, (*tongue.own, *_questions(script, tongue)))
+    known = known_answers(read, lead.id, script, now)
+    notes: dict[str, list[str]] = {}
+    for question in script.questions:
+        name = question.name.value
+        if question.condition:
+            notes[name] = [tongue("script.only", condition=condition_words(asking, question.condition.value))]
+        if (answer := known.get(name)) is not None:
+            words = answer_in_words(question, answer.value, tongue.language)
+            notes.setdefault(name, []).append(tongue("script.known", answer=words, day=tongue.day(answer.at)))
+    said = {"intro": say(script.intro, language), "questions": in_words(script.questions, language), "notes": notes}
+    return {"language": language, **said}
+
+
+def _questions(script: Survey, tongue: Tongue) -> Iterator[tuple[str, str]]:
+    """What it asks, by the keys under which a condition says it."""
+    for question in script.questions:
+        path = f"survey.{script.name.value}.{question.name.value}"
+        yield f"field.{path}", tongue("field.own", name=say(question.text, tongue.language))
+        for option in question.options:
+            yield f"value.{path}.{option.name.value}", say(option.words, tongue.language)
 
 
 def _row(read: Connection, key: str) -> Row[Any]:

@@ -20,6 +20,7 @@ from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
+from kweek.web.ready import checklist
 from kweek.web.render import page, reader_tongue
 from kweek.words import Tongue
 
@@ -65,6 +66,7 @@ def _facts(read: Connection, house: House, row: Row[Any], say: Tongue) -> Mappin
         "why": story.why(read, row.key, row.enrolment_id),
         "answers": story.answers(read, house.rules, row.lead_id, say.language),
         "remarks": story.remarks(read, row.lead_id),
+        "ready": checklist(read, house, say, row.lead_id),
         "past": past.of_handover(read, say, row),
         "reasons": _reasons(read, row),
     }

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from kweek.leads.database import NoSuchLead
 from kweek.web import course, points, queries, story, way
 from kweek.web.guard import HouseOf, staff_only
+from kweek.web.ready import checklist
 from kweek.web.render import page, reader_tongue
 from kweek.web.sources import sources
 
@@ -41,6 +42,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "persona": house.rules.persona(read, lead, house.now(), say.language),
             "points": list(points.columns(read, lead_id)),
             "sources": sources(read, lead),
+            "ready": checklist(read, house, say, lead_id),
             "past": course.of_lead(read, say, lead_id, house.rules.zone()),
         }
     return page(request, "lead.html", lead=lead, now=house.now(), most=course.MOST, **facts)

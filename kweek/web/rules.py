@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection, Row, select
 
 from kweek.flow.duration import parse_duration
+from kweek.flow.facts import Facts
 from kweek.flow.load.surveys import load_survey
 from kweek.flow.state import Event
 from kweek.flow.surveys import Survey, say
@@ -18,11 +19,9 @@ from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import Incoming
 from kweek.leads import publish, tables
 from kweek.leads.database import Database
-from kweek.leads.facts import RowFacts
-from kweek.leads.facts import Rules as Facts
 from kweek.leads.graded import Graded
 from kweek.mails.template import parse_mail, purposes_of
-from kweek.rulebook import Rulebook
+from kweek.rulebook import InForce, Rulebook
 from kweek.rules.grades import Grades
 from kweek.rules.personas import persona_of
 from kweek.words import Own, own_words
@@ -46,13 +45,17 @@ class WorkspaceRules:
             name: {field: kind.value for field, kind in event.data.items()} for name, event in rules.events.items()
         }
         fields = {name: kind.value for name, kind in rules.settings.fields.items()}
-        return Vocabulary(events, fields, self.flows, self.purposes, self.country())
+        return Vocabulary(events, fields, self.flows, self.purposes, self.country(), self._book.now().world.facts)
 
     def country(self) -> str | None:
         """Where telephone numbers are from that do not say so: where the office keeps its holidays."""
         rules = self._book.now().rules
         office = rules.calendars.get(rules.settings.calendar.value) if rules.settings.calendar else None
         return office.calendar.holidays[0][:2] if office and office.calendar.holidays else None
+
+    def facts_of(self, tx: Connection, lead_id: str, now: datetime) -> Facts:
+        """What conditions see of a lead."""
+        return self._book.now().facts_of(tx, lead_id, now)
 
     def conversions(self) -> Sequence[str]:
         return [name for name, event in self._book.now().rules.events.items() if event.hard or event.soft]
@@ -91,8 +94,7 @@ class WorkspaceRules:
     def persona(self, read: Connection, lead: Row[Any], now: datetime, language: str) -> str | None:
         """Whose portrait it fits, as people call it. lead: its row."""
         in_force = self._book.now()
-        facts = RowFacts(read, lead, now, {}, Facts(types=in_force.types), {})
-        fits = persona_of(in_force.world.personas, facts)
+        fits = persona_of(in_force.world.personas, in_force.facts_of(read, lead.id, now))
         return None if fits is None else say(in_force.rules.personas[fits.name].title, language) or fits.name
 
     def currency(self) -> str:
@@ -130,6 +132,10 @@ class WorkspaceRules:
         named = (queue.calendar if queue else None) or rules.settings.calendar
         entry = rules.calendars.get(named.value) if named else None
         return entry.calendar.add(now, apart) if entry else None
+
+    def in_force(self) -> InForce:
+        """The rules as they are."""
+        return self._book.now()
 
     # --- what was published -------------------------------------------------------------------------
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
 from kweek.flow.plan import AnyStep, Call, Send, Task, Wait
-from kweek.flow.surveys import Question, Survey, say
+from kweek.flow.surveys import Survey, say
+from kweek.intake.surveys import answer_in_words
 from kweek.leads import publish, tables
 from kweek.web.queries import WHO
 from kweek.web.rules import WorkspaceRules
@@ -141,13 +142,7 @@ def _in_words(survey: Survey | None, given: Mapping[str, Row[Any]], language: st
     for name in sorted(given, key=lambda name: (list(asked).index(name) if name in asked else len(asked), name)):
         question = asked.get(name)
         text = say(question.text, language) if question else name
-        yield Answer(text, _answer(question, given[name].value, language))
-
-
-def _answer(question: Question | None, value: object, language: str) -> str:
-    chosen = [str(one) for one in cast("list[object]", value)] if isinstance(value, list) else [str(value)]
-    options = {option.name.value: say(option.words, language) for option in question.options} if question else {}
-    return ", ".join(options.get(one, one) for one in chosen)
+        yield Answer(text, answer_in_words(question, given[name].value, language))
 
 
 def remarks(read: Connection, lead_id: str) -> list[Remark]:

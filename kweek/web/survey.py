@@ -1,16 +1,25 @@
-"""How does a lead fill in a survey? One page in the lead's language, without script, from a link in a mail."""
+"""How does a lead fill in a survey? Page by page in the lead's language, without script, from a link in a mail.
+
+What is sent is kept: whoever stops half-way goes on there, by the same link, on any machine. A form that does not say
+which questions it shows holds all of the survey.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from fastapi import APIRouter
+from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from kweek.flow.surveys import Question, Survey, say
 from kweek.intake.answers import AnswerFault, Given, read_answers
+from kweek.intake.asking import Answer, Asked, Page, asked_on_page, may_go_on, pages
+from kweek.intake.drafts import draft, keep_draft, prefilled
 from kweek.intake.forms import read_form
 from kweek.intake.surveys import Invitation, invitation, submit
 from kweek.web.guard import Body, HouseOf
@@ -21,6 +30,8 @@ from kweek.web.render import page, reader_language
 
 router = APIRouter()
 
+SHOWN: Final = "@shown"  # in a form: the questions that it shows; none of them can be called so
+
 
 @dataclass(frozen=True, slots=True)
 class ShownOption:
@@ -30,7 +41,7 @@ class ShownOption:
 
 @dataclass(frozen=True, slots=True)
 class ShownQuestion:
-    """A question in one language. A scale shows its numbers as options; a question with an `if` may be left open."""
+    """A question in one language. A scale shows its numbers as options."""
 
     id: str
     text: str
@@ -40,13 +51,58 @@ class ShownQuestion:
     options: tuple[ShownOption, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """Somebody fills in a survey. kept: what was sent of it. known: what its form begins with besides."""
+
+    invited: Invitation
+    survey: Survey
+    language: str
+    now: datetime
+    asked: Asked
+    kept: Given
+    known: Given
+
+    def read(self, given: Given) -> tuple[dict[str, Answer], dict[str, AnswerFault]]:
+        return read_answers(self.survey, given, self.asked)
+
+    def pages(self, given: Given) -> list[Page]:
+        return pages(self.survey, self.read(given)[0], given, self.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A page as it is shown. number: which one it is; None: it is all of the survey."""
+
+    questions: Page
+    number: int | None
+    given: Given
+    faults: Mapping[str, AnswerFault]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfinished:
+    """number: of the page that comes next."""
+
+    given: Given
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    answers: Mapping[str, Answer]
+
+
 @router.get("/s/{token}")
 def show_survey(token: str, request: Request, house: HouseOf) -> Response:
-    invited, survey = _invited(token, house)
-    language = invited.language or reader_language(request)
-    if invited.answered:
-        return page(request, "answered.html", language=language, before=True, thanks=None)
-    return _form(request, survey, language)
+    with house.db.read() as read:
+        sitting = _sitting(read, token, request, house)
+        if sitting.invited.answered:
+            return _thanks(request, sitting, before=True)
+        found = sitting.pages(sitting.kept)
+    number = _asked_for(request.query_params.get("page", ""), len(found))
+    questions = found[number - 1] if found else ()
+    return _form(request, sitting, _Shown(questions, number, {**sitting.known, **sitting.kept}, {}))
 
 
 @router.head("/s/{token}")
@@ -56,59 +112,105 @@ def look_at_survey(token: str) -> Response:
 
 @router.post("/s/{token}")
 def take_survey(token: str, request: Request, body: Body, house: HouseOf) -> Response:
-    """One submission for each invitation; a second one is thanked, and changes nothing."""
-    invited, survey = _invited(token, house)
-    language = invited.language or reader_language(request)
-    if invited.answered:
-        return page(request, "answered.html", language=language, before=True, thanks=None)
-    now = house.now()
-    given = read_form(body)
-    answers, faults = read_answers(survey, given, now)
-    if faults:
-        return _form(request, survey, language, given=given, faults=faults, status=422)
-    rules = house.rules
-    words, grades = rules.vocabulary(), rules.grades()
-    fresh = submit(house.db, survey, invited, answers, now, words=words, grades=grades, ears=rules)
-    thanks = say(survey.thanks, language)
-    return page(request, "answered.html", language=language, before=not fresh, thanks=thanks)
+    """A page of it, or all. One submission for each invitation; a second one is thanked, and changes nothing."""
+    sent = read_form(body)
+    with house.db.read() as read:
+        sitting = _sitting(read, token, request, house)
+        if sitting.invited.answered:
+            return _thanks(request, sitting, before=True)
+        what = _of_page(sitting, sent) if SHOWN in sent else _of_all(sitting, sent)
+    match what:
+        case _Shown():
+            return _form(request, sitting, what)
+        case _Unfinished(given=given):
+            keep_draft(house.db, sitting.invited.lead_id, sitting.invited.mail_key, given, sitting.now)
+            return RedirectResponse(f"{request.url.path}?page={what.number}", 303)
+        case _Finished(answers):
+            rules = house.rules
+            fresh = submit(
+                house.db, sitting.survey, sitting.invited, answers, sitting.now, words=rules.vocabulary(),
+                grades=rules.grades(), ears=rules,
+            )  # fmt: skip
+            return _thanks(request, sitting, before=not fresh)
 
 
-def _invited(token: str, house: House) -> tuple[Invitation, Survey]:
-    invited = invitation(house.db, mail_of(house.about("survey", token)))
-    survey = None
-    if invited is not None:
-        with house.db.read() as read:
-            survey = house.rules.survey_of(read, invited.mail, invited.version)
+def _of_page(sitting: _Sitting, sent: Given) -> _Shown | _Unfinished | _Finished:
+    """What was sent before stays; of this page all is new, also what was taken away."""
+    names = sent[SHOWN][0].split(",")
+    shown = tuple(one for one in sitting.survey.questions if one.name.value in names)
+    given: Given = {**sitting.kept, **{one.name.value: sent.get(one.name.value, []) for one in shown}}
+    faults = sitting.read(given)[1]
+    if wrong := {name: fault for name, fault in faults.items() if name in names}:
+        found = sitting.pages(sitting.kept)
+        number = next((number for number, page in enumerate(found, 1) if any(one in page for one in shown)), 1)
+        return _Shown(shown, number, given, wrong)
+    found = sitting.pages(given)
+    if any(one.name.value not in given for one in found[-1]):
+        return _Unfinished(given, len(found))
+    return _of_all(sitting, given)
+
+
+def _of_all(sitting: _Sitting, given: Given) -> _Shown | _Finished:
+    answers, faults = sitting.read(given)
+    if not faults:
+        return _Finished(answers)
+    there = tuple(
+        one for one in sitting.survey.questions if sitting.asked(one, answers) or one.name.value in given
+    )  # what was filled in is not lost, though a wrong answer above it leaves open whether it is asked
+    return _Shown(there, None, given, faults)
+
+
+def _sitting(read: Connection, token: str, request: Request, house: House) -> _Sitting:
+    """Conditions are asked while the books are open."""
+    invited, now = invitation(read, mail_of(house.about("survey", token))), house.now()
+    survey = house.rules.survey_of(read, invited.mail, invited.version) if invited else None
     if invited is None or survey is None:
         raise ProblemError(404, "This survey is not here any more.")
-    return invited, survey
+    facts = house.rules.facts_of(read, invited.lead_id, now)
+    kept, known = draft(read, invited.mail_key), prefilled(read, invited.lead_id, survey, facts, now)
+    language = invited.language or reader_language(request)
+    return _Sitting(invited, survey, language, now, asked_on_page(survey, facts), kept, known)
 
 
-def _form(
-    request: Request,
-    survey: Survey,
-    language: str,
-    *,
-    given: Given | None = None,
-    faults: Mapping[str, AnswerFault] | None = None,
-    status: int = 200,
-) -> Response:
-    asked = {
-        "title": say(survey.title, language),
-        "questions": [shown(question, language) for question in survey.questions],
-    }
+def _asked_for(number: str, last: int) -> int:
+    """One of the pages there are; else the last, where it goes on."""
+    return int(number) if number.isascii() and number.isdecimal() and 0 < int(number[:4]) <= last else last
+
+
+def _thanks(request: Request, sitting: _Sitting, *, before: bool) -> Response:
+    """before: it was answered already."""
+    language = sitting.language
+    thanks = None if sitting.invited.answered else say(sitting.survey.thanks, language)
+    return page(request, "answered.html", language=language, before=before, thanks=thanks)
+
+
+def _form(request: Request, sitting: _Sitting, what: _Shown) -> Response:
+    language, survey = sitting.language, sitting.survey
+    names = ",".join(one.name.value for one in what.questions)
+    on = what.number is not None and what.questions and may_go_on(survey, what.questions)
     return page(
-        request, "survey.html", status=status, language=language, survey=asked, values=given or {}, faults=faults or {}
-    )
+        request, "survey.html", status=422 if what.faults else 200, language=language,
+        title=say(survey.title, language), questions=in_words(what.questions, language), values=what.given,
+        faults=what.faults, number=what.number, shown=None if what.number is None else names, on=on,
+        begun=bool(sitting.kept) and not what.faults and "page" not in request.query_params,
+    )  # fmt: skip
 
 
-def shown(question: Question, language: str) -> ShownQuestion:
+def in_words(questions: Sequence[Question], language: str) -> list[ShownQuestion]:
+    return [_shown(question, language) for question in questions]
+
+
+def _shown(question: Question, language: str) -> ShownQuestion:
     if question.type == "scale":
         steps = range(question.low, question.high + 1)
         options = tuple(ShownOption(str(step), str(step)) for step in steps)
     else:
         options = tuple(ShownOption(option.name.value, say(option.words, language)) for option in question.options)
-    required = question.required and question.condition is None
     return ShownQuestion(
-        question.name.value, say(question.text, language), question.type, required, bool(question.fills), options
+        question.name.value,
+        say(question.text, language),
+        question.type,
+        question.required,
+        bool(question.fills),
+        options,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # so that importing a tongue costs nothing
@@ -13,13 +13,27 @@ Own = tuple[tuple[str, str], ...]
 
 
 def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Mapping[str, str]) -> Own:
-    """By the keys of sentences: `event.brochure.requested`, `event.wants-sample`, `flow.long-term`. flows: their
-    titles, by name."""
+    """By the keys of sentences: `event.brochure.requested`, `event.wants-sample`, `flow.long-term`, `field.bant.need`,
+    `value.bant.need.problem`. flows: their titles, by name."""
     from kweek.flow.surveys import say
 
     outcomes = {name: words for survey in surveys for name, words in survey.outcomes.items()}
     return (
         *((f"event.{name}", say(words, language)) for name, words in outcomes.items() if words),
         *((f"event.{name}", title) for name, title in rules.titles(language).items()),
+        *_facts(language, rules),
         *((f"flow.{name}", title) for name, title in flows.items()),
     )
+
+
+def _facts(language: str, rules: Rules) -> Iterator[tuple[str, str]]:
+    """What can be found out of a lead, and what can be said to it."""
+    from kweek.flow.surveys import say
+    from kweek.rules.said import ROOT
+
+    for name, fact in rules.sales_ready.facts.items():
+        if fact.title:
+            yield f"field.{ROOT}{name}", say(fact.title, language)
+        yield from (
+            (f"value.{ROOT}{name}.{value}", say(words, language)) for value, words in fact.values.items() if words
+        )

@@ -47,7 +47,7 @@ def test_what_the_survey_at_hand_does_not_ask_is_known_from_the_start(folder: Pa
     (folder / "flows/tests/webinar.yaml").unlink()
     added = suggestion(read_workspace(folder), "webinar").added
     assert "lead: { profile: A, bant: { budget: reserved, authority: decides, time: three-months } }" in added
-    assert "{ answered: { bant.need: new-building, wish: call } }" in added  # an appointment would end the flow
+    assert "{ answered: { bant.need: new-building, bant.talk: call } }" in added  # an appointment would end the flow
 
 
 def test_a_start_may_say_something_else_than_it_did_at_first(folder: Path) -> None:

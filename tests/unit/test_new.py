@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kweek.beginnings import SETS
 from kweek.beginnings.events import with_event
 from kweek.beginnings.flow import event_of, title_of
 from kweek.beginnings.workspace import EVENT
@@ -15,7 +16,7 @@ from kweek.errors import KweekError
 from kweek.flow.cases.read import read_cases
 from kweek.flow.cases.report import Result, try_case
 from kweek.flow.simulate.memory import Memory
-from kweek.linting import lint, names_in
+from kweek.linting import lint, lint_unrendered, names_in
 from kweek.mails.render import Renderer
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
@@ -145,6 +146,17 @@ def test_a_new_workspace_says_who_is_sales_ready(tmp_path: Path, profile: int, i
     memory = Memory(world_of(read_workspace(tmp_path / "acme")))
     memory.add_points({"profile": profile, "interest": interest})
     assert memory.facts(None).field("lead.sales_ready") is ready
+
+
+@pytest.mark.parametrize("facts", SETS)
+def test_a_workspace_may_take_another_set_of_facts(tmp_path: Path, facts: str) -> None:
+    assert new("workspace", str(tmp_path / "acme"), "--facts", facts) == 0
+    workspace = read_workspace(tmp_path / "acme")
+    assert lint_unrendered(workspace) == ()
+    known = workspace.rules.sales_ready.facts.values()
+    memory = Memory(world_of(workspace), fields={f"bant.{fact.name}": next(iter(fact.values)) for fact in known})
+    memory.add_points({"profile": 10})
+    assert memory.facts(None).field("lead.sales_ready") is True
 
 
 def test_a_workspace_without_a_folder_is_not_made_here(

@@ -35,7 +35,7 @@ def test_the_page_speaks_the_leads_language_and_needs_no_script(web: TestClient,
     page = web.get(address, headers={"accept-language": "en"})
     assert page.status_code == 200
     assert '<html lang="nl">' in page.text
-    assert "Is er budget voor?" in page.text
+    assert "Waarvoor zoekt u een klimaatsysteem?" in page.text
     assert "<script" not in page.text
     assert "set-cookie" not in page.headers
     assert "script-src" not in page.headers["content-security-policy"]
@@ -52,6 +52,7 @@ def test_the_answers_fill_fields_and_facts_and_give_points_once(web: TestClient,
     assert (lead.job_title, lead.points_intent) == ("Head of buying", 20)
     assert {row.fact: row.value for row in books.rows(tables.bant)} == {
         "need": "replacement", "budget": "reserved", "authority": "decides", "time": "three-months",
+        "talk": "call",
     }  # fmt: skip
     assert {row.question: row.value for row in books.rows(tables.answers)} == GOOD
     [event] = books.rows(tables.events)

@@ -109,7 +109,12 @@ def test_answers_of_a_call_are_those_of_the_survey(api: TestClient, books: Books
     assert answer.status_code == 200, answer.text
     kept = {row.question: (row.survey, row.value, row.source) for row in books.rows(tables.answers)}
     assert kept == {name: ("brochure", value, CALL) for name, value in ANSWERS.items()}
-    assert {row.fact: row.value for row in books.rows(tables.bant)} == {"need": "problem", "authority": "decides"}
+    found = {row.fact: row for row in books.rows(tables.bant)}
+    assert {fact: row.value for fact, row in found.items()} == {
+        "need": "problem", "authority": "decides", "talk": "quote",
+    }  # fmt: skip
+    assert (found["need"].how, found["need"].by, found["need"].at) == ("call", "els", NOW)
+    assert found["need"].evidence.endswith("temperatuur\nlikes us")
     assert {(row.axis, row.points) for row in books.rows(tables.points) if row.rule is None} == {
         ("intent", 5), ("profile", 15), ("intent", 15),
     }  # fmt: skip

@@ -36,7 +36,7 @@ def gives(world: World, survey: str | None, path: str, value: Fact) -> bool:
         return True
     page = world.asked.get(survey or "")
     return page is not None and any(
-        path in _paths(page.name.value, one) and _fits(one, value) for one in page.questions
+        path in paths_of(page.name.value, one) and _fits(one, value) for one in page.questions
     )
 
 
@@ -52,7 +52,8 @@ def unasked(world: World, survey: str | None, given: Given) -> str | None:
     return f"the survey {survey} does not give this “{wrong[0]}”; its questions are {there}"
 
 
-def _paths(survey: str, question: Question) -> Iterator[str]:
+def paths_of(survey: str, question: Question) -> Iterator[str]:
+    """Where its answer is kept: as an answer, and as what it fills."""
     yield f"survey.{survey}.{question.name.value}"
     if question.fills:
         yield question.fills.value

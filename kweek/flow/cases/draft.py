@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kweek.flow.cases.asked import gives
+from kweek.flow.cases.asked import gives, paths_of
 from kweek.flow.cases.case import Given
 from kweek.flow.cases.solve import Answer
 from kweek.flow.facts import Fact
@@ -66,9 +66,10 @@ def placed(draft: Draft, answer: Answer, surveys: Sequence[str | None], world: W
 def raised(draft: Draft, world: World) -> int:
     """How many of the answers let an event happen, which may end the flow before anything else does."""
     raising = {
-        (f"survey.{name}.{question.name.value}", option)
+        (path, option)
         for name, page in world.asked.items()
         for question in page.questions
         for option in question.raises
+        for path in paths_of(name, question)
     }
     return sum((path, value) in raising for path, value in draft.answer.items() if not isinstance(value, tuple))

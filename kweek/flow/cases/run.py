@@ -95,7 +95,7 @@ def give(life: Life, given: Given, plan: Plan) -> str | None:
         survey = survey_of(about, life.memory.world)
         if fault := unasked(life.memory.world, survey, given):
             return f"{given.when}: {given.kind} — {fault}"
-        learn(life.memory, survey, given)
+        learn(life.memory.at(at), survey, given)
     ref = about.key if about else None
     if given.kind == "unclear":
         life.memory.unclear.add(ref or "")

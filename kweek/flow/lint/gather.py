@@ -43,6 +43,7 @@ def names_of(
         webhooks=frozenset(rules.settings.webhooks),
         fields={name: _declared(kind) for name, kind in rules.settings.fields.items()},
         personas=tuple(rules.personas),
+        facts=rules.sales_ready.facts,
         limit=rules.settings.limit,
         has_manager=any(team.manager for team in rules.teams.teams.values()),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.model import Flow
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Located, nearest
 from kweek.flow.words import BUILT_IN
+from kweek.rules.said import ROOT, FactType, bant
 from kweek.rules.stages import STAGES
 
 _TEXT, _NUMBER, _DATE, _MOMENT = FieldType("text"), FieldType("number"), FieldType("date"), FieldType("moment")
@@ -39,17 +40,12 @@ COMPUTED: Final[Mapping[str, FieldType]] = {
     "company.legal_form": _TEXT,
     "company.sector": _TEXT,
     "company.size": _NUMBER,
-    "bant.budget": _ANY,
-    "bant.authority": _ANY,
-    "bant.need": _ANY,
-    "bant.time": _ANY,
     "campaign.name": _TEXT,
     "campaign.channel": _TEXT,
     "handover.reason": _TEXT,
     "handover.later_on": _DATE,
 }
 """What a flow may read, and not set."""
-BANT: Final = tuple(name for name in COMPUTED if name.startswith("bant."))
 
 
 class Mail(Struct, frozen=True):
@@ -73,7 +69,8 @@ class Survey(Struct, frozen=True):
 
 class Names(Struct, frozen=True):
     """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
-    fields, without `lead.`. people: members and managers. limit: the workspace's. has_manager: some team has one."""
+    fields, without `lead.`. people: members and managers. facts: what can be found out. limit: the workspace's.
+    has_manager: some team has one."""
 
     languages: tuple[str, ...] = ()
     flows: Mapping[str, Reentry] = {}
@@ -89,6 +86,7 @@ class Names(Struct, frozen=True):
     webhooks: frozenset[str] = frozenset()
     fields: Mapping[str, FieldType] = {}
     personas: tuple[str, ...] = ()
+    facts: Mapping[str, FactType] = field(default_factory=bant)
     limit: Limit | None = None
     has_manager: bool = True
 
@@ -100,12 +98,13 @@ class Names(Struct, frozen=True):
         """What a condition may name. event: the data of the event that is at hand."""
         fields = dict(COMPUTED)
         fields |= {f"lead.{name}": kind for name, kind in self.settable().items()}
+        facts = {f"{ROOT}{name}": FieldType("text", tuple(fact.values)) for name, fact in self.facts.items()}
         filled: dict[str, FieldType] = {}
         for name, survey in self.surveys.items():
             for fact, kind in survey.fills.items():  # two surveys that fill one fact differently: any value fits
                 filled[fact] = kind if filled.get(fact, kind) == kind else _ANY
             fields |= {f"survey.{name}.{question}": kind for question, kind in survey.answers.items()}
-        fields |= filled
+        fields |= {path: kind if kind.choices else filled.get(path, _ANY) for path, kind in facts.items()}
         if len(self.personas) > 1:  # of a single one it would say that everybody is that
             fields["lead.persona"] = FieldType("text", self.personas)
         fields |= {f"event.{name}": kind for name, kind in (event or {}).items()}

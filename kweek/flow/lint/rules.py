@@ -7,6 +7,7 @@ from kweek.flow.lint.asks import ask
 from kweek.flow.lint.gather import event_data
 from kweek.flow.lint.names import COMPUTED, PROFILE, Names
 from kweek.flow.lint.report import Report
+from kweek.flow.lint.sales_ready import lint_sales_ready
 from kweek.flow.lint.scoring import lint_fits, lint_scoring
 from kweek.flow.problems import Problem, did_you_mean
 
@@ -31,12 +32,7 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
             )
             why, fix = "none of it would ever happen", "Take one “from” away"
             events.error(event.name.at, "event-in-circle", made, why, fix)
-    for line in (*rules.sales_ready.needs, *rules.sales_ready.disqualified):
-        condition = ask(line.condition, names, ready)
-        if condition and "lead.sales_ready" in condition.names:
-            what = "The definition of sales ready asks whether the lead is sales ready"
-            fix = 'Ask for facts: lead.profile in ["A", "B"]'
-            ready.error(line.condition.at, "asks-itself", what, "nobody could answer", fix)
+    lint_sales_ready(rules.sales_ready, names, ready)
     scoring, personas = Report("rules/scoring.yaml"), Report("rules/personas.yaml")
     for persona in rules.personas.values():
         lint_fits(persona.condition, names, personas)

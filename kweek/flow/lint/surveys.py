@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from kweek.flow.lint.asks import ask
-from kweek.flow.lint.names import BANT, COMPUTED, Names
+from kweek.flow.lint.names import COMPUTED, Names
 from kweek.flow.lint.report import Report
-from kweek.flow.problems import Located, Problem, did_you_mean, nearest
+from kweek.flow.problems import Located, Problem, did_you_mean
 from kweek.flow.surveys import Question, Survey
+from kweek.rules.said import ROOT
 
 
 def lint_surveys(surveys: Iterable[Survey], names: Names) -> tuple[Problem, ...]:
@@ -27,14 +28,36 @@ def _look_at(question: Question, names: Names, report: Report) -> None:
     fills = question.fills
     if fills and fills.value.startswith("lead."):
         _fills(fills, question.type, names, report)
-    elif fills and fills.value not in BANT and (near := nearest(fills.value, BANT)):
-        report.error(fills.at, "unknown-field", f"There is no fact {fills.value}", "", f"Did you mean “{near}”?")
+    elif fills:
+        _finds_out(question, fills, names, report)
     for event in question.raises.values():
         if event.value not in names.events:
             fix = did_you_mean(event.value, names.events)
             report.error(event.at, "unknown-event", f"There is no event “{event.value}”", "", fix)
     if question.condition:
         ask(question.condition, names, report)
+
+
+def _finds_out(question: Question, fills: Located[str], names: Names, report: Report) -> None:
+    """Is it a fact that there is, and does every answer say one of its values?"""
+    fact = names.facts.get(fills.value.removeprefix(ROOT))
+    if fact is None:
+        fix = f"{did_you_mean(fills.value, [ROOT + name for name in names.facts])} Facts are declared in {_FACTS}"
+        report.error(fills.at, "unknown-field", f"There is no fact {fills.value}", "", fix)
+    elif fact.values and question.type != "choice":
+        what = (
+            f"{fills.value} is one of {', '.join(fact.values)}; a question of type {question.type} gives no such thing"
+        )
+        report.error(fills.at, "wrong-type", what, "", "Write type: choice")
+    elif fact.values:
+        for option in question.options:
+            if option.name.value not in fact.values:
+                what = f"“{option.name.value}” is not a value of {fills.value}"
+                fix = f"{did_you_mean(option.name.value, fact.values)} Values are declared in {_FACTS}"
+                report.error(option.name.at, "unknown-value", what, "no condition could ask for it", fix)
+
+
+_FACTS: Final = "rules/sales-ready.yaml"
 
 
 def _fills(field: Located[str], question: str, names: Names, report: Report) -> None:

@@ -15,6 +15,7 @@ from kweek.flow.schema.pieces import Schema, from_table, keys, like, many, named
 from kweek.rules.grades import ENGAGEMENTS, PROFILES
 from kweek.rules.opening import DAYS, INTERVAL
 from kweek.rules.opening import KEYS as CALENDAR
+from kweek.rules.said import FINDERS, TERM
 from kweek.rules.scoring import COUNTS
 
 _FIELDS: Final = named(one_of(FIELD_WORDS), of_events.FIELD.pattern)
@@ -149,9 +150,11 @@ def _rule() -> dict[str, Schema]:
 
 def sales_ready() -> Schema:
     def lines(word: str, told: str) -> Schema:
-        return many(keys({word: words(told), "if": ref("condition")}, [word, "if"]))
+        title: Schema = {"anyOf": [ref("text"), _titles()], "description": "What people call it."}
+        return many(keys({word: words(told), "title": title, "if": ref("condition")}, [word, "if"]))
 
     said = {
+        "facts": named(_fact(), of_events.FIELD.pattern, description="What can be found out: bant.<fact>."),
         "needs": {**lines("fact", "What has to be true."), "description": "All of them, or it is not sales ready."},
         "disqualified": {
             **lines("because", "Why it can never be sales ready."),
@@ -163,6 +166,18 @@ def sales_ready() -> Schema:
         "description": "rules/sales-ready.yaml: the one definition that marketing and sales agree on.",
         **keys(from_table(agreed.READY_KEYS, said)),
     }
+
+
+def _fact() -> Schema:
+    term = like(TERM.pattern, "For how long it holds, from when it was said.", "3 months", "14 days")
+    words_of: Schema = {"anyOf": [{"type": "null"}, ref("text"), _titles()]}
+    said: dict[str, Schema] = {
+        "title": {"anyOf": [ref("text"), _titles()], "description": "What people call it."},
+        "values": named(words_of, NAME.pattern, description="What can be said; nothing: anything."),
+        "holds": {"anyOf": [term, named(term)], "description": "For how long, or value: for how long."},
+        "found_by": some(one_of(FINDERS), "Who can find it out."),
+    }
+    return {"anyOf": [{"type": "null"}, keys(from_table(agreed.FACT_KEYS, said))]}
 
 
 def workspace() -> Schema:

@@ -78,6 +78,7 @@ class Asked:
             tuple((key, one.again, one.held, one.whys, _mail(life, key)) for key, one in life.waiting.items()),
             self._still_limits(life),
             tuple(sorted((name, value) for name, value in memory.fields.items() if name in self.names)),
+            tuple(sorted((name, until) for name, until in memory.expires.items() if name in self.names)),
             memory.points,
             memory.scored,
             memory.graded,

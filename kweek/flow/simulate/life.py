@@ -64,6 +64,7 @@ class Life:
     def __init__(self, memory: Memory, start: datetime) -> None:
         self.memory = memory
         self.start = self.now = start
+        memory.said(memory.fields, start)
         self.state = LeadState(memory.lead)
         self.journal: list[tuple[datetime, Entry]] = []
         self.opened: list[Opened] = []

@@ -18,6 +18,7 @@ from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Axis, Points
 from kweek.rules.personas import persona_of
+from kweek.rules.said import ROOT
 from kweek.rules.scoring import Did, Rule, next_monday
 from kweek.rules.wall import EPOCH, zone
 from kweek.rules.zones import zone_of
@@ -51,6 +52,7 @@ class Memory:
         self.world = world
         self.lead = lead
         self.fields: dict[str, Fact | None] = dict(fields or {})
+        self.expires: dict[str, datetime] = {}  # `bant.…` that will hold no longer
         self.points = points or Points()
         self.tracking = tracking
         self.consent = consent
@@ -76,6 +78,7 @@ class Memory:
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.fields, other.mails, other._past = dict(self.fields), dict(self.mails), dict(self._past)
+        other.expires = dict(self.expires)
         other.events, other.tags, other.unclear = list(self.events), set(self.tags), set(self.unclear)
         other.paused_flows = set(self.paused_flows)
         return other
@@ -119,9 +122,18 @@ class Memory:
             self.scored = self.scored.after(did, rules, lambda rule: _fits(rule, facts), self._workspace_zone)
 
     def learn(self, facts: Mapping[str, Fact | None]) -> None:
-        """More is known of it: by their dotted paths."""
+        """More is known of it, as of now: by their dotted paths."""
         self.fields.update(facts)
+        self.said(facts, self.now)
         self._judge_again()
+
+    def said(self, facts: Mapping[str, Fact | None], at: datetime) -> None:
+        """These were said at this moment: from then on counts for how long they hold."""
+        for path, value in facts.items():
+            if path.startswith(ROOT):
+                until = self.world.facts.expires(path.removeprefix(ROOT), value, at)
+                self.expires.pop(path, None)
+                self.expires |= {} if until is None else {path: until}
 
     def _judge_again(self) -> None:
         """Something else is known of it: by that, what it did may be worth something else."""
@@ -265,8 +277,8 @@ class LeadFacts:
         memory = self._memory
         if path == "lead.stage":
             return memory.stage
-        known = memory.fields.get(path)
-        if known is not None:
+        known, until = memory.fields.get(path), memory.expires.get(path)
+        if known is not None and (until is None or memory.now < until):
             return known
         root, _, name = path.partition(".")
         match root:

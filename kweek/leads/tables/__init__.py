@@ -10,7 +10,7 @@ so in their names (`…_real`). Text that people wrote lives here and nowhere el
 """
 
 from kweek.leads.tables.columns import Moment, metadata
-from kweek.leads.tables.desk import absences, call_tasks, handovers, tasks, turns
+from kweek.leads.tables.desk import absences, call_tasks, definitions, handovers, tasks, turns
 from kweek.leads.tables.happened import answers, bant, events, outbox, points, survey_drafts, tags, topics
 from kweek.leads.tables.house import api_keys, caught, clock, deliveries, installation, sound_rules, used_links
 from kweek.leads.tables.importing import import_rows, imports
@@ -35,6 +35,7 @@ __all__ = [
     "consents",
     "costs",
     "deciders",
+    "definitions",
     "deliveries",
     "duplicates",
     "effects",

@@ -37,6 +37,7 @@ handovers = Table(
     Column("owner", Text),
     Column("status", Text, nullable=False),  # open, accepted, closed
     Column("sales_ready", Boolean),
+    Column("definition", Integer),  # by which it was judged: the number of a row in definitions
     Column("given_at", Moment, nullable=False),
     Column("follow_up_at", Moment),
     Column("contacted_at", Moment),
@@ -47,6 +48,14 @@ handovers = Table(
     Column("later_on", Moment),
     Index("ix_handovers_status", "status"),
     Index("ix_handovers_lead_id", "lead_id"),
+)  # fmt: skip
+
+definitions = Table(
+    "definitions", metadata,  # of sales ready: each by which a handover was judged
+    Column("number", Integer, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("source", JSON, nullable=False),  # facts, needs, disqualified
+    Column("at", Moment, nullable=False),  # of the first handover that it judged
 )  # fmt: skip
 
 tasks = Table(

@@ -1,7 +1,8 @@
 """The lead's memory
 
 Campaigns with their cost and every touch, visits of the website, imports, who may be one with whom, who decides at a
-company, what a lead reads about, answers that were begun, and what other programs shall hear of.
+company, what a lead reads about, answers that were begun, by which definition a handover was judged, and what other
+programs shall hear of.
 """
 
 from __future__ import annotations
@@ -51,6 +52,15 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["campaigns.id"], name=op.f("fk_campaigns_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
+    )
+    op.create_table(
+        "definitions",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("source", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_definitions")),
+        sa.UniqueConstraint("hash", name=op.f("uq_definitions_hash")),
     )
     op.create_table(
         "deliveries",
@@ -223,6 +233,7 @@ def upgrade() -> None:
     op.add_column("bant", sa.Column("how", sa.Text(), nullable=True))
     op.add_column("bant", sa.Column("evidence", sa.Text(), nullable=True))
     op.add_column("bant", sa.Column("by", sa.Text(), nullable=True))
+    op.add_column("handovers", sa.Column("definition", sa.Integer(), nullable=True))
     op.add_column("events", sa.Column("merged", sa.Boolean(), nullable=True))
     op.add_column("leads", sa.Column("last_campaign", sa.Text(), nullable=True))
     op.add_column("leads", sa.Column("campaign_at", sa.DateTime(timezone=True), nullable=True))
