@@ -32,7 +32,7 @@ class Viewed(Struct, frozen=True, forbid_unknown_fields=True, tag_field="did", t
     topic: Words = ""
     utm: Annotated[tuple[Words, ...], Meta(max_length=20)] | None = None
     referrer: Words = ""
-    agreed: Words | None = None
+    agreed: Annotated[Words, Meta(min_length=1)] | None = None
     who: Token | None = None
 
     def source(self, website: str) -> dict[str, str]:

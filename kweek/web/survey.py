@@ -18,6 +18,7 @@ from kweek.web.house import House
 from kweek.web.problems import ProblemError
 from kweek.web.public import mail_of
 from kweek.web.render import page, reader_language
+from kweek.web.visits import way_on
 
 router = APIRouter()
 
@@ -70,7 +71,8 @@ def take_survey(token: str, request: Request, body: Body, house: HouseOf) -> Res
     words, grades = rules.vocabulary(), rules.grades()
     fresh = submit(house.db, survey, invited, answers, now, words=words, grades=grades, ears=rules)
     thanks = say(survey.thanks, language)
-    return page(request, "answered.html", language=language, before=not fresh, thanks=thanks)
+    on = way_on(invited.lead_id, request, house)
+    return page(request, "answered.html", language=language, before=not fresh, thanks=thanks, on=on)
 
 
 def _invited(token: str, house: House) -> tuple[Invitation, Survey]:

@@ -97,3 +97,8 @@ def with_who(target: str, lead: str | None, request: Request, house: House) -> s
         return target
     token = f"{WHO}={house.tokens.issue('visit', lead)}"
     return urlunsplit(parts._replace(query=f"{parts.query}&{token}" if parts.query else token))
+
+
+def way_on(lead: str, request: Request, house: House) -> str | None:
+    """To the first of our websites, for a lead that has done what it was asked; None: we have none."""
+    return next((with_who(f"{one}/", lead, request, house) for one in house.rules.websites()), None)
