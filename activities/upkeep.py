@@ -40,8 +40,9 @@ class Dates:
 
     @activity.defn(name="start_what_is_due", no_thread_cancel_exception=True)
     def start_what_is_due(self, window: Window) -> int:
-        """Have points fade, and old visits be forgotten; then record an `enrol` for every lead whose moment lies in the window; how many. Its id
-        holds lead, flow and moment, so a window that is looked at twice begins nothing twice."""
+        """Have points fade, and old visits be forgotten; then record an `enrol` for every lead whose moment lies in the
+        window; how many. Its id holds lead, flow and moment, so a window that is looked at twice begins nothing twice.
+        """
         since, until = self.clock.flow(window.since), self.clock.flow(window.until)
         self.fade(since, until, activity.heartbeat)
         self.forget(until, activity.heartbeat)

@@ -95,9 +95,7 @@ def _told(
             return _seen(tx, site, message, visitor, lead, now)
 
 
-def _seen(
-    tx: Connection, site: Website, seen: Viewed | Took, visitor: AnyRow, lead: str | None, now: datetime
-) -> str:
+def _seen(tx: Connection, site: Website, seen: Viewed | Took, visitor: AnyRow, lead: str | None, now: datetime) -> str:
     goes_on, before = (visitor.id, ()) if lead is None else visitors.join(tx, visitor, lead, now)
     if visitors.enough(tx, goes_on, now - _DAY):
         return goes_on
@@ -154,7 +152,7 @@ def _row(seen: Viewed | Took, visitor: str, site: Website, now: datetime) -> dic
             about = {"title": line(seen.title) or None, "topic": line(seen.topic) or None}
             return row | about | {"kind": PAGE_VIEWED, "what": seen.path, "source": seen.source(site.origin)}
         case Took():
-            return row | {"kind": DOWNLOAD_TAKEN, "what": seen.document, "source": {}}
+            return row | {"kind": DOWNLOAD_TAKEN, "what": seen.document}
 
 
 def _events(row: AnyRow, lead: str, declared: Declared, *, past: bool = False) -> Iterator[Incoming]:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from kweek.leads.tables import visitors, visits
 
+AnyRow = Row[*tuple[Any, ...]]
+
 MOST: Final = 20  # rows of one list
 
 _SINCE: Final = visits.c.at >= bindparam("since")
@@ -16,7 +18,9 @@ _VIEWED: Final = visits.c.kind == "page.viewed"
 _TAKEN: Final = visits.c.kind == "download.taken"
 _TIMES: Final = func.count()
 _WHO: Final = func.count(visits.c.visitor_id.distinct())
-_SOURCE: Final = {name: visits.c.source[name].as_string() for name in ("utm_campaign", "utm_source", "utm_medium", "referrer")}
+_SOURCE: Final = {
+    name: visits.c.source[name].as_string() for name in ("utm_campaign", "utm_source", "utm_medium", "referrer")
+}
 
 _SUMS: Final = (
     select(
@@ -48,18 +52,20 @@ _LISTS: Final = {
     .where(_SINCE, _TAKEN)
     .group_by(visits.c.what)
     .order_by(_TIMES.desc(), visits.c.what),
-    "sources": select(*(one.label(name) for name, one in _SOURCE.items()), _TIMES.label("times"), _WHO.label("visitors"))
+    "sources": select(
+        *(one.label(name) for name, one in _SOURCE.items()), _TIMES.label("times"), _WHO.label("visitors")
+    )
     .where(_SINCE, _VIEWED, or_(*(one.is_not(None) for one in _SOURCE.values())))
     .group_by(*_SOURCE.values())
     .order_by(_TIMES.desc(), *_SOURCE.values()),
 }
 
 
-def sums(read: Connection, since: datetime) -> Row[Any]:
+def sums(read: Connection, since: datetime) -> AnyRow:
     """visitors; leads: how many of them are leads; views; downloads."""
     return read.execute(_SUMS, {"since": since}).one()
 
 
-def lists(read: Connection, since: datetime) -> dict[str, list[Row[Any]]]:
+def lists(read: Connection, since: datetime) -> dict[str, list[AnyRow]]:
     """pages, topics, downloads and sources: the most looked at come first."""
     return {name: list(read.execute(query.limit(MOST), {"since": since}).all()) for name, query in _LISTS.items()}

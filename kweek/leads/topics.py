@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
 
-from kweek.leads.tables import topics
+from kweek.leads.tables import Moment, topics
 
+_SEEN: Final = bindparam("seen", type_=Moment())
 _AGAIN: Final = (
     update(topics)
     .where(topics.c.lead_id == bindparam("lead"), topics.c.topic == bindparam("about"))
     .values(
         views=topics.c.views + 1,
-        last_at=case((topics.c.last_at < bindparam("seen"), bindparam("seen")), else_=topics.c.last_at),
+        last_at=case((topics.c.last_at < _SEEN, _SEEN), else_=topics.c.last_at),
     )
 )
 _READ: Final = (
@@ -22,7 +24,6 @@ _READ: Final = (
     .where(topics.c.lead_id == bindparam("lead"))
     .order_by(topics.c.views.desc(), topics.c.last_at.desc(), topics.c.topic)
 )
-_MOST: Final = _READ.limit(1)
 
 
 def read_about(tx: Connection, lead_id: str, topic: str, at: datetime) -> None:
@@ -31,11 +32,6 @@ def read_about(tx: Connection, lead_id: str, topic: str, at: datetime) -> None:
         tx.execute(insert(topics), {"lead_id": lead_id, "topic": topic, "views": 1, "last_at": at})
 
 
-def topics_of(tx: Connection, lead_id: str) -> list[Row[tuple[str, int, datetime]]]:
+def topics_of(tx: Connection, lead_id: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """topic, views, last_at: what it reads most about comes first; of two, the one that it read last."""
-    return list(tx.execute(_READ, {"lead": lead_id}).all())
-
-
-def topic_of(tx: Connection, lead_id: str) -> str | None:
-    """What it reads most about."""
-    return tx.execute(_MOST, {"lead": lead_id}).scalar_one_or_none()
+    return tx.execute(_READ, {"lead": lead_id}).all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -24,8 +23,8 @@ class Reads:
     """topics: topic, views, last_at, the one read most first. followed: a row for each browser: consent, at,
     withdrawn_at."""
 
-    topics: Sequence[Row[tuple[str, int, datetime]]]
-    followed: Sequence[Row[Any]]
+    topics: Sequence[Row[*tuple[Any, ...]]]
+    followed: Sequence[Row[*tuple[Any, ...]]]
 
 
 def reads(read: Connection, lead_id: str) -> Reads:

@@ -26,8 +26,6 @@ def show_visitors(request: Request, house: HouseOf) -> Response:
     days = next((one for one in PERIODS if str(one) == asked), _USUAL)
     since = house.now() - timedelta(days=days)
     with house.db.read() as read:
-        found = {"sums": sums(read, since), **lists(read, since)}
-    return page(
-        request, "visitors.html", days=days, periods=PERIODS, websites=house.rules.websites(),
-        base_url=house.settings.base_url, **found,
-    )  # fmt: skip
+        seen = {"sums": sums(read, since), **lists(read, since)}
+    script = {"websites": house.rules.websites(), "base_url": house.settings.base_url}
+    return page(request, "visitors.html", days=days, periods=PERIODS, seen=seen, script=script)

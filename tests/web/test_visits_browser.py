@@ -36,7 +36,9 @@ def website(base_url: str) -> type[BaseHTTPRequestHandler]:
     class Website(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            links = '<a href="/files/guide.pdf" download>Guide</a>' + "".join(f'<a href="/{n}">{n}</a> ' for n in range(6))
+            links = '<a href="/files/guide.pdf" download>Guide</a>' + "".join(
+                f'<a href="/{n}">{n}</a> ' for n in range(6)
+            )
             head = f"<title>Page {path}</title>{LINE}{TOPIC if path == '/3' else ''}"
             here = f"http://{self.headers['host']}"
             html = f"<!doctype html><head>{head}</head><body>{BANNER}{links}{form.format(here)}</body>"
@@ -68,7 +70,9 @@ def visited(base_url: str, port: int) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One that does not say that it is a program."""
-    with chromium("--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36") as found:
+    with chromium(
+        "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
+    ) as found:
         yield found
 
 
@@ -144,7 +148,8 @@ def test_a_visitor_is_nobody_until_he_agrees_and_a_lead_once_he_says_who_he_is(
     story = page.locator("#past li").all_inner_texts()
     told = re.findall(r"path: (/\w+), title|(guide.pdf)|(Contact requested)|(\+\d+ \w+)", "\n".join(reversed(story)))
     assert ["".join(one) for one in told] == [
-        "/2", "/3", "/3", "+1 interest", "/4", "/5", "guide.pdf", "+10 interest", "/0", "Contact requested", "+15 intent", "/thanks",
+        "/2", "/3", "/3", "+1 interest", "/4", "/5", "guide.pdf", "+10 interest", "/0", "Contact requested",
+        "+15 intent", "/thanks",
     ]  # fmt: skip
     context.close()
 
