@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from activities.old_visits import OldVisits
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
@@ -19,11 +20,11 @@ from kweek.leads.events import pull
 from kweek.leads.publish import publish
 from kweek.leads.reckoned import Scores
 from kweek.leads.topics import topics_of
-from kweek.leads.visitors import HISTORY, OF_A_DAY, delete_old
+from kweek.leads.visitors import HISTORY, OF_A_DAY
 from kweek.rules.scoring import Rule
 from tests.store.making import NOW, a_lead
 
-MINUTE = timedelta(minutes=1)
+MINUTE, LATER = timedelta(minutes=1), NOW + timedelta(hours=2)
 V, W = "a" * 32, "b" * 32
 DECLARED = {
     "page.viewed": {"path": "text", "topic": "text"},
@@ -79,7 +80,8 @@ def rows(db: Database, table: Any, *which: Any) -> list[Any]:
 
 
 def story(db: Database, lead: str) -> list[tuple[str, Any]]:
-    events = rows(db, tables.events, tables.events.c.lead_id == lead)
+    """In the order in which it happened."""
+    events = sorted(rows(db, tables.events, tables.events.c.lead_id == lead), key=lambda row: row.at)
     return [(row.kind, row.data.get("path") or row.data.get("document")) for row in events]
 
 
@@ -95,7 +97,7 @@ def test_what_a_visitor_did_becomes_the_leads_in_order_with_its_points(site: Web
         ("page.viewed", "/"), ("page.read", "/"), ("page.viewed", "/prices"), ("download.taken", "white paper.pdf"),
         ("page.viewed", "/more"), ("page.viewed", "/contact"), ("info.requested", None),
     ]  # fmt: skip
-    first, read, *_ = rows(site.db, tables.events)
+    _, first, read, *_ = rows(site.db, tables.events)
     assert (first.at, first.recorded_at, first.data) == (NOW, NOW + timedelta(hours=1), {"path": "/"})
     assert read.data == {"path": "/", "seconds": 40, "depth": 100}
     [row] = rows(site.db, tables.leads)
@@ -122,11 +124,10 @@ def test_a_flow_hears_of_what_the_lead_does_from_then_on(site: Website) -> None:
     publish(site.db, {"flows/lookers.yaml": LOOKERS}, "lookers", "anna", NOW)
     tell(site, views(1))
     lead = asks(site, "ann@example.com")
-    later = NOW + timedelta(hours=2)
-    assert tell(site, views(2, "/now"), Left(visitor=V, id=visit(2), seconds=9, depth=50), since=later) == [V, V]
-    tell(site, Left(visitor=V, id=visit(2), seconds=19, depth=60), since=later)
+    assert tell(site, views(2, "/now"), Left(visitor=V, id=visit(2), seconds=9, depth=50), since=LATER) == [V, V]
+    tell(site, Left(visitor=V, id=visit(2), seconds=19, depth=60), since=LATER)
     with site.db.read() as tx:
-        heard = [(event.kind, event.data.get("seconds")) for event in pull(tx, lead, 2) if event.kind[:4] == "page"]
+        heard = [(event.kind, event.data.get("seconds")) for event in pull(tx, lead, 0) if event.kind[:4] == "page"]
     assert heard == [("page.viewed", None), ("page.read", 9)]
     assert rows(site.db, tables.visits)[1].seconds == 19
 
@@ -135,7 +136,7 @@ def test_twice_is_once(site: Website) -> None:
     tell(site, views(1), views(1), views(2))
     for _ in range(2):
         asks(site, "ann@example.com")
-    tell(site, views(3), views(3))
+    tell(site, views(3), views(3), since=LATER)
     assert story(site.db, rows(site.db, tables.leads)[0].id) == [
         ("page.viewed", "/"), ("page.viewed", "/"), ("info.requested", None), ("page.viewed", "/"),
     ]  # fmt: skip
@@ -145,12 +146,12 @@ def test_a_shared_computer_moves_nothing_from_one_lead_to_another(site: Website)
     tell(site, views(1, "/ann"))
     ann, bob = asks(site, "ann@example.com"), asks(site, "bob@example.com")
     assert story(site.db, bob) == [("info.requested", None)]
-    [now] = tell(site, views(2, "/bob"))
+    [now] = tell(site, views(2, "/bob"), since=LATER)
     assert now not in (V, None)
-    assert tell(site, views(3, "/bob", visitor=now or "")) == [now]
+    assert tell(site, views(3, "/bob", visitor=now or ""), since=LATER) == [now]
     assert [path for _, path in story(site.db, bob)] == [None, "/bob", "/bob"]
     assert [path for _, path in story(site.db, ann)] == ["/ann", None]
-    assert take(site, views(4, "/mail", visitor=V), NOW, ann) not in (V, now)
+    assert take(site, views(4, "/mail", visitor=V), LATER, ann) not in (V, now)
     assert [path for _, path in story(site.db, ann)] == ["/ann", None, "/mail"]
 
 
@@ -206,9 +207,10 @@ def test_there_is_an_end_to_what_is_kept(site: Website, monkeypatch: pytest.Monk
 def test_old_visits_are_forgotten_and_what_a_lead_did_is_not(site: Website) -> None:
     tell(site, views(1), views(2, visitor=W))
     lead = asks(site, "ann@example.com")
-    with site.db.write() as tx:
-        assert delete_old(tx, NOW) == 0
-        assert delete_old(tx, NOW + timedelta(days=1)) == 3
-        assert tx.execute(select(func.count()).select_from(tables.visits)).scalar_one() == 0
+    old, told = OldVisits(site.db, lambda: timedelta(days=400)), list[int]()
+    assert old.forget(NOW + timedelta(days=400), told.append) == 0
+    assert old.forget(NOW + timedelta(days=401), told.append) == 3
+    assert told == [0, 3, 3]
+    assert rows(site.db, tables.visits) == []
     assert [row.lead_id for row in rows(site.db, tables.visitors)] == [lead]
     assert len(story(site.db, lead)) == 2
