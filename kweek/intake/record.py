@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
+from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
 from kweek.intake.people import enrich, find_or_make, row_of
 from kweek.leads import events, tables, topics
@@ -32,8 +33,6 @@ _EVENTS: Final = tables.events.c
 _KNOWN: Final = select(_EVENTS.lead_id, _EVENTS.seq, _EVENTS.kind).where(_EVENTS.id == bindparam("id"))
 _BROUGHT_UP: Final = update(tables.leads).where(tables.leads.c.id == bindparam("lead"))
 _RACES = 3  # two senders may make the same lead, or use the same id, at once: the loser looks again
-
-PAGE_VIEWED: Final = "page.viewed"
 
 Also = Callable[[Connection, Recorded], None]
 Before = Callable[[Connection, str], Sequence[Incoming]]
@@ -158,6 +157,7 @@ def _take(
         if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now)) is not None:
             happened.append(follows)
             told.append(one)
+    changed |= sum(_reads(tx, lead.id, one) for one in happened) > 0  # of all of them
     for note in incoming.notes:
         _note(tx, lead.id, note, now)
     columns = ears.scored(tx, lead, told, now, profile_changed=changed)
@@ -184,11 +184,14 @@ def _with(ears: Ears, incoming: Incoming, earlier: Sequence[Incoming]) -> Iterat
 
 def _put(tx: Connection, lead_id: str, seq: int, one: Incoming, now: datetime) -> Event | None:
     event = Event(seq, one.kind, one.at, one.ref, one.data)
-    if not events.put(tx, lead_id, one.id, event, recorded_at=now, by=one.by, note=one.note, past=one.past):
-        return None
-    if one.kind == PAGE_VIEWED and isinstance(topic := one.data.get("topic"), str):
-        topics.read_about(tx, lead_id, topic, one.at)
-    return event
+    fresh = events.put(tx, lead_id, one.id, event, recorded_at=now, by=one.by, note=one.note, past=one.past)
+    return event if fresh else None
+
+
+def _reads(tx: Connection, lead_id: str, event: Event) -> bool:
+    """Keep what a page is about that it looked at. Does it read most about something else now?"""
+    topic = event.data.get("topic") if event.kind == PAGE_VIEWED else None
+    return isinstance(topic, str) and topics.read_about(tx, lead_id, topic, event.at)
 
 
 def _same(tx: Connection, lead_id: str, incoming: Incoming) -> Recorded:

@@ -19,8 +19,9 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from kweek.flow.state import Value
+from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.incoming import Incoming, LeadIn, TouchIn
-from kweek.intake.record import PAGE_VIEWED, Before, Ears, append
+from kweek.intake.record import Before, Ears, append
 from kweek.intake.visit_in import Forget, Left, Message, Took, Viewed, line
 from kweek.leads import visitors
 from kweek.leads.database import Database, lock_lead

@@ -6,9 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from activities.old_visits import OldVisits
+from kweek.flow.simulate.memory import Memory
+from kweek.flow.state import Enrolment, Token
+from kweek.flow.world import World
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
@@ -16,8 +20,10 @@ from kweek.intake.visit_in import Forget, Left, Message, Took, Viewed
 from kweek.intake.visits import Website, joins, take
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.enrolments import lead_row, load_state, save_state
 from kweek.leads.events import pull
-from kweek.leads.publish import publish
+from kweek.leads.facts import RowFacts, Rules
+from kweek.leads.publish import publish, published
 from kweek.leads.reckoned import Scores
 from kweek.leads.topics import topics_of
 from kweek.leads.visitors import HISTORY, OF_A_DAY
@@ -130,6 +136,51 @@ def test_a_flow_hears_of_what_the_lead_does_from_then_on(site: Website) -> None:
         heard = [(event.kind, event.data.get("seconds")) for event in pull(tx, lead, 0) if event.kind[:4] == "page"]
     assert heard == [("page.viewed", None), ("page.read", 9)]
     assert rows(site.db, tables.visits)[1].seconds == 19
+
+
+READS = """
+flow: reads
+title: Who reads about energy
+start: info.requested
+goal:
+  if: lead.topic == "energy"
+  go: warm
+steps:
+  - wait: 5 days
+  - end: done
+paths:
+  warm:
+    - end: won
+"""
+
+
+def test_books_and_machine_agree_about_what_it_reads_most(site: Website) -> None:
+    memory = Memory(World({}))
+    for n, topic in enumerate(("humidity", "", "energy", "humidity", "energy", "energy")):
+        tell(site, views(n, topic=topic), since=NOW + n * MINUTE)
+        memory.record("page.viewed", NOW + n * MINUTE, data={"topic": topic} if topic else {})
+        lead = asks(site, "ann@example.com")
+        with site.db.read() as tx:
+            facts = RowFacts(tx, lead_row(tx, lead), NOW, {}, Rules(), {})
+            assert facts.field("lead.topic") == memory.facts(None).field("lead.topic"), n
+    assert memory.facts(None).field("lead.topic") == "energy"
+
+
+def test_a_flow_whose_goal_it_is_hears_that_the_lead_reads_about_something_else(site: Website) -> None:
+    publish(site.db, {"flows/reads.yaml": READS}, "reads", "anna", NOW)
+    with site.db.read() as tx:
+        [flow] = published(tx)
+    lead = asks(site, "ann@example.com")
+    start = Enrolment(f"{lead}-1", "reads", flow.version, NOW, 1, Token("steps/wait-1", 1, NOW))
+    with site.db.lead_tx(lead) as tx:
+        before = load_state(tx, lead_row(tx, lead))
+        save_state(tx, before, replace(before, enrolments=(start,)), turn=1, seen=1, wake_at=None)
+    site = Website(site.db, site.origin, FlowEars(), site.declared)
+    rang = [len(rows(site.db, tables.outbox))]
+    for n, topic in enumerate(("humidity", "humidity", "energy", "energy", "energy")):
+        take(site, views(n, topic=topic), LATER + n * MINUTE, lead)
+        rang.append(len(rows(site.db, tables.outbox)) - sum(rang))
+    assert rang[1:] == [1, 0, 0, 1, 0]
 
 
 def test_twice_is_once(site: Website) -> None:
