@@ -62,7 +62,7 @@ class Took(Struct, frozen=True, forbid_unknown_fields=True, tag_field="did", tag
     @property
     def document(self) -> str:
         """Its name."""
-        return line(unquote(self.path.rpartition("/")[2]))
+        return line(unquote(self.path.rpartition("/")[2])) or self.path[:LONGEST]
 
 
 class Forget(Struct, frozen=True, forbid_unknown_fields=True, tag_field="did", tag="forget"):

@@ -90,7 +90,7 @@ def _told(
             visitors.withdraw(tx, visitor, now)
             return None
         case Left():
-            _left(tx, site, message, visitor, now)
+            _left(tx, site, message, visitor, lead, now)
             return visitor.id
         case Viewed() | Took():
             return _seen(tx, site, message, visitor, lead, now)
@@ -98,12 +98,11 @@ def _told(
 
 def _seen(tx: Connection, site: Website, seen: Viewed | Took, visitor: AnyRow, lead: str | None, now: datetime) -> str:
     goes_on, before = (visitor.id, ()) if lead is None else visitors.join(tx, visitor, lead, now)
-    if visitors.enough(tx, goes_on, now - _DAY):
-        return goes_on
-    row = visitors.keep(tx, _row(seen, goes_on, site, now))
-    if row is not None and lead is not None:
-        _record(tx, site, lead, [*_past(tx, before, lead, site.declared), *_events(row, lead, site.declared)], now)
-        visitors.recorded(tx, [(row.id, _event_id(row))])
+    row = None if visitors.enough(tx, goes_on, now - _DAY) else visitors.keep(tx, _row(seen, goes_on, site, now))
+    if lead is not None:
+        events = [] if row is None else list(_events(row, lead, site.declared))
+        _record(tx, site, lead, [*_past(tx, before, lead, site.declared), *events], now)
+        visitors.recorded(tx, [] if row is None else [(row.id, _event_id(row))])
     return goes_on
 
 
@@ -113,11 +112,11 @@ def _record(tx: Connection, site: Website, lead: str, events: Sequence[Incoming]
         append(tx, lead, events[-1], now, site.ears, lambda tx, lead: events[:-1])
 
 
-def _left(tx: Connection, site: Website, left: Left, visitor: AnyRow, now: datetime) -> None:
+def _left(tx: Connection, site: Website, left: Left, visitor: AnyRow, lead: str | None, now: datetime) -> None:
     seconds, depth = max(0, min(left.seconds, _LONGEST)), max(0, min(left.depth, 100))
     row = visitors.left(tx, left.id, visitor.id, seconds, depth)
-    if row is not None and visitor.lead_id is not None:
-        _record(tx, site, visitor.lead_id, list(_read(row, visitor.lead_id, site.declared, now)), now)
+    if row is not None and lead is not None:
+        _record(tx, site, lead, list(_read(row, lead, site.declared, now)), now)
 
 
 # --- who it turned out to be ------------------------------------------------------------------------------
@@ -189,9 +188,8 @@ def _data(row: AnyRow, declared: Mapping[str, str]) -> dict[str, Value]:
 
 def _touch(source: Mapping[str, str]) -> TouchIn | None:
     """Where the link that led here said so."""
-    said = {name.removeprefix("utm_"): value for name, value in source.items()}
     if not any(name.startswith("utm_") for name in source):
         return None
-    campaign, of, medium = (said.pop(name, None) for name in ("campaign", "source", "medium"))
-    more = {name: value for name, value in source.items() if name.removeprefix("utm_") in said}
+    more = dict(source)
+    campaign, of, medium = (more.pop(name, None) for name in ("utm_campaign", "utm_source", "utm_medium"))
     return TouchIn("visit", campaign, of, medium, more)

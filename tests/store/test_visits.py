@@ -249,8 +249,11 @@ def test_events_that_the_workspace_does_not_name_are_not_recorded(database: Data
 def test_there_is_an_end_to_what_is_kept(site: Website, monkeypatch: pytest.MonkeyPatch) -> None:
     assert OF_A_DAY < HISTORY
     monkeypatch.setattr("kweek.leads.visitors.OF_A_DAY", 3)
-    tell(site, *(views(n) for n in range(5)))
+    tell(site, *(views(n, f"/{n}") for n in range(5)))
     assert len(rows(site.db, tables.visits)) == 3
+    ann = a_lead(site.db, "ann")
+    take(site, views(8), NOW + MINUTE, ann)
+    assert [path for _, path in story(site.db, ann)] == ["/0", "/1", "/2"], "what was kept is hers all the same"
     take(site, views(9), NOW + timedelta(days=2))
     assert len(rows(site.db, tables.visits)) == 4
 
