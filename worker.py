@@ -24,6 +24,7 @@ from activities.email import Email
 from activities.fading import Fading
 from activities.failures import Failures
 from activities.notify import Notify
+from activities.old_visits import OldVisits
 from activities.post import From, LookUp, Post
 from activities.rescoring import Rescorer
 from activities.sending import Sending
@@ -118,7 +119,9 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     desks = Desks(book.now, lambda number: address_key(secret, number))
     turns = Turns(database, clock, answers, desks, email.may_leave)
     webhooks = Webhooks(database, clock, settings, book.now, answers)
-    dates = Dates(database, clock, answers, Fading(database, lambda: book.now().ears).fade)
+    fading = Fading(database, lambda: book.now().ears)
+    old = OldVisits(database, lambda: book.now().rules.settings.keep_visits.elapsed)
+    dates = Dates(database, clock, answers, fading.fade, old.forget)
     rescorer = Rescorer(database, clock, lambda: book.now().ears)
     return Hands(database, clock, turns, email, notify, webhooks, dates, rescorer, book, renderer)
 

@@ -29,6 +29,7 @@ from kweek.leads.publish import publish_in
 from kweek.leads.reckoned import Scores
 from kweek.leads.rows import insert_once, upsert
 from kweek.leads.scores import settle
+from kweek.leads.topics import read_about
 from kweek.leads.traits import add_tags, set_fields
 from kweek.mails.template import MailTemplate
 from kweek.rules.grades import Axis
@@ -104,6 +105,8 @@ class House:
                 case "survey":
                     survey, _, question = name.rpartition(".")
                     upsert(tx, tables.answers, told | {"survey": survey, "question": question})
+                case "lead" if name == "topic":
+                    read_about(tx, lead, str(value), at)
                 case "lead" if not isinstance(value, tuple):
                     set_fields(tx, lead, {name: value})
                 case "company" if name in tables.companies.c:

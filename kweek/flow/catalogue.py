@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from msgspec import Struct, field
 
+from kweek.flow.duration import Duration
 from kweek.flow.plan import Limit
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Words, say
@@ -19,6 +20,7 @@ FieldWord = Literal["text", "number", "date", "moment", "yes/no"]
 FIELD_WORDS: Final[tuple[FieldWord, ...]] = ("text", "number", "date", "moment", "yes/no")
 ChannelKind = Literal["slack", "teams"]
 CHANNEL_KINDS: Final[tuple[ChannelKind, ...]] = ("slack", "teams")
+KEEP_VISITS: Final = Duration(400, "day")
 RULES: Final = ("events", "calendars", "teams", "scoring", "personas", "sales-ready", "workspace")
 
 
@@ -153,7 +155,8 @@ class Hook(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """rules/workspace.yaml. The first language is spoken to whoever speaks none of them. channels: of a chat; their
     addresses are secrets, which stand in the environment. websites: origins (`https://www.example.com`) to which a form
-    may send its visitor back. currency: ISO 4217."""
+    may send its visitor back, and whose visitors are followed. keep_visits: so long what they looked at is kept.
+    currency: ISO 4217."""
 
     name: str = "Kweek"
     languages: tuple[str, ...] = ("en",)
@@ -168,6 +171,7 @@ class Settings(Struct, frozen=True):
     when_unsure: Literal["resend", "hold"] = "resend"
     websites: tuple[str, ...] = ()
     currency: str = "EUR"
+    keep_visits: Duration = KEEP_VISITS
 
 
 class Rules(Struct, frozen=True):

@@ -61,6 +61,9 @@ BUILT_IN: Final = tuple(
 GRADE_CHANGED: Final = "grade.changed"
 """Recorded where points bring a lead to another grade: `from` and `to`."""
 
+PAGE_VIEWED: Final = "page.viewed"
+"""An own event by name; but what it says of its `topic` is counted (`lead.topic`)."""
+
 WHENEVER_DEFAULTS: Final = (*LEAD_WIDE, "replied")
 IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook", "send")
 """The verbs that may stand below a passing event (a `send` without `within`)."""

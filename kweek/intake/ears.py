@@ -66,7 +66,8 @@ class FlowEars(AlwaysRing):
             fits = rule.source == incoming.kind and (rule.condition is None or rule.condition.test(facts) is True)
             if fits and depth < _DEEPEST:
                 identifier = f"{incoming.id}/{rule.kind}"
-                event = Incoming(identifier, rule.kind, incoming.at, LeadIn(id=incoming.lead.id), incoming.data)
+                lead, past = LeadIn(id=incoming.lead.id), incoming.past
+                event = Incoming(identifier, rule.kind, incoming.at, lead, incoming.data, past=past)
                 yield event
                 yield from self._derived(event, depth + 1)
 

@@ -33,7 +33,8 @@ from kweek.intake.values import nearest, printable
 HONEYPOT: Final = "homepage_url"  # people do not see this field; what fills it in is a machine
 REDIRECT: Final = "redirect"
 KINDS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
-_ITS_OWN: Final = (HONEYPOT, REDIRECT, "id")
+VISITOR: Final = "visitor"  # whose browser it is, where the script for visitors says so
+_ITS_OWN: Final = (HONEYPOT, REDIRECT, VISITOR, "id")
 _MUST: Final = ("lead", "lead.email", "id", "type")  # who wrote, and what it is
 _MOST_FIELDS: Final = 100
 _OF_COMPANY: Final = {"company": "name", **{f"company.{key}": key for key in COMPANY_KEYS}}

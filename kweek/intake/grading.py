@@ -68,7 +68,7 @@ def _machine(hit: Hit, hits: Sequence[Hit], sent_at: datetime | None) -> tuple[s
     clicks = [other for other in hits if other.kind != "open"]
     signs = {
         f"asked with {hit.method}": hit.method != "GET",
-        "a program, by its name": not agent or _ROBOT.search(agent) is not None,
+        "a program, by its name": is_robot(agent),
         "fetched ahead of reading": hit.kind == "open" and (_is_bare(agent) or _GMAIL_PREFETCH in agent),
         "at once after sending": sent_at is not None and hit.at - sent_at < AT_ONCE,
         "three or more links within ten seconds": hit.kind != "open" and _burst(hit, clicks),
@@ -84,6 +84,11 @@ def _unclear(hit: Hit, sent_at: datetime | None) -> tuple[str, ...]:
         "soon after sending": sent_at is not None and hit.at - sent_at < SOON,
     }
     return tuple(reason for reason, true in signs.items() if true)
+
+
+def is_robot(agent: str) -> bool:
+    """Does it say itself that it is a program, or nothing?"""
+    return not agent or _ROBOT.search(agent) is not None
 
 
 def _is_bare(agent: str) -> bool:

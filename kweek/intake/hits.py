@@ -30,19 +30,26 @@ _CONFIRMS: Final = ("answered", "replied", "unsubscribed")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a link of a mail leads; `name` is the author's."""
+    """Where a link of a mail leads; `name` is the author's. lead_id: to whom it was written."""
 
     target: str
     name: str | None
+    lead_id: str | None
 
 
 def link_of(db: Database, mail_key: str, position: int) -> Link | None:
     """The stored target: a redirect goes there and nowhere else."""
-    links = tables.links.c
-    query = select(links.target, links.name).where(links.mail_key == mail_key, links.position == position)
+    links, mails = tables.links.c, tables.mails.c
+    query = (
+        select(links.target, links.name, mails.lead_id, mails.audience)
+        .join_from(tables.links, tables.mails, mails.key == links.mail_key)
+        .where(links.mail_key == mail_key, links.position == position)
+    )
     with db.read() as read:
         row = read.execute(query).one_or_none()
-    return None if row is None else Link(row.target, row.name)
+    if row is None:
+        return None
+    return Link(row.target, row.name, row.lead_id if row.audience == "lead" else None)
 
 
 def note_hit(db: Database, mail_key: str, hit: Hit) -> bool:

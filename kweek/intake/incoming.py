@@ -85,7 +85,8 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """`id` is the sender's: the same one twice is one event. `ref`: key of the effect that it is about. `by`, `note`:
-    the colleague who did it, and what he wrote down."""
+    the colleague who did it, and what he wrote down. past: the lead did it before we knew it: it stands in the story
+    and counts, and no flow hears of it."""
 
     id: str
     kind: str
@@ -97,6 +98,7 @@ class Incoming:
     note: str | None = None
     notes: tuple[Note, ...] = ()
     touch: TouchIn | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

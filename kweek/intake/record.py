@@ -6,7 +6,7 @@ kept, and an outbox row is left. Committed is accepted; whatever fails before th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
+from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
 from kweek.intake.people import enrich, find_or_make, row_of
 from kweek.intake.touches import keep_touch
-from kweek.leads import bant, events, tables
+from kweek.leads import bant, events, tables, topics
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.graded import Graded, tell_grade
 from kweek.leads.reckoned import Scores
@@ -35,6 +36,7 @@ _BROUGHT_UP: Final = update(tables.leads).where(tables.leads.c.id == bindparam("
 _RACES = 3  # two senders may make the same lead, or use the same id, at once: the loser looks again
 
 Also = Callable[[Connection, Recorded], None]
+Before = Callable[[Connection, str], Sequence[Incoming]]
 
 
 class Ears(Protocol):
@@ -93,17 +95,22 @@ class AlwaysRing:
 
 
 def record(
-    db: Database, incoming: Incoming, now: datetime, ears: Ears | None = None, also: Also | None = None
+    db: Database,
+    incoming: Incoming,
+    now: datetime,
+    ears: Ears | None = None,
+    also: Also | None = None,
+    before: Before | None = None,
 ) -> Recorded:
     """Record one event; `now` is flow time. The same id again answers the same and changes nothing. `also`: what else
-    belongs to it, in the same transaction.
+    belongs to it, in the same transaction. `before`: what this lead did before it, which nobody knew to be its own.
 
     OtherEventError: the id is taken by an event of another kind or lead. NoSuchLead: no lead has this `lead.id`.
     """
     for last in range(_RACES, 0, -1):
         try:
             with db.write() as tx:
-                recorded = _record(tx, incoming, now, ears or AlwaysRing())
+                recorded = _record(tx, incoming, now, ears or AlwaysRing(), before)
                 if also is not None:
                     also(tx, recorded)
                 return recorded
@@ -113,25 +120,35 @@ def record(
     raise AssertionError("unreachable")
 
 
-def _record(tx: Connection, incoming: Incoming, now: datetime, ears: Ears) -> Recorded:
+def _record(tx: Connection, incoming: Incoming, now: datetime, ears: Ears, before: Before | None) -> Recorded:
     if incoming.lead.id is None:
         lead = find_or_make(tx, incoming.lead, now)
         if lead is None:
             raise NoSuchLead("An event needs its lead: an e-mail address or an external id.")
     elif (lead := row_of(tx, incoming.lead.id)) is None:
         raise NoSuchLead(f"There is no lead {incoming.lead.id}")
-    return _take(tx, lead, incoming, now, ears)
+    return _take(tx, lead, incoming, now, ears, before)
 
 
-def append(tx: Connection, lead_id: str, incoming: Incoming, now: datetime, ears: Ears | None = None) -> Recorded:
+def append(
+    tx: Connection,
+    lead_id: str,
+    incoming: Incoming,
+    now: datetime,
+    ears: Ears | None = None,
+    before: Before | None = None,
+) -> Recorded:
     """The same within a transaction that has this lead locked already; `incoming.lead` then only enriches it."""
     lead = row_of(tx, lead_id)
     if lead is None:
         raise NoSuchLead(f"There is no lead {lead_id}")
-    return _take(tx, lead, incoming, now, ears or AlwaysRing())
+    return _take(tx, lead, incoming, now, ears or AlwaysRing(), before)
 
 
-def _take(tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ears: Ears) -> Recorded:
+def _take(
+    tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ears: Ears, before: Before | None
+) -> Recorded:
+    """All that comes with it is judged together: the lead comes to its grade at once, and not by those in between."""
     event = _put(tx, lead.id, lead.seq + 1, incoming, now)
     if event is None:
         return _same(tx, lead.id, incoming)
@@ -140,10 +157,11 @@ def _take(tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ear
     if incoming.touch is not None:
         changed |= keep_touch(tx, lead.id, incoming.touch, incoming.id, incoming.at, now)
     changed |= bant.keep(tx, lead.id, incoming.lead.facts, incoming.id, incoming.at)
-    for one in ears.derived(incoming):
+    for one in _with(ears, incoming, before(tx, lead.id) if before is not None else ()):
         if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now)) is not None:
             happened.append(follows)
             told.append(one)
+    changed |= sum(_reads(tx, lead.id, one) for one in happened) > 0  # of all of them
     for note in incoming.notes:
         _note(tx, lead.id, note, now)
     columns = ears.scored(tx, lead, told, now, profile_changed=changed)
@@ -153,16 +171,31 @@ def _take(tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ear
     tx.execute(_BROUGHT_UP, {"lead": lead.id, **columns})
     grade = (columns.get(name, getattr(lead, name)) for name in ("profile", "engagement"))
     graded = ears.graded(tx, Graded(lead.id, happened[-1].seq, lead.graded, *grade), incoming.at, now)
-    for event in (*happened, *([graded] if graded else [])):
+    heard = [one for one, of in zip(happened, told, strict=True) if of is incoming or not of.past]
+    for event in (*heard, *([graded] if graded else [])):
         if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
             events.ring(tx, lead.id, event.seq)
     return Recorded(lead.id, happened[0].seq, fresh=True)
 
 
+def _with(ears: Ears, incoming: Incoming, earlier: Sequence[Incoming]) -> Iterator[Incoming]:
+    """What follows from it, and what comes along with it."""
+    yield from ears.derived(incoming)
+    for one in earlier:
+        yield one
+        yield from ears.derived(one)
+
+
 def _put(tx: Connection, lead_id: str, seq: int, one: Incoming, now: datetime) -> Event | None:
     event = Event(seq, one.kind, one.at, one.ref, one.data)
-    fresh = events.put(tx, lead_id, one.id, event, recorded_at=now, by=one.by, note=one.note)
+    fresh = events.put(tx, lead_id, one.id, event, recorded_at=now, by=one.by, note=one.note, past=one.past)
     return event if fresh else None
+
+
+def _reads(tx: Connection, lead_id: str, event: Event) -> bool:
+    """Keep what a page is about that it looked at. Does it read most about something else now?"""
+    topic = event.data.get("topic") if event.kind == PAGE_VIEWED else None
+    return isinstance(topic, str) and topics.read_about(tx, lead_id, topic, event.at)
 
 
 def _same(tx: Connection, lead_id: str, incoming: Incoming) -> Recorded:

@@ -22,7 +22,7 @@ _BACK: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=l
 _RING: Final = insert(outbox)
 _AFTER: Final = (
     select(events)
-    .where(events.c.lead_id == bindparam("lead"), events.c.seq > bindparam("after"))
+    .where(events.c.lead_id == bindparam("lead"), events.c.seq > bindparam("after"), events.c.merged.is_not(True))
     .order_by(events.c.seq)
 )
 
@@ -60,11 +60,14 @@ def put(
     recorded_at: datetime,
     by: str | None = None,
     note: str | None = None,
+    past: bool = False,
 ) -> bool:
-    """The same under a number that the caller gives, who has to write that into the lead's row. False: it is known."""
+    """The same under a number that the caller gives, who has to write that into the lead's row. False: it is known.
+    past: no flow hears of it."""
     row = {
         "lead_id": lead_id, "seq": event.seq, "id": id, "kind": event.kind, "at": event.at, "recorded_at": recorded_at,
         "ref": event.ref, "data": dump_event(event).get("data", {}), "by": by, "note": note,
+        "merged": past or None,
     }  # fmt: skip
     return insert_once(tx, events, row, key="id")
 
@@ -81,7 +84,7 @@ def ring(tx: Connection, lead_id: str, seq: int) -> None:
 
 
 def pull(tx: Connection, lead_id: str, after: int) -> list[Event]:
-    """The lead's events from number `after` + 1 on, in order."""
+    """The lead's events from number `after` + 1 on, in order, but for those that it brought along."""
     return [_event(row) for row in tx.execute(_AFTER, {"lead": lead_id, "after": after})]
 
 

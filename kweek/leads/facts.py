@@ -13,6 +13,7 @@ from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Fact
 from kweek.leads.enrolments import lead_row
 from kweek.leads.tables import answers, bant, campaigns, companies, events, mails, tags
+from kweek.leads.topics import topic_of
 from kweek.rules.grades import Grades, Points
 from kweek.rules.personas import Persona, persona_of
 from kweek.rules.qualification import SalesReady
@@ -167,6 +168,8 @@ class RowFacts:
                 return getattr(self._points(), name.removeprefix("score."))
             case "sales_ready":
                 return self._rules.sales_ready.judge(self).ready
+            case "topic":
+                return self._once(path, lambda: topic_of(self._tx, row.id))
             case "persona":
                 fits = persona_of(self._rules.personas, self)
                 return fits.name if fits is not None else None

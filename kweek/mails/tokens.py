@@ -1,6 +1,7 @@
 """What do the links in a mail carry? A signed token: what it is about, for one purpose, until a moment.
 
-`<base>/u/<token>` unsubscribe, `/c/` click, `/o/` open, `/s/` survey, `/h/` handover. Signed with HMAC-SHA-256 (43
+`<base>/u/<token>` unsubscribe, `/c/` click, `/o/` open, `/s/` survey, `/h/` handover; `visit` is a parameter of the
+website's own address. Signed with HMAC-SHA-256 (43
 characters, 256 bit) under a key of its own for each purpose, so that no token serves another end. Tokens run on real
 time. They are not secret from who holds them, and hold ids only.
 """
@@ -16,11 +17,14 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from kweek.errors import KweekError
 
-Purpose = Literal["unsubscribe", "click", "open", "survey", "handover"]
+Purpose = Literal["unsubscribe", "click", "open", "survey", "handover", "visit"]
 
 PATHS: Final[dict[Purpose, str]] = {"unsubscribe": "u", "click": "c", "open": "o", "survey": "s", "handover": "h"}
 # Who wants to leave must be able to from the oldest mail in the mailbox; the rest is worth nothing after a while.
-DAYS: Final[dict[Purpose, int]] = {"unsubscribe": 3_650, "click": 730, "open": 365, "survey": 365, "handover": 180}
+DAYS: Final[dict[Purpose, float]] = {
+    "unsubscribe": 3_650, "click": 730, "open": 365, "survey": 365, "handover": 180,
+    "visit": 1 / 96,  # a quarter of an hour
+}  # fmt: skip
 _LONGEST: Final = 1_000
 
 
@@ -38,11 +42,11 @@ class Tokens:
 
     def __init__(self, key: Callable[[str], bytes], now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._serializers = {purpose: _serializer(key(f"token/{purpose}")) for purpose in PATHS}
+        self._serializers = {purpose: _serializer(key(f"token/{purpose}")) for purpose in DAYS}
 
     def issue(self, purpose: Purpose, *about: str | int) -> str:
         """A token about these ids: the mail's key, and for a click the link's position."""
-        expires = int(self._now()) + DAYS[purpose] * 86_400
+        expires = int(self._now() + DAYS[purpose] * 86_400)
         return str(self._serializers[purpose].dumps([expires, *about]))
 
     def url(self, base_url: str, purpose: Purpose, *about: str | int) -> str:

@@ -23,6 +23,8 @@ from kweek.web import (
     survey,
     task_page,
     tasks,
+    visitors_page,
+    visits,
 )
 from kweek.web.house import House
 from kweek.web.limits import Limits
@@ -34,11 +36,10 @@ def make_app(house: House) -> FastAPI:
     """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    pages = (
-        desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, fact_page,
-        ready_page, spot, campaigns_page,
-    )  # fmt: skip
-    for part in (public, survey, api, tasks, *pages):
+    work = (handover_page, call_page, task_page, lead_page, fact_page, spot)
+    numbers = (ready_page, campaigns_page, visitors_page)
+    pages = (desk, flow_page, changes_page, live, mails, *work, *numbers)
+    for part in (public, survey, visits, api, tasks, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)

@@ -24,6 +24,7 @@ from kweek.web.seats import Seats
 from kweek.web.standstill import Standstill
 
 FORMS_A_MINUTE = 120  # of one network: a whole office may sit behind one address
+VISITS_A_MINUTE = 600
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class House:
     standstill: Standstill = field(default_factory=lambda: Standstill(lambda: ""))
     seats: Seats = field(default_factory=Seats)
     form_rate: Rate = field(default_factory=lambda: Rate(FORMS_A_MINUTE))
+    visit_rate: Rate = field(default_factory=lambda: Rate(VISITS_A_MINUTE))
 
     @cached_property
     def board(self) -> Board:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.leads.database import NoSuchLead
-from kweek.web import course, points, queries, story, way
+from kweek.web import course, points, queries, story, topics, way
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.ready import checklist
 from kweek.web.render import page, reader_tongue
@@ -43,6 +43,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "points": list(points.columns(read, lead_id)),
             "sources": sources(read, lead),
             "ready": checklist(read, house, say, lead_id),
+            "reads": topics.reads(read, lead_id),
             "past": course.of_lead(read, say, lead_id, house.rules.zone()),
         }
     return page(request, "lead.html", lead=lead, now=house.now(), most=course.MOST, **facts)

@@ -14,17 +14,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from kweek.intake.forms import KINDS, REDIRECT, event_of_form, read_form
+from kweek.intake.forms import KINDS, REDIRECT, VISITOR, event_of_form, read_form
 from kweek.intake.grading import Hit, HitKind
 from kweek.intake.hits import link_of, note_hit
 from kweek.intake.record import record
 from kweek.intake.sources import asked_in
 from kweek.intake.suppress import unsubscribe
+from kweek.intake.visits import joins
 from kweek.leads.database import DatabaseAway
 from kweek.web.guard import Body, HouseOf
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
 from kweek.web.render import page
+from kweek.web.visits import with_who
 
 log = structlog.get_logger()
 router = APIRouter()
@@ -52,7 +54,7 @@ def click(token: str, request: Request, house: HouseOf) -> Response:
     if link is None or urlsplit(link.target).scheme not in ("http", "https"):
         raise ProblemError(404, "This link leads nowhere any more.")
     _note(key, "click", request, house, link.name)
-    return RedirectResponse(link.target, 302)
+    return RedirectResponse(with_who(link.target, link.lead_id, request, house), 302)
 
 
 @router.get("/u/{token}")
@@ -97,9 +99,11 @@ def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Respon
     fields = asked_in(request.query_params.multi_items()) | read_form(body, written)
     now = house.now()
     proof = f"form at {request.headers.get('origin', 'unknown')[:200]}, network {network}"
-    incoming = event_of_form(kind, fields, house.rules.vocabulary(), now, proof)
+    words = house.rules.vocabulary()
+    incoming = event_of_form(kind, fields, words, now, proof)
     if incoming is not None:
-        record(house.db, incoming, now, house.rules)
+        visitor = (fields.get(VISITOR) or [""])[0]
+        record(house.db, incoming, now, house.rules, before=joins(visitor, now, words.events))
     if target := _own_target(house, (fields.get(REDIRECT) or [""])[0]):
         return RedirectResponse(target, 303)
     return page(request, "thanks.html", language=incoming.lead.profile.get("language") if incoming else None)

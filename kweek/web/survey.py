@@ -23,10 +23,11 @@ from kweek.intake.drafts import draft, keep_draft, prefilled
 from kweek.intake.forms import read_form
 from kweek.intake.surveys import Invitation, invitation, submit
 from kweek.web.guard import Body, HouseOf
-from kweek.web.house import House
+from kweek.web.house import House, house_of
 from kweek.web.problems import ProblemError
 from kweek.web.public import mail_of
 from kweek.web.render import page, reader_language
+from kweek.web.visits import way_on
 
 router = APIRouter()
 
@@ -181,7 +182,8 @@ def _thanks(request: Request, sitting: _Sitting, *, before: bool) -> Response:
     """before: it was answered already."""
     language = sitting.language
     thanks = None if sitting.invited.answered else say(sitting.survey.thanks, language)
-    return page(request, "answered.html", language=language, before=before, thanks=thanks)
+    on = None if before else way_on(sitting.invited.lead_id, request, house_of(request))
+    return page(request, "answered.html", language=language, before=before, thanks=thanks, on=on)
 
 
 def _form(request: Request, sitting: _Sitting, what: _Shown) -> Response:

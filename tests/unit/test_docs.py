@@ -37,7 +37,9 @@ PAGES: Final = pages()
 WRITTEN: Final = {**LANGUAGE, "first-flow": page("first-flow.md")}
 """Every page that has the reader write a flow."""
 
-OWN: Final = {name: page(f"{name}.md") for name in ("mails", "surveys", "sales-ready", "scoring", "personas")}
+OWN: Final = {
+    name: page(f"{name}.md") for name in ("mails", "surveys", "sales-ready", "scoring", "personas", "visitors")
+}
 """What a reader writes in a workspace of his own, one page after the other."""
 
 SHIPPED: Final = frozenset(file.stem for file in (ROOT / "flows").glob("*.yaml"))

@@ -99,6 +99,8 @@ BROKEN = [
     ),
     ("rules/workspace.yaml", "[nl, en]", "[nl, eng]", "Did you mean “en”?"),
     ("rules/workspace.yaml", "[nl, en]", "[nl, xx]", "Write its two letters"),
+    ("rules/scoring.yaml", 'event.topic == "humidity"', 'lead.topic == "humidity"', "Ask for event.topic"),
+    ("rules/workspace.yaml", "fields: ", "keep_visits: 9 business days\nfields: ", "Write 9 days"),
     ("rules/sales-ready.yaml", "if: lead.profile in", "is: lead.profile in", "Did you mean “if”?"),
     ("rules/sales-ready.yaml", "lead.profile in", "lead.intent > 3 and lead.profile in", "“lead.score.intent”"),
 ]

@@ -52,11 +52,12 @@ def serving(house: House, port: int) -> Iterator[House]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*more: str) -> Iterator[Browser]:
+    """more: arguments of the program."""
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_QUIET])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_QUIET, *more])
         yield browser
         browser.close()
 

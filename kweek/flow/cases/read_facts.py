@@ -28,7 +28,7 @@ class FactReader(Reader):
         self.schema = self.names.schema().fields
 
     def lead(self, pair: Pair) -> LeadGiven:
-        own = self.names.settable()
+        own = (*self.names.settable(), "topic")
         words = (*own, "profile", "engagement", "score", "tags", "tracking", "consent", "company", "bant", "campaign",
                  "survey")  # fmt: skip
         given = dict[str, Pair]()

@@ -35,6 +35,7 @@ COMPUTED: Final[Mapping[str, FieldType]] = {
     "lead.sales_ready": FieldType("yes/no", known=True),
     "lead.stage": FieldType("text", STAGES),
     "lead.persona": _TEXT,
+    "lead.topic": _TEXT,
     "company.name": _TEXT,
     "company.country": _TEXT,
     "company.legal_form": _TEXT,

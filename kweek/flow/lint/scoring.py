@@ -14,6 +14,7 @@ from kweek.flow.problems import Located, did_you_mean
 from kweek.flow.words import BUILT_IN
 
 _FOLLOWS: Final = ("lead.score.", "lead.profile", "lead.engagement", "lead.grade", "lead.sales_ready", "lead.stage")
+_TOPIC: Final = "lead.topic"
 _PORTRAIT: Final = "lead.persona"
 _PASSES: Final = ("bant.", "handover.", "today")
 _MAY_ASK: Final = frozenset({"known", "matches", "tagged"})
@@ -54,6 +55,8 @@ def _cannot(condition: Condition, subject: str = "A rule") -> Iterator[tuple[str
         if name.startswith(_FOLLOWS):
             what = f"{subject} cannot ask for {name}"
             yield what, "that follows from the points", "Ask for what is known of the lead: lead.job_title"
+        elif name == _TOPIC:
+            yield f"{subject} cannot ask for {name}", "that changes from page to page", "Ask for event.topic"
         elif name == _PORTRAIT:
             fix = "Write the rule under the persona, in rules/personas.yaml"
             yield f"{subject} cannot ask for {name}", "a persona has rules of its own", fix

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from kweek.flow.catalogue import CHANNEL_KINDS, ChannelKind, Hook, Sender, Settings
+from kweek.flow.catalogue import CHANNEL_KINDS, KEEP_VISITS, ChannelKind, Hook, Sender, Settings
 from kweek.flow.kebab import parse_name
 from kweek.flow.load.events import FieldReader
 from kweek.flow.load.languages import meant_language, parse_language
-from kweek.flow.load.texts import parse_address, parse_currency, parse_limit, parse_url
+from kweek.flow.load.texts import parse_address, parse_currency, parse_elapsed, parse_limit, parse_url
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import Located, value_of
 from kweek.flow.yaml import Pair, Pairs
@@ -20,7 +20,7 @@ HOOK_KEYS: Final = ("url", "sends")
 UNSURE: Final[tuple[Literal["resend", "hold"], ...]] = ("resend", "hold")
 KEYS: Final = (
     "name", "languages", "timezone", "calendar", "send_hours", "limit", "sender", "fields", "channels", "webhooks",
-    "when_unsure", "websites", "currency",
+    "when_unsure", "websites", "currency", "keep_visits",
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ class SettingsReader(FieldReader):
             when_unsure=value_of(self.one_of(known.get("when_unsure"), UNSURE)) or "resend",
             websites=self._websites(known.get("websites")),
             currency=value_of(self.parsed(known.get("currency"), parse_currency, "currency")) or "EUR",
+            keep_visits=value_of(self.parsed(known.get("keep_visits"), parse_elapsed, "duration")) or KEEP_VISITS,
         )
 
     def _languages(self, pair: Pair | None) -> tuple[str, ...]:

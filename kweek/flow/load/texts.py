@@ -9,6 +9,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import nearest
@@ -51,6 +53,14 @@ def parse_currency(text: str) -> str:
         fix = near if CURRENCY.fullmatch(near) else "EUR"
         raise ValueError(f"“{text}” is not a currency; write its three letters: {fix}")
     return text
+
+
+def parse_elapsed(text: str) -> Duration:
+    """A duration that needs no calendar."""
+    duration = parse_duration(text)
+    if duration.business:
+        raise ValueError(f"“{text}” runs on a calendar; write {replace(duration, business=False)}")
+    return duration
 
 
 def parse_share(text: str) -> int:

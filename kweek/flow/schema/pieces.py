@@ -17,7 +17,11 @@ Schema = dict[str, Any]
 
 _SCALAR: Final = ("string", "number", "boolean")
 _WORDS: Final[Schema] = {"type": list(_SCALAR), "pattern": r"\S"}
-DURATION: Final = rf"0*[1-9]\d{{0,4}} +(?:business +(?:{'|'.join(BUSINESS)})|(?:{'|'.join(ELAPSED)}))s?"
+_AMOUNT: Final = r"0*[1-9]\d{0,4} +"
+_ELAPSED: Final = f"(?:{'|'.join(ELAPSED)})"
+DURATION: Final = rf"{_AMOUNT}(?:business +(?:{'|'.join(BUSINESS)})|{_ELAPSED})s?"
+SPAN: Final = f"{_AMOUNT}{_ELAPSED}s?"
+"""A duration that needs no calendar."""
 _DATE_FIELD: Final = FIELD.pattern
 _WEEKLY: Final = rf"(?:(?:{'|'.join(WEEKDAYS)}) )?(?:{CLOCK.pattern})"
 BESIDE_DATE: Final = rf"(?:(?:{DURATION}) (?:before|after) )?(?:{_DATE_FIELD})"

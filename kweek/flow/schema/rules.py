@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from kweek.flow.catalogue import CHANNEL_KINDS, FIELD_WORDS
+from kweek.flow.catalogue import CHANNEL_KINDS, FIELD_WORDS, KEEP_VISITS
 from kweek.flow.kebab import NAME
 from kweek.flow.load import agreed, settings, texts
 from kweek.flow.load import events as of_events
 from kweek.flow.load import personas as of_personas
 from kweek.flow.load import scoring as of_scoring
 from kweek.flow.load import teams as of_teams
-from kweek.flow.schema.pieces import Schema, from_table, keys, like, many, named, one_of, ref, some, whole, words
+from kweek.flow.schema.pieces import SPAN, Schema, from_table, keys, like, many, named, one_of, ref, some, whole, words
 from kweek.rules.grades import ENGAGEMENTS, PROFILES
 from kweek.rules.opening import DAYS, INTERVAL
 from kweek.rules.opening import KEYS as CALENDAR
@@ -211,8 +211,9 @@ def workspace() -> Schema:
             "minProperties": 0,
         },
         "when_unsure": one_of(settings.UNSURE, "A mail of which nobody can say whether it left."),
-        "websites": some(words(), "Whose forms may send their visitor back."),
         "currency": like(texts.CURRENCY.pattern, "In which everything costs; nothing said: EUR.", "EUR"),
+        "websites": some(words(), "Whose forms may send their visitor back, and whose visitors are followed."),
+        "keep_visits": like(SPAN, f"So long what visitors looked at is kept. {KEEP_VISITS} by itself.", "400 days"),
     }  # fmt: skip
     return {
         "title": "The workspace",

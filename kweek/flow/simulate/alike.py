@@ -83,6 +83,7 @@ class Asked:
             memory.scored,
             memory.graded,
             memory.stage if "lead.stage" in self.names else None,
+            tuple(memory.reading()) if "lead.topic" in self.names else None,
             memory.drawn(),
             frozenset(memory.tags & self.tags),
             self._past(memory),

@@ -13,7 +13,7 @@ from kweek.flow.plan import Limit, Plan
 from kweek.flow.simulate.scored import Scored
 from kweek.flow.spread import spread
 from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
-from kweek.flow.words import GRADE_CHANGED, LEAD_WIDE
+from kweek.flow.words import GRADE_CHANGED, LEAD_WIDE, PAGE_VIEWED
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Axis, Points
@@ -113,6 +113,15 @@ class Memory:
         """How far it is: where it began, and what has happened since."""
         begun = str(self.fields.get("lead.stage") or "suspect")
         return reduce(self.world.conversions.stage_after, (one.kind for one in self.events), begun)
+
+    def reading(self) -> list[tuple[int, datetime, str]]:
+        """About what it read: how often, when last, the topic. The most comes first; of two, what it read last."""
+        found: dict[str, tuple[int, datetime, str]] = {}
+        for event in self.events:
+            if event.kind == PAGE_VIEWED and isinstance(topic := event.data.get("topic"), str):
+                times, last, _ = found.get(topic, (0, event.at, topic))
+                found[topic] = (times + 1, max(last, event.at), topic)
+        return sorted(found.values(), reverse=True)
 
     def _score(self, event: Event) -> None:
         if (worth := self.world.worth.get(event.kind)) is not None:
@@ -335,6 +344,8 @@ class LeadFacts:
                 return memory.judged().interest
             case "sales_ready":
                 return memory.world.sales_ready.judge(self).ready
+            case "topic":
+                return next((topic for _, _, topic in memory.reading()), None)
             case "persona":
                 fits = persona_of(memory.world.personas, self)
                 return fits.name if fits is not None else None

@@ -18,7 +18,7 @@ events = Table(
     Column("data", JSON, nullable=False, default=dict),
     Column("by", Text),  # the colleague who did it; null: the lead, a machine or the flow
     Column("note", Text),  # what that colleague wrote down
-    Column("merged", Boolean),  # it came with a lead that was merged into this one: no flow hears of it
+    Column("merged", Boolean),  # it came with a visitor or a lead that turned out to be this one: no flow hears of it
     Index("ix_events_lead_id_kind", "lead_id", "kind"),
     Index("ix_events_recorded_at", "recorded_at"),  # what just happened, for the board
 )  # fmt: skip

@@ -202,9 +202,12 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lead_id", sa.Text(), nullable=True),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_id", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["lead_id"], ["leads.id"], name=op.f("fk_visitors_lead_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visitors")),
     )
+    op.create_index("ix_visitors_at", "visitors", ["at"], unique=False)
     op.create_index("ix_visitors_lead_id", "visitors", ["lead_id"], unique=False)
     op.create_table(
         "survey_drafts",
@@ -219,7 +222,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("visitor_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("topic", sa.Text(), nullable=True),
         sa.Column("source", sa.JSON(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=True),
         sa.Column("depth", sa.Integer(), nullable=True),
@@ -228,7 +233,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["visitor_id"], ["visitors.id"], name=op.f("fk_visits_visitor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
     )
-    op.create_index("ix_visits_visitor_id", "visits", ["visitor_id"], unique=False)
+    op.create_index("ix_visits_at", "visits", ["at"], unique=False)
+    op.create_index("ix_visits_visitor_id", "visits", ["visitor_id", "at"], unique=False)
     op.add_column("api_keys", sa.Column("scopes", sa.JSON(), nullable=True))
     op.add_column("bant", sa.Column("how", sa.Text(), nullable=True))
     op.add_column("bant", sa.Column("evidence", sa.Text(), nullable=True))

@@ -1,0 +1,77 @@
+// Who looks at this website? Nothing is kept and nothing told until it is agreed to.
+//
+//   <script src="https://leads.example.com/v.js" async></script>
+//   kweek.agree("the words that were shown")   from now on; data-agreed="the words" on the script does the same
+//   kweek.forget()                             no longer
+//   kweek.asks                                 is there anything to ask? Not once it is agreed to, and not of who
+//                                              wants none of it anywhere (Global Privacy Control, Do Not Track)
+//
+// Served without what is for readers: 3 kB at most.
+(() => {
+  const { dataset, src } = document.currentScript, base = new URL(".", src).href, on = addEventListener
+  const never = navigator.globalPrivacyControl || navigator.doNotTrack == 1
+  const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => (byte + 256).toString(16).slice(1)).join("")
+  const cookie = (value, age) => document.cookie = `kweek=${value};Max-Age=${age};Path=/;SameSite=Lax${isSecureContext ? ";Secure" : ""}`
+  let visitor = document.cookie.match(/\bkweek=([0-9a-f]{32})/)?.[1], agreed, page, depth, shown, since
+
+  // what a link in a mail brought along goes out of the address at once, whether it is followed or not
+  const [, who] = location.search.match(/[?&]kweek=([\w.-]+)/) || []
+  if (who) history.replaceState(history.state, "", location.href.replace(/([?&])kweek=[\w.-]+&?/, "$1"))
+
+  const go_on = other => {
+    visitor = other
+    cookie(other, other ? 31536e3 : 0)
+  }
+  const message = (did, more) => JSON.stringify({ did, visitor, ...more })
+  const tell = (did, more) => fetch(base + "v", { method: "POST", body: message(did, more), keepalive: true, credentials: "omit" })
+    .then(answer => answer.status == 200 && answer.json())
+    .then(told => told && visitor && go_on(told.visitor || ""), () => {})
+
+  const look = () => {
+    if (document.readyState == "loading") return on("DOMContentLoaded", look)
+    if (document.prerendering) return document.addEventListener("prerenderingchange", look)
+    const about = document.querySelector("meta[name='kweek:topic'],[data-kweek-topic]"), topic = about?.content || about?.dataset.kweekTopic
+    page = fresh(), depth = shown = since = 0
+    tell("page.viewed", { id: page, path: location.pathname, title: document.title, topic, utm: location.search.match(/utm_[^&]+/g), referrer: document.referrer, agreed, who })
+    sum()
+    scrolled()
+  }
+  const scrolled = () => depth = Math.max(depth, Math.round(100 * (scrollY + innerHeight) / document.documentElement.scrollHeight))
+  const sum = () => {
+    const now = Date.now()
+    if (since) shown += now - since
+    since = !document.hidden && now
+  }
+  const took = ({ target, button }) => {
+    const link = target.closest?.("a[href]")
+    if (visitor && button < 2 && link?.host == location.host && /\.(pdf|zip|csv|docx?|xlsx?|pptx?|epub|dwg|step)$/i.test(link.pathname)) tell("download.taken", { id: fresh(), path: link.pathname })
+  }
+  on("scroll", scrolled)
+  on("visibilitychange", sum)
+  on("pagehide", () => {
+    sum()
+    if (visitor && page) navigator.sendBeacon(base + "v", message("page.left", { id: page, seconds: Math.round(shown / 1000), depth }))
+  })
+  on("pageshow", ({ persisted }) => persisted && visitor && look())
+  on("click", took)
+  on("auxclick", took)
+  on("formdata", ({ target, formData }) => {
+    if (visitor && target.getAttribute("action")?.startsWith(base + "forms/")) formData.set("visitor", visitor)
+  })
+
+  window.kweek = {
+    get asks() { return !never && !visitor },
+    agree(words) {
+      if (!words || !kweek.asks) return
+      agreed = words
+      go_on(fresh())
+      look()
+    },
+    forget() {
+      if (visitor) tell("forget"), go_on("")
+    },
+  }
+  if (never) visitor && go_on("")
+  else if (visitor) look()
+  else kweek.agree(dataset.agreed)
+})()

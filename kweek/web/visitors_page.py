@@ -1,0 +1,31 @@
+"""What is looked at on the website? For colleagues: how many looked, at which pages, about what, and from where."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kweek.leads.looked_at import lists, sums
+from kweek.web.guard import HouseOf, staff_only
+from kweek.web.render import page
+
+router = APIRouter(dependencies=[Depends(staff_only)])
+
+PERIODS: Final = (7, 30, 90, 365)  # days
+_USUAL: Final = 30
+
+
+@router.get("/visitors")
+def show_visitors(request: Request, house: HouseOf) -> Response:
+    """`?days=`: of so many."""
+    asked = request.query_params.get("days", "")
+    days = next((one for one in PERIODS if str(one) == asked), _USUAL)
+    since = house.now() - timedelta(days=days)
+    with house.db.read() as read:
+        seen = {"sums": sums(read, since), **lists(read, since)}
+    script = {"websites": house.rules.websites(), "base_url": house.settings.base_url}
+    return page(request, "visitors.html", days=days, periods=PERIODS, seen=seen, script=script)
