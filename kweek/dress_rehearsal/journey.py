@@ -120,13 +120,14 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
                 about = find(life, given.kind, given.what, plan.flow)
                 deeds.append(Deed(life.now, "", about.key if about else None))
             learned = {path: value for path, value in life.memory.fields.items() if known.get(path) != value}
-            facts[len(life.memory.events)] = learned
+            facts[max((event.seq for event in life.memory.events if event.kind == given.kind), default=0)] = learned
         end = max(at_end_of(case.last_day, life.start), _ended(plan, case, world)) + _AFTERWARDS
     life.run(end + 5 * NEAR)
     deeds += [
         Deed(event.at, event.kind, event.ref, dict(event.data), facts.get(event.seq, {}), points.get(event.seq, {}))
         for event in life.memory.events
-        if event.kind not in _OURS or (event.kind == "blocked" and not event.data)
+        if event.seq not in life.memory.followed
+        and (event.kind not in _OURS or (event.kind == "blocked" and not event.data))
     ]
     end = _between(life, end)
     return Journey(

@@ -54,8 +54,8 @@ class Ears(Protocol):
         """How far is a lead that was so far, when this event has happened?"""
         ...
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
-        """Record that its points bring it to another grade, where they do and a flow listens to that."""
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
+        """Record what follows from another grade, where its points bring it to one."""
         ...
 
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
@@ -84,8 +84,8 @@ class AlwaysRing:
     def stage_after(self, stage: str, kind: str) -> str:
         return self.conversions.stage_after(stage, kind)
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
-        return tell_grade(tx, lead, self.scores.grades, at, now)
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
+        return tell_grade(tx, lead, self.scores.grades, self.scores.matrix, at, now)
 
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         return True
@@ -149,7 +149,7 @@ def _take(tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ear
     tx.execute(_BROUGHT_UP, {"lead": lead.id, **columns})
     grade = (columns.get(name, getattr(lead, name)) for name in ("profile", "engagement"))
     graded = ears.graded(tx, Graded(lead.id, happened[-1].seq, lead.graded, *grade), incoming.at, now)
-    for event in (*happened, *([graded] if graded else [])):
+    for event in (*happened, *graded):
         if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
             events.ring(tx, lead.id, event.seq)
     return Recorded(lead.id, happened[0].seq, fresh=True)
