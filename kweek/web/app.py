@@ -13,8 +13,10 @@ from kweek.web import (
     flow_page,
     handover_page,
     lead_page,
+    leads_page,
     live,
     mails,
+    matrix_page,
     public,
     spot,
     survey,
@@ -31,7 +33,8 @@ def make_app(house: House) -> FastAPI:
     """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot)
+    lists = (leads_page, matrix_page)
+    pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot, *lists)
     for part in (public, survey, api, tasks, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
