@@ -34,7 +34,8 @@ PAGES: Final = (
     "/matrix", "/leads", "/leads?by=points", "/leads?grade=A1", "/leads?grade=C4", "/leads?grade=C4&by=points",
     "/leads?grade=D4&by=points", "/leads?grade=B2&stage=customer", "/leads?stage=customer", "/leads?stage=opportunity",
     "/leads?campaign=fair", "/leads?campaign=fair&by=points", "/leads?campaign=c3&grade=A1", "/leads?flow=long-term",
-    "/leads?flow=renewal", "/leads?flow=renewal&by=points", "/leads?flow=long-term&grade=A1", "/leads?company=company+7",
+    "/leads?flow=renewal", "/leads?flow=renewal&by=points", "/leads?flow=long-term&grade=A1",
+    "/leads?company=company+7",
    
     "/leads?company=c", "/leads?q=jan", "/leads?q=jan&by=points", "/leads?q=lotte+vos", "/leads?q=m4711", "/leads?q=zz",
     "/leads?q=company+99", "/leads?q=a", "/leads?q=jan&grade=A1&campaign=c3&flow=long-term",
