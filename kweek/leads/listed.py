@@ -26,16 +26,14 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    union,
 )
 
 from kweek.leads.tables import Moment, companies, enrolments, leads, worth
 
 By = Literal["newest", "points"]
-COUNTED: Final = 10_000
-"""Of more than so many that fit, it is not said how many there are."""
-_FEW: Final = 2_000
-"""So many are looked up by their ids."""
+_COUNTED: Final = 10_000
+_FEW: Final = 1_000
+"""So many are looked up by their ids; and counted, where there are more of them."""
 _LAST: Final = "\U0010ffff"  # behind every text that begins so
 
 _NAMES: Final = func.trim(func.coalesce(leads.c.first_name, "") + " " + func.coalesce(leads.c.last_name, ""))
@@ -44,16 +42,19 @@ WHO: Final = func.coalesce(leads.c.name, func.nullif(_NAMES, ""), leads.c.email,
 )
 """The best name that there is for a lead."""
 
-_THERE: Final = leads.c.merged_into.is_(None)
-_ROWS: Final = select(leads, WHO, companies.c.name.label("company"), worth.label("worth")).join_from(
-    leads, companies, companies.c.id == leads.c.company_id, isouter=True
+_THESE: Final = bindparam("leads", expanding=True)
+_ROWS: Final = (
+    select(leads, WHO, companies.c.name.label("company"), worth.label("worth"))
+    .join_from(leads, companies, companies.c.id == leads.c.company_id, isouter=True)
+    .where(leads.c.id.in_(_THESE))
 )
 _WALKS: Final = select(enrolments.c.lead_id, enrolments.c.flow).where(
-    enrolments.c.lead_id.in_(bindparam("leads", expanding=True)), enrolments.c.ended_at.is_(None)
+    enrolments.c.lead_id.in_(_THESE), enrolments.c.ended_at.is_(None)
 )
 _CELLS: Final = select(leads.c.profile, leads.c.engagement, func.count().label("leads")).group_by(
     leads.c.profile, leads.c.engagement
 )
+_GONE: Final = select(leads.c.profile, leads.c.engagement).where(leads.c.merged_into.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,16 @@ class Wanted:
     q: str = ""
 
 
-Which = Sequence[Sequence[ColumnElement[bool]]]
-"""Lists of conditions, of which a lead fulfils one at most: each is read in the order of an index."""
+Conditions = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """parts: of which a lead fulfils one at most: each is read in the order of an index. counted: of more than so many
+    that fit, it is not said how many there are."""
+
+    parts: Sequence[Conditions]
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +96,22 @@ def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
     """after: of the page before; "": from the beginning."""
     key = worth if by == "points" else leads.c.created_at
     order, bounds = (key.desc(), leads.c.id.desc()), _bounds(by, after)
-    found: list[Row[Any]] = []
-    for conditions in which:
-        query = _ROWS.where(*conditions, *([] if bounds is None else _beyond(key, bounds)))
-        found += read.execute(query.order_by(*order).limit(most + 1)).all()
-    found.sort(key=lambda row: (_place(by, row), row.id), reverse=True)
-    rows = found[:most]
-    on = f"{_written(_place(by, rows[-1]))}~{rows[-1].id}" if len(found) > most else None
-    return Page(rows, _flows(read, rows), on)
+    beyond = [] if bounds is None else _beyond(key, bounds)
+    first: list[Row[Any]] = []
+    for conditions in which.parts:
+        query = select(leads.c.id, key.label("place")).where(*conditions, *beyond)
+        first += read.execute(query.order_by(*order).limit(most + 1)).all()
+    first.sort(key=lambda row: (row.place, row.id), reverse=True)
+    ids = [row.id for row in first[:most]]
+    rows = sorted(read.execute(_ROWS, {"leads": ids}), key=lambda row: ids.index(row.id)) if ids else []
+    on = f"{_written(first[most - 1].place)}~{ids[-1]}" if len(first) > most else None
+    return Page(rows, _flows(read, ids), on)
 
 
-def count(read: Connection, which: Which, most: int = COUNTED) -> int:
-    """How many there are; more than most: at least so many."""
-    total = 0
-    for conditions in which:
+def count(read: Connection, which: Which, most: int | None = None) -> int:
+    """How many there are. most: if more, at least so many; None: as is counted soon."""
+    total, most = 0, which.counted if most is None else most
+    for conditions in which.parts:
         first = select(leads.c.id).where(*conditions).limit(most + 1 - total)
         total += read.execute(select(func.count()).select_from(first.subquery())).scalar_one()
     return total
@@ -109,24 +120,21 @@ def count(read: Connection, which: Which, most: int = COUNTED) -> int:
 def cells(read: Connection, fresh: str) -> Counter[str]:
     """Grade → how many leads have it."""
     found: Counter[str] = Counter()
-    for sign, query in ((1, _CELLS), (-1, _CELLS.where(leads.c.merged_into.is_not(None)))):
-        for row in read.execute(query):
-            found[f"{row.profile}{row.engagement}" if row.profile else fresh] += sign * row.leads
+    for row in read.execute(_CELLS):
+        found[f"{row.profile}{row.engagement}" if row.profile else fresh] += row.leads
+    for row in read.execute(_GONE):
+        found[f"{row.profile}{row.engagement}" if row.profile else fresh] -= 1
     return found
 
 
-def _flows(read: Connection, rows: Sequence[Row[Any]]) -> dict[str, list[str]]:
+def _flows(read: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for lead, flow in read.execute(_WALKS, {"leads": [row.id for row in rows]}) if rows else ():
+    for lead, flow in read.execute(_WALKS, {"leads": ids}) if ids else ():
         found.setdefault(lead, []).append(flow)
     return found
 
 
 # --- in which order ---------------------------------------------------------------------------------------
-
-
-def _place(by: By, row: Row[Any]) -> Any:
-    return row.worth if by == "points" else row.created_at
 
 
 def _written(place: datetime | int) -> str:
@@ -155,17 +163,16 @@ def _beyond(key: ColumnElement[Any], bounds: tuple[datetime | int, str]) -> list
 
 def which(read: Connection, wanted: Wanted, fresh: str) -> Which:
     """fresh: the grade of whoever has no points yet."""
-    c, both = leads.c, [_THERE]
+    c, both = leads.c, [leads.c.merged_into.is_(None)]
     both += [column == said for column, said in ((c.stage, wanted.stage), (c.campaign, wanted.campaign)) if said]
-    if wanted.company:
-        both.append(_of_company(read, wanted.company))
-    if wanted.flow:
-        here = (enrolments.c.flow == wanted.flow, enrolments.c.step.is_not(None))
-        walks = exists().where(enrolments.c.lead_id == c.id, *here)
-        both.append(_few_or_many(read, [select(enrolments.c.lead_id).where(*here)], walks))
-    if wanted.q:
-        both.append(_sought(read, wanted.q))
-    return [[*both, *grade] for grade in _grades(wanted.grade, fresh)]
+    sought = [
+        find(read, said)
+        for find, said in ((_of_company, wanted.company), (_in_flow, wanted.flow), (_beginning, wanted.q))
+        if said
+    ]
+    both += [one.condition for one in sought]
+    counted = _FEW if any(one.many for one in sought) else _COUNTED
+    return Which([[*both, *grade] for grade in _grades(wanted.grade, fresh)], counted)
 
 
 def _grades(grade: str, fresh: str) -> list[list[ColumnElement[bool]]]:
@@ -175,33 +182,52 @@ def _grades(grade: str, fresh: str) -> list[list[ColumnElement[bool]]]:
         return [[]]
     digit = [c.engagement == int(grade[1])] if grade[1:].isdecimal() and len(grade) == 2 else []
     had = [c.profile == grade[0], *digit] if digit or len(grade) == 1 else [false()]
-    return [had, [c.profile.is_(None)]] if fresh.startswith(grade) else [had]
+    return [had, [c.profile.is_(None), c.engagement.is_(None)]] if fresh.startswith(grade) else [had]
 
 
-def _of_company(read: Connection, said: str) -> ColumnElement[bool]:
-    its = companies.alias()  # beside the one that is shown
+# --- what has no index in the order of the list -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    condition: ColumnElement[bool]
+    many: bool
+
+
+def _few_or_many(read: Connection, ids: Sequence[Select[tuple[str]]], many: ColumnElement[bool]) -> _Sought:
+    """Whom these questions find, by their ids where they are few; else the condition that says the same of each."""
+    found: set[str] = set()
+    for one in ids:
+        found |= set(read.execute(one.limit(_FEW + 1)).scalars())
+        if len(found) > _FEW:
+            return _Sought(many, many=True)
+    return _Sought(leads.c.id.in_(sorted(found)), many=False)
+
+
+def _in_flow(read: Connection, flow: str) -> _Sought:
+    e = enrolments.c
+    ids = select(e.lead_id).where(e.flow == flow, e.step.is_not(None))
+    # asked of one lead after the other: by its own index, so the flow's is kept out of it
+    walks = exists().where(e.lead_id == leads.c.id, func.coalesce(e.flow, "") == flow, e.ended_at.is_(None))
+    return _few_or_many(read, [ids], walks)
+
+
+def _of_company(read: Connection, said: str) -> _Sought:
+    its = companies.alias()
     named = _begins(read, its.c.name_key, said.casefold())
     here = leads.c.company_id == said
     ids = [select(leads.c.id).where(here), select(leads.c.id).join(its, its.c.id == leads.c.company_id).where(named)]
     return _few_or_many(read, ids, or_(here, exists().where(its.c.id == leads.c.company_id, named)))
 
 
-def _sought(read: Connection, q: str) -> ColumnElement[bool]:
-    c = leads.c
-    its = companies.alias()
-    keyed = _begins(read, its.c.name_key, q.casefold())
+def _beginning(read: Connection, q: str) -> _Sought:
+    c, its = leads.c, companies.alias()
+    named = _begins(read, its.c.name_key, q.casefold())
     own = [_begins(read, c.email_key, q.casefold())]
     own += [_begins(read, func.lower(column), func.lower(q)) for column in (c.name, c.first_name, c.last_name)]
     ids = [select(c.id).where(one) for one in own]
-    ids.append(select(c.id).join(its, its.c.id == c.company_id).where(keyed))
-    return _few_or_many(read, ids, or_(*own, exists().where(its.c.id == c.company_id, keyed)))
-
-
-def _few_or_many(read: Connection, ids: Sequence[Select[tuple[str]]], many: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whom these questions find, by their ids where they are few; else the condition that says the same of each."""
-    first = [select(one.limit(_FEW + 1).subquery()) for one in ids]
-    found = list(read.execute(union(*first)).scalars())
-    return many if len(found) > _FEW else leads.c.id.in_(found)
+    ids.append(select(c.id).join(its, its.c.id == c.company_id).where(named))
+    return _few_or_many(read, ids, or_(*own, exists().where(its.c.id == c.company_id, named)))
 
 
 def _begins(read: Connection, column: ColumnElement[Any], said: Any) -> ColumnElement[bool]:

@@ -49,17 +49,18 @@ def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "ne
     fresh = house.rules.grades().grade_of(Points())
     with house.db.read() as read:
         titles = _titles(read)
-        found, total = listed.Page((), {}, None), 0
+        found, total, counted = listed.Page((), {}, None), 0, 0
         if not faults:
             which = listed.which(read, wanted, fresh)
             found, total = listed.page(read, which, order, after, _A_PAGE), listed.count(read, which)
+            counted = which.counted
         campaigns = _campaigns(read)
     filters = {name: said for name, said in asdict(wanted).items() if said}
     here = filters | ({"by": order} if order != "newest" else {})
     return page(
         request, "list.html", status=422 if faults else 200, wanted=wanted, by=order, faults=faults, found=found,
         said=asdict(wanted) | {"by": by},
-        total=min(total, listed.COUNTED), beyond=total > listed.COUNTED, fresh=fresh, titles=titles,
+        total=min(total, counted), beyond=total > counted, fresh=fresh, titles=titles,
         campaigns=campaigns, choices=_choices(reader_tongue(request)) | {"flow": list(titles.items())},
         filtered=bool(filters),
         query=urlencode(filters), first=urlencode(here) if after else None,
