@@ -99,7 +99,14 @@ def _walks(n: int, version: str) -> list[dict[str, Any]]:
     flow = "renewal" if n % 20_000 == 0 else "long-term" if n % 10 == 0 else None
     if flow is None:
         return []
-    about = {"id": f"{_id(n)}-1", "lead_id": _id(n), "flow": flow, "version": version, "live": True, "state": {}}
+    about: dict[str, Any] = {
+        "id": f"{_id(n)}-1",
+        "lead_id": _id(n),
+        "flow": flow,
+        "version": version,
+        "live": True,
+        "state": {},
+    }
     return [{**about, "started_at": NOW, "step": "steps/wait-1", "entered_at": NOW}]
 
 

@@ -42,14 +42,13 @@ WHO: Final = func.coalesce(leads.c.name, func.nullif(_NAMES, ""), leads.c.email,
 )
 """The best name that there is for a lead."""
 
-_THESE: Final = bindparam("leads", expanding=True)
 _ROWS: Final = (
     select(leads, WHO, companies.c.name.label("company"), worth.label("worth"))
     .join_from(leads, companies, companies.c.id == leads.c.company_id, isouter=True)
-    .where(leads.c.id.in_(_THESE))
+    .where(leads.c.id.in_(bindparam("leads", expanding=True)))
 )
 _WALKS: Final = select(enrolments.c.lead_id, enrolments.c.flow).where(
-    enrolments.c.lead_id.in_(_THESE), enrolments.c.ended_at.is_(None)
+    enrolments.c.lead_id.in_(bindparam("leads", expanding=True)), enrolments.c.ended_at.is_(None)
 )
 _CELLS: Final = select(leads.c.profile, leads.c.engagement, func.count().label("leads")).group_by(
     leads.c.profile, leads.c.engagement
@@ -70,6 +69,7 @@ class Wanted:
     q: str = ""
 
 
+_Row = Row[*tuple[Any, ...]]
 Conditions = Sequence[ColumnElement[bool]]
 
 
@@ -97,10 +97,10 @@ def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
     key = worth if by == "points" else leads.c.created_at
     order, bounds = (key.desc(), leads.c.id.desc()), _bounds(by, after)
     beyond = [] if bounds is None else _beyond(key, bounds)
-    first: list[Row[Any]] = []
+    first: list[_Row] = []
     for conditions in which.parts:
-        query = select(leads.c.id, key.label("place")).where(*conditions, *beyond)
-        first += read.execute(query.order_by(*order).limit(most + 1)).all()
+        query: Select[*tuple[Any, ...]] = select(leads.c.id, key.label("place")).where(*conditions, *beyond)
+        first.extend(read.execute(query.order_by(*order).limit(most + 1)).all())
     first.sort(key=lambda row: (row.place, row.id), reverse=True)
     ids = [row.id for row in first[:most]]
     rows = sorted(read.execute(_ROWS, {"leads": ids}), key=lambda row: ids.index(row.id)) if ids else []
@@ -181,7 +181,7 @@ def _grades(grade: str, fresh: str) -> list[list[ColumnElement[bool]]]:
     if not grade:
         return [[]]
     digit = [c.engagement == int(grade[1])] if grade[1:].isdecimal() and len(grade) == 2 else []
-    had = [c.profile == grade[0], *digit] if digit or len(grade) == 1 else [false()]
+    had: list[ColumnElement[bool]] = [c.profile == grade[0], *digit] if digit or len(grade) == 1 else [false()]
     return [had, [c.profile.is_(None), c.engagement.is_(None)]] if fresh.startswith(grade) else [had]
 
 
@@ -194,11 +194,11 @@ class _Sought:
     many: bool
 
 
-def _few_or_many(read: Connection, ids: Sequence[Select[tuple[str]]], many: ColumnElement[bool]) -> _Sought:
+def _few_or_many(read: Connection, ids: Sequence[Select[str]], many: ColumnElement[bool]) -> _Sought:
     """Whom these questions find, by their ids where they are few; else the condition that says the same of each."""
     found: set[str] = set()
     for one in ids:
-        found |= set(read.execute(one.limit(_FEW + 1)).scalars())
+        found.update(read.execute(one.limit(_FEW + 1)).scalars())
         if len(found) > _FEW:
             return _Sought(many, many=True)
     return _Sought(leads.c.id.in_(sorted(found)), many=False)

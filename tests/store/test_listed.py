@@ -42,7 +42,7 @@ IN_A = {f"l{n:02}" for n in range(0, 40, 6)}
 @pytest.fixture(autouse=True)
 def the_leads(database: Database) -> None:
     version: dict[str, Any] = {"number": 1, "source": {}, "published_at": NOW, "published_by": "x"}
-    walks = [
+    walks: list[dict[str, Any]] = [
         {
             "id": f"{lead}-1", "lead_id": lead, "flow": "a", "version": "v", "started_at": NOW, "state": {},
             "live": True,

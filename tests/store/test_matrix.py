@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -113,7 +113,7 @@ def test_rescoring_brings_it_there_too(books: Database) -> None:
 
 
 @contextmanager
-def shipped(folder: Path, url: str) -> Iterator[tuple[House, Hands]]:
+def shipped(folder: Path, url: str) -> Generator[tuple[House, Hands]]:
     house = build(folder, url=url)
     hands = hands_of(house.settings)
     try:

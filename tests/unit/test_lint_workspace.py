@@ -118,8 +118,8 @@ RULES = [
     ("rules/scoring.yaml", "1: flow hot-lead,", "1: flow hot-laed,", [(14, 11, "Did you mean “hot-lead”?")]),
     ("rules/scoring.yaml", "1: flow hot-lead,", "1: hot-lead,", [(14, 11, "Write flow and its name, or rest")]),
     ("rules/scoring.yaml", "1: flow hot-lead,", "1: flow fair-leads,", [(14, 11, "another “reentry”")]),
-    ("rules/scoring.yaml", "4: rest }", "5: rest }", [(14, 3, "Add it, or: else: rest"), (14, 65, "is not a key")]),
-    ("rules/scoring.yaml", "3: flow long-term, 4", "2: flow long-term, 4", [(14, 3, "no cell for 3"), (14, 46, "")]),
+    ("rules/scoring.yaml", "4: rest }", "5: rest }", [(14, 3, "Add it, or: else: rest"), (14, 55, "is not a key")]),
+    ("rules/scoring.yaml", "3: rest, 4: rest }", "2: rest, 4: rest }", [(14, 3, "no cell for 3"), (14, 46, "")]),
     ("rules/scoring.yaml", "  D: rest\n", "", [(13, 1, "no row for D")]),
     ("rules/scoring.yaml", "  D: rest\n", "  E: rest\n", [(13, 1, "no row for D"), (17, 3, "is not a key")]),
 ]  # fmt: skip
