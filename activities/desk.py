@@ -72,8 +72,8 @@ class Desks:
         return False
 
     def graded(self, tx: Connection, lead_id: str, now: datetime) -> bool:
-        """Did what was applied bring it to another grade, of which a flow is told?"""
-        return self.rules().ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now) is not None
+        """Did what was applied bring it to another grade, from which something follows?"""
+        return bool(self.rules().ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now))
 
     def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """More is known of it, or less."""

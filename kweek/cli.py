@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "publish": "make the flows that are drafts into versions that leads walk",
     "pause": "stop a flow: no mail of it leaves, and its leads stand still",
     "resume": "let a paused flow go on",
+    "export": "write the list of leads to a file",
     "rescore": "bring all leads to the points that the rules give now",
     "cost": "enter what campaigns cost, from a file",
     "catcher": "run the mail catcher alone",

@@ -131,7 +131,7 @@ def in_force(workspace: Workspace) -> InForce:
     rules = workspace.rules
     types = names_of({}, rules, workspace.surveys, {}).schema().fields
     purposes, world = purposes_of(workspace.texts), world_of(workspace)
-    scores = Scores(world.scoring, world.grades, world.timezone, types)
+    scores = Scores(world.scoring, world.grades, world.timezone, types, world.matrix)
     return InForce(rules, world, types, FlowEars(scores, world.conversions, tuple(derivations(rules))), purposes)
 
 

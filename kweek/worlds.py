@@ -61,6 +61,7 @@ def world_of(workspace: Workspace) -> World:
         grades=rules.scoring.grades or Grades(),
         scoring=(*map(_rule, rules.scoring.rules), *chain.from_iterable(map(_rules_of, rules.personas.values()))),
         personas=tuple(map(_persona, rules.personas.values())),
+        matrix={grade: flow.value for grade, flow in rules.scoring.matrix.items()},
         sales_ready=_sales_ready(rules.sales_ready),
         facts=FactTypes(rules.sales_ready.facts, settings.timezone),
     )

@@ -62,6 +62,11 @@ _SCORING: Final = """\
 grades:
   profile: {{ A: {profile[0]}, B: {profile[1]}, C: {profile[2]} }}
   engagement: {{ 1: {engagement[0]}, 2: {engagement[1]}, 3: {engagement[2]} }}
+
+# What follows when a lead comes to a grade: it enters a flow, or it rests. Once there is a flow that hands over:
+# A: {{ 1: flow hot-lead, else: rest }}
+matrix:
+  else: rest
 """
 FIRST: Final = "welcome"
 EVENT: Final = "information.requested"

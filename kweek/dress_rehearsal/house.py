@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,7 +18,7 @@ from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Entry, Event, Value
 from kweek.flow.world import World
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
-from kweek.intake.record import Also, AlwaysRing, record
+from kweek.intake.record import Also, AlwaysRing, append, record
 from kweek.leads import enrolments, tables
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database, open_database
@@ -32,7 +32,7 @@ from kweek.leads.scores import settle
 from kweek.leads.topics import read_about
 from kweek.leads.traits import add_tags, set_fields
 from kweek.mails.template import MailTemplate
-from kweek.rules.grades import Axis
+from kweek.rules.grades import Axis, Points
 from kweek.secret import make_secret
 from kweek.versions import source_of
 from kweek.workspace import Workspace, read_workspace
@@ -75,11 +75,17 @@ class House:
             add_points(tx, lead, f"{lead}/given", by_axis, "given", at, self.world.grades)
             add_tags(tx, lead, sorted(memory.tags))
             self.learn(tx, lead, memory.fields, start)
+            tx.execute(update(tables.leads).filter_by(id=lead).values(graded=self._grade(tx, lead)))
         return lead
+
+    def _grade(self, tx: Connection, lead: str) -> str:
+        """With what it comes, it has not come to."""
+        row = enrolments.lead_row(tx, lead)
+        return f"{row.profile}{row.engagement}" if row.profile else self.world.grades.grade_of(Points())
 
     @cached_property
     def scores(self) -> Scores:
-        return Scores(self.world.scoring, self.world.grades, self.world.timezone)
+        return Scores(self.world.scoring, self.world.grades, self.world.timezone, matrix=self.world.matrix)
 
     def allow(self, tx: Connection, leads: Iterable[str], channel: str, at: datetime) -> None:
         """Consent, for every purpose that there is."""
@@ -134,6 +140,12 @@ class House:
         """An event, as intake records it, with its bell."""
         name, ears = id or f"{lead}/{kind}/{ref}/{at.isoformat()}", AlwaysRing(self.scores, self.world.conversions)
         return record(self.database, Incoming(name, kind, at, LeadIn(id=lead), data or {}, ref), at, ears, also)
+
+    def tells(self, lead: str, said: Incoming, keep: Callable[[Connection], None]) -> None:
+        """The same, with what the lead told beside it, which is kept before: as intake does it with answers."""
+        with self.database.lead_tx(lead) as tx:
+            keep(tx)
+            append(tx, lead, said, said.at, AlwaysRing(self.scores))
 
     # --- the books ------------------------------------------------------------------------------------
 

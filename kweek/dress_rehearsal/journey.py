@@ -16,6 +16,8 @@ from kweek.flow.facts import Fact
 from kweek.flow.plan import Choose, Plan, Send
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.memory import Memory
+from kweek.flow.simulate.people import Deed as Said
+from kweek.flow.simulate.sheets import Sheet
 from kweek.flow.simulate.walk import live
 from kweek.flow.spread import spread
 from kweek.flow.state import Entry, Event, Value
@@ -108,8 +110,8 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
     if case.mix:
         end = at_end_of(case.last_day, life.start)
         for deed, sheet in live(life, people_of(case, life.memory.world), end):
-            facts[seq_of(life, deed.kind, deed.ref)] = dict(sheet.facts)
-            points[seq_of(life, deed.kind, deed.ref)] = by_axis(sheet.points)
+            told = seq_of_answers(life, deed, sheet)
+            facts[told], points[told] = dict(sheet.facts), by_axis(sheet.points)
             if deed.kind == "unclear":
                 deeds.append(Deed(life.now, "", deed.ref))
     else:
@@ -119,17 +121,19 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
             if given.kind == "unclear":
                 about = find(life, given.kind, given.what, plan.flow)
                 deeds.append(Deed(life.now, "", about.key if about else None))
-            facts[len(life.memory.events)] = {
+            learned = {
                 path: value
                 for path, value in life.memory.fields.items()
                 if known.get(path) != value or until.get(path) != life.memory.expires.get(path)
             }
+            facts[max((event.seq for event in life.memory.events if event.kind == given.kind), default=0)] = learned
         end = max(at_end_of(case.last_day, life.start), _ended(plan, case, world)) + _AFTERWARDS
     life.run(end + 5 * NEAR)
     deeds += [
         Deed(event.at, event.kind, event.ref, dict(event.data), facts.get(event.seq, {}), points.get(event.seq, {}))
         for event in life.memory.events
-        if event.kind not in _OURS or (event.kind == "blocked" and not event.data)
+        if event.seq not in life.memory.followed
+        and (event.kind not in _OURS or (event.kind == "blocked" and not event.data))
     ]
     end = _between(life, end)
     return Journey(
@@ -140,6 +144,11 @@ def _live_through(plan: Plan, case: Case, number: int, world: World, lead: str, 
 def seq_of(life: Life, kind: str, ref: str | None) -> int:
     """Which of its events was this? Not always the last: what comes of it may have sent a mail at once."""
     return max((event.seq for event in life.memory.events if (event.kind, event.ref) == (kind, ref)), default=0)
+
+
+def seq_of_answers(life: Life, deed: Said, sheet: Sheet) -> int:
+    """With which of its events did it tell the answers of this sheet? The first that they raised, else the last."""
+    return seq_of(life, sheet.raised[0], None) if sheet.raised else seq_of(life, deed.kind, deed.ref)
 
 
 def by_axis(points: Iterable[tuple[str, int]]) -> dict[Axis, int]:

@@ -30,7 +30,7 @@ from kweek.dress_rehearsal.journey import NEAR, Deed, Journey, Lines
 from kweek.dress_rehearsal.server import go_to, time_skipping
 from kweek.errors import KweekError
 from kweek.flow.state import Event
-from kweek.intake.incoming import Recorded
+from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.relay import Relay
 from kweek.intake.suppress import SUPPRESSION, suppress_lead
 from kweek.leads import effects, tables
@@ -185,13 +185,16 @@ def _happens(house: House, lead: str, deed: Deed) -> None:
         return
     secret = house.settings.key(SUPPRESSION)
 
-    def also(tx: Connection, recorded: Recorded) -> None:
+    def keep(tx: Connection) -> None:
         house.learn(tx, lead, deed.facts, deed.at)
         add_points(tx, lead, f"{lead}/{deed.at}", deed.points, "answered", deed.at, house.world.grades)
         if deed.kind in ("bounced", "complained", "unsubscribed"):
             suppress_lead(tx, lead, "email", deed.kind, deed.at, lambda address: address_key(secret, address))
 
-    house.happens(lead, deed.kind, deed.at, deed.data, deed.ref, also=also)
+    said = Incoming(
+        f"{lead}/{deed.kind}/{deed.ref}/{deed.at.isoformat()}", deed.kind, deed.at, LeadIn(id=lead), deed.data, deed.ref
+    )
+    house.tells(lead, said, keep)
 
 
 async def _carry(relay: Relay) -> bool:

@@ -115,10 +115,12 @@ class ScoringRule(Struct, frozen=True):
 
 
 class Scoring(Struct, frozen=True):
-    """rules/scoring.yaml. grades is None where it says nothing of them: the standard ones hold."""
+    """rules/scoring.yaml. grades is None where it says nothing of them: the standard ones hold. matrix: grade → the
+    flow that a lead enters there; at any other it rests."""
 
     grades: Grades | None = None
     rules: tuple[ScoringRule, ...] = ()
+    matrix: Mapping[str, Located[str]] = {}
 
 
 class Persona(Struct, frozen=True):

@@ -13,6 +13,7 @@ from kweek.flow.surveys import Survey
 from kweek.flow.words import GRADE_CHANGED
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Grades, Points
+from kweek.rules.matrix import Matrix
 from kweek.rules.personas import Persona
 from kweek.rules.qualification import SalesReady
 from kweek.rules.said import FactTypes
@@ -47,6 +48,7 @@ class World(Struct, frozen=True, dict=True):
     grades: Grades = field(default_factory=Grades)
     scoring: tuple[Rule, ...] = ()
     personas: tuple[Persona, ...] = ()
+    matrix: Matrix = {}
     sales_ready: SalesReady = field(default_factory=SalesReady)
     facts: FactTypes = field(default_factory=FactTypes)
 
@@ -76,10 +78,15 @@ class World(Struct, frozen=True, dict=True):
         return any(ever_listens(plan, GRADE_CHANGED) for plan in self.plans.values())
 
     @cached_property
+    def minds_grades(self) -> bool:
+        """Does anything follow from another grade?"""
+        return self.hears_grades or any(flow in self.plans for flow in self.matrix.values())
+
+    @cached_property
     def minds_fading(self) -> bool:
         """May anything happen because points fade?"""
         fades = any(rule.fades for rule in self.scoring)
-        return fades and (self.hears_grades or any(plan.goal is not None for plan in self.plans.values()))
+        return fades and (self.minds_grades or any(plan.goal is not None for plan in self.plans.values()))
 
     @cached_property
     def judges_by_what_is_known(self) -> bool:

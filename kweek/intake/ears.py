@@ -80,17 +80,21 @@ class FlowEars(AlwaysRing):
             return True
 
     def minds_points(self, tx: Connection) -> bool:
-        """May a flow hear of it, when nothing but points change: that a grade did, or that a goal is reached?"""
+        """May anything follow, when nothing but points change: from a grade, or from a goal that is reached?"""
+        if self.scores.matrix:
+            return True
         plans = [publish.plan_in(tx, version) for version in publish.walked(tx)]
         return any(plan.goal is not None or ever_listens(plan, GRADE_CHANGED) for plan in plans)
 
     def hear_points(self, tx: Connection, lead_id: str, now: datetime) -> None:
-        """Its points changed though nothing happened: ring where a flow hears of its grade, or seeks a goal."""
+        """Its points changed though nothing happened: ring where something follows from its grade, or a flow seeks a
+        goal."""
         row = enrolments.lead_row(tx, lead_id)
         graded = self.graded(tx, Graded.of(row), now, now)
         seeking = (_seeks(publish.plan_in(tx, one.version), one) for one in enrolments.load_state(tx, row).enrolments)
-        if any(seeking) or (graded is not None and self.rings(tx, row, graded, profile_changed=False)):
-            events.ring(tx, lead_id, row.seq if graded is None else graded.seq)
+        heard = [one.seq for one in graded if self.rings(tx, row, one, profile_changed=False)]
+        if heard or any(seeking):
+            events.ring(tx, lead_id, max(heard, default=row.seq))
 
 
 def _starts(tx: Connection, kind: str) -> bool:

@@ -57,8 +57,8 @@ class Ears(Protocol):
         """How far is a lead that was so far, when this event has happened?"""
         ...
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
-        """Record that its points bring it to another grade, where they do and a flow listens to that."""
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
+        """Record what follows from another grade, where its points bring it to one."""
         ...
 
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
@@ -87,8 +87,8 @@ class AlwaysRing:
     def stage_after(self, stage: str, kind: str) -> str:
         return self.conversions.stage_after(stage, kind)
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
-        return tell_grade(tx, lead, self.scores.grades, at, now)
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
+        return tell_grade(tx, lead, self.scores.grades, self.scores.matrix, at, now)
 
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         return True
@@ -172,7 +172,7 @@ def _take(
     grade = (columns.get(name, getattr(lead, name)) for name in ("profile", "engagement"))
     graded = ears.graded(tx, Graded(lead.id, happened[-1].seq, lead.graded, *grade), incoming.at, now)
     heard = [one for one, of in zip(happened, told, strict=True) if of is incoming or not of.past]
-    for event in (*heard, *([graded] if graded else [])):
+    for event in (*heard, *graded):
         if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
             events.ring(tx, lead.id, event.seq)
     return Recorded(lead.id, happened[0].seq, fresh=True)

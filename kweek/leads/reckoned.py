@@ -18,6 +18,7 @@ from kweek.flow.facts import Facts
 from kweek.leads.facts import RowFacts, Rules
 from kweek.leads.tables import answers, campaigns, companies, events, leads, points, tags
 from kweek.rules.grades import Grades, Points
+from kweek.rules.matrix import Matrix
 from kweek.rules.scoring import Ask, Did, Rule, reckon
 from kweek.rules.scoring import Row as Wanted
 from kweek.rules.wall import zone
@@ -62,12 +63,14 @@ _CHANNELS: Final = (
 
 @dataclass(frozen=True)
 class Scores:
-    """The rules that are in force. timezone: whose Mondays and days count. types: what fields hold."""
+    """The rules that are in force. timezone: whose Mondays and days count. types: what fields hold. matrix: what
+    follows from a grade."""
 
     rules: tuple[Rule, ...] = ()
     grades: Grades = field(default_factory=Grades)
     timezone: str = "UTC"
     types: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
+    matrix: Matrix = field(default_factory=dict[str, str])
 
     @cached_property
     def heard(self) -> Mapping[str, tuple[Rule, ...]]:

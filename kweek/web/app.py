@@ -15,8 +15,10 @@ from kweek.web import (
     flow_page,
     handover_page,
     lead_page,
+    leads_page,
     live,
     mails,
+    matrix_page,
     public,
     ready_page,
     spot,
@@ -38,7 +40,8 @@ def make_app(house: House) -> FastAPI:
     app.state.house = house
     work = (handover_page, call_page, task_page, lead_page, fact_page, spot)
     numbers = (ready_page, campaigns_page, visitors_page)
-    pages = (desk, flow_page, changes_page, live, mails, *work, *numbers)
+    lists = (leads_page, matrix_page)
+    pages = (desk, flow_page, changes_page, live, mails, *work, *numbers, *lists)
     for part in (public, survey, visits, api, tasks, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -79,6 +79,8 @@ def _about(say: Tongue, row: Row[Any], zone: tzinfo, titles: Mapping[str, str]) 
     if row.kind == "enrol":
         flow = str(row.data.get("flow") or "")
         yield say("now.flow", flow=titles.get(flow, flow))
+        if grade := row.data.get("grade"):
+            yield say("past.by-grade", grade=grade)
         return
     if row.subject:
         yield row.subject

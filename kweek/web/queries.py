@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, exists, func, select
 
 from kweek.leads import tables
+from kweek.leads.listed import WHO
 
 MOST: Final = 200  # rows of one list; the inboxes page through the rest
 OPEN: Final = ("open", "taken")
@@ -17,9 +18,6 @@ WITH_SALES: Final = ("open", "accepted")
 _NO_TRIES: Final = ("taken", "given_back", "call_back")  # what a colleague does with a call task and is no attempt
 
 _lead: Final = tables.leads.c
-_names: Final = func.trim(func.coalesce(_lead.first_name, "") + " " + func.coalesce(_lead.last_name, ""))
-WHO: Final = func.coalesce(_lead.name, func.nullif(_names, ""), _lead.email, _lead.external_id, _lead.id).label("who")
-"""The best name that there is for a lead."""
 
 AnySelect = Select[*tuple[Any, ...]]
 

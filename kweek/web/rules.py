@@ -23,6 +23,7 @@ from kweek.leads.graded import Graded
 from kweek.mails.template import parse_mail, purposes_of
 from kweek.rulebook import InForce, Rulebook
 from kweek.rules.grades import Grades
+from kweek.rules.matrix import Matrix
 from kweek.rules.personas import persona_of
 from kweek.words import Own, own_words
 
@@ -103,6 +104,13 @@ class WorkspaceRules:
     def grades(self) -> Grades:
         return self._book.now().rules.scoring.grades or Grades()
 
+    def matrix(self) -> Matrix:
+        return self._book.now().world.matrix
+
+    def own_fields(self) -> Sequence[str]:
+        """What is kept of a lead besides."""
+        return list(self._book.now().rules.settings.fields)
+
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
         return self._book.now().ears.derived(incoming)
 
@@ -114,7 +122,7 @@ class WorkspaceRules:
     def stage_after(self, stage: str, kind: str) -> str:
         return self._book.now().ears.stage_after(stage, kind)
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
         return self._book.now().ears.graded(tx, lead, at, now)
 
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from kweek.dress_rehearsal.compare import differ
-from kweek.dress_rehearsal.journey import NEAR, Deed, Journey, Lines, by_axis, seq_of
+from kweek.dress_rehearsal.journey import NEAR, Deed, Journey, Lines, by_axis, seq_of_answers
 from kweek.dress_rehearsal.play import play
 from kweek.flow.cases.case import Case
 from kweek.flow.problems import Position
@@ -66,8 +66,9 @@ def _journey(people: People, number: int, one: Newcomer, lines: Lines, until: da
     memory = Memory(people.world, one.name, points=one.points)
     life, learned = enter(Memory(people.world, one.name, points=one.points), one.at), dict[int, Sheet]()
     for deed, sheet in live(life, people, until):
-        learned[seq_of(life, deed.kind, deed.ref)] = sheet
-    deeds = [_deed(event, learned.get(event.seq, Sheet())) for event in life.memory.events if event.kind not in OURS]
+        learned[seq_of_answers(life, deed, sheet)] = sheet
+    done = (one for one in life.memory.events if one.kind not in OURS and one.seq not in life.memory.followed)
+    deeds = [_deed(event, learned.get(event.seq, Sheet())) for event in done]
     journal = [(at, _own(one.name, entry)) for at, entry in lines]
     while any(abs(at - until) < 2 * NEAR for at, _ in journal):  # not in the middle of something
         until -= 5 * NEAR

@@ -22,10 +22,20 @@ from kweek.leads.tally import counted, numbers
 from tests.store.making import NOW
 
 
+# of SQLite, nobody reads back an index that is made of expressions: the next test looks whether it is there
+@pytest.mark.filterwarnings("ignore:(Skipped|autogenerate skipping) .*expression-based index")
 def test_migrations_make_the_tables_of_the_code(database: Database) -> None:
     with database.write() as tx:
         context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, tables.metadata) == []
+
+
+def test_migrations_make_the_indexes_of_the_code(sqlite_database: Database) -> None:
+    with sqlite_database.read() as tx:
+        there = set(
+            tx.execute(text("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")).scalars()
+        )
+    assert there == {index.name for table in tables.metadata.tables.values() for index in table.indexes}
 
 
 def test_a_second_migration_changes_nothing(empty_url: str) -> None:

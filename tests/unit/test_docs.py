@@ -37,9 +37,8 @@ PAGES: Final = pages()
 WRITTEN: Final = {**LANGUAGE, "first-flow": page("first-flow.md")}
 """Every page that has the reader write a flow."""
 
-OWN: Final = {
-    name: page(f"{name}.md") for name in ("mails", "surveys", "sales-ready", "scoring", "personas", "visitors")
-}
+_OWN: Final = ("mails", "surveys", "sales-ready", "scoring", "matrix", "personas", "visitors")
+OWN: Final = {name: page(f"{name}.md") for name in _OWN}
 """What a reader writes in a workspace of his own, one page after the other."""
 
 SHIPPED: Final = frozenset(file.stem for file in (ROOT / "flows").glob("*.yaml"))
@@ -144,7 +143,7 @@ def _answer(one: Page, mistake: Mistake, names: Names) -> str:
     return " ".join(map(str, found))
 
 
-@pytest.mark.parametrize("name", ["surveys", "sales-ready", "scoring", "personas"])
+@pytest.mark.parametrize("name", ["surveys", "sales-ready", "scoring", "matrix", "personas", "visitors"])
 def test_the_pages_about_other_files_hold(name: str, own: Workspace) -> None:
     with Renderer(seconds=30) as renderer:
         assert [str(problem) for problem in lint(own, renderer)] == []

@@ -117,6 +117,13 @@ RULES = [
     ("rules/calendars.yaml", "[2026-12-24, 2026-12-31,", "[2026-12-24, 31-12-2026,", [(11, 24, "year-month-day")]),
     ("rules/events.yaml", "brochure.requested:", "grade.changed:\nbrochure.requested:", [(28, 1, "of Kweek's own")]),
     ("rules/scoring.yaml", "{ A: 20, B: 10, C: 0 }", "{ A: 10, B: 20, C: 0 }", [(8, 12, "Write A: 20, B: 10, C: 0")]),
+    ("rules/scoring.yaml", "1: flow hot-lead,", "1: flow hot-laed,", [(14, 11, "Did you mean “hot-lead”?")]),
+    ("rules/scoring.yaml", "1: flow hot-lead,", "1: hot-lead,", [(14, 11, "Write flow and its name, or rest")]),
+    ("rules/scoring.yaml", "1: flow hot-lead,", "1: flow fair-leads,", [(14, 11, "another “reentry”")]),
+    ("rules/scoring.yaml", "4: rest }", "5: rest }", [(14, 3, "Add it, or: else: rest"), (14, 55, "is not a key")]),
+    ("rules/scoring.yaml", "3: rest, 4: rest }", "2: rest, 4: rest }", [(14, 3, "no cell for 3"), (14, 46, "")]),
+    ("rules/scoring.yaml", "  D: rest\n", "", [(13, 1, "no row for D")]),
+    ("rules/scoring.yaml", "  D: rest\n", "  E: rest\n", [(13, 1, "no row for D"), (17, 3, "is not a key")]),
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
 from kweek.rules.qualification import Need, SalesReady
+from kweek.rules.scoring import Rule
 from tests.unit.flow_of import BROCHURE
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -153,3 +154,35 @@ def test_halves_are_even() -> None:
     draws = [Memory(World(plans), f"lead-{n}").spread("steps/ab") for n in range(2_000)]
     assert all(0 <= draw < 1 for draw in draws)
     assert 900 < sum(draw < 0.5 for draw in draws) < 1_100
+
+
+# --- what follows from a grade ------------------------------------------------------------------------------
+
+
+def graded(plans: dict[str, Plan]) -> Memory:
+    took = Rule("took", "took a download", "interest", 10, "download.taken")
+    world = World(plans, scoring=(took,), matrix={"C3": "brochure-request", "C2": "gone"})
+    return Memory(world).at(NOON)
+
+
+def test_a_lead_enters_the_flow_of_its_grade_once_each_time_it_comes_to_it() -> None:
+    memory = graded({"brochure-request": BROCHURE})
+    for kind in ("page.viewed", "download.taken", "page.viewed", "download.taken", "download.taken"):
+        memory.record(kind, NOON)
+    enrolled = [event for event in memory.events if event.kind == "enrol"]
+    assert [(one.seq, one.data) for one in enrolled] == [(3, {"flow": "brochure-request", "grade": "C3"})]
+    assert memory.followed == {3}
+    assert memory.graded == "C2"  # whose flow is not there
+
+
+def test_the_grade_that_it_comes_with_it_has_not_come_to() -> None:
+    memory = graded({"brochure-request": BROCHURE})
+    memory.add_points({"interest": 10})
+    memory.record("page.viewed", NOON)
+    assert [event.kind for event in memory.events] == ["page.viewed"]
+
+
+def test_where_no_flow_of_the_matrix_is_there_grades_are_no_matter() -> None:
+    memory = graded({})
+    memory.record("download.taken", NOON)
+    assert (memory.graded, [event.kind for event in memory.events]) == (None, ["download.taken"])

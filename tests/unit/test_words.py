@@ -27,6 +27,7 @@ PUT_TOGETHER = (
     "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.", "campaigns.how.",
     "campaigns.more.", "campaigns.behind.",
     "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.", "ready.state.", "ready.how.", "ready.by.",
+    "picture.axis.", "field.", "gap.", "list.", "live.", "condition.", "truth.",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from kweek.flow.model import Flow
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import Located, nearest
 from kweek.flow.words import BUILT_IN
+from kweek.rules.matrix import GRADES
 from kweek.rules.said import ROOT, FactType, bant
 from kweek.rules.stages import STAGES
 
@@ -28,7 +29,7 @@ PROFILE: Final[Mapping[str, FieldType]] = dict.fromkeys(
 COMPUTED: Final[Mapping[str, FieldType]] = {
     "lead.profile": FieldType("text", ("A", "B", "C", "D"), known=True),
     "lead.engagement": FieldType("number", known=True, least=1, most=4),
-    "lead.grade": FieldType("text", tuple(f"{letter}{digit}" for letter in "ABCD" for digit in "1234"), known=True),
+    "lead.grade": FieldType("text", GRADES, known=True),
     "lead.score.profile": _POINTS,
     "lead.score.intent": _POINTS,
     "lead.score.interest": _POINTS,

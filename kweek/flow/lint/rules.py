@@ -8,7 +8,7 @@ from kweek.flow.lint.gather import event_data
 from kweek.flow.lint.names import COMPUTED, PROFILE, Names
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.sales_ready import lint_sales_ready
-from kweek.flow.lint.scoring import lint_fits, lint_scoring
+from kweek.flow.lint.scoring import lint_fits, lint_matrix, lint_scoring
 from kweek.flow.problems import Problem, did_you_mean
 
 
@@ -38,6 +38,7 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
         lint_fits(persona.condition, names, personas)
         lint_scoring(persona.rules, names, personas)
     lint_scoring(rules.scoring.rules, names, scoring)
+    lint_matrix(rules.scoring.matrix, names, scoring)
     return (*events.problems, *ready.problems, *scoring.problems, *personas.problems, *hooks.problems)
 
 

@@ -1,8 +1,8 @@
-"""Can the points be reckoned? The rules of rules/scoring.yaml, held against the events and fields that there are."""
+"""Can the points be reckoned, and what follows from them? rules/scoring.yaml, held against what the workspace has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kweek.flow.catalogue import ScoringRule
@@ -40,6 +40,20 @@ def lint_fits(condition: Located[str], names: Names, report: Report) -> None:
     if asked := ask(condition, names, report):
         for what, why, fix in _cannot(asked, "A persona"):
             report.error(condition.at, "scoring-asks", what, why, fix)
+
+
+def lint_matrix(matrix: Mapping[str, Located[str]], names: Names, report: Report) -> None:
+    """Each flow is there, and can be entered without an event of its own."""
+    for flow in {cell.at: cell for cell in matrix.values()}.values():  # a cell may stand for several grades
+        reentry = names.flows.get(flow.value)
+        if reentry is None:
+            report.error(
+                flow.at, "unknown-flow", f"There is no flow “{flow.value}”", "", did_you_mean(flow.value, names.flows)
+            )
+        elif (reentry.per or "").startswith("event."):
+            what = f"The flow “{flow.value}” takes a lead in once per {reentry.per}, and a grade brings no event along"
+            fix = "Name a flow with another “reentry”, such as: after 26 weeks"
+            report.error(flow.at, "enters-without-event", what, "the lead would get in once, and never again", fix)
 
 
 def _known(when: Located[str], names: Names, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""What is worth how many points? rules/scoring.yaml: its rules, and from how many points on a lead has which grade."""
+"""What is worth how many points, and what follows? rules/scoring.yaml: its rules, its grades, its matrix."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final, get_args
 
 from kweek.flow.catalogue import Scoring, ScoringRule
 from kweek.flow.kebab import kebab
+from kweek.flow.load.matrix import MatrixReader
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_count, parse_points
 from kweek.flow.problems import Located, Position
@@ -16,7 +17,7 @@ from kweek.flow.yaml.tree import plain
 from kweek.rules.grades import Axis, Grades, grades_from
 from kweek.rules.scoring import COUNTS
 
-KEYS: Final = ("grades", "rules")
+KEYS: Final = ("grades", "matrix", "rules")
 AXES: Final[tuple[Axis, ...]] = get_args(Axis)
 RULE_KEYS: Final = ("because", "when", "if", *AXES, "counts", "at_most", "fades", "id")
 FADES: Final = re.compile(r"(\d{1,6}) per week")
@@ -106,12 +107,13 @@ class RuleReader(Reader):
             self.note(at_most.at, "cap", what, "", fix)
 
 
-class ScoringReader(RuleReader):
+class ScoringReader(RuleReader, MatrixReader):
     """Reads rules/scoring.yaml."""
 
     def read(self, root: Pairs) -> Scoring:
         known = self.known(root.pairs, KEYS, "rules/scoring.yaml")
-        return Scoring(self._grades(known.get("grades")), self.rules(known.get("rules")))
+        grades, rules = self._grades(known.get("grades")), self.rules(known.get("rules"))
+        return Scoring(grades, rules, self.matrix(known.get("matrix")))
 
     def _grades(self, pair: Pair | None) -> Grades | None:
         if pair is None:

@@ -8,6 +8,7 @@ from kweek.flow.catalogue import CHANNEL_KINDS, FIELD_WORDS, KEEP_VISITS
 from kweek.flow.kebab import NAME
 from kweek.flow.load import agreed, settings, texts
 from kweek.flow.load import events as of_events
+from kweek.flow.load import matrix as of_matrix
 from kweek.flow.load import personas as of_personas
 from kweek.flow.load import scoring as of_scoring
 from kweek.flow.load import teams as of_teams
@@ -126,7 +127,11 @@ def scoring() -> Schema:
     rules = many(
         keys(from_table(of_scoring.RULE_KEYS, _rule()), ["because"], oneOf=one_kind), "What is worth how much."
     )
-    said: dict[str, Schema] = {"grades": keys(grades), "rules": rules}
+    cell = like(rf"rest|flow +{NAME.pattern}", "It rests, or it enters this flow.", "flow long-term", "rest")
+    row: Schema = {"anyOf": [cell, named(cell, "|".join(of_matrix.CELLS))]}
+    told = "What follows when a lead comes to a grade: a row for each letter, in it a cell for each digit."
+    matrix = named(row, "|".join(of_matrix.ROWS), description=told)
+    said: dict[str, Schema] = {"grades": keys(grades), "matrix": matrix, "rules": rules}
     return {
         "title": "Scoring",
         "description": "rules/scoring.yaml: what is worth how many points, and how many make which grade.",

@@ -66,6 +66,7 @@ class Memory:
         self._past: dict[str, tuple[str, Past]] = {}  # enrolment → its flow and how it ended
         self.scored = Scored()
         self.graded: str | None = None  # as it was told last
+        self.followed: set[int] = set()  # numbers of the events that followed from a grade
         self._workspace_zone = zone(world.timezone)
 
     def at(self, now: datetime) -> Memory:
@@ -80,30 +81,42 @@ class Memory:
         other.fields, other.mails, other._past = dict(self.fields), dict(self.mails), dict(self._past)
         other.expires = dict(self.expires)
         other.events, other.tags, other.unclear = list(self.events), set(self.tags), set(self.unclear)
-        other.paused_flows = set(self.paused_flows)
+        other.paused_flows, other.followed = set(self.paused_flows), set(self.followed)
         return other
 
     # --- what happens -------------------------------------------------------------------------------
 
     def record(self, kind: str, at: datetime, ref: str | None = None, data: Mapping[str, Value] | None = None) -> Event:
-        """The lead's next event."""
-        event = Event(len(self.events) + 1, kind, at, ref, dict(data or {}))
-        self.events.append(event)
+        """The lead's next event, and what follows from it at once."""
+        event = self._happened(kind, at, ref, data)
         if kind in _SUPPRESSES and self.suppressed is None:
             self.suppressed = kind
-        if kind == GRADE_CHANGED:
-            return event
-        if self.world.hears_grades and self.graded is None:
+        if self.world.minds_grades and self.graded is None:
             self.graded = self._grade(at)
         self._score(event)
         self.tell_grade(at)
         return event
 
     def tell_grade(self, at: datetime) -> None:
-        """Record that its points bring it to another grade, where they do and a flow listens to that."""
-        if self.world.hears_grades and self.graded is not None and (grade := self._grade(at)) != self.graded:
-            before, self.graded = self.graded, grade
-            self.record(GRADE_CHANGED, at, data={"from": before, "to": grade})
+        """Record what follows where its points bring it to another grade: that a flow hears of it, that it enters the
+        one of the matrix."""
+        if not self.world.minds_grades or self.graded is None or (grade := self._grade(at)) == self.graded:
+            return
+        before, self.graded = self.graded, grade
+        if self.world.hears_grades:
+            self._follows(GRADE_CHANGED, at, {"from": before, "to": grade})
+        if (flow := self.world.matrix.get(grade)) in self.world.plans:
+            self._follows("enrol", at, {"flow": flow, "grade": grade})
+
+    def _follows(self, kind: str, at: datetime, data: Mapping[str, Value]) -> None:
+        self.followed.add(self._happened(kind, at, data=data).seq)
+
+    def _happened(
+        self, kind: str, at: datetime, ref: str | None = None, data: Mapping[str, Value] | None = None
+    ) -> Event:
+        event = Event(len(self.events) + 1, kind, at, ref, dict(data or {}))
+        self.events.append(event)
+        return event
 
     def _grade(self, at: datetime) -> str:
         return self.world.grades.grade_of(self.at(at).judged())

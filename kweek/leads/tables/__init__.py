@@ -14,7 +14,7 @@ from kweek.leads.tables.desk import absences, call_tasks, definitions, handovers
 from kweek.leads.tables.happened import answers, bant, events, outbox, points, survey_drafts, tags, topics
 from kweek.leads.tables.house import api_keys, caught, clock, deliveries, installation, sound_rules, used_links
 from kweek.leads.tables.importing import import_rows, imports
-from kweek.leads.tables.known import companies, consents, deciders, leads, suppressions
+from kweek.leads.tables.known import companies, consents, deciders, leads, suppressions, worth
 from kweek.leads.tables.merging import duplicates, merges
 from kweek.leads.tables.post import hits, links, mails, problems
 from kweek.leads.tables.sources import campaigns, costs, touches
@@ -69,4 +69,5 @@ __all__ = [
     "versions",
     "visitors",
     "visits",
+    "worth",
 ]

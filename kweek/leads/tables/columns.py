@@ -1,11 +1,11 @@
-"""What have all tables in common? Names of constraints, moments in UTC, and the lead that a row is about."""
+"""What have all tables in common? Names of constraints, moments in UTC, the lead that a row is about, and indexes."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Dialect, ForeignKey, MetaData, Text
+from sqlalchemy import Column, DateTime, Dialect, ForeignKey, MetaData, Text, text
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -40,3 +40,14 @@ class Moment(TypeDecorator[datetime]):
 
 def lead_id() -> Column[Any]:
     return Column("lead_id", Text, ForeignKey("leads.id"), nullable=False)
+
+
+def when_set(column: str) -> dict[str, Any]:
+    """Of an index that holds only the rows in which this column says something."""
+    said = text(f"{column} IS NOT NULL")
+    return {"sqlite_where": said, "postgresql_where": said}
+
+
+def by_letters(column: str) -> dict[str, Any]:
+    """Of an index in which beginnings are found: on PostgreSQL not as a language sorts, but letter by letter."""
+    return {"postgresql_ops": {column: "text_pattern_ops"}}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, func
 
-from kweek.leads.tables.columns import Moment, lead_id, metadata
+from kweek.leads.tables.columns import Moment, by_letters, lead_id, metadata, when_set
 
 companies = Table(
     "companies", metadata,
@@ -17,6 +17,7 @@ companies = Table(
     Column("size", Integer),
     Column("parent_id", Text, ForeignKey("companies.id")),
     Column("fields", JSON, nullable=False, default=dict),
+    Index("ix_companies_name_key", "name_key", **by_letters("name_key")),
 )  # fmt: skip
 
 leads = Table(
@@ -58,12 +59,23 @@ leads = Table(
     Column("wake_at", Moment),
     Column("held", Text),  # why the lead stands still: a row that is older than its workflow
     Index("ix_leads_wake_at", "wake_at"),
-    Index("ix_leads_company_id", "company_id"),
+    # in which the list of leads is read, and what is sought in it: `kweek.leads.listed`
+    Index("ix_leads_created_at", "created_at", "id"),
+    Index("ix_leads_company_id", "company_id", "created_at"),
     Index("ix_leads_grade", "profile", "engagement", "created_at"),
     # all that is counted per campaign, so that no row is read for it
     Index("ix_leads_campaign", "campaign", "campaign_at", "stage", "merged_into"),
-    Index("ix_leads_held", "held", sqlite_where=text("held IS NOT NULL"), postgresql_where=text("held IS NOT NULL")),
+    Index("ix_leads_campaign_created_at", "campaign", "created_at"),
+    Index("ix_leads_stage", "stage", "created_at"),
+    Index("ix_leads_merged_into", "merged_into", **when_set("merged_into")),
+    Index("ix_leads_held", "held", **when_set("held")),
 )  # fmt: skip
+worth = leads.c.points_profile + leads.c.points_intent + leads.c.points_interest
+"""All the points of a lead together."""
+Index("ix_leads_worth", worth, leads.c.id)
+Index("ix_leads_email_key", leads.c.email_key, **by_letters("email_key"))
+for _name in (leads.c.name, leads.c.first_name, leads.c.last_name):
+    Index(f"ix_leads_{_name.key}", func.lower(_name).label("beginning"), **by_letters("beginning"))
 
 deciders = Table(
     "deciders", metadata,  # the decision-making unit of a company

@@ -8,6 +8,7 @@ programs shall hear of.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,6 +40,30 @@ touches = sa.table(
     sa.column("more", sa.JSON),
     sa.column("at", sa.DateTime(timezone=True)),
 )
+
+worth = sa.text("(points_profile + points_intent + points_interest)")
+merged = sa.text("merged_into IS NOT NULL")
+
+
+def in_order() -> None:
+    """The list of leads: by when they came, by their worth, by what is sought in it."""
+    orders: dict[str, list[Any]] = {
+        "created_at": ["created_at", "id"],
+        "company_id": ["company_id", "created_at"],
+        "grade": ["profile", "engagement", "created_at"],
+        "campaign": ["campaign", "campaign_at", "stage", "merged_into"],
+        "campaign_created_at": ["campaign", "created_at"],
+        "stage": ["stage", "created_at"],
+        "worth": [worth, "id"],
+    }
+    for name, columns in orders.items():
+        op.create_index(f"ix_leads_{name}", "leads", columns)
+    op.create_index("ix_leads_merged_into", "leads", ["merged_into"], sqlite_where=merged, postgresql_where=merged)
+    letters = " text_pattern_ops" if op.get_bind().dialect.name == "postgresql" else ""
+    op.create_index("ix_leads_email_key", "leads", [sa.text(f"email_key{letters}")])
+    op.create_index("ix_companies_name_key", "companies", [sa.text(f"name_key{letters}")])
+    for name in ("name", "first_name", "last_name"):
+        op.create_index(f"ix_leads_{name}", "leads", [sa.text(f"lower({name}){letters}")])
 
 
 def upgrade() -> None:
@@ -244,9 +269,7 @@ def upgrade() -> None:
     op.add_column("leads", sa.Column("last_campaign", sa.Text(), nullable=True))
     op.add_column("leads", sa.Column("campaign_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("leads", sa.Column("merged_into", sa.Text(), nullable=True))
-    op.create_index("ix_leads_campaign", "leads", ["campaign", "campaign_at", "stage", "merged_into"], unique=False)
-    op.create_index("ix_leads_company_id", "leads", ["company_id"], unique=False)
-    op.create_index("ix_leads_grade", "leads", ["profile", "engagement", "created_at"], unique=False)
+    in_order()
     _touch_those_who_have_one()
 
 

@@ -1,0 +1,106 @@
+"""How does a list of leads leave the house? As CSV that Excel opens as it is meant, and that runs nothing in it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
+from io import StringIO
+from typing import Any, Final
+
+import phonenumbers
+from sqlalchemy import Row
+
+from kweek.leads import listed
+from kweek.leads.database import Database
+from kweek.leads.listed import Wanted
+
+BOM: Final = "\ufeff"
+"""Without it, Excel takes UTF-8 for what Windows wrote thirty years ago."""
+_AT_A_TIME: Final = 1_000
+
+Cell = str | int | float | None
+_OWN: Final = (
+    "id", "external_id", "email", "name", "first_name", "last_name", "phone", "job_title", "language", "country",
+    "timezone", "company",
+)  # fmt: skip
+_OURS: Final = ("points_profile", "points_intent", "points_interest", "stage", "campaign", "last_campaign", "owner")
+
+_BEGINS_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
+
+
+def columns(fields: Iterable[str]) -> list[str]:
+    """fields: the workspace's own."""
+    return [*_OWN, "grade", *_OURS, "flows", "created_at", *fields]
+
+
+def rows(db: Database, wanted: Wanted, fresh: str, fields: Sequence[str], zone: tzinfo) -> Iterator[list[Cell]]:
+    """The newest first. A thousand at a time, for others write, too; whoever comes meanwhile is not in it."""
+    after: str | None = ""
+    while after is not None:
+        with db.read() as read:
+            page = listed.page(read, listed.which(read, wanted, fresh), "newest", after, _AT_A_TIME)
+        for row in page.rows:
+            yield _cells(row, page.flows.get(row.id, []), fresh, fields, zone)
+        after = page.after
+
+
+def _cells(row: Row[Any], flows: Sequence[str], fresh: str, fields: Sequence[str], zone: tzinfo) -> list[Cell]:
+    grade = f"{row.profile}{row.engagement}" if row.profile else fresh
+    return [
+        *(_readable(row.phone) if name == "phone" else getattr(row, name) for name in _OWN),
+        grade,
+        *(getattr(row, name) for name in _OURS),
+        " ".join(flows),
+        f"{row.created_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        *(_value(row.fields.get(name)) for name in fields),
+    ]
+
+
+def _readable(phone: str | None) -> str | None:
+    """+31 20 123 4567: without its blanks a spreadsheet would reckon with it, and show 3,12E+10."""
+    try:
+        number = phonenumbers.parse(phone or "")
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _value(value: object) -> Cell:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case str() | int() | float() | None:
+            return value
+        case _:
+            return str(value)
+
+
+# --- as text ----------------------------------------------------------------------------------------------
+
+
+def as_csv(lines: Iterable[Sequence[Cell]], separator: str) -> Iterator[str]:
+    """A line of text for each."""
+    buffer = StringIO()
+    writer = csv.writer(buffer, delimiter=separator, lineterminator="\r\n")  # RFC 4180
+    for line in lines:
+        writer.writerow([harmless(cell) for cell in line])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def harmless(cell: Cell) -> Cell:
+    """What a spreadsheet would run as a formula gets an apostrophe before it. A number, or a telephone number, is only
+    what it says."""
+    if not isinstance(cell, str) or not cell.startswith(_BEGINS_FORMULA):
+        return cell
+    if _NUMBER.fullmatch(cell) or _is_phone(cell):
+        return cell
+    return f"'{cell}"
+
+
+def _is_phone(cell: str) -> bool:
+    return re.fullmatch(r"\+\d{1,3}( [\d -]+)?", cell) is not None

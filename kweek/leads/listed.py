@@ -1,0 +1,238 @@
+"""Which leads are there? Filtered, searched and paged in the database; a page costs the same at a hundred thousand.
+
+The list goes by the moment at which a lead came, or by what it is worth, and most filters have an index in that
+order. A text, a company and a flow have none: where few leads have it, these are looked up first; where many have it,
+they turn up soon enough on the way down the list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from kweek.leads.tables import Moment, companies, enrolments, leads, worth
+
+By = Literal["newest", "points"]
+_COUNTED: Final = 10_000
+_FEW: Final = 1_000
+"""So many are looked up by their ids; and counted, where there are more of them."""
+_LAST: Final = "\U0010ffff"  # behind every text that begins so
+
+_NAMES: Final = func.trim(func.coalesce(leads.c.first_name, "") + " " + func.coalesce(leads.c.last_name, ""))
+WHO: Final = func.coalesce(leads.c.name, func.nullif(_NAMES, ""), leads.c.email, leads.c.external_id, leads.c.id).label(
+    "who"
+)
+"""The best name that there is for a lead."""
+
+_ROWS: Final = (
+    select(leads, WHO, companies.c.name.label("company"), worth.label("worth"))
+    .join_from(leads, companies, companies.c.id == leads.c.company_id, isouter=True)
+    .where(leads.c.id.in_(bindparam("leads", expanding=True)))
+)
+_WALKS: Final = select(enrolments.c.lead_id, enrolments.c.flow).where(
+    enrolments.c.lead_id.in_(bindparam("leads", expanding=True)), enrolments.c.ended_at.is_(None)
+)
+_CELLS: Final = select(leads.c.profile, leads.c.engagement, func.count().label("leads")).group_by(
+    leads.c.profile, leads.c.engagement
+)
+_GONE: Final = select(leads.c.profile, leads.c.engagement).where(leads.c.merged_into.is_not(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """grade: “A1”, or a letter. company: its id, or how its name begins. flow: one that they are in. q: how a name, an
+    address or a company begins."""
+
+    grade: str = ""
+    stage: str = ""
+    campaign: str = ""
+    flow: str = ""
+    company: str = ""
+    q: str = ""
+
+
+_Row = Row[*tuple[Any, ...]]
+Conditions = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """parts: of which a lead fulfils one at most: each is read in the order of an index. counted: of more than so many
+    that fit, it is not said how many there are."""
+
+    parts: Sequence[Conditions]
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """rows: of `leads`, with who, company and worth. flows: of each, those that it is in. after: what the next page
+    goes on from; None: this is the last."""
+
+    rows: Sequence[Row[Any]]
+    flows: dict[str, list[str]]
+    after: str | None
+
+
+def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
+    """after: of the page before; "": from the beginning."""
+    key = worth if by == "points" else leads.c.created_at
+    order, bounds = (key.desc(), leads.c.id.desc()), _bounds(by, after)
+    beyond = [] if bounds is None else _beyond(key, bounds)
+    first: list[_Row] = []
+    for conditions in which.parts:
+        query: Select[*tuple[Any, ...]] = select(leads.c.id, key.label("place")).where(*conditions, *beyond)
+        first.extend(read.execute(query.order_by(*order).limit(most + 1)).all())
+    first.sort(key=lambda row: (row.place, row.id), reverse=True)
+    ids = [row.id for row in first[:most]]
+    rows = sorted(read.execute(_ROWS, {"leads": ids}), key=lambda row: ids.index(row.id)) if ids else []
+    on = f"{_written(first[most - 1].place)}~{ids[-1]}" if len(first) > most else None
+    return Page(rows, _flows(read, ids), on)
+
+
+def count(read: Connection, which: Which, most: int | None = None) -> int:
+    """How many there are. most: if more, at least so many; None: as is counted soon."""
+    total, most = 0, which.counted if most is None else most
+    for conditions in which.parts:
+        first = select(leads.c.id).where(*conditions).limit(most + 1 - total)
+        total += read.execute(select(func.count()).select_from(first.subquery())).scalar_one()
+    return total
+
+
+def cells(read: Connection, fresh: str) -> Counter[str]:
+    """Grade → how many leads have it."""
+    found: Counter[str] = Counter()
+    for row in read.execute(_CELLS):
+        found[f"{row.profile}{row.engagement}" if row.profile else fresh] += row.leads
+    for row in read.execute(_GONE):
+        found[f"{row.profile}{row.engagement}" if row.profile else fresh] -= 1
+    return found
+
+
+def _flows(read: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for lead, flow in read.execute(_WALKS, {"leads": ids}) if ids else ():
+        found.setdefault(lead, []).append(flow)
+    return found
+
+
+# --- in which order ---------------------------------------------------------------------------------------
+
+
+def _written(place: datetime | int) -> str:
+    return place.isoformat() if isinstance(place, datetime) else str(place)
+
+
+def _bounds(by: By, after: str) -> tuple[datetime | int, str] | None:
+    """Of an address that was cut off, or made for another order: from the beginning."""
+    place, _, lead = after.partition("~")
+    try:
+        at = int(place) if by == "points" else datetime.fromisoformat(place)
+    except ValueError:
+        return None
+    return None if not lead or (isinstance(at, datetime) and at.tzinfo is None) else (at, lead)
+
+
+def _beyond(key: ColumnElement[Any], bounds: tuple[datetime | int, str]) -> list[ColumnElement[bool]]:
+    """Said so that an index of the key alone is read from there on."""
+    place, lead = bounds
+    here = literal(place, Moment()) if isinstance(place, datetime) else literal(place)
+    return [key <= here, or_(key < here, leads.c.id < lead)]
+
+
+# --- which of them ----------------------------------------------------------------------------------------
+
+
+def which(read: Connection, wanted: Wanted, fresh: str) -> Which:
+    """fresh: the grade of whoever has no points yet."""
+    c, both = leads.c, [leads.c.merged_into.is_(None)]
+    both += [column == said for column, said in ((c.stage, wanted.stage), (c.campaign, wanted.campaign)) if said]
+    sought = [
+        find(read, said)
+        for find, said in ((_of_company, wanted.company), (_in_flow, wanted.flow), (_beginning, wanted.q))
+        if said
+    ]
+    both += [one.condition for one in sought]
+    counted = _FEW if any(one.many for one in sought) else _COUNTED
+    return Which([[*both, *grade] for grade in _grades(wanted.grade, fresh)], counted)
+
+
+def _grades(grade: str, fresh: str) -> list[list[ColumnElement[bool]]]:
+    """Who has no points yet has no grade in the books."""
+    c = leads.c
+    if not grade:
+        return [[]]
+    digit = [c.engagement == int(grade[1])] if grade[1:].isdecimal() and len(grade) == 2 else []
+    had: list[ColumnElement[bool]] = [c.profile == grade[0], *digit] if digit or len(grade) == 1 else [false()]
+    return [had, [c.profile.is_(None), c.engagement.is_(None)]] if fresh.startswith(grade) else [had]
+
+
+# --- what has no index in the order of the list -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    condition: ColumnElement[bool]
+    many: bool
+
+
+def _few_or_many(read: Connection, ids: Sequence[Select[str]], many: ColumnElement[bool]) -> _Sought:
+    """Whom these questions find, by their ids where they are few; else the condition that says the same of each."""
+    found: set[str] = set()
+    for one in ids:
+        found.update(read.execute(one.limit(_FEW + 1)).scalars())
+        if len(found) > _FEW:
+            return _Sought(many, many=True)
+    return _Sought(leads.c.id.in_(sorted(found)), many=False)
+
+
+def _in_flow(read: Connection, flow: str) -> _Sought:
+    e = enrolments.c
+    ids = select(e.lead_id).where(e.flow == flow, e.step.is_not(None))
+    # asked of one lead after the other: by its own index, so the flow's is kept out of it
+    walks = exists().where(e.lead_id == leads.c.id, func.coalesce(e.flow, "") == flow, e.ended_at.is_(None))
+    return _few_or_many(read, [ids], walks)
+
+
+def _of_company(read: Connection, said: str) -> _Sought:
+    its = companies.alias()
+    named = _begins(read, its.c.name_key, said.casefold())
+    here = leads.c.company_id == said
+    ids = [select(leads.c.id).where(here), select(leads.c.id).join(its, its.c.id == leads.c.company_id).where(named)]
+    return _few_or_many(read, ids, or_(here, exists().where(its.c.id == leads.c.company_id, named)))
+
+
+def _beginning(read: Connection, q: str) -> _Sought:
+    c, its = leads.c, companies.alias()
+    named = _begins(read, its.c.name_key, q.casefold())
+    own = [_begins(read, c.email_key, q.casefold())]
+    own += [_begins(read, func.lower(column), func.lower(q)) for column in (c.name, c.first_name, c.last_name)]
+    ids = [select(c.id).where(one) for one in own]
+    ids.append(select(c.id).join(its, its.c.id == c.company_id).where(named))
+    return _few_or_many(read, ids, or_(*own, exists().where(its.c.id == c.company_id, named)))
+
+
+def _begins(read: Connection, column: ColumnElement[Any], said: Any) -> ColumnElement[bool]:
+    """Letter by letter, in the order of the index (on PostgreSQL `text_pattern_ops`)."""
+    end = said + _LAST if isinstance(said, str) else said.op("||")(_LAST)
+    if read.dialect.name == "postgresql":
+        return and_(column.op("~>=~", is_comparison=True)(said), column.op("~<~", is_comparison=True)(end))
+    return and_(column >= said, column < end)

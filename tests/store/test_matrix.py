@@ -1,0 +1,141 @@
+"""What follows from a grade: is a lead in the flow that its cell names, once, however it came to that grade?"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from activities.fading import Fading
+from kweek.intake.ears import FlowEars
+from kweek.intake.incoming import Incoming, LeadIn
+from kweek.intake.record import record
+from kweek.intake.rescoring import rescore
+from kweek.leads import tables
+from kweek.leads.database import Database
+from kweek.leads.publish import publish
+from kweek.leads.reckoned import Scores
+from kweek.rules.grades import Grades
+from kweek.rules.scoring import Rule
+from tests.engine.house import House, build
+from tests.store.making import NOW, a_lead
+from worker import Hands, hands_of
+from workflows.messages import TurnInput
+
+DAY = timedelta(days=1)
+TOOK = Rule("took", "took a download", "interest", 10, "download.taken")
+ASKED = Rule("asked", "asked for contact", "intent", 30, "contact.requested", fades=15)
+EARS = FlowEars(scores=Scores((TOOK, ASKED), matrix={"C1": "hot", "C2": "warm", "C3": "warm", "D4": "gone"}))
+FLOW = "flow: {0}\ntitle: {0}\nstart: manual\nsteps:\n  - end: done\n"
+
+
+@pytest.fixture
+def books(database: Database) -> Database:
+    for flow in ("hot", "warm"):
+        publish(database, {f"flows/{flow}.yaml": FLOW.format(flow)}, flow, "me", NOW)
+    return database
+
+
+def happens(db: Database, lead: str, kind: str, n: int = 1, at: datetime = NOW, ears: FlowEars = EARS) -> None:
+    record(db, Incoming(f"{lead}/{kind}/{n}", kind, at, LeadIn(id=lead)), at, ears)
+
+
+def enrolled(db: Database) -> list[tuple[str, Any, Any]]:
+    e = tables.events.c
+    with db.read() as read:
+        rows = read.execute(select(e.lead_id, e.data).where(e.kind == "enrol").order_by(e.lead_id, e.seq)).all()
+    return [(row.lead_id, row.data["grade"], row.data["flow"]) for row in rows]
+
+
+def bells(db: Database) -> int:
+    with db.read() as read:
+        return len(read.execute(select(tables.outbox.c.seq)).all())
+
+
+def test_it_enters_in_the_transaction_that_tells_the_grade(books: Database) -> None:
+    lead = a_lead(books)
+    happens(books, lead, "download.taken")
+    assert (enrolled(books), bells(books)) == ([(lead, "C3", "warm")], 1)
+    happens(books, lead, "download.taken")  # the same event again
+    assert (enrolled(books), bells(books)) == ([(lead, "C3", "warm")], 1)
+    happens(books, lead, "contact.requested")
+    assert enrolled(books) == [(lead, "C3", "warm"), (lead, "C1", "hot")]
+    with books.read() as read:
+        events = read.execute(select(tables.events.c.seq, tables.events.c.kind).order_by(tables.events.c.seq)).all()
+        assert read.execute(select(tables.leads.c.seq)).scalar_one() == 4
+    assert [(row.seq, row.kind) for row in events] == [
+        (1, "download.taken"), (2, "enrol"), (3, "contact.requested"), (4, "enrol"),
+    ]  # fmt: skip
+
+
+def test_who_stays_at_its_grade_enters_nothing(books: Database) -> None:
+    lead = a_lead(books)
+    happens(books, lead, "page.viewed")
+    happens(books, lead, "download.taken")
+    happens(books, lead, "page.viewed", 2)
+    assert enrolled(books) == [(lead, "C3", "warm")]
+
+
+def test_a_flow_that_nobody_published_takes_nobody_in(books: Database) -> None:
+    student = Rule("student", "is a student", "profile", -30, "student.said")
+    happens(books, a_lead(books), "student.said", ears=FlowEars(scores=Scores((student,), matrix=EARS.scores.matrix)))
+    assert (enrolled(books), bells(books)) == ([], 0)
+
+
+def test_fading_brings_it_there_too(books: Database) -> None:
+    lead = a_lead(books)
+    happens(books, lead, "contact.requested")
+    assert enrolled(books) == [(lead, "C2", "warm")]
+    fading = Fading(books, lambda: EARS)
+    fading.fade(NOW, NOW + 7 * DAY)
+    fading.fade(NOW, NOW + 7 * DAY)  # looked at twice
+    assert enrolled(books) == [(lead, "C2", "warm"), (lead, "C3", "warm")]
+
+
+def test_rescoring_brings_it_there_too(books: Database) -> None:
+    leads = [a_lead(books, f"lead-{n}") for n in range(3)]
+    for lead in leads[:2]:
+        happens(books, lead, "download.taken", ears=FlowEars(scores=Scores((TOOK,))))
+    assert enrolled(books) == []
+    other = FlowEars(scores=Scores((TOOK,), Grades(engagement=(10, 5, 1)), matrix=EARS.scores.matrix))
+    for _ in range(2):
+        rescore(books, other, "", NOW + DAY)
+    assert enrolled(books) == [(lead, "C1", "hot") for lead in leads[:2]]
+    assert bells(books) == 2
+
+
+# --- the real turn, and the flows that ship ------------------------------------------------------------
+
+
+@contextmanager
+def shipped(folder: Path, url: str) -> Generator[tuple[House, Hands]]:
+    house = build(folder, url=url)
+    hands = hands_of(house.settings)
+    try:
+        yield house, hands
+    finally:
+        hands.close()
+        house.close()
+
+
+def test_the_best_are_with_sales_the_same_minute(tmp_path: Path, database_url: str) -> None:
+    with shipped(tmp_path, database_url) as (house, hands):
+        at, points = house.clock.anchor_flow, {"points_profile": 20, "points_interest": 39}
+        lead = house.lead("best", profile="A", engagement=2, graded="A2", **points)
+        house.happens(lead, "download.taken", at)
+        hands.turns.turn(TurnInput(lead, 0, house.clock.real(at)))
+        [handover] = house.rows(select(tables.handovers))
+        assert (handover.lead_id, handover.team, handover.status) == (lead, "sales", "open")
+        assert handover.given_at - at < timedelta(minutes=1)
+        assert house.step(lead) == "sales/handover-sales"
+        # whoever asks for us then, has one adviser: the second handover joins the first, and A1 is no news any more
+        house.happens(lead, "contact.requested", at)
+        hands.turns.turn(TurnInput(lead, 1, house.clock.real(at)))
+        walks = house.rows(select(tables.enrolments.c.flow).order_by(tables.enrolments.c.id))
+        assert [row.flow for row in walks] == ["hot-lead", "contact-request"]
+        assert len(house.rows(select(tables.handovers))) == 1
