@@ -92,8 +92,7 @@ class Turns:
         if any(effect.kind in SEEN_BY_CONDITIONS for effect in driven.effects):
             news = self.desks.graded(tx, row.id, now) or news
         close(tx, driven.cancel, "cancelled")
-        seen = events[-1].seq if events else row.seen
-        save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)
+        save_state(tx, before, driven.state, turn=n, seen=row.seq, wake_at=driven.wake_at)
         write_journal(tx, row.id, n, now, driven.journal)
         tally.add(before, driven.state, driven.journal)
         if news:

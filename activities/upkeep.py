@@ -47,7 +47,12 @@ class Dates:
         begun, last = 0, ""
         while ways:
             with self.database.read() as read:
-                query = select(leads.c.id).where(leads.c.id > last).order_by(leads.c.id).limit(BATCH)
+                query = (
+                    select(leads.c.id)
+                    .where(leads.c.id > last, leads.c.merged_into.is_(None))
+                    .order_by(leads.c.id)
+                    .limit(BATCH)
+                )
                 batch = list(read.execute(query).scalars())
                 due = [found for lead in batch for found in self._due(read, lead, ways, since, until)]
             for incoming in due:

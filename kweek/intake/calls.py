@@ -104,7 +104,7 @@ def log_call(
         lead = _keep(desk, script, answers, rules) if answers else None
         desk.change(**_after(desk, outcome, call_back_at, rules))
         if outcome == "objected":  # the right to object is kept at once, whatever the flow makes of it
-            suppress_lead(desk.tx, desk.row.lead_id, "telephone", "objected", said.at, address_key)
+            suppress_lead(desk.tx, desk.lead_id, "telephone", "objected", said.at, address_key)
         return desk.tell(kind, data, lead, mark)
 
 
@@ -113,7 +113,7 @@ def _keep(desk: Desk, script: Survey | None, given: Given, rules: CallRules) -> 
         raise OutcomeError("This call has no script any more: nobody knows the questions.", field="answers")
     answers, now = spoken_answers(script, given, desk.said.at), desk.said.at
     return keep_answers(
-        desk.tx, desk.row.lead_id, script, answers, desk.row.key, now, words=rules.vocabulary(), grades=rules.grades(),
+        desk.tx, desk.lead_id, script, answers, desk.row.key, now, words=rules.vocabulary(), grades=rules.grades(),
         ears=rules,
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from kweek.intake.people import enrich, find_or_make, row_of
 from kweek.leads import events, tables
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.graded import Graded, tell_grade
+from kweek.leads.merged import living
 from kweek.leads.reckoned import Scores
 from kweek.leads.scores import score
 from kweek.rules.scoring import Did
@@ -163,7 +164,7 @@ def _put(tx: Connection, lead_id: str, seq: int, one: Incoming, now: datetime) -
 
 def _same(tx: Connection, lead_id: str, incoming: Incoming) -> Recorded:
     known = tx.execute(_KNOWN, {"id": incoming.id}).one()
-    if (known.lead_id, known.kind) != (lead_id, incoming.kind):
+    if (living(tx, known.lead_id), known.kind) != (lead_id, incoming.kind):
         raise OtherEventError(f"the id “{incoming.id}” was used before, for another event; every event needs its own")
     return Recorded(lead_id, known.seq, fresh=False)
 

@@ -24,6 +24,7 @@ from kweek.intake.record import Ears, append
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
+from kweek.leads.merged import living_tx
 from kweek.leads.points import add_points, set_graded
 from kweek.leads.rows import upsert
 from kweek.rules.grades import Axis, Grades
@@ -68,8 +69,8 @@ def submit(
     ears: Ears,
 ) -> bool:
     """Keep it all; False: this invitation was answered before, and nothing changes."""
-    key, lead_id = invited.mail_key, invited.lead_id
-    with db.lead_tx(lead_id) as tx:
+    key = invited.mail_key
+    with living_tx(db, invited.lead_id) as (tx, lead_id):
         events = tables.events.c
         if tx.execute(select(events.seq).where(events.id == _answered(key))).first() is not None:
             return False

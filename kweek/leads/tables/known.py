@@ -17,6 +17,7 @@ companies = Table(
     Column("size", Integer),
     Column("parent_id", Text, ForeignKey("companies.id")),
     Column("fields", JSON, nullable=False, default=dict),
+    Index("ix_companies_parent_id", "parent_id"),
 )  # fmt: skip
 
 leads = Table(
@@ -60,6 +61,10 @@ leads = Table(
     Index("ix_leads_company_id", "company_id"),
     Index("ix_leads_grade", "profile", "engagement", "created_at"),
     Index("ix_leads_campaign", "campaign"),
+    Index(
+        "ix_leads_merged_into", "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"), postgresql_where=text("merged_into IS NOT NULL"),
+    ),
     Index("ix_leads_held", "held", sqlite_where=text("held IS NOT NULL"), postgresql_where=text("held IS NOT NULL")),
 )  # fmt: skip
 

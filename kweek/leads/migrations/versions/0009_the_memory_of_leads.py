@@ -117,6 +117,20 @@ def upgrade() -> None:
     op.create_index("ix_duplicates_second_id", "duplicates", ["second_id"], unique=False)
     op.create_index("ix_duplicates_status", "duplicates", ["status"], unique=False)
     op.create_table(
+        "likeness_keys",
+        sa.Column("lead_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("lead_id", "key", name=op.f("pk_likeness_keys")),
+    )
+    op.create_index("ix_likeness_keys_key", "likeness_keys", ["key"], unique=False)
+    op.create_table(
+        "looks",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lead_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_looks")),
+    )
+    op.create_table(
         "merges",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kept_id", sa.Text(), nullable=False),
@@ -200,5 +214,8 @@ def upgrade() -> None:
     op.add_column("leads", sa.Column("merged_into", sa.Text(), nullable=True))
     op.create_index("ix_leads_campaign", "leads", ["campaign"], unique=False)
     op.create_index("ix_leads_company_id", "leads", ["company_id"], unique=False)
+    merged = sa.text("merged_into IS NOT NULL")
+    op.create_index("ix_leads_merged_into", "leads", ["merged_into"], sqlite_where=merged, postgresql_where=merged)
+    op.create_index("ix_companies_parent_id", "companies", ["parent_id"], unique=False)
     op.create_index("ix_leads_grade", "leads", ["profile", "engagement", "created_at"], unique=False)
     op.execute(leads.update().where(leads.c.campaign.is_not(None)).values(last_campaign=leads.c.campaign))
