@@ -20,6 +20,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.desk import Desks
+from activities.duplicates import Comparing
 from activities.email import Email
 from activities.fading import Fading
 from activities.failures import Failures
@@ -118,7 +119,8 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     desks = Desks(book.now, lambda number: address_key(secret, number))
     turns = Turns(database, clock, answers, desks, email.may_leave)
     webhooks = Webhooks(database, clock, settings, book.now, answers)
-    dates = Dates(database, clock, answers, Fading(database, lambda: book.now().ears).fade)
+    fading = Fading(database, lambda: book.now().ears)
+    dates = Dates(database, clock, answers, fading.fade, Comparing(database).compare)
     rescorer = Rescorer(database, clock, lambda: book.now().ears)
     return Hands(database, clock, turns, email, notify, webhooks, dates, rescorer, book, renderer)
 

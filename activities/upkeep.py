@@ -24,7 +24,8 @@ BATCH: Final = 500
 
 
 class Dates:
-    """fade: has points fade, in flow time after the first moment, up to and with the second, and tells how many."""
+    """fade: has points fade, in flow time after the first moment, up to and with the second, and tells how many.
+    compare: looks for duplicates among those who were heard of up to the first; the second is now."""
 
     def __init__(
         self,
@@ -32,15 +33,18 @@ class Dates:
         clock: FlowTime,
         answers: AnswersFor,
         fade: Callable[[datetime, datetime, Callable[[int], object]], object],
+        compare: Callable[[datetime, datetime, Callable[[int], object]], object],
     ) -> None:
-        self.database, self.clock, self.answers, self.fade = database, clock, answers, fade
+        self.database, self.clock, self.answers = database, clock, answers
+        self.fade, self.compare = fade, compare
 
     @activity.defn(name="start_what_is_due", no_thread_cancel_exception=True)
     def start_what_is_due(self, window: Window) -> int:
-        """Have points fade; then record an `enrol` for every lead whose moment lies in the window; how many. Its id
-        holds lead, flow and moment, so a window that is looked at twice begins nothing twice."""
+        """Have points fade and duplicates found; then record an `enrol` for every lead whose moment lies in the window;
+        how many. Its id holds lead, flow and moment, so a window that is looked at twice begins nothing twice."""
         since, until = self.clock.flow(window.since), self.clock.flow(window.until)
         self.fade(since, until, activity.heartbeat)
+        self.compare(since, until, activity.heartbeat)
         with self.database.read() as read:
             plans = [plan_in(read, row.version) for row in published(read)]
         ways = [(plan, start) for plan in plans for start in plan.start if start.at or start.every]

@@ -57,17 +57,25 @@ _DIFFERENT: Final = (
 # --- finding them -----------------------------------------------------------------------------------
 
 
-def look(tx: Connection, lead_id: str, now: datetime) -> int:
-    """Compare this lead with those that share a key with it, and propose who looks alike; how many are new."""
-    row = tx.execute(_ONE, {"lead": lead_id}).one_or_none()
+def changed(read: Connection, lead_id: str) -> Person | None:
+    """What this lead is now, if that is not what it was when it was compared last. None: no, or it was merged."""
+    row = read.execute(_ONE, {"lead": lead_id}).one_or_none()
     if row is None:
+        return None
+    person = Person(**row._mapping)
+    return person if set(person.keys()) != set(read.execute(_KEYS, {"lead": lead_id}).scalars()) else None
+
+
+def look(tx: Connection, lead_id: str, now: datetime) -> int:
+    """Compare this (locked) lead, if it changed, with those that share a key with it, and propose who looks alike; how
+    many are new."""
+    lead = changed(tx, lead_id)
+    if lead is None:
         return 0
-    lead = Person(**row._mapping)
     keys = lead.keys()
-    if set(keys) != set(tx.execute(_KEYS, {"lead": lead_id}).scalars()):
-        tx.execute(_NO_KEYS, {"lead": lead_id})
-        if keys:
-            tx.execute(insert(likeness_keys), [{"lead_id": lead_id, "key": key} for key in keys])
+    tx.execute(_NO_KEYS, {"lead": lead_id})
+    if keys:
+        tx.execute(insert(likeness_keys), [{"lead_id": lead_id, "key": key} for key in keys])
     others = [Person(**other._mapping) for other in tx.execute(_OTHERS, {"lead": lead_id, "keys": keys})]
     found = [(other.id, *likeness(lead, other)) for other in others]
     return sum(propose(tx, lead_id, other, why, alike, now) for other, alike, why in found if alike >= ENOUGH)

@@ -28,8 +28,7 @@ _COMPANY: Final = 0.82  # how much that must be alike
 _WITH_NUMBER: Final = 0.7  # a name where the telephone is the same; many colleagues share a number
 _NAMELESS: Final = 0.86  # the same number, and one of them has no name
 _INITIAL: Final = 0.92  # an initial and a name that begins with it
-_WORD: Final = 0.7  # of one word; below it these are two names
-_SURNAME: Final = 0.8  # of at least one word that is no initial
+_WORD: Final = 0.82  # of one word; below it these are two names: Paul is not Paula
 _LEFT_OVER: Final = 0.04  # for each word that only one of them has
 _MOST_WORDS: Final = 4
 
@@ -42,7 +41,7 @@ _SMALL: Final = _words(
     "van de der den ten ter te het t s in op aan bij v d vd von vom zu zum zur di da del della du des la le el al"
 )
 _TITLES: Final = _words("dhr mevr mw heer mevrouw mr mrs ms herr frau dr drs ir ing prof bsc msc mba phd")
-_FORMS: Final = frozenset(form for form in LEGAL_FORMS if len(form) <= len("gmbh"))
+_FORMS: Final = frozenset(form for form in LEGAL_FORMS if len(form) <= len("gmbh")) | _words("holding group groep")
 _FREE: Final = _words(
     "gmail googlemail hotmail outlook live msn yahoo ymail icloud me mac aol proton protonmail gmx web t-online "
     "freenet mail ziggo kpnmail kpnplanet planet hetnet xs4all home casema chello upcmail quicknet zonnet tele2 "
@@ -82,7 +81,7 @@ class Person:
         return "" if domain.partition(".")[0] in _FREE else domain
 
     def keys(self) -> list[str]:
-        """Two who share none of them are not compared at all."""
+        """Two who share none of them are not compared at all. As long as they stay the same, so does what is found."""
         return list(dict.fromkeys(self._keys()))
 
     def _keys(self) -> Iterator[str]:
@@ -91,7 +90,7 @@ class Person:
         for place in filter(None, (self.works_at, self.domain)):
             for word in self.words:
                 yield f"at:{place}:{word[0]}"
-        if len([word for word in self.words if len(word) > 1]) > 1:
+        if len(self.words) > 1:
             yield f"name:{' '.join(sorted(self.words))}"
 
 
@@ -128,8 +127,7 @@ def _beside(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     pairs = [
         (word_likeness(a, b), max(len(a), len(b)), min(len(a), len(b)) > 1) for a, b in zip(one, other, strict=True)
     ]
-    surname = any(full and alike >= _SURNAME for alike, _, full in pairs)
-    if not surname or any(alike < _WORD for alike, _, _ in pairs):
+    if not any(full for _, _, full in pairs) or any(alike < _WORD for alike, _, _ in pairs):
         return 0.0
     return sum(alike * length for alike, length, _ in pairs) / sum(length for _, length, _ in pairs)
 
@@ -163,5 +161,6 @@ def company_key(name: str) -> str:
 
 
 def _plain(text: str) -> str:
+    """Without case and accents; ij is y."""
     parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in parts if not unicodedata.combining(char))
+    return "".join(char for char in parts if not unicodedata.combining(char)).replace("ij", "y")
