@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
@@ -32,10 +32,13 @@ from kweek.leads.permission import suppressed
 WISHES: Final = ("unsubscribed", "complained", "objected", "erased")
 """Reasons of a suppression that are about the person, not about the mailbox."""
 
+OF_MERGING: Final = ("merged", "unmerged")
+"""Events that stay with the lead that goes: they are about that."""
+
 _E: Final = tables.events.c
 _PAST: Final = (
     select(_E.id, _E.seq, _E.merged, _E.ref)
-    .where(_E.lead_id == bindparam("lead"), _E.kind != "merged")
+    .where(_E.lead_id == bindparam("lead"), _E.kind.not_in(OF_MERGING))
     .order_by(_E.at, _E.seq)
 )
 _MOVE: Final = (
@@ -43,7 +46,7 @@ _MOVE: Final = (
     .where(_E.id == bindparam("event"))
     .values(lead_id=bindparam("to"), seq=bindparam("number"), merged=bindparam("past"))
 )
-_HEARD: Final = select(func.max(_E.at)).where(_E.lead_id == bindparam("lead"), _E.kind != "merged")
+_HEARD: Final = select(func.max(_E.at)).where(_E.lead_id == bindparam("lead"), _E.kind.not_in(OF_MERGING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,15 @@ def merge(
         return _merge(tx, kept, gone, chosen, by, now, ears, address_key)
 
 
+def tell_apart(db: Database, one: str, other: str, by: str, now: datetime) -> None:
+    """They are two: nobody is asked again. ClosedError: somebody merged one of them before."""
+    with db.write() as tx:
+        for lead in sorted((one, other)):
+            lock_lead(tx, lead)
+        _expect_both(tx, one, other)
+        settle_pair(tx, one, other, "different", by, now)
+
+
 def _expect_both(tx: Connection, *leads: str) -> None:
     """Somebody may have been quicker."""
     for lead in leads:
@@ -92,6 +104,12 @@ def last_merge(read: Connection, gone: str) -> Row[Any] | None:
     merges = tables.merges
     query = select(merges).where(merges.c.gone_id == gone, merges.c.undone_at.is_(None))
     return read.execute(query.order_by(merges.c.id.desc()).limit(1)).one_or_none()
+
+
+def merge_of(read: Connection, one: str, other: str) -> Row[Any] | None:
+    """The merge that made one of these two, where it still stands."""
+    found = [row for lead in (one, other) if (row := last_merge(read, lead)) is not None]
+    return next((row for row in found if {row.kept_id, row.gone_id} == {one, other}), None)
 
 
 def heard_of_last(read: Connection, one: Row[Any], other: Row[Any]) -> str:
@@ -113,12 +131,29 @@ def which_stays(read: Connection, one: str, other: str) -> tuple[str, str]:
     return first, second
 
 
-def _ties(read: Connection, lead: str) -> tuple[bool, float, bool, bool, bool, float, str]:
-    """The more it has of what people would miss, the higher."""
+class Ties(NamedTuple):
+    """What of a lead people would miss, the weightiest first. promised, age: the earlier, the higher."""
+
+    sales: bool
+    promised: float
+    call: bool
+    work: bool
+    flow: bool
+    age: float
+    id: str
+
+
+def why_it_stays(read: Connection, kept: str, gone: str) -> str:
+    """The first of its ties by which the kept lead stands above the other."""
+    ties = zip(Ties._fields, _ties(read, kept), _ties(read, gone), strict=True)
+    return next(name for name, one, other in ties if one != other)
+
+
+def _ties(read: Connection, lead: str) -> Ties:
     row, h = lead_row(read, lead), tables.handovers.c
     sales = (h.lead_id == lead, h.status != "closed")
     promised = read.execute(select(func.min(h.follow_up_at)).where(*sales, h.contacted_at.is_(None))).scalar_one()
-    return (
+    return Ties(
         _any(read, tables.handovers, *sales),
         float("-inf") if promised is None else -promised.timestamp(),
         _any(read, tables.call_tasks, *_lies(tables.call_tasks, lead, "taken")),
@@ -153,7 +188,7 @@ def _merge(
 ) -> Merged:
     before, other = lead_row(tx, kept), lead_row(tx, gone)
     later = heard_of_last(tx, before, other)
-    _end_its_walks(tx, other, now, ears)
+    _end_its_walks(tx, other, by, now, ears)
     told: Told = {"events": _move_past(tx, before, other)}
     told["moved"] = {table.name: move_rows(tx, table, gone, kept) for table in MOVING}
     told["copied"] = {table.name: copy_rows(tx, table, gone, kept) for table in HELD_ONCE}
@@ -161,15 +196,15 @@ def _merge(
     told["silenced"] = _keep_wishes(tx, (before, other), now, address_key)
     tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(merged_into=kept))
     told["proposed"] = _pass_on_doubts(tx, kept, gone, now)
-    settle_pair(tx, kept, gone, "merged", by, now, was=None)
+    settle_pair(tx, kept, gone, "merged", by, now)
     row = {"kept_id": kept, "gone_id": gone, "moved": told, "by": by, "at": now}
     id = tx.execute(insert(tables.merges).values(**row).returning(tables.merges.c.id)).scalar_one()
     tell_flows(tx, kept, now, ears)
     return Merged(id, kept, gone)
 
 
-def _end_its_walks(tx: Connection, gone: Row[Any], now: datetime, ears: Ears) -> None:
-    event = Incoming(f"{gone.id}/merged/{gone.seq + 1}", "merged", now, LeadIn(id=gone.id))
+def _end_its_walks(tx: Connection, gone: Row[Any], by: str, now: datetime, ears: Ears) -> None:
+    event = Incoming(f"{gone.id}/merged/{gone.seq + 1}", "merged", now, LeadIn(id=gone.id), by=by)
     append(tx, gone.id, event, now, ears)
 
 

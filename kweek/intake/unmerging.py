@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, or_, select, update
 
+from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.merged_rows import HELD_ONCE, MOVING, Told, move_back, take_back
 from kweek.intake.merging import tell_flows
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
-from kweek.intake.record import Ears
+from kweek.intake.record import Ears, append
 from kweek.intake.united import OWN
 from kweek.leads import tables
 from kweek.leads.database import Database, lock_lead
@@ -49,6 +50,7 @@ def unmerge(db: Database, merge_id: int, by: str, now: datetime, ears: Ears) -> 
             raise OutcomeError("Another merge came after this one: undo that one first.", field="undo")
         _undo(tx, row, by, now)
         tell_flows(tx, kept, now, ears)
+        append(tx, gone, Incoming(f"{gone}/unmerged/{row.id}", "unmerged", now, LeadIn(id=gone), by=by), now, ears)
         tell_flows(tx, gone, now, ears)
     return kept, gone
 
@@ -80,7 +82,7 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime) -> None:
     _events_back(tx, kept, gone, told["events"])
     _wishes_back(tx, kept, told["silenced"], row.at)
     _doubts_back(tx, told["proposed"])
-    settle_pair(tx, kept, gone, "different", by, now, was=None)
+    settle_pair(tx, kept, gone, "different", by, now)
     merges = tables.merges
     tx.execute(update(merges).where(merges.c.id == row.id).values(undone_by=by, undone_at=now))
 

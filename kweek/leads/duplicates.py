@@ -6,7 +6,7 @@ A lead is compared with those that share one of its keys (`Person.keys`), never 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select, update
 
@@ -101,13 +101,12 @@ def pair(one: str, other: str) -> dict[str, str]:
 
 
 def settle_pair(
-    tx: Connection, one: str, other: str, status: str, by: str, at: datetime, *, was: str | None = "open"
+    tx: Connection, one: str, other: str, status: Literal["merged", "different"], by: str, at: datetime
 ) -> None:
-    """Keep what was decided of these two, also where nobody had asked. was: what it must have been; None: whatever."""
+    """Keep what was decided of these two, also where nobody had asked."""
     ids = pair(one, other)
     insert_once(tx, duplicates, {**ids, "why": "by hand", "likeness": 1.0, "at": at, "status": "open"})
     change = update(duplicates).where(_D.first_id == ids["first_id"], _D.second_id == ids["second_id"])
-    change = change if was is None else change.where(_D.status == was)
     tx.execute(change.values(status=status, by=by, decided_at=at))
 
 

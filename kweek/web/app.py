@@ -10,6 +10,7 @@ from kweek.web import (
     call_page,
     changes_page,
     desk,
+    duplicates_page,
     flow_page,
     handover_page,
     lead_page,
@@ -32,7 +33,8 @@ def make_app(house: House) -> FastAPI:
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot)
-    for part in (public, survey, api, tasks, *pages):
+    identity = (duplicates_page,)
+    for part in (public, survey, api, tasks, *pages, *identity):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from kweek.leads.database import NoSuchLead
-from kweek.web import course, points, queries, story, way
+from kweek.leads.merged import living, merged_into
+from kweek.web import course, points, queries, same_as, story, way
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.render import page, reader_tongue
 
@@ -23,6 +25,8 @@ _MOST_MAILS = 20
 def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
     say = reader_tongue(request)
     with house.db.read() as read:
+        if (now := living(read, lead_id)) != lead_id:
+            return RedirectResponse(f"/leads/{quote(now)}", 303)
         try:
             lead = story.who(read, lead_id)
         except NoResultFound:
@@ -39,6 +43,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "caught": way.caught(read, [mail.key for mail in mails]),
             "persona": house.rules.persona(read, lead, house.now(), say.language),
             "points": list(points.columns(read, lead_id)),
-            "past": course.of_lead(read, say, lead_id, house.rules.zone()),
+            "past": course.of_lead(read, say, lead_id, house.rules.zone(), merged_into(read, lead_id)),
+            "same": same_as.of_lead(read, lead_id),
         }
     return page(request, "lead.html", lead=lead, now=house.now(), most=course.MOST, **facts)

@@ -146,12 +146,12 @@ def caught_since(read: Connection, top: int, address: str | None, only: bool) ->
 def held_mails(read: Connection) -> Listed:
     """Mails that wait for a person, for nobody knows whether they left."""
     mails = tables.mails.c
-    return _listed(read, _mails().where(mails.status == "held").order_by(mails.claimed_at))
+    return listed(read, _mails().where(mails.status == "held").order_by(mails.claimed_at))
 
 
 def held_leads(read: Connection) -> Listed:
     query = select(_lead.id, _lead.held, WHO).where(_lead.held.is_not(None))
-    return _listed(read, query.order_by(_lead.id))
+    return listed(read, query.order_by(_lead.id))
 
 
 def last_problems(read: Connection, most: int) -> list[Row[Any]]:
@@ -167,7 +167,7 @@ def _mails() -> AnySelect:
     return select(*columns)
 
 
-def _listed(read: Connection, query: AnySelect) -> Listed:
+def listed(read: Connection, query: AnySelect) -> Listed:
     rows = list(read.execute(query.limit(MOST)).all())
     if len(rows) < MOST:
         return Listed(rows, len(rows))
