@@ -17,7 +17,7 @@ from kweek.leads.calling import LEGAL_FORMS, legal_form
 
 AHEAD: Final = timedelta(minutes=5)
 CHANNELS: Final = ("email", "telephone", "open tracking", "click tracking")
-COMPANY_KEYS: Final = ("name", "country", "legal_form", "sector", "size")
+COMPANY_KEYS: Final = ("name", "country", "legal_form", "sector", "size", "parent")
 _LEAD_KEYS: Final = ("email", "external_id", "company", *OWN_COLUMNS, "consents")
 _CONSENT_KEYS: Final = ("channel", "purpose", "words", "words_version", "source", "proof", "at", "expires_at")
 _LARGEST: Final = 10_000_000  # people at one company
@@ -75,6 +75,7 @@ class LeadChecker(Checker):
             self.legal_form(body.get("legal_form"), f"{path}.legal_form"),
             self.text(body.get("sector"), f"{path}.sector"),
             self.size(body.get("size"), f"{path}.size"),
+            self.text(body.get("parent"), f"{path}.parent"),
         )
 
     def legal_form(self, raw: object, path: str) -> str | None:

@@ -24,6 +24,10 @@ from kweek.web.house import House
 
 COOKIE: Final = "kweek_as"
 A_MONTH: Final = 30 * 86_400
+_NAMED: Final = (
+    "reason", "later_on", "call_back_at", "sector", "size", "legal_form", "country", "parent", "circle",
+)  # fmt: skip
+"""Fields that have a sentence of their own for what is wrong with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _once(given: Mapping[str, str]) -> str | None:
 def _fault(name: str, given: Mapping[str, str]) -> str:
     if name == "reason" and given.get("reason"):
         return "wrong.reason.long"
-    return f"wrong.{name}" if name in ("reason", "later_on", "call_back_at") else "wrong.outcome"
+    return f"wrong.{name}" if name in _NAMED else "wrong.outcome"
 
 
 def _back(address: str, by: str, house: House) -> Response:

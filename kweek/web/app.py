@@ -9,6 +9,7 @@ from kweek.web import (
     api,
     call_page,
     changes_page,
+    company_page,
     desk,
     duplicates_page,
     flow_page,
@@ -33,7 +34,7 @@ def make_app(house: House) -> FastAPI:
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot)
-    identity = (duplicates_page,)
+    identity = (duplicates_page, company_page)
     for part in (public, survey, api, tasks, *pages, *identity):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kweek.leads.database import NoSuchLead
 from kweek.leads.merged import living, merged_into
-from kweek.web import course, points, queries, same_as, story, way
+from kweek.web import company_page, course, points, queries, same_as, story, way
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.render import page, reader_tongue
 
@@ -44,6 +44,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "persona": house.rules.persona(read, lead, house.now(), say.language),
             "points": list(points.columns(read, lead_id)),
             "past": course.of_lead(read, say, lead_id, house.rules.zone(), merged_into(read, lead_id)),
+            "employer": company_page.of_lead(read, lead),
             "same": same_as.of_lead(read, lead_id),
         }
     return page(request, "lead.html", lead=lead, now=house.now(), most=course.MOST, **facts)

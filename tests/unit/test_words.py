@@ -24,7 +24,7 @@ PUT_TOGETHER = (
     "spot.wrong.",
     "fault.", "wrong.", "act.", "past.", "home.sum.", "draft.", "stream.", "hit.", "grade.", "reason.",
     "compare.", "story.", "picture.when.", "picture.end.", "picture.prefer.",
-    "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.", "same.",
+    "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.", "same.", "company.",
 )  # fmt: skip
 
 
