@@ -27,6 +27,7 @@ from kweek.leads.database import Database, lock_lead
 from kweek.leads.duplicates import pair, propose, settle_pair
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import ring
+from kweek.leads.graded import Graded
 from kweek.leads.permission import suppressed
 
 WISHES: Final = ("unsubscribed", "complained", "objected", "erased")
@@ -276,9 +277,11 @@ def _pass_on_doubts(tx: Connection, kept: str, gone: str, now: datetime) -> list
 
 def tell_flows(tx: Connection, lead: str, now: datetime, ears: Ears) -> None:
     """Its points follow from what it is now, and whoever walks with it looks at it anew."""
-    ears.scored(tx, lead, (), now, profile_changed=True)
-    graded = ears.graded(tx, lead, now, now)
+    columns = ears.scored(tx, lead_row(tx, lead), (), now, profile_changed=True)
+    if columns:
+        tx.execute(update(tables.leads).where(tables.leads.c.id == lead).values(**columns))
+    graded = ears.graded(tx, Graded.of(lead_row(tx, lead)), now, now)
     row = lead_row(tx, lead)
     news = tx.execute(select(exists().where(_E.lead_id == lead, _E.seq > row.seen, _E.merged.is_(None)))).scalar_one()
-    if row.open or news or (graded is not None and ears.rings(tx, lead, graded, profile_changed=False)):
+    if row.open or news or (graded is not None and ears.rings(tx, row, graded, profile_changed=False)):
         ring(tx, lead, row.seq)

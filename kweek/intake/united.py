@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kweek.flow.lint.names import STAGES
+from kweek.rules.stages import STAGES
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("name", "first_name", "last_name"),

@@ -22,7 +22,9 @@ from kweek.intake.suppress import unsubscribe
 from kweek.intake.unmerging import unmerge
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.enrolments import lead_row
 from kweek.leads.events import pull
+from kweek.leads.graded import Graded
 from kweek.leads.points import add_points, sums_of
 from kweek.leads.publish import publish
 from kweek.leads.reckoned import Scores
@@ -93,7 +95,7 @@ def two(database: Database) -> tuple[str, str]:
             tx.execute(insert(tables.visitors).values(id=f"v{n}", consent="Yes", at=at, lead_id=lead))
             mail = {"audience": "lead", "mail": "survey", "kind": "marketing", "status": "sent", "claimed_at": at}
             tx.execute(insert(tables.mails).values(key=f"{lead}-1/3", lead_id=lead, recipient="ann@x.test", **mail))
-            EARS.graded(tx, lead, at, at)
+            EARS.graded(tx, Graded.of(lead_row(tx, lead)), at, at)
         tx.execute(tables.leads.update().values(seen=tables.leads.c.seq))
     return first, second
 
