@@ -67,7 +67,7 @@ def _details(said: CompanyIn) -> dict[str, object]:
 def _what_is_known(tx: Connection, known: Row[Any], said: CompanyIn) -> Mapping[str, object]:
     """The parent by its name, looked up only where something is said of it."""
     parent = next((one.name for one in above(tx, known)[:1]), None) if said.parent is not None else None
-    return {**known._mapping, "parent": parent}
+    return {**{name: getattr(known, name) for name in _details(said) if name != "parent"}, "parent": parent}
 
 
 def _same(name: str, said: object, known: object) -> bool:

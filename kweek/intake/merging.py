@@ -97,7 +97,8 @@ def _expect_both(tx: Connection, *leads: str) -> None:
     for lead in leads:
         if lead_row(tx, lead).merged_into is not None:
             row = last_merge(tx, lead)
-            raise ClosedError("lead", row and row.by, row and row.at, "merged")
+            by, at = (None, None) if row is None else (row.by, row.at)
+            raise ClosedError("lead", by, at, "merged")
 
 
 def last_merge(read: Connection, gone: str) -> Row[Any] | None:

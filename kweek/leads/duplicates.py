@@ -22,7 +22,7 @@ _D: Final = duplicates.c
 _K: Final = likeness_keys.c
 
 
-def _people() -> Select[Any]:
+def _people() -> Select[*tuple[Any, ...]]:
     columns = (leads.c.id, leads.c.name, leads.c.first_name, leads.c.last_name, leads.c.phone, leads.c.email)
     query = select(*columns, companies.c.name.label("company"))
     return query.join_from(leads, companies, companies.c.id == leads.c.company_id, isouter=True).where(
@@ -59,10 +59,10 @@ _DIFFERENT: Final = (
 
 def changed(read: Connection, lead_id: str) -> Person | None:
     """What this lead is now, if that is not what it was when it was compared last. None: no, or it was merged."""
-    row = read.execute(_ONE, {"lead": lead_id}).one_or_none()
+    row = read.execute(_ONE, {"lead": lead_id}).mappings().one_or_none()
     if row is None:
         return None
-    person = Person(**row._mapping)
+    person = Person(**row)
     return person if set(person.keys()) != set(read.execute(_KEYS, {"lead": lead_id}).scalars()) else None
 
 
@@ -76,7 +76,7 @@ def look(tx: Connection, lead_id: str, now: datetime) -> int:
     tx.execute(_NO_KEYS, {"lead": lead_id})
     if keys:
         tx.execute(insert(likeness_keys), [{"lead_id": lead_id, "key": key} for key in keys])
-    others = [Person(**other._mapping) for other in tx.execute(_OTHERS, {"lead": lead_id, "keys": keys})]
+    others = [Person(**other) for other in tx.execute(_OTHERS, {"lead": lead_id, "keys": keys}).mappings()]
     found = [(other.id, *likeness(lead, other)) for other in others]
     return sum(propose(tx, lead_id, other, why, alike, now) for other, alike, why in found if alike >= ENOUGH)
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, or_, select
 
 from kweek.intake.check import email_key
 from kweek.leads import tables
 from kweek.leads.merged import living
-from kweek.web.queries import WHO, Listed, listed
+from kweek.web.queries import WHO, AnySelect, Listed, listed
+
+AnyRow = Row[*tuple[Any, ...]]
 
 _FIRST: Final = tables.leads.alias("first")
 _SECOND: Final = tables.leads.alias("second")
@@ -24,8 +26,8 @@ class SameAs:
     """asked: open pairs with this lead (`id`, `who`, `why`). merged: merges into it, the newest first (`gone_id`,
     `who`, `by`, `at`)."""
 
-    asked: Sequence[Row[Any]]
-    merged: Sequence[Row[Any]]
+    asked: Sequence[AnyRow]
+    merged: Sequence[AnyRow]
 
 
 def of_lead(read: Connection, lead_id: str) -> SameAs:
@@ -53,18 +55,18 @@ def open_pairs(read: Connection) -> Listed:
     return listed(read, query.order_by(_D.likeness.desc(), _D.id))
 
 
-def last_merges(read: Connection, most: int) -> Sequence[Row[Any]]:
+def last_merges(read: Connection, most: int) -> Sequence[AnyRow]:
     """Those that still stand, the newest first."""
     return read.execute(_merges().order_by(_M.id.desc()).limit(most)).all()
 
 
-def _merges() -> Select[Any]:
+def _merges() -> AnySelect:
     columns = (_M.kept_id, _M.gone_id, _M.by, _M.at, WHO)
     query = select(*columns).join_from(tables.merges, tables.leads, tables.leads.c.id == _M.gone_id)
     return query.where(_M.undone_at.is_(None))
 
 
-def named(read: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
+def named(read: Connection, ids: Sequence[str]) -> dict[str, AnyRow]:
     """`who`, `email` and `company` of these leads, by their ids."""
     lead, company = tables.leads.c, tables.companies.c
     query = select(lead.id, WHO, lead.email, company.name.label("company"))
