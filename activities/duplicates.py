@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
+from kweek.leads.comparing import changed, look
 from kweek.leads.database import Database, NoSuchLead
-from kweek.leads.duplicates import changed, look
 from kweek.leads.merged import living
 from kweek.leads.rows import upsert
 from kweek.leads.tables import events, looks

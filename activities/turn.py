@@ -92,7 +92,10 @@ class Turns:
         if any(effect.kind in SEEN_BY_CONDITIONS for effect in driven.effects):
             news = self.desks.graded(tx, row.id, now) or news
         close(tx, driven.cancel, "cancelled")
-        save_state(tx, before, driven.state, turn=n, seen=row.seq, wake_at=driven.wake_at)
+        seen = max(
+            row.seq, *(one.seq for one in events[-1:])
+        )  # nothing is heard of a past that came with a merged lead
+        save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)
         write_journal(tx, row.id, n, now, driven.journal)
         tally.add(before, driven.state, driven.journal)
         if news:

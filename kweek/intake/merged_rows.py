@@ -22,6 +22,8 @@ Told = dict[str, Any]
 
 MOVING: Final = (consents, touches, visitors, points)
 """Of `points` only what flows and surveys gave: what rules give is reckoned anew from the events."""
+SOURCED: Final = (points, answers, bant)
+"""They say by which mail, call or task they came."""
 HELD_ONCE: Final = (tags, answers, bant, topics, deciders)
 
 
@@ -58,6 +60,16 @@ def take_back(tx: Connection, table: Table, told: list[Told]) -> None:
             tx.execute(delete(table).where(*where))
         else:
             upsert(tx, table, before)
+
+
+def give_back(tx: Connection, table: Table, gone: str, kept: str) -> None:
+    """What came since then by mails, calls and tasks of the one that is itself again (`source`) is its own."""
+    its = (table.c.lead_id == kept, table.c.source.startswith(f"{gone}-", autoescape=True))
+    if table is points:
+        tx.execute(update(points).where(*its, points.c.rule.is_(None)).values(lead_id=gone))
+        return
+    for row in tx.execute(delete(table).where(*its).returning(table)).mappings().all():
+        upsert(tx, table, {**row, "lead_id": gone})
 
 
 def _beside(tx: Connection, table: Table, gone: str, kept: str) -> Iterator[tuple[Told, Told | None]]:

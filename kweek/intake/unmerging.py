@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, or_, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.merged_rows import HELD_ONCE, MOVING, Told, move_back, take_back
+from kweek.intake.merged_rows import HELD_ONCE, MOVING, SOURCED, Told, give_back, move_back, take_back
 from kweek.intake.merging import tell_flows
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.record import Ears, append
@@ -78,6 +78,8 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime) -> None:
         move_back(tx, table, told["moved"].get(table.name, []), gone, kept)
     for table in HELD_ONCE:
         take_back(tx, table, told["copied"].get(table.name, []))
+    for table in SOURCED:
+        give_back(tx, table, gone, kept)
     _columns_back(tx, kept, gone, told)
     _events_back(tx, kept, gone, told["events"])
     _wishes_back(tx, kept, told["silenced"], row.at)

@@ -1,46 +1,17 @@
-"""Who may be one and the same? Pairs of leads about whom a person is asked, once; and who is to be compared at all.
-
-A lead is compared with those that share one of its keys (`Person.keys`), never with all.
-"""
+"""Who may be one and the same? Pairs of leads about whom a person is asked, once, and what was said of them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
-from kweek.leads.likeness import ENOUGH, Person, likeness
 from kweek.leads.merged import merged_into
 from kweek.leads.rows import insert_once
-from kweek.leads.tables import companies, duplicates, leads, likeness_keys
-
-COMPARED: Final = 200
-"""Others with whom one lead is compared, at most: where more share a key, it tells little."""
+from kweek.leads.tables import duplicates
 
 _D: Final = duplicates.c
-_K: Final = likeness_keys.c
-
-
-def _people() -> Select[*tuple[Any, ...]]:
-    columns = (leads.c.id, leads.c.name, leads.c.first_name, leads.c.last_name, leads.c.phone, leads.c.email)
-    query = select(*columns, companies.c.name.label("company"))
-    return query.join_from(leads, companies, companies.c.id == leads.c.company_id, isouter=True).where(
-        leads.c.merged_into.is_(None)
-    )
-
-
-_ONE: Final = _people().where(leads.c.id == bindparam("lead"))
-_OTHERS: Final = _people().where(
-    leads.c.id.in_(
-        select(_K.lead_id)
-        .where(_K.key.in_(bindparam("keys", expanding=True)), _K.lead_id != bindparam("lead"))
-        .distinct()
-        .limit(COMPARED)
-    )
-)
-_KEYS: Final = select(_K.key).where(_K.lead_id == bindparam("lead"))
-_NO_KEYS: Final = delete(likeness_keys).where(_K.lead_id == bindparam("lead"))
 _DIFFERENT: Final = (
     select(_D.id)
     .where(
@@ -52,33 +23,6 @@ _DIFFERENT: Final = (
     )
     .limit(1)
 )
-
-
-# --- finding them -----------------------------------------------------------------------------------
-
-
-def changed(read: Connection, lead_id: str) -> Person | None:
-    """What this lead is now, if that is not what it was when it was compared last. None: no, or it was merged."""
-    row = read.execute(_ONE, {"lead": lead_id}).mappings().one_or_none()
-    if row is None:
-        return None
-    person = Person(**row)
-    return person if set(person.keys()) != set(read.execute(_KEYS, {"lead": lead_id}).scalars()) else None
-
-
-def look(tx: Connection, lead_id: str, now: datetime) -> int:
-    """Compare this (locked) lead, if it changed, with those that share a key with it, and propose who looks alike; how
-    many are new."""
-    lead = changed(tx, lead_id)
-    if lead is None:
-        return 0
-    keys = lead.keys()
-    tx.execute(_NO_KEYS, {"lead": lead_id})
-    if keys:
-        tx.execute(insert(likeness_keys), [{"lead_id": lead_id, "key": key} for key in keys])
-    others = [Person(**other) for other in tx.execute(_OTHERS, {"lead": lead_id, "keys": keys}).mappings()]
-    found = [(other.id, *likeness(lead, other)) for other in others]
-    return sum(propose(tx, lead_id, other, why, alike, now) for other, alike, why in found if alike >= ENOUGH)
 
 
 def propose(tx: Connection, one: str, other: str, why: str, alike: float, at: datetime) -> bool:
@@ -95,9 +39,6 @@ def pair(one: str, other: str) -> dict[str, str]:
     """The smaller id is the first."""
     first, second = sorted((one, other))
     return {"first_id": first, "second_id": second}
-
-
-# --- what a person says -----------------------------------------------------------------------------
 
 
 def settle_pair(

@@ -31,19 +31,20 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             lead = story.who(read, lead_id)
         except NoResultFound:
             raise NoSuchLead(lead_id) from None
+        family = [lead_id, *merged_into(read, lead_id)]
         facts: dict[str, Any] = {
             "handovers": queries.open_handovers(read, lead_id).rows,
             "calls": queries.open_calls(read, lead_id).rows,
             "tasks": queries.open_tasks(read, lead_id).rows,
-            "ways": way.ways(read, say, lead_id),
+            "ways": way.ways(read, say, family),
             "answers": story.answers(read, house.rules, lead_id, say.language),
             "remarks": story.remarks(read, lead_id),
-            "mails": (mails := queries.last_mails(read, _MOST_MAILS, lead_id)),
+            "mails": (mails := queries.last_mails(read, _MOST_MAILS, family)),
             "seen": way.seen(read, mails),
             "caught": way.caught(read, [mail.key for mail in mails]),
             "persona": house.rules.persona(read, lead, house.now(), say.language),
             "points": list(points.columns(read, lead_id)),
-            "past": course.of_lead(read, say, lead_id, house.rules.zone(), merged_into(read, lead_id)),
+            "past": course.of_lead(read, say, lead_id, house.rules.zone(), family[1:]),
             "employer": company_page.of_lead(read, lead),
             "same": same_as.of_lead(read, lead_id),
         }

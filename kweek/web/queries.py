@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -116,12 +116,13 @@ def _open(
 # --- mails, and what stands still -------------------------------------------------------------------
 
 
-def last_mails(read: Connection, most: int, lead_id: str | None = None) -> list[Row[Any]]:
-    """The newest first, without their texts; of one lead: those that it got itself."""
+def last_mails(read: Connection, most: int, leads: Sequence[str] | None = None) -> list[Row[Any]]:
+    """The newest first, without their texts; of these leads: those that they got themselves."""
     mails = tables.mails.c
     query = _mails().order_by(mails.claimed_at.desc(), mails.key).limit(most)
-    its = (mails.lead_id == lead_id, mails.audience == "lead")
-    return list(read.execute(query if lead_id is None else query.where(*its)).all())
+    if leads is not None:
+        query = query.where(mails.lead_id.in_(leads), mails.audience == "lead")
+    return list(read.execute(query).all())
 
 
 def last_caught(read: Connection, most: int) -> tuple[Row[*tuple[Any, ...]], ...]:

@@ -164,12 +164,16 @@ def test_what_came_meanwhile_stays_but_for_what_is_about_the_others_mails(
     merged = join(database, *two)
     told(database, LeadIn(id=first, profile={"job_title": "Head of buying"}), "new", at=LATER)
     told(database, LeadIn(id=second), "click", "clicked", LATER, ref=f"{second}-1/3")
+    since = {"survey": "talk", "question": "since", "value": "x", "source": f"{second}-1/3", "at": LATER}
+    with database.write() as tx:
+        tx.execute(insert(tables.answers).values(lead_id=first, **since))
     unmerge(database, merged.id, "bob", LATER, EARS)
     assert [row.id for row in rows(database, tables.events, lead_id=first)] == ["w1", "w2", "new"]
     theirs = rows(database, tables.events, lead_id=second)
     assert [(row.id, row.merged) for row in theirs if "merged" not in row.kind] == [
         ("h1", None), ("h2", None), ("click", True),
     ]  # fmt: skip
+    assert [row.lead_id for row in rows(database, tables.answers, question="since")] == [second]
     assert rows(database, tables.leads, id=first)[0].job_title == "Head of buying", "somebody said so since"
     assert rows(database, tables.leads, id=second)[0].job_title == "Buyer"
     with database.read() as read:
