@@ -20,6 +20,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.desk import Desks
+from activities.duplicates import Comparing
 from activities.email import Email
 from activities.fading import Fading
 from activities.failures import Failures
@@ -121,7 +122,7 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     webhooks = Webhooks(database, clock, settings, book.now, answers)
     fading = Fading(database, lambda: book.now().ears)
     old = OldVisits(database, lambda: book.now().rules.settings.keep_visits.elapsed)
-    dates = Dates(database, clock, answers, fading.fade, old.forget)
+    dates = Dates(database, clock, answers, fading.fade, old.forget, Comparing(database).compare)
     rescorer = Rescorer(database, clock, lambda: book.now().ears)
     return Hands(database, clock, turns, email, notify, webhooks, dates, rescorer, book, renderer)
 

@@ -92,7 +92,8 @@ class Turns:
         if any(effect.kind in SEEN_BY_CONDITIONS for effect in driven.effects):
             news = self.desks.graded(tx, row.id, now) or news
         close(tx, driven.cancel, "cancelled")
-        seen = events[-1].seq if events else row.seen
+        # beyond what was pulled there may be the past of a merged lead, which nobody is to hear
+        seen = max(row.seq, events[-1].seq if events else 0)
         save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)
         write_journal(tx, row.id, n, now, driven.journal)
         tally.add(before, driven.state, driven.journal)

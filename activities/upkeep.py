@@ -25,7 +25,8 @@ BATCH: Final = 500
 
 class Dates:
     """fade: has points fade, in flow time after the first moment, up to and with the second, and tells how many.
-    forget: deletes visits that are old by then, and tells how many."""
+    forget: deletes visits that are old by then, and tells how many. compare: looks for duplicates among those who were
+    heard of up to the first; the second is now."""
 
     def __init__(
         self,
@@ -34,25 +35,32 @@ class Dates:
         answers: AnswersFor,
         fade: Callable[[datetime, datetime, Callable[[int], object]], object],
         forget: Callable[[datetime, Callable[[int], object]], object],
+        compare: Callable[[datetime, datetime, Callable[[int], object]], object],
     ) -> None:
         self.database, self.clock, self.answers = database, clock, answers
-        self.fade, self.forget = fade, forget
+        self.fade, self.forget, self.compare = fade, forget, compare
 
     @activity.defn(name="start_what_is_due", no_thread_cancel_exception=True)
     def start_what_is_due(self, window: Window) -> int:
-        """Have points fade, and old visits be forgotten; then record an `enrol` for every lead whose moment lies in the
-        window; how many. Its id holds lead, flow and moment, so a window that is looked at twice begins nothing twice.
-        """
+        """Have points fade, old visits be forgotten and duplicates found; then record an `enrol` for every lead whose
+        moment lies in the window; how many. Its id holds lead, flow and moment, so a window that is looked at twice
+        begins nothing twice."""
         since, until = self.clock.flow(window.since), self.clock.flow(window.until)
         self.fade(since, until, activity.heartbeat)
         self.forget(until, activity.heartbeat)
+        self.compare(since, until, activity.heartbeat)
         with self.database.read() as read:
             plans = [plan_in(read, row.version) for row in published(read)]
         ways = [(plan, start) for plan in plans for start in plan.start if start.at or start.every]
         begun, last = 0, ""
         while ways:
             with self.database.read() as read:
-                query = select(leads.c.id).where(leads.c.id > last).order_by(leads.c.id).limit(BATCH)
+                query = (
+                    select(leads.c.id)
+                    .where(leads.c.id > last, leads.c.merged_into.is_(None))
+                    .order_by(leads.c.id)
+                    .limit(BATCH)
+                )
                 batch = list(read.execute(query).scalars())
                 due = [found for lead in batch for found in self._due(read, lead, ways, since, until)]
             for incoming in due:

@@ -23,6 +23,7 @@ from kweek.intake.record import Ears, record
 from kweek.intake.suppress import AddressKey, suppress, suppress_lead, unsubscribe
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.merged import living
 from kweek.mails.addresses import Addresses
 
 SOFT_REASONS: Final = ("mailbox full", "temporary")
@@ -91,7 +92,7 @@ def _take(
         case "complaint":
 
             def complained(tx: Connection) -> None:
-                suppress_lead(tx, mail.lead_id, "email", "complained", now, address_key)
+                suppress_lead(tx, living(tx, mail.lead_id), "email", "complained", now, address_key)
                 suppress(tx, "email", mail.recipient, "complained", now, address_key)
 
             tell("complained", f"{mail.key}/complained", complained)

@@ -115,14 +115,14 @@ def log_call(
         lead = _keep(desk, script, answers, rules) if answers else None
         desk.change(**_after(desk, outcome, call_back_at, rules))
         if outcome == "objected":  # the right to object is kept at once, whatever the flow makes of it
-            suppress_lead(desk.tx, desk.row.lead_id, "telephone", "objected", said.at, address_key)
+            suppress_lead(desk.tx, desk.lead_id, "telephone", "objected", said.at, address_key)
         return desk.tell(kind, data, lead, mark)
 
 
 def _keep(desk: Desk, script: Survey | None, given: Given, rules: CallRules) -> LeadIn:
     if script is None:
         raise OutcomeError("This call has no script any more: nobody knows the questions.", field="answers")
-    said, lead_id = desk.said, desk.row.lead_id
+    said, lead_id = desk.said, desk.lead_id
     answers = spoken_answers(script, given, asked_on_telephone(script, rules.facts_of(desk.tx, lead_id, said.at)))
     heard = Heard(desk.row.key, "call", lead_row(desk.tx, lead_id).language, said.at, said.by, said.note)
     return keep_answers(

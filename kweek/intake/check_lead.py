@@ -19,8 +19,8 @@ from kweek.rules.said import FactType, FactTypes
 
 AHEAD: Final = timedelta(minutes=5)
 CHANNELS: Final = ("email", "telephone", "open tracking", "click tracking")
-COMPANY_KEYS: Final = ("name", "country", "legal_form", "sector", "size")
 _LEAD_KEYS: Final = ("email", "external_id", "company", *OWN_COLUMNS, "consents", "bant")
+COMPANY_KEYS: Final = ("name", "country", "legal_form", "sector", "size", "parent")
 _CONSENT_KEYS: Final = ("channel", "purpose", "words", "words_version", "source", "proof", "at", "expires_at")
 _LARGEST: Final = 10_000_000  # people at one company
 
@@ -101,6 +101,7 @@ class LeadChecker(Checker):
             self.legal_form(body.get("legal_form"), f"{path}.legal_form"),
             self.text(body.get("sector"), f"{path}.sector"),
             self.size(body.get("size"), f"{path}.size"),
+            self.text(body.get("parent"), f"{path}.parent"),
         )
 
     def legal_form(self, raw: object, path: str) -> str | None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from kweek.intake.incoming import CompanyIn
+from kweek.intake.incoming import BadEventError, CompanyIn, Fault
 from kweek.leads import tables
+from kweek.leads.hierarchy import above, put_under
 from kweek.leads.rows import insert_once
 
 Differs = dict[str, tuple[object, object]]
@@ -23,17 +24,23 @@ def keep_company(
     """Did anything change that a condition can see, and what was not believed? now_at: the (locked) lead's company.
 
     The last word counts. fills_only: what is known stays, and nobody says of a company what would hold for others who
-    work there: its legal form decides who may be called.
+    work there: its legal form decides who may be called. BadEventError: it would be part of itself.
     """
-    known = _company(tx, said.name) if now_at is None or not fills_only else _row(tx, now_at)
-    if known.name_key != _key(said.name):
+    known = company_named(tx, said.name) if now_at is None or not fills_only else _row(tx, now_at)
+    if known.name_key != name_key(said.name):
         return False, {"company": (said.name, known.name)}
-    new = {name: value for name, value in _details(said).items() if value != getattr(known, name)}
+    is_now = _what_is_known(tx, known, said)
+    new = {name: value for name, value in _details(said).items() if not _same(name, value, is_now[name])}
     differs: Differs = {}
     if fills_only:
         others = _has_others(tx, known.id, lead_id)
-        kept = {name for name in new if others or getattr(known, name) is not None}
-        differs = {f"company.{name}": (new.pop(name), getattr(known, name)) for name in kept}
+        kept = {name for name in new if others or is_now[name] is not None}
+        differs = {f"company.{name}": (new.pop(name), is_now[name]) for name in kept}
+    parent = new.pop("parent", None)
+    if parent is not None and not put_under(tx, known.id, company_named(tx, str(parent)).id):
+        if not fills_only:
+            raise BadEventError([Fault("lead.company.parent", f"“{parent}” is part of this company, or is it itself")])
+        differs["company.parent"] = (parent, "part of this company")
     if new:
         tx.execute(update(tables.companies).where(tables.companies.c.id == known.id).values(**new))
     if known.id != now_at:
@@ -41,14 +48,30 @@ def keep_company(
     return bool(new) or known.id != now_at, differs
 
 
-def _details(said: CompanyIn) -> Mapping[str, object]:
+def company_named(tx: Connection, name: str) -> Row[Any]:
+    """Made, where nobody has spoken of it."""
+    companies, key = tables.companies, name_key(name)
+    insert_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
+    return tx.execute(select(companies).where(companies.c.name_key == key)).one()
+
+
+def name_key(name: str) -> str:
+    """By which it is known again."""
+    return " ".join(name.casefold().split())
+
+
+def _details(said: CompanyIn) -> dict[str, object]:
     return {name: value for name, value in asdict(said).items() if name != "name" and value is not None}
 
 
-def _company(tx: Connection, name: str) -> Row[Any]:
-    companies, key = tables.companies, _key(name)
-    insert_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
-    return tx.execute(select(companies).where(companies.c.name_key == key)).one()
+def _what_is_known(tx: Connection, known: Row[Any], said: CompanyIn) -> Mapping[str, object]:
+    """The parent by its name, looked up only where something is said of it."""
+    parent = next((one.name for one in above(tx, known)[:1]), None) if said.parent is not None else None
+    return {**{name: getattr(known, name) for name in _details(said) if name != "parent"}, "parent": parent}
+
+
+def _same(name: str, said: object, known: object) -> bool:
+    return name_key(str(said)) == name_key(str(known or "")) if name == "parent" else said == known
 
 
 def _row(tx: Connection, company_id: str) -> Row[Any]:
@@ -59,7 +82,3 @@ def _has_others(tx: Connection, company_id: str, lead_id: str) -> bool:
     leads = tables.leads.c
     query = select(leads.id).where(leads.company_id == company_id, leads.id != lead_id).limit(1)
     return tx.execute(query).first() is not None
-
-
-def _key(name: str) -> str:
-    return " ".join(name.casefold().split())

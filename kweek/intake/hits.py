@@ -19,6 +19,7 @@ from kweek.intake.record import Ears, append
 from kweek.intake.sources import touch_of_link
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.merged import living_tx
 
 _ENOUGH: Final = 200  # hits kept of one mail: a link may be fetched for ever, our books are not
 _BATCH: Final = 200  # mails graded in one go
@@ -79,8 +80,8 @@ def grade_hits(db: Database, now: datetime, ears: Ears | None = None) -> int:
         mails = read.execute(due).all()
     graded = 0
     for lead_id, mail_key in mails:
-        with db.lead_tx(lead_id) as tx:
-            graded += _grade_mail(tx, lead_id, mail_key, now, ears)
+        with living_tx(db, lead_id) as (tx, whose):
+            graded += _grade_mail(tx, whose, mail_key, now, ears)
     return graded
 
 

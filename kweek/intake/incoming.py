@@ -31,13 +31,15 @@ class ConsentIn:
 
 @dataclass(frozen=True, slots=True)
 class CompanyIn:
-    """A company, known by its name, and what the sender says of it; None: nothing."""
+    """A company, known by its name, and what the sender says of it; None: nothing. parent: the name of the one that it
+    is part of."""
 
     name: str
     country: str | None = None
     legal_form: str | None = None
     sector: str | None = None
     size: int | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

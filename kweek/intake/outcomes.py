@@ -20,6 +20,7 @@ from kweek.intake.incoming import Incoming, LeadIn, OtherEventError, Recorded
 from kweek.intake.record import Ears, append
 from kweek.leads import events, tables
 from kweek.leads.database import Database
+from kweek.leads.merged import living_tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,10 @@ class OutcomeError(KweekError):
 
 @dataclass(slots=True)
 class Desk:
-    """One task under lock: what it is to people, its row as it is now, and the pen."""
+    """One task under lock: whose it is now, what it is to people, its row as it is, and the pen."""
 
     tx: Connection
+    lead_id: str
     table: Table
     row: Row[Any]
     said: Said
@@ -83,9 +85,9 @@ class Desk:
         what else was sent, by which this request is known again."""
         key, said = self.row.key, self.said
         name = self._name(also) if said.id else f"{kind}/{self._count(kind) + 1}"
-        whose = lead or LeadIn(id=self.row.lead_id)
+        whose = lead or LeadIn(id=self.lead_id)
         event = Incoming(f"{key}/{name}", kind, said.at, whose, data or {}, key, said.by, said.note)
-        return append(self.tx, self.row.lead_id, event, said.at, self.ears)
+        return append(self.tx, self.lead_id, event, said.at, self.ears)
 
     def done_before(self, kind: str, data: Mapping[str, Value] | None = None, also: str = "") -> Recorded | None:
         """This very request came before: its answer, and nothing is done again. OtherEventError: its id was used for
@@ -99,7 +101,7 @@ class Desk:
         if event is None or (event.kind, event.data, by, note) != (kind, data or {}, self.said.by, self.said.note):
             words = f"The id “{self.said.id}” was used before, for something else; everything done needs its own."
             raise OtherEventError(words)
-        return Recorded(self.row.lead_id, event.seq, fresh=False)
+        return Recorded(self.lead_id, event.seq, fresh=False)
 
     def _name(self, also: str = "") -> str:
         """An id here has no slash."""
@@ -108,7 +110,7 @@ class Desk:
     def _id_is_used(self) -> bool:
         event, name = tables.events.c, f"{self.row.key}/{self._name()}"
         same = or_(event.id == name, event.id.startswith(f"{name}/", autoescape=True))
-        query = select(event.seq).where(event.lead_id == self.row.lead_id, event.ref == self.row.key, same)
+        query = select(event.seq).where(event.lead_id == self.lead_id, event.ref == self.row.key, same)
         return self.tx.execute(query.limit(1)).first() is not None
 
     def may_close(self) -> None:
@@ -165,7 +167,7 @@ class Desk:
 
     def _about(self, kind: str) -> tuple[ColumnElement[bool], ...]:
         event = tables.events.c
-        return event.lead_id == self.row.lead_id, event.ref == self.row.key, event.kind == kind
+        return event.lead_id == self.lead_id, event.ref == self.row.key, event.kind == kind
 
 
 @contextmanager
@@ -176,6 +178,6 @@ def at_desk(db: Database, table: Table, key: str, said: Said, what: str, ears: E
         lead_id = read.execute(select(table.c.lead_id).where(table.c.key == key)).scalar_one_or_none()
     if lead_id is None:
         raise NoSuchTaskError(f"There is no {what} with this key; it may have been erased with its lead.")
-    with db.lead_tx(lead_id) as tx:
+    with living_tx(db, lead_id) as (tx, whose):
         row = tx.execute(select(table).where(table.c.key == key)).one()
-        yield Desk(tx, table, row, said, what, ears)
+        yield Desk(tx, whose, table, row, said, what, ears)

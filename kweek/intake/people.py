@@ -1,7 +1,8 @@
 """Who is it? Finds the lead that a sender means, makes it when it is new, and keeps what the sender says of it.
 
 A lead is known by its e-mail address or by the sender's own id; who sends both ties them together. Where they point
-at two leads, the sender's id decides, and a problem is noted for a person: two may be one.
+at two leads, the sender's id decides, and a person is asked whether they are one (`kweek.leads.duplicates`). Who was
+merged is found under either address, and is the one that goes on.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from kweek.intake.check import email_key
 from kweek.intake.companies import Differs, keep_company
 from kweek.intake.incoming import ConsentIn, LeadIn
 from kweek.leads import tables
+from kweek.leads.duplicates import propose
+from kweek.leads.merged import living
 from kweek.leads.rows import insert_once
 from kweek.leads.traits import set_fields
 
@@ -31,8 +34,9 @@ _CONSENT: Final = insert(tables.consents)
 
 
 def row_of(tx: Connection, lead_id: str) -> Row[Any] | None:
-    """The lead's row, locked."""
-    return tx.execute(_BY_ID, {"lead": lead_id}).one_or_none()
+    """The row of the lead that this one is now, locked."""
+    row = tx.execute(_BY_ID, {"lead": lead_id}).one_or_none()
+    return row if row is None or row.merged_into is None else row_of(tx, row.merged_into)
 
 
 def find_or_make(tx: Connection, lead: LeadIn, now: datetime) -> Row[Any] | None:
@@ -48,7 +52,7 @@ def find_or_make(tx: Connection, lead: LeadIn, now: datetime) -> Row[Any] | None
         }  # fmt: skip
         insert_once(tx, tables.leads, row)
         found = _find(tx, lead)
-    return found
+    return found if found is None or found.merged_into is None else row_of(tx, found.merged_into)
 
 
 def _find(tx: Connection, lead: LeadIn) -> Row[Any] | None:
@@ -96,23 +100,16 @@ def _keys(
     new: dict[str, object] = {}
     leads = tables.leads.c
     if lead.external_id is not None and external is None:
-        new["external_id"] = lead.external_id
+        other = tx.execute(select(leads.id).where(leads.external_id == lead.external_id)).scalar_one_or_none()
+        if other is None:  # else it is that of one who was merged into this one
+            new["external_id"] = lead.external_id
     if (key := _key(lead)) is not None and key != mailbox:
         other = tx.execute(select(leads.id).where(leads.email_key == key)).scalar_one_or_none()
         if other is None:
             new |= {"email": lead.email, "email_key": key}
-        else:
-            _two_leads(tx, lead_id, other, at)
+        elif (other := living(tx, other)) != lead_id:
+            propose(tx, lead_id, other, "address", 1.0, at)
     return new
-
-
-def _two_leads(tx: Connection, lead_id: str, other: str, at: datetime) -> None:
-    """Say it once: a person decides whether they are one."""
-    problems = tables.problems
-    doubt = {"lead_id": lead_id, "key": other, "code": "two leads"}
-    if tx.execute(select(problems.c.id).filter_by(**doubt).limit(1)).first() is None:
-        words = f"Lead {lead_id} was sent with the e-mail address of lead {other}: are they one person?"
-        tx.execute(insert(problems).values(**doubt, words=words, at=at))
 
 
 def _say_differences(tx: Connection, lead_id: str, differs: Differs, at: datetime) -> None:

@@ -23,6 +23,7 @@ from kweek.intake.touches import keep_touch
 from kweek.leads import bant, events, tables, topics
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.graded import Graded, tell_grade
+from kweek.leads.merged import living
 from kweek.leads.reckoned import Scores
 from kweek.leads.scores import score
 from kweek.rules.scoring import Did
@@ -200,7 +201,7 @@ def _reads(tx: Connection, lead_id: str, event: Event) -> bool:
 
 def _same(tx: Connection, lead_id: str, incoming: Incoming) -> Recorded:
     known = tx.execute(_KNOWN, {"id": incoming.id}).one()
-    if (known.lead_id, known.kind) != (lead_id, incoming.kind):
+    if (living(tx, known.lead_id), known.kind) != (lead_id, incoming.kind):
         raise OtherEventError(f"the id “{incoming.id}” was used before, for another event; every event needs its own")
     return Recorded(lead_id, known.seq, fresh=False)
 

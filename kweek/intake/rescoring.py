@@ -95,7 +95,7 @@ def _batches(db: Database) -> Iterator[tuple[str, str]]:
 
 
 def count(read: Connection) -> int:
-    return read.execute(select(func.count()).select_from(leads)).scalar_one()
+    return read.execute(select(func.count()).select_from(leads).where(leads.c.merged_into.is_(None))).scalar_one()
 
 
 # --- and then ---------------------------------------------------------------------------------------------

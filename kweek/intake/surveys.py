@@ -26,6 +26,7 @@ from kweek.leads import bant, tables
 from kweek.leads.bant import Found
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
+from kweek.leads.merged import living_tx
 from kweek.leads.points import add_points, set_graded
 from kweek.leads.rows import upsert
 from kweek.rules.grades import Axis, Grades
@@ -86,8 +87,8 @@ def submit(
     ears: Ears,
 ) -> bool:
     """Keep it all; False: this invitation was answered before, and nothing changes."""
-    key, lead_id = invited.mail_key, invited.lead_id
-    with db.lead_tx(lead_id) as tx:
+    key = invited.mail_key
+    with living_tx(db, invited.lead_id) as (tx, lead_id):
         if tx.execute(_DONE, {"id": _answered(key)}).first() is not None:
             return False
         heard = Heard(key, "survey", invited.language, now)

@@ -23,9 +23,7 @@ _SAVE: Final = update(leads).where(leads.c.id == bindparam("lead"))
 _WRITE: Final = insert(journal)
 _LIVE: Final = select(enrolments.c.state).where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.live)
 _OVER: Final = select(enrolments.c.state).where(
-    enrolments.c.lead_id == bindparam("lead"),
-    enrolments.c.id.in_(bindparam("written", expanding=True)),
-    ~enrolments.c.live,
+    enrolments.c.id.in_(bindparam("written", expanding=True)), ~enrolments.c.live
 )
 
 
@@ -36,10 +34,10 @@ def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
 
 def load_state(tx: Connection, row: Row[Any], replies: Iterable[str] = ()) -> LeadState:
     """All that the machine remembers of this lead; row: of `leads`. replies: keys of mails that were just replied to,
-    whose enrolments count again, for somebody has to answer."""
+    whose enrolments count again, also of a lead that was merged into this one: somebody has to answer."""
     states = [*tx.execute(_LIVE, {"lead": row.id}).scalars()]
     if written := [key.rpartition("/")[0] for key in replies]:
-        states += tx.execute(_OVER, {"lead": row.id, "written": written}).scalars()
+        states += tx.execute(_OVER, {"written": written}).scalars()
     born = map(load_enrolment, states)
     return stored.load_state({"lead": row.id, **(row.state or {})}, sorted(born, key=_birth))
 
@@ -51,7 +49,7 @@ def save_state(
     known = {enrolment.id: enrolment for enrolment in before.enrolments}
     for enrolment in after.enrolments:
         if known.get(enrolment.id) != enrolment:
-            upsert(tx, enrolments, _row(after.lead, enrolment))
+            upsert(tx, enrolments, _row(enrolment))
     is_open = any(enrolment.ended is None for enrolment in after.enrolments)
     row = {"turn": turn, "seen": seen, "born": after.born, "state": stored.dump_state(after)}
     tx.execute(_SAVE, {**row, "open": is_open, "wake_at": wake_at, "lead": after.lead})
@@ -120,11 +118,11 @@ def standing(tx: Connection) -> Mapping[str, Mapping[str, int]]:
 # --- as a row ----------------------------------------------------------------------------------------
 
 
-def _row(lead_id: str, enrolment: Enrolment) -> dict[str, object]:
+def _row(enrolment: Enrolment) -> dict[str, object]:
     token, ended = enrolment.token, enrolment.ended
     return {
         "id": enrolment.id,
-        "lead_id": lead_id,
+        "lead_id": enrolment.id.rpartition("-")[0],
         "flow": enrolment.flow,
         "version": enrolment.version,
         "per": enrolment.per,

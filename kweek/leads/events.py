@@ -22,7 +22,7 @@ _BACK: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=l
 _RING: Final = insert(outbox)
 _AFTER: Final = (
     select(events)
-    .where(events.c.lead_id == bindparam("lead"), events.c.seq > bindparam("after"), events.c.merged.is_not(True))
+    .where(events.c.lead_id == bindparam("lead"), events.c.seq > bindparam("after"), events.c.merged.is_(None))
     .order_by(events.c.seq)
 )
 
@@ -84,7 +84,7 @@ def ring(tx: Connection, lead_id: str, seq: int) -> None:
 
 
 def pull(tx: Connection, lead_id: str, after: int) -> list[Event]:
-    """The lead's events from number `after` + 1 on, in order, but for those that it brought along."""
+    """The lead's events from number `after` + 1 on, in order; without those that are its past, or another lead's."""
     return [_event(row) for row in tx.execute(_AFTER, {"lead": lead_id, "after": after})]
 
 

@@ -45,7 +45,7 @@ _LAST: Final = select(func.max(events.c.at)).where(
 _HANDOVER: Final = (
     select(events)
     .where(events.c.lead_id == bindparam("lead"), events.c.kind.in_(_CLOSES_HANDOVER))
-    .order_by(events.c.seq.desc())
+    .order_by(events.c.at.desc(), events.c.seq.desc())
     .limit(1)
 )
 _ABOUT_MAIL: Final = (

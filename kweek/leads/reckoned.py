@@ -29,7 +29,7 @@ def _these(column: ColumnElement[str]) -> ColumnElement[bool]:
     return column.between(bindparam("first"), bindparam("last"))
 
 
-_LEADS: Final = select(leads).where(_these(leads.c.id)).order_by(leads.c.id)
+_LEADS: Final = select(leads).where(_these(leads.c.id), leads.c.merged_into.is_(None)).order_by(leads.c.id)
 _EVENTS: Final = select(events.c.lead_id, events.c.id, events.c.kind, events.c.at, events.c.data).where(
     _these(events.c.lead_id), events.c.kind.in_(bindparam("kinds", expanding=True))
 )
@@ -107,7 +107,8 @@ class Reckoned:
 
 
 def reckon_leads(tx: Connection, scores: Scores, first: str, last: str, now: datetime) -> Iterator[Reckoned]:
-    """From the first to the last, by their ids. A rule that fails on one lead is no matter to the others."""
+    """From the first to the last, by their ids; one that was merged is counted where it went. A rule that fails on one
+    lead is no matter to the others."""
     asked: dict[str, object] = {"first": first, "last": last}
     did = _grouped(tx.execute(_EVENTS, {**asked, "kinds": list(scores.heard)}))
     written = _grouped(tx.execute(_WRITTEN, asked))

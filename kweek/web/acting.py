@@ -24,6 +24,10 @@ from kweek.web.house import House
 
 COOKIE: Final = "kweek_as"
 A_MONTH: Final = 30 * 86_400
+_NAMED: Final = (
+    "reason", "later_on", "call_back_at", "sector", "size", "legal_form", "country", "parent", "circle",
+)  # fmt: skip
+"""Fields that have a sentence of their own for what is wrong with them."""
 
 
 @dataclass(frozen=True, slots=True)

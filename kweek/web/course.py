@@ -20,13 +20,12 @@ MOST: Final = 100  # lines of one lead on a page
 _MOST_READ: Final = 5 * MOST  # lines of its journal: several to each that is shown
 
 
-def of_lead(read: Connection, say: Tongue, lead_id: str, zone: tzinfo) -> list[Happened]:
+def of_lead(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, also: Sequence[str] = ()) -> list[Happened]:
     """The newest first. Of one moment: what happened, what it was worth, where the lead went, who has it there. zone:
-    of the moments that an event carries."""
-    in_order = (
-        _events(read, say, lead_id, zone), _points(read, say, lead_id), _moves(read, say, lead_id),
-        _desk(read, say, lead_id),
-    )  # fmt: skip
+    of the moments that an event carries. also: leads that were merged into it, of whom the points are counted there."""
+    in_order = [_events(read, say, lead_id, zone), _points(read, say, lead_id)]
+    in_order += [_events(read, say, gone, zone) for gone in also]
+    in_order += [lines(read, say, one) for one in (lead_id, *also) for lines in (_moves, _desk)]
     lines = sorted((line for some in in_order for line in some), key=lambda line: line.at)
     return lines[: -MOST - 1 : -1]
 
@@ -39,7 +38,8 @@ def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo) -> list[H
     query = select(tables.events, mails.subject).join_from(
         tables.events, tables.mails, mails.key == events.ref, isouter=True
     )
-    rows = read.execute(query.where(events.lead_id == lead_id).order_by(events.seq.desc()).limit(MOST)).all()
+    newest = (events.at.desc(), events.seq.desc())  # what came with a merged lead is older than its number
+    rows = read.execute(query.where(events.lead_id == lead_id).order_by(*newest).limit(MOST)).all()
     enrolled = [row for row in rows if row.kind == "enrol"]
     refused, titles = _refused(read, lead_id, enrolled), _titles(read, enrolled)
     return [
@@ -68,7 +68,7 @@ def _refused(read: Connection, lead_id: str, enrolled: Sequence[Row[Any]]) -> se
         flow = str(row.data.get("flow") or "")
         until = later.get(flow)
         began = any(one == flow and row.at <= at and (until is None or at < until) for one, at in starts)
-        if row.seq <= seen and not began:
+        if row.seq <= seen and not began and not row.merged:
             refused.add(row.seq)
         later[flow] = row.at
     return refused

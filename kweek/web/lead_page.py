@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from kweek.leads.database import NoSuchLead
-from kweek.web import course, points, queries, story, topics, way
+from kweek.leads.merged import living, merged_into
+from kweek.web import company_page, course, points, queries, same_as, story, topics, way
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.ready import checklist
 from kweek.web.render import page, reader_tongue
@@ -25,18 +27,21 @@ _MOST_MAILS = 20
 def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
     say = reader_tongue(request)
     with house.db.read() as read:
+        if (now := living(read, lead_id)) != lead_id:
+            return RedirectResponse(f"/leads/{quote(now)}", 303)
         try:
             lead = story.who(read, lead_id)
         except NoResultFound:
             raise NoSuchLead(lead_id) from None
+        family = [lead_id, *merged_into(read, lead_id)]
         facts: dict[str, Any] = {
             "handovers": queries.open_handovers(read, lead_id).rows,
             "calls": queries.open_calls(read, lead_id).rows,
             "tasks": queries.open_tasks(read, lead_id).rows,
-            "ways": way.ways(read, say, lead_id),
+            "ways": way.ways(read, say, family),
             "answers": story.answers(read, house.rules, lead_id, say.language),
             "remarks": story.remarks(read, lead_id),
-            "mails": (mails := queries.last_mails(read, _MOST_MAILS, lead_id)),
+            "mails": (mails := queries.last_mails(read, _MOST_MAILS, family)),
             "seen": way.seen(read, mails),
             "caught": way.caught(read, [mail.key for mail in mails]),
             "persona": house.rules.persona(read, lead, house.now(), say.language),
@@ -44,6 +49,8 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "sources": sources(read, lead),
             "ready": checklist(read, house, say, lead_id),
             "reads": topics.reads(read, lead_id),
-            "past": course.of_lead(read, say, lead_id, house.rules.zone()),
+            "past": course.of_lead(read, say, lead_id, house.rules.zone(), family[1:]),
+            "employer": company_page.of_lead(read, lead),
+            "same": same_as.of_lead(read, lead_id),
         }
     return page(request, "lead.html", lead=lead, now=house.now(), most=course.MOST, **facts)

@@ -194,7 +194,7 @@ class After:
 
 
 def _after(read: Connection, say: Tongue, ours: Row[Any]) -> After:
-    ways = [one for one in way.ways(read, say, ours.lead_id, drawn=0) if one.row.id == ours.enrolment_id]
+    ways = [one for one in way.ways(read, say, [ours.lead_id], drawn=0) if one.row.id == ours.enrolment_id]
     seen = way.seen(read, [ours]).get(ours.key, [])
     told = {_JUDGED[hit.kind] for hit in seen if hit.kind in _JUDGED}  # with how they were judged, in one line
     lines = [*(_looked(say, hit) for hit in seen), *past.of_mail(read, say, ours.lead_id, ours.key, told)]

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from kweek.leads import tables
+from kweek.leads.merged import living
 from kweek.web.line_words import whom
 from kweek.web.spoken import event_words, outcome_words
 from kweek.words import Tongue
@@ -69,7 +70,8 @@ def of_task(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:
 def _deeds(read: Connection, say: Tongue, row: Row[Any], how: tuple[str, ...] = ()) -> Iterator[Happened]:
     """What became of it, by the lead's events, each with whoever did it. how: what else is to be said of its end."""
     events = tables.events.c
-    query = select(tables.events).where(events.lead_id == row.lead_id, events.ref == row.key).order_by(events.seq)
+    about = (events.lead_id == living(read, row.lead_id), events.ref == row.key)
+    query = select(tables.events).where(*about).order_by(events.seq)
     for event in read.execute(query):
         yield Happened(event.at, outcome_words(say, event.kind), event.by, how if event.kind == row.outcome else ())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -114,12 +114,13 @@ def _open(
 # --- mails, and what stands still -------------------------------------------------------------------
 
 
-def last_mails(read: Connection, most: int, lead_id: str | None = None) -> list[Row[Any]]:
-    """The newest first, without their texts; of one lead: those that it got itself."""
+def last_mails(read: Connection, most: int, leads: Sequence[str] | None = None) -> list[Row[Any]]:
+    """The newest first, without their texts; of these leads: those that they got themselves."""
     mails = tables.mails.c
     query = _mails().order_by(mails.claimed_at.desc(), mails.key).limit(most)
-    its = (mails.lead_id == lead_id, mails.audience == "lead")
-    return list(read.execute(query if lead_id is None else query.where(*its)).all())
+    if leads is not None:
+        query = query.where(mails.lead_id.in_(leads), mails.audience == "lead")
+    return list(read.execute(query).all())
 
 
 def last_caught(read: Connection, most: int) -> tuple[Row[*tuple[Any, ...]], ...]:
@@ -144,12 +145,12 @@ def caught_since(read: Connection, top: int, address: str | None, only: bool) ->
 def held_mails(read: Connection) -> Listed:
     """Mails that wait for a person, for nobody knows whether they left."""
     mails = tables.mails.c
-    return _listed(read, _mails().where(mails.status == "held").order_by(mails.claimed_at))
+    return listed(read, _mails().where(mails.status == "held").order_by(mails.claimed_at))
 
 
 def held_leads(read: Connection) -> Listed:
     query = select(_lead.id, _lead.held, WHO).where(_lead.held.is_not(None))
-    return _listed(read, query.order_by(_lead.id))
+    return listed(read, query.order_by(_lead.id))
 
 
 def last_problems(read: Connection, most: int) -> list[Row[Any]]:
@@ -165,7 +166,7 @@ def _mails() -> AnySelect:
     return select(*columns)
 
 
-def _listed(read: Connection, query: AnySelect) -> Listed:
+def listed(read: Connection, query: AnySelect) -> Listed:
     rows = list(read.execute(query.limit(MOST)).all())
     if len(rows) < MOST:
         return Listed(rows, len(rows))

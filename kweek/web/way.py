@@ -53,10 +53,10 @@ class Seen:
     reasons: tuple[str, ...]
 
 
-def ways(read: Connection, say: Tongue, lead_id: str, drawn: int = _PICTURES) -> list[Way]:
-    """Of each flow that it is or was in, the newest first. drawn: how many of them with their picture."""
+def ways(read: Connection, say: Tongue, leads: Sequence[str], drawn: int = _PICTURES) -> list[Way]:
+    """Of each flow that these are or were in, the newest first. drawn: how many of them with their picture."""
     e, v = tables.enrolments.c, tables.versions.c
-    query = select(tables.enrolments, v.number).join(tables.versions, v.hash == e.version).where(e.lead_id == lead_id)
+    query = select(tables.enrolments, v.number).join(tables.versions, v.hash == e.version).where(e.lead_id.in_(leads))
     rows = read.execute(query.order_by(e.ended_at.is_not(None), e.started_at.desc(), e.id.desc())).all()
     return [_way(read, say, row, n < drawn) for n, row in enumerate(rows)]
 

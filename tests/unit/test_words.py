@@ -24,10 +24,8 @@ PUT_TOGETHER = (
     "spot.wrong.",
     "fault.", "wrong.", "act.", "past.", "home.sum.", "draft.", "stream.", "hit.", "grade.", "reason.",
     "compare.", "story.", "picture.when.", "picture.end.", "picture.prefer.",
-    "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.", "campaigns.how.",
-    "campaigns.more.", "campaigns.behind.",
-    "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.", "ready.state.", "ready.how.", "ready.by.",
-    "picture.axis.", "field.", "gap.", "list.", "live.", "condition.", "truth.",
+    "picture.axis.", "field.", "gap.", "list.", "live.", "condition.", "truth.", "same.", "company.", "campaigns.how.",
+    "campaigns.more.", "campaigns.behind.", "ready.state.", "ready.how.", "ready.by.",
 )  # fmt: skip
 
 

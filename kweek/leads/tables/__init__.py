@@ -15,7 +15,7 @@ from kweek.leads.tables.happened import answers, bant, events, outbox, points, s
 from kweek.leads.tables.house import api_keys, caught, clock, deliveries, installation, sound_rules, used_links
 from kweek.leads.tables.importing import import_rows, imports
 from kweek.leads.tables.known import companies, consents, deciders, leads, suppressions, worth
-from kweek.leads.tables.merging import duplicates, merges
+from kweek.leads.tables.merging import duplicates, likeness_keys, looks, merges
 from kweek.leads.tables.post import hits, links, mails, problems
 from kweek.leads.tables.sources import campaigns, costs, touches
 from kweek.leads.tables.visiting import visitors, visits
@@ -49,7 +49,9 @@ __all__ = [
     "installation",
     "journal",
     "leads",
+    "likeness_keys",
     "links",
+    "looks",
     "mails",
     "merges",
     "metadata",

@@ -18,6 +18,7 @@ companies = Table(
     Column("parent_id", Text, ForeignKey("companies.id")),
     Column("fields", JSON, nullable=False, default=dict),
     Index("ix_companies_name_key", "name_key", **by_letters("name_key")),
+    Index("ix_companies_parent_id", "parent_id"),
 )  # fmt: skip
 
 leads = Table(

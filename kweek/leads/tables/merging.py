@@ -22,6 +22,20 @@ duplicates = Table(
     Index("ix_duplicates_second_id", "second_id"),
 )  # fmt: skip
 
+likeness_keys = Table(
+    "likeness_keys", metadata,  # by which a lead is found among those with whom it is compared: `kweek.leads.likeness`
+    Column("lead_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Index("ix_likeness_keys_key", "key"),
+)  # fmt: skip
+
+looks = Table(
+    "looks", metadata,  # how far somebody has come who looks at all events, a few at a time
+    Column("name", Text, primary_key=True),  # duplicates
+    Column("at", Moment, nullable=False),  # `recorded_at` of the last one
+    Column("lead_id", Text, nullable=False),
+)  # fmt: skip
+
 merges = Table(
     "merges", metadata,
     Column("id", Integer, primary_key=True),

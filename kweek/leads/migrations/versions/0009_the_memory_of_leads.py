@@ -180,6 +180,20 @@ def upgrade() -> None:
     op.create_index("ix_duplicates_second_id", "duplicates", ["second_id"], unique=False)
     op.create_index("ix_duplicates_status", "duplicates", ["status"], unique=False)
     op.create_table(
+        "likeness_keys",
+        sa.Column("lead_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("lead_id", "key", name=op.f("pk_likeness_keys")),
+    )
+    op.create_index("ix_likeness_keys_key", "likeness_keys", ["key"], unique=False)
+    op.create_table(
+        "looks",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lead_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_looks")),
+    )
+    op.create_table(
         "merges",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kept_id", sa.Text(), nullable=False),
@@ -269,6 +283,7 @@ def upgrade() -> None:
     op.add_column("leads", sa.Column("last_campaign", sa.Text(), nullable=True))
     op.add_column("leads", sa.Column("campaign_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("leads", sa.Column("merged_into", sa.Text(), nullable=True))
+    op.create_index("ix_companies_parent_id", "companies", ["parent_id"], unique=False)
     in_order()
     _touch_those_who_have_one()
 

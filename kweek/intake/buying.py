@@ -1,0 +1,90 @@
+"""What does a colleague know of a company? Who decides there, advises, uses and pays; what it is, and part of what.
+
+Only what he changed is written. What another one changed since the page was shown is not written over: he is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from kweek.intake.check_lead import LeadChecker, Vocabulary
+from kweek.intake.companies import company_named
+from kweek.intake.incoming import BadEventError
+from kweek.intake.outcomes import ClosedError, OutcomeError
+from kweek.leads import tables
+from kweek.leads.database import Database, lock_lead
+from kweek.leads.hierarchy import put_under
+from kweek.leads.rows import insert_once
+
+PARTS: Final = ("decides", "advises", "uses", "pays")
+"""What somebody has to do with buying; one person may do several."""
+
+FACTS: Final = ("sector", "size", "legal_form", "country", "parent")
+"""What is written of a company, besides its name."""
+
+
+def change_company(
+    db: Database, company_id: str, was: Mapping[str, str], becomes: Mapping[str, str], now: datetime
+) -> None:
+    """was, becomes: FACTS as they were written on the page and as they came back; an empty one forgets.
+
+    OutcomeError: the first field that is wrong. ClosedError: another one changed the same field since.
+    """
+    changed = {name: becomes[name] for name in FACTS if name in becomes and becomes[name] != was.get(name, "")}
+    checked = _checked(changed, now)
+    with db.write() as tx:
+        companies = tables.companies
+        row = tx.execute(select(companies).where(companies.c.id == company_id).with_for_update()).one()
+        if any(written(tx, row, name) != was.get(name, "") for name in changed):
+            raise ClosedError("company", None, None, "changed")
+        if "parent" in checked:
+            parent = checked.pop("parent")
+            above = company_named(tx, parent).id if parent else None
+            if not put_under(tx, company_id, above):
+                raise OutcomeError("That one is part of this company, or is it itself.", field="circle")
+        if checked:
+            tx.execute(update(companies).where(companies.c.id == company_id).values(**checked))
+
+
+def _checked(changed: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    checker = LeadChecker(Vocabulary(), now)
+    said = {name: value for name, value in changed.items() if value}
+    company = checker.company({"name": "?", **said}, "company")
+    try:
+        checker.done()
+    except BadEventError as error:
+        raise OutcomeError(str(error), field=error.faults[0].field.removeprefix("company.")) from None
+    return {name: getattr(company, name) for name in changed}
+
+
+def written(read: Connection, row: Row[Any], name: str) -> str:
+    """One of FACTS as it stands on the page."""
+    if name != "parent":
+        return "" if getattr(row, name) is None else str(getattr(row, name))
+    companies = tables.companies.c
+    return read.execute(select(companies.name).where(companies.id == row.parent_id)).scalar_one_or_none() or ""
+
+
+def change_parts(
+    db: Database, company_id: str, added: set[tuple[str, str]], removed: set[tuple[str, str]], by: str, now: datetime
+) -> None:
+    """Of leads who work there, what each has to do with buying: pairs of a lead and one of PARTS."""
+    with db.write() as tx:
+        for lead in sorted({lead for lead, _ in added | removed}):
+            lock_lead(tx, lead)
+        d = tables.deciders.c
+        for lead, part in sorted(removed):
+            tx.execute(delete(tables.deciders).where(d.company_id == company_id, d.lead_id == lead, d.part == part))
+        for lead, part in sorted(added):
+            row = {"company_id": company_id, "lead_id": lead, "part": part, "source": by, "at": now}
+            if part in PARTS and _works_there(tx, lead, company_id):
+                insert_once(tx, tables.deciders, row)
+
+
+def _works_there(tx: Connection, lead: str, company_id: str) -> bool:
+    leads = tables.leads.c
+    return tx.execute(select(leads.company_id).where(leads.id == lead)).scalar_one() == company_id

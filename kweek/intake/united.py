@@ -1,0 +1,86 @@
+"""Which word counts where two leads become one? A person's choice; else what only one of them said, else the later.
+
+Pure: two rows of `leads` and who was heard of last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kweek.rules.stages import STAGES
+
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "name": ("name", "first_name", "last_name"),
+    "email": ("email", "email_key"),
+    "phone": ("phone",),
+    "job_title": ("job_title",),
+    "company": ("company_id",),
+    "language": ("language",),
+    "country": ("country",),
+    "timezone": ("timezone",),
+    "owner": ("owner",),
+}
+"""What is chosen as one → its columns."""
+
+OWN: Final = "fields."
+"""Before the name of one of the workspace's own fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What each of two leads says of one thing, and whose counts."""
+
+    name: str
+    kept: tuple[Any, ...]
+    gone: tuple[Any, ...]
+    of_gone: bool
+
+    @property
+    def differ(self) -> bool:
+        """Is there a choice?"""
+        return self.kept != self.gone and _said(self.kept) and _said(self.gone)
+
+
+def words_of(kept: Any, gone: Any, later: str, chosen: Mapping[str, str]) -> list[Word]:
+    """Of everything that either of them says. later: id of the lead that was heard of last. chosen: name → id of the
+    lead whose word counts."""
+    names = [*GROUPS, *(f"{OWN}{name}" for name in sorted({**kept.fields, **gone.fields}))]
+    return [word for name in names if (word := _word(name, kept, gone, chosen.get(name) or later)) is not None]
+
+
+def _word(name: str, kept: Any, gone: Any, whose: str) -> Word | None:
+    mine, other = _values(kept, name), _values(gone, name)
+    if not _said(mine) and not _said(other):
+        return None
+    return Word(name, mine, other, of_gone=not _said(mine) or (_said(other) and whose == gone.id))
+
+
+def _values(row: Any, name: str) -> tuple[Any, ...]:
+    if name.startswith(OWN):
+        return (row.fields.get(name.removeprefix(OWN)),)
+    return tuple(getattr(row, column) for column in GROUPS[name])
+
+
+def _said(values: tuple[Any, ...]) -> bool:
+    return any(value is not None for value in values)
+
+
+def columns_after(kept: Any, gone: Any, words: list[Word]) -> dict[str, Any]:
+    """The columns of the kept lead that change, with what they then hold."""
+    after: dict[str, Any] = {"fields": dict(kept.fields)}
+    for word in words:
+        if word.of_gone and word.name.startswith(OWN):
+            after["fields"][word.name.removeprefix(OWN)] = word.gone[0]
+        elif word.of_gone:
+            after |= dict(zip(GROUPS[word.name], word.gone, strict=True))
+    first, last = sorted((kept, gone), key=lambda row: row.created_at)
+    after["campaign"] = first.campaign or last.campaign
+    after["last_campaign"] = last.last_campaign or first.last_campaign
+    after["stage"] = max(kept.stage, gone.stage, key=_stage)
+    return {name: value for name, value in after.items() if value != getattr(kept, name)}
+
+
+def _stage(stage: str) -> int:
+    return STAGES.index(stage) if stage in STAGES else -1

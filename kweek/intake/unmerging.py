@@ -1,0 +1,153 @@
+"""They were two after all: how is a merge undone? What moved goes back, and what was written is as it was before.
+
+What somebody changed since then stays as it is, and what came in since then stays with the lead that went on, but for
+what is about mails, calls and tasks of the other one. Three things are not undone: enrolments that ended as `merged`,
+lines of the points' ledger that were taken back by a line of their own, and numbers of events that were given out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, or_, select, update
+
+from kweek.intake.incoming import Incoming, LeadIn
+from kweek.intake.merged_rows import HELD_ONCE, MOVING, SOURCED, Told, give_back, move_back, take_back
+from kweek.intake.merging import tell_flows
+from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
+from kweek.intake.record import Ears, append
+from kweek.intake.united import OWN
+from kweek.leads import tables
+from kweek.leads.database import Database, lock_lead
+from kweek.leads.duplicates import settle_pair
+from kweek.leads.enrolments import lead_row
+from kweek.leads.merged import merged_into
+
+_E: Final = tables.events.c
+_WISHED: Final = ("unsubscribed", "complained", "objected")
+_BACK: Final = (
+    update(tables.events)
+    .where(_E.id == bindparam("event"), _E.lead_id == bindparam("kept"))
+    .values(lead_id=bindparam("gone"), seq=bindparam("number"), merged=bindparam("past"))
+)
+
+
+def unmerge(db: Database, merge_id: int, by: str, now: datetime, ears: Ears) -> tuple[str, str]:
+    """Undo it; answers the lead that went on and the one that is itself again.
+
+    ClosedError: somebody undid it before. OutcomeError: another merge has to be undone first. NoSuchTaskError.
+    """
+    with db.read() as read:
+        kept, gone = _of(read, merge_id).kept_id, _of(read, merge_id).gone_id
+    with db.write() as tx:
+        for lead in sorted((kept, gone)):
+            lock_lead(tx, lead)
+        row = _of(tx, merge_id)
+        if row.undone_at is not None:
+            raise ClosedError("merge", row.undone_by, row.undone_at, "undone")
+        if in_the_way(tx, row) is not None:
+            raise OutcomeError("Another merge came after this one: undo that one first.", field="undo")
+        _undo(tx, row, by, now)
+        tell_flows(tx, kept, now, ears)
+        append(tx, gone, Incoming(f"{gone}/unmerged/{row.id}", "unmerged", now, LeadIn(id=gone), by=by), now, ears)
+        tell_flows(tx, gone, now, ears)
+    return kept, gone
+
+
+def in_the_way(read: Connection, merge: Row[Any]) -> Row[Any] | None:
+    """The merge that has to be undone before this one: the last one that the kept lead had a part in."""
+    m = tables.merges
+    later = select(m).where(
+        or_(m.c.kept_id == merge.kept_id, m.c.gone_id == merge.kept_id), m.c.undone_at.is_(None), m.c.id > merge.id
+    )
+    return read.execute(later.order_by(m.c.id.desc()).limit(1)).one_or_none()
+
+
+def _of(read: Connection, merge_id: int) -> Row[Any]:
+    row = read.execute(select(tables.merges).where(tables.merges.c.id == merge_id)).one_or_none()
+    if row is None:
+        raise NoSuchTaskError("There is no such merge.")
+    return row
+
+
+def _undo(tx: Connection, row: Row[Any], by: str, now: datetime) -> None:
+    kept, gone, told = row.kept_id, row.gone_id, row.moved
+    tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(merged_into=None))
+    for table in MOVING:
+        move_back(tx, table, told["moved"].get(table.name, []), gone, kept)
+    for table in HELD_ONCE:
+        take_back(tx, table, told["copied"].get(table.name, []))
+    for table in SOURCED:
+        give_back(tx, table, gone, kept)
+    _columns_back(tx, kept, gone, told)
+    _events_back(tx, kept, gone, told["events"])
+    _wishes_back(tx, kept, told["silenced"], row.at)
+    _doubts_back(tx, told["proposed"])
+    settle_pair(tx, kept, gone, "different", by, now)
+    merges = tables.merges
+    tx.execute(update(merges).where(merges.c.id == row.id).values(undone_by=by, undone_at=now))
+
+
+def _columns_back(tx: Connection, kept: str, gone: str, told: Told) -> None:
+    leads, now = tables.leads, lead_row(tx, kept)
+    fields: dict[str, Any] = dict(now.fields)
+    back: dict[str, Any] = {}
+    for name, (before, after) in told["columns"].items():
+        own = name.removeprefix(OWN)
+        if own == name and getattr(now, name) == after:
+            back[name] = before
+        elif own != name and fields.get(own) == after:
+            fields[own] = before
+    back["fields"] = {name: value for name, value in fields.items() if value is not None}
+    swapped = "email_key" in told["columns"]
+    if swapped:  # first nobody has either address
+        tx.execute(update(leads).where(leads.c.id == gone).values(email=None, email_key=None))
+    tx.execute(update(leads).where(leads.c.id == kept).values(**back))
+    if swapped and not _taken(tx, told["addresses"]["email_key"]):
+        tx.execute(update(leads).where(leads.c.id == gone).values(**told["addresses"]))
+
+
+def _taken(tx: Connection, email_key: str | None) -> bool:
+    """Somebody came with that address while it was nobody's."""
+    leads = tables.leads.c
+    return tx.execute(select(leads.id).where(leads.email_key == email_key)).first() is not None
+
+
+def _events_back(tx: Connection, kept: str, gone: str, told: list[Told]) -> None:
+    if told:
+        tx.execute(
+            _BACK,
+            [
+                {"event": one["id"], "kept": kept, "gone": gone, "number": one["seq"], "past": one["merged"]}
+                for one in told
+            ],
+        )
+    about = or_(*(_E.ref.startswith(f"{lead}-", autoescape=True) for lead in (gone, *merged_into(tx, gone))))
+    since = tx.execute(select(_E.id).where(_E.lead_id == kept, about).order_by(_E.seq)).scalars().all()
+    if since:
+        last = lead_row(tx, gone).seq
+        numbered = [{"event": id, "kept": kept, "gone": gone, "number": last + n} for n, id in enumerate(since, 1)]
+        tx.execute(_BACK, [{**one, "past": True} for one in numbered])
+        tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(seq=last + len(since)))
+    # points for what was another's: gone with it. All else that rules gave is settled by lines of its own
+    points, theirs = tables.points.c, select(_E.id).where(_E.lead_id == gone)
+    tx.execute(delete(tables.points).where(points.lead_id == kept, points.rule.is_not(None), points.about.in_(theirs)))
+
+
+def _wishes_back(tx: Connection, kept: str, told: list[Told], since: datetime) -> None:
+    """Unless the person said no since then: under which address, nobody knows."""
+    said = exists().where(_E.lead_id == kept, _E.kind.in_(_WISHED), _E.recorded_at >= since)
+    if tx.execute(select(said)).scalar_one():
+        return
+    for one in told:
+        _forget(tx, tables.suppressions, one)
+
+
+def _doubts_back(tx: Connection, told: list[Told]) -> None:
+    for one in told:
+        _forget(tx, tables.duplicates, {**one, "status": "open"})
+
+
+def _forget(tx: Connection, table: Table, which: Told) -> None:
+    tx.execute(delete(table).where(*(table.c[name] == value for name, value in which.items())))

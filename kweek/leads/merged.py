@@ -1,0 +1,54 @@
+"""Who is it now? A lead that was merged is the one that goes on in its place, for whatever still comes under its name.
+
+Mails, tasks and enrolments keep the lead for which they were made; whoever takes an id from one of them asks here
+before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from kweek.leads.database import Database, NoSuchLead
+from kweek.leads.tables import leads
+
+_INTO: Final = select(leads.c.merged_into).where(leads.c.id == bindparam("lead"))
+_LOCK: Final = _INTO.with_for_update()
+_GONE: Final = select(leads.c.id).where(leads.c.merged_into == bindparam("lead")).order_by(leads.c.id)
+
+
+def living(read: Connection, lead_id: str) -> str:
+    """The lead that it is now: itself, where nobody merged it."""
+    while (into := read.execute(_INTO, {"lead": lead_id}).scalar_one_or_none()) is not None:
+        lead_id = into
+    return lead_id
+
+
+def lock_living(tx: Connection, lead_id: str) -> str:
+    """The same, locked until the transaction ends: until then nobody merges it, or undoes that. NoSuchLead."""
+    while True:
+        row = tx.execute(_LOCK, {"lead": lead_id}).one_or_none()
+        if row is None:
+            raise NoSuchLead(f"There is no lead {lead_id}")
+        if row.merged_into is None:
+            return lead_id
+        lead_id = row.merged_into
+
+
+@contextmanager
+def living_tx(db: Database, lead_id: str) -> Generator[tuple[Connection, str]]:
+    """A write transaction that holds the lead that this one is now, and its id. NoSuchLead."""
+    with db.write() as tx:
+        yield tx, lock_living(tx, lead_id)
+
+
+def merged_into(read: Connection, lead_id: str) -> list[str]:
+    """All leads whose place it took, also through others."""
+    found, look = list[str](), [lead_id]
+    while look:
+        look = [gone for one in look for gone in read.execute(_GONE, {"lead": one}).scalars()]
+        found += look
+    return found

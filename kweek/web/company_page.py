@@ -1,0 +1,127 @@
+"""What is known of a company? What it is and part of what, who of it is a lead, and who decides there about buying."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import Connection, Row, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kweek.intake.buying import FACTS, PARTS, change_company, change_parts, written
+from kweek.intake.outcomes import OutcomeError, Said
+from kweek.leads import tables
+from kweek.leads.calling import LEGAL_FORMS
+from kweek.leads.hierarchy import above, parts_of
+from kweek.web.acting import Tried, act, acting, read_fields
+from kweek.web.guard import Body, HouseOf, staff_only
+from kweek.web.house import House
+from kweek.web.problems import ProblemError
+from kweek.web.queries import WHO, Listed, listed
+from kweek.web.render import page
+
+router = APIRouter(dependencies=[Depends(staff_only)])
+
+_PART: Final = "part."
+_WAS: Final = "was."
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Of one lead: what colleagues said of it, and what it said itself in a survey or a call."""
+
+    said: frozenset[str]
+    own: str | None
+
+
+@router.get("/companies/{company_id}")
+def show_company(company_id: str, request: Request, house: HouseOf) -> Response:
+    return _show(company_id, request, house)
+
+
+@router.post("/companies/{company_id}")
+def act_on_company(company_id: str, request: Request, body: Body, house: HouseOf) -> Response:
+    """`facts`: what it is. `parts`: who decides there."""
+    given = read_fields(body)
+
+    def do(said: Said) -> None:
+        match given.get("action", ""):
+            case "facts":
+                was = {name: given.get(f"{_WAS}{name}", "") for name in FACTS}
+                becomes = {name: given.get(name, "") for name in FACTS}
+                change_company(house.db, company_id, was, becomes, said.at)
+            case "parts":
+                now, before = _pairs(given, _PART), _pairs(given, f"{_WAS}{_PART}")
+                change_parts(house.db, company_id, now - before, before - now, said.by, said.at)
+            case _:
+                raise OutcomeError("Say facts or parts.", ("facts", "parts"), "action")
+
+    with house.db.read() as read:
+        _row(read, company_id)
+    tried = act(request, house, acting(request, house), given, do)
+    return tried if isinstance(tried, Response) else _show(company_id, request, house, tried)
+
+
+def _pairs(given: Mapping[str, str], start: str) -> set[tuple[str, str]]:
+    """`part.<lead>.<part>`: a lead's id may hold a dot, a part does not."""
+    keys = [name.removeprefix(start).rpartition(".") for name in given if name.startswith(start)]
+    return {(lead, part) for lead, _, part in keys}
+
+
+def _show(company_id: str, request: Request, house: House, tried: Tried | None = None) -> Response:
+    with house.db.read() as read:
+        row = _row(read, company_id)
+        leads = _leads(read, company_id)
+        facts: dict[str, Any] = {
+            "row": row,
+            "leads": leads,
+            "parts": parts_of_leads(read, company_id, [lead.id for lead in leads.rows]),
+            "above": above(read, row)[::-1],
+            "below": parts_of(read, company_id),
+            "was": {name: written(read, row, name) for name in FACTS},
+        }
+    done = request.query_params.get("done", "")
+    return page(
+        request, "company.html", status=tried.status if tried else 200, **facts, kinds=PARTS, forms=LEGAL_FORMS,
+        tried=tried, acting=acting(request, house), done=done if done in ("facts", "parts") else "",
+    )  # fmt: skip
+
+
+def parts_of_leads(read: Connection, company_id: str, leads: list[str]) -> Mapping[str, Parts]:
+    """What each of them has to do with buying there."""
+    d, b = tables.deciders.c, tables.bant.c
+    said: defaultdict[str, set[str]] = defaultdict(set)
+    for row in read.execute(select(d.lead_id, d.part).where(d.company_id == company_id, d.lead_id.in_(leads))):
+        said[row.lead_id].add(row.part)
+    told = select(b.lead_id, b.value).where(b.fact == "authority", b.lead_id.in_(leads))
+    own = {row.lead_id: row.value for row in read.execute(told) if row.value in PARTS}
+    return {lead: Parts(frozenset(said[lead]), own.get(lead)) for lead in leads}
+
+
+def _leads(read: Connection, company_id: str) -> Listed:
+    lead = tables.leads.c
+    columns = (lead.id, WHO, lead.job_title, lead.profile, lead.engagement, lead.stage)
+    query = select(*columns).where(lead.company_id == company_id, lead.merged_into.is_(None))
+    return listed(read, query.order_by(lead.created_at, lead.id))
+
+
+def _row(read: Connection, company_id: str) -> Row[Any]:
+    row = read.execute(select(tables.companies).where(tables.companies.c.id == company_id)).one_or_none()
+    if row is None:
+        raise ProblemError(404, "There is no such company.", told=("absent.company", {}))
+    return row
+
+
+# --- on the page of a lead ----------------------------------------------------------------------------
+
+
+def of_lead(read: Connection, lead: Row[Any]) -> Mapping[str, Any] | None:
+    """Its company, the ones above it, and what the lead has to do with buying there."""
+    if lead.company_id is None:
+        return None
+    row = _row(read, lead.company_id)
+    return {"row": row, "above": above(read, row)[::-1], "parts": parts_of_leads(read, row.id, [lead.id])[lead.id]}

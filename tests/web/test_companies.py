@@ -1,0 +1,94 @@
+"""The page of a company: what it is, part of what, who works there, and who decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from kweek.leads import tables
+from tests.web.conftest import NOW, Books, TestClient
+from tests.web.pages import form, press
+
+ACME = "/companies/acme"
+ASKED = {"sector": "steel", "size": "25", "legal_form": "B.V.", "country": "nl", "parent": "Acme Group"}
+
+
+@pytest.fixture(autouse=True)
+def acme(books: Books) -> None:
+    books.add(tables.companies, id="acme", name="Acme", name_key="acme", fields={}, sector="zinc")
+    books.lead("l1", name="Ann <i>", company_id="acme", job_title="Buyer")
+    books.lead("l2", name="Bob", company_id="acme")
+    books.lead("l3", name="Gone", company_id="acme", merged_into="l2")
+
+
+def company(books: Books, name: str) -> object:
+    return next(row for row in books.rows(tables.companies) if row.name == name)
+
+
+def test_it_says_who_works_there_and_the_lead_says_where(staff: TestClient, books: Books) -> None:
+    books.add(tables.bant, lead_id="l1", fact="authority", value="decides", source="x", at=NOW)
+    page = staff.get(ACME).text
+    assert "Ann &lt;i&gt;" in page
+    assert "Gone" not in page
+    assert "Says so: decides" in page
+    assert 'href="/companies/acme"' in staff.get("/leads/l1").text
+    assert staff.get("/companies/none").status_code == 404
+
+
+def test_facts_are_changed_and_the_parent_is_made(staff: TestClient, books: Books) -> None:
+    assert press(staff, ACME, "facts", **ASKED, **{"was.sector": "zinc"}).status_code == 303
+    [row, parent] = sorted(books.rows(tables.companies), key=lambda row: row.name)
+    assert (row.sector, row.size, row.legal_form, row.country, row.parent_id) == ("steel", 25, "bv", "NL", parent.id)
+    assert "Acme Group" in staff.get("/leads/l1").text
+    assert 'href="/companies/acme"' in staff.get(f"/companies/{parent.id}").text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("size", "many", "Write a whole number"),
+        ("legal_form", "guild", "not known here"),
+        ("country", "Narnia", "two letters"),
+        ("parent", "acme", "part of this one"),
+        ("parent", "Acme Works", "part of this one"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
+    staff: TestClient, books: Books, field: str, value: str, words: str
+) -> None:
+    books.add(tables.companies, id="works", name="Acme Works", name_key="acme works", fields={}, parent_id="acme")
+    answer = press(staff, ACME, "facts", sector="steel", **{"was.sector": "zinc", field: value})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f'value="{value}"' in answer.text
+    assert company(books, "Acme").sector == "zinc"  # type: ignore[attr-defined]
+
+
+def test_of_two_who_change_the_same_the_second_is_told(staff: TestClient, books: Books) -> None:
+    press(staff, ACME, "facts", sector="steel", **{"was.sector": "zinc"})
+    late = press(staff, ACME, "facts", sector="lead", **{"was.sector": "zinc"})
+    assert late.status_code == 409
+    other = press(staff, ACME, "facts", size="7", sector="zinc", **{"was.sector": "zinc"})
+    assert other.status_code == 303, "another field is nobody's loss"
+    assert company(books, "Acme").sector == "steel"  # type: ignore[attr-defined]
+
+
+def test_who_decides_is_kept_by_whoever_said_it_and_only_what_changed(staff: TestClient, books: Books) -> None:
+    press(staff, ACME, "parts", **{"part.l1.decides": "on", "part.l1.pays": "on", "part.l2.rules": "on"})
+    books.lead("l4", name="Else")
+    press(staff, ACME, "parts", by="els", **{"part.l2.uses": "on", "was.part.l1.pays": "on", "part.l4.pays": "on"})
+    assert {(row.lead_id, row.part, row.source) for row in books.rows(tables.deciders)} == {
+        ("l1", "decides", "anna"), ("l2", "uses", "els"),
+    }  # fmt: skip
+
+
+def test_a_sender_may_say_of_what_a_company_is_part(api: TestClient, books: Books) -> None:
+    def said(id: str, name: str, parent: str) -> int:
+        lead = {"email": "l1@example.com", "company": {"name": name, "parent": parent}}
+        return api.post("/api/events", json={"id": id, "type": "brochure.requested", "lead": lead}).status_code
+
+    assert said("e1", "Acme", "Group") == 201
+    assert company(books, "Acme").parent_id == company(books, "Group").id  # type: ignore[attr-defined]
+    assert said("e2", "Group", "ACME") == 422
+    assert books.count(tables.events) == 1
+    form(api, email="l9@example.com", company="Group", **{"company.parent": "Acme"})
+    assert books.rows(tables.problems)[-1].code == "form differs"
