@@ -26,7 +26,7 @@ def keep_company(
     work there: its legal form decides who may be called.
     """
     known = _company(tx, said.name) if now_at is None or not fills_only else _row(tx, now_at)
-    if known.name_key != _key(said.name):
+    if known.name_key != company_key(said.name):
         return False, {"company": (said.name, known.name)}
     new = {name: value for name, value in _details(said).items() if value != getattr(known, name)}
     differs: Differs = {}
@@ -46,7 +46,7 @@ def _details(said: CompanyIn) -> Mapping[str, object]:
 
 
 def _company(tx: Connection, name: str) -> Row[Any]:
-    companies, key = tables.companies, _key(name)
+    companies, key = tables.companies, company_key(name)
     insert_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
     return tx.execute(select(companies).where(companies.c.name_key == key)).one()
 
@@ -61,5 +61,5 @@ def _has_others(tx: Connection, company_id: str, lead_id: str) -> bool:
     return tx.execute(query).first() is not None
 
 
-def _key(name: str) -> str:
+def company_key(name: str) -> str:
     return " ".join(name.casefold().split())
