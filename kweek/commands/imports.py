@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
             imports.undo(db, args.id)
             return _undone(db, args.id, as_json=args.json)
         if args.stop or args.go_on:
-            (imports.stop if args.stop else imports.begin)(db, args.id)
+            (imports.stop if args.stop else imports.go_on)(db, args.id)
         if args.errors:
             from kweek.intake.refused import refused_of
 
@@ -127,10 +127,10 @@ def _undone(db: Database, import_id: str, *, as_json: bool) -> int:
             say("it goes on without you; kweek imports shows how far it is")
             return 130
     with db.read() as read:
-        left = [row for row in imports.rows(read, import_id, ["undone", "kept"], 1_000_000) if row.why]
+        left = imports.left(read, import_id, _SHOWN + 1)
     _show(db, import_id, as_json=as_json)
     for row in left[:_SHOWN] if not as_json else ():
         print(f"  row {row.number}, lead {row.lead_id}: {'; '.join(why_of(row))}")
     if len(left) > _SHOWN:
-        say(f"  … and {len(left) - _SHOWN:,} others, which the page of the import lists")
+        say("  … and others, which the page of the import lists")
     return 1 if left else 0

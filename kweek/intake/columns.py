@@ -19,7 +19,8 @@ from kweek.intake.said import HowError
 from kweek.intake.values import nearest
 
 OWN: Final = "own."
-NOTHING: Final = ("", "-", "ignore")
+LEAVE_OUT: Final = "ignore"
+NOTHING: Final = ("", "-", LEAVE_OUT)
 """A column that is told to be one of these is left out."""
 
 _LOOKED_AT: Final = 1_000  # rows by which a column is known
@@ -166,7 +167,7 @@ def _target(said: str, words: Vocabulary) -> str | None:
     if said in known or (said.startswith(OWN) and _OWN_NAME.fullmatch(said.removeprefix(OWN))):
         return said
     near, own = nearest(said, known), f"{OWN}{_as_name(said)}"
-    raise HowError("map", "import.wrong.field", field=said[:60], near=near, own=own)
+    raise HowError("map", "import.wrong.field", name=said[:60], near=near, own=own)
 
 
 def _as_name(said: str) -> str:

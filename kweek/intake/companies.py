@@ -5,13 +5,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from kweek.intake.incoming import CompanyIn
 from kweek.leads import tables
 from kweek.leads.rows import insert_once
+
+_COMPANIES: Final = tables.companies
+_BY_ID: Final = select(_COMPANIES).where(_COMPANIES.c.id == bindparam("company"))
+_BY_KEY: Final = select(_COMPANIES).where(_COMPANIES.c.name_key == bindparam("key"))
+_SET: Final = update(_COMPANIES).where(_COMPANIES.c.id == bindparam("company"))
+_MOVE: Final = update(tables.leads).where(tables.leads.c.id == bindparam("lead"))
 
 Differs = dict[str, tuple[object, object]]
 """Field → what was said, what is known and stays."""
@@ -35,9 +41,9 @@ def keep_company(
         kept = {name for name in new if others or getattr(known, name) is not None}
         differs = {f"company.{name}": (new.pop(name), getattr(known, name)) for name in kept}
     if new:
-        tx.execute(update(tables.companies).where(tables.companies.c.id == known.id).values(**new))
+        tx.execute(_SET, {"company": known.id, **new})
     if known.id != now_at:
-        tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(company_id=known.id))
+        tx.execute(_MOVE, {"lead": lead_id, "company_id": known.id})
     return bool(new) or known.id != now_at, differs
 
 
@@ -46,13 +52,16 @@ def _details(said: CompanyIn) -> Mapping[str, object]:
 
 
 def _company(tx: Connection, name: str) -> Row[Any]:
-    companies, key = tables.companies, company_key(name)
-    insert_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
-    return tx.execute(select(companies).where(companies.c.name_key == key)).one()
+    key = company_key(name)
+    if (known := tx.execute(_BY_KEY, {"key": key}).one_or_none()) is not None:
+        return known
+    row: dict[str, object] = {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}}
+    insert_once(tx, tables.companies, row)
+    return tx.execute(_BY_KEY, {"key": key}).one()
 
 
 def _row(tx: Connection, company_id: str) -> Row[Any]:
-    return tx.execute(select(tables.companies).where(tables.companies.c.id == company_id)).one()
+    return tx.execute(_BY_ID, {"company": company_id}).one()
 
 
 def _has_others(tx: Connection, company_id: str, lead_id: str) -> bool:

@@ -208,15 +208,22 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
     number, last = 0, ""
     try:
         for cells in csv.reader(noted(), delimiter=separator):
-            number += 1
-            last = "".join(taken)
+            number, last = number + 1, "".join(taken)
             taken.clear()
             yield cells
-        list(csv.reader([last], delimiter=separator, strict=True))
-    except csv.Error as error:
-        if "expected after" in str(error):  # a stray quote within a cell: it is read as it stands
-            return
+    except csv.Error:
         raise FileError("file.quote", row=number + 1) from None
+    if _is_open(last, separator):
+        raise FileError("file.quote", row=number)
+
+
+def _is_open(record: str, separator: str) -> bool:
+    """Does it end within a quote?"""
+    try:
+        list(csv.reader([record], delimiter=separator, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _filled(cells: Sequence[str]) -> bool:

@@ -137,7 +137,7 @@ class RowReader:
         own = {target.removeprefix(OWN): cell for target, cell in cells.items() if target.startswith(OWN)}
         given = self.how.permission
         consents: tuple[ConsentIn, ...] = ()
-        if given is not None and lead.email is not None:
+        if given is not None:
             consents = (ConsentIn("email", given.purpose, given.words, source=f"import of {self.file}"),)
         profile = {name: value for name, value in lead.profile.items() if name != "campaign"}
         return replace(lead, profile=profile, fields={**lead.fields, **own}, consents=consents)

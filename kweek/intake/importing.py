@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from kweek.flow.words import IMPORTED
 from kweek.intake.check import email_key
@@ -19,19 +19,21 @@ from kweek.intake.companies import company_key
 from kweek.intake.csv_file import Line
 from kweek.intake.ears import FlowEars
 from kweek.intake.file_row import Read, Refusal, RowReader
-from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.known import TOUCHED, Book, Changes, Person, changes, only_new, people_by_id
-from kweek.intake.people import find_or_make
+from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
+from kweek.intake.known import OF_COMPANY, TOUCHED, Book, Changes, Person, changes, only_new, people_by_id
+from kweek.intake.newcomers import make_all
 from kweek.intake.record import append
 from kweek.intake.together import Together
 from kweek.leads import imports
 from kweek.leads.away import DatabaseAway
 from kweek.leads.database import Database
 from kweek.leads.ledger import problem
-from kweek.leads.tables import consents, leads
+from kweek.leads.tables import companies, consents, leads
 
-BATCH: Final = 100
-"""Rows in one transaction: on SQLite everybody else waits for it, about a tenth of a second."""
+BATCH: Final = 50
+"""Rows in one transaction: on SQLite everybody else waits for it, less than a tenth of a second."""
+
+_TRIES: Final = 3
 
 _LOCK: Final = (
     select(leads.c.id).where(leads.c.id.in_(bindparam("leads", expanding=True))).order_by(leads.c.id).with_for_update()
@@ -41,6 +43,7 @@ _WITHDREW: Final = select(consents.c.lead_id, consents.c.purpose).where(
     consents.c.channel == "email",
     consents.c.withdrawn_at.is_not(None),
 )
+_COMPANY: Final = update(companies).where(companies.c.name_key == bindparam("key"))
 
 
 def event_id(import_id: str, number: int) -> str:
@@ -57,20 +60,21 @@ def take_some(db: Database, import_id: str, reader: RowReader, ears: FlowEars, n
         return _take(db, import_id, reader, some, ears, now)
     except DatabaseAway:
         raise
-    except Exception as error:
-        if len(some) == 1:
-            return _give_up(db, import_id, some[0], error, now)
-    return sum(_take_one(db, import_id, reader, one, ears, now) for one in some)
+    except Exception:  # whatever is the matter with one row is no matter to the others
+        return sum(_take_one(db, import_id, reader, one, ears, now) for one in some)
 
 
 def _take_one(db: Database, import_id: str, reader: RowReader, one: Read, ears: FlowEars, now: datetime) -> int:
-    """After a batch failed: whatever is the matter with one row is no matter to the others."""
-    try:
-        return _take(db, import_id, reader, [one], ears, now)
-    except DatabaseAway:
-        raise
-    except Exception as error:
-        return _give_up(db, import_id, one, error, now)
+    """Some times, and then no more: by itself it may well go, where two wanted the same at once."""
+    failure = Exception()
+    for _ in range(_TRIES):
+        try:
+            return _take(db, import_id, reader, [one], ears, now)
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            failure = error
+    return _give_up(db, import_id, one, failure, now)
 
 
 def _of_different_people(read: Sequence[Read]) -> list[Read]:
@@ -119,35 +123,60 @@ class _Batch:
 
     def take(self, rows: Sequence[Read]) -> list[dict[str, object]]:
         """What the rows of the import shall say of each."""
-        said = [one.lead for one in rows if one.lead is not None]
+        said = [self._with_proof(one) for one in rows]
         self.book.look_up(self.tx, said)
-        there = sorted({person.id for one in said if (person := self.book.find(one)) and person.id})
-        self.tx.execute(_LOCK, {"leads": there}).all()
-        before = people_by_id(self.tx, there)
-        withdrew = {(row.lead_id, row.purpose) for row in self.tx.execute(_WITHDREW, {"leads": there})}
-        taken = [self._record(one, before, withdrew) for one in rows]
+        whose = [None if (person := self.book.find(one)) is None else person.id for one in said]
+        before = self._lock([lead_id for lead_id in whose if lead_id is not None])
+        made = iter(self._make([one for one, lead_id in zip(said, whose, strict=True) if lead_id is None]))
+        ids = [lead_id or next(made) for lead_id in whose]
+        taken = [self._record(*one, before) for one in zip(rows, said, ids, strict=True)]
+        self._tell_companies([one for one in taken if one.details])
         self.together.done(self.tx, self.now)
-        after = people_by_id(self.tx, [one.lead_id for one in taken])
+        after = people_by_id(self.tx, ids)
         return [_row(one, before.get(one.lead_id), after[one.lead_id]) for one in taken]
 
-    def _record(self, one: Read, before: Mapping[str, Person], withdrew: set[tuple[str, str]]) -> _Taken:
-        said = one.lead
-        assert said is not None
-        lead_id = find_or_make(self.tx, said, self.now)
-        assert lead_id is not None
-        known = company_key(said.company.name) in self.book.companies if said.company else True
-        if lead_id not in before:
-            self.together.made.add(lead_id)
-        elif self.reader.how.keeps:
-            said = only_new(said, before[lead_id].facts, self.book.company(said))
-        identifier = event_id(self.import_id, one.number)
-        # whoever took a permission back does not give it again by standing in a file
-        given = [consent for consent in said.consents if (lead_id, consent.purpose) not in withdrew]
-        said = replace(said, id=lead_id, consents=tuple(replace(consent, proof=identifier) for consent in given))
+    def _with_proof(self, one: Read) -> LeadIn:
+        assert one.lead is not None
+        proof = event_id(self.import_id, one.number)
+        return replace(one.lead, consents=tuple(replace(consent, proof=proof) for consent in one.lead.consents))
+
+    def _lock(self, ids: Sequence[str]) -> dict[str, Person]:
+        """Who is known, with what is known of them. Whoever took a permission back gives none by standing in a file."""
+        self.tx.execute(_LOCK, {"leads": ids}).all()
+        self.withdrew = {(row.lead_id, row.purpose) for row in self.tx.execute(_WITHDREW, {"leads": ids})}
+        return dict(people_by_id(self.tx, ids))
+
+    def _make(self, newcomers: Sequence[LeadIn]) -> list[str]:
+        made = make_all(self.tx, newcomers, self.now)
+        if None in made:
+            raise _MadeMeanwhileError
+        self.together.made.update(ids := [lead_id for lead_id in made if lead_id is not None])
+        return ids
+
+    def _record(self, one: Read, said: LeadIn, lead_id: str, before: Mapping[str, Person]) -> _Taken:
+        makes_company = said.company is not None and company_key(said.company.name) not in self.book.companies
+        if (person := before.get(lead_id)) is None:
+            counts = LeadIn(id=lead_id)  # it was made with all that is said of it
+        else:
+            said = only_new(said, person.facts, self.book.company(said)) if self.reader.how.keeps else said
+            given = tuple(consent for consent in said.consents if (lead_id, consent.purpose) not in self.withdrew)
+            counts = replace(said, id=lead_id, consents=given)
         what = {"file": self.reader.file, "row": one.number}
-        incoming = Incoming(identifier, IMPORTED, self.now, said, data=what, touch=one.touch)
+        identifier = event_id(self.import_id, one.number)
+        incoming = Incoming(identifier, IMPORTED, self.now, counts, data=what, touch=one.touch)
         append(self.tx, lead_id, incoming, self.now, self.together)
-        return _Taken(one.number, lead_id, self.book.tell_company(said), makes_company=not known)
+        return _Taken(one.number, lead_id, said.company, self.book.tell_company(said), makes_company)
+
+    def _tell_companies(self, taken: Sequence[_Taken]) -> None:
+        """What all rows together say of each."""
+        keys = sorted({company_key(one.company.name) for one in taken if one.company is not None})
+        if keys:
+            rows = [{"key": key, **{name: self.book.companies[key].get(name) for name in OF_COMPANY}} for key in keys]
+            self.tx.execute(_COMPANY, rows)
+
+
+class _MadeMeanwhileError(Exception):
+    """Somebody else made one of these leads in the same moment: all is done anew, and finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +185,7 @@ class _Taken:
 
     number: int
     lead_id: str
+    company: CompanyIn | None
     details: Changes
     makes_company: bool
 

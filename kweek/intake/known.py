@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
@@ -13,6 +12,7 @@ from kweek.intake.check import email_key
 from kweek.intake.companies import company_key
 from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, LeadIn
 from kweek.leads.tables import companies, leads
+from kweek.leads.traits import kept
 
 Facts = dict[str, object]
 """What is known of a lead, by name; `company` is a name, and what is not known is not there."""
@@ -110,7 +110,7 @@ class Book:
 
     def _told(self, person: Person, said: LeadIn) -> Facts:
         known = person.facts
-        told: Facts = {**said.profile, **{name: _kept(value) for name, value in said.fields.items()}}
+        told: Facts = {**said.profile, **{name: kept(value) for name, value in said.fields.items()}}
         if said.company is not None and _other_company(known.get("company"), said.company.name):
             told["company"] = said.company.name
         if said.external_id is not None and known.get("external_id") is None:
@@ -165,15 +165,11 @@ def _other_company(known: object, said: str) -> bool:
 
 
 def _said_of(company: CompanyIn) -> Facts:
-    return {name: value for name, value in asdict(company).items() if name in OF_COMPANY and value is not None}
+    return {name: value for name in OF_COMPANY if (value := getattr(company, name)) is not None}
 
 
 def _company(row: Row[Any], prefix: str) -> Facts:
     return {name: value for name in OF_COMPANY if (value := getattr(row, f"{prefix}{name}")) is not None}
-
-
-def _kept(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _found(read: Connection, query: Select[Any], keys: Sequence[str] | set[str]) -> Sequence[Row[Any]]:

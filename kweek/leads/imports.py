@@ -42,6 +42,18 @@ _ROWS: Final = (
     .order_by(import_rows.c.number)
     .limit(bindparam("most"))
 )
+_OF_IMPORT: Final = import_rows.c.import_id == bindparam("import_id")
+_LEFT: Final = (
+    select(import_rows)
+    .where(_OF_IMPORT, import_rows.c.status.in_(("undone", "kept")), import_rows.c.why.is_not(None))
+    .order_by(import_rows.c.number)
+    .limit(bindparam("most"))
+)
+_ENTERED: Final = (
+    select(func.count())
+    .select_from(import_rows)
+    .where(_OF_IMPORT, import_rows.c.status.in_(TAKEN), import_rows.c.number <= bindparam("until"))
+)
 _SET: Final = update(imports).where(imports.c.id == bindparam("import_id"))
 _SET_ROW: Final = update(import_rows).where(
     import_rows.c.import_id == bindparam("of"), import_rows.c.number == bindparam("row")
@@ -141,6 +153,16 @@ def rows(read: Connection, import_id: str, statuses: Sequence[str], most: int, a
     return list(read.execute(_ROWS, asked).all())
 
 
+def left(read: Connection, import_id: str, most: int) -> list[Row[Any]]:
+    """Rows of which an undo could not take everything back."""
+    return list(read.execute(_LEFT, {"import_id": import_id, "most": most}).all())
+
+
+def entered(read: Connection, import_id: str, until: int) -> int:
+    """How many rows up to this one became leads."""
+    return read.execute(_ENTERED, {"import_id": import_id, "until": until}).scalar_one()
+
+
 # --- what becomes of it -----------------------------------------------------------------------------------
 
 
@@ -159,21 +181,31 @@ def change_rows(tx: Connection, import_id: str, changes: Sequence[Mapping[str, o
         tx.execute(_SET_ROW, [{"of": import_id, **one} for one in changes])
 
 
-def begin(db: Database, import_id: str, how: Mapping[str, object] | None = None) -> None:
-    """Have it taken in, or gone on with after it was stopped. how: as decided last. NotNowError."""
+def decide(db: Database, import_id: str, how: Mapping[str, object]) -> None:
+    """How it shall be taken in, as long as it only is tried. NotNowError."""
     with db.write() as tx:
-        row = locked(tx, import_id)
-        if row.status not in ("tried", "stopped"):
-            raise NotNowError(f"import {import_id} of {row.file} cannot be begun: it is {row.status}")
-        change(tx, import_id, status="running", **({} if how is None else {"how": how}))
+        _only(locked(tx, import_id), "tried")
+        change(tx, import_id, how=how)
+
+
+def begin(db: Database, import_id: str, now: datetime) -> None:
+    """Have it taken in. NotNowError."""
+    with db.write() as tx:
+        _only(locked(tx, import_id), "tried")
+        change(tx, import_id, status="running", at=now)
+
+
+def go_on(db: Database, import_id: str) -> None:
+    """After a stop. NotNowError."""
+    with db.write() as tx:
+        _only(locked(tx, import_id), "stopped")
+        change(tx, import_id, status="running")
 
 
 def stop(db: Database, import_id: str) -> None:
-    """What is in stays; `begin` goes on. NotNowError."""
+    """What is in stays; `go_on` goes on. NotNowError."""
     with db.write() as tx:
-        row = locked(tx, import_id)
-        if row.status not in ("running", "enrolling"):
-            raise NotNowError(f"import {import_id} of {row.file} cannot be stopped: it is {row.status}")
+        _only(locked(tx, import_id), "running", "enrolling")
         change(tx, import_id, status="stopped")
 
 
@@ -182,6 +214,11 @@ def undo(db: Database, import_id: str) -> None:
     with db.write() as tx:
         if locked(tx, import_id).status not in ("undoing", "undone"):
             change(tx, import_id, status="undoing")
+
+
+def _only(row: Row[Any], *statuses: str) -> None:
+    if row.status not in statuses:
+        raise NotNowError(f"import {row.id} of {row.file} is {row.status}, not {' or '.join(statuses)}")
 
 
 def _there(row: Row[Any] | None, import_id: str) -> Row[Any]:

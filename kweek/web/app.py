@@ -13,6 +13,7 @@ from kweek.web import (
     desk,
     flow_page,
     handover_page,
+    imports_page,
     lead_page,
     live,
     mails,
@@ -34,6 +35,7 @@ def make_app(house: House) -> FastAPI:
     app.state.house = house
     pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot)
     for part in (public, survey, api, tasks, campaigns_page, *pages):
+    for part in (public, survey, api, tasks, imports_page, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)
