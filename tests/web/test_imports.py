@@ -50,7 +50,7 @@ def test_a_file_is_tried_decided_on_and_taken_in(staff: TestClient, house: House
     refused = say(staff, path, "begin", **own)
     assert (refused.status_code, "say for which mails they gave it" in refused.text) == (422, True)
     assert 'value="fair list, signed"' in refused.text, "nothing of what was written is lost"
-    looked = say(staff, path, "look", **own)
+    looked = say(staff, path, "look", **own, purpose="advice")
     assert (looked.status_code, '<option value="own.kleur" selected>' in looked.text) == (200, True)
     assert say(staff, path, "begin", **own, purpose="advice").status_code == 303
     running = staff.get(path).text
