@@ -5,22 +5,21 @@ What costs a query for each event costs one for all of them. In the same transac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Text, bindparam, cast, update
+from sqlalchemy import Connection, Row, Text, bindparam, cast, update
 
 from kweek.flow.state import Event
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming
 from kweek.leads import events
-from kweek.leads.ledger import problem
+from kweek.leads.graded import Graded
 from kweek.leads.scores import settle_these
 from kweek.leads.tables import leads
 
-_FAILED: Final = "not scored"
 _TOLD: Final = (
     update(leads)
     .where(leads.c.id.in_(bindparam("leads", expanding=True)), leads.c.profile.is_not(None))
@@ -36,32 +35,30 @@ class Together:
     ears: FlowEars
     made: set[str] = field(default_factory=set[str])
     _scored: dict[str, None] = field(default_factory=dict[str, None])
-    _heard: list[tuple[str, Event, bool]] = field(default_factory=list[tuple[str, Event, bool]])
+    _heard: list[tuple[Row[Any], Event, bool]] = field(default_factory=list[tuple[Row[Any], Event, bool]])
 
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
         return self.ears.derived(incoming)
 
     def scored(
-        self, tx: Connection, lead_id: str, events: Sequence[Incoming], now: datetime, *, profile_changed: bool
-    ) -> bool:
-        self._scored[lead_id] = None
-        return profile_changed
+        self, tx: Connection, lead: Row[Any], events: Sequence[Incoming], now: datetime, *, profile_changed: bool
+    ) -> Mapping[str, object]:
+        self._scored[lead.id] = None
+        return {}
 
-    def graded(self, tx: Connection, lead_id: str, at: datetime, now: datetime) -> Event | None:
+    def stage_after(self, stage: str, kind: str) -> str:
+        return self.ears.stage_after(stage, kind)
+
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
         return None
 
-    def rings(self, tx: Connection, lead_id: str, event: Event, *, profile_changed: bool) -> bool:
-        self._heard.append((lead_id, event, profile_changed))
+    def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
+        self._heard.append((lead, event, profile_changed))
         return False
 
     def done(self, tx: Connection, now: datetime) -> None:
         """Score them, tell whose grade changed, and ring where a flow listens."""
-        failed: dict[str, str] = {}
-        moved = settle_these(tx, self.ears.scores, list(self._scored), now, failed)
-        for lead_id, why in failed.items():
-            problem(
-                tx, lead_id, f"{lead_id}/import", _FAILED, f"Its points are as they were: a rule failed. {why}", now
-            )
+        moved = settle_these(tx, self.ears.scores, list(self._scored), now)
         self._ring(tx)
         if not self.ears.minds_points(tx):
             tx.execute(_TOLD, {"leads": moved})
@@ -71,11 +68,11 @@ class Together:
 
     def _ring(self, tx: Connection) -> None:
         alike = dict[str, bool]()
-        for lead_id, event, changed in self._heard:
-            rings = alike.get(event.kind) if lead_id in self.made else None
+        for lead, event, changed in self._heard:
+            rings = alike.get(event.kind) if lead.id in self.made else None
             if rings is None:
-                rings = self.ears.rings(tx, lead_id, event, profile_changed=changed)
-            if lead_id in self.made:
+                rings = self.ears.rings(tx, lead, event, profile_changed=changed)
+            if lead.id in self.made:
                 alike[event.kind] = rings
             if rings:
-                events.ring(tx, lead_id, event.seq)
+                events.ring(tx, lead.id, event.seq)

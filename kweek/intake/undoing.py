@@ -23,6 +23,7 @@ from kweek.intake.known import OF_COMPANY, Person, people_by_id
 from kweek.intake.record import append
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
+from kweek.leads.scores import settle
 from kweek.leads.traits import set_fields
 
 BATCH: Final = 50
@@ -131,7 +132,7 @@ class _Undoing:
         yield from self._company_back(person, was["companies"], details)
         self._write(row.lead_id, back)
         self._forget_company(row)
-        self.ears.scored(self.tx, row.lead_id, (), self.now, profile_changed=True)
+        settle(self.tx, self.ears.scores, row.lead_id, self.now)
 
     def _write(self, lead_id: str, back: Mapping[str, Any]) -> None:
         columns: dict[str, Any] = {name: back[name] for name in _KEYS if name in back}
