@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,12 @@ def test_imports_are_listed_stopped_and_refused_rows_written(fair: Path, capsys:
     capsys.readouterr()
     assert main(["imports", "nothing"]) == 2
     assert main(["imports", "--undo"]) == 2
+
+
+def test_the_manual_is_right(fair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What docs/import.md shows of its file is what its command says."""
+    page = (ROOT / "docs" / "import.md").read_text("utf-8")
+    file, said = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    fair.write_text(file, "utf-8")
+    assert main(["import", "fair.csv", "--try"]) == 1
+    assert capsys.readouterr().out == said
