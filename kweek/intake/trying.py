@@ -45,7 +45,7 @@ class Tried:
         self.counts[outcome.becomes] += 1
         self.again += outcome.again is not None
         if outcome.becomes == "changed":
-            self.fields.update(outcome.changes)
+            self.fields.update(outcome.changes.keys())
 
 
 def try_rows(db: Database, reader: RowReader, lines: Iterable[Line]) -> Iterator[tuple[Line, Outcome]]:

@@ -27,6 +27,7 @@ from kweek.leads.scores import settle
 from kweek.leads.traits import set_fields
 
 BATCH: Final = 50
+_FORGOTTEN: Final = 1_000  # rows that never came in, at once
 
 _LEFT_BY_IT: Final = ("events", "points", "consents", "touches", "duplicates")
 """Where an import leaves rows about a lead that it made; a row elsewhere is of something that happened since."""
@@ -56,6 +57,9 @@ def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most:
         if row.status != "undoing":
             return 0
         some = _of_different_leads(list(tx.execute(_LAST, {"import_id": import_id, "most": most}).all()))
+        if not some and (never := imports.rows(tx, import_id, ["waiting"], _FORGOTTEN)):
+            imports.change_rows(tx, import_id, [{"row": one.number, "status": "undone", "cells": []} for one in never])
+            return len(never)
         if not some:
             imports.change(tx, import_id, status="undone", undone_at=now)
             return 0

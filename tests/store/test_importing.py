@@ -22,7 +22,7 @@ from kweek.intake.importing import take_some
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
 from kweek.intake.record import record
 from kweek.intake.refused import refused_of
-from kweek.intake.trying import Outcome, try_rows
+from kweek.intake.trying import Outcome, Tried, try_rows
 from kweek.intake.undoing import undo_some
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
@@ -84,7 +84,12 @@ def imported(db: Database, text: str = FILE, **asked: Any) -> str:
 
 def tried(db: Database, text: str = FILE, **asked: Any) -> list[Outcome]:
     reader, lines = reader_of(text, **asked)
-    return [outcome for _, outcome in try_rows(db, reader, lines)]
+    found = [outcome for _, outcome in try_rows(db, reader, lines)]
+    sums = Tried()
+    for outcome in found:
+        sums.add(outcome)
+    assert sums.fields == Counter(name for one in found if one.becomes == "changed" for name in one.changes)
+    return found
 
 
 def undone(db: Database, import_id: str) -> None:
@@ -304,6 +309,17 @@ def test_what_happened_since_stays_and_is_told(books: Database) -> None:
     with books.read() as read:
         allowed = read.execute(select(tables.consents).where(tables.consents.c.withdrawn_at.is_(None))).all()
     assert allowed == [], "a permission of the import is withdrawn in any case"
+
+
+def test_a_file_that_nobody_took_in_is_forgotten(books: Database) -> None:
+    before = all_rows(books)
+    reader, lines = reader_of()
+    import_id = imports.store(
+        books, "fair.csv", reader.how.dump(), ((one.number, one.cells) for one in lines), NOW, tried=True
+    )
+    undone(books, import_id)
+    assert {(row.status, tuple(row.cells)) for row in rows(books, import_id)} == {("undone", ())}
+    assert all_rows(books) == before
 
 
 def test_whoever_is_in_a_flow_stays(books: Database) -> None:
