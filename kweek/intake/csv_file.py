@@ -138,7 +138,7 @@ def _lenient(text: str, separator: str) -> Iterator[list[str]]:
 
 
 def _headings(text: str, separator: str, *, named: bool) -> tuple[str, ...]:
-    first = next((cells for cells in _records(text, separator) if _filled(cells)), [])
+    first = next((cells for cells in _records(text, separator) if _filled(cells)), list[str]())
     if len(first) > MOST_COLUMNS:
         raise FileError("file.columns", number=len(first), most=MOST_COLUMNS)
     if not first:

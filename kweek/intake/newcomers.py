@@ -71,7 +71,7 @@ def _employers(tx: Connection, named: Iterable[CompanyIn]) -> Mapping[str, str]:
     """Their companies, made where they are new: key → id."""
     by_key = {company_key(one.name): one for one in named}
     known = dict(_ids(tx, by_key))
-    fresh = [
+    fresh: list[dict[str, object]] = [
         {"id": secrets.token_hex(8), "name": one.name, "name_key": key, "fields": {}}
         for key, one in by_key.items()
         if key not in known
