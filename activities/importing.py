@@ -72,6 +72,8 @@ class Importer:
             row = imports.locked(tx, import_id)
             if row.status != "running":
                 return Imported(done=row.status not in imports.AT_WORK)
+            if imports.rows(tx, import_id, ["waiting"], 1):
+                return Imported()  # another attempt took what was to be taken here
             flow = load_how(row.how).flow
             status = "done" if flow is None else "enrolling"
             imports.change(tx, import_id, status=status, ended_at=row.ended_at or self._now(), next_at=None)

@@ -72,8 +72,8 @@ def _people(count: int) -> Iterator[tuple[str, ...]]:
         cells = [
             dice.choice(("Ann", "José", "Renée", "Piet")), dice.choice(("", "", "van", "de")), f"Smit{n}",
             f"a{n}@firm{company}.example", f"06-{dice.randrange(10_000_000, 99_999_999)}",
-            dice.choice(("Inkoper", "Directeur", "")), f"Firma {company}", dice.choice(("bv", "vof", "")),
-            dice.choice(("Tuinbouw", "Voedsel")), str(dice.randrange(1, 900)),
+            dice.choice(("Inkoper", "Directeur", "")), f"Firma {company}", ("bv", "vof", "")[company % 3],
+            ("Tuinbouw", "Voedsel")[company % 2], str(company % 900 + 1),
             dice.choice(("NL", "Nederland", "België")),
             f"{dice.randrange(1, 29)}-{dice.randrange(1, 13)}-2027",
         ]  # fmt: skip

@@ -64,6 +64,8 @@ def read_csv(data: bytes, *, encoding: str | None = None, separator: str | None 
         raise FileError("file.large", megabytes=MOST_BYTES // 1_000_000)
     if data.startswith(_WORKBOOKS):
         raise FileError("file.workbook")
+    if separator is not None and (len(separator) != 1 or separator in '"\r\n'):
+        raise FileError("file.separator", sign=separator[:20])
     text, encoding = _decoded(data, encoding)
     text, said = _without_said(text)
     separator = separator or said or _found(text)
@@ -82,7 +84,7 @@ def _decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
     for name in [encoding] if encoding else _likely(data):
         try:
             text = data.decode(name).removeprefix("\ufeff")
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
         except LookupError:
             raise FileError("file.encoding.unknown", name=name[:60]) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -67,10 +67,15 @@ class Book:
         ids = {one.external_id for one in said if one.external_id} - self.by_external.keys()
         rows = [*_found(read, _BY_EMAIL, emails), *_found(read, _BY_EXTERNAL, ids)]
         people = {person.id: person for person in (*self.by_email.values(), *self.by_external.values())}
-        for row in rows:
-            if row.name_key is not None:
-                self.companies.setdefault(row.name_key, _company(row, "company_"))
-            self.add(people.setdefault(row.id, person_of(row)))
+        for row, lives in _merged(read, rows):
+            if lives.name_key is not None:
+                self.companies.setdefault(lives.name_key, _company(lives, "company_"))
+            person = people.setdefault(lives.id, person_of(lives))
+            self.add(person)
+            if row.email_key is not None:
+                self.by_email.setdefault(row.email_key, person)
+            if row.external_id is not None:
+                self.by_external.setdefault(row.external_id, person)
         named = {company_key(one.company.name) for one in said if one.company} - self.companies.keys()
         for row in _found(read, _COMPANIES, named):
             self.companies[row.name_key] = _company(row, "")
@@ -166,6 +171,18 @@ def _other_company(known: object, said: str) -> bool:
 
 def _said_of(company: CompanyIn) -> Facts:
     return {name: value for name in OF_COMPANY if (value := getattr(company, name)) is not None}
+
+
+def _merged(read: Connection, rows: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], Row[Any]]]:
+    """Each, with the one that goes on in its place."""
+    lives = {row.id: row for row in rows}
+    while gone := {row.merged_into for row in lives.values() if row.merged_into} - lives.keys():
+        lives |= {row.id: row for row in _found(read, _BY_ID, gone)}
+    for row in rows:
+        last = row
+        while last.merged_into in lives:
+            last = lives[last.merged_into]
+        yield row, last
 
 
 def _company(row: Row[Any], prefix: str) -> Facts:

@@ -33,15 +33,6 @@ _LEFT_BY_IT: Final = ("events", "points", "consents", "touches", "duplicates")
 """Where an import leaves rows about a lead that it made; a row elsewhere is of something that happened since."""
 
 _KEYS: Final = ("email", "external_id")
-_LAST: Final = (
-    select(tables.import_rows)
-    .where(
-        tables.import_rows.c.import_id == bindparam("import_id"),
-        tables.import_rows.c.status.in_(imports.TAKEN),
-    )
-    .order_by(tables.import_rows.c.number.desc())
-    .limit(bindparam("most"))
-)
 _LEADS: Final = select(tables.leads).where(tables.leads.c.id.in_(bindparam("leads", expanding=True)))
 _LOCK: Final = _LEADS.order_by(tables.leads.c.id).with_for_update()
 _EVENTS: Final = select(tables.events.c.lead_id, tables.events.c.id, tables.events.c.kind).where(
@@ -56,7 +47,7 @@ def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most:
         row = imports.locked(tx, import_id)
         if row.status != "undoing":
             return 0
-        some = _of_different_leads(list(tx.execute(_LAST, {"import_id": import_id, "most": most}).all()))
+        some = _of_different_leads(imports.last_taken(tx, import_id, most))
         if not some and (never := imports.rows(tx, import_id, ["waiting"], _FORGOTTEN)):
             imports.change_rows(tx, import_id, [{"row": one.number, "status": "undone", "cells": []} for one in never])
             return len(never)

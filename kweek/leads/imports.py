@@ -32,16 +32,13 @@ _COUNTS: Final = (
 )
 _LATEST: Final = select(imports).order_by(imports.c.at.desc(), imports.c.id).limit(bindparam("most"))
 _AT_WORK: Final = select(imports.c.id, imports.c.status).where(imports.c.status.in_((*AT_WORK, "stopped")))
-_ROWS: Final = (
-    select(import_rows)
-    .where(
-        import_rows.c.import_id == bindparam("import_id"),
-        import_rows.c.status.in_(bindparam("statuses", expanding=True)),
-        import_rows.c.number > bindparam("after"),
-    )
-    .order_by(import_rows.c.number)
-    .limit(bindparam("most"))
+_OF_STATUS: Final = select(import_rows).where(
+    import_rows.c.import_id == bindparam("import_id"), import_rows.c.status == bindparam("status")
 )
+_ROWS: Final = (
+    _OF_STATUS.where(import_rows.c.number > bindparam("after")).order_by(import_rows.c.number).limit(bindparam("most"))
+)
+_LAST: Final = _OF_STATUS.order_by(import_rows.c.number.desc()).limit(bindparam("most"))
 _OF_IMPORT: Final = import_rows.c.import_id == bindparam("import_id")
 _LEFT: Final = (
     select(import_rows)
@@ -148,9 +145,17 @@ def at_work(read: Connection) -> Mapping[str, str]:
 
 
 def rows(read: Connection, import_id: str, statuses: Sequence[str], most: int, after: int = 0) -> list[Row[Any]]:
-    """In the order of the file."""
-    asked = {"import_id": import_id, "statuses": list(statuses), "most": most, "after": after}
-    return list(read.execute(_ROWS, asked).all())
+    """In the order of the file. Asked for status by status: an index has each of them in order."""
+    asked = {"import_id": import_id, "most": most, "after": after}
+    found = (row for status in statuses for row in read.execute(_ROWS, {**asked, "status": status}))
+    return sorted(found, key=lambda row: row.number)[:most]
+
+
+def last_taken(read: Connection, import_id: str, most: int) -> list[Row[Any]]:
+    """Those that became a lead, the last one first."""
+    asked = {"import_id": import_id, "most": most}
+    found = (row for status in TAKEN for row in read.execute(_LAST, {**asked, "status": status}))
+    return sorted(found, key=lambda row: -row.number)[:most]
 
 
 def left(read: Connection, import_id: str, most: int) -> list[Row[Any]]:

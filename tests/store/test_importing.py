@@ -173,6 +173,17 @@ def test_points_are_as_if_each_had_come_alone(books: Database) -> None:
         assert [one for one in everybody if settle(tx, EARS.scores, one, NOW)] == []
 
 
+def test_whoever_was_merged_is_the_one_who_goes_on(books: Database) -> None:
+    an, sam = (lead(books, email=f"{name}@example.com").id for name in ("an", "same"))
+    with books.write() as tx:
+        tx.execute(update(tables.leads).where(tables.leads.c.id == sam).values(merged_into=an))
+    text = HEAD + "same@example.com;Anna;;;;;;\n"
+    assert [one.becomes for one in tried(books, text)] == ["changed"]
+    [row] = rows(books, imported(books, text))
+    assert (row.status, row.lead_id, lead(books, id=an).first_name) == ("changed", an, "Anna")
+    assert lead(books, id=an).email == "an@example.com", "an address of another lead is not taken from it"
+
+
 def test_a_refused_row_can_be_mended_and_taken_in_again(books: Database) -> None:
     import_id = imported(books)
     [row] = [one for one in rows(books, import_id) if one.status == "refused"]

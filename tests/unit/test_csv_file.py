@@ -97,6 +97,12 @@ def test_a_quote_within_a_cell_is_read_as_it_stands() -> None:
     assert cells(read_csv(b'a;b\n2" pipe;1x\n"Jan" Smit;2x\n')) == [('2" pipe', "1x"), ("Jan Smit", "2x")]
 
 
+@pytest.mark.parametrize("sign", ["", ";;", '"', "\n"])
+def test_a_separator_is_one_sign(sign: str) -> None:
+    with pytest.raises(FileError, match="separates nothing"):
+        read_csv(b"a;b\nx;y\n", separator=sign)
+
+
 def test_an_encoding_that_somebody_says_is_kept_to() -> None:
     assert cells(read_csv("a;b\né;1x\n".encode("cp850"), encoding="cp850")) == [("é", "1x")]
     for name, says in (("utf-8", "not written in utf-8"), ("klingon", "no encoding “klingon”")):
