@@ -24,6 +24,7 @@ from activities.duplicates import Comparing
 from activities.email import Email
 from activities.fading import Fading
 from activities.failures import Failures
+from activities.importing import Importer
 from activities.notify import Notify
 from activities.old_visits import OldVisits
 from activities.post import From, LookUp, Post
@@ -34,6 +35,7 @@ from activities.upkeep import Dates
 from activities.webhook import Webhooks
 from kweek.config import Settings
 from kweek.flow.catalogue import Rules
+from kweek.importing import begun_in
 from kweek.intake.errands import errand
 from kweek.intake.hits import grade_hits
 from kweek.intake.relay import Relay
@@ -46,6 +48,7 @@ from kweek.mails.message import Person
 from kweek.mails.render import Renderer
 from kweek.rulebook import Rulebook
 from workflows.effects import LEADS, MAIL, OUTGOING
+from workflows.importing import Importing
 from workflows.lead import Lead
 from workflows.messages import LeadStart, Rescored, Window
 from workflows.rescoring import RESCORING, Rescoring
@@ -88,6 +91,7 @@ class Hands:
     webhooks: Webhooks
     upkeep: Dates
     rescorer: Rescorer
+    importer: Importer
     book: Rulebook
     renderer: Renderer
 
@@ -123,8 +127,8 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     fading = Fading(database, lambda: book.now().ears)
     old = OldVisits(database, lambda: book.now().rules.settings.keep_visits.elapsed)
     dates = Dates(database, clock, answers, fading.fade, old.forget, Comparing(database).compare)
-    rescorer = Rescorer(database, clock, lambda: book.now().ears)
-    return Hands(database, clock, turns, email, notify, webhooks, dates, rescorer, book, renderer)
+    rescorer, importer = Rescorer(database, clock, lambda: book.now().ears), Importer(database, clock, book.now)
+    return Hands(database, clock, turns, email, notify, webhooks, dates, rescorer, importer, book, renderer)
 
 
 def sender_of(rules: Rules) -> From:
@@ -145,8 +149,13 @@ async def workers(
         leads = Worker(
             client,
             task_queue=LEADS,
-            workflows=[Lead, Upkeep, Rescoring],
-            activities=[hands.turns.turn, hands.upkeep.start_what_is_due, hands.rescorer.rescore_some],
+            workflows=[Lead, Upkeep, Rescoring, Importing],
+            activities=[
+                hands.turns.turn,
+                hands.upkeep.start_what_is_due,
+                hands.rescorer.rescore_some,
+                hands.importer.import_some,
+            ],
             activity_executor=threads,
             workflow_runner=runner,
             interceptors=failures,
@@ -240,6 +249,9 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
             asyncio.create_task(errand("relay", relay.carry)),
             asyncio.create_task(errand("grading", grade, idle=1.0)),
             asyncio.create_task(errand("rules", keep_rules, idle=2.0)),
+            asyncio.create_task(
+                errand("imports", begun_in(hands.database, lambda one: take_in(client, one)), idle=1.0)
+            ),
         ]
         await stop.wait()
         for one in errands:
@@ -293,6 +305,20 @@ async def rescore_all(client: Client) -> WorkflowHandle[Rescoring, Rescored]:
         task_queue=LEADS,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary="Brings all leads to the points of the rules",
+    )
+
+
+async def take_in(client: Client, import_id: str) -> None:
+    """Have somebody look after this import; who does so already looks at once."""
+    await client.start_workflow(
+        Importing.run,
+        import_id,
+        id=f"import-{import_id}",
+        task_queue=LEADS,
+        start_signal="bell",
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary=f"Import {import_id}",
     )
 
 

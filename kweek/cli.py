@@ -12,6 +12,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import Any, Final, NoReturn, Protocol, cast
 
 from kweek.errors import KweekError
@@ -34,6 +35,8 @@ COMMANDS: Final = {
     "export": "write the list of leads to a file",
     "rescore": "bring all leads to the points that the rules give now",
     "cost": "enter what campaigns cost, from a file",
+    "import": "take a CSV file of people in as leads",
+    "imports": "show what was imported, stop it, undo it",
     "catcher": "run the mail catcher alone",
     "receive": "take a bounce, a reply or a farewell from a mail server",
     "migrate": "bring the database up to date",
@@ -115,8 +118,13 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _there() -> tuple[str, ...]:
-    return tuple(name for name in COMMANDS if importlib.util.find_spec(f"kweek.commands.{name}"))
+    return tuple(name for name in COMMANDS if importlib.util.find_spec(_module(name)))
 
 
 def _command(name: str) -> Command:
-    return cast("Command", importlib.import_module(f"kweek.commands.{name}"))
+    return cast("Command", importlib.import_module(_module(name)))
+
+
+def _module(name: str) -> str:
+    """A word of Python's own bears a line behind it."""
+    return f"kweek.commands.{name}{'_' if iskeyword(name) else ''}"

@@ -67,3 +67,11 @@ class Rescored:
     changed: int = 0
     failed: int = 0
     done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """done: nothing is left to do for this file. wait: seconds of real time until the next of it."""
+
+    done: bool = False
+    wait: float = 0.0

@@ -51,11 +51,19 @@ STATES: Final = {
 }
 """What `otherwise` may ask when the time of a verb is up."""
 
+IMPORTED: Final = "imported"
+"""Recorded for each row of a file that was taken in: `file` and `row`."""
+IMPORT_UNDONE: Final = "import undone"
+"""Recorded where a lead outlives the import that touched it; nothing listens to it."""
+
 BUILT_IN: Final = tuple(
     dict.fromkeys(
-        (*MAIL, *LEAD_WIDE, *CALL, "attempted", "call_back", *HANDOVER, *DURING_HANDOVER, "sent", "undelivered")
+        (
+            *MAIL, *LEAD_WIDE, *CALL, "attempted", "call_back", *HANDOVER, *DURING_HANDOVER, "sent", "undelivered",
+            IMPORTED,
+        )
     )
-)
+)  # fmt: skip
 """Every event that Kweek itself records; conditions may count them."""
 
 GRADE_CHANGED: Final = "grade.changed"

@@ -5,14 +5,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from kweek.intake.incoming import BadEventError, CompanyIn, Fault
 from kweek.leads import tables
 from kweek.leads.hierarchy import above, put_under
 from kweek.leads.rows import insert_once
+
+_COMPANIES: Final = tables.companies
+_BY_ID: Final = select(_COMPANIES).where(_COMPANIES.c.id == bindparam("company"))
+_BY_KEY: Final = select(_COMPANIES).where(_COMPANIES.c.name_key == bindparam("key"))
+_SET: Final = update(_COMPANIES).where(_COMPANIES.c.id == bindparam("company"))
+_MOVE: Final = update(tables.leads).where(tables.leads.c.id == bindparam("lead"))
 
 Differs = dict[str, tuple[object, object]]
 """Field → what was said, what is known and stays."""
@@ -42,17 +48,20 @@ def keep_company(
             raise BadEventError([Fault("lead.company.parent", f"“{parent}” is part of this company, or is it itself")])
         differs["company.parent"] = (parent, "part of this company")
     if new:
-        tx.execute(update(tables.companies).where(tables.companies.c.id == known.id).values(**new))
+        tx.execute(_SET, {"company": known.id, **new})
     if known.id != now_at:
-        tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(company_id=known.id))
+        tx.execute(_MOVE, {"lead": lead_id, "company_id": known.id})
     return bool(new) or known.id != now_at, differs
 
 
 def company_named(tx: Connection, name: str) -> Row[Any]:
     """Made, where nobody has spoken of it."""
-    companies, key = tables.companies, name_key(name)
-    insert_once(tx, companies, {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}})
-    return tx.execute(select(companies).where(companies.c.name_key == key)).one()
+    key = name_key(name)
+    if (known := tx.execute(_BY_KEY, {"key": key}).one_or_none()) is not None:
+        return known
+    row: dict[str, object] = {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}}
+    insert_once(tx, tables.companies, row)
+    return tx.execute(_BY_KEY, {"key": key}).one()
 
 
 def name_key(name: str) -> str:
@@ -75,7 +84,7 @@ def _same(name: str, said: object, known: object) -> bool:
 
 
 def _row(tx: Connection, company_id: str) -> Row[Any]:
-    return tx.execute(select(tables.companies).where(tables.companies.c.id == company_id)).one()
+    return tx.execute(_BY_ID, {"company": company_id}).one()
 
 
 def _has_others(tx: Connection, company_id: str, lead_id: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -23,42 +23,46 @@ from kweek.rules.scoring import Ask, Did, Rule, reckon
 from kweek.rules.scoring import Row as Wanted
 from kweek.rules.wall import zone
 
-
-def _these(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """Of the leads from `first` to `last`, by their ids."""
-    return column.between(bindparam("first"), bindparam("last"))
+These = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
 
-_LEADS: Final = select(leads).where(_these(leads.c.id), leads.c.merged_into.is_(None)).order_by(leads.c.id)
-_EVENTS: Final = select(events.c.lead_id, events.c.id, events.c.kind, events.c.at, events.c.data).where(
-    _these(events.c.lead_id), events.c.kind.in_(bindparam("kinds", expanding=True))
-)
-_WRITTEN: Final = (
-    select(
-        points.c.lead_id,
-        points.c.rule,
-        points.c.about,
-        points.c.axis,
-        func.sum(points.c.points).label("given"),
-        func.count().label("rows"),
-        func.max(points.c.because).label("because"),
-    )
-    .where(_these(points.c.lead_id))
-    .group_by(points.c.lead_id, points.c.rule, points.c.about, points.c.axis)
-)
-_TAGS: Final = select(tags.c.lead_id, tags.c.tag).where(_these(tags.c.lead_id))
-_ANSWERS: Final = select(answers).where(_these(answers.c.lead_id))
-_COMPANIES: Final = (
-    select(leads.c.id.label("lead_id"), companies)
-    .join(companies, companies.c.id == leads.c.company_id)
-    .where(_these(leads.c.id))
-)
+class _Queries:
+    """What is read of some leads. these: which, by a column with their ids."""
 
-_CHANNELS: Final = (
-    select(leads.c.id.label("lead_id"), campaigns.c.channel)
-    .join(campaigns, campaigns.c.id == leads.c.campaign)
-    .where(_these(leads.c.id))
-)
+    def __init__(self, these: These) -> None:
+        self.leads: Final = select(leads).where(these(leads.c.id), leads.c.merged_into.is_(None)).order_by(leads.c.id)
+        self.events: Final = select(events.c.lead_id, events.c.id, events.c.kind, events.c.at, events.c.data).where(
+            these(events.c.lead_id), events.c.kind.in_(bindparam("kinds", expanding=True))
+        )
+        self.written: Final = (
+            select(
+                points.c.lead_id,
+                points.c.rule,
+                points.c.about,
+                points.c.axis,
+                func.sum(points.c.points).label("given"),
+                func.count().label("rows"),
+                func.max(points.c.because).label("because"),
+            )
+            .where(these(points.c.lead_id))
+            .group_by(points.c.lead_id, points.c.rule, points.c.about, points.c.axis)
+        )
+        self.tags: Final = select(tags.c.lead_id, tags.c.tag).where(these(tags.c.lead_id))
+        self.answers: Final = select(answers).where(these(answers.c.lead_id))
+        self.companies: Final = (
+            select(leads.c.id.label("lead_id"), companies)
+            .join(companies, companies.c.id == leads.c.company_id)
+            .where(these(leads.c.id))
+        )
+        self.channels: Final = (
+            select(leads.c.id.label("lead_id"), campaigns.c.channel)
+            .join(campaigns, campaigns.c.id == leads.c.campaign)
+            .where(these(leads.c.id))
+        )
+
+
+_BETWEEN: Final = _Queries(lambda column: column.between(bindparam("first"), bindparam("last")))
+_AMONG: Final = _Queries(lambda column: column.in_(bindparam("leads", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -109,11 +113,21 @@ class Reckoned:
 def reckon_leads(tx: Connection, scores: Scores, first: str, last: str, now: datetime) -> Iterator[Reckoned]:
     """From the first to the last, by their ids; one that was merged is counted where it went. A rule that fails on one
     lead is no matter to the others."""
-    asked: dict[str, object] = {"first": first, "last": last}
-    did = _grouped(tx.execute(_EVENTS, {**asked, "kinds": list(scores.heard)}))
-    written = _grouped(tx.execute(_WRITTEN, asked))
-    known = _Known(tx, scores, asked)
-    for lead in tx.execute(_LEADS, asked).all():
+    yield from _reckon(tx, scores, _BETWEEN, {"first": first, "last": last}, now)
+
+
+def reckon_these(tx: Connection, scores: Scores, ids: Sequence[str], now: datetime) -> Iterator[Reckoned]:
+    """The same of these leads, wherever they are."""
+    yield from _reckon(tx, scores, _AMONG, {"leads": ids}, now)
+
+
+def _reckon(
+    tx: Connection, scores: Scores, queries: _Queries, asked: Mapping[str, object], now: datetime
+) -> Iterator[Reckoned]:
+    did = _grouped(tx.execute(queries.events, {**asked, "kinds": list(scores.heard)}))
+    written = _grouped(tx.execute(queries.written, asked))
+    known = _Known(tx, scores, queries, asked)
+    for lead in tx.execute(queries.leads, asked).all():
         rows = written.get(lead.id, ())
         sums = Points()
         for row in rows:
@@ -172,15 +186,15 @@ def _grouped(rows: Iterable[Any]) -> Mapping[str, list[Any]]:
 class _Known:
     """What conditions ask of these leads, read in a few queries where one each would be slow."""
 
-    def __init__(self, tx: Connection, scores: Scores, asked: Mapping[str, object]) -> None:
+    def __init__(self, tx: Connection, scores: Scores, queries: _Queries, asked: Mapping[str, object]) -> None:
         self._tx = tx
         self._rules = Rules(scores.grades, types=scores.types)
         self._unanswered = dict.fromkeys(scores.asks("survey."))
-        self._answers = _grouped(tx.execute(_ANSWERS, asked) if self._unanswered else ())
-        self._tags = _grouped(tx.execute(_TAGS, asked) if "tagged" in scores.asked else ())
-        companies = tx.execute(_COMPANIES, asked) if scores.asks("company.") else ()
+        self._answers = _grouped(tx.execute(queries.answers, asked) if self._unanswered else ())
+        self._tags = _grouped(tx.execute(queries.tags, asked) if "tagged" in scores.asked else ())
+        companies = tx.execute(queries.companies, asked) if scores.asks("company.") else ()
         self._companies = {row.lead_id: row for row in companies}
-        channels = tx.execute(_CHANNELS, asked) if "campaign.channel" in scores.asked else ()
+        channels = tx.execute(queries.channels, asked) if "campaign.channel" in scores.asked else ()
         self._channels = {row.lead_id: row.channel for row in channels}
 
     def ask(self, lead: Row[Any], now: datetime) -> Ask:

@@ -6,7 +6,7 @@ came late and took the room of another) is taken back by a row of its own. So do
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kweek.leads.ledger import has_problem, problem
 from kweek.leads.points import Columns, graded, set_graded
-from kweek.leads.reckoned import Reckoned, Scores, asked_of, reckon_leads, row_of
+from kweek.leads.reckoned import Reckoned, Scores, asked_of, reckon_leads, reckon_these, row_of
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import points
 from kweek.rules.grades import Points
@@ -41,7 +41,7 @@ def score(
     Where every event counts by itself, only these are looked at."""
     fitting = [rule for kind in dict.fromkeys(one.kind for one in did) for rule in scores.heard.get(kind, ())]
     if changed or not all(rule.plain for rule in fitting):
-        return _settled(tx, scores, lead.id, lead.id, now, {}).get(lead.id, {})
+        return _settled(tx, scores, reckon_leads(tx, scores, lead.id, lead.id, now), now, {}).get(lead.id, {})
     if not fitting:
         return {}
     try:
@@ -70,17 +70,28 @@ def settle_all(
 
     failed: where a rule fails, the lead with the reason is put there, and keeps what it has; people hear of it.
     """
-    moved = _settled(tx, scores, first, last, now, failed)
+    return _settle(tx, scores, reckon_leads(tx, scores, first, last, now), now, failed)
+
+
+def settle_these(tx: Connection, scores: Scores, ids: Sequence[str], now: datetime) -> list[str]:
+    """The same for these (locked) leads, wherever they are."""
+    return _settle(tx, scores, reckon_these(tx, scores, ids, now), now, {})
+
+
+def _settle(
+    tx: Connection, scores: Scores, reckoned: Iterable[Reckoned], now: datetime, failed: dict[str, str]
+) -> list[str]:
+    moved = _settled(tx, scores, reckoned, now, failed)
     if moved:
         set_graded(tx, moved)
     return list(moved)
 
 
 def _settled(
-    tx: Connection, scores: Scores, first: str, last: str, now: datetime, failed: dict[str, str]
+    tx: Connection, scores: Scores, reckoned: Iterable[Reckoned], now: datetime, failed: dict[str, str]
 ) -> dict[str, Columns]:
     """Bring their ledgers to what is reckoned; the columns that change by it."""
-    found = list(reckon_leads(tx, scores, first, last, now))
+    found = list(reckoned)
     failed |= {one.lead.id: one.failed for one in found if one.failed is not None}
     _say_failed(tx, scores, failed, now)
     if missing := [row for one in found for row in one.missing]:

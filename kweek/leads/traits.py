@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from kweek.flow.state import Value
 from kweek.leads.rows import insert_once
@@ -16,6 +16,9 @@ OWN: Final = (
     "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone", "stage", "owner",
 )  # fmt: skip
 """Columns of the lead that a flow may set; any other name is one of the workspace's own fields."""
+
+_FIELDS: Final = select(leads.c.fields).where(leads.c.id == bindparam("lead"))
+_SET: Final = update(leads).where(leads.c.id == bindparam("lead"))
 
 
 def add_tags(tx: Connection, lead_id: str, added: Iterable[str]) -> None:
@@ -29,7 +32,7 @@ def remove_tags(tx: Connection, lead_id: str, removed: Iterable[str]) -> None:
 
 def set_fields(tx: Connection, lead_id: str, fields: Mapping[str, Value]) -> None:
     """`job_title` and `lead.job_title` are the same. None forgets. Dates and moments are kept as ISO text."""
-    named = {name.removeprefix("lead."): _kept(value) for name, value in fields.items()}
+    named = {name.removeprefix("lead."): kept(value) for name, value in fields.items()}
     columns: dict[str, object] = {
         name: None if value is None else str(value) for name, value in named.items() if name in OWN
     }
@@ -37,13 +40,14 @@ def set_fields(tx: Connection, lead_id: str, fields: Mapping[str, Value]) -> Non
     if columns.get("stage", "") is None:
         columns["stage"] = "suspect"
     if rest:
-        now: dict[str, object] = tx.execute(select(leads.c.fields).where(leads.c.id == lead_id)).scalar_one()
+        now: dict[str, object] = tx.execute(_FIELDS, {"lead": lead_id}).scalar_one()
         columns["fields"] = {name: value for name, value in {**now, **rest}.items() if value is not None}
     if columns:
-        tx.execute(update(leads).where(leads.c.id == lead_id).values(**columns))
+        tx.execute(_SET, {"lead": lead_id, **columns})
 
 
-def _kept(value: Value) -> str | int | float | bool | None:
+def kept(value: Value) -> str | int | float | bool | None:
+    """As it stands in the books."""
     match value:
         case datetime():
             return value.astimezone(UTC).isoformat()

@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kweek.web.problems import FOR_LEADS, answer, problem_bytes
+from kweek.web.uploads import LARGEST
 
 BODY: Final = 64 * 1024
 LIST_BODY: Final = 2 * 1024 * 1024  # a list of 500 events
 LISTS: Final = "/api/events"
+IMPORTS: Final = "/imports"  # a file
 
 # Nothing from elsewhere, nothing written within a page, and nobody may frame us but ourselves (the catcher shows mails
 # so). No script at all on what leads see; on colleagues' pages only our own, which moves the numbers.
@@ -44,7 +46,7 @@ class Limits:
             await self.app(scope, receive, send)
             return
         policy = POLICY if scope["path"].startswith(FOR_LEADS) else FOR_COLLEAGUES
-        limit = LIST_BODY if scope["path"] == LISTS else BODY
+        limit = {LISTS: LIST_BODY, IMPORTS: LARGEST}.get(scope["path"], BODY)
         started = False
         read = 0
 

@@ -17,6 +17,7 @@ from kweek.flow.state import Event
 from kweek.flow.surveys import Survey, say
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import Incoming
+from kweek.intake.vocabulary import vocabulary_of
 from kweek.leads import publish, tables
 from kweek.leads.database import Database
 from kweek.leads.graded import Graded
@@ -41,18 +42,8 @@ class WorkspaceRules:
     # --- the files as they are ----------------------------------------------------------------------
 
     def vocabulary(self) -> Vocabulary:
-        rules = self._book.now().rules
-        events = {
-            name: {field: kind.value for field, kind in event.data.items()} for name, event in rules.events.items()
-        }
-        fields = {name: kind.value for name, kind in rules.settings.fields.items()}
-        return Vocabulary(events, fields, self.flows, self.purposes, self.country(), self._book.now().world.facts)
-
-    def country(self) -> str | None:
-        """Where telephone numbers are from that do not say so: where the office keeps its holidays."""
-        rules = self._book.now().rules
-        office = rules.calendars.get(rules.settings.calendar.value) if rules.settings.calendar else None
-        return office.calendar.holidays[0][:2] if office and office.calendar.holidays else None
+        in_force = self._book.now()
+        return vocabulary_of(in_force.rules, in_force.world.facts, self.flows, self.purposes)
 
     def facts_of(self, tx: Connection, lead_id: str, now: datetime) -> Facts:
         """What conditions see of a lead."""

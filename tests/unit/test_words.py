@@ -25,7 +25,8 @@ PUT_TOGETHER = (
     "fault.", "wrong.", "act.", "past.", "home.sum.", "draft.", "stream.", "hit.", "grade.", "reason.",
     "compare.", "story.", "picture.when.", "picture.end.", "picture.prefer.",
     "picture.axis.", "field.", "gap.", "list.", "live.", "condition.", "truth.", "same.", "company.", "campaigns.how.",
-    "campaigns.more.", "campaigns.behind.", "ready.state.", "ready.how.", "ready.by.",
+    "campaigns.more.", "campaigns.behind.", "ready.state.", "ready.how.", "ready.by.", "import.status.", "import.row.",
+    "import.dates.", "import.field.", "refusal.",
 )  # fmt: skip
 
 

@@ -115,6 +115,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("enrolled", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
     )
     op.create_table(
@@ -141,7 +143,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("cells", sa.JSON(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("why", sa.JSON(), nullable=True),
         sa.Column("lead_id", sa.Text(), nullable=True),
         sa.Column("before", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id")),

@@ -1,0 +1,156 @@
+"""What does a cell mean? Days, numbers, countries and languages as people write them, made into what can be kept.
+
+Whether 03/04 is in March or in April, and whether 1.250 is a thousand, no cell says by itself: its column does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+Order = Literal["dmy", "mdy"]
+Decimal = Literal[",", "."]
+
+WRITTEN: Final[Mapping[Order, str]] = {"dmy": "31-12-2026", "mdy": "12/31/2026"}
+"""The last day of 2026, for people."""
+
+_DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ T,]+(\d{1,2}:\d{2})(?::\d{2})?)?")
+_ISO: Final = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?)?")
+_NUMBER: Final = re.compile(r"[-+]?\d[\d.,' \u00a0\u202f]*")
+_MONEY: Final = re.compile(r"^(?:€|\$|£|EUR|USD)\s*|\s*(?:€|\$|£|EUR|USD|%|,-)$", re.IGNORECASE)
+_YES: Final = ("yes", "y", "ja", "j", "true", "waar", "1", "x", "oui", "wahr")
+_NO: Final = ("no", "n", "nee", "false", "onwaar", "0", "non", "nein", "falsch")
+_MONTH_FIRST: Final = ("US", "PH")
+_POINT: Final = ("US", "GB", "IE", "AU", "NZ", "IN", "CH", "MX", "JP", "CN", "ZA")
+_SPOKEN: Final = ("en", "nl", "de", "fr")  # whose names of countries and languages are understood
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a column is written. sure: it cannot be meant otherwise."""
+
+    as_written: str
+    sure: bool
+
+
+# --- what a column says of its cells ----------------------------------------------------------------------
+
+
+def date_order(cells: Iterable[str], country: str | None) -> Found:
+    """`dmy` or `mdy`: one of its days is beyond twelve. Otherwise as in the country."""
+    days = [found for cell in cells if (found := _DAY.fullmatch(cell.strip()))]
+    first = sum(int(day[1]) > 12 for day in days)
+    second = sum(int(day[2]) > 12 for day in days)
+    if first or second:
+        return Found("dmy" if first >= second else "mdy", True)
+    return Found("mdy" if country in _MONTH_FIRST else "dmy", not days)
+
+
+def decimal_sign(cells: Iterable[str], country: str | None) -> Found:
+    """`,` or `.`: what stands last where both do, or what does not part thousands."""
+    votes = {",": 0, ".": 0}
+    open_question = False
+    for cell in cells:
+        digits = _bare(cell)
+        comma, point = digits.rfind(","), digits.rfind(".")
+        if comma >= 0 and point >= 0:
+            votes["," if comma > point else "."] += 1
+        elif (sign := max(comma, point)) >= 0:
+            which, other = (",", ".") if comma >= 0 else (".", ",")
+            after = len(digits) - sign - 1
+            if digits.count(which) > 1:
+                votes[other] += 1
+            elif after != 3 or sign > 3 + digits.startswith(("-", "+")) or digits.lstrip("-+").startswith("0"):
+                votes[which] += 1
+            else:
+                open_question = True
+    if votes[","] != votes["."]:
+        return Found("," if votes[","] > votes["."] else ".", True)
+    return Found("." if country is None or country in _POINT else ",", not open_question)
+
+
+# --- one cell ---------------------------------------------------------------------------------------------
+
+
+def read_date(text: str, order: Order) -> date | None:
+    found = _parts(text, order)
+    return None if found is None else found[0]
+
+
+def read_moment(text: str, order: Order, zone: ZoneInfo) -> datetime | None:
+    """With its offset as it stands, or at this time in the workspace's zone."""
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        said = None
+    if said is not None and said.tzinfo is not None:
+        return said
+    found = _parts(text, order)
+    return None if found is None else datetime.combine(found[0], found[1], zone)
+
+
+def _parts(text: str, order: Order) -> tuple[date, time] | None:
+    if found := _ISO.fullmatch(text):
+        year, month, day = int(found[1]), int(found[2]), int(found[3])
+    elif found := _DAY.fullmatch(text):
+        one, other, year = int(found[1]), int(found[2]), int(found[3])
+        day, month = (one, other) if order == "dmy" else (other, one)
+        year += 0 if len(found[3]) == 4 else 1900 if year > 68 else 2000  # as POSIX reads two digits
+    else:
+        return None
+    try:
+        at = time.fromisoformat(found[4].zfill(5)) if found[4] else time()
+        return date(year, month, day), at
+    except ValueError:
+        return None
+
+
+def read_number(text: str, decimal: Decimal) -> int | float | None:
+    """`€ 1.250,50`, `1,250.50`, `12 %`: without what stands around it."""
+    digits = _bare(text)
+    if not _NUMBER.fullmatch(digits):
+        return None
+    thousands = "." if decimal == "," else ","
+    whole, sign, rest = digits.partition(decimal)
+    groups = re.split(rf"[{thousands}' \u00a0\u202f]", whole.lstrip("-+"))
+    if any(len(group) != 3 for group in groups[1:]) or not all(group.isdecimal() for group in groups):
+        return None
+    if sign and not rest.isdecimal():
+        return None
+    plain = ("-" if whole.startswith("-") else "") + "".join(groups)
+    return float(f"{plain}.{rest}") if sign else int(plain)
+
+
+def read_truth(text: str) -> bool | None:
+    word = text.casefold()
+    return True if word in _YES else False if word in _NO else None
+
+
+def read_country(text: str) -> str:
+    """Its code, where it is named in a language that is understood; else as it stands."""
+    return text.upper() if len(text) == 2 else _names("territories").get(text.casefold(), text)
+
+
+def read_language(text: str) -> str:
+    return text.lower() if len(text) <= 3 else _names("languages").get(text.casefold(), text.replace("_", "-"))
+
+
+@cache
+def _names(kind: Literal["territories", "languages"]) -> Mapping[str, str]:
+    """What countries or languages are called → their codes."""
+    from babel import Locale
+
+    names: dict[str, str] = {}
+    for spoken in reversed(_SPOKEN):
+        known: Mapping[str, str] = getattr(Locale(spoken), kind)
+        names |= {name.casefold(): code for code, name in known.items() if len(code) == 2}
+    return {**names, "holland": "NL", "the netherlands": "NL"} if kind == "territories" else names
+
+
+def _bare(text: str) -> str:
+    return _MONEY.sub("", text.strip()).strip()

@@ -1,0 +1,214 @@
+"""Which column is which field? Proposed by heading and content, each with the reason; a person decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, Protocol
+
+import phonenumbers
+from msgspec.structs import replace
+
+from kweek.intake.cells import Order, date_order, decimal_sign, read_country, read_language
+from kweek.intake.check_lead import Vocabulary
+from kweek.intake.csv_file import Line
+from kweek.intake.headings import TARGETS, Named, named
+from kweek.intake.how import Column, Why
+from kweek.intake.said import HowError
+from kweek.intake.values import nearest
+
+OWN: Final = "own."
+LEAVE_OUT: Final = "ignore"
+NOTHING: Final = ("", "-", LEAVE_OUT)
+"""A column that is told to be one of these is left out."""
+
+_LOOKED_AT: Final = 1_000  # rows by which a column is known
+_MOST: Final = 0.9  # of its cells, for a column to be known by them alone
+_FEW: Final = 0.2  # of its cells, for its heading not to be believed
+_ADDRESS: Final = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
+_OWN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_LANGUAGES: Final = ("nl", "en", "de", "fr", "es", "it", "pl", "pt", "da", "sv")
+
+
+class Table(Protocol):
+    """Rows with headings: a file, or an import that stores one."""
+
+    @property
+    def headings(self) -> tuple[str, ...]: ...
+
+    def lines(self) -> Iterator[Line]: ...
+
+
+def propose(sheet: Table, words: Vocabulary) -> tuple[Column, ...]:
+    """For each column of the file."""
+    looked_at = [line.cells for line in islice(sheet.lines(), _LOOKED_AT)]
+    cells = {
+        heading: [cell for row in looked_at if (cell := row[n].strip())] for n, heading in enumerate(sheet.headings)
+    }
+    found = {heading: named(heading, words.fields) for heading in sheet.headings}
+    found = {heading: one for heading, one in found.items() if one is not None and cells[heading]}
+    columns = dict[str, Column]()
+    taken = dict[str, str]()
+    for heading in sorted(found, key=lambda one: found[one].near is not None):  # the exact names choose first
+        one = found[heading]
+        columns[heading] = _by_name(heading, one, taken.get(one.target), cells[heading], words)
+        if columns[heading].target is not None:
+            taken[one.target] = heading
+    for heading in sheet.headings:
+        if heading not in columns:
+            columns[heading] = _by_content(heading, cells[heading], taken, words)
+            if (target := columns[heading].target) is not None:
+                taken[target] = heading
+    return tuple(columns[heading] for heading in sheet.headings)
+
+
+def told(columns: Sequence[Column], says: Mapping[str, str], words: Vocabulary) -> tuple[Column, ...]:
+    """As somebody wants it: heading → field. HowError."""
+    headings = tuple(column.heading for column in columns)
+    for heading in says:
+        if heading not in headings:
+            raise HowError("map", "import.wrong.column", column=heading[:60], near=nearest(heading, headings))
+    targets = {heading: _target(says[heading].strip(), words) for heading in says}
+    said = {target for target in targets.values() if target}
+    changed = list[Column]()
+    for column in columns:
+        if column.heading in says:
+            changed.append(Column(column.heading, targets[column.heading], Why("column.said")))
+        elif column.target in said:  # somebody gave its field to another
+            changed.append(Column(column.heading, None, Why("column.given")))
+        else:
+            changed.append(column)
+    _each_once(changed)
+    return tuple(changed)
+
+
+def formed(
+    sheet: Table, columns: Sequence[Column], words: Vocabulary, dates: Order | None = None
+) -> tuple[Column, ...]:
+    """With how their days and numbers are written, by all of their cells. dates: as somebody says."""
+    kinds = {n: kind for n, column in enumerate(columns) if (kind := kind_of(column.target, words)) in _WRITTEN}
+    cells: dict[int, list[str]] = {n: [] for n in kinds}
+    for line in sheet.lines() if kinds else ():
+        for n, found in cells.items():
+            if line.cells[n]:
+                found.append(line.cells[n])
+    return tuple(
+        _formed(column, kinds[n], cells[n], words.country, dates) if n in kinds else column
+        for n, column in enumerate(columns)
+    )
+
+
+def fields(words: Vocabulary) -> tuple[str, ...]:
+    """All that a column may fill."""
+    return (*TARGETS, *(name for name in words.fields if name not in TARGETS))
+
+
+# --- by its name, by its cells ----------------------------------------------------------------------------
+
+
+def _by_name(heading: str, one: Named, already: str | None, cells: Sequence[str], words: Vocabulary) -> Column:
+    if already is not None:
+        return Column(heading, None, Why("column.taken", {"field": one.target, "column": already}))
+    fits = _LOOKS.get(one.target)
+    if fits is not None and _share(fits, cells, words) < _FEW:
+        return Column(heading, None, Why("column.unlike", {"field": one.target}))
+    why = Why("column.named") if one.near is None else Why("column.near", {"words": one.near})
+    return Column(heading, one.target, why)
+
+
+def _by_content(heading: str, cells: Sequence[str], taken: Mapping[str, str], words: Vocabulary) -> Column:
+    if not cells:
+        return Column(heading, None, Why("column.empty"))
+    for target, fits in _LOOKS.items():
+        if target not in taken and _share(fits, cells, words) >= _MOST:
+            return Column(heading, target, Why("column.looks"))
+    return Column(heading, None, Why("column.unknown"))
+
+
+def _share(fits: Callable[[str, Vocabulary], bool], cells: Sequence[str], words: Vocabulary) -> float:
+    return sum(fits(cell, words) for cell in cells) / len(cells)
+
+
+def _is_address(cell: str, words: Vocabulary) -> bool:
+    return _ADDRESS.fullmatch(cell) is not None
+
+
+def _is_phone(cell: str, words: Vocabulary) -> bool:
+    """A number that is in use somewhere, with as many digits as one has."""
+    if sum(one.isdecimal() for one in cell) < 9:
+        return False
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(cell, words.country))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _is_country(cell: str, words: Vocabulary) -> bool:
+    return (len(cell) > 3 or cell.isupper()) and read_country(cell) in phonenumbers.SUPPORTED_REGIONS
+
+
+def _is_language(cell: str, words: Vocabulary) -> bool:
+    return read_language(cell).split("-")[0] in _LANGUAGES
+
+
+_LOOKS: Final[Mapping[str, Callable[[str, Vocabulary], bool]]] = {
+    "email": _is_address, "phone": _is_phone, "country": _is_country, "language": _is_language,
+}  # fmt: skip
+
+
+# --- as somebody says -------------------------------------------------------------------------------------
+
+
+def _target(said: str, words: Vocabulary) -> str | None:
+    known = fields(words)
+    if said in NOTHING:
+        return None
+    if said in known or (said.startswith(OWN) and _OWN_NAME.fullmatch(said.removeprefix(OWN))):
+        return said
+    near, own = nearest(said, known), f"{OWN}{_as_name(said)}"
+    raise HowError("map", "import.wrong.field", name=said[:60], near=near, own=own)
+
+
+def _as_name(said: str) -> str:
+    name = "_".join(re.findall(r"[a-z0-9]+", said.removeprefix(OWN).casefold()))[:60]
+    return name if _OWN_NAME.fullmatch(name) else "color"
+
+
+def _each_once(columns: Iterable[Column]) -> None:
+    seen = dict[str, str]()
+    for column in columns:
+        if column.target is not None and column.target in seen:
+            both = {"one": seen[column.target], "other": column.heading}
+            raise HowError("map", "import.wrong.twice", target=column.target, **both)
+        if column.target is not None:
+            seen[column.target] = column.heading
+
+
+# --- how it is written ------------------------------------------------------------------------------------
+
+_WRITTEN: Final = ("date", "moment", "number")
+
+
+def kind_of(target: str | None, words: Vocabulary) -> str:
+    """What such a field holds."""
+    return "number" if target == "company.size" else words.fields.get(target or "", "text")
+
+
+def _formed(column: Column, kind: str, cells: Sequence[str], country: str | None, dates: Order | None) -> Column:
+    if kind == "number":
+        sign = decimal_sign(cells, country)
+        return replace(column, decimal=sign.as_written, sure=sign.sure)
+    if dates is not None:
+        return replace(column, dates=dates, sure=True)
+    order = date_order(cells, country)
+    return replace(column, dates=order.as_written, sure=order.sure)
+
+
+def says_of(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """`Achternaam=last_name`, as options say it. HowError."""
+    for text in texts:
+        heading, sign, target = text.rpartition("=")
+        if not sign or not heading.strip():
+            raise HowError("map", "import.wrong.map", text=text[:60])
+        yield heading.strip(), target.strip()

@@ -1,0 +1,164 @@
+"""Who is in this row? Its cells become a lead as any sender's, by the same checks; or what is wrong with which cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from kweek.intake.cells import (
+    WRITTEN,
+    read_country,
+    read_date,
+    read_language,
+    read_moment,
+    read_number,
+    read_truth,
+)
+from kweek.intake.check_lead import LeadChecker, Vocabulary
+from kweek.intake.columns import OWN
+from kweek.intake.csv_file import Line
+from kweek.intake.how import Column, How
+from kweek.intake.incoming import ConsentIn, Fault, LeadIn, TouchIn
+
+_NOTHING: Final = ("-", "null", "n/a", "#n/a", "#n/b", "n.v.t.", "nvt", "none")
+_COMPANY: Final = "company."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is wrong with a cell, and what would be right. column: its heading; "": the row as a whole."""
+
+    column: str
+    cell: str
+    words: str
+
+    def dump(self) -> dict[str, str]:
+        return {"column": self.column, "cell": self.cell[:200], "words": self.words}
+
+    def __str__(self) -> str:
+        return f"{self.column} “{self.cell[:60]}”: {self.words}" if self.column else self.words
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """lead: None where the row cannot be taken, and refusals say why."""
+
+    number: int
+    lead: LeadIn | None
+    touch: TouchIn
+    refusals: tuple[Refusal, ...] = ()
+
+
+class RowReader:
+    """One file's. file: its name. zone: in which its moments are said."""
+
+    def __init__(self, how: How, file: str, words: Vocabulary, zone: ZoneInfo, now: datetime) -> None:
+        self.how, self.file, self.words, self.zone, self.now = how, file, words, zone, now
+        self._stem = file.rpartition(".")[0] or file
+        self._headings = {column.target: column.heading for column in how.columns if column.target is not None}
+        self._mapped = [(n, column) for n, column in enumerate(how.columns) if column.target is not None]
+
+    def read(self, line: Line) -> Read:
+        cells = {
+            column.target: cell
+            for n, column in self._mapped
+            if column.target is not None and (cell := line.cells[n].strip()) and cell.casefold() not in _NOTHING
+        }
+        checker = _RowChecker(self.words, self.now)
+        raw = self._raw(cells, checker, line.number)
+        lead = checker.lead(raw)
+        campaign = lead.profile.get("campaign") or self.how.campaign
+        touch = TouchIn("import", campaign, source=self.file)
+        if len(line.cells) > len(self.how.columns):
+            more = f"the row has {len(line.cells)} cells, and there are {len(self.how.columns)} columns"
+            checker.fault("row", f"{more}: a cell that holds the separator must stand in quotes")
+        if checker.faults:
+            return Read(line.number, None, touch, tuple(self._refusal(fault, cells) for fault in checker.faults))
+        return Read(line.number, self._whole(lead, cells), touch)
+
+    def _raw(self, cells: Mapping[str, str], checker: _RowChecker, number: int) -> dict[str, object]:
+        """As a program would send it."""
+        raw: dict[str, object] = {}
+        company: dict[str, object] = {}
+        for n, column in self._mapped:
+            target = column.target or ""
+            if (cell := cells.get(target)) is None or target.startswith(OWN) or target == "infix":
+                continue
+            value = self._value(column, n, cell, checker)
+            if target.startswith(_COMPANY):
+                company[target.removeprefix(_COMPANY)] = value
+            else:
+                raw[target] = value
+        if infix := cells.get("infix"):
+            raw["last_name"] = f"{infix} {raw.get('last_name', '')}".strip()
+        if "name" in company:
+            raw["company"] = company
+        if self.how.row_ids:
+            raw["external_id"] = f"{self._stem}-{number}"
+        return raw
+
+    def _value(self, column: Column, n: int, cell: str, checker: _RowChecker) -> object:
+        """Typed, where cells are written in more ways than programs write."""
+        target = column.target or ""
+        match target:
+            case "country" | "company.country":
+                return read_country(cell)
+            case "language":
+                return read_language(cell)
+            case "company.size":
+                return self._typed("number", column, cell, checker)
+            case _:
+                return self._typed(self.words.fields.get(target, "text"), column, cell, checker)
+
+    def _typed(self, kind: str, column: Column, cell: str, checker: _RowChecker) -> object:
+        value: object
+        match kind:
+            case "number":
+                value, right = read_number(cell, column.decimal), f"a number: 1{column.decimal}5"
+            case "date":
+                day = read_date(cell, column.dates)
+                value, right = day and day.isoformat(), f"a day of this column: {WRITTEN[column.dates]}"
+            case "moment":
+                moment = read_moment(cell, column.dates, self.zone)
+                value, right = moment and moment.isoformat(), f"a moment: {WRITTEN[column.dates]} 15:30"
+            case "yes/no":
+                value, right = read_truth(cell), "yes or no"
+            case _:
+                return cell
+        if value is None:
+            checker.fault(_path(column.target or ""), f"this is not {right}")
+        return value
+
+    def _whole(self, lead: LeadIn, cells: Mapping[str, str]) -> LeadIn:
+        """With the texts that nobody declared, and the permission that all in the file gave."""
+        own = {target.removeprefix(OWN): cell for target, cell in cells.items() if target.startswith(OWN)}
+        given = self.how.permission
+        consents: tuple[ConsentIn, ...] = ()
+        if given is not None:
+            consents = (ConsentIn("email", given.purpose, given.words, source=f"import of {self.file}"),)
+        profile = {name: value for name, value in lead.profile.items() if name != "campaign"}
+        return replace(lead, profile=profile, fields={**lead.fields, **own}, consents=consents)
+
+    def _refusal(self, fault: Fault, cells: Mapping[str, str]) -> Refusal:
+        target = fault.field.removeprefix("lead.")
+        if target == "lead":
+            words = "nobody can tell who this is: it needs an e-mail address or an external id"
+            return Refusal("", "", words if not self.how.row_ids else fault.words)
+        if target in self._headings:
+            return Refusal(self._headings[target], cells.get(target, ""), fault.words)
+        return Refusal("", "", fault.words)
+
+
+class _RowChecker(LeadChecker):
+    """Of a cell that is wrong, its first fault is told."""
+
+    def fault(self, path: str, words: str) -> None:
+        if all(fault.field != path for fault in self.faults):
+            super().fault(path, words)
+
+
+def _path(target: str) -> str:
+    return f"lead.{target}"

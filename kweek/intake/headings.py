@@ -1,0 +1,90 @@
+"""What does a heading name? The fields that a column may fill, and what people call them in Dutch and in English."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "email": (
+        "e-mail", "email", "mail", "e-mailadres", "emailadres", "mailadres", "e-mail address", "mail address",
+        "zakelijk e-mailadres", "business email", "work email",
+    ),
+    "external_id": (
+        "id", "external id", "klantnummer", "klantnr", "relatienummer", "relatienr", "debiteurnummer", "debiteurnr",
+        "customer number", "customer id", "contact id", "crm id", "lead id", "record id", "account id", "nummer",
+    ),
+    "name": (
+        "name", "naam", "volledige naam", "full name", "contact", "contactpersoon", "contact person", "contact name",
+    ),
+    "first_name": ("first name", "firstname", "given name", "voornaam", "roepnaam", "voornamen"),
+    "infix": ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "infix", "tv", "name prefix"),
+    "last_name": ("last name", "lastname", "surname", "family name", "achternaam", "familienaam"),
+    "phone": (
+        "phone", "telephone", "tel", "telefoon", "telefoonnummer", "telnr", "tel nr", "phone number", "mobile",
+        "mobile phone", "cell phone", "mobiel", "mobiele telefoon", "mobiel nummer", "gsm", "06 nummer",
+        "doorkiesnummer", "direct phone",
+    ),
+    "job_title": (
+        "job title", "title", "job", "role", "position", "functie", "functienaam", "functietitel", "beroep", "rol",
+    ),
+    "language": ("language", "taal", "voorkeurstaal", "preferred language", "taalcode", "language code"),
+    "country": ("country", "land", "landcode", "country code"),
+    "timezone": ("timezone", "time zone", "tijdzone"),
+    "campaign": ("campaign", "campagne", "utm campaign", "lead source", "bron", "herkomst", "source"),
+    "company.name": (
+        "company", "company name", "organisation", "organization", "account", "account name", "bedrijf",
+        "bedrijfsnaam", "organisatie", "firma", "firmanaam", "werkgever", "employer", "klant", "klantnaam",
+    ),
+    "company.country": ("company country", "land bedrijf", "bedrijfsland"),
+    "company.legal_form": ("legal form", "rechtsvorm", "ondernemingsvorm"),
+    "company.sector": ("sector", "branche", "industry", "bedrijfstak", "sbi omschrijving"),
+    "company.size": (
+        "company size", "size", "employees", "number of employees", "aantal medewerkers", "medewerkers",
+        "aantal werknemers", "werknemers", "fte", "bedrijfsgrootte",
+    ),
+}  # fmt: skip
+"""Field → what stands above such a column. infix: goes before the last name, as in “van der Berg”."""
+
+_NEAR: Final = 86  # of 100: “E-mial adres” yes, “Adres” no
+_SHORT: Final = 5  # letters below which a near miss is another word
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The field that a heading names. near: it is not written so, but nearly: like this."""
+
+    target: str
+    near: str | None = None
+
+
+def named(heading: str, own: Iterable[str]) -> Named | None:
+    """own: the workspace's fields, which go by their own name before all else."""
+    fields = {tidy(name): name for name in own}
+    word = tidy(heading)
+    if word in fields:
+        return Named(fields[word])
+    if word in _words():
+        return Named(_words()[word])
+    known = {**_words(), **fields}
+    if len(word) < _SHORT:
+        return None
+    best = process.extractOne(word, [one for one in known if len(one) >= _SHORT], scorer=fuzz.ratio, score_cutoff=_NEAR)
+    return None if best is None else Named(known[best[0]], best[0])
+
+
+def tidy(heading: str) -> str:
+    """Without accents, capitals and what stands between words: `E-Mail_Adres` is `e mail adres`."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", heading) if not unicodedata.combining(one))
+    return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    return {tidy(word): target for target, words in TARGETS.items() for word in (*words, target)}

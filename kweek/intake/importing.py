@@ -1,0 +1,217 @@
+"""How do the rows of a file get into the books? Some at a time, each once, every one an event of its lead.
+
+A batch is one transaction: it reads who is meant, records the events as any sender's, and notes on the rows what became
+of them, with what was known before. So whatever dies, the next goes on with the rows that still wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from kweek.flow.words import IMPORTED
+from kweek.intake.check import email_key
+from kweek.intake.companies import name_key
+from kweek.intake.csv_file import Line
+from kweek.intake.ears import FlowEars
+from kweek.intake.file_row import Read, Refusal, RowReader
+from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
+from kweek.intake.known import OF_COMPANY, TOUCHED, Book, Changes, Person, changes, only_new, people_by_id
+from kweek.intake.newcomers import make_all
+from kweek.intake.record import append
+from kweek.intake.together import Together
+from kweek.leads import imports
+from kweek.leads.away import DatabaseAway
+from kweek.leads.database import Database
+from kweek.leads.ledger import problem
+from kweek.leads.tables import companies, consents, leads
+
+BATCH: Final = 50
+"""Rows in one transaction: on SQLite everybody else waits for it, less than a tenth of a second."""
+
+_TRIES: Final = 3
+
+_LOCK: Final = (
+    select(leads.c.id).where(leads.c.id.in_(bindparam("leads", expanding=True))).order_by(leads.c.id).with_for_update()
+)
+_WITHDREW: Final = select(consents.c.lead_id, consents.c.purpose).where(
+    consents.c.lead_id.in_(bindparam("leads", expanding=True)),
+    consents.c.channel == "email",
+    consents.c.withdrawn_at.is_not(None),
+)
+_COMPANY: Final = update(companies).where(companies.c.name_key == bindparam("key"))
+
+
+def event_id(import_id: str, number: int) -> str:
+    """The same row twice is one event."""
+    return f"import:{import_id}:{number}"
+
+
+def take_some(db: Database, import_id: str, reader: RowReader, ears: FlowEars, now: datetime, most: int = BATCH) -> int:
+    """The next rows that wait; how many were dealt with. 0: none waits, or it was stopped."""
+    with db.read() as read:
+        waiting = imports.rows(read, import_id, ["waiting"], most)
+    some = _of_different_people([reader.read(Line(row.number, tuple(row.cells))) for row in waiting])
+    try:
+        return _take(db, import_id, reader, some, ears, now)
+    except DatabaseAway:
+        raise
+    except Exception:  # whatever is the matter with one row is no matter to the others
+        return sum(_take_one(db, import_id, reader, one, ears, now) for one in some)
+
+
+def _take_one(db: Database, import_id: str, reader: RowReader, one: Read, ears: FlowEars, now: datetime) -> int:
+    """Some times, and then no more: by itself it may well go, where two wanted the same at once."""
+    failure = Exception()
+    for _ in range(_TRIES):
+        try:
+            return _take(db, import_id, reader, [one], ears, now)
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            failure = error
+    return _give_up(db, import_id, one, failure, now)
+
+
+def _of_different_people(read: Sequence[Read]) -> list[Read]:
+    """Up to the first who came before: what a row changes is told by what stood in the books before the batch."""
+    seen, some = set[str](), list[Read]()
+    for one in read:
+        keys = _keys(one.lead) if one.lead is not None else set[str]()
+        if seen & keys:
+            break
+        seen |= keys
+        some.append(one)
+    return some
+
+
+def _keys(said: LeadIn) -> set[str]:
+    keys = {f"@{email_key(said.email)}"} if said.email else set[str]()
+    return keys | ({f"#{said.external_id}"} if said.external_id else set[str]())
+
+
+# --- a batch ----------------------------------------------------------------------------------------------
+
+
+def _take(db: Database, import_id: str, reader: RowReader, some: Sequence[Read], ears: FlowEars, now: datetime) -> int:
+    with db.write() as tx:
+        row = imports.locked(tx, import_id)
+        waiting = {one.number for one in imports.rows(tx, import_id, ["waiting"], len(some))}
+        here = [one for one in some if one.number in waiting]  # another worker may have been quicker
+        if row.status != "running" or not here:
+            return 0
+        refused = [one for one in here if one.lead is None]
+        imports.change_rows(tx, import_id, [_refused(one) for one in refused])
+        taken = _Batch(tx, import_id, reader, ears, now).take([one for one in here if one.lead is not None])
+        imports.change_rows(tx, import_id, taken)
+        imports.change(tx, import_id, done=row.done + len(here))
+    return len(here)
+
+
+def _refused(one: Read) -> dict[str, object]:
+    return {"row": one.number, "status": "refused", "why": [refusal.dump() for refusal in one.refusals]}
+
+
+class _Batch:
+    def __init__(self, tx: Connection, import_id: str, reader: RowReader, ears: FlowEars, now: datetime) -> None:
+        self.tx, self.import_id, self.reader, self.now = tx, import_id, reader, now
+        self.together, self.book = Together(ears), Book()
+
+    def take(self, rows: Sequence[Read]) -> list[dict[str, object]]:
+        """What the rows of the import shall say of each."""
+        said = [self._with_proof(one) for one in rows]
+        self.book.look_up(self.tx, said)
+        whose = [None if (person := self.book.find(one)) is None else person.id for one in said]
+        before = self._lock([lead_id for lead_id in whose if lead_id is not None])
+        made = iter(self._make([one for one, lead_id in zip(said, whose, strict=True) if lead_id is None]))
+        ids = [lead_id or next(made) for lead_id in whose]
+        taken = [self._record(*one, before) for one in zip(rows, said, ids, strict=True)]
+        self._tell_companies([one for one in taken if one.details])
+        self.together.done(self.tx, self.now)
+        after = people_by_id(self.tx, ids)
+        return [_row(one, before.get(one.lead_id), after[one.lead_id]) for one in taken]
+
+    def _with_proof(self, one: Read) -> LeadIn:
+        assert one.lead is not None
+        proof = event_id(self.import_id, one.number)
+        return replace(one.lead, consents=tuple(replace(consent, proof=proof) for consent in one.lead.consents))
+
+    def _lock(self, ids: Sequence[str]) -> dict[str, Person]:
+        """Who is known, with what is known of them. Whoever took a permission back gives none by standing in a file."""
+        self.tx.execute(_LOCK, {"leads": ids}).all()
+        self.withdrew = {(row.lead_id, row.purpose) for row in self.tx.execute(_WITHDREW, {"leads": ids})}
+        return dict(people_by_id(self.tx, ids))
+
+    def _make(self, newcomers: Sequence[LeadIn]) -> list[str]:
+        made = make_all(self.tx, newcomers, self.now)
+        if None in made:
+            raise _MadeMeanwhileError
+        self.together.made.update(ids := [lead_id for lead_id in made if lead_id is not None])
+        return ids
+
+    def _record(self, one: Read, said: LeadIn, lead_id: str, before: Mapping[str, Person]) -> _Taken:
+        makes_company = said.company is not None and name_key(said.company.name) not in self.book.companies
+        if (person := before.get(lead_id)) is None:
+            counts = LeadIn(id=lead_id)  # it was made with all that is said of it
+        else:
+            said = only_new(said, person.facts, self.book.company(said)) if self.reader.how.keeps else said
+            given = tuple(consent for consent in said.consents if (lead_id, consent.purpose) not in self.withdrew)
+            counts = replace(said, id=lead_id, consents=given)
+        what = {"file": self.reader.file, "row": one.number}
+        identifier = event_id(self.import_id, one.number)
+        incoming = Incoming(identifier, IMPORTED, self.now, counts, data=what, touch=one.touch)
+        append(self.tx, lead_id, incoming, self.now, self.together)
+        return _Taken(one.number, lead_id, said.company, self.book.tell_company(said), makes_company)
+
+    def _tell_companies(self, taken: Sequence[_Taken]) -> None:
+        """What all rows together say of each."""
+        keys = sorted({name_key(one.company.name) for one in taken if one.company is not None})
+        if keys:
+            rows = [{"key": key, **{name: self.book.companies[key].get(name) for name in OF_COMPANY}} for key in keys]
+            self.tx.execute(_COMPANY, rows)
+
+
+class _MadeMeanwhileError(Exception):
+    """Somebody else made one of these leads in the same moment: all is done anew, and finds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """details: of its company, that changed. makes_company: nobody knew it before."""
+
+    number: int
+    lead_id: str
+    company: CompanyIn | None
+    details: Changes
+    makes_company: bool
+
+
+def _row(taken: _Taken, before: Person | None, after: Person) -> dict[str, object]:
+    """What became of it, and what was there before. Its cells stand in the lead now."""
+    changed = {} if before is None else changes(before.facts, after.facts)
+    was: dict[str, object] = {
+        "facts": changed | {f"company.{name}": pair for name, pair in taken.details.items()},
+        "companies": [None if before is None else before.company_id, after.company_id],
+        "makes_company": taken.makes_company,
+    }
+    news = taken.details or changed.keys() - set(TOUCHED)
+    status = "made" if before is None else "changed" if news else "same"
+    return {"row": taken.number, "status": status, "lead_id": taken.lead_id, "before": was, "cells": []}
+
+
+def _give_up(db: Database, import_id: str, one: Read, error: Exception, now: datetime) -> int:
+    """A row on which something fails that nobody foresaw: it is refused, and a person hears of it."""
+    words = "something went wrong here with this row; it was written down"
+    with db.write() as tx:
+        row = imports.locked(tx, import_id)
+        if not any(two.number == one.number for two in imports.rows(tx, import_id, ["waiting"], 1)):
+            return 0
+        problem(tx, None, event_id(import_id, one.number), "import", f"{type(error).__name__}: {error}", now)
+        why = [Refusal("", "", words).dump()]
+        imports.change_rows(tx, import_id, [{"row": one.number, "status": "refused", "why": why}])
+        imports.change(tx, import_id, done=row.done + 1)
+    return 1

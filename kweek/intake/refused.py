@@ -1,0 +1,58 @@
+"""Which rows were refused, and why? A file to mend and to take in again: their cells as they were, and the reason."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from kweek.intake.how import load_how
+from kweek.leads import imports
+from kweek.leads.database import Database
+
+_AT_ONCE: Final = 1_000
+REASON: Final = "why it was refused"
+
+Refused = tuple[Sequence[str], Sequence[str]]
+"""The cells of a row, and what is wrong with it."""
+
+
+def error_file(headings: Sequence[str], separator: str, rows: Iterable[Refused]) -> Iterator[str]:
+    """Line by line; a spreadsheet reads it with a byte-order mark before it."""
+    yield _line((*headings, REASON), separator)
+    for cells, why in rows:
+        filled = [*cells[: len(headings)], *("",) * (len(headings) - len(cells))]
+        yield _line((*filled, "; ".join(why)), separator)
+
+
+def refused_of(db: Database, import_id: str) -> Iterator[str]:
+    """The error file of an import. NoSuchImportError."""
+    with db.read() as read:
+        how = load_how(imports.one(read, import_id).how)
+    return error_file(how.headings, how.separator, _stored(db, import_id))
+
+
+def _stored(db: Database, import_id: str) -> Iterator[Refused]:
+    after = 0
+    while True:
+        with db.read() as read:
+            some = imports.rows(read, import_id, ["refused"], _AT_ONCE, after)
+        if not some:
+            return
+        yield from ((row.cells, list(why_of(row))) for row in some)
+        after = some[-1].number
+
+
+def why_of(row: Row[Any]) -> Iterator[str]:
+    """Each reason as a sentence."""
+    for one in row.why or ():
+        yield f"{one['column']} “{one['cell'][:60]}”: {one['words']}" if one["column"] else one["words"]
+
+
+def _line(cells: Sequence[str], separator: str) -> str:
+    line = StringIO(newline="")
+    csv.writer(line, delimiter=separator).writerow(cells)
+    return line.getvalue()

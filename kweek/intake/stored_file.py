@@ -1,0 +1,45 @@
+"""What stands in a file that an import stores? Its headings and rows, as when it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kweek.intake.csv_file import Line
+from kweek.intake.how import How
+from kweek.leads import imports
+from kweek.leads.database import Database
+
+_AT_ONCE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """As long as no row of it is in: what became a lead stands there, and here no more."""
+
+    db: Database
+    id: str
+    how: How
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return self.how.headings
+
+    @property
+    def encoding(self) -> str:
+        return self.how.encoding
+
+    @property
+    def separator(self) -> str:
+        return self.how.separator
+
+    def lines(self) -> Iterator[Line]:
+        after = 0
+        while True:
+            with self.db.read() as read:
+                some = imports.rows(read, self.id, ["waiting"], _AT_ONCE, after)
+            if not some:
+                return
+            yield from (Line(row.number, tuple(row.cells)) for row in some)
+            after = some[-1].number

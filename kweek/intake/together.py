@@ -1,0 +1,78 @@
+"""How are many events at once scored and heard of? Noted while they are recorded, and done together at the end.
+
+What costs a query for each event costs one for all of them. In the same transaction, so nobody sees the half of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Text, bindparam, cast, update
+
+from kweek.flow.state import Event
+from kweek.intake.ears import FlowEars
+from kweek.intake.incoming import Incoming
+from kweek.leads import events
+from kweek.leads.graded import Graded
+from kweek.leads.scores import settle_these
+from kweek.leads.tables import leads
+
+_TOLD: Final = (
+    update(leads)
+    .where(leads.c.id.in_(bindparam("leads", expanding=True)), leads.c.profile.is_not(None))
+    .values(graded=leads.c.profile.concat(cast(leads.c.engagement, Text)))
+)
+
+
+@dataclass
+class Together:
+    """The ears of one transaction; `done` before it ends. made: leads of whom nothing was known before it: what one of
+    them starts by an event, all do."""
+
+    ears: FlowEars
+    made: set[str] = field(default_factory=set[str])
+    _scored: dict[str, None] = field(default_factory=dict[str, None])
+    _heard: list[tuple[Row[Any], Event, bool]] = field(default_factory=list[tuple[Row[Any], Event, bool]])
+
+    def derived(self, incoming: Incoming) -> Sequence[Incoming]:
+        return self.ears.derived(incoming)
+
+    def scored(
+        self, tx: Connection, lead: Row[Any], events: Sequence[Incoming], now: datetime, *, profile_changed: bool
+    ) -> Mapping[str, object]:
+        self._scored[lead.id] = None
+        return {}
+
+    def stage_after(self, stage: str, kind: str) -> str:
+        return self.ears.stage_after(stage, kind)
+
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
+        return None
+
+    def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
+        self._heard.append((lead, event, profile_changed))
+        return False
+
+    def done(self, tx: Connection, now: datetime) -> None:
+        """Score them, tell whose grade changed, and ring where a flow listens."""
+        moved = settle_these(tx, self.ears.scores, list(self._scored), now)
+        self._ring(tx)
+        if not self.ears.minds_points(tx):
+            tx.execute(_TOLD, {"leads": moved})
+            return
+        for lead_id in moved:
+            self.ears.hear_points(tx, lead_id, now)
+
+    def _ring(self, tx: Connection) -> None:
+        alike = dict[str, bool]()
+        for lead, event, changed in self._heard:
+            rings = alike.get(event.kind) if lead.id in self.made else None
+            if rings is None:
+                rings = self.ears.rings(tx, lead, event, profile_changed=changed)
+            if lead.id in self.made:
+                alike[event.kind] = rings
+            if rings:
+                events.ring(tx, lead.id, event.seq)

@@ -1,0 +1,80 @@
+"""What would become of each row of a file? Told before anything is written, by what the books know now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final, Literal
+
+from kweek.intake.csv_file import Line
+from kweek.intake.file_row import Read, Refusal, RowReader
+from kweek.intake.known import Book, Changes, Person, only_new
+from kweek.leads.database import Database
+
+AT_ONCE: Final = 500  # rows, whose people are looked up together
+
+Becomes = Literal["made", "changed", "same", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """changes: of what is known, field by field. again: the row of the file in which the same person came first."""
+
+    number: int
+    becomes: Becomes
+    changes: Changes = field(default_factory=Changes)
+    again: int | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass
+class Tried:
+    """The sums of what was tried."""
+
+    counts: Counter[Becomes] = field(default_factory=Counter[Becomes])
+    again: int = 0
+    fields: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def rows(self) -> int:
+        return self.counts.total()
+
+    def add(self, outcome: Outcome) -> None:
+        self.counts[outcome.becomes] += 1
+        self.again += outcome.again is not None
+        if outcome.becomes == "changed":
+            self.fields.update(outcome.changes.keys())
+
+
+def try_rows(db: Database, reader: RowReader, lines: Iterable[Line]) -> Iterator[tuple[Line, Outcome]]:
+    """In the order of the file. A row is tried as if those above it were in."""
+    book, left = Book(), iter(lines)
+    while some := list(islice(left, AT_ONCE)):
+        read = [reader.read(line) for line in some]
+        with db.read() as connection:
+            book.look_up(connection, [one.lead for one in read if one.lead is not None])
+        for line, one in zip(some, read, strict=True):
+            yield line, _outcome(book, one, keeps=reader.how.keeps)
+
+
+def _outcome(book: Book, one: Read, *, keeps: bool) -> Outcome:
+    if one.lead is None:
+        return Outcome(one.number, "refused", refusals=one.refusals)
+    person = book.find(one.lead)
+    fresh = person is None
+    person = person or Person(None)
+    again, person.row = person.row, person.row or one.number
+    said = only_new(one.lead, person.facts, book.company(one.lead)) if keeps else one.lead
+    changed = book.take(person, said)
+    return Outcome(one.number, "made" if fresh else "changed" if changed else "same", changed, again)
+
+
+def tried(outcomes: Iterable[tuple[Line, Outcome]], each: Callable[[Line, Outcome], None]) -> Tried:
+    """All of them, each told as it comes."""
+    sums = Tried()
+    for line, outcome in outcomes:
+        sums.add(outcome)
+        each(line, outcome)
+    return sums

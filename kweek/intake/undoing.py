@@ -1,0 +1,234 @@
+"""How is an import taken back? Who came by it and did nothing since goes wholly; who was changed gets back what was.
+
+From the last row to the first, some at a time, each once. What cannot be taken back is noted on its row, with the
+reason. A permission that the import gave is withdrawn in any case: a doubtful list must not be mailed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, func, select, update
+
+from kweek.flow.words import GRADE_CHANGED, IMPORT_UNDONE
+from kweek.intake.check import email_key
+from kweek.intake.ears import FlowEars
+from kweek.intake.file_row import Refusal
+from kweek.intake.importing import event_id
+from kweek.intake.incoming import Incoming, LeadIn
+from kweek.intake.known import OF_COMPANY, Person, people_by_id
+from kweek.intake.record import append
+from kweek.leads import imports, tables
+from kweek.leads.database import Database
+from kweek.leads.scores import settle
+from kweek.leads.traits import set_fields
+
+BATCH: Final = 50
+_FORGOTTEN: Final = 1_000  # rows that never came in, at once
+
+_LEFT_BY_IT: Final = ("events", "points", "consents", "touches", "duplicates")
+"""Where an import leaves rows about a lead that it made; a row elsewhere is of something that happened since."""
+
+_KEYS: Final = ("email", "external_id")
+_LEADS: Final = select(tables.leads).where(tables.leads.c.id.in_(bindparam("leads", expanding=True)))
+_LOCK: Final = _LEADS.order_by(tables.leads.c.id).with_for_update()
+_EVENTS: Final = select(tables.events.c.lead_id, tables.events.c.id, tables.events.c.kind).where(
+    tables.events.c.lead_id.in_(bindparam("leads", expanding=True))
+)
+_COMPANY: Final = select(tables.companies).where(tables.companies.c.id == bindparam("company")).with_for_update()
+
+
+def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most: int = BATCH) -> int:
+    """The next rows; how many. 0: all that could be taken back is."""
+    with db.write() as tx:
+        row = imports.locked(tx, import_id)
+        if row.status != "undoing":
+            return 0
+        some = _of_different_leads(imports.last_taken(tx, import_id, most))
+        if not some and (never := imports.rows(tx, import_id, ["waiting"], _FORGOTTEN)):
+            imports.change_rows(tx, import_id, [{"row": one.number, "status": "undone", "cells": []} for one in never])
+            return len(never)
+        if not some:
+            imports.change(tx, import_id, status="undone", undone_at=now)
+            return 0
+        undone = _Undoing(tx, row, ears, now).undo(some)
+        imports.change_rows(tx, import_id, undone)
+    return len(some)
+
+
+def _of_different_leads(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    seen, some = set[str](), list[Row[Any]]()
+    for row in rows:
+        if row.lead_id in seen:
+            break
+        seen.add(row.lead_id)
+        some.append(row)
+    return some
+
+
+class _Undoing:
+    def __init__(self, tx: Connection, imported: Row[Any], ears: FlowEars, now: datetime) -> None:
+        self.tx, self.imported, self.ears, self.now = tx, imported, ears, now
+
+    def undo(self, rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
+        """What the rows shall say."""
+        ids = [row.lead_id for row in rows]
+        there = {row.id: row for row in self.tx.execute(_LOCK, {"leads": ids})}
+        since = _since(self.tx, [row.lead_id for row in rows if row.status == "made"], there, self.imported.id)
+        people = people_by_id(self.tx, list(there))
+        return [self._undone(row, people.get(row.lead_id), since) for row in rows]
+
+    def _undone(self, row: Row[Any], person: Person | None, since: Mapping[str, list[str]]) -> dict[str, object]:
+        if person is None:
+            return _said(row, "undone", [Refusal("", "", "the lead is not there any more")])
+        if row.status == "made" and not since[row.lead_id]:
+            _take_away(self.tx, row.lead_id)
+            self._forget_company(row)
+            return _said(row, "undone", [])
+        self._withdraw(row)
+        if row.status == "made":
+            happened = ", ".join(since[row.lead_id][:5])
+            return self._told(row, "kept", [Refusal("", "", f"the lead stays, for since then: {happened}")])
+        return self._told(row, "undone", list(self._give_back(row, person)))
+
+    def _told(self, row: Row[Any], status: str, why: list[Refusal]) -> dict[str, object]:
+        """Also in the lead's story."""
+        what = {"file": self.imported.file, "row": row.number}
+        identifier = f"{event_id(self.imported.id, row.number)}:undone"
+        incoming = Incoming(identifier, IMPORT_UNDONE, self.now, LeadIn(id=row.lead_id), data=what)
+        append(self.tx, row.lead_id, incoming, self.now, self.ears)
+        return _said(row, status, why)
+
+    def _withdraw(self, row: Row[Any]) -> None:
+        """Its touch was none, and its permission is none any more."""
+        consents, touches = tables.consents, tables.touches
+        proof = event_id(self.imported.id, row.number)
+        of_lead = (consents.c.lead_id == row.lead_id, consents.c.proof == proof, consents.c.withdrawn_at.is_(None))
+        self.tx.execute(update(consents).where(*of_lead).values(withdrawn_at=self.now))
+        self.tx.execute(delete(touches).where(touches.c.lead_id == row.lead_id, touches.c.event_id == proof))
+
+    # --- what was changed ---------------------------------------------------------------------------------
+
+    def _give_back(self, row: Row[Any], person: Person) -> Iterator[Refusal]:
+        """Each field that has the import's value still; the others are told."""
+        back: dict[str, Any] = {}
+        details: dict[str, Any] = {}
+        was: Mapping[str, Any] = row.before
+        for name, (before, after) in was["facts"].items():
+            if name.startswith("company."):
+                details[name.removeprefix("company.")] = (before, after)
+            elif name != "company" and person.facts.get(name) == after:
+                back[name] = before
+            elif name != "company":
+                yield Refusal(name, str(person.facts.get(name) or ""), "this was written since, and stays")
+        yield from self._company_back(person, was["companies"], details)
+        self._write(row.lead_id, back)
+        self._forget_company(row)
+        settle(self.tx, self.ears.scores, row.lead_id, self.now)
+
+    def _write(self, lead_id: str, back: Mapping[str, Any]) -> None:
+        columns: dict[str, Any] = {name: back[name] for name in _KEYS if name in back}
+        columns |= {name: value for name, value in back.items() if name == "last_campaign"}
+        if "email" in columns:
+            columns["email_key"] = None if columns["email"] is None else email_key(columns["email"])
+        if columns:
+            self.tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**columns))
+        set_fields(self.tx, lead_id, {name: value for name, value in back.items() if name not in columns})
+
+    def _company_back(
+        self, person: Person, companies: Sequence[str | None], details: Mapping[str, tuple[Any, Any]]
+    ) -> Iterator[Refusal]:
+        before, after = companies
+        if after is not None:
+            yield from self._details_back(after, details)
+        if before != after and person.company_id == after:
+            leads = tables.leads
+            self.tx.execute(update(leads).where(leads.c.id == person.id).values(company_id=before))
+        elif before != after:
+            yield Refusal("company", str(person.facts.get("company") or ""), "this was written since, and stays")
+
+    def _details_back(self, company_id: str, details: Mapping[str, tuple[Any, Any]]) -> Iterator[Refusal]:
+        company = self.tx.execute(_COMPANY, {"company": company_id}).one_or_none() if details else None
+        if company is None:
+            return
+        back = dict[str, Any]()
+        for name, (before, after) in details.items():
+            if name in OF_COMPANY and getattr(company, name) == after:
+                back[name] = before
+            else:
+                yield Refusal(f"company.{name}", str(getattr(company, name)), "this was written since, and stays")
+        if back:
+            companies = tables.companies
+            self.tx.execute(update(companies).where(companies.c.id == company_id).values(**back))
+
+    def _forget_company(self, row: Row[Any]) -> None:
+        """One that this row made, where nobody and nothing names it any more."""
+        company_id = row.before["companies"][1]
+        if row.before["makes_company"] and company_id is not None and not _named(self.tx, company_id):
+            self.tx.execute(delete(tables.companies).where(tables.companies.c.id == company_id))
+
+
+def _said(row: Row[Any], status: str, why: Sequence[Refusal]) -> dict[str, object]:
+    """What was known before is of no more use, and is nobody's business."""
+    return {"row": row.number, "status": status, "why": [one.dump() for one in why] or None, "before": None}
+
+
+# --- who did nothing since --------------------------------------------------------------------------------
+
+
+def _about(table: Table, column: Table) -> Iterator[Any]:
+    """The columns of a table that name a row of another."""
+    for foreign in table.foreign_keys:
+        if foreign.column.table is column:
+            yield foreign.parent
+
+
+def _since(
+    tx: Connection, ids: Sequence[str], there: Mapping[str, Row[Any]], import_id: str
+) -> Mapping[str, list[str]]:
+    """What happened to each of these leads that is not of this import."""
+    found: dict[str, list[str]] = {lead_id: [] for lead_id in ids}
+    ours = f"import:{import_id}:"
+    for row in tx.execute(_EVENTS, {"leads": ids}):
+        if not row.id.startswith(ours) and row.kind != GRADE_CHANGED:
+            found[row.lead_id].append(row.kind)
+    for lead_id in ids:
+        if lead_id in there and there[lead_id].turn > 0 and not found[lead_id]:
+            found[lead_id].append("it went into a flow")
+    for name, query in _elsewhere():
+        for lead_id in tx.execute(query, {"leads": ids}).scalars():
+            if not found[lead_id]:
+                found[lead_id].append(name.replace("_", " "))
+    return found
+
+
+@cache
+def _elsewhere() -> Sequence[tuple[str, Select[Any]]]:
+    """The other tables that are about leads."""
+    return [
+        (table.name, select(column).where(column.in_(bindparam("leads", expanding=True))).distinct())
+        for table in tables.metadata.sorted_tables
+        if table.name not in _LEFT_BY_IT
+        for column in _about(table, tables.leads)
+    ]
+
+
+def _take_away(tx: Connection, lead_id: str) -> None:
+    """All rows about it, and then its own."""
+    for name in _LEFT_BY_IT:
+        table = tables.metadata.tables[name]
+        for column in _about(table, tables.leads):
+            tx.execute(delete(table).where(column == lead_id))
+    tx.execute(delete(tables.problems).where(tables.problems.c.lead_id == lead_id))
+    tx.execute(delete(tables.leads).where(tables.leads.c.id == lead_id))
+
+
+def _named(tx: Connection, company_id: str) -> bool:
+    for table in tables.metadata.sorted_tables:
+        for column in _about(table, tables.companies):
+            if tx.execute(select(func.count()).select_from(table).where(column == company_id)).scalar_one():
+                return True
+    return False

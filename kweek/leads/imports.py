@@ -1,0 +1,232 @@
+"""Which files were taken in, how far is each, and what became of its rows?
+
+Nothing but these rows says what is to be done: whoever wants an import begun, stopped or undone changes its status, and
+a worker that looks sees it. So any page and any command can, whether Temporal answers at that moment or not.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from kweek.errors import KweekError
+from kweek.leads.database import Database
+from kweek.leads.tables import import_rows, imports
+
+AT_WORK: Final = ("running", "enrolling", "undoing")
+TAKEN: Final = ("made", "changed", "same")
+"""Rows that became a lead."""
+
+_STORED_AT_ONCE: Final = 1_000  # rows in one transaction: others wait for it
+_ONE: Final = select(imports).where(imports.c.id == bindparam("import_id"))
+_LOCKED: Final = _ONE.with_for_update()
+_COUNTS: Final = (
+    select(import_rows.c.status, func.count().label("rows"))
+    .where(import_rows.c.import_id == bindparam("import_id"))
+    .group_by(import_rows.c.status)
+)
+_LATEST: Final = select(imports).order_by(imports.c.at.desc(), imports.c.id).limit(bindparam("most"))
+_AT_WORK: Final = select(imports.c.id, imports.c.status).where(imports.c.status.in_((*AT_WORK, "stopped")))
+_OF_STATUS: Final = select(import_rows).where(
+    import_rows.c.import_id == bindparam("import_id"), import_rows.c.status == bindparam("status")
+)
+_ROWS: Final = (
+    _OF_STATUS.where(import_rows.c.number > bindparam("after")).order_by(import_rows.c.number).limit(bindparam("most"))
+)
+_LAST: Final = _OF_STATUS.order_by(import_rows.c.number.desc()).limit(bindparam("most"))
+_OF_IMPORT: Final = import_rows.c.import_id == bindparam("import_id")
+_LEFT: Final = (
+    select(import_rows)
+    .where(_OF_IMPORT, import_rows.c.status.in_(("undone", "kept")), import_rows.c.why.is_not(None))
+    .order_by(import_rows.c.number)
+    .limit(bindparam("most"))
+)
+_ENTERED: Final = (
+    select(func.count())
+    .select_from(import_rows)
+    .where(_OF_IMPORT, import_rows.c.status.in_(TAKEN), import_rows.c.number <= bindparam("until"))
+)
+_SET: Final = update(imports).where(imports.c.id == bindparam("import_id"))
+_SET_ROW: Final = update(import_rows).where(
+    import_rows.c.import_id == bindparam("of"), import_rows.c.number == bindparam("row")
+)
+
+
+class NoSuchImportError(KweekError):
+    """There is no import with this id."""
+
+    exit_code = 2
+
+
+class NotNowError(KweekError):
+    """An import as it stands cannot be begun, stopped or undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """rows: of the file. counts: by what became of them."""
+
+    status: str
+    rows: int
+    counts: Mapping[str, int]
+
+    @property
+    def done(self) -> int:
+        return self.rows - self.counts.get("waiting", 0)
+
+    @property
+    def taken(self) -> int:
+        return sum(self.counts.get(status, 0) for status in TAKEN)
+
+
+def store(
+    db: Database,
+    file: str,
+    how: Mapping[str, object],
+    lines: Iterable[tuple[int, Sequence[str]]],
+    now: datetime,
+    *,
+    by: str | None = None,
+    tried: bool = False,
+    told: Callable[[int], None] = lambda stored: None,
+) -> str:
+    """Keep a file whole, some rows at a time, and answer its id; it is begun as soon as all of it stands here. tried:
+    not yet, somebody decides first. told: how many rows are stored."""
+    import_id = secrets.token_hex(6)
+    row = {"id": import_id, "file": file, "how": how, "status": "storing", "rows": 0, "by": by, "at": now}
+    with db.write() as tx:
+        tx.execute(insert(imports), row)
+    stored, some = 0, list[dict[str, object]]()
+
+    def keep() -> None:
+        with db.write() as tx:
+            tx.execute(insert(import_rows), some)
+
+    for number, cells in lines:
+        some.append({"import_id": import_id, "number": number, "cells": list(cells), "status": "waiting"})
+        if len(some) == _STORED_AT_ONCE:
+            keep()
+            told(stored := stored + len(some))
+            some.clear()
+    if some:
+        keep()
+    with db.write() as tx:
+        change(tx, import_id, rows=stored + len(some), status="tried" if tried else "running")
+    return import_id
+
+
+# --- what is there ----------------------------------------------------------------------------------------
+
+
+def one(read: Connection, import_id: str) -> Row[Any]:
+    """NoSuchImportError."""
+    return _there(read.execute(_ONE, {"import_id": import_id}).one_or_none(), import_id)
+
+
+def latest(read: Connection, most: int = 100) -> list[Row[Any]]:
+    return list(read.execute(_LATEST, {"most": most}).all())
+
+
+def progress(read: Connection, import_id: str) -> Progress:
+    """NoSuchImportError."""
+    row = one(read, import_id)
+    counts = {one.status: one.rows for one in read.execute(_COUNTS, {"import_id": import_id})}
+    return Progress(row.status, row.rows, counts)
+
+
+def at_work(read: Connection) -> Mapping[str, str]:
+    """Those that a worker has, or should have, in hand, and those that were stopped: id → status."""
+    return {row.id: row.status for row in read.execute(_AT_WORK)}
+
+
+def rows(read: Connection, import_id: str, statuses: Sequence[str], most: int, after: int = 0) -> list[Row[Any]]:
+    """In the order of the file. Asked for status by status: an index has each of them in order."""
+    asked = {"import_id": import_id, "most": most, "after": after}
+    found = (row for status in statuses for row in read.execute(_ROWS, {**asked, "status": status}))
+    return sorted(found, key=lambda row: row.number)[:most]
+
+
+def last_taken(read: Connection, import_id: str, most: int) -> list[Row[Any]]:
+    """Those that became a lead, the last one first."""
+    asked = {"import_id": import_id, "most": most}
+    found = (row for status in TAKEN for row in read.execute(_LAST, {**asked, "status": status}))
+    return sorted(found, key=lambda row: -row.number)[:most]
+
+
+def left(read: Connection, import_id: str, most: int) -> list[Row[Any]]:
+    """Rows of which an undo could not take everything back."""
+    return list(read.execute(_LEFT, {"import_id": import_id, "most": most}).all())
+
+
+def entered(read: Connection, import_id: str, until: int) -> int:
+    """How many rows up to this one became leads."""
+    return read.execute(_ENTERED, {"import_id": import_id, "until": until}).scalar_one()
+
+
+# --- what becomes of it -----------------------------------------------------------------------------------
+
+
+def locked(tx: Connection, import_id: str) -> Row[Any]:
+    """Nobody else works on it until the transaction ends. NoSuchImportError."""
+    return _there(tx.execute(_LOCKED, {"import_id": import_id}).one_or_none(), import_id)
+
+
+def change(tx: Connection, import_id: str, **values: object) -> None:
+    tx.execute(_SET, {"import_id": import_id, **values})
+
+
+def change_rows(tx: Connection, import_id: str, changes: Sequence[Mapping[str, object]]) -> None:
+    """changes: with `row`, its number; all with the same columns."""
+    if changes:
+        tx.execute(_SET_ROW, [{"of": import_id, **one} for one in changes])
+
+
+def decide(db: Database, import_id: str, how: Mapping[str, object]) -> None:
+    """How it shall be taken in, as long as it only is tried. NotNowError."""
+    with db.write() as tx:
+        _only(locked(tx, import_id), "tried")
+        change(tx, import_id, how=how)
+
+
+def begin(db: Database, import_id: str, now: datetime) -> None:
+    """Have it taken in. NotNowError."""
+    with db.write() as tx:
+        _only(locked(tx, import_id), "tried")
+        change(tx, import_id, status="running", at=now)
+
+
+def go_on(db: Database, import_id: str) -> None:
+    """After a stop. NotNowError."""
+    with db.write() as tx:
+        _only(locked(tx, import_id), "stopped")
+        change(tx, import_id, status="running")
+
+
+def stop(db: Database, import_id: str) -> None:
+    """What is in stays; `go_on` goes on. NotNowError."""
+    with db.write() as tx:
+        _only(locked(tx, import_id), "running", "enrolling")
+        change(tx, import_id, status="stopped")
+
+
+def undo(db: Database, import_id: str) -> None:
+    """Have all taken back that can be. Twice is once."""
+    with db.write() as tx:
+        if locked(tx, import_id).status not in ("undoing", "undone"):
+            change(tx, import_id, status="undoing")
+
+
+def _only(row: Row[Any], *statuses: str) -> None:
+    if row.status not in statuses:
+        raise NotNowError(f"import {row.id} of {row.file} is {row.status}, not {' or '.join(statuses)}")
+
+
+def _there(row: Row[Any] | None, import_id: str) -> Row[Any]:
+    if row is None:
+        raise NoSuchImportError(f"there is no import “{import_id[:60]}”; kweek imports lists them")
+    return row

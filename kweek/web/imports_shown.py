@@ -1,0 +1,97 @@
+"""How is an import shown? Its columns, with what stands in them; how far it is, how fast, and how long it takes yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from kweek.intake.check_lead import Vocabulary
+from kweek.intake.column_words import column_words
+from kweek.intake.columns import LEAVE_OUT, fields, kind_of
+from kweek.intake.how import How, load_how
+from kweek.intake.stored_file import StoredFile
+from kweek.leads import imports
+from kweek.leads.imports import Progress
+from kweek.words import Tongue
+
+_EXAMPLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnShown:
+    """n: its place, from 0. fields: what it may be, with how each is called. why: why it was taken for what it is."""
+
+    n: int
+    heading: str
+    target: str
+    why: str
+    examples: tuple[str, ...]
+    fields: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressShown:
+    """done: so many rows, of so many; of leads that enter a flow, while they do. rate: rows in a (real) second."""
+
+    progress: Progress
+    done: int
+    of: int
+    rate: float
+    left: timedelta | None
+
+    @property
+    def percent(self) -> int:
+        return 100 if not self.of else 100 * self.done // self.of
+
+
+def columns_shown(say: Tongue, file: StoredFile, how: How, words: Vocabulary) -> list[ColumnShown]:
+    rows = [line.cells for line in islice(file.lines(), 200)]
+    known = [(name, field_words(say, name)) for name in fields(words)]
+    return [
+        ColumnShown(
+            n,
+            column.heading,
+            column.target or LEAVE_OUT,
+            column_words(say, column, kind_of(column.target, words)),
+            tuple(islice(dict.fromkeys(row[n].strip()[:60] for row in rows if row[n].strip()), _EXAMPLES)),
+            [*known, *_own(column.target, column.heading, known)],
+        )
+        for n, column in enumerate(how.columns)
+    ]
+
+
+def _own(target: str | None, heading: str, known: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """As a text that nobody declared: by the column's own name."""
+    plain = "_".join("".join(one if one.isascii() and one.isalnum() else " " for one in heading.lower()).split())[:60]
+    names = dict.fromkeys(name for name in (target, f"own.{plain}" if plain[:1].isalpha() else None) if name)
+    there = {name for name, _ in known}
+    yield from ((name, name.removeprefix("own.").replace("_", " ")) for name in names if name not in there)
+
+
+def field_words(say: Tongue, name: str) -> str:
+    """An own field by its name, as it was declared."""
+    keys = (f"import.field.{name}", f"field.lead.{name}", f"field.{name}")
+    return next((say(key) for key in keys if say.knows(key)), name.replace("_", " "))
+
+
+def progress_of(read: Connection, row: Row[Any], now: datetime, tempo: float) -> ProgressShown:
+    so_far = imports.progress(read, row.id)
+    counts, taken = so_far.counts, so_far.taken
+    match row.status:
+        case "undoing" | "undone":
+            done = counts.get("undone", 0) + counts.get("kept", 0)
+            return ProgressShown(so_far, done, done + taken, 0, None)
+        case "enrolling":
+            done = imports.entered(read, row.id, row.enrolled)
+            rate = load_how(row.how).rate
+            return ProgressShown(so_far, done, taken, 0, None if rate is None else (taken - done) * rate.each)
+        case _:
+            seconds = (now - row.at).total_seconds() / tempo
+            rate = so_far.done / seconds if seconds > 1 and row.status == "running" else 0.0
+            left = timedelta(seconds=(so_far.rows - so_far.done) / rate) if rate else None
+            return ProgressShown(so_far, so_far.done, so_far.rows, rate, left)

@@ -1,0 +1,258 @@
+"""Columns are known by their headings and by what stands in them; days and numbers are read as the whole column is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kweek.intake.asked import Asked, how_of
+from kweek.intake.cells import (
+    Decimal,
+    Order,
+    date_order,
+    decimal_sign,
+    read_country,
+    read_date,
+    read_language,
+    read_moment,
+    read_number,
+    read_truth,
+)  # fmt: skip
+from kweek.intake.check_lead import Vocabulary
+from kweek.intake.columns import propose, says_of
+from kweek.intake.csv_file import read_csv
+from kweek.intake.file_row import Read, RowReader
+from kweek.intake.how import read_rate
+from kweek.intake.said import HowError
+
+FIELDS = {"contract_end": "date", "budget": "number", "member": "yes/no", "seen_at": "moment", "building": "text"}
+WORDS = Vocabulary(
+    fields=FIELDS, flows=lambda: ("fair-visit",), purposes=lambda: frozenset({"advice", "news"}), country="NL"
+)
+ZONE = ZoneInfo("Europe/Amsterdam")
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def proposed(text: str) -> dict[str, tuple[str | None, str]]:
+    return {one.heading: (one.target, one.why.key) for one in propose(read_csv(text.encode()), WORDS)}
+
+
+def read(text: str, **asked: object) -> list[Read]:
+    sheet = read_csv(text.encode())
+    how = how_of(sheet, sheet, Asked(**asked), WORDS, trying=True)  # type: ignore[arg-type]
+    reader = RowReader(how, "fair.csv", WORDS, ZONE, NOW)
+    return [reader.read(line) for line in sheet.lines()]
+
+
+# --- which column is which ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "target"),
+    [
+        ("E-mailadres", "email"), ("EMAIL_ADDRESS", "email"), ("E-mial adres", "email"), ("Voornaam", "first_name"),
+        ("Achternaam", "last_name"), ("tussenvoegsel(s)", "infix"), ("Tussenvoegsel", "infix"), ("Naam", "name"),
+        ("Bedrijfsnaam", "company.name"), ("Aantal medewerkers", "company.size"), 
+        ("Rechtsvorm", "company.legal_form"), ("Functie", "job_title"), ("Klantnummer", "external_id"),
+        ("Campagne", "campaign"), ("Branche", "company.sector"),
+        ("Contract end", "contract_end"), ("Building", "building"), ("Opmerking", None), ("Adres", None),
+    ],
+)  # fmt: skip
+def test_a_heading_names_its_field_in_both_languages_and_nearly(heading: str, target: str | None) -> None:
+    value = "jan@example.com" if target == "email" else "een woord"
+    found = proposed(f"{heading};Kleur\n{value};rood\n")
+    assert found[heading][0] == target
+    assert found["Kleur"] == (None, "column.unknown")
+
+
+def test_what_stands_in_a_column_names_it_where_its_heading_does_not() -> None:
+    text = "Waarheen;Hoe;Waar;Spreekt;Rest\n"
+    text += "jan@example.com;06-12345678;NL;nl;a\nan@example.com;+32 470 12 34 56;BE;fr;b\n"
+    assert [target for target, _ in proposed(text).values()] == ["email", "phone", "country", "language", None]
+
+
+def test_a_heading_that_its_cells_belie_is_not_believed() -> None:
+    assert proposed("Mail;Naam\nja;Jan\nnee;An\n")["Mail"] == (None, "column.unlike")
+
+
+def test_a_field_is_filled_once_and_the_exact_name_goes_before() -> None:
+    found = proposed("E-mailadress;Email\na@example.com;b@example.com\n")
+    assert found == {"E-mailadress": (None, "column.taken"), "Email": ("email", "column.named")}
+
+
+def test_somebody_says_it_otherwise() -> None:
+    text = "Naam;Kleur;Mail\nJan;rood;jan@example.com\n"
+    [row] = read(text, fields=dict(says_of(["Naam=last_name", "Kleur=own.color"])))
+    assert row.lead is not None
+    assert (dict(row.lead.profile), dict(row.lead.fields)) == ({"last_name": "Jan"}, {"color": "rood"})
+    [row] = read(text, fields={"Naam": "ignore", "Kleur": "building"})
+    assert row.lead is not None
+    assert (dict(row.lead.profile), dict(row.lead.fields)) == ({}, {"building": "rood"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"fields": {"Nam": "name"}}, "no column is called “Nam”; did you mean “Naam”"),
+        ({"fields": {"Naam": "last_nam"}}, "no field “last_nam”; did you mean “last_name”"),
+        ({"fields": {"Naam": "Favoriete kleur"}}, "“own.favoriete_kleur” keeps it"),
+        ({"fields": {"Naam": "name", "Kleur": "name"}}, "cannot both be name"),
+        ({"fields": {"Mail": "ignore"}}, "nothing says who somebody is"),
+        ({"consent": "signed"}, "for which mails they gave it: advice, news"),
+        ({"purpose": "advice"}, "say how they gave it"),
+        ({"consent": "signed", "purpose": "advise"}, "no mail asks consent for “advise”; did you mean “advice”"),
+        ({"consent": "signed", "purpose": "news", "no_consent": True}, "choose one of the two"),
+        ({"flow": "fair-visits"}, "no flow “fair-visits” is published; did you mean “fair-visit”"),
+        ({"rate": "200 per hour"}, "a rate is for leads that enter a flow"),
+        ({"flow": "fair-visit", "rate": "quickly"}, "“quickly” is no rate"),
+        ({"flow": "fair-visit", "rate": "900000 per hour"}, "no more than 60,000"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_said(asked: dict[str, object], says: str) -> None:
+    with pytest.raises(HowError, match=says):
+        read("Naam;Kleur;Mail\nJan;rood;jan@example.com\n", **asked)
+
+
+def test_without_a_word_about_permission_nothing_is_taken_in() -> None:
+    sheet = read_csv(b"Mail\njan@example.com\n")
+    with pytest.raises(HowError, match="by which permission"):
+        how_of(sheet, sheet, Asked(), WORDS)
+    assert how_of(sheet, sheet, Asked(no_consent=True), WORDS).permission is None
+
+
+def test_a_rate_is_so_many_in_a_time() -> None:
+    said = ("200 per hour", "1.000 leads per day", "60 a minute")
+    assert [read_rate(text).each.total_seconds() for text in said] == [18.0, 86.4, 1.0]
+
+
+# --- how it is written ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "country", "order", "sure"),
+    [
+        (("03/04/2026", "25/04/2026"), "US", "dmy", True),
+        (("03/04/2026", "04/25/2026"), "NL", "mdy", True),
+        (("03/04/2026",), "NL", "dmy", False),
+        (("03/04/2026",), "US", "mdy", False),
+        (("2026-04-03", "soon"), "NL", "dmy", True),
+    ],
+)
+def test_the_column_says_what_comes_first(cells: tuple[str, ...], country: str, order: Order, sure: bool) -> None:
+    found = date_order(cells, country)
+    assert (found.as_written, found.sure) == (order, sure)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "day"),
+    [
+        ("3-4-2026", "dmy", date(2026, 4, 3)), ("03/04/26", "mdy", date(2026, 3, 4)),
+        ("3.4.1999", "dmy", date(1999, 4, 3)), ("3-4-98", "dmy", date(1998, 4, 3)),
+        ("2026-04-03", "mdy", date(2026, 4, 3)), ("20260403", "dmy", date(2026, 4, 3)),
+        ("31-02-2026", "dmy", None), ("13/13/2026", "mdy", None), ("soon", "dmy", None),
+        ("3-4-2026 09:15", "dmy", date(2026, 4, 3)),
+    ],
+)  # fmt: skip
+def test_days_as_people_write_them(text: str, order: Order, day: date | None) -> None:
+    assert read_date(text, order) == day
+
+
+def test_moments_are_of_the_workspaces_zone_unless_they_say_their_own() -> None:
+    assert read_moment("3-4-2026 9:15", "dmy", ZONE) == datetime(2026, 4, 3, 7, 15, tzinfo=UTC)
+    assert read_moment("2026-04-03T09:15:00Z", "dmy", ZONE) == datetime(2026, 4, 3, 9, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("cells", "country", "sign", "sure"),
+    [
+        (("1.250,50", "3"), "NL", ",", True), (("1,250.50", "3"), "NL", ".", True), (("1.250",), "NL", ",", False),
+        (("1.250", "4.5"), "NL", ".", True), (("1,250",), "US", ".", False), (("0.123",), "NL", ".", True),
+        (("1.250.000",), "US", ",", True), (("12", "13"), "NL", ",", True), (("93.994", "93.2"), "NL", ".", True),
+    ],
+)  # fmt: skip
+def test_the_column_says_which_sign_parts_off_decimals(
+    cells: tuple[str, ...], country: str, sign: Decimal, sure: bool
+) -> None:
+    found = decimal_sign(cells, country)
+    assert (found.as_written, found.sure) == (sign, sure)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "number"),
+    [
+        ("1.250,50", ",", 1250.5), ("€ 1.250,-", ",", 1250), ("1 250", ",", 1250), ("-12,5 %", ",", -12.5),
+        ("1,250.50", ".", 1250.5), ("12", ".", 12), ("1.25", ",", None), ("12a", ".", None), ("", ".", None),
+    ],
+)  # fmt: skip
+def test_numbers_as_people_write_them(text: str, sign: Decimal, number: float | None) -> None:
+    assert read_number(text, sign) == number
+
+
+def test_countries_languages_and_yes_by_their_names() -> None:
+    assert [read_country(text) for text in ("nl", "Nederland", "Netherlands", "België", "Deutschland", "Mars")] == [
+        "NL", "NL", "NL", "BE", "DE", "Mars",
+    ]  # fmt: skip
+    assert [read_language(text) for text in ("NL", "Nederlands", "English", "nl_BE")] == ["nl", "nl", "en", "nl-BE"]
+    assert [read_truth(text) for text in ("Ja", "nee", "TRUE", "0", "perhaps")] == [True, False, True, False, None]
+
+
+# --- a row ----------------------------------------------------------------------------------------
+
+WHOLE = """\
+Voornaam;Tussenvoegsel;Achternaam;E-mailadres;Mobiel;Land;Bedrijf;Rechtsvorm;Medewerkers;Contract_end;Budget;Member
+Jan;van der;Berg;Jan@Example.com;0612345678;België;Acme;bv;1.200;31-12-2026;1.250,50;ja
+An;;;;;;;;;;;
+"""
+
+
+def test_a_row_becomes_a_lead_as_a_program_would_send_it() -> None:
+    row, nobody = read(WHOLE, consent="fair list, signed", purpose="advice", campaign="spring-fair")
+    lead = row.lead
+    assert lead is not None
+    assert lead.company is not None
+    assert dict(lead.profile) == {
+        "first_name": "Jan", "last_name": "van der Berg", "phone": "+32612345678", "country": "BE",
+    }  # fmt: skip
+    assert (lead.email, lead.company.name, lead.company.legal_form, lead.company.size) == (
+        "Jan@example.com", "Acme", "bv", 1200,
+    )  # fmt: skip
+    assert dict(lead.fields) == {"contract_end": date(2026, 12, 31), "budget": 1250.5, "member": True}
+    [consent] = lead.consents
+    assert (consent.channel, consent.purpose, consent.words, consent.source) == (
+        "email", "advice", "fair list, signed", "import of fair.csv",
+    )  # fmt: skip
+    assert (row.touch.how, row.touch.campaign, row.touch.source) == ("import", "spring-fair", "fair.csv")
+    assert nobody.lead is None
+    assert [str(one) for one in nobody.refusals] == [
+        "nobody can tell who this is: it needs an e-mail address or an external id"
+    ]
+
+
+def test_a_row_that_cannot_be_taken_says_which_cell_and_what_would_be_right() -> None:
+    text = "Mail;Telefoon;Land;Contract end;Budget\nja@x.nl;06-12345678;NL;1-2-2026;3\njan@;12;Mars;32-1-2026;veel\n"
+    _, row = read(text)
+    assert {one.column: (one.cell, one.words) for one in row.refusals} == {
+        "Mail": ("jan@", "this is not an e-mail address: name@example.com"),
+        "Telefoon": ("12", "this is not a telephone number; write it with its country: +31 20 123 4567"),
+        "Land": ("Mars", "this is not a country: NL, BE"),
+        "Contract end": ("32-1-2026", "this is not a day of this column: 31-12-2026"),
+        "Budget": ("veel", "this is not a number: 1,5"),
+    }
+
+
+def test_a_row_with_a_cell_too_many_is_not_guessed_at() -> None:
+    _, row = read("Mail;Naam\na@example.com;An\nb@example.com;Bo;Derde\n")
+    assert "the row has 3 cells, and there are 2 columns" in str(row.refusals[0])
+
+
+def test_the_row_is_the_id_where_there_is_none() -> None:
+    one, two = read("Leeftijd;Beroep\n34 jaar;kok\n35 jaar;bakker\n", row_ids=True)
+    assert [row.lead and row.lead.external_id for row in (one, two)] == ["fair-1", "fair-2"]
+
+
+def test_what_stands_for_nothing_says_nothing() -> None:
+    [row] = read("Mail;Naam;Telefoon\na@example.com;-;N/A\n")
+    assert row.lead is not None
+    assert dict(row.lead.profile) == {}

@@ -1,0 +1,110 @@
+"""A CSV file as spreadsheets write it: encodings, separators, quotes, rows of all lengths; what cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from kweek.intake.csv_file import MOST_COLUMNS, Sheet, read_csv
+from kweek.intake.said import FileError
+
+TEXT = 'Naam;E-mail\nJosé Brûlé;jose@example.com\n"Jan; de ""Man""\nvan hiernaast";jan@example.com\n'
+ROWS = [("José Brûlé", "jose@example.com"), ('Jan; de "Man"\nvan hiernaast', "jan@example.com")]
+
+
+def cells(sheet: Sheet) -> list[tuple[str, ...]]:
+    return [line.cells for line in sheet.lines()]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("cp1252", "cp1252"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+    ],
+)
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_encoding_and_separator_are_found(encoding: str, found: str, separator: str) -> None:
+    text = TEXT.replace(";", separator)
+    rows = [tuple(cell.replace(";", separator) for cell in row) for row in ROWS]
+    sheet = read_csv(text.encode(encoding))
+    assert (sheet.encoding, sheet.separator, sheet.headings) == (found, separator, ("Naam", "E-mail"))
+    assert (cells(sheet), sheet.count, sheet.empty) == (rows, 2, 0)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_end_of_a_line_is_one(end: str) -> None:
+    assert cells(read_csv(f"a;b{end}1x;2x{end}3x;4x".encode())) == [("1x", "2x"), ("3x", "4x")]
+
+
+def test_amounts_with_a_comma_are_no_separator() -> None:
+    sheet = read_csv(b"Naam;Omzet\nAcme;1,50\nBeta;2,75\n")
+    assert (sheet.separator, cells(sheet)) == (";", [("Acme", "1,50"), ("Beta", "2,75")])
+
+
+def test_a_line_that_names_the_separator_is_believed_and_is_no_row() -> None:
+    sheet = read_csv("sep=|\r\nNaam|Mail\r\nJan|jan@example.com\r\n".encode("utf-8-sig"))
+    assert (sheet.separator, sheet.headings, sheet.count) == ("|", ("Naam", "Mail"), 1)
+
+
+def test_rows_of_other_lengths_and_empty_ones_keep_their_numbers() -> None:
+    sheet = read_csv(b"a;b\nx;1\n\n;;\ny\nz;2;;\nq;3;more\n")
+    found = [(line.number, line.cells) for line in sheet.lines()]
+    assert found == [(1, ("x", "1")), (4, ("y", "")), (5, ("z", "2")), (6, ("q", "3", "more"))]
+    assert (sheet.count, sheet.empty) == (4, 2)
+
+
+def test_every_column_has_a_name_of_its_own() -> None:
+    sheet = read_csv(b"Naam;;naam;\nJan;x;Smit;y\n")
+    assert sheet.headings == ("Naam", "B", "naam (2)", "D")
+
+
+def test_one_column_is_a_file_too() -> None:
+    assert cells(read_csv(b"email\njan@example.com\n")) == [("jan@example.com",)]
+
+
+@pytest.mark.parametrize("first", ["Jan;jan@example.com", "17;2026-03-01;Jan"])
+def test_a_file_without_headings_is_asked_about_and_read_where_somebody_says_so(first: str) -> None:
+    with pytest.raises(FileError, match="Has this file headings"):
+        read_csv(f"{first}\n".encode())
+    sheet = read_csv(f"{first}\n".encode(), named=False)
+    assert (sheet.headings, sheet.count) == (tuple("ABC")[: len(first.split(";"))], 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "no rows in the file"),
+        (b"\n\n", "no rows in the file"),
+        (b"a;b\n", "no rows below the headings"),
+        (b"PK\x03\x04rest", "a workbook"),
+        (b"a;b\n1x;\0\n", "no text"),
+        (b"a;b\n\x81\x8d;2\n", "in no encoding"),
+        (b'a;b\nx;"never closed\ny;2\nz;3\n', "Row 2 of the file, headings counted, never ends"),
+        (b'a;b\nx;"' + b"y" * 200_000 + b'"\n', "never ends"),
+        (";".join(f"c{n}" for n in range(MOST_COLUMNS + 1)).encode() + b"\n", "columns; at most"),
+    ],
+)
+def test_what_cannot_be_read_is_said(data: bytes, says: str) -> None:
+    with pytest.raises(FileError, match=says):
+        read_csv(data)
+
+
+def test_a_quote_within_a_cell_is_read_as_it_stands() -> None:
+    assert cells(read_csv(b'a;b\n2" pipe;1x\n"Jan" Smit;2x\n')) == [('2" pipe', "1x"), ("Jan Smit", "2x")]
+
+
+@pytest.mark.parametrize("sign", ["", ";;", '"', "\n"])
+def test_a_separator_is_one_sign(sign: str) -> None:
+    with pytest.raises(FileError, match="separates nothing"):
+        read_csv(b"a;b\nx;y\n", separator=sign)
+
+
+def test_an_encoding_that_somebody_says_is_kept_to() -> None:
+    assert cells(read_csv("a;b\né;1x\n".encode("cp850"), encoding="cp850")) == [("é", "1x")]
+    for name, says in (("utf-8", "not written in utf-8"), ("klingon", "no encoding “klingon”")):
+        with pytest.raises(FileError, match=says):
+            read_csv("a;b\né;1x\n".encode("cp850"), encoding=name)

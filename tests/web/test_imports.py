@@ -1,0 +1,124 @@
+"""A file is sent, looked at, decided on and looked after, on pages that need no script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from kweek.intake.ears import FlowEars
+from kweek.intake.file_row import RowReader
+from kweek.intake.how import load_how
+from kweek.intake.importing import take_some
+from kweek.leads import imports, tables
+from kweek.web.house import House
+from tests.web.conftest import NOW, ORIGIN, Books, TestClient
+
+FILE = "Naam;E-mail;Kleur;Contract_end\nJan <b>;jan@example.com;rood;3-4-2026\nPiet;piet@;blauw;4-4-2026\n"
+
+
+def send(staff: TestClient, text: str | bytes = FILE, name: str = "beurs 2026.csv", **fields: str) -> Response:
+    data = text if isinstance(text, bytes) else text.encode("cp1252")
+    return staff.post("/imports", files={"file": (name, data, "text/csv")}, data=fields, headers={"origin": ORIGIN})
+
+
+def say(staff: TestClient, path: str, action: str, **fields: str) -> Response:
+    return staff.post(path, data={"action": action} | fields, headers={"origin": ORIGIN})
+
+
+def taken_in(house: House, path: str) -> None:
+    import_id = path.rpartition("/")[2]
+    with house.db.read() as read:
+        row = imports.one(read, import_id)
+    words, zone = house.rules.vocabulary(), house.rules.zone()
+    reader = RowReader(load_how(row.how), row.file, words, zone, NOW)
+    while take_some(house.db, import_id, reader, FlowEars(), NOW):
+        pass
+    with house.db.write() as tx:
+        imports.change(tx, import_id, status="done")
+
+
+def test_a_file_is_tried_decided_on_and_taken_in(staff: TestClient, house: House, books: Books) -> None:
+    path = send(staff).headers["location"]
+    page = staff.get(path).text
+    assert "Jan &lt;b&gt;" in page
+    assert '<option value="email" selected>' in page
+    assert "this is not an e-mail address" in page
+    assert books.count(tables.leads) == 0
+    own = {"map.2": "own.kleur", "consent": "fair list, signed"}
+    refused = say(staff, path, "begin", **own)
+    assert (refused.status_code, "say for which mails they gave it" in refused.text) == (422, True)
+    assert 'value="fair list, signed"' in refused.text, "nothing of what was written is lost"
+    looked = say(staff, path, "look", **own, purpose="advice")
+    assert (looked.status_code, '<option value="own.kleur" selected>' in looked.text) == (200, True)
+    assert say(staff, path, "begin", **own, purpose="advice").status_code == 303
+    running = staff.get(path).text
+    assert 'http-equiv="refresh"' in running
+    taken_in(house, path)
+    done = staff.get(path).text
+    assert 'http-equiv="refresh"' not in done
+    [lead] = books.rows(tables.leads)
+    assert (lead.email, lead.fields) == ("jan@example.com", {"kleur": "rood", "contract_end": "2026-04-03"})
+    assert [row.words for row in books.rows(tables.consents)] == ["fair list, signed"]
+    csv = staff.get(f"{path}/refused.csv")
+    assert csv.text.splitlines()[1].startswith(
+        "Piet;piet@;blauw;4-4-2026;E-mail “piet@”: this is not an e-mail address"
+    )
+    assert say(staff, path, "undo").status_code == 303
+    with house.db.read() as read:
+        assert imports.one(read, path.rpartition("/")[2]).status == "undoing"
+
+
+def test_it_is_said_in_the_readers_language(staff: TestClient) -> None:
+    staff.headers["accept-language"] = "nl"
+    page = staff.get(send(staff).headers["location"]).text
+    assert "dit is geen e-mailadres: naam@example.com" in page
+    assert "het kopje zegt het" in page
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [(b"", "Choose a file"), (b"PK\x03\x04", "a workbook"), (b"Jan;jan@example.com\n", "Has this file headings?")],
+)
+def test_a_file_that_cannot_be_read_is_said_beside_its_field(staff: TestClient, data: bytes, says: str) -> None:
+    answer = send(staff, data, name="x.csv" if data else "")
+    assert (answer.status_code, says in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"no_consent": "yes", "map.1": "ignore"}, "nothing says who somebody is"),
+        ({"no_consent": "yes", "map.0": "email"}, "two columns cannot both be email"),
+        ({"no_consent": "yes", "rate": "soon"}, "a rate is for leads that enter a flow"),
+        ({"no_consent": "yes", "consent": "x", "purpose": "advice"}, "choose one of the two"),
+        ({"no_consent": "yes", "map.0": "nonsense"}, "there is no field “nonsense”"),
+        ({}, "by which permission"),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_nothing_begins(staff: TestClient, fields: dict[str, str], says: str) -> None:
+    path = send(staff).headers["location"]
+    answer = say(staff, path, "begin", **({"map.1": "email"} | fields))
+    assert (answer.status_code, says in answer.text) == (422, True)
+    assert "To be decided" in staff.get("/imports").text
+
+
+def test_only_colleagues_come_here_and_only_from_our_own_page(web: TestClient, staff: TestClient) -> None:
+    path = send(staff).headers["location"]
+    assert staff.post(path, data={"action": "begin"}, headers={"origin": "https://evil.example"}).status_code == 403
+    staff.cookies.clear()
+    for one in ("/imports", path, f"{path}/refused.csv"):
+        assert web.get(one).status_code == 401
+
+
+def test_what_is_not_there_and_what_is_too_late(staff: TestClient) -> None:
+    assert staff.get("/imports/nothing").status_code == 404
+    path = send(staff).headers["location"]
+    assert say(staff, path, "stop").status_code == 303, "it is not running: the page says how it stands"
+    assert say(staff, path, "dance").status_code == 422
+    garbage: Any = {
+        "content": b"--x\r\nnonsense",
+        "headers": {"content-type": "multipart/form-data; boundary=x", "origin": ORIGIN},
+    }
+    assert staff.post("/imports", **garbage).status_code == 422
