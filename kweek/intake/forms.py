@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from io import BytesIO
 from typing import Final
 from urllib.parse import parse_qsl
@@ -74,11 +74,14 @@ def _multipart(body: bytes, kind: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def event_of_form(kind: str, fields: Fields, words: Vocabulary, now: datetime, proof: str) -> Incoming | None:
-    """The event to record; None for a machine that fell for the honeypot. BadEventError: nobody can say who wrote."""
+def event_of_form(
+    kind: str, fields: Fields, words: Vocabulary, now: datetime, proof: str, zone: tzinfo = UTC
+) -> Incoming | None:
+    """The event to record; None for a machine that fell for the honeypot. zone: whose clock moments are of, which a
+    browser writes without. BadEventError: nobody can say who wrote."""
     if fields.get(HONEYPOT):
         return None
-    form = _Form(kind, words, proof)
+    form = _Form(kind, words, proof, zone)
     for name, values in fields.items():
         if name not in _ITS_OWN:
             form.put(name, values)
@@ -98,8 +101,8 @@ def event_of_form(kind: str, fields: Fields, words: Vocabulary, now: datetime, p
 class _Form:
     """What was written, by where it belongs; and what a person should hear of it."""
 
-    def __init__(self, kind: str, words: Vocabulary, proof: str) -> None:
-        self.kind, self.words, self.proof = kind, words, proof
+    def __init__(self, kind: str, words: Vocabulary, proof: str, zone: tzinfo) -> None:
+        self.kind, self.words, self.proof, self.zone = kind, words, proof, zone
         self.lead: dict[str, object] = {}
         self.company: dict[str, object] = {}
         self.data: dict[str, object] = {}
@@ -115,7 +118,8 @@ class _Form:
             for words in values:
                 self._consent(name, words)
         elif name in self.words.events.get(self.kind, {}):
-            self.data[name] = value
+            is_moment = self.words.events[self.kind][name] == "moment"
+            self.data[name] = _on_clock(value, self.zone) if is_moment else value
         elif name in _OF_COMPANY:
             self.company[_OF_COMPANY[name]] = value
         elif name in _OF_LEAD or name in self.words.fields:
@@ -157,3 +161,12 @@ class _Form:
         if known and purpose not in known:
             asked = f"The form {self.kind} asks consent for “{purpose[:60]}”, and no mail does{nearest(purpose, known)}"
             self.notes.append(Note("form", f"{asked}; there are {', '.join(known)}", once=True))
+
+
+def _on_clock(written: str, zone: tzinfo) -> str:
+    """What `<input type="datetime-local">` holds, with its offset; anything else as it was written."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()

@@ -12,6 +12,7 @@ from kweek.web import (
     changes_page,
     desk,
     flow_page,
+    form_page,
     handover_page,
     lead_page,
     live,
@@ -33,7 +34,7 @@ def make_app(house: House) -> FastAPI:
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot)
-    for part in (public, survey, api, tasks, campaigns_page, *pages):
+    for part in (public, survey, api, tasks, campaigns_page, form_page, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)
