@@ -19,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.deliveries import Deliveries
 from activities.desk import Desks
 from activities.email import Email
 from activities.fading import Fading
@@ -84,6 +85,7 @@ class Hands:
     email: Email
     notify: Notify
     webhooks: Webhooks
+    deliveries: Deliveries
     upkeep: Dates
     rescorer: Rescorer
     book: Rulebook
@@ -118,9 +120,10 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     desks = Desks(book.now, lambda number: address_key(secret, number))
     turns = Turns(database, clock, answers, desks, email.may_leave)
     webhooks = Webhooks(database, clock, settings, book.now, answers)
+    deliveries = Deliveries(database, clock, settings, book.now)
     dates = Dates(database, clock, answers, Fading(database, lambda: book.now().ears).fade)
     rescorer = Rescorer(database, clock, lambda: book.now().ears)
-    return Hands(database, clock, turns, email, notify, webhooks, dates, rescorer, book, renderer)
+    return Hands(database, clock, turns, email, notify, webhooks, deliveries, dates, rescorer, book, renderer)
 
 
 def sender_of(rules: Rules) -> From:
@@ -235,12 +238,14 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
         errands = [
             asyncio.create_task(errand("relay", relay.carry)),
             asyncio.create_task(errand("grading", grade, idle=1.0)),
+            asyncio.create_task(errand("webhooks", hands.deliveries.carry, idle=1.0)),
             asyncio.create_task(errand("rules", keep_rules, idle=2.0)),
         ]
         await stop.wait()
         for one in errands:
             one.cancel()
         await asyncio.gather(*errands, return_exceptions=True)
+        await hands.deliveries.stop()
 
 
 async def ring(client: Client, lead_id: str) -> None:

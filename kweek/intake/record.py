@@ -59,6 +59,10 @@ class Ears(Protocol):
         """Record that its points bring it to another grade, where they do and a flow listens to that."""
         ...
 
+    def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
+        """Write down that other programs shall hear of it, where their webhooks do."""
+        ...
+
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         """Does a flow of this lead, or one that this event starts, listen to it? profile_changed: it is known more,
         or other points, of the lead."""
@@ -87,6 +91,9 @@ class AlwaysRing:
 
     def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
         return tell_grade(tx, lead, self.scores.grades, at, now)
+
+    def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
+        pass
 
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         return True
@@ -150,6 +157,8 @@ def _take(tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ear
     changed |= bool(columns) or stage != lead.stage
     columns = {"stage": stage, "seq": happened[-1].seq, **columns}
     tx.execute(_BROUGHT_UP, {"lead": lead.id, **columns})
+    for event in happened:
+        ears.tell(tx, lead.id, event, now)
     grade = (columns.get(name, getattr(lead, name)) for name in ("profile", "engagement"))
     graded = ears.graded(tx, Graded(lead.id, happened[-1].seq, lead.graded, *grade), incoming.at, now)
     for event in (*happened, *([graded] if graded else [])):

@@ -42,16 +42,18 @@ class Graded:
         return cls(row.id, row.seq, row.graded, row.profile, row.engagement)
 
 
-def tell_grade(tx: Connection, lead: Graded, grades: Grades, at: datetime, now: datetime) -> Event | None:
+def tell_grade(
+    tx: Connection, lead: Graded, grades: Grades, at: datetime, now: datetime, *, heard: bool = False
+) -> Event | None:
     """The event, recorded as its next; None: its grade is as it was, or nobody listens.
 
-    at: when what changed it happened; now: flow time."""
+    at: when what changed it happened; now: flow time. heard: somebody listens, whatever flows do."""
     fresh = grades.grade_of(Points())
     before, grade = lead.told or fresh, f"{lead.profile}{lead.engagement}" if lead.profile else fresh
     if grade == before:
         return None
     tx.execute(_TOLD, {"lead": lead.lead, "grade": grade})
-    if not any(ever_listens(plan_in(tx, version), GRADE_CHANGED) for version in _versions(tx, lead.lead)):
+    if not heard and not any(ever_listens(plan_in(tx, version), GRADE_CHANGED) for version in _versions(tx, lead.lead)):
         return None
     said, identifier = {"from": before, "to": grade}, f"{lead.lead}/graded/{lead.seq + 1}"
     seq = events.append(tx, lead.lead, identifier, GRADE_CHANGED, at, data=said, recorded_at=now)
