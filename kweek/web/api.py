@@ -4,7 +4,7 @@ its address or the program's own id."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, cast
+from typing import cast
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
@@ -23,13 +23,11 @@ from kweek.web.guard import Body, HouseOf, may
 from kweek.web.house import House
 from kweek.web.json_body import read_json
 from kweek.web.known import known_of
-from kweek.web.limits import BODY
+from kweek.web.limits import BODY, MOST
 from kweek.web.openapi import openapi
 from kweek.web.problems import ProblemError, problem_of
 
 router = APIRouter(prefix="/api")
-
-MOST: Final = 500
 
 Taken = tuple[int, dict[str, object]]
 """A status, and what is answered with it."""

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kweek.web.problems import FOR_LEADS, answer, problem_bytes
 
 BODY: Final = 64 * 1024
-LIST_BODY: Final = 2 * 1024 * 1024  # a list of 500 events
+MOST: Final = 500  # in a list
+LIST_BODY: Final = 2 * 1024 * 1024  # such a list
 LISTS: Final = ("/api/events", "/api/leads")
 
 

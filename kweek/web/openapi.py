@@ -14,6 +14,7 @@ from kweek.intake.check_lead import Vocabulary
 from kweek.intake.handovers import ACTIONS
 from kweek.leads.scopes import SCOPES, Scope
 from kweek.web import openapi_shapes as shapes
+from kweek.web.limits import MOST
 from kweek.web.openapi_shapes import Shape, named, ref
 
 VERSION: Final = "1"  # of the interface, not of Kweek
@@ -81,18 +82,17 @@ def _intake(scope: Scope, summary: str, name: str) -> Shape:
         }),
         "201": _answer("Recorded.", ref("Taken")),
     }  # fmt: skip
-    one_or_many = {"oneOf": [ref(name), {"type": "array", "maxItems": 500, "items": ref(name)}]}
+    many = {"type": "array", "maxItems": MOST, "items": ref(name), "description": "Each is answered by itself."}
+    one_or_many = {"oneOf": [ref(name), many]}
     return _operation(scope, summary, answers, _WRITES, body=one_or_many)
 
 
 def _find() -> Shape:
-    query = [
-        {
-            "name": name, "in": "query", "required": False, "description": told,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 254, "pattern": shapes.ONE_LINE},
-        }
-        for name, told in (("email", "Its address."), ("external_id", "Your own id."))
-    ]  # fmt: skip
+    told = {"email": "Its address.", "external_id": "Your own id. One of them, or both."}
+    query: list[Shape] = [
+        {"name": name, "in": "query", "required": False, "description": words, "schema": {"type": "string"}}
+        for name, words in told.items()
+    ]
     found = named({"leads": {"type": "array", "maxItems": 2, "items": ref("Lead")}})
     answers = {"200": _answer("Those with this address or id.", found)}
     return _operation("leads:read", "Look a lead up", answers, ("401", "403", "422", "503"), parameters=query)

@@ -29,7 +29,7 @@ Shape = dict[str, Any]
 PRINTABLE: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
 ONE_LINE: Final = r"^[^\u0000-\u001f\u007f]*$"
 _SAID: Final = r"\S"  # blanks alone say nothing
-_OFFSET: Final = r"(Z|[+-]\d{2}:\d{2})$"
+_MOMENT_SENT: Final = r"^(197[1-9]|19[89]\d|[2-8]\d{3})-.*(Z|[+-]\d{2}:\d{2})$"  # from 1971 to 8999, with its offset
 
 _COLUMNS: Final[Mapping[str, Shape]] = {
     "email": {"format": "email"},
@@ -182,7 +182,7 @@ def _value(kind: str, name: str = "") -> Shape:
         case "date":
             return {"type": ["string", "null"], "format": "date"}
         case "moment":
-            return {"type": ["string", "null"], "format": "date-time", "pattern": _OFFSET}
+            return {"type": ["string", "null"], "format": "date-time", "pattern": _MOMENT_SENT}
         case _:
             return _text(name)
 

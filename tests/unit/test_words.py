@@ -26,6 +26,7 @@ PUT_TOGETHER = (
     "compare.", "story.", "picture.when.", "picture.end.", "picture.prefer.",
     "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.", "campaigns.how.",
     "campaigns.more.", "campaigns.behind.",
+    "form.label.", "forms.language.",
 )  # fmt: skip
 
 
