@@ -126,7 +126,7 @@ def in_force(workspace: Workspace) -> InForce:
     types = names_of({}, rules, workspace.surveys, {}).schema().fields
     purposes, world = purposes_of(workspace.texts), world_of(workspace)
     scores = Scores(world.scoring, world.grades, world.timezone, types)
-    hooks = hooks_of(rules.settings.webhooks, FactRules(world.grades, world.sales_ready, types))
+    hooks = hooks_of(rules.settings.webhooks, FactRules(world.grades, world.sales_ready, types, world.personas))
     ears = FlowEars(scores, world.conversions, tuple(derivations(rules)), hooks)
     return InForce(rules, world, types, ears, purposes)
 

@@ -105,7 +105,7 @@ def test_all_that_is_known_of_a_lead(api: TestClient, books: Books, published: s
     lead_id = api.post("/api/events", json=event).json()["lead_id"]
     known = api.get(f"/api/leads/{lead_id}").json()
     assert {name: known[name] for name in ("email", "external_id", "first_name", "stage", "fields")} == {
-        "email": "ann@example.com", "external_id": "crm-7", "first_name": "Ann", "stage": "suspect",
+        "email": "ann@example.com", "external_id": "crm-7", "first_name": "Ann", "stage": "sales qualified",
         "fields": {"contract_end": "2027-01-01"},
     }  # fmt: skip
     assert (known["company"]["name"], known["company"]["size"]) == ("Acme", 25)
