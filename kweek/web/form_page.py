@@ -52,7 +52,7 @@ def make_form(event: str, request: Request, house: HouseOf) -> Response:
         "called": {name: label_of(name, say) for name in (*OF_LEAD, *words.fields, *words.events[event])},
     }
     html = str(_html(form, say, house))
-    return page(request, "form.html", choice=choice, html=html, path=path, address=f"{base}{path}", **known)
+    return page(request, "form.html", choice=choice, html=html, shown=path, address=f"{base}{path}", **known)
 
 
 @router.get("/f/{event}")
