@@ -124,8 +124,9 @@ RULES = [
     (
         "rules/workspace.yaml",
         "websites:",
-        "webhooks:\n  crm:\n    url: https://crm.example.com/\n    hears: [grade.changed, quote.requested, handover.given]\n"
-        "    sends: [lead.owner, event.surface, event.from]\nwebsites:",
+        "webhooks:\n  crm:\n    url: https://crm.example.com/\n    "
+        "hears: [grade.changed, quote.requested, handover.given]\n    sends: [lead.owner, event.surface, event.from]\n"
+        "websites:",
         [],
     ),
     ("rules/events.yaml", "brochure.requested:", "lead.received:\nbrochure.requested:", [(28, 1, "of Kweek's own")]),
