@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -49,6 +49,7 @@ class Deliveries:
         self.database, self.clock, self.settings, self.rules = database, clock, settings, rules
         self._rests: dict[str, _Rest] = {}
         self._flying: dict[str, asyncio.Task[None]] = {}
+        self._tidied: date | None = None
 
     async def carry(self) -> bool:
         """Have every webhook bring what is due; one that is slow keeps none of the others. What failed is raised."""
@@ -77,7 +78,12 @@ class Deliveries:
                 return
 
     def _due(self) -> list[str]:
+        """Those that do not rest; and once a day, what is old goes."""
         now = datetime.now(UTC)
+        if self._tidied != now.date():
+            with self.database.write() as tx:
+                deliveries.forget(tx, now)
+            self._tidied = now.date()
         with self.database.read() as read:
             return [name for name in deliveries.due(read, now) if not self._rests_at(name, now)]
 

@@ -112,14 +112,15 @@ class _Form:
 
     def put(self, name: str, values: list[str]) -> None:
         value = ", ".join(values)
+        if self._type(name) == "moment":
+            value = _on_clock(value, self.zone)
         if name in SOURCE_FIELDS:  # and what the workspace has a field for besides
             self.source[SOURCE_FIELDS[name]] = values[0]
         if name.startswith("consent."):
             for words in values:
                 self._consent(name, words)
         elif name in self.words.events.get(self.kind, {}):
-            is_moment = self.words.events[self.kind][name] == "moment"
-            self.data[name] = _on_clock(value, self.zone) if is_moment else value
+            self.data[name] = value
         elif name in _OF_COMPANY:
             self.company[_OF_COMPANY[name]] = value
         elif name in _OF_LEAD or name in self.words.fields:
@@ -128,6 +129,9 @@ class _Form:
             shown = name[:60] if printable(name) else "?"
             words = f"The form {self.kind} sends “{shown}”, which is no field for a form: it is left out."
             self.notes.append(Note("form", words, once=True))
+
+    def _type(self, name: str) -> str | None:
+        return self.words.events.get(self.kind, {}).get(name) or self.words.fields.get(name)
 
     def said(self) -> dict[str, object]:
         self._order = list(self.consents)

@@ -72,9 +72,8 @@ def receive(db: Database, received: Received, now: datetime, ears: Ears) -> tupl
 
 def _by_content(read: Connection, lead: LeadIn, said: str) -> str:
     """The same said twice in a row of one lead is one event; said again after something else, it is another."""
-    last = None
-    for known in leads_known_by(read, lead.email, lead.external_id)[:1]:
-        last = read.execute(_LAST, {"lead": known}).one_or_none()
+    known = leads_known_by(read, lead.email, lead.external_id)
+    last = read.execute(_LAST, {"lead": known[0]}).one_or_none() if known else None
     if last is not None and last.id.startswith(f"content/{said}/"):
         return last.id
     return f"content/{said}/{last.seq if last else 0}"

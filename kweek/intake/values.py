@@ -95,9 +95,8 @@ class Checker:
                 raw = float(raw) if "." in raw else int(raw)
             except ValueError:
                 raw = None
-        if (
-            isinstance(raw, bool) or not isinstance(raw, int | float) or not -LARGEST_NUMBER <= raw <= LARGEST_NUMBER
-        ):  # nor NaN
+        largest = LARGEST_NUMBER
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not -largest <= raw <= largest:  # nor NaN
             self.fault(path, "this must be a number")
             return None
         return raw

@@ -19,6 +19,9 @@ from kweek.leads.tables import deliveries
 LEASE: Final = timedelta(seconds=60)
 """Longer than one POST may take."""
 
+KEPT: Final = timedelta(days=30)
+"""What was given up can be tried again for so long."""
+
 _D: Final = deliveries.c
 _DUE: Final = select(_D.hook).where(_D.due_real <= bindparam("now")).distinct()
 _NEXT: Final = (
@@ -36,6 +39,7 @@ _TAKEN: Final = delete(deliveries).where(_D.id == bindparam("of"))
 _NOT_TAKEN: Final = (
     update(deliveries).where(_D.id == bindparam("of")).values(due_real=bindparam("again"), why=bindparam("because"))
 )
+_FORGET: Final = delete(deliveries).where(_D.due_real.is_(None), _D.since_real < bindparam("before"))
 _STANDING: Final = select(
     _D.hook,
     func.count(_D.due_real).label("waiting"),
@@ -89,6 +93,11 @@ def taken(tx: Connection, number: int) -> None:
 def not_taken(tx: Connection, number: int, because: str, again: datetime | None) -> None:
     """again: when it is tried again; None: never."""
     tx.execute(_NOT_TAKEN, {"of": number, "because": because, "again": again})
+
+
+def forget(tx: Connection, now: datetime) -> None:
+    """What was given up, and is too old to be news."""
+    tx.execute(_FORGET, {"before": now - KEPT})
 
 
 def standing(read: Connection) -> Mapping[str, Standing]:

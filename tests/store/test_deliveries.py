@@ -137,3 +137,9 @@ def test_what_was_taken_is_gone_and_what_was_given_up_can_be_tried_again(databas
         assert deliveries.once_more(tx, "crm", REAL) == 1
         assert deliveries.once_more(tx, "crm", REAL) == 0
     assert {row.due_real for row in written(database)} == {REAL, REAL + timedelta(seconds=2)}
+    with database.write() as tx:
+        deliveries.not_taken(tx, b, "http 410", None)
+        deliveries.forget(tx, REAL + deliveries.KEPT)
+        assert len(deliveries.standing(tx)) == 1
+        deliveries.forget(tx, REAL + deliveries.KEPT + timedelta(seconds=1))
+    assert [row.message for row in written(database)] == ["c"]
