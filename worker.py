@@ -19,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.deliveries import Deliveries
 from activities.desk import Desks
 from activities.duplicates import Comparing
 from activities.email import Email
@@ -89,6 +90,7 @@ class Hands:
     email: Email
     notify: Notify
     webhooks: Webhooks
+    deliveries: Deliveries
     upkeep: Dates
     rescorer: Rescorer
     importer: Importer
@@ -127,8 +129,9 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     fading = Fading(database, lambda: book.now().ears)
     old = OldVisits(database, lambda: book.now().rules.settings.keep_visits.elapsed)
     dates = Dates(database, clock, answers, fading.fade, old.forget, Comparing(database).compare)
+    deliveries = Deliveries(database, clock, settings, book.now)
     rescorer, importer = Rescorer(database, clock, lambda: book.now().ears), Importer(database, clock, book.now)
-    return Hands(database, clock, turns, email, notify, webhooks, dates, rescorer, importer, book, renderer)
+    return Hands(database, clock, turns, email, notify, webhooks, deliveries, dates, rescorer, importer, book, renderer)
 
 
 def sender_of(rules: Rules) -> From:
@@ -248,6 +251,7 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
         errands = [
             asyncio.create_task(errand("relay", relay.carry)),
             asyncio.create_task(errand("grading", grade, idle=1.0)),
+            asyncio.create_task(errand("webhooks", hands.deliveries.carry, idle=1.0)),
             asyncio.create_task(errand("rules", keep_rules, idle=2.0)),
             asyncio.create_task(
                 errand("imports", begun_in(hands.database, lambda one: take_in(client, one)), idle=1.0)
@@ -257,6 +261,7 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
         for one in errands:
             one.cancel()
         await asyncio.gather(*errands, return_exceptions=True)
+        await hands.deliveries.stop()
 
 
 async def ring(client: Client, lead_id: str) -> None:

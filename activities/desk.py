@@ -15,6 +15,7 @@ from activities.telemarketing import open_call_task
 from kweek.flow.answers import Answers
 from kweek.flow.plan import Axis
 from kweek.flow.state import Effect, Value
+from kweek.flow.words import HANDOVER_GIVEN
 from kweek.leads.definitions import number_of
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import append
@@ -47,6 +48,8 @@ class Desks:
                 judged = ready if isinstance(ready, bool) else None
                 definition = number_of(tx, self.rules().rules.sales_ready, now)
                 give_handover(tx, lead_id, effect, now, self._desk(str(effect.args["team"])), judged, definition)
+                hooks = self.rules().ears.hooks
+                hooks.tell(tx, lead_id, f"{effect.key}/given", HANDOVER_GIVEN, now, now, ref=effect.key)
             case "escalate":
                 team = effect.args.get("reassign")
                 escalate(tx, lead_id, effect, now, self._desk(str(team)) if team else None)

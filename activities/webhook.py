@@ -7,9 +7,8 @@ lead: what is not taken is a row in `problems`.
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
@@ -19,12 +18,12 @@ from activities.failures import failure
 from activities.turn import AnswersFor
 from kweek.config import Settings
 from kweek.flow.catalogue import Hook
-from kweek.flow.facts import Fact, Facts
 from kweek.leads import effects, ledger
 from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
 from kweek.leads.tables import enrolments
+from kweek.outgoing.body import body, text
 from kweek.outgoing.post import post
 from kweek.outgoing.signature import signed
 from kweek.rulebook import RulesNow
@@ -69,8 +68,7 @@ class Webhooks:
             name = str(effect.args["name"])
             hook = self.rules().rules.settings.webhooks.get(name)
             if hook is not None:
-                body = json.dumps(self._body(tx, effect, hook, now), ensure_ascii=False)
-                return _Call(effect.lead_id, name, hook.url, body)
+                return _Call(effect.lead_id, name, hook.url, text(self._body(tx, effect, hook, now)))
         gone = Outcome("undelivered", "no such webhook", f"rules/workspace.yaml has no webhook “{name}”.")
         self._keep(key, _Call(effect.lead_id, name, "", ""), gone, False, now)
         return None
@@ -78,12 +76,9 @@ class Webhooks:
     def _body(self, tx: Connection, effect: Row[Any], hook: Hook, now: datetime) -> dict[str, Any]:
         flow = tx.execute(select(enrolments.c.flow).where(enrolments.c.id == effect.enrolment_id)).scalar_one()
         lead = lead_row(tx, effect.lead_id)
-        known: dict[str, Any] = {"lead": {"id": lead.id, "external_id": lead.external_id}}
         facts = self.answers(tx, effect.lead_id, now).facts(None)
-        for path in hook.sends:
-            _put(known, path.value, facts)
         where = {"flow": flow, "step": effect.step, "enrolment": effect.enrolment_id}
-        return {"type": EVENT, "timestamp": effect.issued_at.astimezone(UTC).isoformat(), "data": where | known}
+        return body(EVENT, effect.issued_at, where, lead, hook, facts)
 
     def _keep(self, key: str, call: _Call, outcome: Outcome, again: bool, now: datetime) -> None:
         """What came of it. An attempt that failed as the one before is no news."""
@@ -93,21 +88,3 @@ class Webhooks:
                 ledger.problem(tx, call.lead_id, key, outcome.code, words, now)
             if not again:
                 effects.close(tx, [key], "done")
-
-
-def _put(known: dict[str, Any], path: str, facts: Facts) -> None:
-    """`lead.score.intent` goes to where a program looks for it; what is not known is null."""
-    *folders, name = path.split(".")
-    for folder in folders:
-        known = known.setdefault(folder, {})
-    known[name] = _as_json(facts.field(path))
-
-
-def _as_json(fact: Fact | None) -> object:
-    match fact:
-        case date():
-            return fact.isoformat()
-        case tuple():
-            return list(fact)
-        case _:
-            return fact

@@ -26,8 +26,10 @@ from kweek.flow.load.rules import read_rules
 from kweek.flow.problems import Problem
 from kweek.flow.world import World
 from kweek.intake.ears import FlowEars, derivations
+from kweek.intake.hooks import hooks_of
 from kweek.leads import facts, sound_rules
 from kweek.leads.database import Database, DatabaseAway
+from kweek.leads.facts import Rules as FactRules
 from kweek.leads.reckoned import Scores
 from kweek.mails.template import purposes_of
 from kweek.rules.wall import zone
@@ -132,7 +134,9 @@ def in_force(workspace: Workspace) -> InForce:
     types = names_of({}, rules, workspace.surveys, {}).schema().fields
     purposes, world = purposes_of(workspace.texts), world_of(workspace)
     scores = Scores(world.scoring, world.grades, world.timezone, types, world.matrix)
-    return InForce(rules, world, types, FlowEars(scores, world.conversions, tuple(derivations(rules))), purposes)
+    hooks = hooks_of(rules.settings.webhooks, FactRules(world.grades, world.sales_ready, types, world.personas))
+    ears = FlowEars(scores, world.conversions, tuple(derivations(rules)), hooks)
+    return InForce(rules, world, types, ears, purposes)
 
 
 def stamp_of(folder: Path) -> Stamp:

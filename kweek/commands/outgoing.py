@@ -1,10 +1,12 @@
-"""`kweek outgoing`: where do webhooks and channels lead? Lists them, shows the secret of a webhook, and tries one."""
+"""`kweek outgoing`: where do webhooks and channels lead, and what waits for them? Lists them, shows the secret of a
+webhook, and tries one."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +25,7 @@ EXAMPLE = """examples:
   kweek outgoing crm                  the secret by which the CRM knows that it is us (standardwebhooks.com)
   kweek outgoing crm --try            send it a message that is about no lead
   kweek outgoing sales-floor --try
+  kweek outgoing crm --again          try once more what it did not take for three days
   kweek outgoing --json | jq -r '.[] | select(.missing != "") | .name'
 
 Exit: 0 done, 1 something is missing, or what was tried is not taken, 2 not understood."""
@@ -42,24 +45,31 @@ _MEANS: Final = {
 @dataclass(frozen=True, slots=True)
 class Way:
     """kind: webhook, slack or teams. to: where it leads; of a channel that is a secret. missing: what has to be done
-    first."""
+    first. waiting, given_up: events of a webhook that `hears`, which it has not taken; since: the oldest of them; why:
+    of one that it refused."""
 
     name: str
     kind: str
     to: str = ""
     missing: str = ""
+    waiting: int = 0
+    given_up: int = 0
+    since: str = ""
+    why: str = ""
 
 
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "outgoing",
         help="show where webhooks and channels lead, and try them",
-        description="What goes out over HTTP: webhooks to other programs, and news in the channels of a chat.",
+        description="What goes out over HTTP: webhooks to other programs with what waits for them, and news in the "
+        "channels of a chat.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="a webhook or channel of rules/workspace.yaml")
     parser.add_argument("--try", action="store_true", dest="tried", help="send it a message that is about no lead")
+    parser.add_argument("--again", action="store_true", help="try once more what this webhook did not take in time")
     add_workspace(parser)
     parser.add_argument("--data", metavar="DIR", help="where everything is kept (default: .kweek)")
     parser.add_argument("--json", action="store_true", help="the list as JSON on stdout, for programs")
@@ -69,11 +79,13 @@ def run(args: argparse.Namespace) -> int:
     chosen = settings_of(args)
     agreed = _agreed(chosen.workspace)
     ways = {way.name: way for way in _ways(chosen, agreed)}
-    if args.name is None and not args.tried:
+    if args.name is None and not (args.tried or args.again):
+        ways |= _with_what_waits(chosen, ways)
         _list(list(ways.values()), as_json=args.json)
         return 1 if any(way.missing for way in ways.values()) else 0
     if not args.name:
-        say(f"kweek outgoing: --try what? {did_you_mean('', ways) or _NONE}")
+        option = "--try" if args.tried else "--again"
+        say(f"kweek outgoing: {option} what? {did_you_mean('', ways) or _NONE}")
         return 2
     if args.name not in ways:
         say(f"kweek outgoing: there is no webhook or channel “{args.name}”. {did_you_mean(args.name, ways) or _NONE}")
@@ -82,6 +94,8 @@ def run(args: argparse.Namespace) -> int:
     if way.missing:
         say(f"kweek outgoing: {way.missing}")
         return 1
+    if args.again:
+        return _again(chosen, way)
     if args.tried:
         return _try(chosen, agreed, way)
     return _show(chosen, way)
@@ -117,12 +131,46 @@ def _ways(chosen: Settings, agreed: Agreed) -> list[Way]:
     return found
 
 
+def _with_what_waits(chosen: Settings, ways: Mapping[str, Way]) -> dict[str, Way]:
+    """Those of which something waits; also of a webhook that is gone from the file. Without a database none does."""
+    from kweek.commands.books import opened
+    from kweek.leads.deliveries import standing
+
+    try:
+        with opened(chosen) as database, database.read() as read:
+            left = standing(read)
+    except KweekError as error:
+        say(f"what waits is not known: {error}")
+        return {}
+    gone = "rules/workspace.yaml has it no more"
+    return {
+        name: replace(
+            ways.get(name, Way(name, "webhook", missing=gone)), waiting=one.waiting, given_up=one.given_up,
+            since=f"{one.since:%Y-%m-%d %H:%M}", why=one.why or "",
+        )
+        for name, one in left.items()
+    }  # fmt: skip
+
+
+def _again(chosen: Settings, way: Way) -> int:
+    from kweek.commands.books import opened
+    from kweek.leads.deliveries import once_more
+
+    with opened(chosen) as database, database.write() as tx:
+        found = once_more(tx, way.name, datetime.now(UTC))
+    say(f"{way.name}: {found} to be tried again" + ("; the worker does it" if found else ""))
+    return 0
+
+
 def _list(ways: list[Way], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(list(map(asdict, ways)), ensure_ascii=False, indent=2))
         return
     for way in ways:
         print(f"{way.name:<24}  {way.kind:<8}  {way.missing or way.to or 'has its address'}")
+        if way.waiting or way.given_up:
+            why = f": {way.why}" if way.why else ""
+            print(f"{'':<24}  {way.waiting} wait, {way.given_up} given up, the oldest of {way.since} UTC{why}")
     if not ways:
         print(_NONE)
 

@@ -148,10 +148,12 @@ class Sender(Struct, frozen=True):
 
 
 class Hook(Struct, frozen=True):
-    """A webhook. sends: what of the lead is in it besides its ids, as conditions name it: `lead.email`."""
+    """A webhook. sends: what of the lead is in it besides its ids, as conditions name it: `lead.email`. hears: events
+    of which it is told without any flow's doing."""
 
     url: str
     sends: tuple[Located[str], ...] = ()
+    hears: tuple[Located[str], ...] = ()
 
 
 class Settings(Struct, frozen=True):

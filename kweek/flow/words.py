@@ -66,11 +66,28 @@ BUILT_IN: Final = tuple(
 )  # fmt: skip
 """Every event that Kweek itself records; conditions may count them."""
 
+LEAD_RECEIVED: Final = "lead.received"
+"""Recorded where a program sends a lead of whom it tells no event."""
+
+HANDOVER_GIVEN: Final = "handover.given"
+"""Told to other programs where a lead is handed to sales."""
+
 GRADE_CHANGED: Final = "grade.changed"
 """Recorded where points bring a lead to another grade: `from` and `to`."""
 
 PAGE_VIEWED: Final = "page.viewed"
 """An own event by name; but what it says of its `topic` is counted (`lead.topic`)."""
+
+HEARD_OUTSIDE: Final = tuple(
+    dict.fromkeys(
+        (
+            *(LEAD_RECEIVED, GRADE_CHANGED, HANDOVER_GIVEN, *LEAD_WIDE, *MAIL_SAYS),
+            *(outcome for outcome in CALL if outcome not in ("unreachable", "blocked")),
+            *(*HANDOVER, *DURING_HANDOVER),
+        )
+    )
+)
+"""Of Kweek's own events, those that webhooks may hear; not what becomes of a mail on its way."""
 
 WHENEVER_DEFAULTS: Final = (*LEAD_WIDE, "replied")
 IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook", "send")

@@ -18,11 +18,13 @@ from kweek.leads.calling import LEGAL_FORMS, legal_form
 from kweek.rules.said import FactType, FactTypes
 
 AHEAD: Final = timedelta(minutes=5)
+MOST_CONSENTS: Final = 20
 CHANNELS: Final = ("email", "telephone", "open tracking", "click tracking")
-_LEAD_KEYS: Final = ("email", "external_id", "company", *OWN_COLUMNS, "consents", "bant")
 COMPANY_KEYS: Final = ("name", "country", "legal_form", "sector", "size", "parent")
-_CONSENT_KEYS: Final = ("channel", "purpose", "words", "words_version", "source", "proof", "at", "expires_at")
-_LARGEST: Final = 10_000_000  # people at one company
+LEAD_KEYS: Final = ("email", "external_id", "company", *OWN_COLUMNS, "consents", "bant")
+CONSENT_KEYS: Final = ("channel", "purpose", "words", "words_version", "source", "proof", "at", "expires_at")
+CONSENT_MUST: Final = ("channel", "words", "source")
+LARGEST: Final = 10_000_000  # people at one company
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class LeadChecker(Checker):
         self.words, self.now, self.at = words, now, now
 
     def lead(self, raw: object, *, known: bool = False) -> LeadIn:
-        body = self.object(raw, "lead", (*_LEAD_KEYS, *self.words.fields))
+        body = self.object(raw, "lead", (*LEAD_KEYS, *self.words.fields))
         email = self.email(body.get("email"), "lead.email")
         external = self.text(body.get("external_id"), "lead.external_id")
         named = known or any(body.get(key) for key in ("email", "external_id"))
@@ -119,7 +121,7 @@ class LeadChecker(Checker):
     def size(self, raw: object, path: str) -> int | None:
         """How many people work there."""
         number = None if raw in (None, "") else self.number(raw, path)
-        if number is not None and (number != int(number) or not 0 <= number <= _LARGEST):
+        if number is not None and (number != int(number) or not 0 <= number <= LARGEST):
             self.fault(path, "this must be a whole number of people")
             return None
         return None if number is None else int(number)
@@ -127,15 +129,15 @@ class LeadChecker(Checker):
     def consents(self, raw: object) -> tuple[ConsentIn, ...]:
         if raw is None:
             return ()
-        if not isinstance(raw, list) or len(cast("list[object]", raw)) > 20:
-            self.fault("lead.consents", "write a list of at most 20 permissions")
+        if not isinstance(raw, list) or len(cast("list[object]", raw)) > MOST_CONSENTS:
+            self.fault("lead.consents", f"write a list of at most {MOST_CONSENTS} permissions")
             return ()
         return tuple(self.consent(one, f"lead.consents[{n}]") for n, one in enumerate(cast("list[object]", raw)))
 
     def consent(self, raw: object, path: str) -> ConsentIn:
-        body = self.object(raw, path, _CONSENT_KEYS)
+        body = self.object(raw, path, CONSENT_KEYS)
         texts = {
-            key: self.text(body.get(key), f"{path}.{key}", required=key in ("channel", "words", "source"))
+            key: self.text(body.get(key), f"{path}.{key}", required=key in CONSENT_MUST)
             for key in ("channel", "purpose", "words", "words_version", "source", "proof")
         }
         channel = texts["channel"] or ""

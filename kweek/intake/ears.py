@@ -20,10 +20,11 @@ from kweek.flow.machine import ever_listens, listens
 from kweek.flow.plan import Plan
 from kweek.flow.state import Enrolment, Event, Value
 from kweek.flow.words import GRADE_CHANGED
+from kweek.intake.hooks import Hooks
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import AlwaysRing
 from kweek.leads import enrolments, events, publish
-from kweek.leads.graded import Graded
+from kweek.leads.graded import Graded, tell_grade
 
 _ALWAYS: Final = ("enrol", "merged")
 _HITS: Final = ("opened", "clicked")  # of all that is about an effect, only these may interest nobody
@@ -56,6 +57,7 @@ class FlowEars(AlwaysRing):
     """Asks the rows of the lead and the published flows, within the event's own transaction."""
 
     derivations: Sequence[Derivation] = ()
+    hooks: Hooks = field(default_factory=Hooks)
 
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
         return list(self._derived(incoming, 0))
@@ -71,6 +73,17 @@ class FlowEars(AlwaysRing):
                 yield event
                 yield from self._derived(event, depth + 1)
 
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> list[Event]:
+        heard = GRADE_CHANGED in self.hooks.by_kind
+        found = tell_grade(tx, lead, self.scores.grades, self.scores.matrix, at, now, heard=heard)
+        for event in found:
+            self.tell(tx, lead.lead, event, now)
+        return found
+
+    def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
+        message = f"{lead_id}/{event.seq}"
+        self.hooks.tell(tx, lead_id, message, event.kind, event.at, now, ref=event.ref, data=event.data)
+
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         if event.kind in _ALWAYS or (event.ref is not None and event.kind not in _HITS):
             return True
@@ -81,7 +94,7 @@ class FlowEars(AlwaysRing):
 
     def minds_points(self, tx: Connection) -> bool:
         """May anything follow, when nothing but points change: from a grade, or from a goal that is reached?"""
-        if self.scores.matrix:
+        if self.scores.matrix or GRADE_CHANGED in self.hooks.by_kind:
             return True
         plans = [publish.plan_in(tx, version) for version in publish.walked(tx)]
         return any(plan.goal is not None or ever_listens(plan, GRADE_CHANGED) for plan in plans)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from io import BytesIO
 from typing import Final
 from urllib.parse import parse_qsl
@@ -75,11 +75,14 @@ def _multipart(body: bytes, kind: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def event_of_form(kind: str, fields: Fields, words: Vocabulary, now: datetime, proof: str) -> Incoming | None:
-    """The event to record; None for a machine that fell for the honeypot. BadEventError: nobody can say who wrote."""
+def event_of_form(
+    kind: str, fields: Fields, words: Vocabulary, now: datetime, proof: str, zone: tzinfo = UTC
+) -> Incoming | None:
+    """The event to record; None for a machine that fell for the honeypot. zone: whose clock moments are of, which a
+    browser writes without. BadEventError: nobody can say who wrote."""
     if fields.get(HONEYPOT):
         return None
-    form = _Form(kind, words, proof)
+    form = _Form(kind, words, proof, zone)
     for name, values in fields.items():
         if name not in _ITS_OWN:
             form.put(name, values)
@@ -99,8 +102,8 @@ def event_of_form(kind: str, fields: Fields, words: Vocabulary, now: datetime, p
 class _Form:
     """What was written, by where it belongs; and what a person should hear of it."""
 
-    def __init__(self, kind: str, words: Vocabulary, proof: str) -> None:
-        self.kind, self.words, self.proof = kind, words, proof
+    def __init__(self, kind: str, words: Vocabulary, proof: str, zone: tzinfo) -> None:
+        self.kind, self.words, self.proof, self.zone = kind, words, proof, zone
         self.lead: dict[str, object] = {}
         self.company: dict[str, object] = {}
         self.data: dict[str, object] = {}
@@ -110,6 +113,8 @@ class _Form:
 
     def put(self, name: str, values: list[str]) -> None:
         value = ", ".join(values)
+        if self._type(name) == "moment":
+            value = _on_clock(value, self.zone)
         if name in SOURCE_FIELDS:  # and what the workspace has a field for besides
             self.source[SOURCE_FIELDS[name]] = values[0]
         if name.startswith("consent."):
@@ -125,6 +130,9 @@ class _Form:
             shown = name[:60] if printable(name) else "?"
             words = f"The form {self.kind} sends “{shown}”, which is no field for a form: it is left out."
             self.notes.append(Note("form", words, once=True))
+
+    def _type(self, name: str) -> str | None:
+        return self.words.events.get(self.kind, {}).get(name) or self.words.fields.get(name)
 
     def said(self) -> dict[str, object]:
         self._order = list(self.consents)
@@ -158,3 +166,12 @@ class _Form:
         if known and purpose not in known:
             asked = f"The form {self.kind} asks consent for “{purpose[:60]}”, and no mail does{nearest(purpose, known)}"
             self.notes.append(Note("form", f"{asked}; there are {', '.join(known)}", once=True))
+
+
+def _on_clock(written: str, zone: tzinfo) -> str:
+    """What `<input type="datetime-local">` holds, with its offset; anything else as it was written."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()

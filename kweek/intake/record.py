@@ -62,6 +62,10 @@ class Ears(Protocol):
         """Record what follows from another grade, where its points bring it to one."""
         ...
 
+    def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
+        """Write down that other programs shall hear of it, where their webhooks do."""
+        ...
+
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         """Does a flow of this lead, or one that this event starts, listen to it? profile_changed: it is known more,
         or other points, of the lead."""
@@ -90,6 +94,9 @@ class AlwaysRing:
 
     def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
         return tell_grade(tx, lead, self.scores.grades, self.scores.matrix, at, now)
+
+    def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
+        pass
 
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         return True
@@ -173,6 +180,8 @@ def _take(
     grade = (columns.get(name, getattr(lead, name)) for name in ("profile", "engagement"))
     graded = ears.graded(tx, Graded(lead.id, happened[-1].seq, lead.graded, *grade), incoming.at, now)
     heard = [one for one, of in zip(happened, told, strict=True) if of is incoming or not of.past]
+    for event in heard:
+        ears.tell(tx, lead.id, event, now)
     for event in (*heard, *graded):
         if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
             events.ring(tx, lead.id, event.seq)

@@ -18,6 +18,8 @@ from email_validator import EmailNotValidError, validate_email
 from kweek.flow.state import Value
 from kweek.intake.incoming import BadEventError, Fault
 
+LONGEST_TEXT: Final = 2_000
+LARGEST_NUMBER: Final = 10**15
 LONGEST: Final = {"id": 200, "external_id": 200, "by": 200, "words": 4_000}
 _YEARS: Final = range(1971, 9000)
 _NAMES: Final = ("id", "external_id", "by")
@@ -58,7 +60,7 @@ class Checker:
 
     def object(self, raw: object, path: str, keys: tuple[str, ...]) -> Mapping[str, object]:
         if not isinstance(raw, Mapping):
-            self.fault(path or "event", "this must be an object, { … }" if raw is not None else "this is missing")
+            self.fault(path or self.what, "this must be an object, { … }" if raw is not None else "this is missing")
             return {}
         body = cast("Mapping[str, object]", raw)
         for key in body:
@@ -68,15 +70,15 @@ class Checker:
         return body
 
     def text(self, raw: object, path: str, *, required: bool = False) -> str | None:
-        if raw is None or raw == "":
+        if raw is not None and not isinstance(raw, str):
+            self.fault(path, "this must be text")
+            return None
+        if raw is None or not raw.strip():
             if required:
                 self.fault(path, "this is missing")
             return None
-        if not isinstance(raw, str):
-            self.fault(path, "this must be text")
-            return None
         name = path.rsplit(".", 1)[-1]
-        longest = LONGEST.get(name, 2_000)
+        longest = LONGEST.get(name, LONGEST_TEXT)
         if len(raw) > longest:
             self.fault(path, f"this is too long: {len(raw)} characters, at most {longest}")
         elif not printable(raw):
@@ -84,7 +86,7 @@ class Checker:
         elif name in _NAMES and not raw.isprintable():
             self.fault(path, "this holds a line break, a tab or the like, which no name or id has")
         else:
-            return raw.strip() or None
+            return raw.strip()
         return None
 
     def number(self, raw: object, path: str) -> int | float | None:
@@ -93,7 +95,8 @@ class Checker:
                 raw = float(raw) if "." in raw else int(raw)
             except ValueError:
                 raw = None
-        if isinstance(raw, bool) or not isinstance(raw, int | float) or not -1e15 <= raw <= 1e15:  # nor NaN
+        largest = LARGEST_NUMBER
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not -largest <= raw <= largest:  # nor NaN
             self.fault(path, "this must be a number")
             return None
         return raw

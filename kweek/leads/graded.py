@@ -44,27 +44,28 @@ class Graded:
 
 
 def tell_grade(
-    tx: Connection, lead: Graded, grades: Grades, matrix: Matrix, at: datetime, now: datetime
+    tx: Connection, lead: Graded, grades: Grades, matrix: Matrix, at: datetime, now: datetime, *, heard: bool = False
 ) -> list[Event]:
     """What follows, recorded as its next events; none: its grade is as it was, or nobody minds.
 
-    at: when what changed it happened; now: flow time. Whether the lead is let into the flow, its own turn decides."""
+    at: when what changed it happened; now: flow time. heard: somebody listens, whatever flows do. Whether the lead is
+    let into the flow, its own turn decides."""
     fresh = grades.grade_of(Points())
     before, grade = lead.told or fresh, f"{lead.profile}{lead.engagement}" if lead.profile else fresh
     if grade == before:
         return []
     tx.execute(_TOLD, {"lead": lead.lead, "grade": grade})
     found: list[Event] = []
-    for n, (kind, said) in enumerate(_follows(tx, lead.lead, matrix, before, grade), lead.seq + 1):
+    for n, (kind, said) in enumerate(_follows(tx, lead.lead, matrix, before, grade, heard=heard), lead.seq + 1):
         seq = events.append(tx, lead.lead, f"{lead.lead}/graded/{n}", kind, at, data=said, recorded_at=now)
         found += [] if seq is None else [Event(seq, kind, at, data=said)]
     return found
 
 
 def _follows(
-    tx: Connection, lead_id: str, matrix: Matrix, before: str, grade: str
+    tx: Connection, lead_id: str, matrix: Matrix, before: str, grade: str, *, heard: bool
 ) -> Iterator[tuple[str, dict[str, Value]]]:
-    if any(ever_listens(plan_in(tx, version), GRADE_CHANGED) for version in _versions(tx, lead_id)):
+    if heard or any(ever_listens(plan_in(tx, version), GRADE_CHANGED) for version in _versions(tx, lead_id)):
         yield GRADE_CHANGED, {"from": before, "to": grade}
     flow = matrix.get(grade)
     if flow is not None and any(plan_in(tx, version).flow == flow for version in versions_now(tx)):

@@ -1,9 +1,10 @@
-"""What may a program tell us? `POST /api/events`: one event, or a list with an answer for each."""
+"""What may a program tell us, and ask? Events and leads, one or a list with an answer for each; and a lead by its id,
+its address or the program's own id."""
 
 from __future__ import annotations
 
-import json
-from typing import Final, NoReturn, cast
+from collections.abc import Callable
+from typing import cast
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
@@ -11,52 +12,81 @@ from starlette.responses import JSONResponse
 
 from kweek.errors import KweekError
 from kweek.intake.check import check
-from kweek.intake.incoming import Recorded
+from kweek.intake.incoming import BadEventError, Fault, Recorded
+from kweek.intake.received import check_received, receive
 from kweek.intake.record import record
 from kweek.intake.suppress import suppress_lead
-from kweek.intake.values import shown
-from kweek.leads.database import DatabaseAway
-from kweek.web.guard import Body, HouseOf, staff_only
+from kweek.intake.values import printable, shown
+from kweek.leads.database import DatabaseAway, NoSuchLead
+from kweek.leads.lookup import leads_known_by
+from kweek.web.guard import Body, HouseOf, may
 from kweek.web.house import House
-from kweek.web.limits import BODY
+from kweek.web.json_body import read_json
+from kweek.web.known import known_of
+from kweek.web.limits import BODY, MOST
+from kweek.web.openapi import openapi
 from kweek.web.problems import ProblemError, problem_of
 
-router = APIRouter(prefix="/api", dependencies=[Depends(staff_only)])
+router = APIRouter(prefix="/api")
 
-MOST: Final = 500
+Taken = tuple[int, dict[str, object]]
+"""A status, and what is answered with it."""
 
 
-@router.post("/events")
+@router.post("/events", dependencies=[Depends(may("events:write"))])
 def post_events(body: Body, house: HouseOf) -> JSONResponse:
     """201 for a new event, 200 for one that was here already; a list answers 200 with `results` in its own order."""
+    return _one_or_many(body, lambda raw: _take_event(raw, house))
+
+
+@router.post("/leads", dependencies=[Depends(may("leads:write"))])
+def post_leads(body: Body, house: HouseOf) -> JSONResponse:
+    """The same for leads of whom no event is told."""
+    return _one_or_many(body, lambda raw: _take_lead(raw, house))
+
+
+@router.get("/leads", dependencies=[Depends(may("leads:read"))])
+def find_leads(house: HouseOf, email: str | None = None, external_id: str | None = None) -> JSONResponse:
+    """None where nobody has this address or id; two where the one is one lead's and the other another's."""
+    if not (email or external_id) or not all(printable(one) for one in (email, external_id) if one):
+        raise BadEventError([Fault("email", "say whom you ask for: ?email=… or ?external_id=…")], "question")
+    with house.db.read() as read:
+        ids = leads_known_by(read, email or None, external_id or None)
+        found = [known_of(read, lead_id, house.rules.grades()) for lead_id in ids]
+    return JSONResponse({"leads": found})
+
+
+@router.get("/leads/{lead_id}", dependencies=[Depends(may("leads:read"))])
+def ask_for_lead(lead_id: str, house: HouseOf) -> JSONResponse:
+    with house.db.read() as read:
+        known = known_of(read, lead_id, house.rules.grades()) if printable(lead_id) else None
+    if known is None:
+        raise NoSuchLead(f"There is no lead {shown(lead_id)}")
+    return JSONResponse(known)
+
+
+@router.get("/openapi.json", dependencies=[Depends(may(None))])
+def describe(house: HouseOf) -> JSONResponse:
+    """OpenAPI 3.1, of this workspace: its own events and fields are in it."""
+    return JSONResponse(openapi(house.rules.vocabulary(), house.settings.base_url))
+
+
+def _one_or_many(body: bytes, take: Callable[[object], Taken]) -> JSONResponse:
     raw = read_json(body)
     if not isinstance(raw, list):
         if len(body) > BODY:
-            raise ProblemError(413, f"One event has at most {BODY // 1024} KiB; a list may have more.")
-        status, answer = _take(raw, house)
+            raise ProblemError(413, f"One of them has at most {BODY // 1024} KiB; a list may have more.")
+        status, answer = take(raw)
         return JSONResponse(answer, status)
-    events = cast("list[object]", raw)
-    if len(events) > MOST:
-        raise ProblemError(413, f"A list has at most {MOST} events; send the rest in the next one.")
-    return JSONResponse({"results": [_take_one_of_many(one, house) for one in events]})
+    many = cast("list[object]", raw)
+    if len(many) > MOST:
+        raise ProblemError(413, f"A list has at most {MOST} of them; send the rest in the next one.")
+    return JSONResponse({"results": [_one_of_many(one, take) for one in many]})
 
 
-def _take(raw: object, house: House) -> tuple[int, dict[str, object]]:
-    now = house.now()
-    incoming = check(raw, house.rules.vocabulary(), now)
-
-    def also(tx: Connection, recorded: Recorded) -> None:
-        if incoming.kind == "unsubscribed":
-            suppress_lead(tx, recorded.lead_id, "email", "unsubscribed", now, house.address_key)
-
-    recorded = record(house.db, incoming, now, house.rules, also)
-    answer: dict[str, object] = {"id": incoming.id, "lead_id": recorded.lead_id, "seq": recorded.seq}
-    return (201 if recorded.fresh else 200), answer
-
-
-def _take_one_of_many(raw: object, house: House) -> dict[str, object]:
+def _one_of_many(raw: object, take: Callable[[object], Taken]) -> dict[str, object]:
     try:
-        status, answer = _take(raw, house)
+        status, answer = take(raw)
     except DatabaseAway:  # refuses the whole list: what was recorded of it already will be the same event again
         raise
     except KweekError as error:
@@ -65,30 +95,22 @@ def _take_one_of_many(raw: object, house: House) -> dict[str, object]:
     return {"status": status, **answer}
 
 
-def read_json(body: bytes) -> object:
-    """The body as JSON. ProblemError 400 says where it stops being JSON."""
-    try:
-        return json.loads(body, parse_constant=_no_constant, object_pairs_hook=_each_once)
-    except json.JSONDecodeError as error:
-        raise ProblemError(400, f"This is not JSON: line {error.lineno}, column {error.colno}.") from None
-    except _TwiceError as error:
-        raise ProblemError(400, f"“{error}” stands twice in one object: which of them is meant?") from None
-    except (ValueError, RecursionError):  # not UTF-8, NaN, a number without end, brackets without end
-        raise ProblemError(400, "This is not JSON that can be read.") from None
+def _take_event(raw: object, house: House) -> Taken:
+    now = house.now()
+    incoming = check(raw, house.rules.vocabulary(), now)
+
+    def also(tx: Connection, recorded: Recorded) -> None:
+        if incoming.kind == "unsubscribed":
+            suppress_lead(tx, recorded.lead_id, "email", "unsubscribed", now, house.address_key)
+
+    return _taken(record(house.db, incoming, now, house.rules, also), incoming.id)
 
 
-class _TwiceError(Exception):
-    """A key that an object has twice."""
+def _take_lead(raw: object, house: House) -> Taken:
+    now = house.now()
+    return _taken(*receive(house.db, check_received(raw, house.rules.vocabulary(), now), now, house.rules))
 
 
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """RFC 8259, 4, leaves open what a name that comes twice means; we do not guess."""
-    read = dict(pairs)
-    if len(read) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _TwiceError(shown(next(name for name in names if names.count(name) > 1)))
-    return read
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
+def _taken(recorded: Recorded, identifier: str) -> Taken:
+    answer: dict[str, object] = {"id": identifier, "lead_id": recorded.lead_id, "seq": recorded.seq}
+    return (201 if recorded.fresh else 200), answer

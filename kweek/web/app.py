@@ -15,6 +15,7 @@ from kweek.web import (
     duplicates_page,
     fact_page,
     flow_page,
+    form_page,
     handover_page,
     imports_page,
     lead_page,
@@ -43,7 +44,7 @@ def make_app(house: House) -> FastAPI:
     app.state.house = house
     work = (handover_page, call_page, task_page, lead_page, fact_page, spot)
     numbers = (ready_page, campaigns_page, visitors_page)
-    lists = (leads_page, matrix_page, duplicates_page, company_page, imports_page)
+    lists = (leads_page, matrix_page, duplicates_page, company_page, imports_page, form_page)
     pages = (desk, flow_page, changes_page, live, mails, *work, *numbers, *lists)
     for part in (public, survey, visits, api, tasks, *pages):
         app.include_router(part.router)

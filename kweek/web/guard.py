@@ -1,41 +1,58 @@
-"""Who may do what? Everything needs a session or a key, but for what a lead must reach; deny by default."""
+"""Who may do what? Everything needs a session or a key that was made for it, but for what a lead must reach."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import Depends
 from starlette.requests import Request
 
+from kweek.leads.keys import Key
+from kweek.leads.scopes import Scope
 from kweek.web.house import House, house_of
 from kweek.web.problems import ProblemError
-from kweek.web.session import has_session, name_of_key, same_origin
+from kweek.web.session import has_session, key_shown, same_origin
 
 SAFE: Final = ("GET", "HEAD")
-
+_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 HouseOf = Annotated[House, Depends(house_of)]
+Guard = Callable[[Request, House], str | None]
+
+SCOPE_OF: Final[dict[Guard, Scope | None]] = {}
+"""What each guard takes; None: any key."""
 
 
-def staff_only(request: Request, house: HouseOf) -> str | None:
-    """A valid API key, or a session; what changes something by session must come from our own page. The name of the
-    key; None: a session has none."""
-    if (authorization := request.headers.get("authorization")) is not None:
-        if (name := name_of_key(house.db, authorization)) is not None:
-            return name
+def may(scope: Scope | None) -> Guard:
+    """Lets in a session, and whoever shows a key that was made for this; what changes something by session must come
+    from our own page. It answers the name of the key; None: a session has none."""
+
+    def guard(request: Request, house: HouseOf) -> str | None:
+        if (authorization := request.headers.get("authorization")) is not None:
+            return _known(house, authorization, scope).name
+        if not has_session(house.settings, request):
+            words = "Send an API key (Authorization: Bearer …), or open the link that kweek printed."
+            raise ProblemError(401, words, headers=_CHALLENGE)
+        if request.method not in SAFE and not same_origin(house.settings, request):
+            raise ProblemError(403, "This did not come from Kweek's own page.")
+        return None
+
+    SCOPE_OF[guard] = scope
+    return guard
+
+
+def _known(house: House, authorization: str, scope: Scope | None) -> Key:
+    key = key_shown(house.db, authorization)
+    if key is None:
         raise ProblemError(401, "This key is not known, or was revoked.", headers=_CHALLENGE)
-    if not has_session(house.settings, request):
-        words = "Send an API key (Authorization: Bearer …), or open the link that kweek printed."
-        raise ProblemError(401, words, headers=_CHALLENGE)
-    if request.method not in SAFE and not same_origin(house.settings, request):
-        raise ProblemError(403, "This did not come from Kweek's own page.")
-    return None
+    if not key.may(scope):
+        words = f"This key was not made for that: it lacks the scope {scope}. kweek key make makes one that has it."
+        raise ProblemError(403, words, more={"scope": scope})
+    return key
 
 
-KeyName = Annotated[str | None, Depends(staff_only)]
-
-
-_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
+staff_only: Final = may("pages")
 
 
 async def raw_body(request: Request) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -12,16 +13,25 @@ from kweek.web.problems import FOR_LEADS, answer, problem_bytes
 from kweek.web.uploads import LARGEST
 
 BODY: Final = 64 * 1024
-LIST_BODY: Final = 2 * 1024 * 1024  # a list of 500 events
-LISTS: Final = "/api/events"
 IMPORTS: Final = "/imports"  # a file
+MOST: Final = 500  # in a list
+LIST_BODY: Final = 2 * 1024 * 1024  # such a list
+LISTS: Final = ("/api/events", "/api/leads")
+_LIMITS: Final = {**dict.fromkeys(LISTS, LIST_BODY), IMPORTS: LARGEST}
 
-# Nothing from elsewhere, nothing written within a page, and nobody may frame us but ourselves (the catcher shows mails
-# so). No script at all on what leads see; on colleagues' pages only our own, which moves the numbers.
-POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'self'"
-)
+
+def policy(websites: Sequence[str] = ()) -> str:
+    """Nothing from elsewhere, nothing written within a page, and nobody may frame us but ourselves (the catcher shows
+    mails so). websites: origins that may show this page in a frame of theirs, and to which its form may go on."""
+    ours = " ".join(("'self'", *websites))
+    return (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; "
+        f"form-action {ours}; frame-ancestors {ours}"
+    )
+
+
+# No script at all on what leads see; on colleagues' pages only our own, which moves the numbers.
+POLICY: Final = policy()
 FOR_COLLEAGUES: Final = f"{POLICY}; script-src 'self'; connect-src 'self'"
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -45,8 +55,8 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        policy = POLICY if scope["path"].startswith(FOR_LEADS) else FOR_COLLEAGUES
-        limit = {LISTS: LIST_BODY, IMPORTS: LARGEST}.get(scope["path"], BODY)
+        rules = POLICY if scope["path"].startswith(FOR_LEADS) else FOR_COLLEAGUES
+        limit = _LIMITS.get(scope["path"], BODY)
         started = False
         read = 0
 
@@ -63,7 +73,8 @@ class Limits:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", policy)
+                websites = scope.get("state", {}).get("framed_by")
+                headers.setdefault("Content-Security-Policy", policy(websites) if websites else rules)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 _ENGLISH: Final = Tongue("en")  # programs are spoken to in English
 RETRY_AFTER: Final = "5"  # seconds
-FOR_LEADS: Final = ("/o/", "/c/", "/s/", "/u/", "/forms/")
+FOR_LEADS: Final = ("/o/", "/c/", "/s/", "/u/", "/forms/", "/f/")
 
 
 class ProblemError(Exception):

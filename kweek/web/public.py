@@ -93,6 +93,7 @@ def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Respon
         raise ProblemError(415, f"A form is sent as {' or '.join(KINDS)}.")
     if kind not in house.rules.conversions():
         raise ProblemError(404, "There is no such form here.")
+    request.state.framed_by = house.rules.websites()
     network = house.network(request.client.host if request.client else None) or ""
     if not house.form_rate.allows(network):
         raise ProblemError(429, "That is a lot of forms in a minute.", headers={"Retry-After": "60"})
@@ -100,11 +101,11 @@ def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Respon
     now = house.now()
     proof = f"form at {request.headers.get('origin', 'unknown')[:200]}, network {network}"
     words = house.rules.vocabulary()
-    incoming = event_of_form(kind, fields, words, now, proof)
+    incoming = event_of_form(kind, fields, words, now, proof, house.rules.zone())
     if incoming is not None:
         visitor = (fields.get(VISITOR) or [""])[0]
         record(house.db, incoming, now, house.rules, before=joins(visitor, now, words.events))
-    if target := _own_target(house, (fields.get(REDIRECT) or [""])[0]):
+    if target := own_target(house, (fields.get(REDIRECT) or [""])[0]):
         return RedirectResponse(target, 303)
     return page(request, "thanks.html", language=incoming.lead.profile.get("language") if incoming else None)
 
@@ -135,7 +136,7 @@ def _note(key: str, kind: HitKind, request: Request, house: House, link: str | N
         log.warning("web: a hit was not noted, the lead database is away", kind=kind)
 
 
-def _own_target(house: House, target: str) -> str | None:
+def own_target(house: House, target: str) -> str | None:
     """A path of ours, an address under our own base, or one of the workspace's websites; anything else would make us an
     open redirect."""
     if any(char in target for char in "\\\r\n\t") or not target.isascii():

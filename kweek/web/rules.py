@@ -116,6 +116,9 @@ class WorkspaceRules:
     def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
         return self._book.now().ears.graded(tx, lead, at, now)
 
+    def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
+        self._book.now().ears.tell(tx, lead_id, event, now)
+
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         return self._book.now().ears.rings(tx, lead, event, profile_changed=profile_changed)
 

@@ -8,7 +8,6 @@ changes nothing, and what changes something is asked for its origin. Links and s
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -16,13 +15,14 @@ from hashlib import sha256
 from typing import Final
 
 from itsdangerous import BadSignature, TimestampSigner
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.config import Settings
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.keys import Key, key_of
 from kweek.leads.rows import insert_once
 
 COOKIE: Final = "kweek_session"
@@ -72,17 +72,13 @@ def same_origin(settings: Settings, request: Request) -> bool:
     return origin in (ours, f"{request.url.scheme}://{request.headers.get('host', '')}")
 
 
-def name_of_key(db: Database, authorization: str) -> str | None:
-    """`Bearer <key>`: whose key it is; None: nobody's that works. The books hold its SHA-256 only."""
+def key_shown(db: Database, authorization: str) -> Key | None:
+    """`Bearer <key>`; None: it is nobody's that works."""
     scheme, _, key = authorization.partition(" ")
     if scheme.lower() != "bearer" or not 16 <= len(key) <= 200:
         return None
-    digest = sha256(key.strip().encode()).hexdigest()
-    keys = tables.api_keys.c
     with db.read() as read:
-        query = select(keys.hash, keys.name).where(keys.hash == digest, keys.revoked_at.is_(None))
-        known = read.execute(query).first()
-    return known.name if known is not None and hmac.compare_digest(known.hash, digest) else None
+        return key_of(read, key)
 
 
 def _links(settings: Settings) -> TimestampSigner:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse
@@ -19,13 +20,15 @@ from kweek.intake.incoming import Recorded
 from kweek.intake.outcomes import Said
 from kweek.intake.tasks import close_task, give_task_back, take_task
 from kweek.intake.values import Checker, nearest
-from kweek.web.api import read_json
-from kweek.web.guard import Body, HouseOf, KeyName, staff_only
+from kweek.web.guard import Body, HouseOf, may
 from kweek.web.house import House
+from kweek.web.json_body import read_json
 
-router = APIRouter(prefix="/api", dependencies=[Depends(staff_only)])
+_WORK: Final = may("work:write")
+router = APIRouter(prefix="/api", dependencies=[Depends(_WORK)])
+KeyName = Annotated[str | None, Depends(_WORK)]
 
-_KEYS = ("id", "by", "note", "outcome", "call_back_at", "reason", "later_on", "answers")
+KEYS: Final = ("id", "by", "note", "outcome", "call_back_at", "reason", "later_on", "answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def close_a_task(key: str, body: Body, house: HouseOf, program: KeyName) -> JSON
 def _read(body: bytes, house: House, program: str | None, *, outcome: bool = False) -> Words:
     """`by` is required: who did it is part of what happened. program: the name of the key that it came with."""
     check = Checker("request")
-    raw = check.object(read_json(body), "", _KEYS)
+    raw = check.object(read_json(body), "", KEYS)
     texts = {key: check.text(raw.get(key), key, required=key == "by") for key in ("id", "by", "note", "reason")}
     if texts["id"] and "/" in texts["id"]:
         check.fault("id", "an id here has no slash; send a UUID for instance")

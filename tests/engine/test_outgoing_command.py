@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook
 
 from kweek.cli import main
+from kweek.leads import deliveries
+from kweek.leads.database import open_database
 from kweek.secret import make_secret
 from tests.engine.http_server import OK, Program, answer, listening
 
@@ -85,3 +88,28 @@ async def test_a_channel_is_tried_and_what_is_missing_is_said(
         assert "set KWEEK_CHANNEL_ATTIC" in ways["attic"]["missing"]
         assert await outgoing() == 1
         assert "of-the-floor" not in capsys.readouterr().out  # whoever knows it may write there
+
+
+async def test_what_waits_and_what_was_given_up_is_shown_and_tried_again(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with listening(OK) as crm:
+        write(house, crm)
+        assert await asyncio.to_thread(main, ["migrate"]) == 0
+        database = open_database(f"sqlite:///{house / 'kweek.db'}")
+        with database.write() as tx:
+            for n, hook in enumerate(("crm", "crm", "erp")):
+                deliveries.write(tx, hook, f"a1/{n}", "a1", "won", {}, datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+            deliveries.not_taken(tx, 1, "http 503 closed", None)
+        database.close()
+        capsys.readouterr()
+        await outgoing()
+        told = capsys.readouterr().out
+        assert "1 wait, 1 given up, the oldest of 2026-03-02 09:00 UTC: http 503 closed" in told
+        assert "rules/workspace.yaml has it no more" in told
+        assert await outgoing("crm", "--again") == 0
+        assert "crm: 1 to be tried again" in capsys.readouterr().err
+        await outgoing("--json")
+        ways = {way["name"]: way for way in json.loads(capsys.readouterr().out)}
+        assert [(ways["crm"][name], ways["erp"][name]) for name in ("waiting", "given_up")] == [(2, 1), (0, 0)]
+        assert await outgoing("--again") == 2

@@ -189,7 +189,7 @@ class Visitor:
 
     def __init__(self, house: Up) -> None:
         self.house = house
-        made = kweek("key", "make", "website", "--data", str(house.data), cwd=house.folder)
+        made = kweek("key", "make", "website", "--may", "everything", "--data", str(house.data), cwd=house.folder)
         assert made.returncode == 0, made.stderr
         self.api = httpx.Client(
             base_url=house.base, headers={"authorization": f"Bearer {made.stdout.strip()}"}, timeout=30

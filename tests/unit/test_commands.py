@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -100,7 +101,9 @@ MISTAKES = {
     "a kind, and all of them": ("schema survey --write", "", 2, "leave out KIND"),
     "a place that cannot be": ("schema -o /nowhere/flow.json", "", 1, "/nowhere/flow.json: No such file"),
     "a key without a name": ("key make", "", 2, "needs a name"),
-    "a key to no database": ("key make website", "", 3, "is made by `kweek up` or `kweek migrate`"),
+    "a key for nothing": ("key make website", "", 2, "what may it do?"),
+    "a key for what nobody knows": ("key make website --may events:read", "", 2, "invalid choice: 'events:read'"),
+    "a key to no database": ("key make website --may everything", "", 3, "is made by `kweek up` or `kweek migrate`"),
     "a relay of one's own": ("catcher", 'smtp_url = "smtp://relay.example"', 2, "a relay of your own"),
     "a relay that is none": ("up", 'smtp_url = "smpt://u:hushhush@x"', 2, "smtp_url: it begins with smtp://"),
     "a doctor without a relay": ("doctor", 'smtp_url = "smtp://x:99999"', 2, "smtp_url: this is no address"),
@@ -164,20 +167,25 @@ def test_keys_are_made_listed_and_taken_back(
     assert main(["migrate"]) == 0
     assert main(["key", "revoke", "website"]) == 1
     assert "`kweek key list`" in capsys.readouterr().err
-    assert main(["key", "make", "website"]) == 0
+    make = ["key", "make", "website", "--may", "leads:read", "events:write"]
+    assert main(make) == 0
     key = capsys.readouterr().out.strip()
     assert key.startswith("kweek_")
     assert len(key) > 40
-    assert main(["key", "make", "website"]) == 1
+    assert main(make) == 1
     assert key.encode() not in b"".join(file.read_bytes() for file in (tmp_path / ".kweek").glob("kweek.db*"))
     assert main(["key", "list"]) == 0
-    assert "works" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "works" in told
+    assert "events:write leads:read" in told
+    assert main(["key", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["may"] == ["events:write", "leads:read"]
     assert main(["key", "revoke", "website"]) == 0
     assert main(["key", "revoke", "website"]) == 1
     capsys.readouterr()
     assert main(["key", "list"]) == 0
     assert "revoked" in capsys.readouterr().out
-    assert main(["key", "make", "website"]) == 0, "its name is free again"
+    assert main(make) == 0, "its name is free again"
 
 
 def test_nothing_is_told_of_how_far_it_is_where_nobody_looks_on(capsys: pytest.CaptureFixture[str]) -> None:

@@ -115,6 +115,23 @@ RULES = [
          (10, 27, "09:00-17:30")],
     ),
     ("rules/calendars.yaml", "[2026-12-24, 2026-12-31,", "[2026-12-24, 31-12-2026,", [(11, 24, "year-month-day")]),
+    (
+        "rules/workspace.yaml",
+        "websites:",
+        "webhooks:\n  crm:\n    url: https://crm.example.com/\n    hears: [lead.recieved, qoute.requested, won, sent]\n"
+        "    sends: [lead.owner, event.surface, event.from]\nwebsites:",
+        [(27, 13, "“lead.received”"), (27, 28, "“quote.requested”"), (27, 50, "no event “sent” to hear"),
+         (28, 25, "There is no field event.surface"), (28, 40, "There is no field event.from")],
+    ),
+    (
+        "rules/workspace.yaml",
+        "websites:",
+        "webhooks:\n  crm:\n    url: https://crm.example.com/\n    "
+        "hears: [grade.changed, quote.requested, handover.given]\n    sends: [lead.owner, event.surface, event.from]\n"
+        "websites:",
+        [],
+    ),
+    ("rules/events.yaml", "brochure.requested:", "lead.received:\nbrochure.requested:", [(28, 1, "of Kweek's own")]),
     ("rules/events.yaml", "brochure.requested:", "grade.changed:\nbrochure.requested:", [(28, 1, "of Kweek's own")]),
     ("rules/scoring.yaml", "{ A: 20, B: 10, C: 0 }", "{ A: 10, B: 20, C: 0 }", [(8, 12, "Write A: 20, B: 10, C: 0")]),
     ("rules/scoring.yaml", "1: flow hot-lead,", "1: flow hot-laed,", [(14, 11, "Did you mean “hot-lead”?")]),

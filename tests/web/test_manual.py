@@ -17,16 +17,16 @@ from tests.web.conftest import NOW, Books, TestClient
 
 DOCS = Path(__file__).parents[2] / "docs"
 CSV = re.compile(r"```csv\n(.*?)```", re.DOTALL)
-CURL = re.compile(r"/api/events.*?-d '(\{.*?\})'\n```", re.DOTALL)
+CURL = re.compile(r"curl[^\n]*?(/api/\w+)[^'\n]*?-d '(\{.*?\})'\n```", re.DOTALL)
 
 
 @pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("page", ["first-flow.md", "operating.md", "web.md"])
+@pytest.mark.parametrize("page", ["first-flow.md", "operating.md", "api.md"])
 def test_an_event_of_the_manual_is_taken_and_its_lead_may_be_mailed(api: TestClient, books: Books, page: str) -> None:
     examples = CURL.findall((DOCS / page).read_text())
     assert examples
-    for example in examples:
-        answer = api.post("/api/events", json=json.loads(example))
+    for path, example in examples:
+        answer = api.post(path, json=json.loads(example))
         assert answer.status_code == 201, answer.text
         with books.db.read() as read:
             assert allowed(read, answer.json()["lead_id"], "email", NOW, "advice")
@@ -50,7 +50,7 @@ class Form(HTMLParser):
 
 @pytest.mark.usefixtures("published")
 def test_the_form_of_the_manual_is_taken_whole(web: TestClient, books: Books) -> None:
-    [html] = re.findall(r"```html\n(.*?)```", (DOCS / "web.md").read_text(), re.DOTALL)
+    [html] = re.findall(r"```html\n(.*?)```", (DOCS / "forms.md").read_text(), re.DOTALL)
     form = Form()
     form.feed(html)
     assert web.post(form.action, data={**form.fields, "email": "ann@example.com"}).status_code == 200
@@ -59,7 +59,11 @@ def test_the_form_of_the_manual_is_taken_whole(web: TestClient, books: Books) ->
 
 def test_the_manual_says_truly_from_where_leads_come(api: TestClient, books: Books) -> None:
     text = (DOCS / "campaigns.md").read_text()
-    [html], [event], [csv] = re.findall(r"```html\n(.*?)```", text, re.DOTALL), CURL.findall(text), CSV.findall(text)
+    [html], [(_, event)], [csv] = (
+        re.findall(r"```html\n(.*?)```", text, re.DOTALL),
+        CURL.findall(text),
+        CSV.findall(text),
+    )
     form = Form()
     form.feed(html)
     assert api.post(form.action, data=form.fields | {"email": "ann@example.com"}).status_code == 200
@@ -72,5 +76,5 @@ def test_the_manual_says_truly_from_where_leads_come(api: TestClient, books: Boo
 
 
 def test_the_manual_names_every_legal_form() -> None:
-    text = (DOCS / "web.md").read_text()
+    text = (DOCS / "api.md").read_text()
     assert [form for form in LEGAL_FORMS if f"`{form}`" not in text] == []

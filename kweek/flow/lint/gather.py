@@ -13,9 +13,13 @@ from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Question
 from kweek.flow.surveys import Survey as SurveyFile
-from kweek.flow.words import GRADE_CHANGED
+from kweek.flow.words import GRADE_CHANGED, LEAD_RECEIVED
 
-_GRADES: Final = {"from": COMPUTED["lead.grade"], "to": COMPUTED["lead.grade"]}
+OWN_DATA: Final[Mapping[str, Mapping[str, FieldType]]] = {
+    GRADE_CHANGED: {"from": COMPUTED["lead.grade"], "to": COMPUTED["lead.grade"]},
+    LEAD_RECEIVED: {},
+}
+"""Kweek's own events that flows may start on as on the workspace's, and what they carry."""
 
 
 def names_of(
@@ -31,7 +35,7 @@ def names_of(
     return Names(
         languages=rules.settings.languages,
         flows={**reentries, **dict.fromkeys(unreadable, Reentry("always"))},
-        events={**{name: event_data(rules, name) for name in rules.events}, GRADE_CHANGED: _GRADES},
+        events={**{name: event_data(rules, name) for name in rules.events}, **OWN_DATA},
         hard=frozenset(name for name, event in rules.events.items() if event.hard),
         mails=mails,
         surveys={name: _survey(survey) for name, survey in surveys.items()},

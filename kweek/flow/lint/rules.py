@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kweek.flow.catalogue import Rules
+from kweek.flow.catalogue import Hook, Rules
 from kweek.flow.lint.asks import ask
 from kweek.flow.lint.gather import event_data
 from kweek.flow.lint.names import COMPUTED, PROFILE, Names
@@ -10,17 +10,15 @@ from kweek.flow.lint.report import Report
 from kweek.flow.lint.sales_ready import lint_sales_ready
 from kweek.flow.lint.scoring import lint_fits, lint_matrix, lint_scoring
 from kweek.flow.problems import Problem, did_you_mean
+from kweek.flow.words import HEARD_OUTSIDE
 
 
 def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
     """The conditions of rules/, and what webhooks send; what else its files name, the loader has looked up."""
     events, ready = Report("rules/events.yaml"), Report("rules/sales-ready.yaml")
-    hooks, fields = Report("rules/workspace.yaml"), names.schema().fields
+    hooks = Report("rules/workspace.yaml")
     for hook in rules.settings.webhooks.values():
-        for path in hook.sends:
-            if path.value not in fields:
-                fix = did_you_mean(path.value, fields)
-                hooks.error(path.at, "unknown-field", f"There is no field {path.value}", "", fix)
+        _hook(hook, names, hooks)
     _own_fields(rules, hooks)
     for event in rules.events.values():
         if event.condition:
@@ -40,6 +38,21 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
     lint_scoring(rules.scoring.rules, names, scoring)
     lint_matrix(rules.scoring.matrix, names, scoring)
     return (*events.problems, *ready.problems, *scoring.problems, *personas.problems, *hooks.problems)
+
+
+def _hook(hook: Hook, names: Names, report: Report) -> None:
+    """Is there what it shall hear, and what it sends of that?"""
+    known = (*names.events, *HEARD_OUTSIDE)
+    for event in hook.hears:
+        if event.value not in known:
+            fix = did_you_mean(event.value, known)
+            report.error(event.at, "unknown-event", f"There is no event “{event.value}” to hear", "", fix)
+    heard = [names.events.get(event.value, {}) for event in hook.hears]
+    fields = names.schema({name: kind for data in heard for name, kind in data.items()}).fields
+    for path in hook.sends:
+        if path.value not in fields:
+            fix = did_you_mean(path.value, fields)
+            report.error(path.at, "unknown-field", f"There is no field {path.value}", "", fix)
 
 
 def _own_fields(rules: Rules, report: Report) -> None:

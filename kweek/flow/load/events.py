@@ -11,12 +11,17 @@ from kweek.flow.load.reader import Reader, said
 from kweek.flow.load.texts import LANGUAGE
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Words
-from kweek.flow.words import GRADE_CHANGED
+from kweek.flow.words import GRADE_CHANGED, HANDOVER_GIVEN, LEAD_RECEIVED
 from kweek.flow.yaml import Pair, Pairs, Text
 
 EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 KEYS: Final = ("title", "hard", "soft", "data", "from", "if")
 FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
+_KWEEKS_OWN: Final[Mapping[str, str]] = {
+    GRADE_CHANGED: "It is recorded where points change a grade.",
+    LEAD_RECEIVED: "It is recorded where a program sends a lead.",
+    HANDOVER_GIVEN: "It is told where a lead is handed to sales.",
+}
 
 
 class FieldReader(Reader):
@@ -61,8 +66,8 @@ class EventReader(FieldReader):
         if not EVENT.fullmatch(name.value):
             what = f"“{name.value}” is not the name of an event."
             self.note(name.at, "name", what, "", "An event is noun.past_verb: brochure.requested")
-        if name.value == GRADE_CHANGED:
-            what, why = f"“{name.value}” is an event of Kweek's own.", "It is recorded where points change a grade."
+        if name.value in _KWEEKS_OWN:
+            what, why = f"“{name.value}” is an event of Kweek's own.", _KWEEKS_OWN[name.value]
             self.note(name.at, "name", what, why, "Take it away: flows may name it all the same.")
         if isinstance(pair.value, Text) and pair.value.empty:
             return EventType(name)

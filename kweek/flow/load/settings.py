@@ -16,7 +16,7 @@ from kweek.flow.yaml import Pair, Pairs
 from kweek.rules.wall import zone
 
 SENDER_KEYS: Final = ("name", "address", "reply_to", "postal_address")
-HOOK_KEYS: Final = ("url", "sends")
+HOOK_KEYS: Final = ("url", "sends", "hears")
 UNSURE: Final[tuple[Literal["resend", "hold"], ...]] = ("resend", "hold")
 KEYS: Final = (
     "name", "languages", "timezone", "calendar", "send_hours", "limit", "sender", "fields", "channels", "webhooks",
@@ -89,12 +89,12 @@ class SettingsReader(FieldReader):
                 examples = {"url": "https://crm.example.com/kweek"}
                 self.required(known, examples, line.key.at, f"The webhook “{line.key.value}”")
             url = self.parsed(known.get("url"), parse_url, "url")
-            sends = self.texts(known["sends"]) if "sends" in known else ()
+            sends, hears = (self.texts(known[word]) if word in known else () for word in ("sends", "hears"))
             if url is not None:
                 if url.value.startswith("http:"):
                     what, why = "This goes out without TLS.", "Anybody on the way can read it."
                     self.note(url.at, "plain-http", what, why, "Write https://", "warning")
-                found[line.key.value] = Hook(url.value, sends)
+                found[line.key.value] = Hook(url.value, sends, hears)
         return found
 
     def _named(self, pair: Pair | None, example: str) -> tuple[Pair, ...]:

@@ -194,6 +194,7 @@ def workspace() -> Schema:
     hook: dict[str, Schema] = {
         "url": like(texts.URL.pattern, "Where it is sent.", "https://crm.example.com/kweek"),
         "sends": some(words(), "What of the lead is in it besides its ids: lead.email, company.name."),
+        "hears": some(words(), "Events of which it is told as they happen: lead.received, grade.changed, your own."),
     }
     said: dict[str, Schema] = {
         "name": words("Who we are."),

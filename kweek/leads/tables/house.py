@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
 from kweek.leads.tables.columns import Moment, metadata
 
@@ -43,18 +43,20 @@ api_keys = Table(
 )  # fmt: skip
 
 deliveries = Table(
-    "deliveries", metadata,  # what other programs shall hear of
+    "deliveries", metadata,  # what other programs have yet to hear; what was taken is no row any more
     Column("id", Integer, primary_key=True),
     Column("hook", Text, nullable=False),  # of rules/workspace.yaml
+    Column("message", Text, nullable=False),  # by which the receiver knows it again
+    Column("lead_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("lead_id", Text),
     Column("body", JSON, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("since_real", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
-    Column("due_at", Moment),  # the next attempt; null: it is over
-    Column("delivered_at", Moment),
+    Column("due_real", Moment),  # the next attempt, or the end of the lease of this one; null: it was given up
     Column("why", Text),  # what went wrong last
-    Index("ix_deliveries_due_at", "due_at"),
+    UniqueConstraint("hook", "message"),
+    Index("ix_deliveries_hook_due_real", "hook", "due_real", "id"),
+    Index("ix_deliveries_lead_id", "lead_id"),
     sqlite_autoincrement=True,
 )  # fmt: skip
 

@@ -91,18 +91,20 @@ def upgrade() -> None:
         "deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("hook", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("lead_id", sa.Text(), nullable=True),
         sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since_real", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_real", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("hook", "message", name=op.f("uq_deliveries_hook_message")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_deliveries_due_at", "deliveries", ["due_at"], unique=False)
+    op.create_index("ix_deliveries_hook_due_real", "deliveries", ["hook", "due_real", "id"], unique=False)
+    op.create_index("ix_deliveries_lead_id", "deliveries", ["lead_id"], unique=False)
     op.create_table(
         "imports",
         sa.Column("id", sa.Text(), nullable=False),

@@ -1,0 +1,20 @@
+"""Which lead is it? By the address or by a sender's own id, for whoever only asks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from kweek.leads.tables import leads
+
+_BY_EMAIL: Final = select(leads.c.id).where(leads.c.email_key == bindparam("key"))
+_BY_EXTERNAL: Final = select(leads.c.id).where(leads.c.external_id == bindparam("key"))
+
+
+def leads_known_by(read: Connection, email: str | None, external_id: str | None) -> list[str]:
+    """Two where the sender's id is one lead's and the address another's; an event with both is about the first."""
+    found = [] if external_id is None else list(read.execute(_BY_EXTERNAL, {"key": external_id}).scalars())
+    if email is not None:
+        found += read.execute(_BY_EMAIL, {"key": email.casefold()}).scalars()
+    return list(dict.fromkeys(found))

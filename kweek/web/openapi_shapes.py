@@ -1,0 +1,236 @@
+"""Which shape has what goes over the interface? JSON Schema of each, from the tables of whoever checks or writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, get_args
+
+from kweek.flow.words import LEAD_RECEIVED
+from kweek.intake.check import ENGINE_EVENTS, EVENT_KEYS
+from kweek.intake.check_lead import (
+    CHANNELS,
+    COMPANY_KEYS,
+    CONSENT_KEYS,
+    CONSENT_MUST,
+    LARGEST,
+    LEAD_KEYS,
+    MOST_CONSENTS,
+    Vocabulary,
+)
+from kweek.intake.received import RECEIVED_KEYS
+from kweek.intake.values import LARGEST_NUMBER, LONGEST, LONGEST_TEXT
+from kweek.leads.calling import LEGAL_FORMS
+from kweek.rules.grades import Axis
+from kweek.web import known
+from kweek.web.tasks import KEYS as DEED_KEYS
+
+Shape = dict[str, Any]
+
+PRINTABLE: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
+ONE_LINE: Final = r"^[^\u0000-\u001f\u007f]*$"
+_SAID: Final = r"\S"  # blanks alone say nothing
+_MOMENT_SENT: Final = r"^(197[1-9]|19[89]\d|[2-8]\d{3})-.*(Z|[+-]\d{2}:\d{2})$"  # from 1971 to 8999, with its offset
+
+_COLUMNS: Final[Mapping[str, Shape]] = {
+    "email": {"format": "email"},
+    "phone": {"description": "With its country, +31 …, or of the lead's country, or of the workspace's."},
+    "language": {"pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "examples": ["nl", "en"]},
+    "country": {"pattern": "^[A-Za-z]{2}$", "examples": ["NL", "BE"]},
+    "timezone": {"examples": ["Europe/Amsterdam"]},
+    "legal_form": {"description": f"One of {', '.join(LEGAL_FORMS)}.", "examples": list(LEGAL_FORMS[:2])},
+    "channel": {"enum": list(CHANNELS)},
+    "purpose": {"description": "For email one that a mail names; for the others it may be left out."},
+    "words": {"description": "Exactly as they were shown."},
+    "size": {"description": "How many people work there."},
+}
+"""What is to be said of a text besides that it is one."""
+
+
+def ref(name: str) -> Shape:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def named(properties: Mapping[str, Shape], required: tuple[str, ...] | None = None) -> Shape:
+    """An object that has no other keys. required: all of them, where nothing is said."""
+    needed = list(properties if required is None else required)
+    shape: Shape = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return {**shape, "required": needed} if needed else shape
+
+
+def schemas(words: Vocabulary) -> Shape:
+    """By name, those that this workspace has."""
+    events = {**words.events, **ENGINE_EVENTS}
+    return {
+        **{f"Event.{kind}": _event(kind, data) for kind, data in events.items()},
+        "Event": {
+            "oneOf": [ref(f"Event.{kind}") for kind in events],
+            "discriminator": {
+                "propertyName": "type",
+                "mapping": {kind: f"#/components/schemas/Event.{kind}" for kind in events},
+            },
+        },
+        "ReceivedLead": _received(),
+        "LeadSent": _lead_sent(words),
+        "CompanySent": _company_sent(),
+        "ConsentSent": _consent_sent(),
+        **_answered(),
+    }
+
+
+# --- what may be sent -------------------------------------------------------------------------------------
+
+
+def _event(kind: str, data: Mapping[str, str]) -> Shape:
+    must = ("flow",) if kind == "enrol" else ()
+    said = {
+        "id": _must("id"),
+        "type": {"const": kind},
+        "at": _value("moment"),
+        "lead": ref("LeadSent"),
+        "data": _or_null(named({name: _value(of, name) for name, of in data.items()}, must)),
+    }
+    if must:
+        said["data"] = named({name: _must(name) for name in data}, must)
+    return named({key: said[key] for key in EVENT_KEYS}, ("id", "type", "lead", *(("data",) if must else ())))
+
+
+def _received() -> Shape:
+    said = {
+        "id": {**_text("id"), "description": "Yours; without one, the same said twice in a row is said once."},
+        "at": _value("moment"),
+        "lead": ref("LeadSent"),
+        "flow": {**_text("flow"), "description": "A published flow that the lead shall enter."},
+    }
+    shape = named({key: said[key] for key in RECEIVED_KEYS}, ("lead",))
+    return {**shape, "description": f"It stands in the lead's story as {LEAD_RECEIVED}."}
+
+
+def _lead_sent(words: Vocabulary) -> Shape:
+    own = {name: _value(of, name) for name, of in words.fields.items()}
+    listed = {
+        "company": {"oneOf": [_must("company"), ref("CompanySent"), {"type": "null"}, {"const": ""}]},
+        "consents": _or_null({"type": "array", "maxItems": MOST_CONSENTS, "items": ref("ConsentSent")}),
+    }
+    shape = named({**{key: listed.get(key) or _text(key) for key in LEAD_KEYS}, **own}, ())
+    who = [{"required": [key], "properties": {key: _must(key)}} for key in ("email", "external_id")]
+    return {**shape, "anyOf": who}
+
+
+def _company_sent() -> Shape:
+    size = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": LARGEST}, {"type": "null"}]}
+    said = {key: _text(key) for key in COMPANY_KEYS} | {"size": size, "name": _must("name")}
+    return named(said, ("name",))
+
+
+def _consent_sent() -> Shape:
+    said = {key: _must(key) if key in CONSENT_MUST else _text(key) for key in CONSENT_KEYS}
+    shape = named({**said, "at": _value("moment"), "expires_at": _value("moment")}, CONSENT_MUST)
+    for_mail: Shape = {
+        "if": {"properties": {"channel": {"const": "email"}}},
+        "then": {"required": ["purpose"], "properties": {"purpose": _must("purpose")}},
+    }
+    return {**shape, **for_mail}
+
+
+def deed(verb: str) -> Shape:
+    """What a desk sends that does this."""
+    must = {"outcome": ("outcome",), "reject": ("reason",), "later": ("later_on",)}.get(verb, ())
+    answer: Shape = {"type": ["string", "number", "null"]}
+    said = {
+        **{key: _text(key) for key in DEED_KEYS},
+        "id": {"type": ["string", "null"], "pattern": r"^[^/\u0000-\u001f\u007f]*$", "maxLength": LONGEST["id"]},
+        "call_back_at": _value("moment"),
+        "later_on": _value("date"),
+        "answers": {
+            "type": ["object", "null"],
+            "additionalProperties": {"anyOf": [answer, {"type": "array", "items": {"type": ["string", "number"]}}]},
+        },
+        "by": {**_must("by"), "description": "A colleague of rules/teams.yaml, or the name of the key itself."},
+    }
+    for key in must:
+        said[key] = {"type": "string", "format": "date"} if key == "later_on" else _must(key)
+    return named(said, ("by", *must))
+
+
+# --- values -----------------------------------------------------------------------------------------------
+
+
+def _text(name: str) -> Shape:
+    """One that may be left out."""
+    longest = LONGEST.get(name, LONGEST_TEXT)
+    shape: Shape = {"type": ["string", "null"], "maxLength": longest, "pattern": _pattern(name)}
+    return {**shape, **_COLUMNS.get(name, {})}
+
+
+def _must(name: str) -> Shape:
+    """One that may not."""
+    return {**_text(name), "type": "string", "allOf": [{"pattern": _SAID}]}
+
+
+def _pattern(name: str) -> str:
+    return ONE_LINE if name in ("id", "external_id", "by") else PRINTABLE
+
+
+def _value(kind: str, name: str = "") -> Shape:
+    """A typed field of an event or of a lead."""
+    match kind:
+        case "number":
+            number = {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER}
+            return {"anyOf": [number, {"type": "string", "pattern": r"^-?\d{1,15}(\.\d{1,9})?$"}, {"type": "null"}]}
+        case "yes/no":
+            return {"enum": [True, False, "true", "false", "yes", "no", None]}
+        case "date":
+            return {"type": ["string", "null"], "format": "date"}
+        case "moment":
+            return {"type": ["string", "null"], "format": "date-time", "pattern": _MOMENT_SENT}
+        case _:
+            return _text(name)
+
+
+def _or_null(shape: Shape) -> Shape:
+    return {"anyOf": [shape, {"type": "null"}]}
+
+
+# --- what is answered -------------------------------------------------------------------------------------
+
+_STRING: Final[Shape] = {"type": "string"}
+_WHOLE: Final[Shape] = {"type": "integer"}
+_MOMENT: Final[Shape] = {"type": "string", "format": "date-time"}
+_MAYBE: Final[Shape] = {"type": ["string", "null"]}
+
+
+def _answered() -> Shape:
+    taken = {"id": _STRING, "lead_id": _STRING, "seq": _WHOLE}
+    fault = named({"field": _STRING, "words": _STRING})
+    refused = {"status": _WHOLE, "detail": _STRING, "errors": {"type": "array", "items": fault}}
+    problem = {
+        **refused, "type": _STRING, "title": _STRING, "scope": _STRING, "by": _MAYBE, "at": _MAYBE, "outcome": _MAYBE,
+        "allowed": {"type": "array", "items": _STRING},
+    }  # fmt: skip
+    return {
+        "Taken": named(taken),
+        "TakenOfMany": {"oneOf": [named({"status": _WHOLE, **taken}), named(refused)]},
+        "Done": named({"fresh": {"type": "boolean"}, "lead_id": _STRING, "seq": _WHOLE}, ("fresh",)),
+        "Fault": fault,
+        "Problem": named(problem, ("type", "title", "status", "detail")),
+        "Lead": _lead(),
+    }
+
+
+def _lead() -> Shape:
+    reason = named({"because": _STRING, "points": _WHOLE, "times": _WHOLE})
+    column = named({"total": _WHOLE, "reasons": {"type": "array", "items": reason}})
+    flow: dict[str, Shape] = dict.fromkeys(known.FLOW, _MAYBE)
+    company: dict[str, Shape] = dict.fromkeys(known.COMPANY, _MAYBE)
+    said: dict[str, Shape] = {
+        "id": _STRING,
+        **dict.fromkeys(known.COLUMNS, _MAYBE),
+        "fields": {"type": "object"},
+        "company": _or_null(named({**company, "name": _STRING, "size": {"type": ["integer", "null"]}})),
+        "consents": {"type": "array", "items": named(dict.fromkeys(known.CONSENT, _MAYBE))},
+        "grade": {"type": "string", "pattern": "^[A-D][1-4]$"},
+        "points": named(dict.fromkeys(get_args(Axis), column), ()),
+        "flows": {"type": "array", "items": named({**flow, "version": _WHOLE})},
+        "created_at": _MOMENT,
+    }
+    return named(said)

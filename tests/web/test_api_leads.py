@@ -1,0 +1,142 @@
+"""`/api/leads`: leads of whom no event is told come in once, and a program may ask for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kweek.leads import tables
+from kweek.leads.database import Database
+from tests.web.conftest import NOW, Books, TestClient
+
+
+@pytest.fixture
+def db(database: Database) -> Database:
+    """On both kinds of database."""
+    return database
+
+
+ANN: dict[str, Any] = {
+    "email": "ann@example.com", "external_id": "crm-7", "first_name": "Ann", "company": {"name": "Acme", "size": 25},
+    "contract_end": "2027-01-01",
+    "consents": [{"channel": "email", "purpose": "advice", "words": "Yes, mail me.", "source": "crm"}],
+}  # fmt: skip
+
+
+def said(**more: object) -> dict[str, object]:
+    return {"id": "r1", "lead": ANN, **more}
+
+
+def kinds(books: Books) -> list[str]:
+    return [row.kind for row in sorted(books.rows(tables.events), key=lambda row: row.seq)]
+
+
+def test_a_lead_comes_in_without_an_event_of_the_senders(api: TestClient, books: Books) -> None:
+    first, again = api.post("/api/leads", json=said()), api.post("/api/leads", json=said())
+    [lead], [event] = books.rows(tables.leads), books.rows(tables.events)
+    assert (first.status_code, first.json()) == (201, {"id": "r1", "lead_id": lead.id, "seq": 1})
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert (lead.first_name, lead.fields, event.kind) == ("Ann", {"contract_end": "2027-01-01"}, "lead.received")
+    assert [row.words for row in books.rows(tables.consents)] == ["Yes, mail me."]
+
+
+def test_without_an_id_the_same_twice_in_a_row_is_once(api: TestClient, books: Books) -> None:
+    ann, anna = {"lead": ANN}, {"lead": {**ANN, "first_name": "Anna"}}
+    answers = [api.post("/api/leads", json=one) for one in (ann, ann, anna, anna, ann)]
+    assert [one.status_code for one in answers] == [201, 200, 201, 200, 201]
+    assert answers[0].json() == answers[1].json()
+    assert books.rows(tables.leads)[0].first_name == "Ann"
+
+
+@pytest.mark.usefixtures("published")
+def test_a_lead_may_enter_a_flow_with_it_once(api: TestClient, books: Books) -> None:
+    for _ in range(2):
+        assert api.post("/api/leads", json=said(flow="brochure-request")).status_code in (200, 201)
+    assert kinds(books) == ["lead.received", "enrol"]
+    assert books.rows(tables.events)[1].data == {"flow": "brochure-request"}
+    wrong = api.post("/api/leads", json=said(id="r2", flow="brochure-requst"))
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "flow")
+    assert "did you mean “brochure-request”" in wrong.json()["errors"][0]["words"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"id": "r1", "lead": {"email": "bob@example.com"}}, 409, None),
+        ({"lead": {"first_name": "Ann"}}, 422, "lead"),
+        ({"id": " ", "lead": {"email": "ann@"}}, 422, "lead.email"),
+        ({"lead": ANN, "type": "brochure.requested"}, 422, "type"),
+        ({"id": "l1-1/2", "lead": ANN}, 422, "id"),
+        ({"lead": ANN, "at": "2026-03-03T09:00:00Z"}, 422, "at"),
+        (7, 422, "lead"),
+    ],
+)
+def test_what_cannot_be_taken_is_said_by_its_field(
+    api: TestClient, books: Books, body: object, status: int, field: str | None
+) -> None:
+    api.post("/api/leads", json=said())
+    answer = api.post("/api/leads", json=body)
+    assert answer.status_code == status
+    assert field in [None, *(error["field"] for error in answer.json().get("errors", []))]
+    assert books.count(tables.events) == books.count(tables.leads) == 1
+
+
+def test_a_list_is_answered_one_by_one(api: TestClient, books: Books) -> None:
+    sent = [said(), said(), {"lead": {"email": "bob@"}}, said(lead={"email": "bob@example.com"}), 7]
+    results = api.post("/api/leads", json=sent).json()["results"]
+    assert [one["status"] for one in results] == [201, 200, 422, 409, 422]
+    assert api.post("/api/leads", json=[said()] * 501).status_code == 413
+    assert books.count(tables.leads) == 1
+
+
+@pytest.mark.parametrize("body", [{"id": " "}, {"type": " "}])
+def test_blanks_are_nothing(api: TestClient, books: Books, body: dict[str, str]) -> None:
+    event = {"id": "e1", "type": "brochure.requested", "lead": {"email": "ann@example.com"}}
+    assert api.post("/api/events", json=event | body).status_code == 422
+    assert books.count(tables.events) == 0
+
+
+# --- and asked for ------------------------------------------------------------------------------------
+
+
+def test_all_that_is_known_of_a_lead(api: TestClient, books: Books, published: str) -> None:
+    event = {"id": "e1", "type": "contact.requested", "lead": ANN, "data": {"subject": "Fans"}}
+    lead_id = api.post("/api/events", json=event).json()["lead_id"]
+    known = api.get(f"/api/leads/{lead_id}").json()
+    assert {name: known[name] for name in ("email", "external_id", "first_name", "stage", "fields")} == {
+        "email": "ann@example.com", "external_id": "crm-7", "first_name": "Ann", "stage": "sales qualified",
+        "fields": {"contract_end": "2027-01-01"},
+    }  # fmt: skip
+    assert (known["company"]["name"], known["company"]["size"]) == ("Acme", 25)
+    assert known["grade"] == "C3"
+    [asked] = known["points"]["intent"]["reasons"]
+    assert (known["points"]["intent"]["total"], asked["points"], asked["times"]) == (15, 15, 1)
+    assert known["consents"][0]["words"] == "Yes, mail me."
+
+
+def test_where_a_lead_is_in_which_flow(api: TestClient, books: Books, published: str) -> None:
+    books.lead()
+    books.enrolment(published, "triage/send-1")
+    [flow] = api.get("/api/leads/l1").json()["flows"]
+    assert (flow["flow"], flow["version"], flow["step"], flow["ended_at"]) == (
+        "brochure-request", 1, "triage/send-1", None,
+    )  # fmt: skip
+    assert flow["started_at"] == NOW.isoformat()
+
+
+def test_a_lead_is_found_by_its_address_and_by_the_senders_own_id(api: TestClient, books: Books) -> None:
+    books.lead("ann", external_id="crm-7")
+    books.lead("bob")
+
+    def found(**asked: str) -> list[str]:
+        return [one["id"] for one in api.get("/api/leads", params=asked).json()["leads"]]
+
+    assert found(email="ANN@example.com") == found(external_id="crm-7") == ["ann"]
+    assert found(external_id="crm-7", email="bob@example.com") == ["ann", "bob"]
+    assert found(email="eve@example.com") == []
+    assert [api.get("/api/leads", params=one).status_code for one in ({}, {"email": "\0"}, {"email": ""})] == [422] * 3
+
+
+def test_who_is_not_there_is_said_to_be_so(api: TestClient) -> None:
+    assert [api.get(f"/api/leads/{one}").status_code for one in ("nobody", "%00", "é")] == [404] * 3
