@@ -59,7 +59,11 @@ def test_the_form_of_the_manual_is_taken_whole(web: TestClient, books: Books) ->
 
 def test_the_manual_says_truly_from_where_leads_come(api: TestClient, books: Books) -> None:
     text = (DOCS / "campaigns.md").read_text()
-    [html], [(_, event)], [csv] = re.findall(r"```html\n(.*?)```", text, re.DOTALL), CURL.findall(text), CSV.findall(text)
+    [html], [(_, event)], [csv] = (
+        re.findall(r"```html\n(.*?)```", text, re.DOTALL),
+        CURL.findall(text),
+        CSV.findall(text),
+    )
     form = Form()
     form.feed(html)
     assert api.post(form.action, data=form.fields | {"email": "ann@example.com"}).status_code == 200
