@@ -15,11 +15,12 @@ from kweek.intake.check import EventChecker
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
 from kweek.intake.record import Ears, append, record
+from kweek.intake.sources import read_source
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.lookup import leads_known_by
 
-RECEIVED_KEYS: Final = ("id", "at", "lead", "flow")
+RECEIVED_KEYS: Final = ("id", "at", "lead", "source", "flow")
 
 _EVENTS: Final = tables.events.c
 _LAST: Final = (
@@ -47,12 +48,12 @@ def check_received(raw: object, words: Vocabulary, now: datetime) -> Received:
     identifier = checker.identifier(body.get("id"))
     at = checker.happened_at(body.get("at"))
     lead = checker.lead(body.get("lead"))
-    flow = checker.text(body.get("flow"), "flow")
+    touch, flow = read_source(checker, body.get("source"), "api"), checker.text(body.get("flow"), "flow")
     if flow is not None:
         checker.flow(flow, "flow")
     checker.done()
     said = blake2b(json.dumps(raw, sort_keys=True).encode(), digest_size=12).hexdigest()
-    return Received(Incoming(identifier, LEAD_RECEIVED, at, lead), flow, said)
+    return Received(Incoming(identifier, LEAD_RECEIVED, at, lead, touch=touch), flow, said)
 
 
 def receive(db: Database, received: Received, now: datetime, ears: Ears) -> tuple[Recorded, str]:

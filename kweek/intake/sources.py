@@ -25,7 +25,7 @@ FIELDS: Final[Mapping[str, str]] = {
 """Field of a form or an address → key of `source`."""
 
 _ONE_CLICK: Final = re.compile(r"utm_\w+|\w*clid|[gw]braid|_gl|mc_eid|li_fat_id")
-_MOST: Final = 200  # characters of a word
+MOST: Final = 200  # characters of a word
 _MORE: Final = ("term", "content", "referrer")
 
 
@@ -59,7 +59,7 @@ def touch_of_link(target: str) -> TouchIn | None:
     except ValueError:
         return None
     utm = [(name, value) for name, value in reversed(asked) if name.startswith("utm_")]  # of two, the first
-    said = {FIELDS[name]: value[:_MOST] for name, value in utm if name in FIELDS}
+    said = {FIELDS[name]: value[:MOST] for name, value in utm if name in FIELDS}
     return touch("mail", said)
 
 
@@ -85,7 +85,7 @@ def page_of(address: str) -> str | None:
 
 def _line(checker: Checker, raw: object, path: str) -> str | None:
     text = checker.text(raw, path)
-    most = 2_000 if path.endswith("referrer") else _MOST
+    most = 2_000 if path.endswith("referrer") else MOST
     if text is None:
         return None
     if len(text) > most or not text.isprintable() or not printable(text):

@@ -14,7 +14,7 @@ from kweek.web import points
 
 COLUMNS: Final = (
     "email", "external_id", "name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone",
-    "campaign", "stage", "owner",
+    "campaign", "last_campaign", "stage", "owner",
 )  # fmt: skip
 COMPANY: Final = ("name", "country", "legal_form", "sector", "size")
 CONSENT: Final = (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 from kweek.flow.words import LEAD_RECEIVED
+from kweek.intake import sources
 from kweek.intake.check import ENGINE_EVENTS, EVENT_KEYS
 from kweek.intake.check_lead import (
     CHANNELS,
@@ -20,6 +21,7 @@ from kweek.intake.check_lead import (
 from kweek.intake.received import RECEIVED_KEYS
 from kweek.intake.values import LARGEST_NUMBER, LONGEST, LONGEST_TEXT
 from kweek.leads.calling import LEGAL_FORMS
+from kweek.leads.campaigns import LONGEST as LONGEST_CAMPAIGN
 from kweek.rules.grades import Axis
 from kweek.web import known
 from kweek.web.tasks import KEYS as DEED_KEYS
@@ -70,6 +72,7 @@ def schemas(words: Vocabulary) -> Shape:
             },
         },
         "ReceivedLead": _received(),
+        "Source": {**_or_null(_source()), "description": "From where the lead came."},
         "LeadSent": _lead_sent(words),
         "CompanySent": _company_sent(),
         "ConsentSent": _consent_sent(),
@@ -88,6 +91,7 @@ def _event(kind: str, data: Mapping[str, str]) -> Shape:
         "at": _value("moment"),
         "lead": ref("LeadSent"),
         "data": _or_null(named({name: _value(of, name) for name, of in data.items()}, must)),
+        "source": ref("Source"),
     }
     if must:
         said["data"] = named({name: _must(name) for name in data}, must)
@@ -99,10 +103,18 @@ def _received() -> Shape:
         "id": {**_text("id"), "description": "Yours; without one, the same said twice in a row is said once."},
         "at": _value("moment"),
         "lead": ref("LeadSent"),
+        "source": ref("Source"),
         "flow": {**_text("flow"), "description": "A published flow that the lead shall enter."},
     }
     shape = named({key: said[key] for key in RECEIVED_KEYS}, ("lead",))
     return {**shape, "description": f"It stands in the lead's story as {LEAD_RECEIVED}."}
+
+
+def _source() -> Shape:
+    word = {"type": ["string", "null"], "maxLength": sources.MOST, "pattern": ONE_LINE}
+    campaign = {"maxLength": LONGEST_CAMPAIGN, "description": "As links name it: spring-fair."}
+    page = {"maxLength": LONGEST_TEXT, "description": "The page that led here, https://…"}
+    return named({**dict.fromkeys(sources.KEYS, word), "campaign": word | campaign, "referrer": word | page}, ())
 
 
 def _lead_sent(words: Vocabulary) -> Shape:

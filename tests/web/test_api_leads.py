@@ -33,12 +33,16 @@ def kinds(books: Books) -> list[str]:
 
 
 def test_a_lead_comes_in_without_an_event_of_the_senders(api: TestClient, books: Books) -> None:
-    first, again = api.post("/api/leads", json=said()), api.post("/api/leads", json=said())
+    body = said(source={"campaign": "spring-fair", "medium": "email"})
+    first, again = api.post("/api/leads", json=body), api.post("/api/leads", json=body)
     [lead], [event] = books.rows(tables.leads), books.rows(tables.events)
     assert (first.status_code, first.json()) == (201, {"id": "r1", "lead_id": lead.id, "seq": 1})
     assert (again.status_code, again.json()) == (200, first.json())
     assert (lead.first_name, lead.fields, event.kind) == ("Ann", {"contract_end": "2027-01-01"}, "lead.received")
     assert [row.words for row in books.rows(tables.consents)] == ["Yes, mail me."]
+    assert [(row.campaign, row.how, row.medium) for row in books.rows(tables.touches)] == [
+        ("spring-fair", "api", "email")
+    ]
 
 
 def test_without_an_id_the_same_twice_in_a_row_is_once(api: TestClient, books: Books) -> None:
