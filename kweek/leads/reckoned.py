@@ -53,16 +53,15 @@ class _Queries:
             .join(companies, companies.c.id == leads.c.company_id)
             .where(these(leads.c.id))
         )
+        self.channels: Final = (
+            select(leads.c.id.label("lead_id"), campaigns.c.channel)
+            .join(campaigns, campaigns.c.id == leads.c.campaign)
+            .where(these(leads.c.id))
+        )
 
 
 _BETWEEN: Final = _Queries(lambda column: column.between(bindparam("first"), bindparam("last")))
 _AMONG: Final = _Queries(lambda column: column.in_(bindparam("leads", expanding=True)))
-
-_CHANNELS: Final = (
-    select(leads.c.id.label("lead_id"), campaigns.c.channel)
-    .join(campaigns, campaigns.c.id == leads.c.campaign)
-    .where(_these(leads.c.id))
-)
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,7 @@ class _Known:
         self._tags = _grouped(tx.execute(queries.tags, asked) if "tagged" in scores.asked else ())
         companies = tx.execute(queries.companies, asked) if scores.asks("company.") else ()
         self._companies = {row.lead_id: row for row in companies}
-        channels = tx.execute(_CHANNELS, asked) if "campaign.channel" in scores.asked else ()
+        channels = tx.execute(queries.channels, asked) if "campaign.channel" in scores.asked else ()
         self._channels = {row.lead_id: row.channel for row in channels}
 
     def ask(self, lead: Row[Any], now: datetime) -> Ask:

@@ -34,8 +34,7 @@ def make_app(house: House) -> FastAPI:
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     pages = (desk, flow_page, changes_page, live, mails, handover_page, call_page, task_page, lead_page, spot)
-    for part in (public, survey, api, tasks, campaigns_page, *pages):
-    for part in (public, survey, api, tasks, imports_page, *pages):
+    for part in (public, survey, api, tasks, campaigns_page, imports_page, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)

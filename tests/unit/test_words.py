@@ -26,7 +26,6 @@ PUT_TOGETHER = (
     "compare.", "story.", "picture.when.", "picture.end.", "picture.prefer.",
     "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.", "campaigns.how.",
     "campaigns.more.", "campaigns.behind.",
-    "picture.axis.", "field.", "gap.", "live.", "condition.", "truth.",
     "import.status.", "import.row.", "import.dates.", "import.field.", "refusal.",
 )  # fmt: skip
 
