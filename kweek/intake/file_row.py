@@ -25,6 +25,7 @@ from kweek.intake.incoming import ConsentIn, Fault, LeadIn, TouchIn
 
 _NOTHING: Final = ("-", "null", "n/a", "#n/a", "#n/b", "n.v.t.", "nvt", "none")
 _COMPANY: Final = "company."
+_ELSEWHERE: Final = ("infix", "campaign")  # no field of the lead by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class RowReader:
         checker = _RowChecker(self.words, self.now)
         raw = self._raw(cells, checker, line.number)
         lead = checker.lead(raw)
-        campaign = lead.profile.get("campaign") or self.how.campaign
+        campaign = checker.text(cells.get("campaign"), "lead.campaign") or self.how.campaign
         touch = TouchIn("import", campaign, source=self.file)
         if len(line.cells) > len(self.how.columns):
             more = f"the row has {len(line.cells)} cells, and there are {len(self.how.columns)} columns"
@@ -83,11 +84,11 @@ class RowReader:
         """As a program would send it."""
         raw: dict[str, object] = {}
         company: dict[str, object] = {}
-        for n, column in self._mapped:
+        for _, column in self._mapped:
             target = column.target or ""
-            if (cell := cells.get(target)) is None or target.startswith(OWN) or target == "infix":
+            if (cell := cells.get(target)) is None or target.startswith(OWN) or target in _ELSEWHERE:
                 continue
-            value = self._value(column, n, cell, checker)
+            value = self._value(column, cell, checker)
             if target.startswith(_COMPANY):
                 company[target.removeprefix(_COMPANY)] = value
             else:
@@ -100,7 +101,7 @@ class RowReader:
             raw["external_id"] = f"{self._stem}-{number}"
         return raw
 
-    def _value(self, column: Column, n: int, cell: str, checker: _RowChecker) -> object:
+    def _value(self, column: Column, cell: str, checker: _RowChecker) -> object:
         """Typed, where cells are written in more ways than programs write."""
         target = column.target or ""
         match target:
@@ -139,8 +140,7 @@ class RowReader:
         consents: tuple[ConsentIn, ...] = ()
         if given is not None:
             consents = (ConsentIn("email", given.purpose, given.words, source=f"import of {self.file}"),)
-        profile = {name: value for name, value in lead.profile.items() if name != "campaign"}
-        return replace(lead, profile=profile, fields={**lead.fields, **own}, consents=consents)
+        return replace(lead, fields={**lead.fields, **own}, consents=consents)
 
     def _refusal(self, fault: Fault, cells: Mapping[str, str]) -> Refusal:
         target = fault.field.removeprefix("lead.")

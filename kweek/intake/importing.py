@@ -20,7 +20,7 @@ from kweek.intake.csv_file import Line
 from kweek.intake.ears import FlowEars
 from kweek.intake.file_row import Read, Refusal, RowReader
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
-from kweek.intake.known import OF_COMPANY, TOUCHED, Book, Changes, Person, changes, only_new, people_by_id
+from kweek.intake.known import OF_COMPANY, Book, Changes, Person, changes, only_new, people_by_id
 from kweek.intake.newcomers import make_all
 from kweek.intake.record import append
 from kweek.intake.together import Together
@@ -198,8 +198,7 @@ def _row(taken: _Taken, before: Person | None, after: Person) -> dict[str, objec
         "companies": [None if before is None else before.company_id, after.company_id],
         "makes_company": taken.makes_company,
     }
-    news = taken.details or changed.keys() - set(TOUCHED)
-    status = "made" if before is None else "changed" if news else "same"
+    status = "made" if before is None else "changed" if changed or taken.details else "same"
     return {"row": taken.number, "status": status, "lead_id": taken.lead_id, "before": was, "cells": []}
 
 

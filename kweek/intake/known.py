@@ -19,10 +19,7 @@ Facts = dict[str, object]
 Changes = dict[str, tuple[object, object]]
 """What it was, and what it is."""
 
-TOUCHED: Final = ("campaign", "last_campaign")
-"""By which campaign a lead came: kept with every touch, and no change of what is known of the person."""
-
-COLUMNS: Final = tuple(dict.fromkeys(("email", "external_id", *OWN_COLUMNS, *TOUCHED)))
+COLUMNS: Final = ("email", "external_id", *OWN_COLUMNS)
 OF_COMPANY: Final = ("country", "legal_form", "sector", "size")
 
 _PEOPLE: Final = select(

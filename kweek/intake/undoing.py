@@ -21,6 +21,7 @@ from kweek.intake.importing import event_id
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.known import OF_COMPANY, Person, people_by_id
 from kweek.intake.record import append
+from kweek.intake.touches import settle_campaigns
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
 from kweek.leads.scores import settle
@@ -109,6 +110,7 @@ class _Undoing:
         of_lead = (consents.c.lead_id == row.lead_id, consents.c.proof == proof, consents.c.withdrawn_at.is_(None))
         self.tx.execute(update(consents).where(*of_lead).values(withdrawn_at=self.now))
         self.tx.execute(delete(touches).where(touches.c.lead_id == row.lead_id, touches.c.event_id == proof))
+        settle_campaigns(self.tx, row.lead_id)
 
     # --- what was changed ---------------------------------------------------------------------------------
 
@@ -131,7 +133,6 @@ class _Undoing:
 
     def _write(self, lead_id: str, back: Mapping[str, Any]) -> None:
         columns: dict[str, Any] = {name: back[name] for name in _KEYS if name in back}
-        columns |= {name: value for name, value in back.items() if name == "last_campaign"}
         if "email" in columns:
             columns["email_key"] = None if columns["email"] is None else email_key(columns["email"])
         if columns:
