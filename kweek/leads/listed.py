@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from sqlalchemy import (
@@ -35,6 +35,7 @@ _COUNTED: Final = 10_000
 _FEW: Final = 1_000
 """So many are looked up by their ids; and counted, where there are more of them."""
 _LAST: Final = "\U0010ffff"  # behind every text that begins so
+_DIGITS: Final = 9  # of a sum of points: no database asks itself what to do with more
 
 _NAMES: Final = func.trim(func.coalesce(leads.c.first_name, "") + " " + func.coalesce(leads.c.last_name, ""))
 WHO: Final = func.coalesce(leads.c.name, func.nullif(_NAMES, ""), leads.c.email, leads.c.external_id, leads.c.id).label(
@@ -145,10 +146,12 @@ def _bounds(by: By, after: str) -> tuple[datetime | int, str] | None:
     """Of an address that was cut off, or made for another order: from the beginning."""
     place, _, lead = after.partition("~")
     try:
-        at = int(place) if by == "points" else datetime.fromisoformat(place)
-    except ValueError:
+        at = int(place[:_DIGITS]) if by == "points" else datetime.fromisoformat(place)
+        if isinstance(at, datetime):
+            at = at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return None if not lead or (isinstance(at, datetime) and at.tzinfo is None) else (at, lead)
+    return (at, lead) if lead and lead.isprintable() else None
 
 
 def _beyond(key: ColumnElement[Any], bounds: tuple[datetime | int, str]) -> list[ColumnElement[bool]]:

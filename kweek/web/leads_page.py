@@ -36,7 +36,7 @@ def _wanted(
     grade: str = "", stage: str = "", campaign: str = "", flow: str = "", company: str = "", q: str = ""
 ) -> Wanted:
     said = (grade, stage, campaign, flow, company, q)
-    return Wanted(*(one.strip()[:_LONGEST] for one in said))
+    return Wanted(*(one.replace("\0", "").strip()[:_LONGEST] for one in said))  # PostgreSQL has no text with NUL
 
 
 WantedOf = Annotated[Wanted, Depends(_wanted)]

@@ -131,11 +131,25 @@ def test_each_says_who_it_is_what_it_is_worth_and_where_it_walks(database: Datab
     assert (row.who, row.company, row.worth, page.flows) == ("M12@Example.com", None, 2, {"l12": ["a"]})
 
 
-@pytest.mark.parametrize("after", ["nonsense", "2026-03-02T09:00:00~l01", "5~", "2026-03-02T09:00:00+00:00~"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        "nonsense",
+        "2026-03-02T09:00:00~l01",
+        "5~",
+        "2026-03-02T09:00:00+00:00~",
+        "0001-01-01T00:00:00+14:00~l01",
+        "2026-03-02T09:00:00+00:00~\0",
+    ],
+)
 def test_an_address_that_was_cut_off_shows_the_first_page(database: Database, after: str) -> None:
     with database.read() as read:
         which = listed.which(read, Wanted(), FRESH)
         assert listed.page(read, which, "newest", after, 3).rows == listed.page(read, which, "newest", "", 3).rows
+        assert (
+            listed.page(read, which, "points", f"{'9' * 40}~x", 3).rows
+            == listed.page(read, which, "points", "", 3).rows
+        )
 
 
 def test_more_than_can_be_counted_soon_are_counted_no_further(
