@@ -93,7 +93,7 @@ def story(db: Database, lead: str) -> list[tuple[str, Any]]:
 
 def test_what_a_visitor_did_becomes_the_leads_in_order_with_its_points(site: Website) -> None:
     tell(
-        site, views(1, "/", title=" Home\n page "), Left(visitor=V, id=visit(1), seconds=40, depth=200),
+        site, views(1, "/", title=" Home\n page ", utm=("utm_campaign=spring",)), Left(visitor=V, id=visit(1), seconds=40, depth=200),
         views(2, "/prices", "humidity"), Took(visitor=V, id=visit(3), path="/files/white%20paper.pdf"),
         views(4, "/more", "humidity"), views(5, "/contact", "energy"),
     )  # fmt: skip
@@ -107,7 +107,8 @@ def test_what_a_visitor_did_becomes_the_leads_in_order_with_its_points(site: Web
     assert (first.at, first.recorded_at, first.data) == (NOW, NOW + timedelta(hours=1), {"path": "/"})
     assert read.data == {"path": "/", "seconds": 40, "depth": 100}
     [row] = rows(site.db, tables.leads)
-    assert (row.points_interest, row.points_intent, row.engagement) == (34, 10, 1)
+    assert (row.points_interest, row.points_intent, row.engagement, row.campaign) == (34, 10, 1, "spring")
+    assert [(one.how, one.at) for one in rows(site.db, tables.touches)] == [("visit", NOW)]
     with site.db.read() as tx:
         assert [(one.topic, one.views) for one in topics_of(tx, lead)] == [("humidity", 2), ("energy", 1)]
     [home, *_] = rows(site.db, tables.visits)
