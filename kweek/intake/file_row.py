@@ -73,12 +73,13 @@ class RowReader:
         lead = checker.lead(raw)
         campaign = checker.text(cells.get("campaign"), "lead.campaign") or self.how.campaign
         touch = TouchIn("import", campaign, source=self.file)
+        own = {target: checker.text(cell, _path(target)) for target, cell in cells.items() if target.startswith(OWN)}
         if len(line.cells) > len(self.how.columns):
             more = f"the row has {len(line.cells)} cells, and there are {len(self.how.columns)} columns"
             checker.fault("row", f"{more}: a cell that holds the separator must stand in quotes")
         if checker.faults:
             return Read(line.number, None, touch, tuple(self._refusal(fault, cells) for fault in checker.faults))
-        return Read(line.number, self._whole(lead, cells), touch)
+        return Read(line.number, self._whole(lead, own), touch)
 
     def _raw(self, cells: Mapping[str, str], checker: _RowChecker, number: int) -> dict[str, object]:
         """As a program would send it."""
@@ -133,14 +134,14 @@ class RowReader:
             checker.fault(_path(column.target or ""), f"this is not {right}")
         return value
 
-    def _whole(self, lead: LeadIn, cells: Mapping[str, str]) -> LeadIn:
+    def _whole(self, lead: LeadIn, own: Mapping[str, str | None]) -> LeadIn:
         """With the texts that nobody declared, and the permission that all in the file gave."""
-        own = {target.removeprefix(OWN): cell for target, cell in cells.items() if target.startswith(OWN)}
+        texts = {target.removeprefix(OWN): text for target, text in own.items() if text is not None}
         given = self.how.permission
         consents: tuple[ConsentIn, ...] = ()
         if given is not None:
             consents = (ConsentIn("email", given.purpose, given.words, source=f"import of {self.file}"),)
-        return replace(lead, fields={**lead.fields, **own}, consents=consents)
+        return replace(lead, fields={**lead.fields, **texts}, consents=consents)
 
     def _refusal(self, fault: Fault, cells: Mapping[str, str]) -> Refusal:
         target = fault.field.removeprefix("lead.")
