@@ -66,7 +66,7 @@ def fill(database: Database, many: int) -> None:
     version = publish.publish(database, source, "long-term", "bench", NOW).hash
     draw, grades = random.Random(1), Grades()
     with database.write() as tx:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"id": f"c{n}", "name": f"Company {n}", "name_key": f"company {n}", "fields": {}} for n in range(10_000)
         ]
         tx.execute(insert(tables.companies), rows)
