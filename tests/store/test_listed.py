@@ -135,7 +135,6 @@ def test_each_says_who_it_is_what_it_is_worth_and_where_it_walks(database: Datab
     "after",
     [
         "nonsense",
-        "2026-03-02T09:00:00~l01",
         "5~",
         "2026-03-02T09:00:00+00:00~",
         "0001-01-01T00:00:00+14:00~l01",
