@@ -175,9 +175,9 @@ def _take(
     columns = ears.scored(tx, lead, told, now, profile_changed=changed)
     stage = reduce(ears.stage_after, [event.kind for event in happened], lead.stage)
     changed |= bool(columns) or stage != lead.stage
-    columns = {"stage": stage, "seq": happened[-1].seq, **columns}
-    tx.execute(_BROUGHT_UP, {"lead": lead.id, **columns})
-    grade = (columns.get(name, getattr(lead, name)) for name in ("profile", "engagement"))
+    brought: dict[str, Any] = {"stage": stage, "seq": happened[-1].seq, **columns}
+    tx.execute(_BROUGHT_UP, {"lead": lead.id, **brought})
+    grade = (brought.get(name, getattr(lead, name)) for name in ("profile", "engagement"))
     graded = ears.graded(tx, Graded(lead.id, happened[-1].seq, lead.graded, *grade), incoming.at, now)
     heard = [one for one, of in zip(happened, told, strict=True) if of is incoming or not of.past]
     for event in heard:
