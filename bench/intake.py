@@ -61,8 +61,8 @@ def main() -> None:
                 ratio = f"; {each / alone:.2f} of what it was" if size != SIZES[0] and threads == 1 else ""
                 words = f"{rate:5.0f} events/s, p99 {p99 * 1e3:.0f} ms, {each * 1e3:.2f} ms CPU each{ratio}"
                 print(f"{kind:10}  {size:7,} leads, {threads} threads: {words}")
-        rate, p99 = _over_http(database, url, size)
-        print(f"{kind:10}  {size:7,} leads, over HTTP: {rate:5.0f} events/s, p99 {p99 * 1e3:.0f} ms")
+        over, p99 = _over_http(database, url, there)
+        print(f"{kind:10}  {there:7,} leads, over HTTP: {over:5.0f} events/s, p99 {p99 * 1e3:.0f} ms")
         rate = _rescore(database, ears)
         print(f"{kind:10}  rescoring: {rate:,.0f} leads/s")
         database.close()
@@ -122,7 +122,7 @@ def _over_http(db: Database, url: str, size: int) -> tuple[float, float]:
     dice, tag = random.Random(8), f"{time.monotonic_ns()}"
     with db.write() as tx:
         headers = {"Authorization": f"Bearer {make_key(tx, 'bench', NOW)}"}
-    said = [
+    said: list[dict[str, object]] = [
         {"id": f"{tag}/{n}", "type": "download.taken", "lead": {"email": f"a{dice.randrange(size)}@there.example"}}
         for n in range(EVENTS)
     ]

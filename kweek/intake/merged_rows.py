@@ -112,12 +112,17 @@ def _write(tx: Connection, table: Table, mine: Told | None, row: Told) -> Told:
 def _to_json(row: Mapping[str, Any] | None) -> Told | None:
     if row is None:
         return None
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+    return {name: plain(value) for name, value in row.items()}
 
 
 def _from_json(table: Table, row: Mapping[str, Any] | None) -> Told | None:
-    return None if row is None else {name: _read(table.c[name], value) for name, value in row.items()}
+    return None if row is None else {name: typed(table.c[name], value) for name, value in row.items()}
 
 
-def _read(column: Column[Any], value: Any) -> Any:
+def plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def typed(column: Column[Any], value: Any) -> Any:
+    """What `plain` made of a value of this column."""
     return datetime.fromisoformat(value) if isinstance(column.type, Moment) and value is not None else value

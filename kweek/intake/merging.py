@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.merged_rows import HELD_ONCE, MOVING, Told, copy_rows, move_rows
+from kweek.intake.merged_rows import HELD_ONCE, MOVING, Told, copy_rows, move_rows, plain
 from kweek.intake.outcomes import ClosedError, OutcomeError
 from kweek.intake.record import Ears, append
 from kweek.intake.suppress import AddressKey, suppress
@@ -239,7 +239,7 @@ def _unite(
         own = {"email": kept.email, "email_key": kept.email_key}
         tx.execute(update(leads).where(leads.c.id == gone.id).values(**own))
     fields = after.pop("fields", kept.fields)
-    told = {name: [getattr(kept, name), value] for name, value in after.items()}
+    told = {name: [plain(getattr(kept, name)), plain(value)] for name, value in after.items()}
     told |= {
         f"{OWN}{name}": [kept.fields.get(name), value]
         for name, value in fields.items()
@@ -284,5 +284,5 @@ def tell_flows(tx: Connection, lead: str, now: datetime, ears: Ears) -> None:
     graded = ears.graded(tx, Graded.of(lead_row(tx, lead)), now, now)
     row = lead_row(tx, lead)
     news = tx.execute(select(exists().where(_E.lead_id == lead, _E.seq > row.seen, _E.merged.is_(None)))).scalar_one()
-    if row.open or news or (graded is not None and ears.rings(tx, row, graded, profile_changed=False)):
+    if row.open or news or any(ears.rings(tx, row, one, profile_changed=False) for one in graded):
         ring(tx, lead, row.seq)

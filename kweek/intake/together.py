@@ -49,8 +49,11 @@ class Together:
     def stage_after(self, stage: str, kind: str) -> str:
         return self.ears.stage_after(stage, kind)
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Event | None:
-        return None
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
+        return ()
+
+    def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
+        self.ears.tell(tx, lead_id, event, now)
 
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         self._heard.append((lead, event, profile_changed))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from kweek.rules.stages import STAGES
@@ -76,10 +77,15 @@ def columns_after(kept: Any, gone: Any, words: list[Word]) -> dict[str, Any]:
         elif word.of_gone:
             after |= dict(zip(GROUPS[word.name], word.gone, strict=True))
     first, last = sorted((kept, gone), key=lambda row: row.created_at)
-    after["campaign"] = first.campaign or last.campaign
+    origin = min((row for row in (first, last) if row.campaign), key=_since, default=kept)
+    after["campaign"], after["campaign_at"] = origin.campaign, origin.campaign_at
     after["last_campaign"] = last.last_campaign or first.last_campaign
     after["stage"] = max(kept.stage, gone.stage, key=_stage)
     return {name: value for name, value in after.items() if value != getattr(kept, name)}
+
+
+def _since(row: Any) -> datetime:
+    return row.campaign_at or row.created_at
 
 
 def _stage(stage: str) -> int:

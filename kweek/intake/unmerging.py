@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, or_, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.merged_rows import HELD_ONCE, MOVING, SOURCED, Told, give_back, move_back, take_back
+from kweek.intake.merged_rows import HELD_ONCE, MOVING, SOURCED, Told, give_back, move_back, plain, take_back, typed
 from kweek.intake.merging import tell_flows
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.record import Ears, append
@@ -93,10 +93,11 @@ def _columns_back(tx: Connection, kept: str, gone: str, told: Told) -> None:
     leads, now = tables.leads, lead_row(tx, kept)
     fields: dict[str, Any] = dict(now.fields)
     back: dict[str, Any] = {}
-    for name, (before, after) in told["columns"].items():
+    changed: dict[str, tuple[Any, Any]] = told["columns"]
+    for name, (before, after) in changed.items():
         own = name.removeprefix(OWN)
-        if own == name and getattr(now, name) == after:
-            back[name] = before
+        if own == name and plain(getattr(now, name)) == after:
+            back[name] = typed(leads.c[name], before)
         elif own != name and fields.get(own) == after:
             fields[own] = before
     back["fields"] = {name: value for name, value in fields.items() if value is not None}

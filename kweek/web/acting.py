@@ -25,7 +25,8 @@ from kweek.web.house import House
 COOKIE: Final = "kweek_as"
 A_MONTH: Final = 30 * 86_400
 _NAMED: Final = (
-    "reason", "later_on", "call_back_at", "sector", "size", "legal_form", "country", "parent", "circle",
+    "reason", "later_on", "call_back_at", "sector", "size", "legal_form", "country", "parent", "circle", "value",
+    "evidence",
 )  # fmt: skip
 """Fields that have a sentence of their own for what is wrong with them."""
 
@@ -106,9 +107,6 @@ def once(given: Mapping[str, str]) -> str | None:
     if not given.get("id"):
         return None
     return hashlib.sha256(repr(sorted(given.items())).encode("utf-8", "replace")).hexdigest()[:24]
-
-
-_NAMED: Final = ("reason", "later_on", "call_back_at", "value", "evidence")
 
 
 def _fault(name: str, given: Mapping[str, str]) -> str:

@@ -95,6 +95,8 @@ def two(database: Database) -> tuple[str, str]:
             tx.execute(insert(tables.visitors).values(id=f"v{n}", consent="Yes", at=at, lead_id=lead))
             mail = {"audience": "lead", "mail": "survey", "kind": "marketing", "status": "sent", "claimed_at": at}
             tx.execute(insert(tables.mails).values(key=f"{lead}-1/3", lead_id=lead, recipient="ann@x.test", **mail))
+            since = {"campaign": f"fair-{n}", "campaign_at": at, "last_campaign": f"fair-{n}"}
+            tx.execute(tables.leads.update().where(tables.leads.c.id == lead).values(**since))
             EARS.graded(tx, Graded.of(lead_row(tx, lead)), at, at)
         tx.execute(tables.leads.update().values(seen=tables.leads.c.seq))
     return first, second
@@ -106,6 +108,7 @@ def test_the_kept_lead_has_the_past_of_both_and_points_for_both(database: Databa
     assert (merged.kept, merged.gone) == two, "both are in nobody's hands: the older one goes on"
     [lead] = rows(database, tables.leads, id=first)
     assert (lead.name, lead.job_title, lead.phone) == ("Ann Smit-Bos", "Buyer", "+31612345678")
+    assert (lead.campaign, lead.campaign_at, lead.last_campaign) == ("fair-0", NOW, "fair-1")
     assert lead.fields == {"sector": "metal", "size": 5}, "the later word counts where both said something"
     assert [row.id for row in rows(database, tables.events, lead_id=first)] == ["w1", "w2", "h1", "h2"]
     with database.read() as read:
@@ -141,6 +144,8 @@ def test_a_person_chooses_whose_words_count_and_both_addresses_find_the_lead(
 
 
 def test_undone_every_row_is_as_it_was(database: Database, two: tuple[str, str]) -> None:
+    with database.write() as tx:  # the other was seen at a fair before
+        tx.execute(tables.leads.update().where(tables.leads.c.id == two[1]).values(campaign_at=NOW - timedelta(9)))
     before = books(database)
     merged = join(database, *two, chosen={"email": two[1]})
     assert unmerge(database, merged.id, "bob", LATER, EARS) == two

@@ -93,7 +93,8 @@ def story(db: Database, lead: str) -> list[tuple[str, Any]]:
 
 def test_what_a_visitor_did_becomes_the_leads_in_order_with_its_points(site: Website) -> None:
     tell(
-        site, views(1, "/", title=" Home\n page ", utm=("utm_campaign=spring",)), Left(visitor=V, id=visit(1), seconds=40, depth=200),
+        site, views(1, "/", title=" Home\n page ", utm=("utm_campaign=spring",)),
+        Left(visitor=V, id=visit(1), seconds=40, depth=200),
         views(2, "/prices", "humidity"), Took(visitor=V, id=visit(3), path="/files/white%20paper.pdf"),
         views(4, "/more", "humidity"), views(5, "/contact", "energy"),
     )  # fmt: skip
