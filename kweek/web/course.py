@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from itertools import groupby
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, case, func, or_, select
 
 from kweek.flow.plan import Plan, Send
 from kweek.leads import publish, tables
@@ -17,15 +17,29 @@ from kweek.web.spoken import event_words, outcome_words, step_words
 from kweek.words import Tongue
 
 MOST: Final = 100  # lines of one lead on a page
+SORTS: Final = ("did", "mails", "desk", "points", "flows")
+"""What it did by itself; what came of its mails; what colleagues did; its points; the steps that it went."""
+
 _MOST_READ: Final = 5 * MOST  # lines of its journal: several to each that is shown
 
 
-def of_lead(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, also: Sequence[str] = ()) -> list[Happened]:
+def of_lead(
+    read: Connection,
+    say: Tongue,
+    lead_id: str,
+    zone: tzinfo,
+    also: Sequence[str] = (),
+    only: str | None = None,
+) -> list[Happened]:
     """The newest first. Of one moment: what happened, what it was worth, where the lead went, who has it there. zone:
-    of the moments that an event carries. also: leads that were merged into it, of whom the points are counted there."""
-    in_order = [_events(read, say, lead_id, zone), _points(read, say, lead_id)]
-    in_order += [_events(read, say, gone, zone) for gone in also]
-    in_order += [lines(read, say, one) for one in (lead_id, *also) for lines in (_moves, _desk)]
+    of the moments that an event carries. also: leads that were merged into it, of whom the points are counted there.
+    only: of this sort."""
+    family = (lead_id, *also)
+    in_order: list[Iterable[Happened]] = [_events(read, say, one, zone, only) for one in family]
+    if only in (None, "points"):
+        in_order.insert(1, _points(read, say, lead_id))
+    for sort, told in (("flows", _moves), ("desk", _desk)):
+        in_order += [told(read, say, one) for one in family if only in (None, sort)]
     lines = sorted((line for some in in_order for line in some), key=lambda line: line.at)
     return lines[: -MOST - 1 : -1]
 
@@ -33,11 +47,14 @@ def of_lead(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, also: Seq
 # --- what happened --------------------------------------------------------------------------------
 
 
-def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo) -> list[Happened]:
+def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, only: str | None) -> list[Happened]:
     events, mails = tables.events.c, tables.mails.c
-    query = select(tables.events, mails.subject).join_from(
+    sort = case((mails.key.is_not(None), "mails"), (or_(events.ref.is_not(None), events.by.is_not(None)), "desk"))
+    query = select(tables.events, mails.subject, func.coalesce(sort, "did").label("sort")).join_from(
         tables.events, tables.mails, mails.key == events.ref, isouter=True
     )
+    if only is not None:
+        query = query.where(func.coalesce(sort, "did") == only)
     newest = (events.at.desc(), events.seq.desc())  # what came with a merged lead is older than its number
     rows = read.execute(query.where(events.lead_id == lead_id).order_by(*newest).limit(MOST)).all()
     enrolled = [row for row in rows if row.kind == "enrol"]
@@ -48,6 +65,7 @@ def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo) -> list[H
             event_words(say, "enrol refused" if row.seq in refused else row.kind),
             row.by,
             tuple(_about(say, row, zone, titles)),
+            sort=row.sort,
         )
         for row in reversed(rows)
     ]

@@ -25,7 +25,8 @@ _MOST_MAILS = 20
 
 @router.get("/leads/{lead_id}")
 def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
-    say = reader_tongue(request)
+    say, asked = reader_tongue(request), request.query_params.get("only")
+    only = asked if asked in course.SORTS else None
     with house.db.read() as read:
         if (now := living(read, lead_id)) != lead_id:
             return RedirectResponse(f"/leads/{quote(now)}", 303)
@@ -49,8 +50,9 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "sources": sources(read, lead),
             "ready": checklist(read, house, say, lead_id),
             "reads": topics.reads(read, lead_id),
-            "past": course.of_lead(read, say, lead_id, house.rules.zone(), family[1:]),
+            "past": course.of_lead(read, say, lead_id, house.rules.zone(), family[1:], only),
             "employer": company_page.of_lead(read, lead),
             "same": same_as.of_lead(read, lead_id),
         }
-    return page(request, "lead.html", lead=lead, now=house.now(), most=course.MOST, **facts)
+    shown = {"most": course.MOST, "only": only, "sorts": course.SORTS}
+    return page(request, "lead.html", lead=lead, now=house.now(), **shown, **facts)

@@ -23,13 +23,14 @@ MOST: Final = 40  # events about one mail
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One line. by: who did it. more: what else is to be said of it."""
+    """One line. by: who did it. more: what else is to be said of it. sort: of which it is, in a lead's story."""
 
     at: datetime
     words: str
     by: str | None = None
     more: tuple[str, ...] = ()
     alarm: bool = False
+    sort: str = ""
 
 
 def of_mail(read: Connection, say: Tongue, lead_id: str, key: str, but: Collection[str] = ()) -> list[Happened]:
