@@ -162,14 +162,12 @@ def _take(
         return _same(tx, lead.id, incoming)
     happened, told = [event], [incoming]
     changed = enrich(tx, lead, incoming.lead, incoming.at)
-    if incoming.touch is not None:
-        changed |= keep_touch(tx, lead.id, incoming.touch, incoming.id, incoming.at, now)
     changed |= bant.keep(tx, lead.id, incoming.lead.facts, incoming.id, incoming.at)
     for one in _with(ears, incoming, before(tx, lead.id) if before is not None else ()):
         if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now)) is not None:
             happened.append(follows)
             told.append(one)
-    changed |= sum(_reads(tx, lead.id, one) for one in happened) > 0  # of all of them
+    changed |= sum(_touched(tx, lead.id, one, now) + _reads(tx, lead.id, one) for one in told) > 0  # all of them
     for note in incoming.notes:
         _note(tx, lead.id, note, now)
     columns = ears.scored(tx, lead, told, now, profile_changed=changed)
@@ -202,10 +200,15 @@ def _put(tx: Connection, lead_id: str, seq: int, one: Incoming, now: datetime) -
     return event if fresh else None
 
 
-def _reads(tx: Connection, lead_id: str, event: Event) -> bool:
+def _touched(tx: Connection, lead_id: str, one: Incoming, now: datetime) -> bool:
+    """Keep from where it came. Has it another first campaign now?"""
+    return one.touch is not None and keep_touch(tx, lead_id, one.touch, one.id, one.at, now)
+
+
+def _reads(tx: Connection, lead_id: str, one: Incoming) -> bool:
     """Keep what a page is about that it looked at. Does it read most about something else now?"""
-    topic = event.data.get("topic") if event.kind == PAGE_VIEWED else None
-    return isinstance(topic, str) and topics.read_about(tx, lead_id, topic, event.at)
+    topic = one.data.get("topic") if one.kind == PAGE_VIEWED else None
+    return isinstance(topic, str) and topics.read_about(tx, lead_id, topic, one.at)
 
 
 def _same(tx: Connection, lead_id: str, incoming: Incoming) -> Recorded:

@@ -8,22 +8,21 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from kweek.flow.catalogue import SalesReadyLines
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import definitions
 
+_LAST: Final = select(func.coalesce(func.max(definitions.c.number), 0))
 _BY_HASH: Final = select(definitions).where(definitions.c.hash == bindparam("hash"))
 
 
 def number_of(tx: Connection, lines: SalesReadyLines, now: datetime) -> int:
     """Its number; one that never judged before gets the next."""
-    if (known := found(tx, lines)) is None:
-        source = _source(lines)
-        insert_once(tx, definitions, {"hash": _hash(source), "source": source, "at": now}, key="hash")
-        known = found(tx, lines)
-    assert known is not None
+    while (known := found(tx, lines)) is None:  # of two at once, one looks again
+        source, number = _source(lines), tx.execute(_LAST).scalar_one() + 1
+        insert_once(tx, definitions, {"number": number, "hash": _hash(source), "source": source, "at": now})
     return known.number
 
 

@@ -22,7 +22,7 @@ JUDGE = """\
           go: call
         - else: flow long-term
 """
-GRADES = 'lead.grade in ["A1", "A2", "B1"]'
+GRADES = 'lead.grade in ["A2", "B1"]'
 OUTCOMES = "[extends, thinks it over, stops]"
 OR_CALL = 'lead.profile in ["A", "B"] or survey.brochure.wish == "call"'
 ITEMS = "\n        "
@@ -111,7 +111,7 @@ SLIPS = [
     (RENEWAL, OUTCOMES, "[extends, stops]", 64, "Or add it to outcomes in line 59."),
     (REVIVAL, "  judge:", "  the judge:", 43, "Line 39 leads to “judge”. Did you mean “judge”?"),
     (KEEP, "  en:", "  eng:", 6, "Did you mean “en”?"),
-    (WHITEPAPER, '["A1", "A2",', '["A1" "A2",', 13, "Put a comma between the two."),
+    (WHITEPAPER, '["A2", "B1"]', '["A2" "B1"]', 13, "Put a comma between the two."),
 ]
 ELSEWHERE = [
     (

@@ -9,6 +9,7 @@ import pytest
 from kweek.flow.conditions import parse_condition
 from kweek.flow.duration import parse_duration
 from kweek.flow.plan import Reentry, Start
+from kweek.rules.stages import Conversions
 from tests.drafts import call, choose, end, flow, go, handover, score, send, wait
 from tests.lives import DAY, HOUR, MONDAY, Life
 
@@ -121,7 +122,7 @@ def test_a_farewell_is_not_cancelled_by_the_ending_below_it() -> None:
 def test_a_hard_conversion_brings_a_discarded_lead_back() -> None:
     plan = flow("f", [wait("1 day", {"mail.hated": "discard"}), end("done")])
     for hard, entered in ((frozenset({"brochure.requested"}), 2), (frozenset[str](), 1)):
-        life = Life([plan], world={"hard": hard}).hear("brochure.requested").hear("mail.hated")
+        life = Life([plan], world={"conversions": Conversions(hard)}).hear("brochure.requested").hear("mail.hated")
         assert life.state.discarded
         life.hear("brochure.requested")
         assert len(flows_of(life)) == entered
@@ -130,7 +131,7 @@ def test_a_hard_conversion_brings_a_discarded_lead_back() -> None:
 
 def test_a_hard_conversion_does_not_override_reentry_for_who_was_never_discarded() -> None:
     plan = flow("f", [end("done")])
-    life = Life([plan], world={"hard": frozenset({"brochure.requested"})})
+    life = Life([plan], world={"conversions": Conversions(frozenset({"brochure.requested"}))})
     assert len(flows_of(life.hear("brochure.requested").hear("brochure.requested"))) == 1
 
 
@@ -139,7 +140,11 @@ def test_a_conversion_that_one_flow_discards_on_still_starts_the_other() -> None
         flow("old", [wait("9 days"), end("done")], whenever={"demo.requested": "discard"}),
         flow("demo", [wait("1 day"), end("done")], start="demo.requested"),
     ]
-    life = Life(plans, world={"hard": frozenset({"demo.requested"})}).hear("brochure.requested").hear("demo.requested")
+    life = (
+        Life(plans, world={"conversions": Conversions(frozenset({"demo.requested"}))})
+        .hear("brochure.requested")
+        .hear("demo.requested")
+    )
     assert (life.at("old"), life.at("demo")) == ("discard: demo.requested", "steps/1-wait")
     assert not life.state.discarded
 

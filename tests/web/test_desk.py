@@ -18,7 +18,7 @@ from kweek.web.house import House
 from kweek.web.session import login_link
 from tests.web.conftest import NOW, ORIGIN, Books, TestClient
 
-PUBLIC = ("/o/", "/c/", "/s/", "/u/", "/f/", "/forms/", "/healthz", "/login/", "/static")
+PUBLIC = ("/o/", "/c/", "/s/", "/u/", "/f/", "/forms/", "/v", "/healthz", "/login/", "/static")
 
 
 def paths_of(routes: Sequence[object]) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from tests.web.conftest import NOW, Books, TestClient
 
 OPEN = {
     "/o/{token}.gif", "/c/{token}", "/u/{token}", "/s/{token}", "/f/{event}", "/healthz", "/login/{token}",
-    "/static/picture.css",
+    "/v", "/v.js", "/static/picture.css",
 }  # fmt: skip
 """Every address that anybody may reach, besides `POST /forms/{kind}`. Whoever adds one adds it here, and knows why."""
 

@@ -52,7 +52,7 @@ handovers = Table(
 
 definitions = Table(
     "definitions", metadata,  # of sales ready: each by which a handover was judged
-    Column("number", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("hash", Text, nullable=False, unique=True),
     Column("source", JSON, nullable=False),  # facts, needs, disqualified
     Column("at", Moment, nullable=False),  # of the first handover that it judged

@@ -80,7 +80,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "definitions",
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("source", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
