@@ -90,7 +90,7 @@ def _spoil(cells: list[str], dice: random.Random, n: int) -> None:
 
 
 def _measure(db: Database, book: InForce, data: bytes, file: str, *, row_ids: bool) -> None:
-    kind, words = db.engine.dialect.name, vocabulary_of(book.rules)
+    kind, words = db.engine.dialect.name, vocabulary_of(book.rules, book.world.facts)
     sheet, seconds, _ = _timed(lambda: read_csv(data))
     how = how_of(sheet, sheet, Asked(no_consent=True, row_ids=row_ids, campaign="fair"), words)
     reader = RowReader(how, file, words, ZoneInfo("Europe/Amsterdam"), NOW)
