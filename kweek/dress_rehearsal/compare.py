@@ -28,7 +28,7 @@ def compared(result: Result, played: Iterable[Played]) -> Result:
         if _days(pure) != _days(real):
             says = f"{whose}The machine and a real server tell different stories."
             return replace(result, holds=False, says=(says,), shows=beside(pure, real), heads=HEADS)
-        if wrong := differ(journey, one.journal):
+        if wrong := differ(one):
             says = f"{whose}The machine and a real server tell the same story, and came to it by different ways."
             return replace(result, holds=False, says=(says, *wrong), shows=beside(pure, real), heads=HEADS)
     return result
@@ -45,14 +45,28 @@ def _days(story: Story) -> Counter[tuple[int, str]]:
     return Counter((told.day, str(told)) for told in story.told if told.kind != "·")
 
 
-def differ(journey: Journey, journal: Lines) -> tuple[str, ...]:
+def differ(played: Played) -> tuple[str, ...]:
     """The first two lines that are not the same thing at the same minute; nothing where all are."""
-    pure, real = (_by_enrolment(lines, journey.until) for lines in (journey.journal, journal))
+    journey = played.journey
+    both = ((journey.journal, journey.events), (played.journal, played.events))
+    pure, real = (_by_enrolment(_numbered(lines, events), journey.until) for lines, events in both)
     for enrolment in {**pure, **real}:
         for one, other in zip_longest(pure.get(enrolment, []), real.get(enrolment, [])):
             if not (one and other and one[1] == other[1] and abs(one[0] - other[0]) < NEAR):
                 return f"on the machine: {_told(one)}", f"on the server: {_told(other)}"
     return ()
+
+
+def _numbered(lines: Lines, events: Iterable[Event]) -> Lines:
+    """Events by how many people had told before: of two at one moment, a mail may leave between them, or after both."""
+    told = (event.seq for event in events if event.kind != "sent")
+    numbers = {seq: number for number, seq in enumerate(told, 1)}
+
+    def numbered(entry: Entry) -> Entry:
+        seq = entry.detail.get("seq")
+        return entry if seq not in numbers else replace(entry, detail={**entry.detail, "seq": numbers[seq]})
+
+    return [(at, numbered(entry)) for at, entry in lines]
 
 
 def _told(line: tuple[datetime, Entry] | None) -> str:

@@ -12,7 +12,7 @@ import shutil
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +43,9 @@ def find_test_server() -> str:
     return found
 
 
+_PATIENCE: Final = 5
+
+
 @asynccontextmanager
 async def time_skipping() -> AsyncGenerator[WorkflowEnvironment]:
     """A server of one's own."""
@@ -61,14 +64,18 @@ async def time_skipping() -> AsyncGenerator[WorkflowEnvironment]:
 
 
 async def go_to(environment: WorkflowEnvironment, real: datetime) -> None:
-    """Let time pass until then; what a broken connection has left of it is slept anew."""
-    for patience in range(5, 0, -1):
+    """Let time pass until then; what a call that was broken off, or took too long, has left of it is slept anew. Only
+    a clock that stands still five times running is given up."""
+    patience, before = _PATIENCE, None
+    while True:
         try:
-            while (ahead := real - await environment.get_current_time()) > timedelta():
-                await environment.sleep(ahead)
+            now = await environment.get_current_time()
+            patience, before = _PATIENCE if now != before else patience, now
+            if now >= real:
+                return
+            await environment.sleep(real - now)
         except RPCError:
-            if patience == 1:
+            patience -= 1
+            if not patience:
                 raise
             await asyncio.sleep(0.2)
-        else:
-            return

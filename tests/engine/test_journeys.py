@@ -45,7 +45,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> li
 
 
 def test_every_case_gives_the_same_journal_on_the_pure_machine_and_on_a_real_server(lived: list[Played]) -> None:
-    different = {one.journey.name: wrong for one in lived if (wrong := differ(one.journey, one.journal))}
+    different = {one.journey.name: wrong for one in lived if (wrong := differ(one))}
     told = "\n".join(f"{name}\n  {wrong}" for name, wrong in different.items())
     assert not different, f"{len(different)} of {len(lived)} differ:\n{told}"
 

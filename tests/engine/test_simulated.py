@@ -96,7 +96,7 @@ def _own(name: str, entry: Entry) -> Entry:
 def test_the_same_journals_as_on_a_real_server(tmp_path: Path, migrated_sqlite: Path) -> None:
     everybody = simulated(world_of(read_workspace(ROOT)))
     lived = asyncio.run(play(tmp_path, ROOT, everybody, 900, migrated_sqlite))
-    different = {one.journey.lead: wrong for one in lived if (wrong := differ(one.journey, one.journal))}
+    different = {one.journey.lead: wrong for one in lived if (wrong := differ(one))}
     told = "\n".join(f"{name}\n  {wrong}" for name, wrong in different.items())
     assert not different, f"{len(different)} of {LEADS} differ:\n{told}"
     assert sum(len(journey.journal) for journey in everybody) > 5 * LEADS
