@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from temporalio import activity
 
-from kweek.intake.enrolling import enrol_some
-from kweek.intake.file_row import RowReader
-from kweek.intake.how import load_how
-from kweek.intake.importing import take_some
-from kweek.intake.undoing import undo_some
+from kweek.intake.imports.enrolling import enrol_some
+from kweek.intake.imports.file_row import RowReader
+from kweek.intake.imports.how import load_how
+from kweek.intake.imports.taking import take_some
+from kweek.intake.imports.undoing import undo_some
 from kweek.intake.vocabulary import vocabulary_of
 from kweek.leads import imports
 from kweek.leads.clock import FlowTime

@@ -20,14 +20,14 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from activities.importing import PAUSE
-from kweek.intake.asked import Asked, how_of
-from kweek.intake.csv_file import Sheet, read_csv
-from kweek.intake.file_row import RowReader
-from kweek.intake.importing import take_some
+from kweek.intake.imports.asked import Asked, how_of
+from kweek.intake.imports.csv_file import Sheet, read_csv
+from kweek.intake.imports.file_row import RowReader
+from kweek.intake.imports.taking import take_some
+from kweek.intake.imports.trying import Tried, tried, try_rows
+from kweek.intake.imports.undoing import undo_some
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
-from kweek.intake.trying import Tried, tried, try_rows
-from kweek.intake.undoing import undo_some
 from kweek.intake.vocabulary import vocabulary_of
 from kweek.leads import imports
 from kweek.leads.database import Database, open_database

@@ -11,11 +11,11 @@ from kweek.commands.common import NotUnderstoodError, add_workspace, look_for_fo
 from kweek.commands.progress import looked, looking, progress
 
 if TYPE_CHECKING:
-    from kweek.intake.asked import Asked
     from kweek.intake.check_lead import Vocabulary
-    from kweek.intake.csv_file import Sheet
-    from kweek.intake.how import Column, How
-    from kweek.intake.trying import Tried
+    from kweek.intake.imports.asked import Asked
+    from kweek.intake.imports.csv_file import Sheet
+    from kweek.intake.imports.how import Column, How
+    from kweek.intake.imports.trying import Tried
     from kweek.leads.database import Database
     from kweek.leads.imports import Progress
     from kweek.web.rules import WorkspaceRules
@@ -90,9 +90,9 @@ def run(args: argparse.Namespace) -> int:
         look_for_folder("--errors", args.errors)
     looking("Reading the file")
     from kweek.commands.books import opened
-    from kweek.intake.asked import how_of
-    from kweek.intake.csv_file import read_csv
-    from kweek.intake.said import HowError
+    from kweek.intake.imports.asked import how_of
+    from kweek.intake.imports.csv_file import read_csv
+    from kweek.intake.imports.said import HowError
     from kweek.web.rules import WorkspaceRules
 
     settings, file = settings_of(args), Path(args.file)
@@ -113,8 +113,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _asked(args: argparse.Namespace) -> Asked:
-    from kweek.intake.asked import Asked
-    from kweek.intake.columns import says_of
+    from kweek.intake.imports.asked import Asked
+    from kweek.intake.imports.columns import says_of
 
     return Asked(
         fields=dict(says_of(args.map)),
@@ -131,8 +131,8 @@ def _asked(args: argparse.Namespace) -> Asked:
 
 
 def _tell_columns(sheet: Sheet, columns: tuple[Column, ...], words: Vocabulary) -> None:
-    from kweek.intake.column_words import column_words
-    from kweek.intake.columns import kind_of
+    from kweek.intake.imports.column_words import column_words
+    from kweek.intake.imports.columns import kind_of
     from kweek.words import Tongue
 
     tongue = Tongue("en")
@@ -154,9 +154,9 @@ def _empty(count: int) -> str:
 def _try(args: argparse.Namespace, db: Database, rules: WorkspaceRules, sheet: Sheet, how: How) -> int:
     from datetime import UTC, datetime
 
-    from kweek.intake.csv_file import Line
-    from kweek.intake.file_row import RowReader
-    from kweek.intake.trying import Outcome, tried, try_rows
+    from kweek.intake.imports.csv_file import Line
+    from kweek.intake.imports.file_row import RowReader
+    from kweek.intake.imports.trying import Outcome, tried, try_rows
     from kweek.leads.clock import flow_clock
 
     reader = RowReader(
@@ -224,7 +224,7 @@ def _lines(sums: Tried, refused: list[Any]) -> list[str]:
 
 
 def _write_errors(path: str, how: How, rows: list[tuple[tuple[str, ...], list[str]]]) -> None:
-    from kweek.intake.refused import error_file
+    from kweek.intake.imports.refused import error_file
 
     Path(path).write_text("".join(error_file(how.headings, how.separator, rows)), encoding="utf-8-sig", newline="")
 
@@ -250,7 +250,7 @@ def _import(args: argparse.Namespace, db: Database, rules: WorkspaceRules, sheet
         say(f"it goes on without you; kweek imports {store} shows how far it is")
         return 130
     if args.errors:
-        from kweek.intake.refused import refused_of
+        from kweek.intake.imports.refused import refused_of
 
         Path(args.errors).write_text("".join(refused_of(db, store)), encoding="utf-8-sig", newline="")
     if args.json:

@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         if args.stop or args.go_on:
             (imports.stop if args.stop else imports.go_on)(db, args.id)
         if args.errors:
-            from kweek.intake.refused import refused_of
+            from kweek.intake.imports.refused import refused_of
 
             Path(args.errors).write_text("".join(refused_of(db, args.id)), encoding="utf-8-sig", newline="")
         _show(db, args.id, as_json=args.json)
@@ -112,7 +112,7 @@ def _as_json(row: Row[Any], so_far: Progress) -> dict[str, object]:
 
 def _undone(db: Database, import_id: str, *, as_json: bool) -> int:
     from kweek.importing import looked_on
-    from kweek.intake.refused import why_of
+    from kweek.intake.imports.refused import why_of
     from kweek.leads import imports
 
     with progress("Taking it back", "rows") as told:

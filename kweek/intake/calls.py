@@ -11,14 +11,14 @@ from sqlalchemy import Connection, Row
 from kweek.flow.facts import Facts
 from kweek.flow.state import Value
 from kweek.flow.surveys import Survey
-from kweek.intake.answers import Given, mark_of, spoken_answers
-from kweek.intake.asking import asked_on_telephone
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import LeadIn, Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
 from kweek.intake.record import AlwaysRing, Ears
 from kweek.intake.suppress import AddressKey, suppress_lead
-from kweek.intake.surveys import Heard, keep_answers
+from kweek.intake.surveys.answers import Given, mark_of, spoken_answers
+from kweek.intake.surveys.asking import asked_on_telephone
+from kweek.intake.surveys.submit import Heard, keep_answers
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row

@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 from kweek.draw.conditions import condition_words
 from kweek.flow.surveys import Survey, say
-from kweek.intake.answers import Given
 from kweek.intake.calls import CALL_BACK, CLOSING, NO_ANSWER, give_call_back, log_call, take_call
-from kweek.intake.drafts import known_answers
 from kweek.intake.forms import read_form
 from kweek.intake.outcomes import OutcomeError, Said
-from kweek.intake.surveys import answer_in_words
+from kweek.intake.surveys.answers import Given
+from kweek.intake.surveys.drafts import known_answers
+from kweek.intake.surveys.submit import answer_in_words
 from kweek.leads import tables
 from kweek.web import past, queries, story
 from kweek.web.acting import Tried, act, acting, read_fields

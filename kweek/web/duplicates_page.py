@@ -13,10 +13,10 @@ from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from kweek.intake.merging import heard_of_last, merge, merge_of, tell_apart, which_stays, why_it_stays
+from kweek.intake.merging.merge import heard_of_last, merge, merge_of, tell_apart, which_stays, why_it_stays
+from kweek.intake.merging.united import Word, words_of
+from kweek.intake.merging.unmerge import in_the_way, unmerge
 from kweek.intake.outcomes import OutcomeError, Said
-from kweek.intake.united import Word, words_of
-from kweek.intake.unmerging import in_the_way, unmerge
 from kweek.leads import tables
 from kweek.leads.database import NoSuchLead
 from kweek.leads.duplicates import of_pair

@@ -14,15 +14,15 @@ from sqlalchemy import Row
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from kweek.intake.asked import Asked, how_of
-from kweek.intake.columns import LEAVE_OUT, Table, formed, propose
-from kweek.intake.csv_file import read_csv
-from kweek.intake.file_row import RowReader
-from kweek.intake.how import Column, How, load_how
-from kweek.intake.refused import refused_of
-from kweek.intake.said import FileError, HowError
-from kweek.intake.stored_file import StoredFile
-from kweek.intake.trying import Outcome, Tried, try_rows
+from kweek.intake.imports.asked import Asked, how_of
+from kweek.intake.imports.columns import LEAVE_OUT, Table, formed, propose
+from kweek.intake.imports.csv_file import read_csv
+from kweek.intake.imports.file_row import RowReader
+from kweek.intake.imports.how import Column, How, load_how
+from kweek.intake.imports.refused import refused_of
+from kweek.intake.imports.said import FileError, HowError
+from kweek.intake.imports.stored_file import StoredFile
+from kweek.intake.imports.trying import Outcome, Tried, try_rows
 from kweek.leads import imports
 from kweek.leads.imports import NoSuchImportError, NotNowError
 from kweek.web.acting import acting, read_fields

@@ -11,10 +11,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row
 
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.column_words import column_words
-from kweek.intake.columns import LEAVE_OUT, fields, kind_of
-from kweek.intake.how import How, load_how
-from kweek.intake.stored_file import StoredFile
+from kweek.intake.imports.column_words import column_words
+from kweek.intake.imports.columns import LEAVE_OUT, fields, kind_of
+from kweek.intake.imports.how import How, load_how
+from kweek.intake.imports.stored_file import StoredFile
 from kweek.leads import imports
 from kweek.leads.imports import Progress
 from kweek.words import Tongue

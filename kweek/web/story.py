@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from kweek.flow.plan import AnyStep, Call, Send, Task, Wait
 from kweek.flow.surveys import Survey, say
-from kweek.intake.surveys import answer_in_words
+from kweek.intake.surveys.submit import answer_in_words
 from kweek.leads import publish, tables
 from kweek.web.queries import WHO
 from kweek.web.rules import WorkspaceRules

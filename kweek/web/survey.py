@@ -17,11 +17,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kweek.flow.surveys import Question, Survey, say
-from kweek.intake.answers import AnswerFault, Given, read_answers
-from kweek.intake.asking import Answer, Asked, Page, asked_on_page, may_go_on, pages
-from kweek.intake.drafts import draft, keep_draft, prefilled
 from kweek.intake.forms import read_form
-from kweek.intake.surveys import Invitation, invitation, submit
+from kweek.intake.surveys.answers import AnswerFault, Given, read_answers
+from kweek.intake.surveys.asking import Answer, Asked, Page, asked_on_page, may_go_on, pages
+from kweek.intake.surveys.drafts import draft, keep_draft, prefilled
+from kweek.intake.surveys.submit import Invitation, invitation, submit
 from kweek.web.guard import Body, HouseOf
 from kweek.web.house import House, house_of
 from kweek.web.problems import ProblemError

@@ -13,11 +13,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse
 
-from kweek.intake.answers import Given, given_answers
 from kweek.intake.calls import give_call_back, log_call, take_call
 from kweek.intake.handovers import act_on_handover
 from kweek.intake.incoming import Recorded
 from kweek.intake.outcomes import Said
+from kweek.intake.surveys.answers import Given, given_answers
 from kweek.intake.tasks import close_task, give_task_back, take_task
 from kweek.intake.values import Checker, nearest
 from kweek.web.guard import Body, HouseOf, may

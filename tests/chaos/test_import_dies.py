@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kweek.intake.asked import Asked, how_of
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.csv_file import read_csv
+from kweek.intake.imports.asked import Asked, how_of
+from kweek.intake.imports.csv_file import read_csv
 from kweek.leads import imports, tables
 from tests.chaos.conftest import Size
 from tests.chaos.town import Town, strike, town

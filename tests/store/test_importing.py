@@ -11,19 +11,19 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from kweek.flow.conditions import parse_condition
-from kweek.intake import importing
-from kweek.intake.asked import Asked, how_of
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.csv_file import read_csv
 from kweek.intake.ears import FlowEars
-from kweek.intake.enrolling import enrol_some
-from kweek.intake.file_row import RowReader
-from kweek.intake.importing import take_some
+from kweek.intake.imports import taking
+from kweek.intake.imports.asked import Asked, how_of
+from kweek.intake.imports.csv_file import read_csv
+from kweek.intake.imports.enrolling import enrol_some
+from kweek.intake.imports.file_row import RowReader
+from kweek.intake.imports.refused import refused_of
+from kweek.intake.imports.taking import take_some
+from kweek.intake.imports.trying import Outcome, Tried, try_rows
+from kweek.intake.imports.undoing import undo_some
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
 from kweek.intake.record import record
-from kweek.intake.refused import refused_of
-from kweek.intake.trying import Outcome, Tried, try_rows
-from kweek.intake.undoing import undo_some
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
 from kweek.leads.publish import publish
@@ -58,7 +58,7 @@ Snapshot = dict[str, list[tuple[Any, ...]]]
 @pytest.fixture
 def books(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """An, of whom much is known, and Sam."""
-    monkeypatch.setattr(importing, "BATCH", 3)
+    monkeypatch.setattr(taking, "BATCH", 3)
     an = LeadIn(
         email="an@example.com", profile={"first_name": "Antje", "phone": "+31201111111"}, fields={"building": "hall"},
         company=CompanyIn("ACME", sector="food", size=10),
@@ -206,14 +206,14 @@ def test_the_same_file_again_changes_nothing_that_is_known(books: Database) -> N
 
 
 def test_what_fails_on_one_row_is_no_matter_to_the_others(books: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = importing.append
+    sound = taking.append
 
     def fails(tx: Any, lead_id: str, incoming: Incoming, *rest: Any) -> Any:
         if incoming.data.get("row") == 5:
             raise ZeroDivisionError("by nothing")
         return sound(tx, lead_id, incoming, *rest)
 
-    monkeypatch.setattr(importing, "append", fails)
+    monkeypatch.setattr(taking, "append", fails)
     import_id = imported(books)
     assert [row.status for row in rows(books, import_id)] == [*BECOMES[:4], "refused", *BECOMES[5:]]
     with books.read() as read:

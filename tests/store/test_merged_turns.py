@@ -13,7 +13,7 @@ from kweek.intake import calls
 from kweek.intake.grading import Hit
 from kweek.intake.hits import grade_hits, note_hit
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.merging import merge
+from kweek.intake.merging.merge import merge
 from kweek.intake.outcomes import Said
 from kweek.intake.record import AlwaysRing
 from kweek.leads import tables

@@ -15,11 +15,11 @@ from kweek.flow.state import Enrolment, Token
 from kweek.flow.stored import dump_enrolment
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import CompanyIn, ConsentIn, Incoming, LeadIn
-from kweek.intake.merging import Merged, merge
+from kweek.intake.merging.merge import Merged, merge
+from kweek.intake.merging.unmerge import unmerge
 from kweek.intake.outcomes import ClosedError, OutcomeError
 from kweek.intake.record import record
 from kweek.intake.suppress import unsubscribe
-from kweek.intake.unmerging import unmerge
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row

@@ -10,7 +10,7 @@ from kweek.flow.facts import Fact
 from kweek.flow.load.surveys import load_survey
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.world import World
-from kweek.intake.asking import Answer, asked_on_page, asked_on_telephone, may_go_on, pages
+from kweek.intake.surveys.asking import Answer, asked_on_page, asked_on_telephone, may_go_on, pages
 
 TEXT = """\
 survey: s

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kweek.intake.asked import Asked, how_of
-from kweek.intake.cells import (
+from kweek.intake.check_lead import Vocabulary
+from kweek.intake.imports.asked import Asked, how_of
+from kweek.intake.imports.cells import (
     Decimal,
     Order,
     date_order,
@@ -20,12 +21,11 @@ from kweek.intake.cells import (
     read_number,
     read_truth,
 )  # fmt: skip
-from kweek.intake.check_lead import Vocabulary
-from kweek.intake.columns import propose, says_of
-from kweek.intake.csv_file import read_csv
-from kweek.intake.file_row import Read, RowReader
-from kweek.intake.how import read_rate
-from kweek.intake.said import HowError
+from kweek.intake.imports.columns import propose, says_of
+from kweek.intake.imports.csv_file import read_csv
+from kweek.intake.imports.file_row import Read, RowReader
+from kweek.intake.imports.how import read_rate
+from kweek.intake.imports.said import HowError
 
 FIELDS = {"contract_end": "date", "budget": "number", "member": "yes/no", "seen_at": "moment", "building": "text"}
 WORDS = Vocabulary(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kweek.intake.csv_file import MOST_COLUMNS, Sheet, read_csv
-from kweek.intake.said import FileError
+from kweek.intake.imports.csv_file import MOST_COLUMNS, Sheet, read_csv
+from kweek.intake.imports.said import FileError
 
 TEXT = 'Naam;E-mail\nJosé Brûlé;jose@example.com\n"Jan; de ""Man""\nvan hiernaast";jan@example.com\n'
 ROWS = [("José Brûlé", "jose@example.com"), ('Jan; de "Man"\nvan hiernaast', "jan@example.com")]

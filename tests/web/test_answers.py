@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kweek.flow.load.surveys import load_survey
-from kweek.intake.answers import read_answers
+from kweek.intake.surveys.answers import read_answers
 
 SURVEY = """
 survey: all-types

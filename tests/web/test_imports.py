@@ -8,9 +8,9 @@ import pytest
 from httpx import Response
 
 from kweek.intake.ears import FlowEars
-from kweek.intake.file_row import RowReader
-from kweek.intake.how import load_how
-from kweek.intake.importing import take_some
+from kweek.intake.imports.file_row import RowReader
+from kweek.intake.imports.how import load_how
+from kweek.intake.imports.taking import take_some
 from kweek.leads import imports, tables
 from kweek.web.house import House
 from tests.web.conftest import NOW, ORIGIN, Books, TestClient

@@ -4,7 +4,7 @@ Which of them goes on is decided here, by where people are needed: the one that 
 calls, else the one that walks a flow, else the older. Whose words count is the person's choice. The past of the other
 becomes the kept lead's (no flow hears of it, points do), whatever comes under its name from now on reaches the kept
 one, and its enrolments end as `merged`: its own workflow withdraws what lies on a desk. `merges` keeps what is needed
-to undo it (`kweek.intake.unmerging`).
+to undo it (`kweek.intake.merging.unmerge`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.merged_rows import HELD_ONCE, MOVING, Told, copy_rows, move_rows, plain
+from kweek.intake.merging.rows import HELD_ONCE, MOVING, Told, copy_rows, move_rows, plain
+from kweek.intake.merging.united import OWN, columns_after, words_of
 from kweek.intake.outcomes import ClosedError, OutcomeError
 from kweek.intake.record import Ears, append
 from kweek.intake.suppress import AddressKey, suppress
-from kweek.intake.united import OWN, columns_after, words_of
 from kweek.leads import tables
 from kweek.leads.database import Database, lock_lead
 from kweek.leads.duplicates import pair, propose, settle_pair
@@ -69,7 +69,7 @@ def merge(
     ears: Ears,
     address_key: AddressKey,
 ) -> Merged:
-    """Make one lead of two. chosen: what (`kweek.intake.united`) → id of the lead whose word counts.
+    """Make one lead of two. chosen: what (`kweek.intake.merging.united`) → id of the lead whose word counts.
 
     OutcomeError: that is one lead already. ClosedError: somebody merged one of them before. NoSuchLead.
     """

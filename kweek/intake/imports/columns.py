@@ -10,12 +10,12 @@ from typing import Final, Protocol
 import phonenumbers
 from msgspec.structs import replace
 
-from kweek.intake.cells import Order, date_order, decimal_sign, read_country, read_language
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.csv_file import Line
-from kweek.intake.headings import TARGETS, Named, named
-from kweek.intake.how import Column, Why
-from kweek.intake.said import HowError
+from kweek.intake.imports.cells import Order, date_order, decimal_sign, read_country, read_language
+from kweek.intake.imports.csv_file import Line
+from kweek.intake.imports.headings import TARGETS, Named, named
+from kweek.intake.imports.how import Column, Why
+from kweek.intake.imports.said import HowError
 from kweek.intake.values import nearest
 
 OWN: Final = "own."

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Literal
 
-from kweek.intake.csv_file import Line
-from kweek.intake.file_row import Read, Refusal, RowReader
-from kweek.intake.known import Book, Changes, Person, only_new
+from kweek.intake.imports.csv_file import Line
+from kweek.intake.imports.file_row import Read, Refusal, RowReader
+from kweek.intake.imports.known import Book, Changes, Person, only_new
 from kweek.leads.database import Database
 
 AT_ONCE: Final = 500  # rows, whose people are looked up together

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from kweek.flow.facts import Facts
 from kweek.flow.surveys import Survey
-from kweek.intake.answers import Given
-from kweek.intake.asking import Answer
+from kweek.intake.surveys.answers import Given
+from kweek.intake.surveys.asking import Answer
 from kweek.leads import bant, tables
 from kweek.leads.database import Database
 from kweek.leads.rows import upsert

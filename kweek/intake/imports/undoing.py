@@ -16,10 +16,10 @@ from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, func, 
 from kweek.flow.words import GRADE_CHANGED, IMPORT_UNDONE
 from kweek.intake.check import email_key
 from kweek.intake.ears import FlowEars
-from kweek.intake.file_row import Refusal
-from kweek.intake.importing import event_id
+from kweek.intake.imports.file_row import Refusal
+from kweek.intake.imports.known import OF_COMPANY, Person, people_by_id
+from kweek.intake.imports.taking import event_id
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.known import OF_COMPANY, Person, people_by_id
 from kweek.intake.record import append
 from kweek.intake.touches import settle_campaigns
 from kweek.leads import imports, tables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kweek.intake.cells import WRITTEN
-from kweek.intake.how import Column
+from kweek.intake.imports.cells import WRITTEN
+from kweek.intake.imports.how import Column
 from kweek.words import Tongue
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Final
 
-from kweek.intake.said import FileError
+from kweek.intake.imports.said import FileError
 
 MOST_BYTES: Final = 200_000_000
 MOST_ROWS: Final = 1_000_000

@@ -13,11 +13,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, or_, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.merged_rows import HELD_ONCE, MOVING, SOURCED, Told, give_back, move_back, plain, take_back, typed
-from kweek.intake.merging import tell_flows
+from kweek.intake.merging.merge import tell_flows
+from kweek.intake.merging.rows import HELD_ONCE, MOVING, SOURCED, Told, give_back, move_back, plain, take_back, typed
+from kweek.intake.merging.united import OWN
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.record import Ears, append
-from kweek.intake.united import OWN
 from kweek.leads import tables
 from kweek.leads.database import Database, lock_lead
 from kweek.leads.duplicates import settle_pair

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from kweek.intake.cells import (
+from kweek.intake.check_lead import LeadChecker, Vocabulary
+from kweek.intake.imports.cells import (
     WRITTEN,
     read_country,
     read_date,
@@ -17,10 +18,9 @@ from kweek.intake.cells import (
     read_number,
     read_truth,
 )
-from kweek.intake.check_lead import LeadChecker, Vocabulary
-from kweek.intake.columns import OWN
-from kweek.intake.csv_file import Line
-from kweek.intake.how import Column, How
+from kweek.intake.imports.columns import OWN
+from kweek.intake.imports.csv_file import Line
+from kweek.intake.imports.how import Column, How
 from kweek.intake.incoming import ConsentIn, Fault, LeadIn, TouchIn
 
 _NOTHING: Final = ("-", "null", "n/a", "#n/a", "#n/b", "n.v.t.", "nvt", "none")

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Row
 
 from kweek.intake.ears import FlowEars
-from kweek.intake.how import How, Rate, load_how
+from kweek.intake.imports.how import How, Rate, load_how
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import append
 from kweek.leads import imports

@@ -13,8 +13,8 @@ from typing import Final, cast
 
 from kweek.errors import KweekError
 from kweek.flow.surveys import Question, Survey
-from kweek.intake.asking import Answer, Asked
 from kweek.intake.outcomes import OutcomeError
+from kweek.intake.surveys.asking import Answer, Asked
 from kweek.intake.values import Checker, nearest
 
 Given = Mapping[str, Sequence[str]]  # question → what the form held

@@ -10,8 +10,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from kweek.intake.cells import Decimal, Order
-from kweek.intake.said import HowError
+from kweek.intake.imports.cells import Decimal, Order
+from kweek.intake.imports.said import HowError
 
 _RATE: Final = re.compile(r"\s*(\d[\d.,]*)\s*(?:leads?\s+)?(?:per|a|an)\s+(minute|hour|day)\s*", re.IGNORECASE)
 _SPANS: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}

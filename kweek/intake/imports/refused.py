@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from kweek.intake.how import load_how
+from kweek.intake.imports.how import load_how
 from kweek.leads import imports
 from kweek.leads.database import Database
 

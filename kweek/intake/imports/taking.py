@@ -16,14 +16,14 @@ from sqlalchemy import Connection, bindparam, select, update
 from kweek.flow.words import IMPORTED
 from kweek.intake.check import email_key
 from kweek.intake.companies import name_key
-from kweek.intake.csv_file import Line
 from kweek.intake.ears import FlowEars
-from kweek.intake.file_row import Read, Refusal, RowReader
+from kweek.intake.imports.csv_file import Line
+from kweek.intake.imports.file_row import Read, Refusal, RowReader
+from kweek.intake.imports.known import OF_COMPANY, Book, Changes, Person, changes, only_new, people_by_id
+from kweek.intake.imports.newcomers import make_all
+from kweek.intake.imports.together import Together
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
-from kweek.intake.known import OF_COMPANY, Book, Changes, Person, changes, only_new, people_by_id
-from kweek.intake.newcomers import make_all
 from kweek.intake.record import append
-from kweek.intake.together import Together
 from kweek.leads import imports
 from kweek.leads.away import DatabaseAway
 from kweek.leads.database import Database

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from kweek.intake.cells import Order
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.columns import Table, formed, propose, told
-from kweek.intake.how import How, Permission, read_rate
-from kweek.intake.said import HowError
+from kweek.intake.imports.cells import Order
+from kweek.intake.imports.columns import Table, formed, propose, told
+from kweek.intake.imports.how import How, Permission, read_rate
+from kweek.intake.imports.said import HowError
 from kweek.intake.values import nearest, printable
 
 _LONGEST: Final = {"consent": 4_000, "campaign": 200}

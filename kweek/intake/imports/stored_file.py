@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kweek.intake.csv_file import Line
-from kweek.intake.how import How
+from kweek.intake.imports.csv_file import Line
+from kweek.intake.imports.how import How
 from kweek.leads import imports
 from kweek.leads.database import Database
 

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, bindparam, select
 
 from kweek.flow.state import Value
 from kweek.flow.surveys import Question, Survey, say
-from kweek.intake.asking import Answer
 from kweek.intake.check import check_profile
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.drafts import drop_draft
 from kweek.intake.incoming import BadEventError, Incoming, LeadIn
 from kweek.intake.record import Ears, append
+from kweek.intake.surveys.asking import Answer
+from kweek.intake.surveys.drafts import drop_draft
 from kweek.leads import bant, tables
 from kweek.leads.bant import Found
 from kweek.leads.database import Database

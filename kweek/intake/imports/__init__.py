@@ -1,0 +1,9 @@
+"""How does a file of people become leads? Read, understood, tried, taken in, and taken back.
+
+- `csv_file`, `stored_file`: what stands in it; `said`: what is said of one that cannot be taken in
+- `headings`, `columns`, `column_words`, `cells`: which column is which field, and what its cells mean
+- `asked`, `how`: what somebody asks for, and the way to take it in that comes of it; `file_row`: who is in a row
+- `known`: what is known already, and what a row would change; `trying`: told before; `refused`: which rows, and why
+- `taking`: rows into the books; `newcomers`, `together`: of many at once; `enrolling`: into a flow, at a rate
+- `undoing`: it is taken back
+"""
