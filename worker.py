@@ -128,7 +128,7 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     webhooks = Webhooks(database, clock, settings, book.now, answers)
     fading = Fading(database, lambda: book.now().ears)
     old = OldVisits(database, lambda: book.now().rules.settings.keep_visits.elapsed)
-    dates = Dates(database, clock, answers, fading.fade, old.forget, Comparing(database).compare)
+    dates = Dates(database, clock, answers, (fading.fade, old.forget, Comparing(database).compare))
     deliveries = Deliveries(database, clock, settings, book.now)
     rescorer, importer = Rescorer(database, clock, lambda: book.now().ears), Importer(database, clock, book.now)
     return Hands(database, clock, turns, email, notify, webhooks, deliveries, dates, rescorer, importer, book, renderer)

@@ -15,7 +15,7 @@ class OldVisits:
     def __init__(self, database: Database, keep: Callable[[], timedelta]) -> None:
         self.database, self.keep = database, keep
 
-    def forget(self, now: datetime, told: Callable[[int], object] = lambda gone: None) -> int:
+    def forget(self, since: datetime, now: datetime, told: Callable[[int], object] = lambda gone: None) -> int:
         """How many visits, and visitors of whom nothing is left. told: how many there are up to now."""
         gone, before = 0, now - self.keep()
         while True:

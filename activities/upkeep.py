@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -22,33 +22,24 @@ from workflows.messages import Window
 
 BATCH: Final = 500
 
+Chore = Callable[[datetime, datetime, Callable[[int], object]], object]
+"""Done for the time after the first moment, up to and with the second (flow time); it tells how far it is. A window
+that is looked at twice must do no harm."""
+
 
 class Dates:
-    """fade: has points fade, in flow time after the first moment, up to and with the second, and tells how many.
-    forget: deletes visits that are old by then, and tells how many. compare: looks for duplicates among those who were
-    heard of up to the first; the second is now."""
+    """chores: what else time brings about, and is done before."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: FlowTime,
-        answers: AnswersFor,
-        fade: Callable[[datetime, datetime, Callable[[int], object]], object],
-        forget: Callable[[datetime, Callable[[int], object]], object],
-        compare: Callable[[datetime, datetime, Callable[[int], object]], object],
-    ) -> None:
-        self.database, self.clock, self.answers = database, clock, answers
-        self.fade, self.forget, self.compare = fade, forget, compare
+    def __init__(self, database: Database, clock: FlowTime, answers: AnswersFor, chores: Sequence[Chore]) -> None:
+        self.database, self.clock, self.answers, self.chores = database, clock, answers, chores
 
     @activity.defn(name="start_what_is_due", no_thread_cancel_exception=True)
     def start_what_is_due(self, window: Window) -> int:
-        """Have points fade, old visits be forgotten and duplicates found; then record an `enrol` for every lead whose
-        moment lies in the window; how many. Its id holds lead, flow and moment, so a window that is looked at twice
-        begins nothing twice."""
+        """Record an `enrol` for every lead whose moment lies in the window; how many. Its id holds lead, flow and
+        moment, so a window that is looked at twice begins nothing twice."""
         since, until = self.clock.flow(window.since), self.clock.flow(window.until)
-        self.fade(since, until, activity.heartbeat)
-        self.forget(until, activity.heartbeat)
-        self.compare(since, until, activity.heartbeat)
+        for chore in self.chores:
+            chore(since, until, activity.heartbeat)
         with self.database.read() as read:
             plans = [plan_in(read, row.version) for row in published(read)]
         ways = [(plan, start) for plan in plans for start in plan.start if start.at or start.every]

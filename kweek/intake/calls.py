@@ -32,8 +32,11 @@ _EVENT_OF: Final = {NO_ANSWER: "attempted", CALL_BACK: "call_back"}  # all else 
 _FURTHEST: Final = timedelta(days=366)
 
 
-class CallRules(Ears, Protocol):
+class CallRules(Protocol):
     """What the workspace says of a call."""
+
+    @property
+    def ears(self) -> Ears: ...
 
     def script_of(self, tx: Connection, task: Row[Any]) -> Survey | None:
         """The script of this call task, as it was published with the lead's version of the flow."""
@@ -99,7 +102,7 @@ def log_call(
     """Log one try. `no answer` counts as an attempt, `call back` keeps the task for the agreed moment, all else closes
     it. answers: to questions of the task's script; they come before the outcome, so that the flow knows them when it
     hears that. OutcomeError, AnswersError, ClosedError, TakenError, NoSuchTaskError, OtherEventError."""
-    with at_desk(db, tables.call_tasks, key, said, "call task", rules) as desk:
+    with at_desk(db, tables.call_tasks, key, said, "call task", rules.ears) as desk:
         script = rules.script_of(desk.tx, desk.row)
         allowed = (*CLOSING, *(script.outcomes if script else ()), NO_ANSWER, CALL_BACK)
         if outcome not in allowed:
@@ -126,7 +129,7 @@ def _keep(desk: Desk, script: Survey | None, given: Given, rules: CallRules) -> 
     answers = spoken_answers(script, given, asked_on_telephone(script, rules.facts_of(desk.tx, lead_id, said.at)))
     heard = Heard(desk.row.key, "call", lead_row(desk.tx, lead_id).language, said.at, said.by, said.note)
     return keep_answers(
-        desk.tx, lead_id, script, answers, heard, words=rules.vocabulary(), grades=rules.grades(), ears=rules
+        desk.tx, lead_id, script, answers, heard, words=rules.vocabulary(), grades=rules.grades(), ears=rules.ears
     )
 
 

@@ -103,12 +103,12 @@ def _take_event(raw: object, house: House) -> Taken:
         if incoming.kind == "unsubscribed":
             suppress_lead(tx, recorded.lead_id, "email", "unsubscribed", now, house.address_key)
 
-    return _taken(record(house.db, incoming, now, house.rules, also), incoming.id)
+    return _taken(record(house.db, incoming, now, house.rules.ears, also), incoming.id)
 
 
 def _take_lead(raw: object, house: House) -> Taken:
     now = house.now()
-    return _taken(*receive(house.db, check_received(raw, house.rules.vocabulary(), now), now, house.rules))
+    return _taken(*receive(house.db, check_received(raw, house.rules.vocabulary(), now), now, house.rules.ears))
 
 
 def _taken(recorded: Recorded, identifier: str) -> Taken:

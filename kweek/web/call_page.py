@@ -50,9 +50,9 @@ def act_on_call(key: str, request: Request, body: Body, house: HouseOf) -> Respo
     def do(said: Said) -> None:
         match action:
             case "take":
-                take_call(house.db, key, said, house.rules)
+                take_call(house.db, key, said, house.rules.ears)
             case "give-back":
-                give_call_back(house.db, key, said, house.rules)
+                give_call_back(house.db, key, said, house.rules.ears)
             case _:
                 at = _moment(given.get("call_back_at", ""), house.rules.zone()) if action == CALL_BACK else None
                 log_call(

@@ -93,11 +93,11 @@ def decide(one: str, other: str, request: Request, body: Body, house: HouseOf) -
         match action:
             case "merge":
                 chosen = {name.removeprefix(_PICK): id for name, id in given.items() if name.startswith(_PICK)}
-                merge(house.db, one, other, chosen, said.by, said.at, house.rules, house.address_key)
+                merge(house.db, one, other, chosen, said.by, said.at, house.rules.ears, house.address_key)
             case "different":
                 tell_apart(house.db, one, other, said.by, said.at)
             case "undo":
-                unmerge(house.db, _merge(house, one, other), said.by, said.at, house.rules)
+                unmerge(house.db, _merge(house, one, other), said.by, said.at, house.rules.ears)
             case _:
                 raise OutcomeError("Say merge, different or undo.", ("merge", "different", "undo"), "action")
 

@@ -37,7 +37,7 @@ def note_it(lead_id: str, fact: str, request: Request, body: Body, house: HouseO
     _fact(house, fact)
 
     def do(said: Said) -> None:
-        note_fact(house.db, lead_id, fact, given.get("value", ""), said, house.rules.vocabulary(), house.rules)
+        note_fact(house.db, lead_id, fact, given.get("value", ""), said, house.rules.vocabulary(), house.rules.ears)
 
     tried = act(request, house, acting(request, house), given, do, back=f"/leads/{quote(lead_id)}#ready")
     return tried if isinstance(tried, Response) else _show_fact(lead_id, fact, request, house, tried)

@@ -43,7 +43,9 @@ def act_on_it(key: str, request: Request, body: Body, house: HouseOf) -> Respons
     def do(said: Said) -> None:
         later_on = _day(given.get("later_on", "")) if given.get("action") == "later" else None
         reason = given.get("reason") or None
-        act_on_handover(house.db, key, given.get("action", ""), said, house.rules, reason=reason, later_on=later_on)
+        act_on_handover(
+            house.db, key, given.get("action", ""), said, house.rules.ears, reason=reason, later_on=later_on
+        )
 
     tried = act(request, house, acting(request, house, _owner(house, key)), given, do)
     return tried if isinstance(tried, Response) else _show(key, request, house, tried)

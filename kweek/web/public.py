@@ -74,11 +74,9 @@ def look_at_unsubscribe(token: str) -> Response:
 def do_unsubscribe(token: str, request: Request, body: Body, house: HouseOf) -> Response:
     """From the page, or straight from the mail program (RFC 8058: `List-Unsubscribe=One-Click`)."""
     key = mail_of(house.about("unsubscribe", token))
-    one_click = body.strip() == b"List-Unsubscribe=One-Click" or b"One-Click" in body
-    if (
-        unsubscribe(house.db, key, "one-click" if one_click else "page", house.now(), house.address_key, house.rules)
-        is None
-    ):
+    one_click = b"One-Click" in body
+    how = "one-click" if one_click else "page"
+    if unsubscribe(house.db, key, how, house.now(), house.address_key, house.rules.ears) is None:
         raise ProblemError(404, "This link is not known here.")
     if one_click:
         return Response("Unsubscribed.\n", media_type="text/plain")
@@ -104,7 +102,7 @@ def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Respon
     incoming = event_of_form(kind, fields, words, now, proof, house.rules.zone())
     if incoming is not None:
         visitor = (fields.get(VISITOR) or [""])[0]
-        record(house.db, incoming, now, house.rules, before=joins(visitor, now, words.events))
+        record(house.db, incoming, now, house.rules.ears, before=joins(visitor, now, words.events))
     if target := own_target(house, (fields.get(REDIRECT) or [""])[0]):
         return RedirectResponse(target, 303)
     return page(request, "thanks.html", language=incoming.lead.profile.get("language") if incoming else None)

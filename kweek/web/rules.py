@@ -13,14 +13,12 @@ from sqlalchemy import Connection, Row, select
 from kweek.flow.duration import parse_duration
 from kweek.flow.facts import Facts
 from kweek.flow.load.surveys import load_survey
-from kweek.flow.state import Event
 from kweek.flow.surveys import Survey, say
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.incoming import Incoming
+from kweek.intake.ears import FlowEars
 from kweek.intake.vocabulary import vocabulary_of
 from kweek.leads import publish, tables
 from kweek.leads.database import Database
-from kweek.leads.graded import Graded
 from kweek.mails.template import parse_mail, purposes_of
 from kweek.rulebook import InForce, Rulebook
 from kweek.rules.grades import Grades
@@ -102,25 +100,10 @@ class WorkspaceRules:
         """What is kept of a lead besides."""
         return list(self._book.now().rules.settings.fields)
 
-    def derived(self, incoming: Incoming) -> Sequence[Incoming]:
-        return self._book.now().ears.derived(incoming)
-
-    def scored(
-        self, tx: Connection, lead: Row[Any], events: Sequence[Incoming], now: datetime, *, profile_changed: bool
-    ) -> Mapping[str, object]:
-        return self._book.now().ears.scored(tx, lead, events, now, profile_changed=profile_changed)
-
-    def stage_after(self, stage: str, kind: str) -> str:
-        return self._book.now().ears.stage_after(stage, kind)
-
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
-        return self._book.now().ears.graded(tx, lead, at, now)
-
-    def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
-        self._book.now().ears.tell(tx, lead_id, event, now)
-
-    def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
-        return self._book.now().ears.rings(tx, lead, event, profile_changed=profile_changed)
+    @property
+    def ears(self) -> FlowEars:
+        """Who hears of an event: by the rules that are in force now, from its beginning to its end."""
+        return self._book.now().ears
 
     def next_try(self, task: Row[Any], now: datetime) -> datetime | None:
         """`apart` on the calendar of the task's queue."""

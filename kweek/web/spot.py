@@ -58,7 +58,7 @@ def take_spot(request: Request, body: Body, house: HouseOf) -> Response:
         return _show(request, house, given, words) if plain else JSONResponse({"faults": list(words)}, 422)
     try:
         incoming = typed_in(given, house.rules.vocabulary(), by, now)
-        recorded = record(house.db, incoming, now, house.rules)
+        recorded = record(house.db, incoming, now, house.rules.ears)
     except BadEventError as error:
         faults = _faults(error)
         return _show(request, house, given, faults) if plain else JSONResponse({"faults": list(faults)}, 422)

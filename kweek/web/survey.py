@@ -130,7 +130,7 @@ def take_survey(token: str, request: Request, body: Body, house: HouseOf) -> Res
             rules = house.rules
             fresh = submit(
                 house.db, sitting.survey, sitting.invited, answers, sitting.now, words=rules.vocabulary(),
-                grades=rules.grades(), ears=rules,
+                grades=rules.grades(), ears=rules.ears,
             )  # fmt: skip
             return _thanks(request, sitting, before=not fresh)
 

@@ -38,11 +38,11 @@ def act_on_task(key: str, request: Request, body: Body, house: HouseOf) -> Respo
     def do(said: Said) -> None:
         match action:
             case "take":
-                take_task(house.db, key, said, house.rules)
+                take_task(house.db, key, said, house.rules.ears)
             case "give-back":
-                give_task_back(house.db, key, said, house.rules)
+                give_task_back(house.db, key, said, house.rules.ears)
             case _:
-                close_task(house.db, key, action, said, house.rules)
+                close_task(house.db, key, action, said, house.rules.ears)
 
     with house.db.read() as read:
         row = _row(read, key)

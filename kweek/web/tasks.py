@@ -45,12 +45,12 @@ class Words:
 
 @router.post("/calls/{key:path}/take")
 def take_a_call(key: str, body: Body, house: HouseOf, program: KeyName) -> JSONResponse:
-    return _answer(take_call(house.db, key, _read(body, house, program).said, house.rules))
+    return _answer(take_call(house.db, key, _read(body, house, program).said, house.rules.ears))
 
 
 @router.post("/calls/{key:path}/give-back")
 def give_a_call_back(key: str, body: Body, house: HouseOf, program: KeyName) -> JSONResponse:
-    return _answer(give_call_back(house.db, key, _read(body, house, program).said, house.rules))
+    return _answer(give_call_back(house.db, key, _read(body, house, program).said, house.rules.ears))
 
 
 @router.post("/calls/{key:path}/outcome")
@@ -76,25 +76,25 @@ def act(key: str, action: str, body: Body, house: HouseOf, program: KeyName) -> 
     """accept, contact, appointment, quote, reject (`reason`), later (`later_on`), won, lost."""
     words = _read(body, house, program)
     recorded = act_on_handover(
-        house.db, key, action, words.said, house.rules, reason=words.reason, later_on=words.later_on
+        house.db, key, action, words.said, house.rules.ears, reason=words.reason, later_on=words.later_on
     )
     return _answer(recorded)
 
 
 @router.post("/tasks/{key:path}/take")
 def take_a_task(key: str, body: Body, house: HouseOf, program: KeyName) -> JSONResponse:
-    return _answer(take_task(house.db, key, _read(body, house, program).said, house.rules))
+    return _answer(take_task(house.db, key, _read(body, house, program).said, house.rules.ears))
 
 
 @router.post("/tasks/{key:path}/give-back")
 def give_a_task_back(key: str, body: Body, house: HouseOf, program: KeyName) -> JSONResponse:
-    return _answer(give_task_back(house.db, key, _read(body, house, program).said, house.rules))
+    return _answer(give_task_back(house.db, key, _read(body, house, program).said, house.rules.ears))
 
 
 @router.post("/tasks/{key:path}/outcome")
 def close_a_task(key: str, body: Body, house: HouseOf, program: KeyName) -> JSONResponse:
     words = _read(body, house, program, outcome=True)
-    return _answer(close_task(house.db, key, words.outcome or "", words.said, house.rules))
+    return _answer(close_task(house.db, key, words.outcome or "", words.said, house.rules.ears))
 
 
 def _read(body: bytes, house: House, program: str | None, *, outcome: bool = False) -> Words:

@@ -69,7 +69,7 @@ def _take(request: Request, body: bytes, house: House) -> Response:
     message = read_message(body)
     if is_robot(request.headers.get("user-agent", "")) or not wants_to_be_followed(request):
         return Response(status_code=204)
-    site = Website(house.db, request.headers["origin"], house.rules, house.rules.vocabulary().events)
+    site = Website(house.db, request.headers["origin"], house.rules.ears, house.rules.vocabulary().events)
     lead = _whose(message.who, house) if isinstance(message, Viewed) else None
     visitor = take(site, message, house.now(), lead)
     return Response(status_code=204) if visitor == message.visitor else JSONResponse({"visitor": visitor})

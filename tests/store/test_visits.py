@@ -264,8 +264,8 @@ def test_old_visits_are_forgotten_and_what_a_lead_did_is_not(site: Website) -> N
     tell(site, views(1), views(2, visitor=W))
     lead = asks(site, "ann@example.com")
     old, told = OldVisits(site.db, lambda: timedelta(days=400)), list[int]()
-    assert old.forget(NOW + timedelta(days=400), told.append) == 0
-    assert old.forget(NOW + timedelta(days=401), told.append) == 3
+    assert old.forget(NOW, NOW + timedelta(days=400), told.append) == 0
+    assert old.forget(NOW, NOW + timedelta(days=401), told.append) == 3
     assert told == [0, 3, 3]
     assert rows(site.db, tables.visits) == []
     assert [row.lead_id for row in rows(site.db, tables.visitors)] == [lead]

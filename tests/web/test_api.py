@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from kweek.intake.ears import FlowEars
 from kweek.leads import tables
 from kweek.leads.calling import may_not_be_called
 from kweek.leads.database import Database
-from kweek.web.house import House
 from tests.web.conftest import KEY, NOW, Books, TestClient
 
 
@@ -247,15 +247,15 @@ def test_the_legal_form_decides_who_may_be_called_without_consent(
         assert may_not_be_called(read, lead_id, NOW, "hash of the number") == why
 
 
-def test_what_changes_at_the_company_can_reach_a_goal(api: TestClient, books: Books, house: House) -> None:
+def test_what_changes_at_the_company_can_reach_a_goal(api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A goal may ask for the company's size."""
     heard: list[bool] = []
 
-    def rings(tx: Any, lead_id: str, event: Any, *, profile_changed: bool) -> bool:
+    def rings(ears: FlowEars, tx: Any, lead: Any, event: Any, *, profile_changed: bool) -> bool:
         heard.append(profile_changed)
         return False
 
-    object.__setattr__(house.rules, "rings", rings)
+    monkeypatch.setattr(FlowEars, "rings", rings)
     for n, size in enumerate((25, 25, 30)):
         api.post("/api/events", json=changed("lead.company", {**ACME, "size": size}) | {"id": f"e{n}"})
     assert heard == [True, False, True]
