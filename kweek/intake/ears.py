@@ -120,8 +120,9 @@ def _published(tx: Connection) -> Iterator[Plan]:
 
 
 def _heard(tx: Connection, lead: Row[Any], kind: str, profile_changed: bool) -> bool:
-    state = enrolments.load_state(tx, lead)
-    for enrolment in state.enrolments:
+    if not lead.born:  # it was never in a flow
+        return False
+    for enrolment in enrolments.load_state(tx, lead).enrolments:
         plan = publish.plan_in(tx, enrolment.version)
         if kind in listens(plan, enrolment):
             return True
