@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, select
 from temporalio.client import Client
 
 from bench.handwritten import BY_HAND, LISTENS, Brochure, Reaction, Start
-from kweek.intake.calls import PlainCall, log_call
+from kweek.intake.calls import log_call
 from kweek.intake.ears import FlowEars
 from kweek.intake.handovers import act_on_handover
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Recorded
@@ -28,6 +28,7 @@ from kweek.leads.database import Database
 from kweek.leads.points import add_points
 from kweek.leads.tables import call_tasks, enrolments, events, handovers, mails, outbox
 from kweek.rules.grades import Grades
+from tests.plain_call import PlainCall
 
 LOOK: Final = 0.05  # seconds between looks at the desk
 PATIENCE: Final = 300.0

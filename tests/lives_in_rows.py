@@ -28,6 +28,7 @@ from kweek.leads.traits import set_fields
 from tests.engine.house import House, build
 from tests.flows_of_chance import CALL, FLOWS, HANDOVER, MAIL, OWN, TASK, Doing
 from tests.lives import HOUR, MONDAY
+from tests.plain_call import PlainCall
 from worker import Hands, hands_of
 from workflows.messages import TurnAnswer, TurnInput
 
@@ -204,7 +205,7 @@ class RowLife:
         secret = self.house.settings.key(SUPPRESSION)
         outcome = {"attempted": calls.NO_ANSWER, "call_back": calls.CALL_BACK}.get(kind, kind)
         return calls.log_call(
-            self.house.database, key, outcome, said, calls.PlainCall(apart=HOUR),
+            self.house.database, key, outcome, said, PlainCall(apart=HOUR),
             call_back_at=at + 30 * HOUR if kind == "call_back" else None,
             address_key=lambda number: address_key(secret, number),
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -14,7 +13,7 @@ from kweek.flow.surveys import Survey
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import LeadIn, Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
-from kweek.intake.record import AlwaysRing, Ears
+from kweek.intake.record import Ears
 from kweek.intake.suppress import AddressKey, suppress_lead
 from kweek.intake.surveys.answers import Given, mark_of, spoken_answers
 from kweek.intake.surveys.asking import asked_on_telephone
@@ -22,7 +21,6 @@ from kweek.intake.surveys.submit import Heard, keep_answers
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
-from kweek.leads.facts import Rules, facts_of
 from kweek.rules.grades import Grades
 
 NO_ANSWER: Final = "no answer"
@@ -53,28 +51,6 @@ class CallRules(Protocol):
     def vocabulary(self) -> Vocabulary: ...
 
     def grades(self) -> Grades: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PlainCall(AlwaysRing):
-    """Without a workspace at hand: no script, and the next try after a while."""
-
-    apart: timedelta = field(default=timedelta(), kw_only=True)
-
-    def script_of(self, tx: Connection, task: Row[Any]) -> Survey | None:
-        return None
-
-    def next_try(self, task: Row[Any], now: datetime) -> datetime | None:
-        return now + self.apart
-
-    def facts_of(self, tx: Connection, lead_id: str, now: datetime) -> Facts:
-        return facts_of(tx, lead_id, now, Rules(self.scores.grades, types=self.scores.types))
-
-    def vocabulary(self) -> Vocabulary:
-        return Vocabulary()
-
-    def grades(self) -> Grades:
-        return Grades()
 
 
 def take_call(db: Database, key: str, said: Said, ears: Ears | None = None) -> Recorded | None:

@@ -20,6 +20,7 @@ from kweek.leads import tables
 from tests.drafts import call, end, flow, send, wait
 from tests.lives import HOUR, MONDAY
 from tests.lives_in_rows import LEAD, RowLife, town
+from tests.plain_call import PlainCall
 from tests.store.making import a_lead
 from workflows.messages import TurnInput
 
@@ -86,5 +87,5 @@ def test_clicks_in_its_mails_and_words_of_whoever_had_its_call_are_the_other_one
     agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     note_hit(db, key, Hit("click", MONDAY + HOUR, "GET", "demo", agent, "n"))
     grade_hits(db, MONDAY + HOUR + timedelta(minutes=3))
-    calls.log_call(db, f"{LEAD}-1/9", "interested", Said("els", MONDAY), calls.PlainCall(), address_key=str)
+    calls.log_call(db, f"{LEAD}-1/9", "interested", Said("els", MONDAY), PlainCall(), address_key=str)
     assert theirs(life)[-3:] == [("clicked", key), ("opened", key), ("interested", f"{LEAD}-1/9")]

@@ -176,7 +176,7 @@ def test_a_flow_whose_goal_it_is_hears_that_the_lead_reads_about_something_else(
     start = Enrolment(f"{lead}-1", "reads", flow.version, NOW, 1, Token("steps/wait-1", 1, NOW))
     with site.db.lead_tx(lead) as tx:
         before = load_state(tx, lead_row(tx, lead))
-        save_state(tx, before, replace(before, enrolments=(start,)), turn=1, seen=1, wake_at=None)
+        save_state(tx, before, replace(before, enrolments=(start,), born=1), turn=1, seen=1, wake_at=None)
     site = Website(site.db, site.origin, FlowEars(), site.declared)
     rang = [len(rows(site.db, tables.outbox))]
     for n, topic in enumerate(("humidity", "humidity", "energy", "energy", "energy")):
