@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kweek.flow.catalogue import Person, Rules, Team, Teams
+from kweek.flow.catalogue import Person, Rules, Teams
 from kweek.flow.problems import Located, Position
 
 
@@ -31,8 +31,8 @@ def _written(text: str) -> Located[str]:
 
 
 def _managers(teams: Teams, owner: str | None, team: str | None) -> Iterator[Person]:
-    """Of the team that has it, then of the owner's, then of the first team that has one."""
-    known: list[Team] = list(teams.teams.values())
-    named = [one for one in known if one.name.value == team]
-    of_owner = [one for one in known if owner in [person.name.value for person in one.members]]
-    return (one.manager for one in (*named, *of_owner, *known) if one.manager is not None)
+    """Of the team that has it, then of the owner's, then of the first team that has one; a team's manager is its own,
+    or that of what it is part of."""
+    of_owner = [name for name, one in teams.teams.items() if owner in [person.name.value for person in one.members]]
+    found = (teams.manager_of(name) for name in (team, *of_owner, *teams.teams))
+    return (one for one in found if one is not None)

@@ -91,8 +91,10 @@ class Desks:
 
     def _desk(self, name: str) -> Desk:
         """A team that is no longer in the file has nobody: the handover is open, and the page shows it so."""
-        team = self.rules().rules.teams.teams.get(name)
+        teams = self.rules().rules.teams
+        team = teams.teams.get(name)
         if team is None:
             return Desk(name, (), None)
         members = tuple(person.name.value for person in team.members)
-        return Desk(name, members, team.manager.name.value if team.manager else None)
+        manager = teams.manager_of(name)
+        return Desk(name, members, manager.name.value if manager else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 from msgspec import Struct, field
@@ -60,6 +60,7 @@ class Team(Struct, frozen=True):
     manager: Person | None = None
     calendar: Located[str] | None = None
     region: Located[str] | None = None
+    parent: Located[str] | None = None
     capacity: int | None = None
 
 
@@ -77,6 +78,19 @@ class Teams(Struct, frozen=True):
 
     teams: Mapping[str, Team] = {}
     queues: Mapping[str, Queue] = {}
+
+    def line(self, name: str | None) -> Iterator[Team]:
+        """This team, then the one that it is part of, and so on up; nothing, where there is no such team."""
+        passed: set[str] = set()
+        while name is not None and name in self.teams and name not in passed:
+            passed.add(name)
+            team = self.teams[name]
+            yield team
+            name = team.parent.value if team.parent is not None else None
+
+    def manager_of(self, name: str | None) -> Person | None:
+        """Its own, else that of what it is part of."""
+        return next((team.manager for team in self.line(name) if team.manager is not None), None)
 
     def people(self) -> tuple[Person, ...]:
         """Members and managers, each once."""

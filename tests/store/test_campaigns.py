@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 
 from kweek.cli import main
 from kweek.flow.conditions import parse_condition
@@ -43,9 +43,9 @@ def known(db: Database, lead: str) -> tuple[str | None, str | None]:
         return row.campaign, row.last_campaign
 
 
-def count(db: Database, table: object) -> int:
+def count(db: Database, table: Table) -> int:
     with db.read() as read:
-        return read.execute(select(func.count()).select_from(table)).scalar_one()  # type: ignore[arg-type]
+        return read.execute(select(func.count()).select_from(table)).scalar_one()
 
 
 def test_first_and_last_are_the_same_in_any_order_of_arrival(database: Database) -> None:

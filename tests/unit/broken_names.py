@@ -21,7 +21,7 @@ NAMES = Names(
     },
     surveys={"brochure": Survey({"wish": FieldType("text", ("quote", "call", "nothing"))})},
     calendars=frozenset({"office"}),
-    teams=frozenset({"sales"}),
+    teams={"sales": True},
     people=frozenset({"anna"}),
     queues=frozenset({"default"}),
     webhooks=frozenset({"crm"}),

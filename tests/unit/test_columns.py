@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,9 +40,9 @@ def proposed(text: str) -> dict[str, tuple[str | None, str]]:
     return {one.heading: (one.target, one.why.key) for one in propose(read_csv(text.encode()), WORDS)}
 
 
-def read(text: str, **asked: object) -> list[Read]:
+def read(text: str, **asked: Any) -> list[Read]:
     sheet = read_csv(text.encode())
-    how = how_of(sheet, sheet, Asked(**asked), WORDS, trying=True)  # type: ignore[arg-type]
+    how = how_of(sheet, sheet, Asked(**asked), WORDS, trying=True)
     reader = RowReader(how, "fair.csv", WORDS, ZONE, NOW)
     return [reader.read(line) for line in sheet.lines()]
 

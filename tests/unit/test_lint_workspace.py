@@ -52,6 +52,10 @@ BROKEN = [
     ("rules/events.yaml", "contact.requested:", "contact.requested: [", "Take it away"),
     ("rules/events.yaml", "{ building: text }", "[ building: text", "Close it with ]"),
     ("rules/events.yaml", "from: page.viewed", "from: [page.viewed", "Close it with ]"),
+    ("rules/teams.yaml", "parent: benelux", "parent: beneluks", "“benelux”"),
+    ("rules/teams.yaml", "    region:", "    parent: sales\n    region:", "“benelux” is part of itself"),
+    ("rules/teams.yaml", "  benelux:", "  field: { calendar: office }\n  benelux:", "“field” has no members"),
+    ("flows/contact-request.yaml", "handover: sales", "handover: benelux", "Name one of: sales, telemarketing"),
     ("rules/workspace.yaml", "languages:", "talen:", "“languages”"),
     ("rules/sales-ready.yaml", 'lead.profile in ["A", "B"]', "lead.sales_ready", "facts"),
     # what cannot be read is there all the same, and is read as it was probably meant

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.facts import Fact
-from kweek.flow.simulate.memory import LeadFacts, Memory
+from kweek.flow.simulate.memory import Memory
+from kweek.flow.simulate.memory_facts import LeadFacts
 from kweek.flow.world import World
 from kweek.rules.grades import Points
 from kweek.rules.scoring import COUNTS, Ask, Did, Row, Rule, next_monday, reckon

@@ -32,6 +32,7 @@ def names_of(
     """unreadable: flows that are there, but whom they let in could not be read; nothing is held against whoever names
     them."""
     reentries = {name: flow.reentry.value if flow.reentry else Reentry() for name, flow in flows.items()}
+    above = {team.parent.value for team in rules.teams.teams.values() if team.parent}
     return Names(
         languages=rules.settings.languages,
         flows={**reentries, **dict.fromkeys(unreadable, Reentry("always"))},
@@ -40,7 +41,7 @@ def names_of(
         mails=mails,
         surveys={name: _survey(survey) for name, survey in surveys.items()},
         calendars=frozenset(rules.calendars),
-        teams=frozenset(rules.teams.teams),
+        teams={name: bool(team.members) or name not in above for name, team in rules.teams.teams.items()},
         people=frozenset(person.name.value for person in rules.teams.people()),
         queues=frozenset(rules.teams.queues),
         channels=frozenset(rules.settings.channels),

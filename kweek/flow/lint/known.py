@@ -29,7 +29,7 @@ def check_names(flow: Flow, names: Names, report: Report) -> None:
                 look.one(step.script, names.surveys, "survey", "surveys/{}.yaml")
                 look.one(step.queue, names.queues, "queue", "queues of rules/teams.yaml")
             case Handover():
-                look.one(step.team, names.teams, "team", "teams of rules/teams.yaml")
+                look.team(step.team)
                 look.rungs(step)
             case Task():
                 look.worker(step.to)
@@ -174,8 +174,16 @@ class _Look:
             fix = "Give one to a team in rules/teams.yaml: manager: { name: anna, email: anna@example.com }"
             self.report.error(name.at, "unknown-person", "No team has a manager", "nobody would hear of it", fix)
         elif name and "@" not in name.value:
-            known = ("owner", "manager", *sorted(self.names.people | self.names.teams | self.names.channels))
+            known = ("owner", "manager", *sorted(self.names.people | self.names.teams.keys() | self.names.channels))
             self.one(name, known, "person, role or channel", "rules/teams.yaml")
+
+    def team(self, name: Located[str] | None) -> None:
+        """Whose members get the lead."""
+        self.one(name, self.names.teams, "team", "teams of rules/teams.yaml")
+        if name and self.names.teams.get(name.value) is False:
+            others = ", ".join(one for one, peopled in self.names.teams.items() if peopled)
+            fix = f"Name one of: {others}" if others else "Give it members in rules/teams.yaml"
+            self.report.error(name.at, "no-members", f"“{name.value}” has no members", "nobody would get the lead", fix)
 
     def worker(self, name: Located[str] | None) -> None:
         """Who may be given a task: whoever can be told, but a channel does nothing."""
@@ -183,13 +191,15 @@ class _Look:
             what, why = f"“{name.value}” is a channel", "a task lies on somebody's desk"
             fix = f"Write to: a person, owner, manager or a team — and tell: {name.value} in a step of its own"
             self.report.error(name.at, "channel-has-no-desk", what, why, fix)
+        elif name and name.value in self.names.teams:
+            self.team(name)
         else:
             self.person(name)
 
     def rungs(self, step: Handover | Task) -> None:
         for rung in step.escalate:
             self.person(rung.tell)
-            self.one(rung.reassign, self.names.teams, "team", "teams of rules/teams.yaml")
+            self.team(rung.reassign)
 
     # --- fields ---------------------------------------------------------------------------------
 

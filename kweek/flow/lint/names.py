@@ -72,7 +72,8 @@ class Survey(Struct, frozen=True):
 class Names(Struct, frozen=True):
     """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
     fields, without `lead.`. people: members and managers. facts: what can be found out. limit: the workspace's.
-    has_manager: some team has one."""
+    has_manager: some team has one. teams: has it
+    members of its own?"""
 
     languages: tuple[str, ...] = ()
     flows: Mapping[str, Reentry] = {}
@@ -81,7 +82,7 @@ class Names(Struct, frozen=True):
     mails: Mapping[str, Mail] = {}
     surveys: Mapping[str, Survey] = {}
     calendars: frozenset[str] = frozenset()
-    teams: frozenset[str] = frozenset()
+    teams: Mapping[str, bool] = {}
     people: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()

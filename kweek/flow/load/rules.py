@@ -79,6 +79,7 @@ def _unknown_names(rules: Rules) -> Iterator[Problem]:
         yield from _unknown("events", event.source, events, "event")
     for team in teams.values():
         yield from _unknown("teams", team.calendar, calendars, "calendar")
+        yield from _unknown("teams", team.parent, teams, "team")
     for queue in rules.teams.queues.values():
         yield from _unknown("teams", queue.team, teams, "team")
         yield from _unknown("teams", queue.calendar, calendars, "calendar")

@@ -12,7 +12,7 @@ from kweek.flow.problems import value_of
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 
 KEYS: Final = ("teams", "queues")
-TEAM_KEYS: Final = ("members", "manager", "calendar", "region", "capacity")
+TEAM_KEYS: Final = ("members", "manager", "calendar", "region", "parent", "capacity")
 PERSON_KEYS: Final = ("name", "email")
 QUEUE_KEYS: Final = ("team", "calendar", "capacity")
 
@@ -20,21 +20,45 @@ QUEUE_KEYS: Final = ("team", "calendar", "capacity")
 class TeamReader(Reader):
     """Reads rules/teams.yaml."""
 
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self._empty: list[Text] = []  # teams without members
+
     def read(self, root: Pairs) -> Teams:
         known = self.known(root.pairs, KEYS, "rules/teams.yaml")
         teams = self.pairs(known["teams"].value, known["teams"].key, "sales: members: …") if "teams" in known else ()
         queues = self.pairs(known["queues"].value, known["queues"].key, "default: team: …") if "queues" in known else ()
-        return Teams({p.key.value: self._team(p) for p in teams}, {p.key.value: self._queue(p) for p in queues})
+        found = Teams({p.key.value: self._team(p) for p in teams}, {p.key.value: self._queue(p) for p in queues})
+        self._say_empty(found)
+        self._circle(found)
+        return found
+
+    def _say_empty(self, found: Teams) -> None:
+        """Only a team that others are part of may do without members."""
+        above = {team.parent.value for team in found.teams.values() if team.parent is not None}
+        for key in self._empty:
+            if key.value in above:
+                continue
+            fix = "Add: members: - { name: anna, email: anna@example.com }"
+            self.note(key.at, "missing", f"“{key.value}” has no members.", "Nobody would get its leads.", fix)
+
+    def _circle(self, found: Teams) -> None:
+        """Said once, where the first of them names the next."""
+        for name, team in found.teams.items():
+            *_, top = found.line(name)
+            if team.parent is not None and top.parent is not None and top.parent.value == name:
+                what, why = f"“{name}” is part of itself", "a team is part of another one, and that of none below it"
+                self.note(team.parent.at, "circle", what, why, "Delete one of the lines with parent:")
+                return
 
     def _team(self, pair: Pair) -> Team:
         known = self.fields(pair.value, pair.key, TEAM_KEYS)
         members = self._members(known.get("members"))
         if isinstance(pair.value, Pairs) and "members" not in known:
-            fix = "Add: members: - { name: anna, email: anna@example.com }"
-            self.note(pair.key.at, "missing", f"“{pair.key.value}” has no members.", "Nobody would get its leads.", fix)
+            self._empty.append(pair.key)
         manager = self._person(known["manager"].value, known["manager"].key) if "manager" in known else None
-        calendar, region = self.text(known.get("calendar")), self.text(known.get("region"))
-        return Team(pair.key.located, members, manager, calendar, region, self._capacity(known))
+        calendar, region, parent = (self.text(known.get(word)) for word in ("calendar", "region", "parent"))
+        return Team(pair.key.located, members, manager, calendar, region, parent, self._capacity(known))
 
     def _members(self, pair: Pair | None) -> tuple[Person, ...]:
         if pair is None:

@@ -78,6 +78,7 @@ def teams() -> Schema:
         "manager": {**person, "description": "Hears when leads stay lying."},
         "calendar": words("When the team works."),
         "region": words("For people."),
+        "parent": words("The team that it is part of; whose manager is its own, where it has none."),
         "capacity": like(texts.CAPACITY.pattern, "How many handovers, of all members together.", "15 per day"),
     }
     queue: dict[str, Schema] = {
@@ -86,9 +87,7 @@ def teams() -> Schema:
         "capacity": like(texts.CAPACITY.pattern, "How many calls.", "60 per day"),
     }
     said = {
-        "teams": named(
-            keys(from_table(of_teams.TEAM_KEYS, team), ["members"]), description="Who gets handovers and tasks."
-        ),
+        "teams": named(keys(from_table(of_teams.TEAM_KEYS, team)), description="Who gets handovers and tasks."),
         "queues": named(keys(from_table(of_teams.QUEUE_KEYS, queue)), description="Of calls."),
     }
     return {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from functools import reduce
 from typing import Final, Literal, Self, cast, get_args
 
 from kweek.flow.answers import MailState, Past
 from kweek.flow.facts import Fact, Facts
 from kweek.flow.plan import Limit, Plan
+from kweek.flow.simulate.memory_facts import LeadFacts, fits
 from kweek.flow.simulate.scored import Scored
 from kweek.flow.spread import spread
 from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
@@ -17,9 +18,8 @@ from kweek.flow.words import GRADE_CHANGED, LEAD_WIDE, PAGE_VIEWED
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Axis, Points
-from kweek.rules.personas import persona_of
 from kweek.rules.said import ROOT
-from kweek.rules.scoring import Did, Rule, next_monday
+from kweek.rules.scoring import Did, next_monday
 from kweek.rules.wall import EPOCH, zone
 from kweek.rules.zones import zone_of
 
@@ -141,7 +141,7 @@ class Memory:
             self.scored = Scored(self.scored.plain + worth, self.scored.standing)
         if (rules := self.world.scored_by.get(event.kind)) is not None:
             facts, did = LeadFacts(self, event.data, None), Did(str(event.seq), event.kind, event.at)
-            self.scored = self.scored.after(did, rules, lambda rule: _fits(rule, facts), self._workspace_zone)
+            self.scored = self.scored.after(did, rules, lambda rule: fits(rule, facts), self._workspace_zone)
 
     def learn(self, facts: Mapping[str, Fact | None]) -> None:
         """More is known of it, as of now: by their dotted paths."""
@@ -205,7 +205,7 @@ class Memory:
         points = self.points + self.scored.at(self.now, self._workspace_zone)
         facts = LeadFacts(self, {}, None)
         for rule in self.world.scored_by.get("", ()):
-            if _fits(rule, facts):
+            if fits(rule, facts):
                 points = points.plus(rule.axis, rule.points)
         return points
 
@@ -280,91 +280,3 @@ class Memory:
 
     def limit(self) -> Limit | None:
         return self.world.limit
-
-
-class LeadFacts:
-    """What conditions see of a lead in memory. `data`: what `event.…` means. plan: what it walks, where it does."""
-
-    def __init__(self, memory: Memory, data: Mapping[str, Value], plan: Plan | None) -> None:
-        self._memory = memory
-        self._data = data
-        self._plan = plan
-
-    @property
-    def now(self) -> datetime:
-        memory, plan = self._memory, self._plan
-        return memory.now.astimezone(memory.own_zone() if plan is None else memory.timezone(plan))
-
-    def field(self, path: str) -> Fact | None:
-        memory = self._memory
-        if path == "lead.stage":
-            return memory.stage
-        known, until = memory.fields.get(path), memory.expires.get(path)
-        if known is not None and (until is None or memory.now < until):
-            return known
-        root, _, name = path.partition(".")
-        match root:
-            case "event":
-                return self._data.get(name)
-            case "handover":
-                return self._of_handover(name)
-            case "lead":
-                return self._computed(name)
-            case _:
-                return None
-
-    def count(self, event: str, period: timedelta | None) -> int:
-        since = None if period is None else self.now - period
-        return sum(one.kind == event and (since is None or one.at >= since) for one in self._memory.events)
-
-    def last(self, event: str) -> datetime | None:
-        return max((one.at for one in self._memory.events if one.kind == event), default=None)
-
-    def opened(self, mail: str) -> bool:
-        return any("opened" in self._memory.mail_states(key) for key in self._keys(mail))
-
-    def clicked(self, mail: str, link: str | None) -> bool:
-        keys = self._keys(mail)
-        if link is None:
-            return any("clicked" in self._memory.mail_states(key) for key in keys)
-        clicks = (one for one in self._memory.events if one.kind == "clicked" and one.ref in keys)
-        return any(one.data.get("link") == link for one in clicks)
-
-    def tagged(self, tag: str) -> bool:
-        return tag in self._memory.tags
-
-    def _keys(self, mail: str) -> set[str]:
-        return {key for key, sent in self._memory.mails.items() if sent == mail}
-
-    def _of_handover(self, name: str) -> Fact | None:
-        closed = [one for one in self._memory.events if one.kind in ("rejected", "later", "won", "lost")]
-        return closed[-1].data.get(name) if closed else None
-
-    def _computed(self, name: str) -> Fact | None:
-        memory, grades = self._memory, self._memory.world.grades
-        match name:
-            case "profile":
-                return grades.profile_of(memory.judged())
-            case "engagement":
-                return grades.engagement_of(memory.judged())
-            case "grade":
-                return grades.grade_of(memory.judged())
-            case "score.profile":
-                return memory.judged().profile
-            case "score.intent":
-                return memory.judged().intent
-            case "score.interest":
-                return memory.judged().interest
-            case "sales_ready":
-                return memory.world.sales_ready.judge(self).ready
-            case "topic":
-                return next((topic for _, _, topic in memory.reading()), None)
-            case "persona":
-                fits = persona_of(memory.world.personas, self)
-                return fits.name if fits is not None else None
-            case _:
-                return None
-
-
-def _fits(rule: Rule, facts: Facts) -> bool:
-    return rule.condition is None or rule.condition.test(facts) is True
