@@ -21,7 +21,7 @@ demo: $(STAMP)  ## the same with make-believe people: two months in five minutes
 	$(BIN)/kweek demo $(ARGS)
 
 test: $(STAMP)  ## everything that can be proven here
-	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
