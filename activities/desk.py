@@ -19,7 +19,7 @@ from kweek.flow.words import HANDOVER_GIVEN
 from kweek.leads.definitions import number_of
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import append
-from kweek.leads.graded import Graded
+from kweek.leads.graded import Graded, write_told
 from kweek.leads.points import add_points
 from kweek.leads.scores import settle
 from kweek.leads.traits import add_tags, remove_tags, set_fields
@@ -76,7 +76,8 @@ class Desks:
 
     def graded(self, tx: Connection, lead_id: str, now: datetime) -> bool:
         """Did what was applied bring it to another grade, from which something follows?"""
-        return bool(self.rules().ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now))
+        told = self.rules().ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now)
+        return bool(write_told(tx, lead_id, told))
 
     def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """More is known of it, or less."""

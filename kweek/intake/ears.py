@@ -24,7 +24,7 @@ from kweek.intake.hooks import Hooks
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import AlwaysRing
 from kweek.leads import enrolments, events, publish
-from kweek.leads.graded import Graded, tell_grade
+from kweek.leads.graded import Graded, Told, tell_grade, write_told
 
 _ALWAYS: Final = ("enrol", "merged")
 _HITS: Final = ("opened", "clicked")  # of all that is about an effect, only these may interest nobody
@@ -73,12 +73,12 @@ class FlowEars(AlwaysRing):
                 yield event
                 yield from self._derived(event, depth + 1)
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> list[Event]:
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Told:
         heard = GRADE_CHANGED in self.hooks.by_kind
-        found = tell_grade(tx, lead, self.scores.grades, self.scores.matrix, at, now, heard=heard)
-        for event in found:
+        told = tell_grade(tx, lead, self.scores.grades, self.scores.matrix, at, now, heard=heard)
+        for event in told.events:
             self.tell(tx, lead.lead, event, now)
-        return found
+        return told
 
     def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
         message = f"{lead_id}/{event.seq}"
@@ -88,7 +88,7 @@ class FlowEars(AlwaysRing):
         if event.kind in _ALWAYS or (event.ref is not None and event.kind not in _HITS):
             return True
         try:
-            return _starts(tx, event.kind) or _heard(tx, lead, event.kind, profile_changed)
+            return _starts(tx, lead, event.kind) or _heard(tx, lead, event.kind, profile_changed)
         except KweekError:  # a version that cannot be read: the turn will say so, where people look
             return True
 
@@ -103,20 +103,16 @@ class FlowEars(AlwaysRing):
         """Its points changed though nothing happened: ring where something follows from its grade, or a flow seeks a
         goal."""
         row = enrolments.lead_row(tx, lead_id)
-        graded = self.graded(tx, Graded.of(row), now, now)
+        graded = write_told(tx, lead_id, self.graded(tx, Graded.of(row), now, now))
         seeking = (_seeks(publish.plan_in(tx, one.version), one) for one in enrolments.load_state(tx, row).enrolments)
         heard = [one.seq for one in graded if self.rings(tx, row, one, profile_changed=False)]
         if heard or any(seeking):
             events.ring(tx, lead_id, max(heard, default=row.seq))
 
 
-def _starts(tx: Connection, kind: str) -> bool:
-    return any(start.event == kind for plan in _published(tx) for start in plan.start)
-
-
-def _published(tx: Connection) -> Iterator[Plan]:
-    for version in publish.versions_now(tx):
-        yield publish.plan_in(tx, version)
+def _starts(tx: Connection, lead: Row[Any], kind: str) -> bool:
+    plans = (publish.plan_in(tx, version) for version in publish.published_with(lead))
+    return any(start.event == kind for plan in plans for start in plan.start)
 
 
 def _heard(tx: Connection, lead: Row[Any], kind: str, profile_changed: bool) -> bool:

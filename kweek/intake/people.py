@@ -20,10 +20,11 @@ from kweek.intake.incoming import ConsentIn, LeadIn
 from kweek.leads import tables
 from kweek.leads.duplicates import propose
 from kweek.leads.merged import living
+from kweek.leads.publish import PUBLISHED
 from kweek.leads.rows import insert_once
 from kweek.leads.traits import set_fields
 
-_LEADS: Final = select(tables.leads)
+_LEADS: Final = select(tables.leads, PUBLISHED)
 _IS_ITS_OWN: Final = tables.leads.c.external_id == bindparam("external")
 _IS_MAILBOX: Final = tables.leads.c.email_key == bindparam("mailbox")
 _BY_OWN_ID: Final = _LEADS.where(_IS_ITS_OWN).with_for_update()
@@ -34,7 +35,7 @@ _CONSENT: Final = insert(tables.consents)
 
 
 def row_of(tx: Connection, lead_id: str) -> Row[Any] | None:
-    """The row of the lead that this one is now, locked."""
+    """The row of the lead that this one is now, locked; with what is `PUBLISHED`."""
     row = tx.execute(_BY_ID, {"lead": lead_id}).one_or_none()
     return row if row is None or row.merged_into is None else row_of(tx, row.merged_into)
 

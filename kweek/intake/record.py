@@ -22,7 +22,7 @@ from kweek.intake.people import enrich, find_or_make, row_of
 from kweek.intake.touches import keep_touch
 from kweek.leads import bant, events, tables, topics
 from kweek.leads.database import Database, NoSuchLead
-from kweek.leads.graded import Graded, tell_grade
+from kweek.leads.graded import Graded, Told, tell_grade
 from kweek.leads.merged import living
 from kweek.leads.reckoned import Scores
 from kweek.leads.scores import score
@@ -58,8 +58,8 @@ class Ears(Protocol):
         """How far is a lead that was so far, when this event has happened?"""
         ...
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
-        """Record what follows from another grade, where its points bring it to one."""
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Told:
+        """Record what follows from another grade, where its points bring it to one. Its columns the caller writes."""
         ...
 
     def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
@@ -92,7 +92,7 @@ class AlwaysRing:
     def stage_after(self, stage: str, kind: str) -> str:
         return self.conversions.stage_after(stage, kind)
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Told:
         return tell_grade(tx, lead, self.scores.grades, self.scores.matrix, at, now)
 
     def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
@@ -173,14 +173,13 @@ def _take(
     columns = ears.scored(tx, lead, told, now, profile_changed=changed)
     stage = reduce(ears.stage_after, [event.kind for event in happened], lead.stage)
     changed |= bool(columns) or stage != lead.stage
-    brought: dict[str, Any] = {"stage": stage, "seq": happened[-1].seq, **columns}
+    graded = ears.graded(tx, Graded.of(lead, happened[-1].seq, columns), incoming.at, now)
+    brought: dict[str, Any] = {"stage": stage, "seq": happened[-1].seq, **columns, **graded.columns}
     tx.execute(_BROUGHT_UP, {"lead": lead.id, **brought})
-    grade = (brought.get(name, getattr(lead, name)) for name in ("profile", "engagement"))
-    graded = ears.graded(tx, Graded(lead.id, happened[-1].seq, lead.graded, *grade), incoming.at, now)
     heard = [one for one, of in zip(happened, told, strict=True) if of is incoming or not of.past]
     for event in heard:
         ears.tell(tx, lead.id, event, now)
-    for event in (*heard, *graded):
+    for event in (*heard, *graded.events):
         if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
             events.ring(tx, lead.id, event.seq)
     return Recorded(lead.id, happened[0].seq, fresh=True)

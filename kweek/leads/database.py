@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kweek.errors import KweekError, SettingsError
 from kweek.leads.away import DatabaseAway, DatabaseUnusable, NoDatabase, in_words
+from kweek.leads.in_turn import InTurn
 from kweek.leads.postgresql import postgresql_engine
 from kweek.leads.sqlite import MODE, Mode, sqlite_engine
 from kweek.leads.tables import leads
@@ -49,7 +50,7 @@ class Database:
         self.engine: Final = engine
         self.sqlite: Final = engine.dialect.name == "sqlite"
         # SQLite has one writer; its own waiting polls and is unfair, so threads of one process queue up here.
-        self._writer: Final = threading.Lock()
+        self._writer: Final = InTurn()
         self._mine: Final = threading.local()
 
     @contextmanager

@@ -15,10 +15,11 @@ from kweek.flow import stored
 from kweek.flow.rows import place_in
 from kweek.flow.state import Enrolment, Entry, LeadState
 from kweek.flow.stored import dump_enrolment, load_enrolment
+from kweek.leads.publish import PUBLISHED
 from kweek.leads.rows import upsert
 from kweek.leads.tables import enrolments, journal, leads
 
-_LEAD: Final = select(leads).where(leads.c.id == bindparam("lead"))
+_LEAD: Final = select(leads, PUBLISHED).where(leads.c.id == bindparam("lead"))
 _SAVE: Final = update(leads).where(leads.c.id == bindparam("lead"))
 _WRITE: Final = insert(journal)
 _LIVE: Final = select(enrolments.c.state).where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.live)
@@ -28,7 +29,7 @@ _OVER: Final = select(enrolments.c.state).where(
 
 
 def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
-    """The lead's own row. NoResultFound where there is none; `lead_tx` has looked."""
+    """The lead's own row, with what is `PUBLISHED`. NoResultFound where there is none; `lead_tx` has looked."""
     return tx.execute(_LEAD, {"lead": lead_id}).one()
 
 

@@ -19,7 +19,7 @@ from kweek.leads.tables import events, leads, outbox
 _BY_ID: Final = select(events).where(events.c.id == bindparam("id"))
 _NEXT: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq + 1).returning(leads.c.seq)
 _BACK: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq - 1)
-_RING: Final = insert(outbox)
+_RING: Final = insert(outbox).inline()  # nobody asks for its number
 _AFTER: Final = (
     select(events)
     .where(events.c.lead_id == bindparam("lead"), events.c.seq > bindparam("after"), events.c.merged.is_(None))

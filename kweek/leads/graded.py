@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,12 +13,12 @@ from kweek.flow.machine import ever_listens
 from kweek.flow.state import Event, Value
 from kweek.flow.words import GRADE_CHANGED
 from kweek.leads import events
-from kweek.leads.publish import plan_in, versions_now
+from kweek.leads.publish import plan_in, published_with
 from kweek.leads.tables import enrolments, leads
 from kweek.rules.grades import Grades, Points
 from kweek.rules.matrix import Matrix
 
-_TOLD: Final = update(leads).where(leads.c.id == bindparam("lead")).values(graded=bindparam("grade"))
+_LEAD: Final = update(leads).where(leads.c.id == bindparam("lead"))
 _WALKED: Final = (
     select(enrolments.c.version)
     .where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.ended_at.is_(None))
@@ -29,50 +29,71 @@ _WALKED: Final = (
 @dataclass(frozen=True, slots=True)
 class Graded:
     """A (locked) lead, as it is now. told: the grade that was told last. profile, engagement: None: it never had a
-    point."""
+    point. born: enrolments ever. published: versions."""
 
     lead: str
     seq: int
     told: str | None
     profile: str | None
     engagement: int | None
+    born: int
+    published: Sequence[str]
 
     @classmethod
-    def of(cls, row: Row[Any]) -> Graded:
-        """By its row."""
-        return cls(row.id, row.seq, row.graded, row.profile, row.engagement)
+    def of(cls, row: Row[Any], seq: int | None = None, columns: Mapping[str, Any] | None = None) -> Graded:
+        """By its row, as `lead_row` reads it; seq, columns: what it is by now, where that is not written yet."""
+        now = columns or {}
+        profile, engagement = (now.get(name, getattr(row, name)) for name in ("profile", "engagement"))
+        last = row.seq if seq is None else seq
+        return cls(row.id, last, row.graded, profile, engagement, row.born, published_with(row))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What follows from another grade: events, written already, and columns of the lead, which the caller writes."""
+
+    events: Sequence[Event] = ()
+    columns: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 def tell_grade(
     tx: Connection, lead: Graded, grades: Grades, matrix: Matrix, at: datetime, now: datetime, *, heard: bool = False
-) -> list[Event]:
-    """What follows, recorded as its next events; none: its grade is as it was, or nobody minds.
+) -> Told:
+    """What follows, recorded as its next events; nothing: its grade is as it was.
 
     at: when what changed it happened; now: flow time. heard: somebody listens, whatever flows do. Whether the lead is
     let into the flow, its own turn decides."""
     fresh = grades.grade_of(Points())
     before, grade = lead.told or fresh, f"{lead.profile}{lead.engagement}" if lead.profile else fresh
     if grade == before:
-        return []
-    tx.execute(_TOLD, {"lead": lead.lead, "grade": grade})
+        return Told()
     found: list[Event] = []
-    for n, (kind, said) in enumerate(_follows(tx, lead.lead, matrix, before, grade, heard=heard), lead.seq + 1):
-        seq = events.append(tx, lead.lead, f"{lead.lead}/graded/{n}", kind, at, data=said, recorded_at=now)
-        found += [] if seq is None else [Event(seq, kind, at, data=said)]
-    return found
+    for kind, said in _follows(tx, lead, matrix, before, grade, heard=heard):
+        event = Event(lead.seq + len(found) + 1, kind, at, data=said)
+        if events.put(tx, lead.lead, f"{lead.lead}/graded/{event.seq}", event, recorded_at=now):
+            found.append(event)
+    return Told(found, {"graded": grade, "seq": lead.seq + len(found)})
+
+
+def write_told(tx: Connection, lead: str, told: Told) -> Sequence[Event]:
+    """For whoever writes nothing else of the lead; its events."""
+    if told.columns:
+        tx.execute(_LEAD, {"lead": lead, **told.columns})
+    return told.events
 
 
 def _follows(
-    tx: Connection, lead_id: str, matrix: Matrix, before: str, grade: str, *, heard: bool
+    tx: Connection, lead: Graded, matrix: Matrix, before: str, grade: str, *, heard: bool
 ) -> Iterator[tuple[str, dict[str, Value]]]:
-    if heard or any(ever_listens(plan_in(tx, version), GRADE_CHANGED) for version in _versions(tx, lead_id)):
+    if heard or any(ever_listens(plan_in(tx, version), GRADE_CHANGED) for version in _versions(tx, lead)):
         yield GRADE_CHANGED, {"from": before, "to": grade}
     flow = matrix.get(grade)
-    if flow is not None and any(plan_in(tx, version).flow == flow for version in versions_now(tx)):
+    if flow is not None and any(plan_in(tx, version).flow == flow for version in lead.published):
         yield "enrol", {"flow": flow, "grade": grade}
 
 
-def _versions(tx: Connection, lead_id: str) -> Iterator[str]:
+def _versions(tx: Connection, lead: Graded) -> Iterator[str]:
     """What is published, and what this lead walks."""
-    yield from versions_now(tx)
-    yield from tx.execute(_WALKED, {"lead": lead_id}).scalars()
+    yield from lead.published
+    if lead.born:
+        yield from tx.execute(_WALKED, {"lead": lead.lead}).scalars()

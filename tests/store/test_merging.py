@@ -24,7 +24,7 @@ from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import pull
-from kweek.leads.graded import Graded
+from kweek.leads.graded import Graded, write_told
 from kweek.leads.points import add_points, sums_of
 from kweek.leads.publish import publish
 from kweek.leads.reckoned import Scores
@@ -97,7 +97,7 @@ def two(database: Database) -> tuple[str, str]:
             tx.execute(insert(tables.mails).values(key=f"{lead}-1/3", lead_id=lead, recipient="ann@x.test", **mail))
             since = {"campaign": f"fair-{n}", "campaign_at": at, "last_campaign": f"fair-{n}"}
             tx.execute(tables.leads.update().where(tables.leads.c.id == lead).values(**since))
-            EARS.graded(tx, Graded.of(lead_row(tx, lead)), at, at)
+            write_told(tx, lead, EARS.graded(tx, Graded.of(lead_row(tx, lead)), at, at))
         tx.execute(tables.leads.update().values(seen=tables.leads.c.seq))
     return first, second
 

@@ -22,7 +22,7 @@ class TeamReader(Reader):
 
     def __init__(self, file: str) -> None:
         super().__init__(file)
-        self._empty: list[Text] = []  # teams without members
+        self._bare: list[Text] = []  # teams without members
 
     def read(self, root: Pairs) -> Teams:
         known = self.known(root.pairs, KEYS, "rules/teams.yaml")
@@ -36,7 +36,7 @@ class TeamReader(Reader):
     def _say_empty(self, found: Teams) -> None:
         """Only a team that others are part of may do without members."""
         above = {team.parent.value for team in found.teams.values() if team.parent is not None}
-        for key in self._empty:
+        for key in self._bare:
             if key.value in above:
                 continue
             fix = "Add: members: - { name: anna, email: anna@example.com }"
@@ -55,7 +55,7 @@ class TeamReader(Reader):
         known = self.fields(pair.value, pair.key, TEAM_KEYS)
         members = self._members(known.get("members"))
         if isinstance(pair.value, Pairs) and "members" not in known:
-            self._empty.append(pair.key)
+            self._bare.append(pair.key)
         manager = self._person(known["manager"].value, known["manager"].key) if "manager" in known else None
         calendar, region, parent = (self.text(known.get(word)) for word in ("calendar", "region", "parent"))
         return Team(pair.key.located, members, manager, calendar, region, parent, self._capacity(known))

@@ -16,7 +16,7 @@ from kweek.flow.state import Event
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming
 from kweek.leads import events
-from kweek.leads.graded import Graded
+from kweek.leads.graded import Graded, Told
 from kweek.leads.scores import settle_these
 from kweek.leads.tables import leads
 
@@ -49,8 +49,8 @@ class Together:
     def stage_after(self, stage: str, kind: str) -> str:
         return self.ears.stage_after(stage, kind)
 
-    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Sequence[Event]:
-        return ()
+    def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Told:
+        return Told()
 
     def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
         self.ears.tell(tx, lead_id, event, now)

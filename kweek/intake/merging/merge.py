@@ -27,7 +27,7 @@ from kweek.leads.database import Database, lock_lead
 from kweek.leads.duplicates import pair, propose, settle_pair
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import ring
-from kweek.leads.graded import Graded
+from kweek.leads.graded import Graded, write_told
 from kweek.leads.permission import suppressed
 
 WISHES: Final = ("unsubscribed", "complained", "objected", "erased")
@@ -281,7 +281,7 @@ def tell_flows(tx: Connection, lead: str, now: datetime, ears: Ears) -> None:
     columns = ears.scored(tx, lead_row(tx, lead), (), now, profile_changed=True)
     if columns:
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead).values(**columns))
-    graded = ears.graded(tx, Graded.of(lead_row(tx, lead)), now, now)
+    graded = write_told(tx, lead, ears.graded(tx, Graded.of(lead_row(tx, lead)), now, now))
     row = lead_row(tx, lead)
     news = tx.execute(select(exists().where(_E.lead_id == lead, _E.seq > row.seen, _E.merged.is_(None)))).scalar_one()
     if row.open or news or any(ears.rings(tx, row, one, profile_changed=False) for one in graded):
