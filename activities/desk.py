@@ -77,7 +77,8 @@ class Desks:
     def graded(self, tx: Connection, lead_id: str, now: datetime) -> bool:
         """Did what was applied bring it to another grade, from which something follows?"""
         told = self.rules().ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now)
-        return bool(write_told(tx, lead_id, told))
+        write_told(tx, {lead_id: told})
+        return bool(told.events)
 
     def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """More is known of it, or less."""

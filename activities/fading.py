@@ -35,7 +35,7 @@ class Fading:
                 with self.database.lead_tx(lead) as tx:
                     if settle(tx, scores, lead, until):
                         faded += 1
-                        ears.hear_points(tx, lead, until)
+                        ears.hear_points(tx, [lead], until)
             told(faded)
             if len(batch) < BATCH:
                 return faded

@@ -99,15 +99,17 @@ class FlowEars(AlwaysRing):
         plans = [publish.plan_in(tx, version) for version in publish.walked(tx)]
         return any(plan.goal is not None or ever_listens(plan, GRADE_CHANGED) for plan in plans)
 
-    def hear_points(self, tx: Connection, lead_id: str, now: datetime) -> None:
-        """Its points changed though nothing happened: ring where something follows from its grade, or a flow seeks a
-        goal."""
-        row = enrolments.lead_row(tx, lead_id)
-        graded = write_told(tx, lead_id, self.graded(tx, Graded.of(row), now, now))
-        seeking = (_seeks(publish.plan_in(tx, one.version), one) for one in enrolments.load_state(tx, row).enrolments)
-        heard = [one.seq for one in graded if self.rings(tx, row, one, profile_changed=False)]
-        if heard or any(seeking):
-            events.ring(tx, lead_id, max(heard, default=row.seq))
+    def hear_points(self, tx: Connection, ids: Sequence[str], now: datetime) -> None:
+        """The points of these changed though nothing happened: ring where something follows from a grade, or a flow
+        seeks a goal."""
+        rows = enrolments.lead_rows(tx, ids)
+        told = {row.id: self.graded(tx, Graded.of(row), now, now) for row in rows}
+        write_told(tx, told)
+        for row in rows:
+            graded = told[row.id].events
+            heard = [one.seq for one in graded if self.rings(tx, row, one, profile_changed=False)]
+            if heard or _seeks_any(tx, row):
+                events.ring(tx, row.id, max(heard, default=row.seq))
 
 
 def _starts(tx: Connection, lead: Row[Any], kind: str) -> bool:
@@ -125,6 +127,11 @@ def _heard(tx: Connection, lead: Row[Any], kind: str, profile_changed: bool) -> 
         if profile_changed and _seeks(plan, enrolment):
             return True
     return False
+
+
+def _seeks_any(tx: Connection, lead: Row[Any]) -> bool:
+    walked = enrolments.load_state(tx, lead).enrolments if lead.open else ()
+    return any(_seeks(publish.plan_in(tx, one.version), one) for one in walked)
 
 
 def _seeks(plan: Plan, enrolment: Enrolment) -> bool:

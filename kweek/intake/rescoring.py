@@ -122,8 +122,7 @@ def rescore(db: Database, ears: FlowEars, after: str, now: datetime) -> Batch:
         there = tx.execute(_LOCK, {"first": first, "last": last}).all()
         moved = settle_all(tx, ears.scores, first, last, now, failed)
         if ears.minds_points(tx):
-            for lead in moved:
-                ears.hear_points(tx, lead, now)
+            ears.hear_points(tx, moved, now)
         elif moved:
             tx.execute(_TOLD, {"first": first, "last": last})
     return Batch(last, len(there), len(moved), failed)

@@ -5,7 +5,7 @@ The lead is locked by whoever calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from kweek.leads.rows import upsert
 from kweek.leads.tables import enrolments, journal, leads
 
 _LEAD: Final = select(leads, PUBLISHED).where(leads.c.id == bindparam("lead"))
+_LEADS: Final = select(leads, PUBLISHED).where(leads.c.id.in_(bindparam("leads", expanding=True))).order_by(leads.c.id)
 _SAVE: Final = update(leads).where(leads.c.id == bindparam("lead"))
 _WRITE: Final = insert(journal)
 _LIVE: Final = select(enrolments.c.state).where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.live)
@@ -31,6 +32,11 @@ _OVER: Final = select(enrolments.c.state).where(
 def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
     """The lead's own row, with what is `PUBLISHED`. NoResultFound where there is none; `lead_tx` has looked."""
     return tx.execute(_LEAD, {"lead": lead_id}).one()
+
+
+def lead_rows(tx: Connection, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """The same of many, by their ids."""
+    return tx.execute(_LEADS, {"leads": ids}).all()
 
 
 def load_state(tx: Connection, row: Row[Any], replies: Iterable[str] = ()) -> LeadState:

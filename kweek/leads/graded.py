@@ -18,12 +18,16 @@ from kweek.leads.tables import enrolments, leads
 from kweek.rules.grades import Grades, Points
 from kweek.rules.matrix import Matrix
 
-_LEAD: Final = update(leads).where(leads.c.id == bindparam("lead"))
+_LEAD: Final = (
+    update(leads).where(leads.c.id == bindparam("lead")).values(graded=bindparam("graded"), seq=bindparam("seq"))
+)
 _WALKED: Final = (
     select(enrolments.c.version)
     .where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.ended_at.is_(None))
     .distinct()
 )
+
+_listening: Final[dict[str, bool]] = {}  # by version, which never changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +79,26 @@ def tell_grade(
     return Told(found, {"graded": grade, "seq": lead.seq + len(found)})
 
 
-def write_told(tx: Connection, lead: str, told: Told) -> Sequence[Event]:
-    """For whoever writes nothing else of the lead; its events."""
-    if told.columns:
-        tx.execute(_LEAD, {"lead": lead, **told.columns})
-    return told.events
+def write_told(tx: Connection, told: Mapping[str, Told]) -> None:
+    """For whoever writes nothing else of these leads."""
+    if rows := [{"lead": lead, **one.columns} for lead, one in told.items() if one.columns]:
+        tx.execute(_LEAD, rows)
 
 
 def _follows(
     tx: Connection, lead: Graded, matrix: Matrix, before: str, grade: str, *, heard: bool
 ) -> Iterator[tuple[str, dict[str, Value]]]:
-    if heard or any(ever_listens(plan_in(tx, version), GRADE_CHANGED) for version in _versions(tx, lead)):
+    if heard or any(_listens(tx, version) for version in _versions(tx, lead)):
         yield GRADE_CHANGED, {"from": before, "to": grade}
     flow = matrix.get(grade)
     if flow is not None and any(plan_in(tx, version).flow == flow for version in lead.published):
         yield "enrol", {"flow": flow, "grade": grade}
+
+
+def _listens(tx: Connection, version: str) -> bool:
+    if version not in _listening:
+        _listening[version] = ever_listens(plan_in(tx, version), GRADE_CHANGED)
+    return _listening[version]
 
 
 def _versions(tx: Connection, lead: Graded) -> Iterator[str]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, select
 from sqlalchemy.exc import DBAPIError
 
 from kweek.flow.conditions.schema import FieldType
@@ -31,7 +31,9 @@ class _Queries:
 
     def __init__(self, these: These) -> None:
         self.leads: Final = select(leads).where(these(leads.c.id), leads.c.merged_into.is_(None)).order_by(leads.c.id)
-        self.events: Final = select(events.c.lead_id, events.c.id, events.c.kind, events.c.at, events.c.data).where(
+        # what came with an event is read only where a rule asks for it
+        data = case((events.c.kind.in_(bindparam("asked", expanding=True)), events.c.data)).label("data")
+        self.events: Final = select(events.c.lead_id, events.c.id, events.c.kind, events.c.at, data).where(
             these(events.c.lead_id), events.c.kind.in_(bindparam("kinds", expanding=True))
         )
         self.written: Final = (
@@ -83,6 +85,12 @@ class Scores:
         return {kind: tuple(rule for rule in self.rules if rule.event == kind) for kind in kinds}
 
     @cached_property
+    def asked_of_events(self) -> tuple[str, ...]:
+        """Of these events rules ask what came with them (`event.…`)."""
+        names = [(rule.event, rule.condition.names) for rule in self.rules if rule.event and rule.condition]
+        return tuple({kind: None for kind, names in names if any(name.startswith("event.") for name in names)})
+
+    @cached_property
     def stamp(self) -> str:
         """The same for the same rules, grades and days."""
         said = repr((self.rules, self.grades, self.timezone))
@@ -124,15 +132,16 @@ def reckon_these(tx: Connection, scores: Scores, ids: Sequence[str], now: dateti
 def _reckon(
     tx: Connection, scores: Scores, queries: _Queries, asked: Mapping[str, object], now: datetime
 ) -> Iterator[Reckoned]:
-    did = _grouped(tx.execute(queries.events, {**asked, "kinds": list(scores.heard)}))
-    written = _grouped(tx.execute(queries.written, asked))
+    kinds = {"kinds": list(scores.heard), "asked": list(scores.asked_of_events)}
+    did = _grouped(tx.execute(queries.events, {**asked, **kinds}).all())
+    written = _grouped(tx.execute(queries.written, asked).all())
     known = _Known(tx, scores, queries, asked)
     for lead in tx.execute(queries.leads, asked).all():
         rows = written.get(lead.id, ())
         sums = Points()
         for row in rows:
             sums = sums.plus(row.axis, int(row.given))
-        what = [Did(row.id, row.kind, row.at, row.data) for row in did.get(lead.id, ())]
+        what = [Did(row.id, row.kind, row.at, row.data or {}) for row in did.get(lead.id, ())]
         try:
             wanted = reckon(scores.rules, what, known.ask(lead, now), now, zone(scores.timezone))
         except DBAPIError:

@@ -82,12 +82,23 @@ def reckon(rules: Iterable[Rule], did: Iterable[Did], ask: Ask, now: datetime, z
 
 
 def _earned(rule: Rule, did: Sequence[Did], ask: Ask, now: datetime, zone: tzinfo) -> Iterator[Row]:
+    fitting = _fitting(rule.condition, did, ask)
+    if rule.plain:
+        yield from (Row(rule.id, one.id, rule.axis, rule.points, rule.because, one.at) for one in fitting)
+        return
     standing = Standing()
-    for one in did:
-        if rule.condition is None or rule.condition.test(ask(one)) is True:
-            standing, rows = give(rule, standing, one, zone)
-            yield from rows
+    for one in fitting:
+        standing, rows = give(rule, standing, one, zone)
+        yield from rows
     yield from fade(rule, standing, now, zone)[1]
+
+
+def _fitting(condition: Condition | None, did: Sequence[Did], ask: Ask) -> Sequence[Did]:
+    if condition is None or not did:
+        return did
+    if not any(name.startswith("event.") for name in condition.names):
+        return did if condition.test(ask(None)) is True else ()
+    return [one for one in did if condition.test(ask(one)) is True]
 
 
 class Standing(Struct, frozen=True):

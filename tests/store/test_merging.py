@@ -97,7 +97,7 @@ def two(database: Database) -> tuple[str, str]:
             tx.execute(insert(tables.mails).values(key=f"{lead}-1/3", lead_id=lead, recipient="ann@x.test", **mail))
             since = {"campaign": f"fair-{n}", "campaign_at": at, "last_campaign": f"fair-{n}"}
             tx.execute(tables.leads.update().where(tables.leads.c.id == lead).values(**since))
-            write_told(tx, lead, EARS.graded(tx, Graded.of(lead_row(tx, lead)), at, at))
+            write_told(tx, {lead: EARS.graded(tx, Graded.of(lead_row(tx, lead)), at, at)})
         tx.execute(tables.leads.update().values(seen=tables.leads.c.seq))
     return first, second
 

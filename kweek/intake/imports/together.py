@@ -66,8 +66,7 @@ class Together:
         if not self.ears.minds_points(tx):
             tx.execute(_TOLD, {"leads": moved})
             return
-        for lead_id in moved:
-            self.ears.hear_points(tx, lead_id, now)
+        self.ears.hear_points(tx, moved, now)
 
     def _ring(self, tx: Connection) -> None:
         alike = dict[str, bool]()

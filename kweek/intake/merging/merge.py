@@ -281,8 +281,9 @@ def tell_flows(tx: Connection, lead: str, now: datetime, ears: Ears) -> None:
     columns = ears.scored(tx, lead_row(tx, lead), (), now, profile_changed=True)
     if columns:
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead).values(**columns))
-    graded = write_told(tx, lead, ears.graded(tx, Graded.of(lead_row(tx, lead)), now, now))
+    told = ears.graded(tx, Graded.of(lead_row(tx, lead)), now, now)
+    write_told(tx, {lead: told})
     row = lead_row(tx, lead)
     news = tx.execute(select(exists().where(_E.lead_id == lead, _E.seq > row.seen, _E.merged.is_(None)))).scalar_one()
-    if row.open or news or any(ears.rings(tx, row, one, profile_changed=False) for one in graded):
+    if row.open or news or any(ears.rings(tx, row, one, profile_changed=False) for one in told.events):
         ring(tx, lead, row.seq)
