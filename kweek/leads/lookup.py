@@ -1,4 +1,4 @@
-"""Which lead is it? By the address or by a sender's own id, for whoever only asks."""
+"""Which lead is it? By the address or by a sender's own id, for whoever only asks; who was merged is who goes on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
+from kweek.leads.merged import living
 from kweek.leads.tables import leads
 
 _BY_EMAIL: Final = select(leads.c.id).where(leads.c.email_key == bindparam("key"))
@@ -17,4 +18,4 @@ def leads_known_by(read: Connection, email: str | None, external_id: str | None)
     found = [] if external_id is None else list(read.execute(_BY_EXTERNAL, {"key": external_id}).scalars())
     if email is not None:
         found += read.execute(_BY_EMAIL, {"key": email.casefold()}).scalars()
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(living(read, lead_id) for lead_id in found))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -31,7 +31,11 @@ router = APIRouter(dependencies=[Depends(staff_only)])
 
 _PICK: Final = "pick."  # before the name of what is chosen
 _MOST_MERGES: Final = 20
-_COUNTED: Final = {"events": tables.events, "mails": tables.mails, "answers": tables.answers}
+_COUNTED: Final = {
+    "events": select(func.count()).where(tables.events.c.lead_id == bindparam("lead")),
+    "mails": select(func.count()).where(tables.mails.c.lead_id == bindparam("lead"), tables.mails.c.audience == "lead"),
+    "answers": select(func.count()).where(tables.answers.c.lead_id == bindparam("lead")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +159,8 @@ def _which(read: Connection, one: str, other: str) -> tuple[str, str]:
 def _side(read: Connection, lead_id: str) -> Side:
     lists = (queries.open_handovers, queries.open_calls, queries.open_tasks)
     lie = [name for name, ask in zip(("handover", "call", "task"), lists, strict=True) if ask(read, lead_id).rows]
-    counts = {name: _count(read, table, lead_id) for name, table in _COUNTED.items()}
+    counts = {name: read.execute(count, {"lead": lead_id}).scalar_one() for name, count in _COUNTED.items()}
     return Side(story.who(read, lead_id), counts, lie)
-
-
-def _count(read: Connection, table: Table, lead_id: str) -> int:
-    query = select(func.count()).select_from(table).where(table.c.lead_id == lead_id)
-    return read.execute(query).scalar_one()
 
 
 def _choice(word: Word, kept: str, gone: str, companies: Mapping[str | None, str | None]) -> Choice:

@@ -144,3 +144,11 @@ def test_a_lead_is_found_by_its_address_and_by_the_senders_own_id(api: TestClien
 
 def test_who_is_not_there_is_said_to_be_so(api: TestClient) -> None:
     assert [api.get(f"/api/leads/{one}").status_code for one in ("nobody", "%00", "é")] == [404] * 3
+
+
+def test_who_was_merged_is_found_by_either_address_and_is_the_one_that_goes_on(api: TestClient, books: Books) -> None:
+    books.lead("kept", external_id="crm-1")
+    books.lead("gone", merged_into="kept")
+    asked = ["email=gone@example.com", "email=kept@example.com", "email=gone@example.com&external_id=crm-1"]
+    found = [api.get(f"/api/leads?{one}").json()["leads"] for one in asked]
+    assert [[lead["id"] for lead in leads] for leads in found] == [["kept"]] * 3

@@ -107,3 +107,9 @@ def test_a_lead_that_is_not_there_and_a_deed_that_there_is_not(staff: TestClient
     assert press(staff, PAIR, "marry").status_code == 422
     assert press(staff, PAIR, "merge", origin="https://elsewhere.test").status_code == 403
     assert books.count(tables.merges) == 0
+
+
+def test_mails_to_colleagues_are_none_of_a_leads_own(staff: TestClient, books: Books) -> None:
+    books.mail("l1-1/1", "l1")
+    books.mail("l1-1/2", "l1", audience="colleague")
+    assert "mails to it: 1," in staff.get(PAIR).text
