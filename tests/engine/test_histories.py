@@ -42,13 +42,13 @@ async def _keep(at: Room, lead: str, name: str, run: str | None = None) -> set[s
     history = await at.client.get_workflow_handle(f"lead-{lead}", run_id=run).fetch_history()
     if RECORD:
         FOLDER.mkdir(exist_ok=True)
-        (FOLDER / f"{name}.json").write_text(_small(history), "utf-8")
+        (FOLDER / f"{name}.json").write_text(without_machine(history), "utf-8")
     assert b"there.example" not in b"".join(event.SerializeToString() for event in history.events)
     return {event.WhichOneof("attributes").removesuffix("_event_attributes") for event in history.events}
 
 
-def _small(history: WorkflowHistory) -> str:
-    """Without what names this machine: who worked, its host name in the name of a sticky queue, and a stack's paths."""
+def without_machine(history: WorkflowHistory) -> str:
+    """As JSON, without who worked, this machine's name in that of a sticky queue, and a stack's paths."""
     events = json.loads(history.to_json())["events"]
     for event in events:
         for attributes in event.values():
