@@ -39,6 +39,9 @@ def parse_wait(text: str) -> Moment:
     words = text.strip()
     if words == "until" or words.startswith("until "):
         return parse_until(words.removeprefix("until").strip())
+    beside = _BESIDE.fullmatch(words)
+    if beside is not None and beside[3] in BUILT_IN:
+        raise ValueError(f"“{beside[3]}” is an event, and a wait begins when the lead comes to it; write: {beside[1]}")
     first, _, rest = words.partition(" ")
     if rest and nearest(first, ("until",)):
         raise ValueError(f"“{first}” is not a word of a wait; write: until {rest}")

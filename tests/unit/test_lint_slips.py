@@ -36,6 +36,15 @@ CONTRACT_ENDS = "    - end: lost\n      because: contract ended"
 LATE = "      otherwise: late\n\n"
 ON_TIME = "days_until(event.starts_at) > 1"
 
+WON = "        won: won\n        lost: lost\n"
+ANSWERED = "      answered: judge\n"
+GOAL = """\
+  if: lead.grade in ["A2", "B1"] and not known(survey.brochure.wish)
+  go: judge """
+UNTIL_TEN = "  - wait: until 10:00\n"
+ON_OUR_STAND = "score: { intent: +10 }\n    because: talked"
+INSIDE = "score:\n      intent: +10\n      because: talked"
+
 SLIPS = [
     (REVIVAL, ANSWER, f'if: "tagged("x") or {ANSWER[4:]}', 45, f'Write: if: tagged("x") or {ANSWER[4:]}'),
     (REVIVAL, ANSWER, 'if: "tagged("x") or known(lead.phone)"', 45, 'Write: if: tagged("x") or known(lead.phone)'),
@@ -112,13 +121,52 @@ SLIPS = [
     (REVIVAL, "  judge:", "  the judge:", 43, "Line 39 leads to “judge”. Did you mean “judge”?"),
     (KEEP, "  en:", "  eng:", 6, "Did you mean “en”?"),
     (WHITEPAPER, '["A2", "B1"]', '["A2" "B1"]', 13, "Put a comma between the two."),
+    (WHITEPAPER, WON, f"{WON}        appointment: visit-agreed\n", 96, "does not end a handover"),
+    (FAIR, "score: { intent: +10 }", "score: +10", 23, "score: { interest: +10 } — or intent, or profile"),
+    (WHITEPAPER, GOAL, f"  {GRADES}  # judge ", 13, f"“if: {GRADES}”, and “go: "),
+    (WHITEPAPER, WON, f"{WON}      otherwise: back\n", 96, "Delete it: under when"),
+    (FAIR, "- call: fair", "- call:\n        survey: fair", 55, "Write: call: fair"),
+    (FAIR, "- handover: sales", "- handover:\n        team: sales", 76, "Write: handover: sales"),
+    (FAIR, "wait: until 10:00", "wait:\n      until: 10:00", 31, "Write: wait: until 10:00"),
+    (FAIR, "send: fair-thanks", "send:\n      mail: fair-thanks", 32, "Write: send: fair-thanks"),
+    (FAIR, ON_OUR_STAND, INSIDE, 25, "Begin it in column 5"),
+    (FAIR, "    - handover: sales\n", "    - handover: sales\n    - handover: sales\n", 76, "Delete one of them."),
+    (FAIR, "  - send: fair-thanks\n", "  - send: fair-thanks\n  - send: fair-thanks\n", 32, "Delete one of them."),
+    (
+        FAIR,
+        UNTIL_TEN,
+        f"{UNTIL_TEN}    within: 1 day\n    when:\n      page.viewed: next\n",
+        31,
+        "A wait has no “within”",
+    ),
+    (FAIR, UNTIL_TEN, f"{UNTIL_TEN}    when: page.viewed\n", 31, "page.viewed: done (or a path)"),
+    (WHITEPAPER, "      clicked calc", "      answered: judge\n      clicked calc", 40, "or take this line away"),
+    (FAIR, UNTIL_TEN, f"{UNTIL_TEN}    when:\n      page.viewed next\n", 32, "Write: page.viewed: next"),
+    (FAIR, UNTIL_TEN, f"{UNTIL_TEN}    when:\n      page.viewed:next\n", 32, "page.viewed: next"),
+    (FAIR, "      bounced: call", "      Bounced: call", 34, "Did you mean “bounced”?"),
+    (FAIR, "        - else: flow", "        - else:flow", 51, "else: flow long-term"),
+    (REVIVAL, "every: monday 09:00", "every:monday 09:00", 9, "every: monday 09:00"),
+    (RENEWAL, "start: {", "start:{", 8, "Put a space behind the colon: start: {"),
+    (RENEWAL, "thinks it over: again", "thinks it over again", 64, "Write: thinks it over: again"),
+    (WHITEPAPER, GRADES, 'lead.grade in ["A", "B"]', 13, 'write lead.profile in ["A", "B"]'),
+    (WHITEPAPER, GRADES, 'lead.grade == "A"', 13, 'write lead.profile == "A"'),
+    (WHITEPAPER, GRADES, "lead.phone == null", 13, "Write not known(lead.phone)."),
+    (WHITEPAPER, GRADES, "lead.phone != null", 13, "Write known(lead.phone)."),
+    (WHITEPAPER, GRADES, "lead.sales_ready = yes", 13, "Did you mean “== true”?"),
+    (WHITEPAPER, GRADES, 'happened("demo.requested" "30 days")', 13, "Put a comma between the two."),
+    (WHITEPAPER, GRADES, 'count("opened", "30 days") > 2 times', 13, "Leave the unit out"),
+    (FAIR, 'if: event.wish == "call"', 'if: days_since("sent") > "60 days"', 26, "days_since(…) > 60."),
+    (WHITEPAPER, "limit: 1 mail per 7 days", "limit: 7 days", 10, "Write: 1 mail per 7 days."),
+    (WHITEPAPER, "  - wait: 1 week\n", "  - wait: 1 week after opened\n", 34, "Write: 1 week."),
+    (FAIR, "score: { intent: +10 }", "score: { intent: +10 },", 23, "Write it without: score: { intent: +10 }"),
+    (RENEWAL, OUTCOMES, f"{OUTCOMES},", 59, f"Write it without: outcomes: {OUTCOMES}"),
 ]
 ELSEWHERE = [
     (
         CALENDARS,
         "calling-hours:",
         "call-hours:",
-        [(TEAMS, 16, "Lines 33 and 38 name it too. Did you mean “call-hours”?")],
+        [(TEAMS, 20, "Lines 36 and 41 name it too. Did you mean “call-hours”?")],
     ),
     (TEAMS, "after-fair:", "fairs:", [(FAIR, 12, "Line 55 names it too.")]),
     (

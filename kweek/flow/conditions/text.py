@@ -146,7 +146,7 @@ def _does(kind: str, token: str, before: str, text: str, at: int) -> str:
             sign = f"={turned}" if turned in ("<", ">") and turned else "="
             right = f"{turned}=" if len(sign) == 2 else "=="
             if word := _BARE.match(text, at + len(sign)):
-                right += f' "{word[1]}"'
+                right += f" {truth}" if (truth := _TRUTH.get(word[1].lower())) else f' "{word[1]}"'
             raise ConditionError(f"“{sign}” does not compare", at, f"Did you mean “{right}”?")
         case "minus":
             return "sign" if before in ("start", "binary", "open", "comma", "not") else _arithmetic("-", at)
@@ -171,6 +171,9 @@ def _word(token: str, before: str, text: str, at: int) -> str:
             pass
     if low == "is" and _NOT.match(text, at + 2):
         raise ConditionError("“is not” is no word of conditions", at, "write !=")
+    if asked := _ASKS_NULL.search(text[: at + len(token)]):
+        right = f"known({asked['field']})" if asked["sign"] == "!=" else f"not known({asked['field']})"
+        raise ConditionError(f"“{token}” is no word of conditions", at, f"write {right}")
     if low in (*_INSTEAD, *_ABOUT) and (before in ("operand", "close") or low in ("none", "null", "nil")):
         raise ConditionError(f"“{token}” is no word of conditions", at, f"write {_instead(low, text, at)}")
     if keyword.iskeyword(token):
@@ -182,6 +185,7 @@ def _word(token: str, before: str, text: str, at: int) -> str:
     return "function" if text[at + len(token) :].lstrip().startswith("(") else "operand"
 
 
+_ASKS_NULL: Final = re.compile(r"(?P<field>[A-Za-z_][\w.-]*)\s*(?P<sign>==|!=)\s*(?:none|null|nil)\Z", re.IGNORECASE)
 _LEFT: Final = re.compile(r"([\w.-]+)\s+\Z")
 _RIGHT: Final = re.compile(r"""\s+["']([^"'*]+)["']""")
 _BOUNDS: Final = re.compile(r"\s+(\d+)\s+and\s+(\d+)")
@@ -204,6 +208,7 @@ def _instead(word: str, text: str, at: int) -> str:
 
 _NOT: Final = re.compile(r"\s+not\b")
 _BARE: Final = re.compile(r"\s*(?!(?:true|false|today)\b)([A-Za-z][\w-]*)(?![\w.(-])")  # a text without quotes
+_TRUTH: Final = {"yes": "true", "no": "false"}
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?![\w.])")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?![\w.])")
 
@@ -231,7 +236,7 @@ def _arithmetic(sign: str, at: int) -> NoReturn:
     )
 
 
-_UNIT: Final = re.compile(r"business|(minute|hour|day|week|month)s?")
+_UNIT: Final = re.compile(r"business|(minute|hour|day|week|month|time)s?")
 _ENDS: Final = ("operand", "close")
 _BEGINS: Final = ("operand", "function", "open", "sign")
 
@@ -247,7 +252,12 @@ def _neighbours(before: str, kind: str, token: str, at: int, within: str) -> Non
             "something is missing before “not in”", at, "write what is looked for: lead.profile not in [...]"
         )
     if before in _ENDS and kind in _BEGINS:
-        fix = "put a comma between the two" if within == "[" else "put a comparison, and or or between the two"
+        values = (
+            before == "operand" and within == "(" and token[0] in "\"'"
+        )  # within a function, for it compares nothing
+        fix = (
+            "put a comma between the two" if within == "[" or values else "put a comparison, and or or between the two"
+        )
         if _UNIT.fullmatch(token):
             fix = 'put the period in quotes: "14 days"'
             if not within:

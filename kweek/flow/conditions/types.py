@@ -140,8 +140,8 @@ def _unquoted(word: Field, node: Compare, schema: Schema) -> Finding | None:
 
 def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Finding]:
     if isinstance(right, Items):
-        if in_quotes := _quotes_of_all(left, right, schema):
-            yield in_quotes
+        if slip := _quotes_of_all(left, right, schema) or _letters_alone(left, sign, right.items):
+            yield slip
             return
         for item in right.items:
             yield from _fits("==", left, item, schema)
@@ -153,7 +153,22 @@ def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Findin
         else:
             yield from _fits("==", left, right, schema, among=True)
         return
+    if slip := _letters_alone(left, sign, (right,)):
+        yield slip
+        return
     yield from _fits(sign, left, right, schema)
+
+
+def _letters_alone(left: Node, sign: str, values: tuple[Node, ...]) -> Finding | None:
+    """`lead.grade == "A"`: of the grade A1, the letter is the profile."""
+    texts = [node.value for node in values if isinstance(node, Constant)]
+    letters = [text for text in texts if isinstance(text, str) and text in ("A", "B", "C", "D")]
+    if not isinstance(left, Field) or left.path != "lead.grade" or not letters or len(letters) < len(values):
+        return None
+    shown = ", ".join(f'"{letter}"' for letter in letters)
+    right = f"[{shown}]" if sign in ("in", "not in") else shown
+    what = f"lead.grade is a letter and a number, such as A1; never “{letters[0]}”"
+    return values[0].offset, what, f"for the letter alone, write lead.profile {sign} {right}"
 
 
 def _quotes_of_all(left: Node, right: Items, schema: Schema) -> Finding | None:
@@ -195,7 +210,7 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
     match kind.kind:
         case "number" if isinstance(value, bool | str):
             number = isinstance(value, str) and fits(kind, value)
-            fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} 3"
+            fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} {_number_in(value)}"
             yield at, f"{name} is a number, {_shown(value)} is not", fix
         case "number" if sign in ("==", "!=") and isinstance(value, int | float) and not kind.holds(value):
             span = f"a number from {kind.least} to {kind.most}" if kind.most is not None else f"{kind.least} or more"
@@ -222,6 +237,12 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
             )
         case _:
             pass
+
+
+def _number_in(value: str | bool) -> str:
+    """The number that a text begins with, as "60 days" does; else one for an example."""
+    first = value.split()[0] if isinstance(value, str) and value.strip() else ""
+    return first if first.isascii() and first.isdecimal() else "3"
 
 
 def _shown(value: str | float | bool) -> str:

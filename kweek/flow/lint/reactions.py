@@ -184,11 +184,13 @@ def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
     mails = [names.mails.get(share.mail.value) for share in step.mails if share.mail.value is not None]
     if any(mail is None or mail.survey for mail in mails):
         return
+    named = {*(line.event.value for line in lines), *(line.state.value for line in step.otherwise)}
+    instead = "take this line away" if "clicked" in named else "use clicked"
     for at in (
         *(line.event.at for line in lines if line.event.value == "answered"),
         *(line.state.at for line in step.otherwise if line.state.value == "answered"),
     ):
-        fix = "Write “survey: <name>” in the mail's front matter, or use clicked"
+        fix = f"Write “survey: <name>” in the mail's front matter, or {instead}"
         report.error(at, "never-fires", "“answered” can never fire here", "the mail has no survey", fix)
 
 

@@ -7,14 +7,19 @@ from typing import Final
 
 from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import Graph, cut_off
+from kweek.flow.lint.hears import hears
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
 from kweek.flow.meant import meant
 from kweek.flow.model import (
     ENDINGS,
+    AnyStep,
+    Call,
     Ending,
     Flow,
     Go,
+    Handover,
+    Inline,
     Next,
     Target,
     ToFlow,
@@ -35,7 +40,10 @@ def check_targets(flow: Flow, graph: Graph, names: Names, report: Report, read: 
     paths = ("steps", *(path.name.value for path in flow.paths))
     absent: dict[str, list[ToPath]] = {}
     for step in flow.walk():
+        nowhere = _leading_nowhere(step)
         for target in targets_of(step):
+            if target in nowhere:
+                continue
             _exists(target, paths, names, report, absent)
             then = step.then if isinstance(step, Go) and target is step.target else None
             if isinstance(target, ToFlow) and then is None:
@@ -56,6 +64,17 @@ def check_targets(flow: Flow, graph: Graph, names: Names, report: Report, read: 
     for name, targets in absent.items():
         if not unsure or nearest(name, (*paths[1:], *ENDINGS)) is not None:
             _is_not_there(name, targets, anywhere, flow, names, report, only=len(absent) == 1)
+
+
+def _leading_nowhere(step: AnyStep) -> list[Target]:
+    """Targets of events at which the lead stays: no such line leads anywhere, and that has its own message."""
+    match step:
+        case Call() | Handover():
+            passing = hears(step).passing
+            lines = (line for line in step.when if line.event.value in passing)
+            return [line.target for line in lines if not isinstance(line.target, Inline)]
+        case _:
+            return []
 
 
 def _exists(

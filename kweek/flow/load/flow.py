@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
 from msgspec import Struct
 
 from kweek.flow import model as m
+from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.ids import name_steps
 from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.misplaced import lifted
@@ -17,7 +19,8 @@ from kweek.flow.load.starts import StartReader
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, lines_in_words, nearest
-from kweek.flow.yaml import Pair, Pairs, Trap, read_yaml
+from kweek.flow.yaml import Node, Pair, Pairs, Text, Trap, read_yaml
+from kweek.flow.yaml.tree import texts_in
 
 KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",
@@ -60,12 +63,17 @@ def _load(source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...]) -
 class _FlowReader(StartReader, StepReader):
     """Reads the outermost level of a flow file."""
 
+    unnamed: Sequence[str] = ()
+    """The paths of this flow that no line names."""
+
     def flow(self, root: Pairs) -> m.Flow:
         pairs = self.with_its_condition(root.pairs)
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
         known = self.known(root.pairs, KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
             self.paths = {pair.key.value for pair in paths.pairs}
+            named = set(texts_in(root))
+            self.unnamed = [pair.key.value for pair in paths.pairs if pair.key.value not in named]
             self.misnamed = {name for name in self.paths if kebab(name) != name}
         self._missing(known, root)
         stem = PurePosixPath(self.file).stem
@@ -112,13 +120,25 @@ class _FlowReader(StartReader, StepReader):
     def _goal(self, pair: Pair | None) -> m.Goal | None:
         if pair is None:
             return None
-        known = self.fields(pair.value, pair.key, GOAL_KEYS, "if: lead.sales_ready, go: sales")
+        known = self.fields(pair.value, pair.key, GOAL_KEYS, self._goal_meant(pair.value))
         ways = ", ".join(sorted(self.paths)[:8]) or "steps"
         for word, example in (("if", "lead.sales_ready"), ("go", f"and the path that is meant ({ways}), or an ending")):
             if isinstance(pair.value, Pairs) and word not in known:
                 self.note(pair.key.at, "goal", f"This goal has no “{word}”.", "", f"Add: {word}: {example}")
         condition = self.text(known.get("if")) or unread(pair)
         return m.Goal(pair.key.at, condition, self.aim(known["go"]) if "go" in known else m.Inline((), pair.key.at))
+
+    def _goal_meant(self, value: Node) -> str:
+        """Its two lines, with the author's own condition, or his own path."""
+        said = value.value if isinstance(value, Text) else ""
+        if said in self.paths or said in m.ENDINGS:
+            return f"if: lead.sales_ready, go: {said}"
+        way = next(iter(self.unnamed), "sales")
+        try:
+            parse_condition(said)
+        except ConditionError:
+            return f"if: lead.sales_ready, go: {way}"
+        return f"“if: {said}”, and “go: {way}”"
 
     # --- the steps --------------------------------------------------------------------------------
 

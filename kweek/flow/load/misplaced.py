@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Final
 
 from kweek.flow.load.reader import Reader
 from kweek.flow.yaml import Node, Pair, Pairs, Text
+
+_SAYS: Final = {"score": "points"}
+"""Of what the lines of a clause say something, where it is not of what happens."""
 
 
 def lifted(
@@ -24,8 +28,11 @@ def lifted(
             continue
         key, column = inside[first].key, pair.key.at.column
         what = f"“{key.value}” stands below “{pair.key.value}”, but it belongs beside it."
-        why = f"“{key.value}” says something of {owner}, not of what happens."
-        reader.note(key.at, "indentation", what, why, f"Begin it in column {column} ({column - 1} spaces).")
+        why = f"“{key.value}” says something of {owner}, not of {_SAYS.get(pair.key.value, 'what happens')}."
+        fix = f"Begin it in column {column} ({column - 1} spaces)."
+        if key.at.line == pair.key.at.line:
+            fix = f"Write it on a line of its own, in column {column}."
+        reader.note(key.at, "indentation", what, why, fix)
         yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
         yield from _with_what_is_below(inside[first:], words)
 

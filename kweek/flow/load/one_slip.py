@@ -23,7 +23,17 @@ _OF_SHAPE: Final = frozenset((
     "key-missing", "else", "state", "missing", "nothing", "same-id",
 ))  # fmt: skip
 """Codes of what a line in the wrong place may bring about."""
-_HARD_TO_PLACE: Final = ("indentation", "missing", "nothing", "yaml", "unknown-key", "list-wanted", "state")
+_HARD_TO_PLACE: Final = (
+    "indentation",
+    "missing",
+    "nothing",
+    "yaml",
+    "unknown-key",
+    "list-wanted",
+    "state",
+    "same-id",
+    "keys-wanted",
+)
 """Where one of them is all that is said, it may still be another line that is to blame."""
 _MOST_TRIED: Final = 60
 _MOST_SLIPS: Final = 2
@@ -113,13 +123,18 @@ def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
             column = indent(lines[said.line - 1])
             right = sum(says_something(line) and indent(line) == column for line in lines)
             return moves and trap.line != said.line - 1 and right > 1
+        case "unknown-key" if trap.code == "space-after-colon":  # `start:{ … }`
+            return trap.line == said.line - 1
         case "unknown-key" | "list-wanted":  # its key belongs elsewhere, with what stands below it
             key = match["key"] if (match := shape(lines[trap.line])) else None
             alone = (
                 opens(lines[trap.line]) or key in ("else", "otherwise") or (key is not None and _happens(key, lines))
             )
             within = indent(lines[trap.line]) == 0 and key == "if"
-            return moves and trap.line in (said.line - 1, said.line - 2) and (alone or within)
+            astray = key == "otherwise" and trap.why.startswith("It belongs to “when”")  # where it would be no event
+            return moves and trap.line in (said.line - 1, said.line - 2) and (alone or within) and not astray
+        case "keys-wanted":  # the only line of a block, which YAML does not see as a key
+            return trap.code in ("colon-missing", "space-after-colon") and trap.line == said.line - 1
         case "state":
             return trap.code == "key-missing"
         case _:

@@ -51,6 +51,9 @@ class TextReader:
                     fix = f"Write one: {key.value}: {first.value}{more}"
                 case Items():
                     fix = "Put it in quotes: without them [ begins a list."
+                case Pairs(pairs=(Pair(key=inner, value=Text() as only),)) if only.value:
+                    until = "until " if (key.value, inner.value) == ("wait", "until") else ""
+                    fix = f"Write: {key.value}: {until}{only.value}"
                 case _:
                     pass
             self.note(node.at, "text-wanted", f"“{key.value}” takes one text; this is {kind}.", "", fix)

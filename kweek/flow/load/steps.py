@@ -13,6 +13,7 @@ from kweek.flow.load.options import OPTIONS, VERBS
 from kweek.flow.load.verbless import VerblessReader
 from kweek.flow.meant import meant
 from kweek.flow.problems import Located
+from kweek.flow.words import HANDOVER
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 
 __all__ = ["OPTIONS", "VERBS", "StepReader"]
@@ -52,6 +53,9 @@ class StepReader(VerblessReader):
         if first is None:
             return None
         verb = first.key.value
+        if verb == "score":
+            node = Pairs(tuple(lifted(self, node.pairs, OPTIONS["score"], ("score",), "the step")), node.at)
+            first = next(pair for pair in node.pairs if pair.key.value == "score")
         known = self._options(node, verb, first)
         id_ = self.text(known.get("id"))
         if id_ and (not id_.value.strip("/") or " " in id_.value):
@@ -79,6 +83,7 @@ class StepReader(VerblessReader):
                 found[moved.key.value] = moved
             elif (verb, word) in _INSTEAD:
                 what, fix = _INSTEAD[verb, word]
+                fix = _delete(word, node) or fix
                 self.note(pair.key.at, "unknown-key", what, "", fix)
             else:
                 elsewhere = [name for name, options in OPTIONS.items() if word in options]
@@ -130,7 +135,16 @@ def _verb(node: Node) -> str | None:
     )
 
 
+def _delete(word: str, step: Pairs) -> str:
+    """The remedy where all that the clause could say is said already; empty: it is not."""
+    lines = next((pair.value for pair in step.pairs if pair.key.value == "when"), None)
+    named = {line.key.value for line in lines.pairs} if isinstance(lines, Pairs) else set[str]()
+    whole = "else" in named or named.issuperset(HANDOVER)
+    return "Delete it: under when, every way to close has its line." if word == "otherwise" and whole else ""
+
+
 _CLAUSES: Final = ("when", "otherwise")
+_BEHIND: Final = "Delete it; how long it waits stands behind the verb: - wait: 7 days"
 _INSTEAD: Final = {
     ("handover", "within"): (
         "A handover has no “within”: it stays with sales until it closes.",
@@ -140,7 +154,7 @@ _INSTEAD: Final = {
         "A handover has no “otherwise”: it stays with sales until it closes.",
         "Write what happens in when (rejected, later, won, lost); its clock is follow_up, remind, escalate.",
     ),
-    ("wait", "within"): ("A wait has no “within”: its own end is that.", "Write it behind the verb: - wait: 7 days"),
+    ("wait", "within"): ("A wait has no “within”: its own end is that.", _BEHIND),
     ("call", "follow_up"): ("A call has no “follow_up”.", "How long it may stay open is within: 5 business days"),
 }
 _READERS: Final[dict[str, Callable[[StepReader, Pair, Located[str] | None, Known], m.AnyStep | None]]] = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from typing import Final
 
 from kweek.flow.duration import Duration
@@ -27,6 +28,7 @@ from kweek.flow.words import BUILT_IN, STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 RUNG: Final = ("after", "every", "tell", "reassign")
+OWN_EVENT: Final = re.compile(r"[a-z][\w-]*\.[a-z_]+")
 _DOES: Final = ("wait", "send", "call", "handover", "task", "tell", "score", "tag", "untag", "set", "webhook")
 """Verbs that somebody may write where a target should be."""
 SOME_TIME: Final = Duration(7, "day")
@@ -101,15 +103,25 @@ class TargetReader(Reader, ABC):
 
     # --- clauses ----------------------------------------------------------------------------------
 
-    def reactions(self, pair: Pair | None, *, whenever: bool = False) -> tuple[Reaction, ...]:
-        """`when` of a step, or the flow's `whenever`."""
+    def reactions(
+        self, pair: Pair | None, *, whenever: bool = False, heard: Collection[str] = ()
+    ) -> tuple[Reaction, ...]:
+        """`when` of a step, or the flow's `whenever`. heard: events that are known to be meant, however they are
+        written."""
         if pair is None:
             return ()
         found: list[Reaction] = []
-        for line in self.pairs(pair.value, pair.key, "answered: sales"):
+        example = "answered: sales"
+        if isinstance(pair.value, Text) and (pair.value.value in BUILT_IN or OWN_EVENT.fullmatch(pair.value.value)):
+            example = f"{pair.value.value}: done (or a path)"
+        for line in self.pairs(pair.value, pair.key, example):
             words = line.key.value.split(" ", 1)
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
             event = line.key._replace(value=words[0]).located if link else line.key.located
+            if event.value not in heard and (small := event.value.lower()) in heard:
+                what, fix = f"There is no event “{event.value}”.", f"Did you mean “{small}”?"
+                self.note(line.key.at, "unknown-event", what, "", fix)
+                event = Located(small, event.at, event.key, event.text_at)
             if event.value in STATES["send"] and event.value not in (*BUILT_IN, "else"):
                 why, fix = "It is no event, but what is known when the time is up.", "Write it under otherwise."
                 self.note(line.key.at, "state", f"“{event.value}” can never fire here.", why, fix)

@@ -161,6 +161,8 @@ def _meant_limit(text: str) -> str:
     said = re.sub(r" (?:each|every|in|within) (?=\d)", " per ", text)
     said = re.sub(r" (?:a|an|each|every) (?=\w+$)| per (?=\w+$)|/", " per 1 ", said)
     before, _, after = said.partition(" per ")
+    if not after and (alone := _meant_time(said)):  # a period alone
+        return f"1 mail per {alone}"
     number = next((int(word) for word in before.split() if word.isdecimal() and 0 < int(word[:5]) < 10_000), None)
     one = {"one", "a", "an", "een", "één"} & set(before.lower().split())
     count = number or (1 if one else 3)

@@ -87,7 +87,9 @@ class VerblessReader(VerbReader):
         words = [pair.key.value for pair in node.pairs]
         own = {words[0], *OPTIONS.get(words[0], ()), "id"} if words else ()
         first = next((n for n, word in enumerate(words) if word not in own), len(words))
-        if words and words[0] in _AT_ONCE and len(words) - first > 1 and self.lost_verbs(node.pairs[first:]):
+        its_own = words[:2] == ["wait", "within"] and _of_own_events(node.pairs[2:])
+        lost = words and words[0] in _AT_ONCE and len(words) - first > 1 and self.lost_verbs(node.pairs[first:])
+        if lost and not its_own:
             yield Pairs(node.pairs[:first], node.at)
             yield self.with_lost_verb(node.pairs[first:])
         else:
@@ -112,3 +114,11 @@ class VerblessReader(VerbReader):
         self.note(first.at, "no-verb", what, why, fix)
         lost = Pair(Text(verbs[0], first.at, first.at), Text("", first.at, first.at, "lost"))
         return Pairs((lost, *pairs), first.at)
+
+
+def _of_own_events(clauses: Sequence[Pair]) -> bool:
+    """Does its `when` name events of the workspace alone, for which any step may wait, and its `otherwise` no state?"""
+    lines = {pair.key.value: pair.value for pair in clauses}
+    when, otherwise = lines.pop("when", None), lines.pop("otherwise", None)
+    own = isinstance(when, Pairs) and all("." in line.key.value for line in when.pairs)
+    return own and not lines and not isinstance(otherwise, Pairs)

@@ -16,12 +16,14 @@ from kweek.flow.load.targets import SOME_TIME, missing
 from kweek.flow.load.texts import BETWEEN, parse_points, parse_share, parse_times
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.problems import Located
+from kweek.flow.words import MAIL
 from kweek.flow.yaml import Items, Pair, Pairs, Text
 from kweek.rules.grades import Axis
 
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
 _LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
+_POINTS: Final = re.compile(r"[+-]?\d{1,6}")
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 
 
@@ -44,7 +46,7 @@ class VerbReader(ChooseReader):
         if clause and "within" not in known:
             why = "Without it the lead carries on as soon as the mail has left, and nobody waits for a reaction."
             missing(self, clause.key.at, "send", "within", why, "7 days")
-        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
+        when, otherwise = self.reactions(known.get("when"), heard=MAIL), self.otherwise(known.get("otherwise"))
         expires = self._time(verb, known.get("expires"))
         return m.Send(
             at=verb.key.at, id=id_, mails=mails, expires=expires, within=within, when=when, otherwise=otherwise
@@ -72,6 +74,13 @@ class VerbReader(ChooseReader):
                 self.note(name.at, "nothing", "A step that sends nothing is no step.", "", fix)
                 name = None
             return (m.Share(name or unread(verb), whole),)
+        match verb.value.pairs:
+            case (Pair(key=Text(value="mail"), value=Text(value=only)),) if "%" not in only:
+                what, fix = "“send” takes one mail, or the halves of an A/B test.", f"Write: send: {only}"
+                self.note(verb.value.at, "text-wanted", what, "", fix)
+                return (m.Share(unread(verb), whole),)
+            case _:
+                pass
         if id_ is None:
             fix = "Add one: id: subject-test"
             self.note(
@@ -215,6 +224,11 @@ class VerbReader(ChooseReader):
 
     def score(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Score:
         found: list[tuple[Axis, Located[int]]] = []
+        if isinstance(verb.value, Text) and _POINTS.fullmatch(verb.value.value):
+            what, why = f"“{verb.value.value}” does not say of which score.", "There are profile, intent and interest."
+            fix = f"Write: score: {{ interest: {verb.value.value} }} — or intent, or profile, in its place"
+            self.note(verb.value.at, "keys-wanted", what, why, fix)
+            return m.Score(at=verb.key.at, id=id_, points=())
         axes = self.fields(verb.value, verb.key, get_args(Axis), "intent: +5")
         for axis, pair in axes.items():
             points = self.parsed(pair, parse_points, "points")

@@ -16,6 +16,7 @@ OF_TWO_WORDS: Final = r"not\ interested|wrong\ person|out\ of\ office|clicked\ [
 """Keys in which a blank is no end."""
 _GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. ]*):(?!//)(?P<value>\S.*)")
 _CLOCK: Final = re.compile(r"\b\d?\d:\d\d\b")
+_OUTCOMES: Final = re.compile(r" *outcomes: +\[([^\]]*)\] *")
 _NO_KEY: Final = re.compile(r"( *(?:- +)?):(?: .*|)")
 _SIGN: Final = "[=;→]|[-=]>"
 """What somebody may write for a colon."""
@@ -39,7 +40,10 @@ _REMARK: Final = re.compile(r"(?!flow )[^\W\d]+(?: [^\W\d]+)+[.!]?")  # several 
 def glued(lines: list[str], number: int) -> Trap | None:
     """`wait:7 days`."""
     match = _GLUED.fullmatch(lines[number][:LONGEST])
-    if match is None or ": " in match["value"] or _CLOCK.search(lines[number], max(0, match.end("key") - 2)):
+    if match is None or (": " in match["value"] and match["value"][0] != "{"):
+        return None
+    colon = match.end("key")
+    if any(clock.start() < colon < clock.end() for clock in _CLOCK.finditer(lines[number])):
         return None
     right = f"{match['key']}: {match['value']}"
     what = "There is no space behind the colon."
@@ -66,6 +70,11 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
     """Behind each word at which the key may end, the likeliest first: `clicked done` has a link, or a target."""
     line = without_comment(lines[number][:LONGEST])
     said: set[str] = set()
+    for outcome in _outcomes(lines):
+        before, found, value = line.partition(f"{outcome} ")
+        if found and not before.strip() and ":" not in value:
+            said.add(outcome)
+            yield _no_colon(line, number, outcome, value.strip(), before)
     beside = lines[max(0, number - 1) : number + 2]
     listed = any(dashed(text) and indent(text) == indent(line) for text in beside)
     for match in (_BARE.fullmatch(line), _OF_ONE_WORD.fullmatch(line)):
@@ -75,7 +84,7 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
             yield (
                 _remark(line, number, match)
                 if not listed and _is_remark(match, value)
-                else _no_colon(line, number, match)
+                else _no_colon(line, number, match["key"], value, match["lead"])
             )
 
 
@@ -91,14 +100,20 @@ def _remark(line: str, number: int, match: re.Match[str]) -> Trap:
     return Trap(number, match.start("key"), "colon-missing", what, why, fix, [""])
 
 
-def _no_colon(line: str, number: int, match: re.Match[str]) -> Trap:
-    value = match["value"] or ""
-    if "-" in match["lead"] and not value and match["key"] in ("end", *ENDINGS):
-        right = f"end: {match['key'] if match['key'] in ENDINGS else 'done'}"
-        what, fix = f"“{match['key']}” is not a step.", f"Write: - {right}"
-        return Trap(number, match.start("key"), "colon-missing", what, "", fix, [match["lead"] + right])
-    right = f"{match['key']}: {value}" if value else f"{match['key']}:"
+def _outcomes(lines: list[str]) -> list[str]:
+    """Those of tasks that are several words; the longest first, for one may begin as another does."""
+    lists = [found[1] for found in map(_OUTCOMES.fullmatch, lines) if found]
+    words = {word.strip() for said in lists for word in said.split(",")}
+    return sorted((word for word in words if " " in word), key=len, reverse=True)
+
+
+def _no_colon(line: str, number: int, key: str, value: str, lead: str) -> Trap:
+    if "-" in lead and not value and key in ("end", *ENDINGS):
+        right = f"end: {key if key in ENDINGS else 'done'}"
+        what, fix = f"“{key}” is not a step.", f"Write: - {right}"
+        return Trap(number, len(lead), "colon-missing", what, "", fix, [lead + right])
+    right = f"{key}: {value}" if value else f"{key}:"
     what = f"“{line.strip().removeprefix('- ')}” has no colon."
     why = "A key and its value are parted by a colon and a space."
     fix = f"Write: {right}" + (" — or, if it is a remark, begin it with #" if " " in value else "")
-    return Trap(number, match.start("key"), "colon-missing", what, why, fix, [match["lead"] + right])
+    return Trap(number, len(lead), "colon-missing", what, why, fix, [lead + right])

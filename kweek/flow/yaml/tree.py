@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from kweek.flow.problems import Located, Position, Problem
@@ -107,6 +107,19 @@ def last_line(node: Node) -> int:
             return max((node.at.line, *map(last_line, node.items)))
         case Pairs():
             return max((node.at.line, *(max(pair.key.at.line, last_line(pair.value)) for pair in node.pairs)))
+
+
+def texts_in(node: Node) -> Iterator[str]:
+    """Every value, at any depth, that is a text."""
+    match node:
+        case Text():
+            yield node.value
+        case Items():
+            for item in node.items:
+                yield from texts_in(item)
+        case Pairs():
+            for pair in node.pairs:
+                yield from texts_in(pair.value)
 
 
 def plain(node: Node) -> object:

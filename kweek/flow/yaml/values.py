@@ -33,6 +33,11 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
         case "{" if value.body.startswith(("{{", "{%")):
             what, why, fix = moustache(value.key, value.core)
             return Trap(number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(quoted(value.core))])
+        case "{" | "[" if value.core.endswith(",") and _closing(value.core) == len(value.core) - 2:
+            what, right = f"A comma stands behind the {value.core[-2]}.", value.core[:-1]
+            why = "Between the lines of a flow there are no commas."
+            fix = f"Write it without: {f'{value.key}: ' if value.key else ''}{right}"
+            return Trap(number, value.column + len(right), "comma", what, why, fix, [value.replaced_by(right)])
         case "{" if found := _NO_COMMA.search(value.core):
             return _comma_missing(value, found)
         case "{":
