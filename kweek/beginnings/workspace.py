@@ -67,6 +67,34 @@ grades:
 # A: {{ 1: flow hot-lead, else: rest }}
 matrix:
   else: rest
+
+# What is worth how many points: a first guess, so that grades move. profile: who it is, for as long as it is so;
+# interest: it looks around; intent: it asks for us.
+rules:
+  - because: told us the job title
+    if: known(lead.job_title)
+    profile: +10
+
+  - because: told us the company
+    if: known(company.name)
+    profile: +10
+
+  - because: opened a mail
+    when: opened
+    interest: +3
+    at_most: 15
+
+  - because: clicked through
+    when: clicked
+    interest: +5
+
+  - because: asked for information
+    when: information.requested
+    intent: +10
+
+  - because: wrote back
+    when: replied
+    intent: +20
 """
 FIRST: Final = "welcome"
 EVENT: Final = "information.requested"

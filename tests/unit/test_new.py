@@ -20,6 +20,7 @@ from kweek.linting import lint, lint_unrendered, names_in
 from kweek.mails.render import Renderer
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
+from tests.lives import MONDAY
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("flows", "rules", "surveys", "templates")
@@ -146,6 +147,17 @@ def test_a_new_workspace_says_who_is_sales_ready(tmp_path: Path, profile: int, i
     memory = Memory(world_of(read_workspace(tmp_path / "acme")))
     memory.add_points({"profile": profile, "interest": interest})
     assert memory.facts(None).field("lead.sales_ready") is ready
+
+
+def test_in_a_new_workspace_what_a_lead_does_is_worth_points(tmp_path: Path) -> None:
+    assert new("workspace", str(tmp_path / "acme")) == 0
+    memory = Memory(world_of(read_workspace(tmp_path / "acme")), fields={"lead.job_title": "Buyer"})
+    grades = [memory.facts(None).field("lead.grade")]
+    for kind in ("clicked", "replied"):
+        memory.record(kind, MONDAY)
+        grades.append(memory.facts(None).field("lead.grade"))
+    assert grades == ["B4", "B4", "B2"]
+    assert memory.facts(None).field("lead.sales_ready") is True
 
 
 @pytest.mark.parametrize("facts", SETS)
