@@ -78,7 +78,7 @@ def _as_json(found: Preview) -> dict[str, object]:
     becomes = {grade: dict(zip(("gained", "lost"), found.becomes(grade), strict=True)) for grade in grades}
     return {
         "leads": found.leads, "points_change": found.points, "grade_changes": sum(found.grades.values()),
-        "moves": moves, "becomes": becomes, "failed": found.failed,
+        "moves": moves, "becomes": becomes, "flows": dict(sorted(found.flows.items())), "failed": found.failed,
     }  # fmt: skip
 
 
@@ -93,6 +93,8 @@ def _lines(found: Preview) -> list[str]:
     ]
     for (old, new), count in sorted(found.grades.items(), key=lambda move: (-move[1], move[0])):
         lines.append(f"  {old} → {new}  {count:>8,}")
+    for flow, count in sorted(found.flows.items()):
+        lines.append(f"The matrix sends {_leads(count)} into “{flow}”, which lets in whom its own lines say.")
     lines += [f"  lead {lead}: {why}" for lead, why in sorted(found.failed.items())[:10]]
     if found.failed:
         lines.append(f"A rule fails on {_leads(len(found.failed))}, which would keep what they have.")

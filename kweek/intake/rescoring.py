@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Text, bindparam, cast, func, select, update
 
 from kweek.intake.ears import FlowEars
 from kweek.leads.database import Database
+from kweek.leads.publish import published
 from kweek.leads.reckoned import Scores, reckon_leads
 from kweek.leads.scores import settle_all
 from kweek.leads.tables import leads
@@ -43,12 +44,13 @@ _TOLD: Final = (
 
 @dataclass
 class Preview:
-    """leads: how many there are. points: of how many the points change. grades: from and to → how many. failed: lead →
-    why its points cannot be reckoned."""
+    """leads: how many there are. points: of how many the points change. grades: from and to → how many. flows: how many
+    the matrix sends into each; whom it lets in, the flow says. failed: lead → why its points cannot be reckoned."""
 
     leads: int = 0
     points: int = 0
     grades: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    flows: Counter[str] = field(default_factory=Counter[str])
     failed: dict[str, str] = field(default_factory=dict[str, str])
 
     def becomes(self, grade: str) -> tuple[int, int]:
@@ -66,7 +68,7 @@ def preview(
     """What these rules would make of every lead. Nothing is written. told: how many are done, of how many."""
     found, grades, fresh = Preview(), scores.grades, scores.grades.grade_of(Points())
     with db.read() as read:
-        of = count(read)
+        of, there = count(read), {row.flow for row in published(read)}
     for first, last in _batches(db):
         with db.read() as read:
             for one in reckon_leads(read, scores, first, last, now):
@@ -79,6 +81,8 @@ def preview(
                 found.points += bool(one.missing)
                 if before != after:
                     found.grades[before, after] += 1
+                    if (flow := scores.matrix.get(after)) is not None and flow in there:
+                        found.flows[flow] += 1
         told(found.leads, max(of, found.leads))
     return found
 

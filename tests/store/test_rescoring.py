@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,13 @@ def test_what_is_told_before_is_what_then_happens(crowd: Database) -> None:
     assert grades(crowd) == ["D4", "C2", "", "C2", "", "C2", "D4"]
     assert rescore_all(crowd, NEW) == [0, 0, 0], "twice is once"
     assert preview(crowd, NEW.scores, LATER).grades == {}
+
+
+def test_it_is_told_into_which_flows_the_matrix_sends(crowd: Database) -> None:
+    scores = replace(NEW.scores, matrix={"C2": "warm", "D4": "cold"})
+    assert preview(crowd, scores, LATER).flows == {}, "nothing is published"
+    publish(crowd, {"flows/warm.yaml": WARM}, "warm", "anna", NOW)
+    assert preview(crowd, scores, LATER).flows == {"warm": 3}
 
 
 def test_other_limits_alone_change_grades_and_no_row(crowd: Database) -> None:
