@@ -88,7 +88,7 @@ class Scores:
     def asked_of_events(self) -> tuple[str, ...]:
         """Of these events rules ask what came with them (`event.…`)."""
         names = [(rule.event, rule.condition.names) for rule in self.rules if rule.event and rule.condition]
-        return tuple({kind: None for kind, names in names if any(name.startswith("event.") for name in names)})
+        return tuple(dict.fromkeys(kind for kind, asked in names if any(name.startswith("event.") for name in asked)))
 
     @cached_property
     def stamp(self) -> str:
