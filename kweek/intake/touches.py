@@ -5,6 +5,7 @@ The first campaign is that of the earliest touch, whenever we hear of it: visits
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,13 +41,23 @@ _SET: Final = (
 def keep_touch(tx: Connection, lead_id: str, touch: TouchIn, event_id: str, at: datetime, now: datetime) -> bool:
     """Once for each event, which is up to the caller; the lead is locked. Is its first campaign another one now?"""
     campaign = None if touch.campaign is None else know_campaign(tx, touch.campaign, now)
-    row = {
+    put_touches(tx, [touch_row(lead_id, touch, campaign, event_id, at)])
+    return campaign is not None and settle_campaigns(tx, lead_id)
+
+
+def put_touches(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Keep them; what follows for the lead's own campaigns the caller writes. rows: by `touch_row`."""
+    if rows:
+        tx.execute(_INSERT, rows)
+
+
+def touch_row(lead_id: str, touch: TouchIn, campaign: str | None, event_id: str, at: datetime) -> dict[str, object]:
+    """campaign: its word, known already."""
+    return {
         "lead_id": lead_id, "campaign": campaign, "how": touch.how, "source": _short(touch.source),
         "medium": _short(touch.medium), "more": {key: value[:_MORE] for key, value in touch.more.items()},
         "event_id": event_id, "at": at,
     }  # fmt: skip
-    tx.execute(_INSERT, row)
-    return campaign is not None and settle_campaigns(tx, lead_id)
 
 
 def settle_campaigns(tx: Connection, lead_id: str) -> bool:

@@ -5,7 +5,7 @@ The lead is locked by whoever calls (`Database.lead_tx`): that is what keeps the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +19,7 @@ from kweek.leads.tables import events, leads, outbox
 _BY_ID: Final = select(events).where(events.c.id == bindparam("id"))
 _NEXT: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq + 1).returning(leads.c.seq)
 _BACK: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq - 1)
+_PUT: Final = insert(events)
 _RING: Final = insert(outbox).inline()  # nobody asks for its number
 _AFTER: Final = (
     select(events)
@@ -64,12 +65,32 @@ def put(
 ) -> bool:
     """The same under a number that the caller gives, who has to write that into the lead's row. False: it is known.
     past: no flow hears of it."""
-    row = {
+    row = row_of(lead_id, id, event, recorded_at=recorded_at, by=by, note=note, past=past)
+    return insert_once(tx, events, row, key="id")
+
+
+def put_all(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """The same for many that nobody knows (IntegrityError: somebody does). rows: by `row_of`."""
+    if rows:
+        tx.execute(_PUT, rows)
+
+
+def row_of(
+    lead_id: str,
+    id: str,
+    event: Event,
+    *,
+    recorded_at: datetime,
+    by: str | None = None,
+    note: str | None = None,
+    past: bool = False,
+) -> dict[str, object]:
+    """As it stands in our books."""
+    return {
         "lead_id": lead_id, "seq": event.seq, "id": id, "kind": event.kind, "at": event.at, "recorded_at": recorded_at,
         "ref": event.ref, "data": dump_event(event).get("data", {}), "by": by, "note": note,
         "merged": past or None,
     }  # fmt: skip
-    return insert_once(tx, events, row, key="id")
 
 
 def find(tx: Connection, id: str) -> tuple[Event, str | None, str | None] | None:
@@ -81,6 +102,12 @@ def find(tx: Connection, id: str) -> tuple[Event, str | None, str | None] | None
 def ring(tx: Connection, lead_id: str, seq: int) -> None:
     """Have the relay ring for this event. In the event's own transaction: both are there, or neither."""
     tx.execute(_RING, {"lead_id": lead_id, "seq": seq})
+
+
+def ring_all(tx: Connection, bells: Sequence[tuple[str, int]]) -> None:
+    """The same for many leads, each with the number of its event."""
+    if bells:
+        tx.execute(_RING, [{"lead_id": lead_id, "seq": seq} for lead_id, seq in bells])
 
 
 def pull(tx: Connection, lead_id: str, after: int) -> list[Event]:

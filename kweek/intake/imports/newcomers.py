@@ -1,20 +1,28 @@
-"""Who is new, of many at once? Made together with all that is said of them: one by one, each would be ten queries.
+"""Who is new, of many at once? Made together with all that is said of them and the event that brought them: one by one,
+each would be twenty queries.
 
-As `people.find_or_make` and `people.enrich` would, for leads of whom nothing is known.
+As `people.find_or_make`, `people.enrich` and `record.append` would, for leads of whom nothing is known.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
+from kweek.flow.state import Event
 from kweek.intake.check import email_key
 from kweek.intake.companies import name_key
-from kweek.intake.incoming import CompanyIn, LeadIn
+from kweek.intake.imports.together import Together
+from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, Incoming, LeadIn
+from kweek.intake.touches import put_touches, touch_row
+from kweek.leads.campaigns import know_campaign
+from kweek.leads.events import put_all, row_of
 from kweek.leads.rows import insert_all_once
 from kweek.leads.tables import companies, consents, leads
 from kweek.leads.traits import kept
@@ -22,49 +30,91 @@ from kweek.leads.traits import kept
 _COMPANIES: Final = select(companies.c.name_key, companies.c.id).where(
     companies.c.name_key.in_(bindparam("keys", expanding=True))
 )
-_MADE: Final = select(leads.c.id).where(leads.c.id.in_(bindparam("leads", expanding=True)))
+_CONSENTS: Final = insert(consents)
+_COUNT: Final = select(func.count()).where(leads.c.id.in_(bindparam("leads", expanding=True)))
 
 
-def make_all(tx: Connection, newcomers: Sequence[LeadIn], now: datetime) -> list[str | None]:
-    """Their ids, in order; None: somebody else made this one meanwhile, and nothing was written for it here."""
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """said: all that is known. brought: the event by which we know of it."""
+
+    said: LeadIn
+    brought: Incoming
+
+
+class MadeMeanwhileError(Exception):
+    """Somebody else made one of these leads in the same moment: all is done anew, and finds it."""
+
+
+def make_all(tx: Connection, newcomers: Sequence[Newcomer], now: datetime, together: Together) -> list[str]:
+    """Their ids, in order. MadeMeanwhileError."""
     if not newcomers:
         return []
-    at = _employers(tx, [one.company for one in newcomers if one.company is not None])
-    ids = [secrets.token_hex(8) for _ in newcomers]
-    rows = [_row(lead_id, one, at, now) for lead_id, one in zip(ids, newcomers, strict=True)]
-    insert_all_once(tx, leads, rows)
-    made = set(tx.execute(_MADE, {"leads": ids}).scalars())
-    given = [
-        {
-            "lead_id": lead_id, "channel": consent.channel, "purpose": consent.purpose, "words": consent.words,
-            "words_version": consent.words_version, "source": consent.source, "proof": consent.proof,
-            "at": consent.at or now, "expires_at": consent.expires_at,
+    at = _employers(tx, [one.said.company for one in newcomers if one.said.company is not None])
+    words = dict.fromkeys(touch.campaign for one in newcomers if (touch := one.brought.touch) and touch.campaign)
+    campaigns = {word: know_campaign(tx, word, now) for word in words}
+    made = [_Made(secrets.token_hex(8), one, together, campaigns) for one in newcomers]
+    ids = [one.id for one in made]
+    insert_all_once(tx, leads, [one.row(at, now) for one in made])
+    if tx.execute(_COUNT, {"leads": ids}).scalar_one() < len(made):
+        raise MadeMeanwhileError
+    if given := [row for one in made for row in one.consents(now)]:
+        tx.execute(_CONSENTS, given)
+    put_all(tx, [row for one in made for row in one.events(now)])
+    put_touches(tx, [row for one in made for row in one.touches()])
+    for one in made:
+        together.newcomer(tx, one.id, [event for event, _ in one.happened], now)
+    return ids
+
+
+class _Made:
+    """A lead with its rows. campaigns: written → word."""
+
+    def __init__(
+        self, lead_id: str, newcomer: Newcomer, together: Together, campaigns: Mapping[str, str | None]
+    ) -> None:
+        self.id, self.said, self.brought = lead_id, newcomer.said, newcomer.brought
+        told = [self.brought, *together.derived(self.brought)]
+        self.happened = [(Event(n, one.kind, one.at, one.ref, one.data), one.id) for n, one in enumerate(told, start=1)]
+        self.stage = reduce(together.stage_after, [one.kind for one in told], "suspect")
+        touch = self.brought.touch
+        self.campaign = None if touch is None or touch.campaign is None else campaigns[touch.campaign]
+
+    def row(self, at: Mapping[str, str], now: datetime) -> dict[str, object]:
+        """at: id of each company, by its key."""
+        said = self.said
+        own = {name: kept(value) for name, value in said.fields.items()}
+        return {
+            "id": self.id,
+            "email": said.email,
+            "email_key": None if said.email is None else email_key(said.email),
+            "external_id": said.external_id,
+            "company_id": None if said.company is None else at[name_key(said.company.name)],
+            "created_at": now,
+            "stage": self.stage,
+            "seq": len(self.happened),
+            "campaign": self.campaign,
+            "campaign_at": None if self.campaign is None else self.brought.at,
+            "last_campaign": self.campaign,
+            "fields": {name: value for name, value in own.items() if value is not None},
+            **{name: said.profile.get(name) for name in OWN_COLUMNS},
         }
-        for lead_id, one in zip(ids, newcomers, strict=True)
-        if lead_id in made
-        for consent in one.consents
-    ]  # fmt: skip
-    if given:
-        tx.execute(insert(consents), given)
-    return [lead_id if lead_id in made else None for lead_id in ids]
 
+    def consents(self, now: datetime) -> Iterator[dict[str, object]]:
+        for consent in self.said.consents:
+            yield {
+                "lead_id": self.id, "channel": consent.channel, "purpose": consent.purpose, "words": consent.words,
+                "words_version": consent.words_version, "source": consent.source, "proof": consent.proof,
+                "at": consent.at or now, "expires_at": consent.expires_at,
+            }  # fmt: skip
 
-def _row(lead_id: str, one: LeadIn, at: Mapping[str, str], now: datetime) -> dict[str, object]:
-    own = {name: kept(value) for name, value in one.fields.items()}
-    return {
-        "id": lead_id,
-        "email": one.email,
-        "email_key": None if one.email is None else email_key(one.email),
-        "external_id": one.external_id,
-        "company_id": None if one.company is None else at[name_key(one.company.name)],
-        "created_at": now,
-        "stage": "suspect",
-        "fields": {name: value for name, value in own.items() if value is not None},
-        **{name: one.profile.get(name) for name in _PROFILE},
-    }
+    def events(self, now: datetime) -> Iterator[dict[str, object]]:
+        for event, id in self.happened:
+            yield row_of(self.id, id, event, recorded_at=now)
 
-
-_PROFILE: Final = ("name", "first_name", "last_name", "phone", "job_title", "language", "country", "timezone")
+    def touches(self) -> Iterator[dict[str, object]]:
+        if self.brought.touch is not None:
+            yield touch_row(self.id, self.brought.touch, self.campaign, self.brought.id, self.brought.at)
 
 
 def _employers(tx: Connection, named: Iterable[CompanyIn]) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ from kweek.intake.ears import FlowEars
 from kweek.intake.imports.csv_file import Line
 from kweek.intake.imports.file_row import Read, Refusal, RowReader
 from kweek.intake.imports.known import OF_COMPANY, Book, Changes, Person, changes, only_new, people_by_id
-from kweek.intake.imports.newcomers import make_all
+from kweek.intake.imports.newcomers import Newcomer, make_all
 from kweek.intake.imports.together import Together
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
 from kweek.intake.record import append
@@ -127,7 +127,8 @@ class _Batch:
         self.book.look_up(self.tx, said)
         whose = [None if (person := self.book.find(one)) is None else person.id for one in said]
         before = self._lock([lead_id for lead_id in whose if lead_id is not None])
-        made = iter(self._make([one for one, lead_id in zip(said, whose, strict=True) if lead_id is None]))
+        new = [Newcomer(one, self._event(row)) for row, one, its in zip(rows, said, whose, strict=True) if its is None]
+        made = iter(make_all(self.tx, new, self.now, self.together))
         ids = [lead_id or next(made) for lead_id in whose]
         taken = [self._record(*one, before) for one in zip(rows, said, ids, strict=True)]
         self._tell_companies([one for one in taken if one.details])
@@ -146,26 +147,18 @@ class _Batch:
         self.withdrew = {(row.lead_id, row.purpose) for row in self.tx.execute(_WITHDREW, {"leads": ids})}
         return dict(people_by_id(self.tx, ids))
 
-    def _make(self, newcomers: Sequence[LeadIn]) -> list[str]:
-        made = make_all(self.tx, newcomers, self.now)
-        if None in made:
-            raise _MadeMeanwhileError
-        self.together.made.update(ids := [lead_id for lead_id in made if lead_id is not None])
-        return ids
-
     def _record(self, one: Read, said: LeadIn, lead_id: str, before: Mapping[str, Person]) -> _Taken:
         makes_company = said.company is not None and name_key(said.company.name) not in self.book.companies
-        if (person := before.get(lead_id)) is None:
-            counts = LeadIn(id=lead_id)  # it was made with all that is said of it
-        else:
+        if (person := before.get(lead_id)) is not None:
             said = only_new(said, person.facts, self.book.company(said)) if self.reader.how.keeps else said
             given = tuple(consent for consent in said.consents if (lead_id, consent.purpose) not in self.withdrew)
             counts = replace(said, id=lead_id, consents=given)
-        what = {"file": self.reader.file, "row": one.number}
-        identifier = event_id(self.import_id, one.number)
-        incoming = Incoming(identifier, IMPORTED, self.now, counts, data=what, touch=one.touch)
-        append(self.tx, lead_id, incoming, self.now, self.together)
+            append(self.tx, lead_id, replace(self._event(one), lead=counts), self.now, self.together)
         return _Taken(one.number, lead_id, said.company, self.book.tell_company(said), makes_company)
+
+    def _event(self, one: Read) -> Incoming:
+        what = {"file": self.reader.file, "row": one.number}
+        return Incoming(event_id(self.import_id, one.number), IMPORTED, self.now, LeadIn(), data=what, touch=one.touch)
 
     def _tell_companies(self, taken: Sequence[_Taken]) -> None:
         """What all rows together say of each."""
@@ -173,10 +166,6 @@ class _Batch:
         if keys:
             rows = [{"key": key, **{name: self.book.companies[key].get(name) for name in OF_COMPANY}} for key in keys]
             self.tx.execute(_COMPANY, rows)
-
-
-class _MadeMeanwhileError(Exception):
-    """Somebody else made one of these leads in the same moment: all is done anew, and finds it."""
 
 
 @dataclass(frozen=True, slots=True)

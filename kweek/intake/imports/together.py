@@ -16,6 +16,7 @@ from kweek.flow.state import Event
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming
 from kweek.leads import events
+from kweek.leads.enrolments import lead_row
 from kweek.leads.graded import Graded, Told
 from kweek.leads.scores import settle_these
 from kweek.leads.tables import leads
@@ -29,12 +30,11 @@ _TOLD: Final = (
 
 @dataclass
 class Together:
-    """The ears of one transaction; `done` before it ends. made: leads of whom nothing was known before it: what one of
-    them starts by an event, all do."""
+    """The ears of one transaction; `done` before it ends."""
 
     ears: FlowEars
-    made: set[str] = field(default_factory=set[str])
     _scored: dict[str, None] = field(default_factory=dict[str, None])
+    _brought: dict[str, list[tuple[str, Event]]] = field(default_factory=dict[str, list[tuple[str, Event]]])
     _heard: list[tuple[Row[Any], Event, bool]] = field(default_factory=list[tuple[Row[Any], Event, bool]])
 
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
@@ -59,6 +59,13 @@ class Together:
         self._heard.append((lead, event, profile_changed))
         return False
 
+    def newcomer(self, tx: Connection, lead_id: str, first: Sequence[Event], now: datetime) -> None:
+        """This lead was made just now, by these events."""
+        self._scored[lead_id] = None
+        for event in first:
+            self.tell(tx, lead_id, event, now)
+            self._brought.setdefault(event.kind, []).append((lead_id, event))
+
     def done(self, tx: Connection, now: datetime) -> None:
         """Score them, tell whose grade changed, and ring where a flow listens."""
         moved = settle_these(tx, self.ears.scores, list(self._scored), now)
@@ -69,12 +76,10 @@ class Together:
         self.ears.hear_points(tx, moved, now)
 
     def _ring(self, tx: Connection) -> None:
-        alike = dict[str, bool]()
         for lead, event, changed in self._heard:
-            rings = alike.get(event.kind) if lead.id in self.made else None
-            if rings is None:
-                rings = self.ears.rings(tx, lead, event, profile_changed=changed)
-            if lead.id in self.made:
-                alike[event.kind] = rings
-            if rings:
+            if self.ears.rings(tx, lead, event, profile_changed=changed):
                 events.ring(tx, lead.id, event.seq)
+        for brought in self._brought.values():
+            lead_id, event = brought[0]  # what one of whom nothing was known starts by an event, all do
+            if self.ears.rings(tx, lead_row(tx, lead_id), event, profile_changed=True):
+                events.ring_all(tx, [(lead, first.seq) for lead, first in brought])

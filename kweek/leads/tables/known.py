@@ -74,6 +74,7 @@ leads = Table(
 worth = leads.c.points_profile + leads.c.points_intent + leads.c.points_interest
 """All the points of a lead together."""
 Index("ix_leads_worth", worth, leads.c.id)
+Index("ix_leads_grade_worth", leads.c.profile, leads.c.engagement, worth, leads.c.id)
 Index("ix_leads_email_key", leads.c.email_key, **by_letters("email_key"))
 for _name in (leads.c.name, leads.c.first_name, leads.c.last_name):
     Index(f"ix_leads_{_name.key}", func.lower(_name).label("beginning"), **by_letters("beginning"))
