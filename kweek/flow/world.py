@@ -19,6 +19,7 @@ from kweek.rules.qualification import SalesReady
 from kweek.rules.said import FactTypes
 from kweek.rules.scoring import Rule
 from kweek.rules.stages import Conversions
+from kweek.rules.traits import Traits
 
 
 class World(Struct, frozen=True, dict=True):
@@ -67,10 +68,15 @@ class World(Struct, frozen=True, dict=True):
 
     @cached_property
     def scored_by(self) -> Mapping[str, tuple[Rule, ...]]:
-        """The other rules that give points for an event of a kind; under “”, those about what is known."""
-        asking = [rule for rule in self.scoring if not _always_gives(rule)]
+        """The other rules that give points for an event of a kind."""
+        asking = [rule for rule in self.scoring if rule.event is not None and not _always_gives(rule)]
         kinds = dict.fromkeys(rule.event or "" for rule in asking)
-        return {kind: tuple(rule for rule in asking if (rule.event or "") == kind) for kind in kinds}
+        return {kind: tuple(rule for rule in asking if rule.event == kind) for kind in kinds}
+
+    @cached_property
+    def traits(self) -> Traits:
+        """The rules about what is known."""
+        return Traits.of([rule for rule in self.scoring if rule.event is None])
 
     @cached_property
     def hears_grades(self) -> bool:

@@ -203,11 +203,11 @@ class Memory:
     def judged(self) -> Points:
         """What the grades are made of: what was given, what stands by rules, and what is known."""
         points = self.points + self.scored.at(self.now, self._workspace_zone)
-        facts = LeadFacts(self, {}, None)
-        for rule in self.world.scored_by.get("", ()):
+        facts, traits = LeadFacts(self, {}, None), self.world.traits
+        for rule in traits.others:
             if fits(rule, facts):
                 points = points.plus(rule.axis, rule.points)
-        return points
+        return points + traits.points(self.fields, lambda rule: fits(rule, facts))
 
     def fades_at(self, now: datetime) -> datetime | None:
         """When do points fade next, if anything may happen by that?"""
