@@ -29,3 +29,13 @@ def who_hears(verbs: Collection[str], events: Collection[str]) -> list[str]:
     said = {event.split(" ")[0] if event.startswith("clicked ") else event for event in events if "." not in event}
     sure = [verb for verb in verbs if said and verb in _HEARS and said <= {*_HEARS[verb]}]
     return sure or list(verbs)
+
+
+def likeliest(words: Collection[str], events: Collection[str]) -> list[str]:
+    """The verbs of whom these may be all the options, with all the events below them."""
+    found = owners(words)
+    if "within" not in words and "expires" not in words and {"when", "otherwise"} & {*words}:
+        found = [verb for verb in found if verb in ("wait", "handover")] or found  # others cannot do without it
+    if all("." in event for event in events) and not {"follow_up", "remind", "escalate"} & {*words}:
+        found = [verb for verb in found if verb != "handover"] or found
+    return who_hears(found, events)
