@@ -40,6 +40,18 @@ JOINED: Final = [
     (FAIR, "10:00\n  - send", "10:00 - send", 30, "Put “- send: fair-thanks” on a line of its own"),
     (FAIR, "paths:\n ", "paths:", 44, "Put “judge:” on a line of its own below it, in column 3"),
 ]
+JOINED_TO_WORDS: Final = [
+    (
+        FAIR,
+        "working days.\n    - go",
+        "working days. - go",
+        71,
+        "Put “- go: flow long-term” on a line of its own, below",
+    ),
+    (RENEWAL, "contract that ends\n      to", "contract that ends to", 57, "Put “to: owner” on a line of its own"),
+    (FAIR, "Leads from a fair\nabout: >-\n", "Leads from a fair about: >-\n", 4, "Put “about: >-” on a line"),
+    (FAIR, "otherwise:\n      opened", "otherwise: opened", 38, "Write “opened: judge” on a line of its own"),
+]
 ASTRAY: Final = [
     (FAIR, RUNG, RUNG.replace("  reassign", "- reassign"), 85, "Write: reassign: sales"),
     (FAIR, "      then: flow", "  then: flow", 97, "Begin it in column 7 (6 spaces)."),
@@ -54,6 +66,13 @@ ASTRAY: Final = [
         "Put it below",
     ),
     (RENEWAL, "    - end: lost\n      b", "    - go: lost\n      b", 86, "Write: - end: lost"),
+    (
+        RENEWAL,
+        "    - go: account\n      at_most: 3",
+        "    - go: account\n    - go: account\n      at_most: 3",
+        73,
+        "Delete one",
+    ),
     (RENEWAL, WIDE, WIDE.replace("task", "call"), 57, "Write: - task: Ask {{ company.name or lead.name }}"),
 ]
 HALVES: Final = [
@@ -85,7 +104,7 @@ WORDS: Final = [
 
 @pytest.mark.parametrize(
     ("file", "before", "after", "line", "words"),
-    [*GONE, *JOINED, *ASTRAY, *HALVES, *WORDS],
+    [*GONE, *JOINED, *JOINED_TO_WORDS, *ASTRAY, *HALVES, *WORDS],
     ids=lambda one: str(one)[:40],
 )
 def test_a_slip_of_a_line_is_said_once_where_it_is(

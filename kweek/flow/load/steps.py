@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 from kweek.flow import model as m
 from kweek.flow.load.choose import Known
 from kweek.flow.load.misplaced import lifted
+from kweek.flow.load.reader import said
 from kweek.flow.load.verbless import VerblessReader
 from kweek.flow.meant import meant
 from kweek.flow.options import OPTIONS, VERBS
-from kweek.flow.problems import Located
+from kweek.flow.problems import Located, Position
 from kweek.flow.words import HANDOVER
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 
@@ -23,9 +24,20 @@ class StepReader(VerblessReader):
     """Reads steps, at any depth."""
 
     def read_steps(self, nodes: Iterable[Node]) -> tuple[m.AnyStep, ...]:
-        whole = [one for node in nodes for one in self._apart(node)]
+        whole = list(self._once([one for node in nodes for one in self._apart(node)]))
         above = (None, *whole)
         return tuple(step for step in map(self._read_step, whole, above) if step is not None)
+
+    def _once(self, steps: Sequence[Node]) -> Iterator[Node]:
+        """A line `- go: ask` that stands twice is one: what stands below the other is its own."""
+        for step, below in pairwise((*steps, None)):
+            line, other = _first_line(step), _first_line(below)
+            alone = isinstance(step, Pairs) and len(step.pairs) == 1
+            if line and other and alone and line[:2] == other[:2] and line[0] == "go":
+                what = f"This line stands in line {line[2].line} already."
+                self.note(other[2], "doubled", what, "Only one can be meant.", "Delete one of them.")
+            elif step is not None:
+                yield step
 
     def _apart(self, node: Node) -> Iterator[Node]:
         """Two steps that were written as one, each with what stands below it."""
@@ -135,6 +147,12 @@ class StepReader(VerblessReader):
         else:
             fix = f"Every step is a verb and its argument, such as “wait: 7 days”; to jump, write: - go: {node.value}"
         self.note(node.at, "not-a-step", f"“{node.value}” is not a step.", "", fix)
+
+
+def _first_line(step: Node | None) -> tuple[str, str, Position] | None:
+    """Its key, its value and its place."""
+    line = step.pairs[0] if isinstance(step, Pairs) and step.pairs else None
+    return (line.key.value, said(line), line.key.at) if line else None
 
 
 def _verb(node: Node | None) -> str | None:

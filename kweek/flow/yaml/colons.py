@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kweek.flow.words import OPTIONS
+from kweek.flow.words import OPTIONS, STATES
 from kweek.flow.yaml.columns import LINES
 from kweek.flow.yaml.heads import BESIDE
 from kweek.flow.yaml.keys import OF_TWO_WORDS
@@ -34,6 +34,12 @@ _BESIDE: Final = re.compile(
     re.VERBOSE,
 )
 """A step, or an option, on the line of another."""
+_TOP: Final = re.compile(rf"(?P<said>\S.*?),? +(?P<key>{'|'.join(('title', 'about', *_OF_FLOW))}): +\S.*")
+"""A key of the outermost level behind a text for people."""
+_BEHIND_PROSE: Final = re.compile(
+    rf"(?P<said>\S.*?) +(?P<dash>- +)?(?P<key>(?(dash)(?:{'|'.join(OPTIONS)})|(?:outcomes|within|remind|to))): +\S.*"
+)
+"""A step, or an option of a task, behind a text for people."""
 _TWO_WAYS: Final = re.compile(
     rf"""(?P<said>(?:flow\ )?[a-z][a-z0-9-]*),?\ +(?P<key>{OF_TWO_WORDS}|[a-z][a-z0-9_.]*(?:\ [a-z]+)?):
         \ +(?:flow\ )?[a-z][a-z0-9-]*""",
@@ -56,7 +62,15 @@ def second_colon(value: Value) -> Trap | None:
     shares = value.key == "send" and "%" in value.core
     if (shares or value.key in _TAKES_PAIRS) and all(": " in part for part in value.core.split(", ")):
         return value.written(f"{{ {value.core} }}", "second-colon", what, why, colon.start())
-    if value.key in _OPENS:
+    if (
+        value.key in PROSE
+        and (behind := _BEHIND_PROSE.fullmatch(value.core))
+        and (behind["dash"] or value.key == "task")
+    ):
+        return _beside(value, value.key, behind)
+    if indent(value.line) == 0 and value.key in ("flow", "title", "about") and (top := _TOP.fullmatch(value.core)):
+        return _beside(value, value.key, top)
+    if value.key in _OPENS or (value.key == "otherwise" and value.core[: colon.start()] in STATES["send"]):
         return _own_line(value, colon.start(), what, why)
     dashed = value.line[: value.column].lstrip() == f"- {value.key}: "
     if dashed and value.key in ("if", "share") and (way := _WAY.fullmatch(value.core)):
@@ -93,8 +107,8 @@ def _beside(value: Value, key: str, beside: re.Match[str]) -> Trap:
     what, why = f"“{word}” stands on the line of “{key}”.", "Each key has a line of its own."
     said = value.core[at:]
     column = value.line.index(f"{key}:") if f"{key}:" in value.line else indent(value.line)
-    if word in OPTIONS and key in OPTIONS:  # two steps
-        column, said = indent(value.line), f"- {said}"
+    if beside.groupdict().get("dash") or (word in OPTIONS and key in OPTIONS):  # two steps
+        column, said = indent(value.line) - (0 if key in OPTIONS else 2), f"- {said}"
     elif word in BESIDE and key not in (*OPTIONS, *BESIDE, *LINES):  # key is an event, of a clause of the same step
         column -= 2
     where = f"below “{key}”" if column == value.line.find(f"{key}:") else f"below it, in column {column + 1}"
