@@ -11,8 +11,9 @@ from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
 from tests.unit.test_lint import lint
 from tests.unit.test_lint_one_slip import SOUND
-from tests.unit.test_lint_slips import EVENTS, FAIR, OUTCOMES, RENEWAL, REVIVAL, WHITEPAPER, slip
+from tests.unit.test_lint_slips import ANSWER, EVENTS, FAIR, OUTCOMES, RENEWAL, REVIVAL, WHITEPAPER, slip
 
+MAIL: Final = "templates/mails/drying-story.en.md"
 SURVEY: Final = "surveys/brochure.yaml"
 POINTS: Final = "  - score: { intent: +10 }\n"
 TELL: Final = "    - tell: manager\n"
@@ -41,6 +42,8 @@ JOINED: Final = [
     (FAIR, "paths:\n ", "paths:", 44, "Put “judge:” on a line of its own below it, in column 3"),
 ]
 JOINED_TO_WORDS: Final = [
+    (MAIL, "purpose: advice", "purpose: advise", 5, "Did you mean “advice”?"),
+    (REVIVAL, ANSWER, "if: survey.keep-in-touch.wish = yes", 45, 'Did you mean “== "yes"”?'),
     (
         FAIR,
         "working days.\n    - go",
