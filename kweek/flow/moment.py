@@ -125,7 +125,8 @@ def _meant(text: str) -> str | None:
         return None
     name, hour, minute, half = found.groups()
     name = None if name in _ANY_DAY else name
-    day = nearest(name, WEEKDAYS) if name else None
+    begins = [day for day in WEEKDAYS if name and day[0] == name[0]]
+    day = (nearest(name, begins) or nearest(name, WEEKDAYS)) if name else None  # “munday” is no “sunday”
     number = int(hour) % 12 + (12 if half == "pm" else 0) if half in ("am", "pm") else int(hour)
     if number > 23 or (name and day is None):
         return None

@@ -6,6 +6,6 @@
 """
 
 from kweek.flow.conditions.condition import Condition, parse_condition
-from kweek.flow.conditions.text import ConditionError
+from kweek.flow.conditions.refused import ConditionError
 
 __all__ = ["Condition", "ConditionError", "parse_condition"]

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeGuard
 
 from msgspec import Struct
 
-from kweek.flow.conditions.text import ConditionError
+from kweek.flow.conditions.refused import ConditionError
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.duration import parse_duration
 from kweek.flow.moment import FIELD

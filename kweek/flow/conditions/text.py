@@ -9,22 +9,21 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
-from typing import Final, NoReturn
+from typing import Final
 
-from kweek.errors import KweekError
+from kweek.flow.conditions.refused import (
+    ENDS,
+    ConditionError,
+    refuse_arithmetic,
+    refuse_neighbours,
+    refuse_number,
+    refuse_sign,
+    refuse_thousands,
+    refuse_unasked,
+)
 
 LONGEST: Final = 2_000
 DEEPEST: Final = 30
-
-
-class ConditionError(KweekError):
-    """This is not a condition. `offset` counts characters from 0; `fix` says what to write."""
-
-    def __init__(self, message: str, offset: int, fix: str) -> None:
-        super().__init__(f"{message}; {fix}")
-        self.message = message
-        self.offset = offset
-        self.fix = fix
 
 
 _TOKEN: Final = re.compile(
@@ -41,16 +40,11 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _ABOUT: Final = ("contains", "like", "between")  # they say something of what stands on both sides
-_CURLY: Final = re.compile('[“”„‘’«»]([^“”„‘’«»"]+)[“”‘’«»]')
 # One letter each for `.` and `-` within a name: `survey.long-term.class` is one name to Python's parser.
 DOT, DASH = "\u0298", "\u01c2"
 _INSTEAD: Final = {
     "is": "==", "equals": "==", "eq": "==", "none": "known(field)", "null": "known(field)", "nil": "known(field)",
     "empty": "not known(field)", "xor": "or, and, not",
-}  # fmt: skip
-_STRANGE: Final = {
-    **dict.fromkeys("“”„‘’«»", 'straight quotes: "A"'), "&": "and", "|": "or", "!": "not",
-    "≥": ">=", "≤": "<=", "≠": "!=", "\u00a0": "an ordinary space",
 }  # fmt: skip
 
 
@@ -66,8 +60,8 @@ def scan(text: str) -> str:
             continue
         does = _does(kind, token, before, text, at)
         if before == "operand" and does == "operand":
-            _unasked(*last, token)
-        _neighbours(before, does, token, at, open_at[-1][0] if open_at else "")
+            refuse_unasked(*last, token)
+        refuse_neighbours(before, does, token, at, open_at[-1][0] if open_at else "")
         _brackets(open_at, does, token, at)
         out.append(token.replace(".", DOT).replace("-", DASH) if kind == "word" else token)
         before, last = does, (token, at)
@@ -93,7 +87,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            _refuse(text, at)
+            refuse_sign(text, at)
         yield match.lastgroup or "", match[0], at
         at = match.end()
 
@@ -138,18 +132,19 @@ def _does(kind: str, token: str, before: str, text: str, at: int) -> str:
             if kind == "number":
                 if day := _DATE.match(text, at):
                     raise ConditionError("a date is a text", at, f'put it in quotes: "{day[0]}"')
-                _thousands(before, text, at)
-                _number(token, at)
+                refuse_thousands(before, text, at)
+                refuse_number(token, at)
             return "operand"
         case "equals":
             turned = text[at + 1 : at + 2]  # => and =< are >= and <=
             sign = f"={turned}" if turned in ("<", ">") and turned else "="
             right = f"{turned}=" if len(sign) == 2 else "=="
             if word := _BARE.match(text, at + len(sign)):
-                right += f" {truth}" if (truth := _TRUTH.get(word[1].lower())) else f' "{word[1]}"'
+                truth = _TRUTH.get(word[1].lower()) if not _OF_WORDS.search(text[:at]) else None
+                right += f" {truth}" if truth else f' "{word[1]}"'
             raise ConditionError(f"“{sign}” does not compare", at, f"Did you mean “{right}”?")
         case "minus":
-            return "sign" if before in ("start", "binary", "open", "comma", "not") else _arithmetic("-", at)
+            return "sign" if before in ("start", "binary", "open", "comma", "not") else refuse_arithmetic("-", at)
         case _:
             return kind
 
@@ -164,7 +159,7 @@ def _word(token: str, before: str, text: str, at: int) -> str:
         case "in":
             return "in"
         case "not":
-            return "not after" if before in _ENDS else "not"
+            return "not after" if before in ENDS else "not"
         case "true" | "false":
             return "operand"
         case _:
@@ -208,109 +203,7 @@ def _instead(word: str, text: str, at: int) -> str:
 
 _NOT: Final = re.compile(r"\s+not\b")
 _BARE: Final = re.compile(r"\s*(?!(?:true|false|today)\b)([A-Za-z][\w-]*)(?![\w.(-])")  # a text without quotes
-_TRUTH: Final = {"yes": "true", "no": "false"}
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?![\w.])")
-_THOUSANDS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?![\w.])")
-
-
-def _thousands(before: str, text: str, at: int) -> None:
-    """`1.000` is a thousand in one country and one in the other; in a list, a comma may part two numbers."""
-    found = _THOUSANDS.match(text, at)
-    if found and (before == "binary" or "," not in found[0]):
-        plain = re.sub("[.,]", "", found[0])
-        raise ConditionError(f"“{found[0]}” is read in two ways", at, f"write {plain} for a thousand and more")
-
-
-def _number(token: str, at: int) -> None:
-    if len(token) > 15:
-        raise ConditionError("this number is too large", at, "use at most 15 digits")
-    if len(token) > 1 and token[0] == "0" and token[1] != ".":
-        raise ConditionError(
-            f"“{token}” begins with a zero", at, f'write {token.lstrip("0") or "0"}, or "{token}" as text'
-        )
-
-
-def _arithmetic(sign: str, at: int) -> NoReturn:
-    raise ConditionError(
-        f"conditions do not calculate (“{sign}”)", at, "compare with a number, or use days_since(…) and days_until(…)"
-    )
-
-
-_UNIT: Final = re.compile(r"business|(minute|hour|day|week|month|time)s?")
-_ENDS: Final = ("operand", "close")
-_BEGINS: Final = ("operand", "function", "open", "sign")
-
-
-def _neighbours(before: str, kind: str, token: str, at: int, within: str) -> None:
-    """Two things side by side that need something between them, or one thing that misses its other half."""
-    if before == "not after" and kind != "in":
-        constant = token[0] in "\"'" or token[0].isdigit()
-        fix = "write !=" if constant else "Did you mean “not in”, or “and not”?"
-        raise ConditionError("“not” stands between two things", at, fix)
-    if kind == "in" and before == "not":
-        raise ConditionError(
-            "something is missing before “not in”", at, "write what is looked for: lead.profile not in [...]"
-        )
-    if before in _ENDS and kind in _BEGINS:
-        values = (
-            before == "operand" and within == "(" and token[0] in "\"'"
-        )  # within a function, for it compares nothing
-        fix = (
-            "put a comma between the two" if within == "[" or values else "put a comparison, and or or between the two"
-        )
-        if _UNIT.fullmatch(token):
-            fix = 'put the period in quotes: "14 days"'
-            if not within:
-                fix = (
-                    "leave the unit out: days_since(…) and days_until(…) count days, all else is compared with numbers"
-                )
-        raise ConditionError(f"something is missing before “{token}”", at, fix)
-    if kind in ("binary", "in") and before in ("start", "binary", "in", "open", "comma", "sign"):
-        raise ConditionError(f"something is missing before “{token}”", at, "write what is compared, on both sides")
-    if kind == "binary" and before == "not":
-        raise ConditionError(f"something is missing before “{token}”", at, "write what comes after not")
-    if kind == "not" and before == "sign":
-        _arithmetic("-", at)
-    if kind == "close" and before in ("binary", "in", "not", "sign"):
-        raise ConditionError(f"something is missing before “{token}”", at, "write what it is compared with")
-
-
-_ASKED: Final = {
-    "known": "known({})", "tagged": 'tagged("{}")', "opened": 'opened("{}")', "happened": 'happened("{}")',
-    "clicked": 'clicked("…", "{}"), with the name of the mail before that of the link',
-    "days_since": 'days_since("{}") < 30', "days_until": "days_until({}) < 90", "count": 'count("{}") > 1',
-}  # fmt: skip
-
-
-def _unasked(function: str, at: int, what: str) -> None:
-    """`known lead.phone`: a function without its parentheses."""
-    if function in _ASKED:
-        right = _ASKED[function].format(what.strip("\"'"))
-        raise ConditionError(f"“{function}” asks in parentheses", at, f"write {right}")
-
-
-def _refuse(text: str, at: int) -> NoReturn:
-    sign = text[at]
-    if sign in "\"'":
-        if "\\" in text[at:]:
-            where = text.index("\\", at)
-            raise ConditionError("a backslash has no meaning in a text", where, "take it away")
-        raise ConditionError(f"the text that begins with {sign} has no end", at, f"close it with {sign}")
-    if sign.isdigit() and sign.isascii():
-        token = re.match(r"[\w.]+", text[at:])
-        word = token[0] if token else sign
-        raise ConditionError(f"“{word}” is neither number nor name", at, f'write a number, or "{word}" in quotes')
-    if text.startswith("<>", at):
-        raise ConditionError("“<>” does not compare", at, "Did you mean “!=”?")
-    if quoted := _CURLY.match(text, at):
-        raise ConditionError(f"“{sign}” has no meaning in a condition", at, f'write straight quotes: "{quoted[1]}"')
-    if sign in _STRANGE:
-        raise ConditionError(f"“{sign}” has no meaning in a condition", at, f"write {_STRANGE[sign]}")
-    if sign in "+*/%^~@":
-        _arithmetic(sign, at)
-    if sign in "{}":
-        raise ConditionError(
-            f"“{sign}” has no meaning in a condition", at, "a field stands by itself: lead.profile, without {{ }}"
-        )
-    shown = sign if sign.isprintable() else f"U+{ord(sign):04X}"
-    raise ConditionError(f"“{shown}” has no meaning in a condition", at, "take it away, or put the text in quotes")
+_OF_WORDS: Final = re.compile(r"\b(?:survey|bant)\.[\w.-]+\s*\Z")
+"""What is answered with one of several words; “yes” may be one of them."""
+_TRUTH: Final = {"yes": "true", "no": "false"}

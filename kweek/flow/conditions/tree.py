@@ -12,7 +12,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from kweek.flow.conditions.text import DASH, DEEPEST, DOT, ConditionError, scan
+from kweek.flow.conditions.refused import ConditionError
+from kweek.flow.conditions.text import DASH, DEEPEST, DOT, scan
 
 
 class Node(Struct, frozen=True):

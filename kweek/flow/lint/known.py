@@ -237,7 +237,11 @@ class _Look:
                 self.report.error(field.at, "unknown-field", f"There is no profile field “{field.value}”", "", fix)
             return
         kind, said = settable[name], value.value
-        if said.startswith("event."):
+        root, _, last = said.partition(".")
+        if root != "event" and last in self.data and nearest(root, ("event",)):
+            what, why = f"“{said}” would be set as it is typed here", f"the event of this flow carries “{last}”"
+            self.report.error(value.at, "unknown-field", what, why, f"Did you mean “event.{last}”?")
+        elif said.startswith("event."):
             given = self._field(said, value)
             if given and "any" not in (given.kind, kind.kind) and given.kind != kind.kind:
                 what = f"{field.value} is {kind}, {said} is {given}"
@@ -247,6 +251,8 @@ class _Look:
         ):
             example = {"number": "3", "date": "2026-12-31, or today", "moment": "today", "yes/no": "true or false"}
             fix = f"Write {example.get(kind.kind, 'a text')}"
+            if kind.kind in ("date", "moment") and nearest(said, ("today",)):
+                fix = "Did you mean “today”?"
             so = "“today” is a date" if said == "today" else f"“{said}” is not"
             self.report.error(value.at, "wrong-type", f"{field.value} is {kind}, {so}", "", fix)
 

@@ -7,6 +7,7 @@ from kweek.flow.conditions import Condition
 from kweek.flow.lint.asks import ask
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
+from kweek.flow.problems import nearest
 from kweek.rules.said import ROOT
 
 
@@ -44,4 +45,7 @@ def _as_declared(lines: SalesReadyLines, names: Names, report: Report) -> None:
 
 
 def _asked_for(path: str, names: Names) -> bool:
-    return any(path in survey.fills for survey in names.surveys.values())
+    """By a question that fills it, or nearly: that one is misspelt, it says itself."""
+    known = [f"{ROOT}{name}" for name in names.facts]
+    filled = (fact for survey in names.surveys.values() for fact in survey.fills)
+    return any(path in (fact, None if fact in known else nearest(fact, known)) for fact in filled)

@@ -28,7 +28,8 @@ class ChooseReader(TargetReader):
         )
         lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
         if lines and len(lines) == len(nodes) and all(line.share is None or line.share.value for line in lines):
-            self._last_branch(lines, verb.key.at)
+            self._last_branch(lines, verb.key.at, lost := self._else_lost(lines))
+            lines += [m.Branch(verb.key.at, m.ToPath(name, verb.key.at)) for name in lost]
         return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
 
     def _lines_apart(self, nodes: Iterable[Node]) -> Iterator[Node]:
@@ -47,7 +48,13 @@ class ChooseReader(TargetReader):
             else:
                 yield node
 
-    def _last_branch(self, lines: list[m.Branch], at: Position) -> None:
+    def _else_lost(self, lines: list[m.Branch]) -> list[str]:
+        """Where its last line led, if only one path is left to which no line leads."""
+        whole = any(line.is_else or line.share for line in lines)
+        return [] if whole or len(self.unnamed) != 1 else list(self.unnamed)
+
+    def _last_branch(self, lines: list[m.Branch], at: Position, lost: list[str]) -> None:
+        """lost: see above."""
         total = sum(line.share.value for line in lines if line.share)
         if total > 100:
             self.note(at, "shares", f"The shares make {total}%.", "", "Change them so that they make at most 100%.")
@@ -63,6 +70,8 @@ class ChooseReader(TargetReader):
                 fix = f"Change them so that they make 100%, or add a last line: {fix}"
                 self.note(at, "else-missing", what, f"It says nothing of the other {100 - total}%.", fix)
             elif total < 100:
+                if lost:
+                    why, fix = f"To the path “{lost[0]}” leads no other line.", f"- else: {lost[0]}"
                 self.note(at, "else-missing", "“choose” has no else.", why, f"Add a last line: {fix}")
 
     def _branch(self, node: Node, key: Text) -> m.Branch | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kweek.flow.catalogue import FIELD_WORDS, EventType, FieldWord
@@ -12,7 +12,7 @@ from kweek.flow.load.texts import LANGUAGE
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Words
 from kweek.flow.words import GRADE_CHANGED, HANDOVER_GIVEN, LEAD_RECEIVED
-from kweek.flow.yaml import Pair, Pairs, Text
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 KEYS: Final = ("title", "hard", "soft", "data", "from", "if")
@@ -29,6 +29,11 @@ class FieldReader(Reader):
 
     def typed(self, pair: Pair | None, example: str) -> Mapping[str, Located[FieldWord]]:
         found: dict[str, Located[FieldWord]] = {}
+        if pair and (names := _names_alone(pair.value)):
+            shown = ", ".join(f"{name.value}: {_likely(name.value)}" for name in names)
+            what, why = f"“{pair.key.value}” does not say what its fields are.", f"Each is {', '.join(FIELD_WORDS)}."
+            self.note(pair.value.at, "keys-wanted", what, why, f"Write: {pair.key.value}: {{ {shown} }}")
+            return {name.value: Located("text", name.at, pair.key.at, said="…") for name in names}
         for line in self.pairs(pair.value, pair.key, example) if pair else ():
             name = line.key.value
             if not FIELD.fullmatch(name):
@@ -53,6 +58,18 @@ class FieldReader(Reader):
             elif text := self.text(line, prose=True):
                 said[line.key.value] = text.value
         return said
+
+
+def _likely(name: str) -> FieldWord:
+    """The type of a field of this name, as ours are called: `ends_on`, `starts_at`."""
+    return "date" if name.endswith(("_on", "date")) else "moment" if name.endswith("_at") else "text"
+
+
+def _names_alone(node: Node) -> Sequence[Text]:
+    """`[ends_on]` and `ends_on`: fields without their types; empty: it is no such thing."""
+    nodes = node.items if isinstance(node, Items) else (node,)
+    names = [one for one in nodes if isinstance(one, Text) and FIELD.fullmatch(one.value)]
+    return names if len(names) == len(nodes) else ()
 
 
 class EventReader(FieldReader):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -18,6 +18,7 @@ from kweek.flow.load.reader import unread
 from kweek.flow.load.starts import StartReader
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
+from kweek.flow.options import VERBS
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, lines_in_words, nearest
 from kweek.flow.yaml import Node, Pair, Pairs, Text, Trap, read_yaml
 from kweek.flow.yaml.tree import texts_in
@@ -63,11 +64,8 @@ def _load(source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...]) -
 class _FlowReader(StartReader, StepReader):
     """Reads the outermost level of a flow file."""
 
-    unnamed: Sequence[str] = ()
-    """The paths of this flow that no line names."""
-
     def flow(self, root: Pairs) -> m.Flow:
-        pairs = self.with_its_condition(root.pairs)
+        pairs = tuple(self._with_goal_apart(self.with_its_condition(root.pairs)))
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
         known = self.known(root.pairs, KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
@@ -117,6 +115,20 @@ class _FlowReader(StartReader, StepReader):
             return Located(stem, name.at, name.key, said=name.value)  # by which all others know it
         return name or Located(stem, at, at)
 
+    def _with_goal_apart(self, pairs: tuple[Pair, ...]) -> Iterator[Pair]:
+        """An `if` and a `go` below `whenever` are those of a goal that has lost its heading."""
+        for pair in pairs:
+            inside = pair.value.pairs if pair.key.value == "whenever" and isinstance(pair.value, Pairs) else ()
+            first = next((n for n, line in enumerate(inside) if line.key.value in GOAL_KEYS), None)
+            if first is None or {line.key.value for line in inside[first:]} != {*GOAL_KEYS}:
+                yield pair
+                continue
+            key = inside[first].key
+            what, why = "“goal:” seems to be missing above this line.", f"“{key.value}” is no event."
+            self.note(key.at, "key-missing", what, why, "Write goal: above it, in column 1 (0 spaces).")
+            yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
+            yield Pair(key._replace(value="goal"), Pairs(inside[first:], key.at))
+
     def _goal(self, pair: Pair | None) -> m.Goal | None:
         if pair is None:
             return None
@@ -143,9 +155,8 @@ class _FlowReader(StartReader, StepReader):
     # --- the steps --------------------------------------------------------------------------------
 
     def _path(self, pair: Pair) -> m.Path:
-        lost = isinstance(pair.value, Pairs) and self.lost_verbs(pair.value.pairs)
-        if isinstance(pair.value, Pairs) and lost:
-            nodes = (self.with_lost_verb(pair.value.pairs),)
+        if isinstance(pair.value, Pairs) and self.lost_verbs(pair.value.pairs, VERBS):
+            nodes = (self.with_lost_verb(pair.value.pairs, VERBS),)
         else:
             nodes = self.items(pair.value, pair.key, "wait: 7 days")
         return m.Path(pair.key.located, self.read_steps(nodes))

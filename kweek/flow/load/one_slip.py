@@ -15,12 +15,13 @@ from msgspec import Struct
 from kweek.flow.problems import Problem, errors
 from kweek.flow.words import BUILT_IN
 from kweek.flow.yaml import Trap, lines_of, mended_by, slips, stumbles
+from kweek.flow.yaml.heads import BESIDE
 from kweek.flow.yaml.lines import indent, opens, says_something, shape
 
 _OF_SHAPE: Final = frozenset((
     "indentation", "dash", "dashes", "yaml", "unknown-key", "unknown-option", "two-verbs", "no-verb", "not-a-step",
     "choose-line", "nothing-below", "list-wanted", "keys-wanted", "text-wanted", "duplicate-key", "colon-missing",
-    "key-missing", "else", "state", "missing", "nothing", "same-id",
+    "key-missing", "else", "state", "missing", "nothing", "same-id", "second-colon",
 ))  # fmt: skip
 """Codes of what a line in the wrong place may bring about."""
 _HARD_TO_PLACE: Final = (
@@ -127,14 +128,14 @@ def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
             return trap.line == said.line - 1
         case "unknown-key" | "list-wanted":  # its key belongs elsewhere, with what stands below it
             key = match["key"] if (match := shape(lines[trap.line])) else None
-            alone = (
-                opens(lines[trap.line]) or key in ("else", "otherwise") or (key is not None and _happens(key, lines))
-            )
+            alone = opens(lines[trap.line]) or key in BESIDE | {"else"} or (key is not None and _happens(key, lines))
             within = indent(lines[trap.line]) == 0 and key == "if"
             astray = key == "otherwise" and trap.why.startswith("It belongs to “when”")  # where it would be no event
             return moves and trap.line in (said.line - 1, said.line - 2) and (alone or within) and not astray
         case "keys-wanted":  # the only line of a block, which YAML does not see as a key
             return trap.code in ("colon-missing", "space-after-colon") and trap.line == said.line - 1
+        case "missing" if trap.code == "dash":  # `- reassign: sales`, which says nothing of when
+            return trap.line == said.line - 1
         case "state":
             return trap.code == "key-missing"
         case _:

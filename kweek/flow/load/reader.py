@@ -7,6 +7,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 from typing import Final
 
 from kweek.flow.load.says import TextReader
+from kweek.flow.load.texts import words_in
 from kweek.flow.problems import Located, Position, Problem, did_you_mean, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.tree import last_line
@@ -38,6 +39,8 @@ class Reader(TextReader):
         """The keys and values below a key."""
         if isinstance(node, Pairs):
             return node.pairs
+        if isinstance(node, Text) and node.style == "lost":
+            return ()
         name = f"“{key.value}”" if key else "This"
         if isinstance(node, Text) and node.empty:
             self._nothing_below(node, key, example)
@@ -136,13 +139,21 @@ class Reader(TextReader):
             )
         match found:
             case [Located() as text] if parted := _PARTED.findall(text.value):
-                words = [word.strip() for word in re.split("[,;]", text.value)]
-                fix = f"Write a list: {pair.key.value}: [{', '.join(filter(None, words))}]"
+                words = words_in(text.value, _PARTED)
+                fix = f"Write a list: {pair.key.value}: [{', '.join(words)}]"
                 sign = "a comma" if parted[0] == "," else "a semicolon"
                 self.note(text.at, "list-wanted", f"“{text.value}” is one text with {sign} in it.", "", fix)
-                return tuple(Located(word, text.at, text.key) for word in words if word)
+                return tuple(Located(word, text.at, text.key) for word in words)
             case _:
-                return tuple(text for text in found if text is not None)
+                return tuple(self._without_stray_quote(text) for text in found if text is not None)
+
+    def _without_stray_quote(self, word: Located[str]) -> Located[str]:
+        """`spoken"`: of two quotes, one is lost or too much."""
+        bare = word.value.strip("\"'")
+        if word.value.count('"') + word.value.count("'") != 1 or bare == word.value:
+            return word
+        self.note(word.at, "quote", f"One quote alone stands at “{bare}”.", "", f"Write it without: {bare}")
+        return Located(bare, word.at, word.key)
 
     def _nothing_below(self, node: Text, key: Text | None, example: str) -> None:
         name = f"“{key.value}”" if key else "This"

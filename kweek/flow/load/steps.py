@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 from kweek.flow import model as m
 from kweek.flow.load.choose import Known
 from kweek.flow.load.misplaced import lifted
-from kweek.flow.load.options import OPTIONS, VERBS
+from kweek.flow.load.reader import said
 from kweek.flow.load.verbless import VerblessReader
 from kweek.flow.meant import meant
-from kweek.flow.problems import Located
+from kweek.flow.options import OPTIONS, VERBS
+from kweek.flow.problems import Located, Position
 from kweek.flow.words import HANDOVER
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 
@@ -23,9 +24,20 @@ class StepReader(VerblessReader):
     """Reads steps, at any depth."""
 
     def read_steps(self, nodes: Iterable[Node]) -> tuple[m.AnyStep, ...]:
-        whole = [one for node in nodes for one in self._apart(node)]
-        above = (None, *map(_verb, whole))
+        whole = list(self._once([one for node in nodes for one in self._apart(node)]))
+        above = (None, *whole)
         return tuple(step for step in map(self._read_step, whole, above) if step is not None)
+
+    def _once(self, steps: Sequence[Node]) -> Iterator[Node]:
+        """A line `- go: ask` that stands twice is one: what stands below the other is its own."""
+        for step, below in pairwise((*steps, None)):
+            line, other = _first_line(step), _first_line(below)
+            alone = isinstance(step, Pairs) and len(step.pairs) == 1
+            if line and other and alone and line[:2] == other[:2] and line[0] == "go":
+                what = f"This line stands in line {line[2].line} already."
+                self.note(other[2], "doubled", what, "Only one can be meant.", "Delete one of them.")
+            elif step is not None:
+                yield step
 
     def _apart(self, node: Node) -> Iterator[Node]:
         """Two steps that were written as one, each with what stands below it."""
@@ -43,26 +55,31 @@ class StepReader(VerblessReader):
             begun = number
         yield from self.parted(Pairs(node.pairs[begun:], node.pairs[begun].key.at if begun else node.at))
 
-    def _read_step(self, node: Node, above: str | None) -> m.AnyStep | None:
+    def _read_step(self, node: Node, above: Node | None) -> m.AnyStep | None:
         if not isinstance(node, Pairs):
             self._no_step(node)
             return None
         if node.pairs and node.pairs[0].key.value in ("if", "share", "else"):
             return self.bare_branch(node)
-        first = next((pair for pair in node.pairs if pair.key.value in OPTIONS), None) or self.meant_verb(node, above)
+        first = next((pair for pair in node.pairs if pair.key.value in OPTIONS), None) or self.meant_verb(
+            node, _verb(above)
+        )
         if first is None:
             return None
+        first = self.ending_meant(self.other_verb(node, first))
         verb = first.key.value
         if verb == "score":
             node = Pairs(tuple(lifted(self, node.pairs, OPTIONS["score"], ("score",), "the step")), node.at)
             first = next(pair for pair in node.pairs if pair.key.value == "score")
-        known = self._options(node, verb, first)
+        known = self._options(node, verb, first, above)
         id_ = self.text(known.get("id"))
         if id_ and (not id_.value.strip("/") or " " in id_.value):
             self.note(id_.at, "name", f"“{id_.value}” is no id.", "", "Use small letters, digits, hyphens: first-mail")
         return _READERS[verb](self, first, id_, known)
 
-    def _options(self, node: Pairs, verb: str, first: Pair) -> Known:
+    def _options(self, node: Pairs, verb: str, first: Pair, above: Node | None) -> Known:
+        """above: the step above."""
+        lacks = _lacks(above)
         words = (*OPTIONS[verb], "id")
         found: Known = {}
         for pair in lifted(self, node.pairs, words, _CLAUSES, "the step"):
@@ -90,6 +107,11 @@ class StepReader(VerblessReader):
                 what = f"“{word}” is not an option of “{verb}”."
                 if elsewhere:
                     fix = f"There are: {', '.join(words)}."
+                    if word in lacks:
+                        fix = f"Put this line above “- {verb}”, where it belongs to “{_verb(above)}”."
+                    elif not OPTIONS[verb]:
+                        shown, column = " or ".join(f"- {name}: …" for name in elsewhere), first.key.at.column - 2
+                        fix = f"If the line of its step is lost, write {shown} above it, in column {column}."
                     self.note(pair.key.at, "unknown-key", what, f"“{word}” belongs to {', '.join(elsewhere)}.", fix)
                 else:
                     self.unknown(pair, words, what, "", found)
@@ -127,12 +149,21 @@ class StepReader(VerblessReader):
         self.note(node.at, "not-a-step", f"“{node.value}” is not a step.", "", fix)
 
 
-def _verb(node: Node) -> str | None:
-    return (
-        next((pair.key.value for pair in node.pairs if pair.key.value in OPTIONS), None)
-        if isinstance(node, Pairs)
-        else None
-    )
+def _first_line(step: Node | None) -> tuple[str, str, Position] | None:
+    """Its key, its value and its place."""
+    line = step.pairs[0] if isinstance(step, Pairs) and step.pairs else None
+    return (line.key.value, said(line), line.key.at) if line else None
+
+
+def _verb(node: Node | None) -> str | None:
+    words = (pair.key.value for pair in node.pairs) if isinstance(node, Pairs) else ()
+    return next((word for word in words if word in OPTIONS), None)
+
+
+def _lacks(step: Node | None) -> set[str]:
+    """Options of this step that it has not."""
+    words = {pair.key.value for pair in step.pairs} if isinstance(step, Pairs) else set[str]()
+    return {*OPTIONS.get(_verb(step) or "", ())} - words
 
 
 def _delete(word: str, step: Pairs) -> str:

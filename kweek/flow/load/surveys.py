@@ -147,7 +147,7 @@ class _SurveyReader(Reader):
         if not isinstance(node, Pairs):
             return None
         self.required(known, {"ask": "need", "text": "{ nl: …, en: … }", "type": "choice"}, node.at, "This question")
-        name, kind = self.name(known.get("ask")), self.one_of(known.get("type"), TYPES, "question-type")
+        name, kind = self.name(known.get("ask")), self._type(known.get("type"))
         options = self._options(known.get("options"))
         if kind:
             self._fits(kind.value, known, node)
@@ -170,6 +170,13 @@ class _SurveyReader(Reader):
             condition=self._condition(known.get("if"), survey, before),
         )
         return question if name else None
+
+    def _type(self, pair: Pair | None) -> Located[QuestionType] | None:
+        """Of one that is misspelt, the one that was meant: what the question has besides, is asked of that."""
+        kind = self.one_of(pair, TYPES, "question-type")
+        if kind is None and pair and isinstance(pair.value, Text) and (near := nearest(pair.value.value, TYPES)):
+            return Located(next(word for word in TYPES if word == near), pair.value.at, pair.key.at)
+        return kind
 
     def _fits(self, kind: QuestionType, known: dict[str, Pair], node: Pairs) -> None:
         """Has the question what its type needs, and nothing that it cannot use?"""

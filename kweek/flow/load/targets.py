@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import Final
 
 from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
 from kweek.flow.load.reader import Reader, said, undashed
+from kweek.flow.load.says import in_braces
 from kweek.flow.model import (
     AnyStep,
     Ending,
@@ -40,6 +41,8 @@ class TargetReader(Reader, ABC):
 
     paths: Set[str] = frozenset()
     """The paths of this flow."""
+    unnamed: Sequence[str] = ()
+    """Those that no line names."""
     misnamed: Set[str] = frozenset()
     """Paths of this flow whose names are none: that is said where they stand, not wherever they are named."""
 
@@ -114,7 +117,7 @@ class TargetReader(Reader, ABC):
         example = "answered: sales"
         if isinstance(pair.value, Text) and (pair.value.value in BUILT_IN or OWN_EVENT.fullmatch(pair.value.value)):
             example = f"{pair.value.value}: done (or a path)"
-        for line in self.pairs(pair.value, pair.key, example):
+        for line in self._links_beside(self.pairs(pair.value, pair.key, example)):
             words = line.key.value.split(" ", 1)
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
             event = line.key._replace(value=words[0]).located if link else line.key.located
@@ -132,6 +135,20 @@ class TargetReader(Reader, ABC):
             found.append(Reaction(event, self.aim(line, ignore=whenever), link))
         return tuple(found)
 
+    def _links_beside(self, lines: Iterable[Pair]) -> Iterator[Pair]:
+        """`clicked:`, and below it a line for each link: each is an event of its own."""
+        for line in lines:
+            if line.key.style == "lost":  # that nobody knows which event it was, is said
+                continue
+            if line.key.value != "clicked" or not isinstance(line.value, Pairs) or in_braces(line.value):
+                yield line
+                continue
+            inside = [Pair(one.key._replace(value=f"clicked {one.key.value}"), one.value) for one in line.value.pairs]
+            shown = [f"{one.key.value}: {said(one)}" for one in inside]
+            what, why = "“clicked” has its links below it.", "A link stands on the same line."
+            self.note(line.key.at, "clicked", what, why, f"Write: {', and below it '.join(shown)}")
+            yield from inside
+
     def otherwise(self, pair: Pair | None) -> tuple[Otherwise, ...]:
         if pair is None:
             return ()
@@ -140,7 +157,8 @@ class TargetReader(Reader, ABC):
             return tuple(Otherwise(line.key.located, self.aim(line)) for line in self.pairs(pair.value, pair.key, ""))
         if not isinstance(pair.value, Pairs):
             return (Otherwise(Located("else", pair.key.at, pair.key.at), self.aim(pair)),)
-        return tuple(Otherwise(line.key.located, self.aim(line)) for line in pair.value.pairs)
+        lines = (line for line in pair.value.pairs if line.key.style != "lost")
+        return tuple(Otherwise(line.key.located, self.aim(line)) for line in lines)
 
     # --- escalation -------------------------------------------------------------------------------
 

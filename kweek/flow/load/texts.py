@@ -26,9 +26,15 @@ CURRENCY: Final = re.compile(r"[A-Z]{3}")
 LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
 BETWEEN: Final = re.compile(r" *[,;] *| ?/ ?| (?:and|or|en|of) ")
 """What stands between names that were written as one text."""
+_STRAY: Final = " \t\"'[]{}"
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
 _OFTEN: Final = {"once": 1, "one": 1, "twice": 2, "two": 2, "two times": 2, "twee keer": 2, "een keer": 1}
+
+
+def words_in(text: str, between: re.Pattern[str] = BETWEEN) -> list[str]:
+    """Those of a list that was written as one text, without what is left of its brackets and quotes."""
+    return [word for part in between.split(text) if (word := part.strip(_STRAY))]
 
 
 def parse_count(text: str) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from kweek.flow import model as m
-from kweek.flow.load.options import OPTIONS, STAYS, VERBS, WORDS, owners, who_hears
+from kweek.flow.load.says import several_names
 from kweek.flow.load.verbs import VerbReader
 from kweek.flow.meant import meant
+from kweek.flow.options import OPTIONS, STAYS, VERBS, WORDS, owners, who_hears
 from kweek.flow.problems import nearest
+from kweek.flow.words import BUILT_IN
 from kweek.flow.yaml import Items, Pair, Pairs, Text
 
 _AT_ONCE: Final = frozenset(VERBS) - {*STAYS, "choose"}
@@ -79,6 +81,21 @@ class VerblessReader(VerbReader):
         self.note(key.at, "no-verb", what, "", fix)
         return None
 
+    def other_verb(self, node: Pairs, verb: Pair) -> Pair:
+        """`- call: Ring them about it`, with the options and outcomes of a task."""
+        said, others = verb.value, [pair.key.value for pair in node.pairs if pair is not verb]
+        of_words = isinstance(said, Text) and " " in said.value and not several_names(said.value)
+        if not of_words or verb.key.value not in ("send", "call", "handover") or "task" not in owners(others):
+            return verb
+        own = [word for word in others if word not in (*OPTIONS[verb.key.value], "id")]
+        events = [one.key.value for pair in node.pairs if pair.key.value == "when" for one in _lines(pair)]
+        outcomes = [event for event in events if "." not in event and event not in (*BUILT_IN, "else")]
+        if not own and not outcomes:
+            return verb
+        what, why = f"“{verb.key.value}” takes a name.", f"“{(own or outcomes)[0]}” below it is of a task."
+        self.note(verb.key.at, "no-verb", what, why, f"Write: - task: {said.value if isinstance(said, Text) else '…'}")
+        return Pair(verb.key._replace(value="task"), said)
+
     # --- a verb whose line is lost ----------------------------------------------------------------
 
     def parted(self, node: Pairs) -> Iterator[Pairs]:
@@ -95,16 +112,15 @@ class VerblessReader(VerbReader):
         else:
             yield node
 
-    def lost_verbs(self, pairs: Sequence[Pair]) -> list[str]:
-        """Of whom these may be the options."""
-        lines = [pair.value for pair in pairs if pair.key.value in ("when", "otherwise")]
-        events = [one.key.value for value in lines if isinstance(value, Pairs) for one in value.pairs]
-        verbs = [verb for verb in owners([pair.key.value for pair in pairs]) if verb in STAYS]
+    def lost_verbs(self, pairs: Sequence[Pair], among: Collection[str] = STAYS) -> list[str]:
+        """Of whom these may be the options. among: the verbs that are thought of."""
+        events = [one.key.value for pair in pairs if pair.key.value in ("when", "otherwise") for one in _lines(pair)]
+        verbs = [verb for verb in owners([pair.key.value for pair in pairs]) if verb in among]
         return who_hears(verbs, events) if pairs else []
 
-    def with_lost_verb(self, pairs: tuple[Pair, ...]) -> Pairs:
+    def with_lost_verb(self, pairs: tuple[Pair, ...], among: Collection[str] = STAYS) -> Pairs:
         """The step that these are the options of. Its verb is said to be missing; nobody looks for its argument."""
-        verbs, first = self.lost_verbs(pairs), pairs[0].key
+        verbs, first = self.lost_verbs(pairs, among), pairs[0].key
         lines = [f"- {verb}: …" for verb in verbs]
         shown = f"{', '.join(lines[:-1])} or {lines[-1]}" if lines[1:] else lines[0]
         column = max(1, first.at.column - 2)
@@ -114,6 +130,10 @@ class VerblessReader(VerbReader):
         self.note(first.at, "no-verb", what, why, fix)
         lost = Pair(Text(verbs[0], first.at, first.at), Text("", first.at, first.at, "lost"))
         return Pairs((lost, *pairs), first.at)
+
+
+def _lines(clause: Pair) -> tuple[Pair, ...]:
+    return clause.value.pairs if isinstance(clause.value, Pairs) else ()
 
 
 def _of_own_events(clauses: Sequence[Pair]) -> bool:

@@ -13,10 +13,10 @@ from kweek.flow.load.choose import ChooseReader, Known
 from kweek.flow.load.reader import said, unread
 from kweek.flow.load.says import in_braces, several_names
 from kweek.flow.load.targets import SOME_TIME, missing
-from kweek.flow.load.texts import BETWEEN, parse_points, parse_share, parse_times
+from kweek.flow.load.texts import parse_points, parse_share, parse_times, words_in
 from kweek.flow.moment import Moment, parse_wait
-from kweek.flow.problems import Located
-from kweek.flow.words import MAIL
+from kweek.flow.problems import Located, nearest
+from kweek.flow.words import CALL, LEAD_WIDE, MAIL
 from kweek.flow.yaml import Items, Pair, Pairs, Text
 from kweek.rules.grades import Axis
 
@@ -24,6 +24,7 @@ PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
 _LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
 _POINTS: Final = re.compile(r"[+-]?\d{1,6}")
+_OF_ALL_TASKS: Final = ("else", "otherwise", *LEAD_WIDE)
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 
 
@@ -143,7 +144,8 @@ class VerbReader(ChooseReader):
     def task(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Task:
         title = self.text(verb, prose=True) or unread(verb)
         within = self._within(verb, known, "3 business days")
-        outcomes = self._outcomes(known["outcomes"], known.get("when")) if "outcomes" in known else ()
+        lost = () if "outcomes" in known else self._outcomes_lost(verb, known.get("when"))
+        outcomes = self._outcomes(known["outcomes"], known.get("when")) if "outcomes" in known else lost
         to, remind = self.text(known.get("to")), self._time(verb, known.get("remind"))
         escalate = self.rungs(known.get("escalate"))
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
@@ -161,7 +163,7 @@ class VerbReader(ChooseReader):
             return tuple(word.located for word in words)
         nodes = value.items if isinstance(value, Items) else (value,)
         only = nodes[0] if len(nodes) == 1 else None
-        parts = BETWEEN.split(only.value) if isinstance(only, Text) else []
+        parts = words_in(only.value) if isinstance(only, Text) else []
         if isinstance(only, Text) and len(parts) > 1 and named.issuperset(parts):
             fix, why = f"Write a list: outcomes: [{', '.join(parts)}]", f"Below “when” stand {len(parts)} outcomes."
             self.note(only.at, "list-wanted", f"“{only.value}” is one text.", why, fix)
@@ -169,6 +171,17 @@ class VerbReader(ChooseReader):
         found = tuple(self._two_outcomes(one, named) for one in self.texts(pair))
         found = tuple(one for some in found for one in some)
         return found if len(found) >= len(nodes) else (*found, unread(pair))
+
+    def _outcomes_lost(self, verb: Pair, when: Pair | None) -> tuple[Located[str], ...]:
+        """Those that have their lines below `when`, though no line says that they are outcomes."""
+        lines = [line.key for line in _lines_of(when)]
+        own = [key.located for key in lines if "." not in key.value and nearest(key.value, _OF_ALL_TASKS) is None]
+        if len(own) < 2 or any(line.value in ("done", *MAIL, *CALL) for line in lines):
+            return ()
+        shown = f"outcomes: [{', '.join(word.value for word in own)}]"
+        what, why = "This task has no “outcomes”.", f"Below “when” stand {len(own)} that it could have."
+        self.note(verb.key.at, "missing", what, why, f"Add: {shown}")
+        return tuple(own)
 
     def _two_outcomes(self, outcome: Located[str], named: Collection[str]) -> tuple[Located[str], ...]:
         """Two of which `when` has a line each, and between which a comma is lost."""
@@ -183,20 +196,26 @@ class VerbReader(ChooseReader):
 
     # --- verbs that lead elsewhere ----------------------------------------------------------------
 
+    def ending_meant(self, verb: Pair) -> Pair:
+        """`go: done` as the `end` that it is, so that what stands beside it is read as its own."""
+        said = verb.value
+        to = said.value if isinstance(said, Text) else ""
+        if verb.key.value != "go" or to not in ("end", *m.ENDINGS) or to in self.paths - set(m.ENDINGS):
+            return verb
+        what, why = f"“go” jumps; “{to}” ends.", ""
+        if to == "end":
+            what, why = "“go” jumps; “end” is no place to jump to.", "An ending is a step of its own."
+        result = "done" if to == "end" else to
+        self.note(said.at, "go", what, why, f"Write: - end: {result}")
+        return Pair(verb.key._replace(value="end"), Text(result, said.at, said.at))
+
     def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go:
         target = self.aim(verb)
-        if isinstance(target, m.ToPath) and target.name == "end" and "end" not in self.paths:
-            what, why = "“go” jumps; “end” is no place to jump to.", "An ending is a step of its own."
-            self.note(target.at, "go", what, why, "Write: - end: done")
-            target = m.Ending("done", target.at)
-            return m.Go(at=verb.key.at, id=id_, target=target)
         at_most = self.parsed(known.get("at_most"), parse_times, "times")
         if at_most is None and "at_most" in known:
             at_most = Located(1, known["at_most"].value.at, known["at_most"].key.at, said=said(known["at_most"]))
         then = self.aim(known["then"]) if "then" in known else None
         match target:
-            case m.Ending():
-                self.note(target.at, "go", f"“go” jumps; “{target.result}” ends.", "", f"Write: - end: {target.result}")
             case m.Next() | m.Inline(steps=(_, *_)):
                 fix = "Delete the step; a list carries on below by itself."
                 self.note(target.at, "go", "“go” needs the name of a path, steps, or a flow.", "", fix)

@@ -1,4 +1,4 @@
-"""What is opened and never closed? A quote or a bracket; everything below it would belong to it."""
+"""Of which quote or bracket is one half lost? What is never closed would have everything below it belong to it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,31 @@ from typing import Final
 
 from kweek.flow.yaml.lines import indent, outside_quotes, quoted_text, shape, without_comment
 from kweek.flow.yaml.sheet import Trap
+from kweek.flow.yaml.value import Value
 
 _OPEN_IN_BRACES: Final = re.compile(
     r"""[^"'{\[]*[{\[](?:[^"']|"[^"]*"|'[^']*')*?(?P<mark>["'])(?P<text>[^"',}\]]*?) *[,}\]][^"']*"""
 )
 _ANOTHER: Final = re.compile(r", *\{")
 _CLOSES: Final = {"[": "]", "{": "}"}
+_IN_BRACES: Final = re.compile(r"(?:[A-Za-z_][\w. -]*: +[^,;:{}]+(?:, *|$))+")
+
+
+def never_opened(value: Value) -> Trap | None:
+    """`score: interest: +5 }`."""
+    inner = value.core[:-1].rstrip()
+    if value.key is None or value.core[-1:] != "}" or "{" in inner or not _IN_BRACES.fullmatch(inner):
+        return None
+    what, why = "This } closes a { that is not there.", "Keys and values on one line stand between the two."
+    return value.written(f"{{ {inner} }}", "never-opened", what, why, len(value.core) - 1)
+
+
+def quote_behind(value: Value, rest: str) -> Trap | None:
+    """`outcomes: [spoken, no answer]"`. rest: what stands behind the bracket that is closed."""
+    if rest not in ('"', "'"):
+        return None
+    what, why = f"A {rest} stands behind the ].", "No other was opened that it could close."
+    return value.written(value.core[:-1].rstrip(), "never-opened", what, why, len(value.core) - 1)
 
 
 def ends_within(lines: list[str], line: int, begun: int, context: str) -> Trap | None:
@@ -29,11 +48,14 @@ def never_closed(lines: list[str], line: int, begun: int, context: str) -> Trap 
         return _begun_bracket(lines, line, begun, "[" if "sequence" in context else "{")
     if "flow node" in context:  # the text ends within a list of which nothing has come yet
         return _bare_bracket(lines, line)
-    return _quote_in_braces(lines, begun, context) or _quote(lines, line)
+    inside = _quote_in_brackets(lines, begun) if "quoted scalar" in context else None
+    return inside or _quote(lines, line)
 
 
 def _begun_bracket(lines: list[str], line: int, begun: int, mark: str) -> Trap | None:
     source = lines[begun].rstrip()
+    if begun < line and (trap := _quote_in_brackets(lines, begun)):
+        return trap
     if begun >= line or _CLOSES[mark] in source or mark not in source:
         return None
     return _bracket(lines, begun, mark)
@@ -88,10 +110,10 @@ def _bracket(lines: list[str], number: int, mark: str) -> Trap:
     )
 
 
-def _quote_in_braces(lines: list[str], begun: int, context: str) -> Trap | None:
+def _quote_in_brackets(lines: list[str], begun: int) -> Trap | None:
     """`{ name: "anna, email: … }`: the text ends at the comma, or with the brace."""
     source = lines[begun]
-    found = _OPEN_IN_BRACES.fullmatch(source) if "quoted scalar" in context else None
+    found = _OPEN_IN_BRACES.fullmatch(source)
     if found is None:
         return None
     what, why = f"This {found['mark']} is never closed.", "So everything behind it would belong to the text."
@@ -108,13 +130,10 @@ def _quote(lines: list[str], line: int) -> Trap | None:
         body = match["body"] if match else ""
         if match is None or body[:1] not in ('"', "'") or quoted_text(body):
             continue
-        return Trap(
-            number,
-            match.start("body"),
-            "never-closed",
-            f"This {body[0]} is never closed.",
-            "So everything below it would belong to the text.",
-            f"Put a closing {body[0]} at the end of the text.",
-            [lines[number].rstrip() + body[0]],
-        )
+        what, why = f"This {body[0]} is never closed.", "So everything below it would belong to the text."
+        fix, mended = f"Put a closing {body[0]} at the end of the text.", lines[number].rstrip() + body[0]
+        said = without_comment(body)
+        if said[-1] == _CLOSES.get(said[1:2]):  # a list was meant, and no text
+            fix, mended = f"Take it away: {match['key']}: {said[1:]}", lines[number][: match.start("body")] + body[1:]
+        return Trap(number, match.start("body"), "never-closed", what, why, fix, [mended])
     return None

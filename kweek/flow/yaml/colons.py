@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kweek.flow.words import OPTIONS, STATES
+from kweek.flow.yaml.columns import LINES
+from kweek.flow.yaml.heads import BESIDE
+from kweek.flow.yaml.keys import OF_TWO_WORDS
 from kweek.flow.yaml.lines import indent
 from kweek.flow.yaml.sheet import Trap
 from kweek.flow.yaml.value import Value, quoted, whole
@@ -16,6 +20,8 @@ _OPENS: Final = ("start", "goal", "whenever", "when")
 _TAKES_PAIRS: Final = ("score", "set")
 PROSE: Final = ("title", "about", "text", "because", "task", "name", "question", "hint")
 """Keys whose values are words for people: a colon in them is one of theirs."""
+_OF_FLOW: Final = ("reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace", "steps", "paths", "start")
+"""Keys of the outermost level that are no word of any text."""
 _SAYS_HOW: Final = (
     "reentry", "limit", "wait", "within", "expires", "remind", "follow_up", "after", "every", "at", "at_most", "apart",
     "attempts", "share", "event",
@@ -23,11 +29,23 @@ _SAYS_HOW: Final = (
 """Keys whose values are words of ours."""
 _TARGET: Final = re.compile(r"(?:go|end|path|to): +(?P<to>(?:flow )?[a-z0-9-]+)")
 _BESIDE: Final = re.compile(
-    r"""(?P<said>\S.*?),?\ +(?P<key>when|otherwise|within|expires|remind|follow_up|escalate|after|every|tell|reassign
-        |at_most|then|because|text|mail|id|to|outcomes|queue|priority|prefer|attempts|apart|if|go):\ +\S.*""",
+    rf"""(?P<said>\S.*?),?\ +(?P<dash>-\ +)?
+        (?P<key>{"|".join((*OPTIONS, *BESIDE, *LINES, *_OF_FLOW))}):(?:\ +\S.*|$)""",
     re.VERBOSE,
 )
-"""An option on the line of another."""
+"""A step, or an option, on the line of another."""
+_TOP: Final = re.compile(rf"(?P<said>\S.*?),? +(?P<key>{'|'.join(('title', 'about', *_OF_FLOW))}): +\S.*")
+"""A key of the outermost level behind a text for people."""
+_BEHIND_PROSE: Final = re.compile(
+    rf"(?P<said>\S.*?) +(?P<dash>- +)?(?P<key>(?(dash)(?:{'|'.join(OPTIONS)})|(?:outcomes|within|remind|to))): +\S.*"
+)
+"""A step, or an option of a task, behind a text for people."""
+_TWO_WAYS: Final = re.compile(
+    rf"""(?P<said>(?:flow\ )?[a-z][a-z0-9-]*),?\ +(?P<key>{OF_TWO_WORDS}|[a-z][a-z0-9_.]*(?:\ [a-z]+)?):
+        \ +(?:flow\ )?[a-z][a-z0-9-]*""",
+    re.VERBOSE,
+)
+"""`tell-us unclear: call`: where one event leads, and on the same line another with its own."""
 
 
 def second_colon(value: Value) -> Trap | None:
@@ -44,18 +62,26 @@ def second_colon(value: Value) -> Trap | None:
     shares = value.key == "send" and "%" in value.core
     if (shares or value.key in _TAKES_PAIRS) and all(": " in part for part in value.core.split(", ")):
         return value.written(f"{{ {value.core} }}", "second-colon", what, why, colon.start())
-    if value.key in _OPENS:
+    if (
+        value.key in PROSE
+        and (behind := _BEHIND_PROSE.fullmatch(value.core))
+        and (behind["dash"] or value.key == "task")
+    ):
+        return _beside(value, value.key, behind)
+    if indent(value.line) == 0 and value.key in ("flow", "title", "about") and (top := _TOP.fullmatch(value.core)):
+        return _beside(value, value.key, top)
+    if value.key in _OPENS or (value.key == "otherwise" and value.core[: colon.start()] in STATES["send"]):
         return _own_line(value, colon.start(), what, why)
     dashed = value.line[: value.column].lstrip() == f"- {value.key}: "
     if dashed and value.key in ("if", "share") and (way := _WAY.fullmatch(value.core)):
         return _way_beside(value, value.key, way)
-    if value.key == "clicked":  # the link is a part of the key
+    if value.key == "clicked" and not _TWO_WAYS.fullmatch(value.core):  # the link is a part of the key
         link, target = value.core[: colon.start()], value.core[colon.end() :].strip()
         right = f"clicked {link}: {target}".rstrip()
         mended = [value.line[: value.column].replace("clicked:", f"clicked {link}:", 1) + target]
         return Trap(value.number, value.column + colon.start(), "second-colon", what, why, f"Write: {right}", mended)
-    if value.key not in PROSE and (beside := _BESIDE.fullmatch(value.core)):
-        return _option_beside(value, value.key, beside)
+    if value.key not in PROSE and (beside := _BESIDE.fullmatch(value.core) or _TWO_WAYS.fullmatch(value.core)):
+        return _beside(value, value.key, beside)
     if value.key in _SAYS_HOW:
         right = " ".join(_SECOND_COLON.sub("", value.core).split())
         return value.written(right, "second-colon", what, "Its value has no colon.", colon.start())
@@ -75,13 +101,22 @@ def _own_line(value: Value, colon: int, what: str, why: str) -> Trap:
     return trap._replace(column=value.column + colon)
 
 
-def _option_beside(value: Value, key: str, beside: re.Match[str]) -> Trap:
+def _beside(value: Value, key: str, beside: re.Match[str]) -> Trap:
     """`within: 5 business days remind: 3 business days`."""
     at, word = beside.start("key"), beside["key"]
     what, why = f"“{word}” stands on the line of “{key}”.", "Each key has a line of its own."
-    fix = f"Put “{value.core[at:]}” on a line of its own, below “{key}”."
+    said = value.core[at:]
     column = value.line.index(f"{key}:") if f"{key}:" in value.line else indent(value.line)
-    return value.parted(at, value.body[at:], column, "second-colon", what, why, fix)
+    if beside.groupdict().get("dash") or (word in OPTIONS and key in OPTIONS):  # two steps
+        column, said = indent(value.line) - (0 if key in OPTIONS else 2), f"- {said}"
+    elif word in BESIDE and key not in (*OPTIONS, *BESIDE, *LINES):  # key is an event, of a clause of the same step
+        column -= 2
+    where = f"below “{key}”" if column == value.line.find(f"{key}:") else f"below it, in column {column + 1}"
+    fix = f"Put “{said}” on a line of its own, {where}."
+    below = said + value.body[len(value.core) :]
+    return value.parted(beside.end("said"), below, column, "second-colon", what, why, fix)._replace(
+        column=value.column + at
+    )
 
 
 def _way_beside(value: Value, key: str, way: re.Match[str]) -> Trap:

@@ -20,6 +20,7 @@ _LOST: Final = (
 """What stands alone on its line, and the key that it may have lost."""
 BESIDE: Final = frozenset(("id", "go", *RUNG[1:], *(word for words in OPTIONS.values() for word in words)))
 """What stands beside others, never below a target or an event."""
+_NOTHING_BELOW: Final = BESIDE - {"when", "otherwise", "escalate", "outcomes", "go", "then"}
 _NO_VERBS: Final = LINES | {"after"}
 
 
@@ -52,7 +53,7 @@ def _twofold(lines: list[str], number: int) -> Trap | None:
     here = shape(lines[below])
     if not upper or not said or not here or indent(lines[below]) != upper.start("key") + 2:
         return None
-    if BLOCK.fullmatch(said) or not (here["key"] and here["key"] not in BESIDE):
+    if upper["key"] in _NOTHING_BELOW or BLOCK.fullmatch(said) or not (here["key"] and here["key"] not in BESIDE):
         return None
     kind = "a list" if dashed(lines[below]) else "lines of its own"
     what = f"“{upper['key']}” has the value “{said}”, and {kind} below it."

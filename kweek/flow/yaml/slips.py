@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kweek.flow.words import OPTIONS
 from kweek.flow.yaml.dashes import in_prose
 from kweek.flow.yaml.heads import heads
 from kweek.flow.yaml.keys import glued, no_colons
 from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces, without_comment
 from kweek.flow.yaml.lost import lost, named_only
+from kweek.flow.yaml.moved import joined, swapped
 from kweek.flow.yaml.sheet import Trap
 
 _OPTIONS: Final = ("when", "otherwise", "within", "escalate", "goal", "steps", "paths")
@@ -38,15 +40,20 @@ def _all(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
     for number in numbers:
         yield from _doubled(lines, number)
         yield from no_colons(lines, number)
-        yield from filter(None, (glued(lines, number), _bracket(lines[number], number)))
+        yield from filter(None, (glued(lines, number), _bracket(lines[number], number), _too_high(lines, number)))
         yield from heads(lines, number)
     yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=True))
-    for number in numbers:
+    heads_of = dict.fromkeys((*numbers, *(_first(lines, over) for one in around for over in _over(lines, one))))
+    for number in heads_of:
         yield from _dashes(lines, number)
     yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=False))
     unsaid = named_only(lines)
-    for number in dict.fromkeys((*numbers, *(_first(lines, over) for one in around for over in _over(lines, one)))):
+    for number in heads_of:
         yield from lost(lines, number, unsaid)
+    for number in numbers:
+        yield from joined(lines, number, sorted(_columns(lines, number)))
+    for number in numbers:
+        yield from swapped(lines, number)
 
 
 def _near(lines: list[str], around: Iterable[int]) -> Iterator[int]:
@@ -95,6 +102,19 @@ def _doubled(lines: list[str], number: int) -> Iterator[Trap]:
         what, why = f"This line stands in line {above + 1} already.", "Only one can be meant."
         fix = "Delete one of them."
         yield Trap(number, indent(lines[number]), "doubled", what, why, fix, [""])
+
+
+def _too_high(lines: list[str], number: int) -> Trap | None:
+    """An option that stands above the line of its verb."""
+    here, below = shape(lines[number]), shape(lines[number + 1]) if number + 1 < len(lines) else None
+    if not here or not below or dashed(lines[number]) or not here["key"] or not dashed(lines[number + 1]):
+        return None
+    word, verb = here["key"], below["key"] or ""
+    if word not in OPTIONS.get(verb, ()) or opens(lines[number]) or below.start("key") != indent(lines[number]):
+        return None
+    what, why = f"“{word}” stands above the line of its step.", f"It is an option of the “{verb}” below it."
+    fix = f"Put it below “- {verb}: {without_comment(below['body'])}”."
+    return Trap(number, indent(lines[number]), "misplaced", what, why, fix, [lines[number + 1], lines[number]])
 
 
 def _bracket(line: str, number: int) -> Trap | None:
@@ -194,4 +214,5 @@ def _dashes(lines: list[str], number: int) -> Iterator[Trap]:
     for wanted in (column, column - 2):
         if wanted >= 0:
             mended = [" " * wanted + "- " + line.lstrip(" ")]
-            yield Trap(number, column, "dash", what, why, fix, mended, wanted + 2 - column)
+            where = "" if wanted == column else f" — in column {wanted + 1} ({spaces(wanted)})"
+            yield Trap(number, column, "dash", what, why, fix + where, mended, wanted + 2 - column)

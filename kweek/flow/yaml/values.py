@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kweek.flow.yaml.brackets import never_opened, quote_behind
 from kweek.flow.yaml.colons import PROSE, second_colon
 from kweek.flow.yaml.keys import OF_TWO_WORDS
 from kweek.flow.yaml.lines import BLOCK, indent, outside_quotes, quoted_text
@@ -55,7 +56,7 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
         case "-" if value.key and value.body.startswith("- "):
             return _list_beside(value, value.key)
         case _:
-            return second_colon(value)
+            return never_opened(value) or second_colon(value)
 
 
 def _list_beside(value: Value, key: str) -> Trap:
@@ -121,6 +122,8 @@ def _behind_bracket(value: Value) -> Trap | None:
     rest = value.body[close + 1 :].strip() if close is not None else ""
     if not rest or rest.startswith(("#", ":")):
         return None
+    if trap := quote_behind(value, rest):
+        return trap
     why = "Without them YAML takes it for a list, and then finds more behind the ]."
     return value.trap("quotes-needed", "A text that begins with [ needs quotes.", why)
 

@@ -27,5 +27,17 @@ def owners(words: Collection[str]) -> list[str]:
 def who_hears(verbs: Collection[str], events: Collection[str]) -> list[str]:
     """Those of the verbs that may hear all of these. A task has outcomes of its own, and own events all may hear."""
     said = {event.split(" ")[0] if event.startswith("clicked ") else event for event in events if "." not in event}
+    if said and "task" in verbs and said.isdisjoint(event for heard in _HEARS.values() for event in heard):
+        return ["task"]
     sure = [verb for verb in verbs if said and verb in _HEARS and said <= {*_HEARS[verb]}]
     return sure or list(verbs)
+
+
+def likeliest(words: Collection[str], events: Collection[str]) -> list[str]:
+    """The verbs of whom these may be all the options, with all the events below them."""
+    found = owners(words)
+    if "within" not in words and "expires" not in words and {"when", "otherwise"} & {*words}:
+        found = [verb for verb in found if verb in ("wait", "handover")] or found  # others cannot do without it
+    if all("." in event for event in events) and not {"follow_up", "remind", "escalate"} & {*words}:
+        found = [verb for verb in found if verb != "handover"] or found
+    return who_hears(found, events)
