@@ -76,8 +76,11 @@ class Desks:
 
     def graded(self, tx: Connection, lead_id: str, now: datetime) -> bool:
         """Did what was applied bring it to another grade, from which something follows?"""
-        told = self.rules().ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now)
+        ears = self.rules().ears
+        told = ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now)
         write_told(tx, {lead_id: told})
+        for event in told.events:
+            ears.tell(tx, lead_id, event, now)
         return bool(told.events)
 
     def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:

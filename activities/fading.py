@@ -7,7 +7,7 @@ from datetime import datetime
 
 from kweek.intake.ears import FlowEars
 from kweek.leads.database import Database
-from kweek.leads.scores import settle, who_fades
+from kweek.leads.scores import settle_these, who_fades
 from kweek.rules.scoring import next_monday
 from kweek.rules.wall import zone
 
@@ -33,9 +33,9 @@ class Fading:
                 batch = who_fades(read, scores, last, BATCH)
             for lead in batch:
                 with self.database.lead_tx(lead) as tx:
-                    if settle(tx, scores, lead, until):
-                        faded += 1
-                        ears.hear_points(tx, [lead], until)
+                    moved = settle_these(tx, scores, [lead], until)
+                    ears.hear_points(tx, moved, until)
+                    faded += len(moved)
             told(faded)
             if len(batch) < BATCH:
                 return faded

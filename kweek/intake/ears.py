@@ -24,7 +24,8 @@ from kweek.intake.hooks import Hooks
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import AlwaysRing
 from kweek.leads import enrolments, events, publish
-from kweek.leads.graded import Graded, Told, tell_grade, write_told
+from kweek.leads.graded import Graded, Told, grade_in, tell_grade
+from kweek.leads.points import Columns, set_graded
 
 _ALWAYS: Final = ("enrol", "merged")
 _HITS: Final = ("opened", "clicked")  # of all that is about an effect, only these may interest nobody
@@ -75,10 +76,7 @@ class FlowEars(AlwaysRing):
 
     def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Told:
         heard = GRADE_CHANGED in self.hooks.by_kind
-        told = tell_grade(tx, lead, self.scores.grades, self.scores.matrix, at, now, heard=heard)
-        for event in told.events:
-            self.tell(tx, lead.lead, event, now)
-        return told
+        return tell_grade(tx, lead, self.scores.grades, self.scores.matrix, at, now, heard=heard)
 
     def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
         message = f"{lead_id}/{event.seq}"
@@ -99,14 +97,22 @@ class FlowEars(AlwaysRing):
         plans = [publish.plan_in(tx, version) for version in publish.walked(tx)]
         return any(plan.goal is not None or ever_listens(plan, GRADE_CHANGED) for plan in plans)
 
-    def hear_points(self, tx: Connection, ids: Sequence[str], now: datetime) -> None:
-        """The points of these changed though nothing happened: ring where something follows from a grade, or a flow
-        seeks a goal."""
-        rows = enrolments.lead_rows(tx, ids)
-        told = {row.id: self.graded(tx, Graded.of(row), now, now) for row in rows}
-        write_told(tx, told)
+    def hear_points(self, tx: Connection, moved: Mapping[str, Columns], now: datetime) -> None:
+        """The points of these changed, though nothing happened: write their columns, and ring where something follows
+        from a grade, or a flow seeks a goal."""
+        if not self.minds_points(tx):
+            set_graded(tx, {lead: {**columns, "graded": grade_in(columns)} for lead, columns in moved.items()})
+            return
+        rows = enrolments.lead_rows(tx, list(moved))
+        told = {row.id: self.graded(tx, Graded.of(row, columns=moved[row.id]), now, now) for row in rows}
+        now_so = {
+            row.id: {"seq": row.seq, "graded": row.graded, **moved[row.id], **told[row.id].columns} for row in rows
+        }
+        set_graded(tx, now_so)
         for row in rows:
             graded = told[row.id].events
+            for event in graded:
+                self.tell(tx, row.id, event, now)
             heard = [one.seq for one in graded if self.rings(tx, row, one, profile_changed=False)]
             if heard or _seeks_any(tx, row):
                 events.ring(tx, row.id, max(heard, default=row.seq))

@@ -59,7 +59,8 @@ class Ears(Protocol):
         ...
 
     def graded(self, tx: Connection, lead: Graded, at: datetime, now: datetime) -> Told:
-        """Record what follows from another grade, where its points bring it to one. Its columns the caller writes."""
+        """Record what follows from another grade, where its points bring it to one. Its columns the caller writes, and
+        then tells of its events."""
         ...
 
     def tell(self, tx: Connection, lead_id: str, event: Event, now: datetime) -> None:
@@ -177,9 +178,8 @@ def _take(
     brought: dict[str, Any] = {"stage": stage, "seq": happened[-1].seq, **columns, **graded.columns}
     tx.execute(_BROUGHT_UP, {"lead": lead.id, **brought})
     heard = [one for one, of in zip(happened, told, strict=True) if of is incoming or not of.past]
-    for event in heard:
-        ears.tell(tx, lead.id, event, now)
     for event in (*heard, *graded.events):
+        ears.tell(tx, lead.id, event, now)
         if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
             events.ring(tx, lead.id, event.seq)
     return Recorded(lead.id, happened[0].seq, fresh=True)

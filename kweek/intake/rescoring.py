@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Text, bindparam, cast, func, select, update
+from sqlalchemy import Connection, bindparam, func, select
 
 from kweek.intake.ears import FlowEars
 from kweek.leads.database import Database
@@ -30,12 +30,6 @@ _LOCK: Final = (
     .where(leads.c.id.between(bindparam("first"), bindparam("last")))
     .order_by(leads.c.id)
     .with_for_update()
-)
-_NOW: Final = leads.c.profile.concat(cast(leads.c.engagement, Text))
-_TOLD: Final = (
-    update(leads)
-    .where(leads.c.id.between(bindparam("first"), bindparam("last")), leads.c.profile.is_not(None))
-    .values(graded=_NOW)
 )
 
 
@@ -125,8 +119,5 @@ def rescore(db: Database, ears: FlowEars, after: str, now: datetime) -> Batch:
         first, last = ids[0], ids[-1]
         there = tx.execute(_LOCK, {"first": first, "last": last}).all()
         moved = settle_all(tx, ears.scores, first, last, now, failed)
-        if ears.minds_points(tx):
-            ears.hear_points(tx, moved, now)
-        elif moved:
-            tx.execute(_TOLD, {"first": first, "last": last})
+        ears.hear_points(tx, moved, now)
     return Batch(last, len(there), len(moved), failed)

@@ -79,6 +79,11 @@ def tell_grade(
     return Told(found, {"graded": grade, "seq": lead.seq + len(found)})
 
 
+def grade_in(columns: Mapping[str, Any]) -> str:
+    """Of a lead that has points."""
+    return f"{columns['profile']}{columns['engagement']}"
+
+
 def write_told(tx: Connection, told: Mapping[str, Told]) -> None:
     """For whoever writes nothing else of these leads."""
     if rows := [{"lead": lead, **one.columns} for lead, one in told.items() if one.columns]:

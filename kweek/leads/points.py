@@ -60,8 +60,9 @@ def graded(sums: Points, grades: Grades) -> Columns:
 
 
 def set_graded(tx: Connection, columns: Mapping[str, Columns]) -> None:
-    """Write those of each lead."""
-    tx.execute(_GRADED, [{"lead": lead_id, **values} for lead_id, values in columns.items()])
+    """Write those of each lead; of all the same ones."""
+    if columns:
+        tx.execute(_GRADED, [{"lead": lead_id, **values} for lead_id, values in columns.items()])
 
 
 def sums_of(tx: Connection, lead_id: str) -> Points:

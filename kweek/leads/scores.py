@@ -60,31 +60,25 @@ def score(
 
 def settle(tx: Connection, scores: Scores, lead_id: str, now: datetime) -> bool:
     """Reckon all of this (locked) lead anew. Do its points or its grade change?"""
-    return bool(settle_all(tx, scores, lead_id, lead_id, now, {}))
+    moved = settle_all(tx, scores, lead_id, lead_id, now, {})
+    set_graded(tx, moved)
+    return bool(moved)
 
 
 def settle_all(
     tx: Connection, scores: Scores, first: str, last: str, now: datetime, failed: dict[str, str]
-) -> list[str]:
-    """The same for all (locked) leads from the first to the last, by their ids; whose points or grade change?
+) -> dict[str, Columns]:
+    """The same for all (locked) leads from the first to the last, by their ids. The columns that change, by lead; the
+    caller writes them.
 
     failed: where a rule fails, the lead with the reason is put there, and keeps what it has; people hear of it.
     """
-    return _settle(tx, scores, reckon_leads(tx, scores, first, last, now), now, failed)
+    return _settled(tx, scores, reckon_leads(tx, scores, first, last, now), now, failed)
 
 
-def settle_these(tx: Connection, scores: Scores, ids: Sequence[str], now: datetime) -> list[str]:
+def settle_these(tx: Connection, scores: Scores, ids: Sequence[str], now: datetime) -> dict[str, Columns]:
     """The same for these (locked) leads, wherever they are."""
-    return _settle(tx, scores, reckon_these(tx, scores, ids, now), now, {})
-
-
-def _settle(
-    tx: Connection, scores: Scores, reckoned: Iterable[Reckoned], now: datetime, failed: dict[str, str]
-) -> list[str]:
-    moved = _settled(tx, scores, reckoned, now, failed)
-    if moved:
-        set_graded(tx, moved)
-    return list(moved)
+    return _settled(tx, scores, reckon_these(tx, scores, ids, now), now, {})
 
 
 def _settled(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Row, Text, bindparam, cast, update
+from sqlalchemy import Connection, Row
 
 from kweek.flow.state import Event
 from kweek.intake.ears import FlowEars
@@ -19,13 +19,6 @@ from kweek.leads import events
 from kweek.leads.enrolments import lead_row
 from kweek.leads.graded import Graded, Told
 from kweek.leads.scores import settle_these
-from kweek.leads.tables import leads
-
-_TOLD: Final = (
-    update(leads)
-    .where(leads.c.id.in_(bindparam("leads", expanding=True)), leads.c.profile.is_not(None))
-    .values(graded=leads.c.profile.concat(cast(leads.c.engagement, Text)))
-)
 
 
 @dataclass
@@ -70,9 +63,6 @@ class Together:
         """Score them, tell whose grade changed, and ring where a flow listens."""
         moved = settle_these(tx, self.ears.scores, list(self._scored), now)
         self._ring(tx)
-        if not self.ears.minds_points(tx):
-            tx.execute(_TOLD, {"leads": moved})
-            return
         self.ears.hear_points(tx, moved, now)
 
     def _ring(self, tx: Connection) -> None:

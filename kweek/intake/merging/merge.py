@@ -283,6 +283,8 @@ def tell_flows(tx: Connection, lead: str, now: datetime, ears: Ears) -> None:
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead).values(**columns))
     told = ears.graded(tx, Graded.of(lead_row(tx, lead)), now, now)
     write_told(tx, {lead: told})
+    for event in told.events:
+        ears.tell(tx, lead, event, now)
     row = lead_row(tx, lead)
     news = tx.execute(select(exists().where(_E.lead_id == lead, _E.seq > row.seen, _E.merged.is_(None)))).scalar_one()
     if row.open or news or any(ears.rings(tx, row, one, profile_changed=False) for one in told.events):
