@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from kweek.intake.imports.asked import Asked, how_of
 from kweek.intake.imports.csv_file import read_csv
 from kweek.intake.imports.enrolling import enrol_some
 from kweek.intake.imports.file_row import RowReader
+from kweek.intake.imports.newcomers import Newcomer
 from kweek.intake.imports.refused import refused_of
 from kweek.intake.imports.taking import take_some
 from kweek.intake.imports.trying import Outcome, Tried, try_rows
@@ -118,6 +120,31 @@ def all_rows(db: Database, *but: Any) -> Snapshot:
         }
 
 
+# --- who is new ------------------------------------------------------------------------------------
+
+_ITS_OWN = ("id", "lead_id", "email", "email_key", "event_id", "proof", "source", "about")  # of the row or of the lead
+
+
+def test_somebody_new_is_written_as_any_sender_would_write_him(books: Database) -> None:
+    text = HEAD + "one@example.com;Bo;Kok;0201234567;Gamma;3;31-12-2026;\n"
+    asked = {"no_consent": False, "consent": "You may.", "purpose": "news", "campaign": "Fair"}
+    import_id = imported(books, text, **asked)
+    reader, lines = reader_of(text, **asked)
+    read = reader.read(lines[0])
+    assert read.lead is not None
+    what, other = {"file": "fair.csv", "row": 1}, replace(read.lead, email="other@example.com")
+    record(books, Incoming("of a sender", "imported", NOW, other, what, touch=read.touch), NOW, EARS)
+    one, other_one = lead(books, email="one@example.com"), lead(books, email="other@example.com")
+    for table in (tables.leads, tables.events, tables.points, tables.touches, tables.consents, tables.outbox):
+        its = table.c.id if table is tables.leads else table.c.lead_id
+        with books.read() as read_of:
+            of_both = [read_of.execute(select(table).where(its == who.id)).mappings().all() for who in (one, other_one)]
+        plain = [[{name: row[name] for name in row if name not in _ITS_OWN} for row in found] for found in of_both]
+        assert plain[0] == plain[1], table.name
+        assert plain[0] or table is tables.outbox, table.name
+    assert [row.status for row in rows(books, import_id)] == ["made"]
+
+
 # --- before and after -----------------------------------------------------------------------------
 
 
@@ -206,14 +233,14 @@ def test_the_same_file_again_changes_nothing_that_is_known(books: Database) -> N
 
 
 def test_what_fails_on_one_row_is_no_matter_to_the_others(books: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = taking.append
+    sound = taking.make_all
 
-    def fails(tx: Any, lead_id: str, incoming: Incoming, *rest: Any) -> Any:
-        if incoming.data.get("row") == 5:
+    def fails(tx: Any, newcomers: list[Newcomer], *rest: Any) -> Any:
+        if any(one.brought.data.get("row") == 5 for one in newcomers):
             raise ZeroDivisionError("by nothing")
-        return sound(tx, lead_id, incoming, *rest)
+        return sound(tx, newcomers, *rest)
 
-    monkeypatch.setattr(taking, "append", fails)
+    monkeypatch.setattr(taking, "make_all", fails)
     import_id = imported(books)
     assert [row.status for row in rows(books, import_id)] == [*BECOMES[:4], "refused", *BECOMES[5:]]
     with books.read() as read:
