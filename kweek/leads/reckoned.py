@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, cast, get_args
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, select
 from sqlalchemy.exc import DBAPIError
@@ -17,12 +17,13 @@ from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
 from kweek.leads.facts import RowFacts, Rules
 from kweek.leads.tables import answers, campaigns, companies, events, leads, points, tags
-from kweek.rules.grades import Grades, Points
+from kweek.rules.grades import Axis, Grades, Points
 from kweek.rules.matrix import Matrix
 from kweek.rules.scoring import Ask, Did, Rule, reckon
 from kweek.rules.scoring import Row as Wanted
 from kweek.rules.wall import zone
 
+_NOTHING: Final = (0, 0, "")
 These = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
 
@@ -133,26 +134,50 @@ def _reckon(
     tx: Connection, scores: Scores, queries: _Queries, asked: Mapping[str, object], now: datetime
 ) -> Iterator[Reckoned]:
     kinds = {"kinds": list(scores.heard), "asked": list(scores.asked_of_events)}
-    did = _grouped(tx.execute(queries.events, {**asked, **kinds}).all())
-    written = _grouped(tx.execute(queries.written, asked).all())
+    did = _did(tx.execute(queries.events, {**asked, **kinds}).all())
+    written = _written(tx.execute(queries.written, asked).all())
     known = _Known(tx, scores, queries, asked)
     for lead in tx.execute(queries.leads, asked).all():
-        rows = written.get(lead.id, ())
-        sums = Points()
-        for row in rows:
-            sums = sums.plus(row.axis, int(row.given))
-        what = [Did(row.id, row.kind, row.at, row.data or {}) for row in did.get(lead.id, ())]
+        ledger = written[lead.id]
         try:
-            wanted = reckon(scores.rules, what, known.ask(lead, now), now, zone(scores.timezone))
+            wanted = reckon(scores.rules, did.get(lead.id, ()), known.ask(lead, now), now, zone(scores.timezone))
         except DBAPIError:
             raise
         except Exception as error:  # whatever it is: it is told, and this lead keeps what it has
-            yield Reckoned(lead, [], sums, f"{type(error).__name__}: {error}")
+            yield Reckoned(lead, [], Points(**ledger.sums), f"{type(error).__name__}: {error}")
             continue
-        missing = list(_missing(lead.id, wanted, [row for row in rows if row.rule is not None], now))
+        missing = list(_missing(lead.id, wanted, ledger.by_rules, now))
         for row in missing:
-            sums = sums.plus(row["axis"], row["points"])
-        yield Reckoned(lead, missing, sums)
+            ledger.sums[row["axis"]] += row["points"]
+        yield Reckoned(lead, missing, Points(**ledger.sums))
+
+
+@dataclass(slots=True)
+class _Written:
+    """What stands in the ledger of a lead. by_rules: what rules gave, and for what, with how many rows."""
+
+    sums: dict[str, int] = field(default_factory=lambda: dict.fromkeys(get_args(Axis), 0))
+    by_rules: dict[tuple[str, str, str], tuple[int, int, str]] = field(
+        default_factory=dict[tuple[str, str, str], tuple[int, int, str]]
+    )
+
+
+def _did(rows: Iterable[Any]) -> Mapping[str, list[Did]]:
+    """By their leads."""
+    found: defaultdict[str, list[Did]] = defaultdict(list)
+    for lead, id, kind, at, data in rows:
+        found[lead].append(Did(id, kind, at, data or {}))
+    return found
+
+
+def _written(rows: Iterable[Any]) -> Mapping[str, _Written]:
+    found: defaultdict[str, _Written] = defaultdict(_Written)
+    for lead, rule, about, axis, given, count, because in rows:
+        ledger = found[lead]
+        ledger.sums[axis] += int(given)
+        if rule is not None:
+            ledger.by_rules[rule, about, axis] = int(given), count, because
+    return found
 
 
 def asked_of(tx: Connection, scores: Scores, lead: Row[Any], now: datetime) -> Ask:
@@ -170,18 +195,16 @@ def row_of(lead_id: str, row: Wanted, more: int, count: int, now: datetime) -> d
 
 
 def _missing(
-    lead_id: str, wanted: Iterable[Wanted], written: Iterable[Row[Any]], now: datetime
+    lead_id: str, wanted: Iterable[Wanted], there: dict[tuple[str, str, str], tuple[int, int, str]], now: datetime
 ) -> Iterator[dict[str, Any]]:
-    """The rows by which the ledger comes to what is wanted."""
-    there = {(row.rule, row.about, row.axis): row for row in written}
+    """The rows by which the ledger comes to what is wanted. there: what stands in it, of which nothing is left here."""
     for one in wanted:
-        before = there.pop((one.rule, one.about, one.axis), None)
-        if more := one.points - (int(before.given) if before is not None else 0):
-            yield row_of(lead_id, one, more, before.rows if before is not None else 0, now)
-    for row in there.values():
-        if row.given:
-            gone = Wanted(row.rule, row.about, row.axis, 0, row.because, None)
-            yield row_of(lead_id, gone, -int(row.given), row.rows, now)
+        given, count, _ = there.pop((one.rule, one.about, one.axis), _NOTHING)
+        if more := one.points - given:
+            yield row_of(lead_id, one, more, count, now)
+    for (rule, about, axis), (given, count, because) in there.items():
+        if given:
+            yield row_of(lead_id, Wanted(rule, about, cast("Axis", axis), 0, because, None), -given, count, now)
 
 
 def _grouped(rows: Iterable[Any]) -> Mapping[str, list[Any]]:

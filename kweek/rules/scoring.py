@@ -7,8 +7,10 @@ passed; never from the order in which events were heard of, nor from when somebo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cached_property
+from operator import attrgetter
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -22,7 +24,7 @@ Counts = Literal["every time", "once", "once per day"]
 COUNTS: Final[tuple[Counts, ...]] = ("every time", "once", "once per day")
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, dict=True):
     """points: may be negative. event: its kind; None: the rule is about what is known, and gives while its condition
     is true. at_most: so many points of it stand at once (None: no cap). fades: so many go on every Monday."""
 
@@ -36,7 +38,12 @@ class Rule(Struct, frozen=True):
     at_most: int | None = None
     fades: int = 0
 
-    @property
+    @cached_property
+    def asks_of_event(self) -> bool:
+        """Does its condition look at what came with the event?"""
+        return self.condition is not None and any(name.startswith("event.") for name in self.condition.names)
+
+    @cached_property
     def plain(self) -> bool:
         """Does every event count by itself, whatever was before?"""
         return self.counts == "every time" and self.at_most is None and not self.fades
@@ -70,33 +77,34 @@ Ask = Callable[[Did | None], Facts]
 def reckon(rules: Iterable[Rule], did: Iterable[Did], ask: Ask, now: datetime, zone: tzinfo) -> list[Row]:
     """All rows of a lead at this moment. did: in any order. zone: whose Mondays and days count."""
     by_kind: dict[str, list[Did]] = {}
-    for one in sorted(did, key=lambda one: (one.at, one.id)):
+    for one in sorted(did, key=attrgetter("at", "id")):
         by_kind.setdefault(one.kind, []).append(one)
     rows: list[Row] = []
     for rule in rules:
         if rule.event is not None:
-            rows += _earned(rule, by_kind.get(rule.event, ()), ask, now, zone)
+            if of_kind := by_kind.get(rule.event):
+                rows += _earned(rule, of_kind, ask, now, zone)
         elif rule.condition is not None and rule.condition.test(ask(None)) is True:
             rows.append(Row(rule.id, "", rule.axis, rule.points, rule.because, None))
     return rows
 
 
-def _earned(rule: Rule, did: Sequence[Did], ask: Ask, now: datetime, zone: tzinfo) -> Iterator[Row]:
-    fitting = _fitting(rule.condition, did, ask)
+def _earned(rule: Rule, did: Sequence[Did], ask: Ask, now: datetime, zone: tzinfo) -> list[Row]:
+    fitting = _fitting(rule, did, ask)
     if rule.plain:
-        yield from (Row(rule.id, one.id, rule.axis, rule.points, rule.because, one.at) for one in fitting)
-        return
-    standing = Standing()
+        return [Row(rule.id, one.id, rule.axis, rule.points, rule.because, one.at) for one in fitting]
+    found, standing = list[Row](), Standing()
     for one in fitting:
         standing, rows = give(rule, standing, one, zone)
-        yield from rows
-    yield from fade(rule, standing, now, zone)[1]
+        found += rows
+    return found + fade(rule, standing, now, zone)[1]
 
 
-def _fitting(condition: Condition | None, did: Sequence[Did], ask: Ask) -> Sequence[Did]:
-    if condition is None or not did:
+def _fitting(rule: Rule, did: Sequence[Did], ask: Ask) -> Sequence[Did]:
+    condition = rule.condition
+    if condition is None:
         return did
-    if not any(name.startswith("event.") for name in condition.names):
+    if not rule.asks_of_event:
         return did if condition.test(ask(None)) is True else ()
     return [one for one in did if condition.test(ask(one)) is True]
 
