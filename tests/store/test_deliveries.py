@@ -84,9 +84,10 @@ def test_an_event_that_does_not_come_to_be_is_not_told(database: Database) -> No
 
 def test_a_grade_that_changes_is_told_though_no_flow_listens(database: Database) -> None:
     a_lead(database)
-    record(database, asked(), NOW, hearing("grade.changed", sends=("event.from", "event.to")))
+    record(database, asked(), NOW, hearing("grade.changed", sends=("event.from", "event.to", "lead.grade")))
     [row] = written(database)
     assert (row.kind, row.body["data"]["event"]) == ("grade.changed", {"from": "C4", "to": "C1"})
+    assert row.body["data"]["lead"]["grade"] == "C1", "as it is, when it is told"
 
 
 def test_a_grade_that_other_rules_change_is_told_too(database: Database) -> None:
@@ -94,8 +95,8 @@ def test_a_grade_that_other_rules_change_is_told_too(database: Database) -> None
     record(database, asked(), NOW, hearing("grade.changed", scores=Scores()))
     assert written(database) == []
     for _ in range(2):
-        rescore(database, hearing("grade.changed"), "", NOW)
-    assert [row.kind for row in written(database)] == ["grade.changed"]
+        rescore(database, hearing("grade.changed", sends=("lead.grade",)), "", NOW)
+    assert [(row.kind, row.body["data"]["lead"]["grade"]) for row in written(database)] == [("grade.changed", "C1")]
 
 
 # --- who brings them ------------------------------------------------------------------------------------
