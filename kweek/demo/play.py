@@ -43,7 +43,7 @@ _COME_AGAIN: Final = 0.9  # so often as somebody new comes, somebody comes who w
 _COME_AGAIN_OVER: Final = 0.9
 _TRIES_AGAIN_IN: Final = timedelta(hours=1)
 _LATE: Final = 0.05  # of the leads come in the evening: for what is left, somebody new is best
-_STRAGGLERS: Final = 0.15
+_STRAGGLERS: Final = 0.3
 _LOOK_EVERY: Final = 0.1  # seconds
 _SAY_EVERY: Final = 30.0  # seconds
 

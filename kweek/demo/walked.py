@@ -21,7 +21,7 @@ _IN_TIME: Final = timedelta(days=2)  # before all sleep
 _LONGER: Final = 1.3  # than it was thought to take
 _PATIENCE: Final = timedelta(days=10)  # and then somebody else may set out
 
-_AT_LAST: Final = 3  # so many are bound for the same, where it is the last chance
+_AT_LAST: Final = 4  # so many are bound for the same, where it is the last chance
 
 Can = Callable[[Way], bool]
 """May somebody well walk this way, by all that is known of him?"""
