@@ -23,7 +23,7 @@ from kweek.rulebook import InForce
 from workflows.messages import Imported
 
 AT_A_TIME: Final = 2.0  # seconds
-PAUSE: Final = 0.01  # seconds between two batches, so that others get at the books
+_PAUSE: Final = 0.01  # seconds
 BREATH: Final = timedelta(seconds=1)  # the shortest sleep of the workflow
 
 
@@ -63,7 +63,7 @@ class Importer:
             if not done:
                 return at_the_end()
             activity.heartbeat(rows := rows + done)
-            sleep(PAUSE)
+            let_others(self.database)
         return Imported()
 
     def _all_in(self, import_id: str) -> Imported:
@@ -91,6 +91,12 @@ class Importer:
 
     def _now(self) -> datetime:
         return self.clock.flow(datetime.now(UTC))
+
+
+def let_others(database: Database) -> None:
+    """Between two batches: of several processes, SQLite lets whoever asks first write, and that is the one just done."""
+    if database.sqlite:
+        sleep(_PAUSE)
 
 
 def _done() -> Imported:

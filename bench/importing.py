@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from activities.importing import PAUSE
+from activities.importing import let_others
 from kweek.intake.imports.asked import Asked, how_of
 from kweek.intake.imports.csv_file import Sheet, read_csv
 from kweek.intake.imports.file_row import RowReader
@@ -100,13 +100,13 @@ def _measure(db: Database, book: InForce, data: bytes, file: str, *, row_ids: bo
     stored, seconds, cpu = _timed(lambda: imports.store(db, file, how.dump(), _cells(sheet), NOW))
     print(f"{kind:10}  stored: {_rate(sheet.count, seconds, cpu)}")
     with _Neighbour(db, book) as neighbour:
-        _, seconds, cpu = _timed(lambda: _all(lambda: take_some(db, stored, reader, book.ears, NOW)))
+        _, seconds, cpu = _timed(lambda: _all(lambda: take_some(db, stored, reader, book.ears, NOW), db))
     print(f"{kind:10}  in: {_rate(sheet.count, seconds, cpu)}, {neighbour}")
     with db.read() as read:
         counts = imports.progress(read, stored).counts
     assert counts == {becomes: count for becomes, count in told.counts.items() if count}, (counts, told.counts)
     imports.undo(db, stored)
-    _, seconds, cpu = _timed(lambda: _all(lambda: undo_some(db, stored, book.ears, NOW)))
+    _, seconds, cpu = _timed(lambda: _all(lambda: undo_some(db, stored, book.ears, NOW), db))
     with db.read() as read:
         counts = imports.progress(read, stored).counts
     print(f"{kind:10}  undone: {_rate(sheet.count, seconds, cpu)}; {dict(counts)}")
@@ -120,9 +120,9 @@ def _cells(sheet: Sheet) -> Iterator[tuple[int, tuple[str, ...]]]:
     return ((line.number, line.cells) for line in sheet.lines())
 
 
-def _all(some: Callable[[], int]) -> None:
+def _all(some: Callable[[], int], db: Database) -> None:
     while some():
-        time.sleep(PAUSE)
+        let_others(db)
 
 
 class _Neighbour:
