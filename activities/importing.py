@@ -94,7 +94,7 @@ class Importer:
 
 
 def let_others(database: Database) -> None:
-    """Between two batches: of several processes, SQLite lets whoever asks first write, and that is the one just done."""
+    """Between two batches. Of several processes SQLite has that one write that asks first: whoever did just now."""
     if database.sqlite:
         sleep(_PAUSE)
 
