@@ -61,12 +61,12 @@ class TextReader:
         if node.style == "lost":
             return None
         if node.empty or (node.value.strip() == "" and not blank):
-            self._empty(node, key)
+            self._empty(node, key, blank)
             return None
         self._look_for_cut(node, key, prose)
         return Located(node.value, node.at, key.at, node.text_at)
 
-    def _empty(self, node: Text, key: Text | None) -> None:
+    def _empty(self, node: Text, key: Text | None, blank: bool = False) -> None:
         name = f"“{key.value}”" if key else "This"
         if node.comment.strip():
             hidden = node.comment.strip()
@@ -78,6 +78,8 @@ class TextReader:
             self.note(node.at, "cut-by-hash", f"{name} has no value.", why, fix)
         else:
             fix = "Write it behind the colon, or delete the key."
+            if blank and key:
+                fix = f'Write it behind the colon; to empty the field: {key.value}: ""'
             self.note(node.at, "empty", f"{name} has no value.", "", fix)
 
     def _look_for_cut(self, node: Text, key: Text, prose: bool) -> None:
