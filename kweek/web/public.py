@@ -66,7 +66,9 @@ def ask_to_unsubscribe(token: str, request: Request, house: HouseOf) -> Response
 
 
 @router.head("/u/{token}")
-def look_at_unsubscribe(token: str) -> Response:
+def look_at_unsubscribe(token: str, house: HouseOf) -> Response:
+    """Scanners ask so: nothing is noted."""
+    mail_of(house.about("unsubscribe", token))
     return Response()
 
 

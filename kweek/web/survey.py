@@ -107,7 +107,10 @@ def show_survey(token: str, request: Request, house: HouseOf) -> Response:
 
 
 @router.head("/s/{token}")
-def look_at_survey(token: str) -> Response:
+def look_at_survey(token: str, request: Request, house: HouseOf) -> Response:
+    """Scanners ask so: nothing is noted."""
+    with house.db.read() as read:
+        _sitting(read, token, request, house)
     return Response()
 
 

@@ -58,7 +58,7 @@ def test_a_link_leads_to_its_stored_target_and_becomes_a_click(
 @pytest.mark.parametrize("token", ["forged", "https://evil.example", "%2e%2e", "x" * 2_000])
 def test_a_forged_token_leads_to_a_page_that_helps_and_nowhere_else(web: TestClient, address: str, token: str) -> None:
     answer = web.get(address.format(token), headers={"accept-language": "nl-NL,nl;q=0.9,en;q=0.5"})
-    assert answer.status_code == 404
+    assert answer.status_code == web.head(address.format(token)).status_code == 404
     assert "location" not in answer.headers
     if "//" not in token:
         assert "beantwoord de e-mail" in answer.text
