@@ -16,10 +16,10 @@ from kweek.flow.answers import Answers
 from kweek.flow.plan import Axis
 from kweek.flow.state import Effect, Value
 from kweek.flow.words import HANDOVER_GIVEN
+from kweek.intake.record import hear_grade
 from kweek.leads.definitions import number_of
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import append
-from kweek.leads.graded import Graded, write_told
 from kweek.leads.points import add_points
 from kweek.leads.scores import settle
 from kweek.leads.traits import add_tags, remove_tags, set_fields
@@ -76,12 +76,7 @@ class Desks:
 
     def graded(self, tx: Connection, lead_id: str, now: datetime) -> bool:
         """Did what was applied bring it to another grade, from which something follows?"""
-        ears = self.rules().ears
-        told = ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now)
-        write_told(tx, {lead_id: told})
-        for event in told.events:
-            ears.tell(tx, lead_id, event, now)
-        return bool(told.events)
+        return bool(hear_grade(tx, lead_id, now, self.rules().ears))
 
     def _score(self, tx: Connection, lead_id: str, now: datetime) -> None:
         """More is known of it, or less."""

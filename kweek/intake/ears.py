@@ -100,6 +100,8 @@ class FlowEars(AlwaysRing):
     def hear_points(self, tx: Connection, moved: Mapping[str, Columns], now: datetime) -> None:
         """The points of these changed, though nothing happened: write their columns, and ring where something follows
         from a grade, or a flow seeks a goal."""
+        if not moved:
+            return
         if not self.minds_points(tx):
             set_graded(tx, {lead: {**columns, "graded": grade_in(columns)} for lead, columns in moved.items()})
             return

@@ -22,7 +22,8 @@ from kweek.intake.people import enrich, find_or_make, row_of
 from kweek.intake.touches import keep_touch
 from kweek.leads import bant, events, tables, topics
 from kweek.leads.database import Database, NoSuchLead
-from kweek.leads.graded import Graded, Told, tell_grade
+from kweek.leads.enrolments import lead_row
+from kweek.leads.graded import Graded, Told, tell_grade, write_told
 from kweek.leads.merged import living
 from kweek.leads.reckoned import Scores
 from kweek.leads.scores import score
@@ -185,6 +186,15 @@ def _take(
     return Recorded(lead.id, happened[0].seq, fresh=True)
 
 
+def hear_grade(tx: Connection, lead_id: str, now: datetime, ears: Ears) -> Sequence[Event]:
+    """What follows from the grade that this (locked) lead has by now, recorded and told. Its bells the caller rings."""
+    told = ears.graded(tx, Graded.of(lead_row(tx, lead_id)), now, now)
+    write_told(tx, {lead_id: told})
+    for event in told.events:
+        ears.tell(tx, lead_id, event, now)
+    return told.events
+
+
 def _with(ears: Ears, incoming: Incoming, earlier: Sequence[Incoming]) -> Iterator[Incoming]:
     """What follows from it, and what comes along with it."""
     yield from ears.derived(incoming)
@@ -195,8 +205,8 @@ def _with(ears: Ears, incoming: Incoming, earlier: Sequence[Incoming]) -> Iterat
 
 def _put(tx: Connection, lead_id: str, seq: int, one: Incoming, now: datetime) -> Event | None:
     event = Event(seq, one.kind, one.at, one.ref, one.data)
-    fresh = events.put(tx, lead_id, one.id, event, recorded_at=now, by=one.by, note=one.note, past=one.past)
-    return event if fresh else None
+    row = events.row_of(lead_id, one.id, event, recorded_at=now, by=one.by, note=one.note, past=one.past)
+    return event if events.put(tx, row) else None
 
 
 def _touched(tx: Connection, lead_id: str, one: Incoming, now: datetime) -> bool:

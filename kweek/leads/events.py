@@ -46,31 +46,20 @@ def append(
     at, recorded_at: flow time, when it happened and when we heard of it. by, note: of the colleague who did it.
     """
     event = Event(tx.execute(_NEXT, {"lead": lead_id}).scalar_one(), kind, at, ref, data or {})
-    if put(tx, lead_id, id, event, recorded_at=recorded_at, by=by, note=note):
+    if put(tx, row_of(lead_id, id, event, recorded_at=recorded_at, by=by, note=note)):
         return event.seq
     tx.execute(_BACK, {"lead": lead_id})  # no gap in our numbers for that
     return None
 
 
-def put(
-    tx: Connection,
-    lead_id: str,
-    id: str,
-    event: Event,
-    *,
-    recorded_at: datetime,
-    by: str | None = None,
-    note: str | None = None,
-    past: bool = False,
-) -> bool:
+def put(tx: Connection, row: Mapping[str, object]) -> bool:
     """The same under a number that the caller gives, who has to write that into the lead's row. False: it is known.
-    past: no flow hears of it."""
-    row = row_of(lead_id, id, event, recorded_at=recorded_at, by=by, note=note, past=past)
+    row: by `row_of`."""
     return insert_once(tx, events, row, key="id")
 
 
 def put_all(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """The same for many that nobody knows (IntegrityError: somebody does). rows: by `row_of`."""
+    """The same for many that nobody knows (IntegrityError: somebody does)."""
     if rows:
         tx.execute(_PUT, rows)
 
@@ -85,7 +74,7 @@ def row_of(
     note: str | None = None,
     past: bool = False,
 ) -> dict[str, object]:
-    """As it stands in our books."""
+    """As it stands in our books. past: no flow hears of it."""
     return {
         "lead_id": lead_id, "seq": event.seq, "id": id, "kind": event.kind, "at": event.at, "recorded_at": recorded_at,
         "ref": event.ref, "data": dump_event(event).get("data", {}), "by": by, "note": note,

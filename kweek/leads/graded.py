@@ -74,7 +74,7 @@ def tell_grade(
     found: list[Event] = []
     for kind, said in _follows(tx, lead, matrix, before, grade, heard=heard):
         event = Event(lead.seq + len(found) + 1, kind, at, data=said)
-        if events.put(tx, lead.lead, f"{lead.lead}/graded/{event.seq}", event, recorded_at=now):
+        if events.put(tx, events.row_of(lead.lead, f"{lead.lead}/graded/{event.seq}", event, recorded_at=now)):
             found.append(event)
     return Told(found, {"graded": grade, "seq": lead.seq + len(found)})
 

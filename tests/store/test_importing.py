@@ -1,4 +1,4 @@
-"""A file is taken in: what is told before is what then happens, twice is once, and an undo gives back what was."""
+"""A file is taken in: what is told before is what then happens, twice is once."""
 
 from __future__ import annotations
 
@@ -6,118 +6,41 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
-from kweek.flow.conditions import parse_condition
-from kweek.intake.check_lead import Vocabulary
-from kweek.intake.ears import FlowEars
 from kweek.intake.imports import taking
-from kweek.intake.imports.asked import Asked, how_of
-from kweek.intake.imports.csv_file import read_csv
 from kweek.intake.imports.enrolling import enrol_some
-from kweek.intake.imports.file_row import RowReader
 from kweek.intake.imports.newcomers import Newcomer
 from kweek.intake.imports.refused import refused_of
-from kweek.intake.imports.taking import take_some
-from kweek.intake.imports.trying import Outcome, Tried, try_rows
-from kweek.intake.imports.undoing import undo_some
-from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
+from kweek.intake.incoming import Incoming
 from kweek.intake.record import record
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
 from kweek.leads.publish import publish
-from kweek.leads.reckoned import Scores
 from kweek.leads.scores import settle
-from kweek.rules.scoring import Rule
+from tests.store.imported import (
+    BECOMES,
+    EARS,
+    HEAD,
+    WARM,
+    all_rows,
+    fill,
+    imported,
+    lead,
+    reader_of,
+    rows,
+    tried,
+)
 from tests.store.making import NOW
-
-WORDS = Vocabulary(fields={"building": "text", "contract_end": "date"}, flows=lambda: ("warm",), country="NL")
-EARS = FlowEars(
-    scores=Scores(
-        (Rule("title", "told us the job title", "profile", 10, condition=parse_condition("known(lead.job_title)")),)
-    )
-)
-HEAD = "E-mail;Voornaam;Functie;Telefoon;Bedrijf;Medewerkers;Contract end;Klantnummer\n"
-FILE = (
-    HEAD
-    + "an@example.com;An;Inkoper;0201234567;Acme;10;31-12-2026;k1\n"
-    + "new@example.com;Nel;;;Beta;;;\n"
-    + "wrong@;Wim;;;;;;\n"
-    + "AN@example.com;Anna;;;acme;12;;\n"
-    + ";Bo;Kok;;;;;k2\n"
-    + "same@example.com;Sam;;;;;;\n"
-    + "new@example.com;Nel;;;Beta;;;\n"
-)
-BECOMES = ["changed", "made", "refused", "changed", "made", "same", "same"]
-WARM = "flow: warm\ntitle: Warm\nstart: manual\nsteps:\n  - end: done\n"
-
-Snapshot = dict[str, list[tuple[Any, ...]]]
 
 
 @pytest.fixture
 def books(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """An, of whom much is known, and Sam."""
     monkeypatch.setattr(taking, "BATCH", 3)
-    an = LeadIn(
-        email="an@example.com", profile={"first_name": "Antje", "phone": "+31201111111"}, fields={"building": "hall"},
-        company=CompanyIn("ACME", sector="food", size=10),
-    )  # fmt: skip
-    for lead in (an, LeadIn(email="same@example.com", profile={"first_name": "Sam"})):
-        record(database, Incoming(f"form {lead.email}", "form.sent", NOW, lead), NOW, EARS)
+    fill(database)
     return database
-
-
-def reader_of(text: str = FILE, **asked: Any) -> tuple[RowReader, list[Any]]:
-    sheet = read_csv(text.encode())
-    how = how_of(sheet, sheet, Asked(**({"no_consent": True} | asked)), WORDS)
-    return RowReader(how, "fair.csv", WORDS, ZoneInfo("Europe/Amsterdam"), NOW), list(sheet.lines())
-
-
-def imported(db: Database, text: str = FILE, **asked: Any) -> str:
-    reader, lines = reader_of(text, **asked)
-    import_id = imports.store(db, "fair.csv", reader.how.dump(), ((one.number, one.cells) for one in lines), NOW)
-    while take_some(db, import_id, reader, EARS, NOW, 3):
-        pass
-    return import_id
-
-
-def tried(db: Database, text: str = FILE, **asked: Any) -> list[Outcome]:
-    reader, lines = reader_of(text, **asked)
-    found = [outcome for _, outcome in try_rows(db, reader, lines)]
-    sums = Tried()
-    for outcome in found:
-        sums.add(outcome)
-    assert sums.fields == Counter(name for one in found if one.becomes == "changed" for name in one.changes)
-    return found
-
-
-def undone(db: Database, import_id: str) -> None:
-    imports.undo(db, import_id)
-    while undo_some(db, import_id, EARS, NOW + timedelta(days=1), 3):
-        pass
-
-
-def rows(db: Database, import_id: str) -> list[Any]:
-    every = ["waiting", "made", "changed", "same", "refused", "undone", "kept"]
-    with db.read() as read:
-        return imports.rows(read, import_id, every, 100)
-
-
-def lead(db: Database, **which: str) -> Any:
-    with db.read() as read:
-        return read.execute(select(tables.leads).filter_by(**which)).one()
-
-
-def all_rows(db: Database, *but: Any) -> Snapshot:
-    with db.read() as read:
-        return {
-            table.name: sorted(map(tuple, read.execute(select(table)).all()), key=repr)
-            for table in tables.metadata.sorted_tables
-            if table not in (tables.imports, tables.import_rows, *but)
-        }
 
 
 # --- who is new ------------------------------------------------------------------------------------
@@ -292,80 +215,3 @@ def test_they_enter_a_flow_at_the_rate_and_never_faster(books: Database) -> None
     assert entered() == 4, "each once, however many rows it has"
     with books.read() as read:
         assert imports.one(read, import_id).status == "done"
-
-
-# --- and back -------------------------------------------------------------------------------------
-
-
-def test_an_undo_gives_back_what_was(books: Database) -> None:
-    before = all_rows(books, tables.events, tables.leads, tables.points)
-    known = {row.id: row for row in _people(books)}
-    import_id = imported(books, no_consent=False, consent="signed", purpose="advice", campaign="fair")
-    undone(books, import_id)
-    after = all_rows(books, tables.events, tables.leads, tables.points)
-    assert {name: after[name] for name in after if name not in ("consents", "campaigns")} == {
-        name: before[name] for name in before if name not in ("consents", "campaigns")
-    }
-    assert all(row[-1] is not None for row in after["consents"]), "every permission of it is withdrawn"
-    assert {row.id: _but_the_machine(row) for row in _people(books)} == {
-        lead_id: _but_the_machine(row) for lead_id, row in known.items()
-    }
-    assert {row.status for row in rows(books, import_id)} == {"undone", "refused"}
-    assert [row.why for row in rows(books, import_id) if row.status == "undone"] == [None] * 6
-    with books.read() as read:
-        assert imports.one(read, import_id).status == "undone"
-    twice = all_rows(books)
-    undone(books, import_id)
-    assert all_rows(books) == twice, "twice is once"
-
-
-def _people(db: Database) -> list[Any]:
-    with db.read() as read:
-        return list(read.execute(select(tables.leads)).all())
-
-
-def _but_the_machine(row: Any) -> dict[str, object]:
-    """A lead that was never reckoned has no grade, and one that has no points has the least."""
-    return {
-        name: value for name, value in row._mapping.items() if name not in ("seq", "profile", "engagement", "graded")
-    }
-
-
-def test_what_happened_since_stays_and_is_told(books: Database) -> None:
-    import_id = imported(books, no_consent=False, consent="signed", purpose="advice")
-    nel = lead(books, email="new@example.com").id
-    record(books, Incoming("later", "form.sent", NOW, LeadIn(id=nel)), NOW, EARS)
-    an = lead(books, email="an@example.com").id
-    with books.write() as tx:
-        tx.execute(update(tables.leads).where(tables.leads.c.id == an).values(job_title="Chef"))
-    undone(books, import_id)
-    told = {row.number: (row.status, [one["words"] for one in row.why or ()]) for row in rows(books, import_id)}
-    assert told[2] == ("kept", ["the lead stays, for since then: form.sent"])
-    assert told[1] == ("undone", ["this was written since, and stays"])
-    assert (lead(books, id=an).job_title, lead(books, id=an).first_name) == ("Chef", "Antje")
-    assert lead(books, id=nel).first_name == "Nel"
-    with books.read() as read:
-        allowed = read.execute(select(tables.consents).where(tables.consents.c.withdrawn_at.is_(None))).all()
-    assert allowed == [], "a permission of the import is withdrawn in any case"
-
-
-def test_a_file_that_nobody_took_in_is_forgotten(books: Database) -> None:
-    before = all_rows(books)
-    reader, lines = reader_of()
-    import_id = imports.store(
-        books, "fair.csv", reader.how.dump(), ((one.number, one.cells) for one in lines), NOW, tried=True
-    )
-    undone(books, import_id)
-    assert {(row.status, tuple(row.cells)) for row in rows(books, import_id)} == {("undone", ())}
-    assert all_rows(books) == before
-
-
-def test_whoever_is_in_a_flow_stays(books: Database) -> None:
-    import_id = imported(books)
-    bo = lead(books, external_id="k2").id
-    with books.write() as tx:
-        tx.execute(insert(tables.tags).values(lead_id=bo, tag="hot"))
-        tx.execute(delete(tables.import_rows).where(tables.import_rows.c.number != 5))
-    undone(books, import_id)
-    [row] = rows(books, import_id)
-    assert (row.status, row.why[0]["words"]) == ("kept", "the lead stays, for since then: tags")

@@ -18,13 +18,11 @@ from kweek.intake.incoming import CompanyIn, ConsentIn, Incoming, LeadIn
 from kweek.intake.merging.merge import Merged, merge
 from kweek.intake.merging.unmerge import unmerge
 from kweek.intake.outcomes import ClosedError, OutcomeError
-from kweek.intake.record import record
+from kweek.intake.record import hear_grade, record
 from kweek.intake.suppress import unsubscribe
 from kweek.leads import tables
 from kweek.leads.database import Database
-from kweek.leads.enrolments import lead_row
 from kweek.leads.events import pull
-from kweek.leads.graded import Graded, write_told
 from kweek.leads.points import add_points, sums_of
 from kweek.leads.publish import publish
 from kweek.leads.reckoned import Scores
@@ -97,7 +95,7 @@ def two(database: Database) -> tuple[str, str]:
             tx.execute(insert(tables.mails).values(key=f"{lead}-1/3", lead_id=lead, recipient="ann@x.test", **mail))
             since = {"campaign": f"fair-{n}", "campaign_at": at, "last_campaign": f"fair-{n}"}
             tx.execute(tables.leads.update().where(tables.leads.c.id == lead).values(**since))
-            write_told(tx, {lead: EARS.graded(tx, Graded.of(lead_row(tx, lead)), at, at)})
+            hear_grade(tx, lead, at, EARS)
         tx.execute(tables.leads.update().values(seen=tables.leads.c.seq))
     return first, second
 

@@ -9,6 +9,7 @@ import pytest
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.facts import Fact
+from kweek.flow.lint.names import COMPUTED
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Effect, EffectKind, Ended, Enrolment, LeadState
@@ -17,6 +18,7 @@ from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
 from kweek.rules.qualification import Need, SalesReady
 from kweek.rules.scoring import Rule
+from kweek.rules.traits import Traits
 from tests.unit.flow_of import BROCHURE
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -186,3 +188,25 @@ def test_where_no_flow_of_the_matrix_is_there_grades_are_no_matter() -> None:
     memory = graded({})
     memory.record("download.taken", NOON)
     assert (memory.graded, [event.kind for event in memory.events]) == (None, ["download.taken"])
+
+
+def test_what_a_lead_is_gives_the_same_points_however_many_are_alike() -> None:
+    rules = tuple(
+        Rule(asked, asked, "profile", points, condition=parse_condition(asked))
+        for points, asked in enumerate(("known(lead.job_title)", "lead.size > 5", 'lead.stage == "suspect"'), start=1)
+    )
+    world = World({"brochure-request": BROCHURE}, scoring=rules)
+    assert [rule.id for rule in world.traits.others] == ['lead.stage == "suspect"'], "it follows from what it did"
+    alike = [
+        {"lead.size": size, "lead.job_title": title} for size in (2, 9, 2, 9) for title in (None, "grower", "grower")
+    ]
+    expected = [3 + 2 * (one["lead.size"] == 9) + (one["lead.job_title"] is not None) for one in alike]
+    assert [Memory(world, fields=one).judged().profile for one in alike] == expected
+    several: dict[str, Any] = {"lead.size": ["a", "b"], "lead.job_title": "grower"}
+    assert Memory(world, fields=several).judged().profile == 4, "a list has no place in a table"
+
+
+def test_nothing_that_is_computed_is_taken_for_a_field() -> None:
+    computed = [name for name in COMPUTED if name.startswith("lead.")]
+    rules = [Rule(name, name, "profile", 1, condition=parse_condition(f"known({name})")) for name in computed]
+    assert Traits.of(rules).rules == ()

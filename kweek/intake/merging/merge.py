@@ -20,14 +20,13 @@ from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.merging.rows import HELD_ONCE, MOVING, Told, copy_rows, move_rows, plain
 from kweek.intake.merging.united import OWN, columns_after, words_of
 from kweek.intake.outcomes import ClosedError, OutcomeError
-from kweek.intake.record import Ears, append
+from kweek.intake.record import Ears, append, hear_grade
 from kweek.intake.suppress import AddressKey, suppress
 from kweek.leads import tables
 from kweek.leads.database import Database, lock_lead
 from kweek.leads.duplicates import pair, propose, settle_pair
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import ring
-from kweek.leads.graded import Graded, write_told
 from kweek.leads.permission import suppressed
 
 WISHES: Final = ("unsubscribed", "complained", "objected", "erased")
@@ -281,11 +280,8 @@ def tell_flows(tx: Connection, lead: str, now: datetime, ears: Ears) -> None:
     columns = ears.scored(tx, lead_row(tx, lead), (), now, profile_changed=True)
     if columns:
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead).values(**columns))
-    told = ears.graded(tx, Graded.of(lead_row(tx, lead)), now, now)
-    write_told(tx, {lead: told})
-    for event in told.events:
-        ears.tell(tx, lead, event, now)
+    graded = hear_grade(tx, lead, now, ears)
     row = lead_row(tx, lead)
     news = tx.execute(select(exists().where(_E.lead_id == lead, _E.seq > row.seen, _E.merged.is_(None)))).scalar_one()
-    if row.open or news or any(ears.rings(tx, row, one, profile_changed=False) for one in told.events):
+    if row.open or news or any(ears.rings(tx, row, one, profile_changed=False) for one in graded):
         ring(tx, lead, row.seq)
