@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 FLOW = "/flows/brochure-request"
 PAGES = (
     "/", FLOW, f"{FLOW}/leads", f"{FLOW}/leads?q=nobody", "/leads/ann", "/mails", "/mails/1", "/calls/bas-1/2?as=els",
-    "/handovers/ann-1/3?as=anna", f"{FLOW}?version=99",
+    "/handovers/ann-1/3?as=anna", f"{FLOW}?version=99", "/matrix",
 )  # fmt: skip
 SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
   for (const entry of list.getEntries()) window.shifted += entry.value; }).observe({type: "layout-shift"}); }"""
