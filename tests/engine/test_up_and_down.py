@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.servers import free_port
+from tests.engine.servers import free_port, free_ports, ports_of_up
 from tests.engine.up_house import KWEEK, PARTS, ROOT, Up, Visitor, alive, children_of, kweek, up, wait_for
 
 pytestmark = pytest.mark.slow
@@ -108,7 +108,7 @@ def test_a_port_that_is_taken_is_named_with_its_option(tmp_path: Path, option: s
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        others = {name: free_port() for name in ("port", "temporal-port", "ui-port", "smtp-port")} | {option: port}
+        others = ports_of_up() | {option: port}
         words = [word for name, number in others.items() for word in (f"--{name}", str(number))]
         refused = kweek("up", *words, "--data", "data", cwd=tmp_path)
     assert refused.returncode == 1
@@ -118,7 +118,7 @@ def test_a_port_that_is_taken_is_named_with_its_option(tmp_path: Path, option: s
 
 def test_ports_come_from_the_settings_where_no_option_says_otherwise(tmp_path: Path) -> None:
     """All links lead where the pages are, and doctor looks where they are."""
-    web, smtp = free_port(), free_port()
+    web, smtp = free_ports(2)
     said = {"KWEEK_BASE_URL": f"http://127.0.0.1:{web}", "KWEEK_SMTP_URL": f"catcher://127.0.0.1:{smtp}"}
     with serving(tmp_path, **said) as house:
         assert f"http://127.0.0.1:{web}/login/" in house.terminal
@@ -154,9 +154,7 @@ def test_a_broken_workspace_starts_nothing_and_says_where(tmp_path: Path) -> Non
     flow = workspace / "flows" / "brochure-request.yaml"
     sound = flow.read_text()
     flow.write_text(sound.replace("answered: triage", "answered: traige"))
-    ports = [
-        word for name in ("port", "temporal-port", "ui-port", "smtp-port") for word in (f"--{name}", str(free_port()))
-    ]
+    ports = [word for name, port in ports_of_up().items() for word in (f"--{name}", str(port))]
     refused = kweek("up", "--workspace", str(workspace), "--data", "data", *ports, "--tempo", "24", cwd=tmp_path)
     assert refused.returncode == 1
     line = 1 + sound[: sound.index("answered: triage")].count("\n")

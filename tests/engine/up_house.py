@@ -20,7 +20,7 @@ from sqlalchemy import func, select, text
 
 from kweek.leads import tables
 from kweek.leads.database import Database, open_database
-from tests.engine.servers import free_port
+from tests.engine.servers import ports_of_up
 
 ROOT = Path(__file__).parents[2]
 KWEEK = [sys.executable, "-m", "kweek"]
@@ -88,9 +88,7 @@ class Up:
     tempo: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     command: Sequence[str] = ("up",)
-    ports: dict[str, int] = field(
-        default_factory=lambda: {name: free_port() for name in ("port", "temporal-port", "ui-port", "smtp-port")}
-    )
+    ports: dict[str, int] = field(default_factory=ports_of_up)
     process: subprocess.Popen[bytes] | None = None
 
     @property

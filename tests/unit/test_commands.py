@@ -137,9 +137,9 @@ def test_a_mistake_is_answered_in_words(mistake: str, tmp_path: Path) -> None:
 
 
 def _free_ports() -> list[int]:
-    from tests.engine.servers import free_port
+    from tests.engine.servers import free_ports
 
-    return [free_port() for _ in range(4)]
+    return free_ports(4)
 
 
 def test_all_ports_that_are_taken_are_named_at_once_with_others_that_are_free() -> None:
