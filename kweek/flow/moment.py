@@ -109,14 +109,21 @@ _LOOSE: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
-_NO_SIDE: Final = re.compile(r"(\d+ (?:business )?[a-z]+)(?: [a-z]+){0,2} ([a-z_]+(?:\.[a-z_]+)+)")
+_NO_SIDE: Final = re.compile(
+    r"(?P<time>\d+ (?:business )?[a-z]+)(?: (?P<words>[a-z]+(?: [a-z]+)?))? (?P<date>[a-z_]+(?:\.[a-z_]+)+)"
+)
+_SIDES: Final = {"from": "after", "past": "after", "following": "after", "since": "after", "na": "after"}
+"""Other words for it; the rest of them is “before”."""
 
 
 def _meant(text: str) -> str | None:
     """The moment that was probably meant, where it is written in another way; None: it is one, or nobody can tell."""
     said = text.lower().strip()
     if found := _NO_SIDE.fullmatch(said):
-        return f"{found[1]} before {found[2]}"
+        time, words, date = found.groups()
+        if words is None:
+            return f"{time} before {date} — or {time} after {date}"
+        return f"{time} {_SIDES.get(words.split()[0], 'before')} {date}"
     if found := _TURNED.fullmatch(said):
         side = "after" if found[2] in ("plus", "+", "after") else "before"
         return f"{found[3]} {side} {found[1]}"

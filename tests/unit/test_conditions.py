@@ -191,6 +191,26 @@ def test_a_condition_is_true_false_or_unknown(text: str, answer: bool | None) ->
         ('["A"] == lead.x', 0, "list"),
         ("lead.x == \x00", 10, "U+0000"),
         ("__import__('os').system('x')", 16, "“.”"),
+        # half a quote, one too many, or one of the other kind
+        ('lead.x == NL" and lead.y == "nl"', 10, 'no " before it; write "NL"'),
+        ('lead.x == "NL and lead.y == "nl"', 10, 'no " behind it; close it: "NL"'),
+        ('lead.x == "NL\' and lead.y == "nl"', 10, 'begins with " and ends with \'; write "NL"'),
+        ('lead.x == ""NL" and lead.y == "nl"', 10, 'one quote too many; write "NL"'),
+        ('lead.x == "NL""', 10, 'one quote too many; write "NL"'),
+        ('lead.x in ["A, "B"]', 11, 'close it: "A"'),
+        # units, and brackets of another kind
+        ("lead.x > 40 ha", 12, "out: 40"),
+        ("lead.x > 40% and lead.y", 11, "out: 40"),
+        ("lead.x > 40ha", 9, 'write 40, or "40ha" in quotes'),
+        ('count("x", 60 days) > 1', 14, 'in quotes: "60 days"'),
+        ('lead.x in {"A", "B"}', 10, 'write ["A", "B"]'),
+        # words of everyday
+        ("lead.x is None", 7, "write not known(lead.x)"),
+        ("lead.x is not empty", 7, "write known(lead.x)"),
+        ("lead.x is more than 40", 7, "write lead.x > 40"),
+        ("lead.x at least 40", 7, "write lead.x >= 40"),
+        ('not tagged("a", "b")', 4, '(tagged("a") or tagged("b"))'),
+        ('days_since("sent", "120 days")', 0, 'days_since("sent") > 120 — or < 120'),
     ],
 )
 def test_what_is_no_condition_is_refused_at_its_place_with_what_to_write(text: str, offset: int, words: str) -> None:

@@ -159,6 +159,14 @@ SLIPS = [
     (WHITEPAPER, "limit: 1 mail per 7 days", "limit: 7 days", 10, "Write: 1 mail per 7 days."),
     (WHITEPAPER, "  - wait: 1 week\n", "  - wait: 1 week after opened\n", 34, "Write: 1 week."),
     (FAIR, "score: { intent: +10 }", "score: { intent: +10 },", 23, "Write it without: score: { intent: +10 }"),
+    (WHITEPAPER, GRADES, 'lead.phone == ""', 13, "Write not known(lead.phone)."),
+    (WHITEPAPER, GRADES, 'company.sector == "*dairy*"', 13, 'Write matches(company.sector, "*dairy*").'),
+    (WHITEPAPER, GRADES, 'lead.tags == "x"', 13, 'Write tagged("x").'),
+    (WHITEPAPER, GRADES, 'lead.tag not in ["x", "y"]', 13, 'Write not (tagged("x") or tagged("y")).'),
+    (WHITEPAPER, GRADES, "lead.size > 40", 13, "Did you mean “company.size”?"),
+    (WHITEPAPER, GRADES, "lead.cows > 40", 13, "Or declare it: fields of rules/workspace.yaml."),
+    (FAIR, "score: { intent: +10 }", "score: { intent: + 10 }", 23, "with its sign: +10."),
+    (RENEWAL, "45 days before lead", "45 days lead", 25, "— or 45 days after lead.contract_end."),
     (RENEWAL, OUTCOMES, f"{OUTCOMES},", 59, f"Write it without: outcomes: {OUTCOMES}"),
 ]
 ELSEWHERE = [

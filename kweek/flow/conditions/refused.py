@@ -10,6 +10,7 @@ from kweek.errors import KweekError
 ENDS: Final = ("operand", "close")
 """What something may end with, so that another thing beside it needs a word between the two."""
 _CURLY: Final = re.compile('[“”„‘’«»]([^“”„‘’«»"]+)[“”‘’«»]')
+_BRACED: Final = re.compile(r"""\{((?:\s*(?:"[^"]*"|'[^']*'|\d+)\s*,?)+)\}(?!\})""")
 _STRANGE: Final = {
     **dict.fromkeys("“”„‘’«»", 'straight quotes: "A"'), "&": "and", "|": "or", "!": "not",
     "≥": ">=", "≤": "<=", "≠": "!=", "\u00a0": "an ordinary space",
@@ -90,6 +91,21 @@ def refuse_neighbours(before: str, kind: str, token: str, at: int, within: str) 
         raise ConditionError(f"something is missing before “{token}”", at, "write what it is compared with")
 
 
+_ENDS_HERE: Final = re.compile(r"\s*(?:and\b|or\b|[)\]]|$)")
+
+
+def refuse_unit(number: str, word: str, text: str, at: int, within: str) -> None:
+    """`lead.hectares > 40 ha`, and in a function a period without its quotes."""
+    if not number.isdecimal() or not word.isalpha() or word in ("and", "or", "in", "not"):
+        return
+    if within == "(" and _UNIT.fullmatch(word) and word != "business":
+        raise ConditionError(
+            f"something is missing before “{word}”", at, f'put the period in quotes: "{number} {word}"'
+        )
+    if within != "[" and not _UNIT.fullmatch(word) and _ENDS_HERE.match(text, at + len(word)):
+        raise ConditionError(f"“{word}” stands behind a number", at, f"leave the unit out: {number}")
+
+
 _ASKED: Final = {
     "known": "known({})", "tagged": 'tagged("{}")', "opened": 'opened("{}")', "happened": 'happened("{}")',
     "clicked": 'clicked("…", "{}"), with the name of the mail before that of the link',
@@ -114,15 +130,21 @@ def refuse_sign(text: str, at: int) -> NoReturn:
     if sign.isdigit() and sign.isascii():
         token = re.match(r"[\w.]+", text[at:])
         word = token[0] if token else sign
-        raise ConditionError(f"“{word}” is neither number nor name", at, f'write a number, or "{word}" in quotes')
+        number = re.match(r"\d+(?=[A-Za-z]+\Z)", word)
+        fix = f'write {number[0] if number else "a number"}, or "{word}" in quotes'
+        raise ConditionError(f"“{word}” is neither number nor name", at, fix)
     if text.startswith("<>", at):
         raise ConditionError("“<>” does not compare", at, "Did you mean “!=”?")
     if quoted := _CURLY.match(text, at):
         raise ConditionError(f"“{sign}” has no meaning in a condition", at, f'write straight quotes: "{quoted[1]}"')
     if sign in _STRANGE:
         raise ConditionError(f"“{sign}” has no meaning in a condition", at, f"write {_STRANGE[sign]}")
+    if sign == "%" and (number := re.search(r"\d+(?:\.\d+)?\s*\Z", text[:at])) and _ENDS_HERE.match(text, at + 1):
+        raise ConditionError("“%” stands behind a number", at, f"leave the unit out: {number[0].strip()}")
     if sign in "+*/%^~@":
         refuse_arithmetic(sign, at)
+    if listed := _BRACED.match(text, at):
+        raise ConditionError("a list stands in square brackets", at, f"write [{listed[1].strip()}]")
     if sign in "{}":
         raise ConditionError(
             f"“{sign}” has no meaning in a condition", at, "a field stands by itself: lead.profile, without {{ }}"

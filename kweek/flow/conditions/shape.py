@@ -114,9 +114,24 @@ def _ask(ask: Ask) -> None:
         raise ConditionError(f"there is no function {ask.function}(…)", ask.offset, fix)
     if not function.needs <= len(ask.arguments) <= len(function.takes):
         wanted = " and ".join(function.takes[: function.needs])
-        raise ConditionError(f"{ask.function}(…) asks for {wanted}", ask.offset, f"write {function.example}")
+        fix = _several(ask, function) or f"write {function.example}"
+        raise ConditionError(f"{ask.function}(…) asks for {wanted}", ask.offset, fix)
     for wants, given in zip(function.takes, ask.arguments, strict=False):
         _argument(ask, function, wants, given)
+
+
+def _several(ask: Ask, function: Function) -> str:
+    """The remedy where one thing can be asked and more are, in the author's own words; empty: there is none."""
+    texts = [given.value for given in ask.arguments if isinstance(given, Constant) and isinstance(given.value, str)]
+    if len(function.takes) != 1 or len(texts) < 2 or len(texts) < len(ask.arguments):
+        return ""
+    each = [f'{ask.function}("{text}")' for text in texts]
+    if function.gives == "yes/no":
+        return f"write ({' or '.join(each)})"
+    number = texts[1].split(" ")[0]
+    if len(each) == 2 and number.isdecimal():
+        return f"compare it: {each[0]} > {number} — or < {number}"
+    return ""
 
 
 def _argument(ask: Ask, function: Function, wants: Argument, given: Node) -> None:

@@ -20,6 +20,7 @@ from kweek.flow.conditions.refused import (
     refuse_sign,
     refuse_thousands,
     refuse_unasked,
+    refuse_unit,
 )
 
 LONGEST: Final = 2_000
@@ -61,6 +62,7 @@ def scan(text: str) -> str:
         does = _does(kind, token, before, text, at)
         if before == "operand" and does == "operand":
             refuse_unasked(*last, token)
+        refuse_unit(last[0], token, text, at, open_at[-1][0] if open_at else "")
         refuse_neighbours(before, does, token, at, open_at[-1][0] if open_at else "")
         _brackets(open_at, does, token, at)
         out.append(token.replace(".", DOT).replace("-", DASH) if kind == "word" else token)
@@ -164,6 +166,9 @@ def _word(token: str, before: str, text: str, at: int) -> str:
             return "operand"
         case _:
             pass
+    if low in _THAN_BEGINS and before in ENDS and (asked := _asked_in_words(text, at)):
+        what, right = asked
+        raise ConditionError(f"“{what}” is no word of conditions", at, f"write {right}")
     if low == "is" and _NOT.match(text, at + 2):
         raise ConditionError("“is not” is no word of conditions", at, "write !=")
     if asked := _ASKS_NULL.search(text[: at + len(token)]):
@@ -199,6 +204,32 @@ def _instead(word: str, text: str, at: int) -> str:
             return f"{bounds[1]} <= {field} <= {bounds[2]}" if bounds else f"1 < {field} < 3"
         case _:
             return _INSTEAD[word]
+
+
+_THAN: Final = {
+    "more": ">", "greater": ">", "larger": ">", "bigger": ">", "higher": ">", "over": ">", "above": ">", "after": ">",
+    "less": "<", "fewer": "<", "smaller": "<", "lower": "<", "under": "<", "below": "<", "before": "<",
+    "at least": ">=", "at most": "<=",
+}  # fmt: skip
+_THAN_BEGINS: Final = frozenset(("is", *(words.split()[0] for words in _THAN)))
+_IN_WORDS: Final = re.compile(
+    rf"(?P<words>(?:is +)?(?P<sign>{'|'.join(_THAN)})(?: than)?) +(?P<right>[\w.\"'-]+)", re.IGNORECASE
+)
+_IS_NOTHING: Final = re.compile(r"is +(?P<no>not +)?(?:none|null|nil|empty|blank|unknown|missing)\b", re.IGNORECASE)
+_IS_SOMETHING: Final = re.compile(r"is +(?P<no>not +)?(?:known|set|filled|present)\b", re.IGNORECASE)
+
+
+def _asked_in_words(text: str, at: int) -> tuple[str, str] | None:
+    """`lead.phone is empty`, `lead.hectares is more than 40`: what was said, and what to write."""
+    left = _LEFT.search(text[:at])
+    field = left[1] if left else "field"
+    if found := _IS_NOTHING.match(text, at):
+        return found[0], f"known({field})" if found["no"] else f"not known({field})"
+    if found := _IS_SOMETHING.match(text, at):
+        return found[0], f"not known({field})" if found["no"] else f"known({field})"
+    if left and (found := _IN_WORDS.match(text, at)):
+        return found["words"], f"{field} {_THAN[found['sign'].lower()]} {found['right']}"
+    return None
 
 
 _NOT: Final = re.compile(r"\s+not\b")

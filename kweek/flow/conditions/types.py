@@ -5,15 +5,20 @@ Only the linter asks; a running lead never pays for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
+from typing import Final
 
 from kweek.flow.conditions import Condition
+from kweek.flow.conditions.instead import instead, tags_asked
 from kweek.flow.conditions.schema import FieldType, Schema, fits, is_date
 from kweek.flow.conditions.shape import FUNCTIONS, Kind
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.duration import NUMBERS
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
+
+_STARRED: Final = re.compile(r"\*.+|.+\*")
 
 Finding = tuple[int, str, str]
 """(offset in the condition, what is wrong, the fix)."""
@@ -71,35 +76,6 @@ def _unknown(node: Field, schema: Schema, wanted: Kind = "any") -> Finding | Non
     return node.offset, f"there is no field {path}", fix
 
 
-def instead(path: str, fields: Mapping[str, FieldType]) -> str:
-    """What to write for a field that there is not."""
-    root, _, last = path.partition(".")
-    siblings = [name for name in fields if name.startswith(f"{root}.")]
-    if not last:
-        ends = [name for name in fields if name.rpartition(".")[2] == path]
-        return f"Did you mean “{ends[0]}”?" if ends else _bare(path, fields)
-    if root == "event" and not siblings:
-        return (
-            "what starts this flow carries nothing; start it by an event with data (rules/events.yaml), or ask of lead"
-        )
-    near = nearest(path, siblings or fields)
-    if near:
-        return f"Did you mean “{near}”?"
-    if siblings:
-        return did_you_mean(path, siblings)
-    roots = sorted({name.partition(".")[0] for name in fields})
-    return f"names begin with {', '.join(roots)}"
-
-
-def _bare(word: str, fields: Mapping[str, FieldType]) -> str:
-    if word in FUNCTIONS:
-        return f"it is a function: {FUNCTIONS[word].example}"
-    short = {name.rpartition(".")[2]: name for name in fields}
-    if near := nearest(word, short):
-        return f"Did you mean “{short[near]}”?"
-    return f'if it is a text, put it in quotes: "{word}"'
-
-
 # --- comparisons ----------------------------------------------------------------------------------
 
 
@@ -113,7 +89,11 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
         for part in side.items if isinstance(side, Items) else (side,):
             match part:
                 case Field():
-                    if unknown := _unquoted(part, node, schema) or _unknown(part, schema, wanted):
+                    if (
+                        unknown := tags_asked(part, node, schema)
+                        or _unquoted(part, node, schema)
+                        or _unknown(part, schema, wanted)
+                    ):
                         missing = True
                         yield unknown
                 case Ask():
@@ -221,6 +201,12 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
                 f"{name} is a text; “{sign}” compares numbers and dates",
                 f'write {name} in ["{(*kind.choices, "…")[0]}", "…"]',
             )
+        case "text" if value == "" and sign in ("==", "!="):
+            right = f"{'not ' if sign == '==' else ''}known({name})"
+            yield at, f'{name} is never ""; while it is empty, nothing is known of it', f"write {right}"
+        case "text" if sign in ("==", "!=") and isinstance(value, str) and _STARRED.fullmatch(value):
+            right = f'{"not " if sign == "!=" else ""}matches({name}, "{value}")'
+            yield at, f"with “{sign}” the * is only a star", f"write {right}"
         case "text" if not isinstance(value, str):
             yield at, f"{name} is a text, {_shown(value)} is not", f'write it in quotes: "{_shown(value)}"'
         case "text" if kind.choices and value not in kind.choices:

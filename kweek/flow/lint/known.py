@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from kweek.flow.conditions.instead import instead
 from kweek.flow.conditions.schema import FieldType, fits
-from kweek.flow.conditions.types import instead
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.report import Report

@@ -26,6 +26,7 @@ CURRENCY: Final = re.compile(r"[A-Z]{3}")
 LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
 BETWEEN: Final = re.compile(r" *[,;] *| ?/ ?| (?:and|or|en|of) ")
 """What stands between names that were written as one text."""
+_POINTS: Final = re.compile(r"^([+-]?)(\d{1,6})(?![\d.,])")
 _STRAY: Final = " \t\"'[]{}"
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
@@ -40,7 +41,9 @@ def words_in(text: str, between: re.Pattern[str] = BETWEEN) -> list[str]:
 def parse_count(text: str) -> int:
     """`3`."""
     if not COUNT.fullmatch(text) or int(text) < 1:
-        raise ValueError(f"“{text}” is not a whole number of at least 1; write a number such as 3")
+        number = next((word for word in text.split() if COUNT.fullmatch(word) and int(word) > 0), None)
+        fix = f"write {number}" if number else "write a number such as 3"
+        raise ValueError(f"“{text}” is not a whole number of at least 1; {fix}")
     return int(text)
 
 
@@ -95,7 +98,9 @@ def parse_points(text: str) -> int:
     """`+5`, `-30`, `10`."""
     digits = text.lstrip("+-−")
     if len(text) - len(digits) > 1 or not digits.isdecimal() or len(digits) > 6:
-        raise ValueError(f"“{text}” is not a number of points; write a whole number with its sign: +5")
+        own = _POINTS.search(text.replace(" ", ""))
+        right = f"{own[1] or '+'}{own[2]}" if own else "+5"
+        raise ValueError(f"“{text}” is not a number of points; write a whole number with its sign: {right}")
     return -int(digits) if text[0] in "-−" else int(digits)
 
 

@@ -1,0 +1,67 @@
+"""What was meant by a field that there is not? One of another name or owner, a tag, a text without its quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from kweek.flow.conditions.schema import FieldType, Schema
+from kweek.flow.conditions.shape import FUNCTIONS
+from kweek.flow.conditions.tree import Compare, Constant, Field, Items
+from kweek.flow.problems import did_you_mean, nearest
+
+_TAGS: Final = ("tag", "tags", "label", "labels")
+
+
+def instead(path: str, fields: Mapping[str, FieldType]) -> str:
+    """What to write for a field that there is not."""
+    root, _, last = path.partition(".")
+    siblings = [name for name in fields if name.startswith(f"{root}.")]
+    if not last:
+        ends = [name for name in fields if name.rpartition(".")[2] == path]
+        return f"Did you mean “{ends[0]}”?" if ends else _bare(path, fields)
+    if root == "event" and not siblings:
+        return (
+            "what starts this flow carries nothing; start it by an event with data (rules/events.yaml), or ask of lead"
+        )
+    if last in _TAGS and root == "lead":
+        return f"tags are asked by a function: {FUNCTIONS['tagged'].example}"
+    near = nearest(path, siblings or fields)
+    elsewhere = [name for name in fields if name.rpartition(".")[2] == last]
+    if len(elsewhere) == 1 and (near is None or near.rpartition(".")[2] != last):
+        return f"Did you mean “{elsewhere[0]}”?"
+    declared = " Or declare it: fields of rules/workspace.yaml" if root == "lead" and not _alike(path, near) else ""
+    if near:
+        return f"Did you mean “{near}”?{declared}"
+    if siblings:
+        return did_you_mean(path, siblings) + declared
+    roots = sorted({name.partition(".")[0] for name in fields})
+    return f"names begin with {', '.join(roots)}"
+
+
+def _alike(path: str, near: str | None) -> bool:
+    """Is it rather a letter or two than another word?"""
+    from difflib import SequenceMatcher  # only when somebody mistyped
+
+    return near is not None and SequenceMatcher(None, path.partition(".")[2], near.partition(".")[2]).ratio() > 0.75
+
+
+def _bare(word: str, fields: Mapping[str, FieldType]) -> str:
+    if word in FUNCTIONS:
+        return f"it is a function: {FUNCTIONS[word].example}"
+    short = {name.rpartition(".")[2]: name for name in fields}
+    if near := nearest(word, short):
+        return f"Did you mean “{short[near]}”?"
+    return f'if it is a text, put it in quotes: "{word}"'
+
+
+def tags_asked(field: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
+    """Place, what is wrong and fix of `lead.tags == "rival"`: tags are no field. None: it is no such thing."""
+    root, _, last = field.path.partition(".")
+    if root not in ("lead", "tags", "tag") or (last or root) not in _TAGS or field.path in schema.fields:
+        return None
+    sides = (part for side in node.operands for part in (side.items if isinstance(side, Items) else (side,)))
+    tags = [side.value for side in sides if isinstance(side, Constant) and isinstance(side.value, str)]
+    asked = " or ".join(f'tagged("{tag}")' for tag in tags) or 'tagged("…")'
+    denied = "not " * (node.operators[0] in ("!=", "not in"))
+    return field.offset, "tags are no field", f"write {denied}{f'({asked})' if tags[1:] else asked}"
