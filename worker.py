@@ -82,7 +82,7 @@ def pollers() -> PollerBehaviorAutoscaling:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Everything that the activities of one process hold. `close` gives it back."""
+    """Everything that the activities of one process hold. `close` gives it back. rate: see `Relay`."""
 
     database: Database
     clock: FlowTime
@@ -96,6 +96,7 @@ class Hands:
     importer: Importer
     book: Rulebook
     renderer: Renderer
+    rate: float | None
 
     def close(self) -> None:
         self.renderer.close()
@@ -131,7 +132,10 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     dates = Dates(database, clock, answers, (fading.fade, old.forget, Comparing(database).compare))
     deliveries = Deliveries(database, clock, settings, book.now)
     rescorer, importer = Rescorer(database, clock, lambda: book.now().ears), Importer(database, clock, book.now)
-    return Hands(database, clock, turns, email, notify, webhooks, deliveries, dates, rescorer, importer, book, renderer)
+    return Hands(
+        database, clock, turns, email, notify, webhooks, deliveries, dates, rescorer, importer, book, renderer,
+        post.relay.rate,
+    )  # fmt: skip
 
 
 def sender_of(rules: Rules) -> From:
@@ -176,6 +180,8 @@ async def workers(
             activities=[Sending(hands.email, hands.turns).send_mail, hands.notify.tell],
             interceptors=failures,
             max_concurrent_activities=THREADS,
+            # the server's own limit, so that it holds for all workers together
+            max_task_queue_activities_per_second=hands.rate,
             activity_task_poller_behavior=pollers(),
             # a cancelled send must not hear of it a minute late
             max_heartbeat_throttle_interval=timedelta(seconds=5),

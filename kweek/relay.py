@@ -2,11 +2,12 @@
 
 `smtp://user:password@relay.example:587`, `smtps://…` (TLS from the start) or `catcher://…` (the local mail catcher).
 STARTTLS is demanded where there is a password and taken where it is offered, but on this machine; `?tls=off` does
-without, `?ca=/path` trusts a certificate authority of one's own.
+without, `?ca=/path` trusts a certificate authority of one's own, `?rate=300/hour` hands over no more than so many.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -18,6 +19,8 @@ Tls = Literal["implicit", "required", "offered", "off"]
 
 _USUAL: Final = {"smtps": 465, "catcher": 1025}
 _HERE: Final = ("localhost", "127.0.0.1", "::1")
+_RATE: Final = re.compile(r"(\d{1,9})/(second|minute|hour|day)")
+_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
 class RelayError(SettingsError):
@@ -26,7 +29,8 @@ class RelayError(SettingsError):
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Where mail goes. tls: `implicit`, `required` or `offered` STARTTLS, `off`."""
+    """Where mail goes. tls: `implicit`, `required` or `offered` STARTTLS, `off`. rate: mails a second that all workers
+    together hand over at most, those that are tried again among them; None: as many as it takes."""
 
     host: str
     port: int
@@ -35,6 +39,7 @@ class Relay:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     ca: Path | None = None
+    rate: float | None = None
 
 
 def relay(url: str) -> Relay:
@@ -52,6 +57,7 @@ def relay(url: str) -> Relay:
         username,
         unquote(parts.password) if parts.password else None,
         Path(asked["ca"]) if "ca" in asked else None,
+        _rate(asked["rate"]) if "rate" in asked else None,
     )
 
 
@@ -65,13 +71,21 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
 
 def _options(query: str) -> dict[str, str]:
     asked = {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
-    if unknown := set(asked) - {"tls", "ca"}:
-        raise RelayError(f"there is no option “{min(unknown)}”; there are tls and ca")
+    if unknown := set(asked) - {"tls", "ca", "rate"}:
+        raise RelayError(f"there is no option “{min(unknown)}”; there are tls, ca and rate")
     if asked.get("tls", "off") != "off":
         raise RelayError("tls can only be “off”")
     if "ca" in asked and not Path(asked["ca"]).is_file():
         raise RelayError(f"ca names {asked['ca']}, and there is no such file")
     return asked
+
+
+def _rate(text: str) -> float:
+    """`300/hour`, in mails a second."""
+    said = _RATE.fullmatch(text)
+    if said is None or int(said[1]) == 0:
+        raise RelayError(f"“{text}” is no rate; write 10/second, 300/hour or 5000/day")
+    return int(said[1]) / _SECONDS[said[2]]
 
 
 def _tls(parts: SplitResult, asked: dict[str, str], username: str | None) -> Tls:

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import base64
 import gzip
-import re
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +20,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from kweek.leads import tables
+from tests.chaos.planted import FAMILY, MAIL, NAME, PHONE, PLANTED, WORDS, found_in
 from tests.engine.house import until
 from tests.engine.servers import dev_server
 from tests.engine.smtp_server import Told
 from tests.engine.test_workflow import Room, room
 
 pytestmark = pytest.mark.slow
-
-NAME, FAMILY = "Wilhelmina", "Plantenkweker"
-MAIL = "wilhelmina.plantenkweker@geheim.example"
-PHONE = "+31687654321"
-WORDS = "mijn-vrije-tekst-over-de-kas"
-PLANTED = (NAME, FAMILY, MAIL, "geheim.example", PHONE, "687654321", WORDS)
 
 
 async def test_a_planted_person_is_found_in_our_database_only(
@@ -73,8 +66,7 @@ async def test_a_planted_person_is_found_in_our_database_only(
     stores = {path.name: path.read_bytes() for path in tmp_path.glob("temporal*")}
     assert "temporal.db" in stores
     stores |= {"the worker's output": (out + err + caplog.text).encode()}
-    hits = [(name, what) for name, raw in stores.items() for what in PLANTED if _holds(raw, what)]
-    assert hits == []
+    assert [(name, what) for name, raw in stores.items() for what in found_in(raw)] == []
     assert _runs(tmp_path / "temporal.db") >= 4
 
 
@@ -123,34 +115,6 @@ def _runs(file: Path) -> int:
         books.close()
 
 
-def _holds(raw: bytes, what: str) -> bool:
-    """As it is, in capitals or not, in UTF-16, in base64 at any of its three places, or in something compressed."""
-    text = what.encode()
-    forms = {text.lower(), what.encode("utf-16-le").lower(), what.encode("utf-16-be").lower()}
-    lowered = raw.lower()
-    if any(form in lowered for form in forms):
-        return True
-    if any(form in raw for form in _in_base64(text)):
-        return True
-    return any(text.lower() in packed.lower() for packed in _unpacked(raw))
-
-
-def _in_base64(text: bytes) -> Iterator[bytes]:
-    for shift in range(3):
-        coded = base64.b64encode(b"\0" * shift + text)
-        yield coded[(0, 2, 3)[shift] : len(coded) // 4 * 4 - 4]
-
-
-def _unpacked(raw: bytes) -> Iterator[bytes]:
-    """Whatever begins like gzip or zlib and can be read a little."""
-    for match in re.finditer(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]", raw):
-        packed = zlib.decompressobj(zlib.MAX_WBITS | 32)
-        try:
-            yield packed.decompress(raw[match.start() : match.start() + 100_000])
-        except zlib.error:
-            continue
-
-
 @pytest.mark.parametrize("hide", [
     lambda text: b"xx" + text + b"yy", lambda text: text.upper(), lambda text: text.decode().encode("utf-16-le"),
     lambda text: base64.b64encode(b"a" + text + b"bcd"), lambda text: base64.b64encode(b"ab" + text + b"bcd"),
@@ -158,5 +122,5 @@ def _unpacked(raw: bytes) -> Iterator[bytes]:
     lambda text: b"xx" + zlib.compress(text) + b"yy",
 ])  # fmt: skip
 def test_the_search_finds_what_is_hidden(hide: Any) -> None:
-    assert all(_holds(hide(what.encode()), what) for what in PLANTED)
-    assert not _holds(hide(b"nobody in particular"), NAME)
+    assert all(what in found_in(hide(what.encode())) for what in PLANTED)
+    assert found_in(hide(b"nobody in particular")) == []

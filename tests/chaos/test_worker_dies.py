@@ -23,7 +23,7 @@ async def test_a_worker_that_is_killed_again_and_again_loses_nothing(
 ) -> None:
     async with town(tmp_path, mode, migrated_sqlite) as one:
         leads, parked = [f"lead{n}" for n in range(size.leads)], ["parked1", "parked2"]
-        one.house.leads([*leads, *parked])
+        one.people([*leads, *parked])
         one.start_worker()
         await one.worker_works()
         await one.people_come(parked, "parking.asked", 0)

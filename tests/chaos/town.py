@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -29,6 +30,7 @@ from kweek.flow.state import Entry
 from kweek.leads import ledger, tables
 from kweek.leads.clock import Clock
 from kweek.leads.database import DatabaseAway
+from tests.chaos.planted import FAMILY, HOST, NAME, PHONE, found_in
 from tests.engine.house import Away, House, build, until
 from tests.engine.servers import DevServer, dev_server
 
@@ -73,6 +75,7 @@ class Town:
     client: Client
     mode: Mode
     counting: CountingServer
+    catcher: Catcher
     worker: subprocess.Popen[bytes] | None = None
     ready: Path = Path()
     in_flight: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])  # sends: a mail, and its how-manieth
@@ -123,7 +126,22 @@ class Town:
                 self.worker.kill()
                 self.worker.wait()
 
+    # --- the local mail catcher -----------------------------------------------------------------------
+
+    async def stop_relay(self) -> None:
+        await self.catcher.stop()
+
+    async def start_relay(self) -> None:
+        """At the same address."""
+        await self.catcher.start(port=int(self.house.settings.smtp_url.rpartition(":")[2]))
+
     # --- what is to be done ---------------------------------------------------------------------------
+
+    def people(self, ids: list[str]) -> None:
+        """Put them in, each with a name, an address and a number that nobody else must hear of."""
+        for lead in ids:
+            address = f"{lead}@{HOST}"
+            self.house.lead(lead, first_name=NAME, last_name=FAMILY, phone=PHONE, email=address, email_key=address)
 
     async def people_come(self, leads: list[str], kind: str, seconds: float) -> None:
         """Their start events, spread over so many seconds; an event that cannot be taken now is sent again."""
@@ -210,7 +228,7 @@ async def town(folder: Path, mode: Mode, migrated: Path, url: str | None = None)
             if mode == "look-up":
                 smtp = f"catcher://127.0.0.1:{await catcher.start()}"
                 house.settings = replace(house.settings, smtp_url=smtp)
-            one = Town(house, temporal, client, mode, counting, ready=folder / "worker.ready")
+            one = Town(house, temporal, client, mode, counting, catcher, ready=folder / "worker.ready")
             try:
                 yield one
             finally:
@@ -228,7 +246,7 @@ async def town(folder: Path, mode: Mode, migrated: Path, url: str | None = None)
 
 
 async def check_all_but_mail(one: Town, leads: list[str], flow: str, parked: list[str]) -> None:
-    """Positions, ends, counts, journals: whatever died, all is as if nothing had."""
+    """Positions, ends, counts, journals: whatever died, all is as if nothing had; and nobody is told who they are."""
     house = one.house
     assert house.misplaced() == []
     e = tables.enrolments.c
@@ -238,6 +256,20 @@ async def check_all_but_mail(one: Town, leads: list[str], flow: str, parked: lis
     assert house.count(select(tables.leads.c.id).where(tables.leads.c.held.is_not(None))) == 0
     for lead in leads:
         assert [entry for _, entry in house.journal(lead)] == pure(house, lead, flow), lead
+    if house.database.sqlite:
+        check_file(house.folder / "kweek.db")
+    outside = [*house.folder.parent.glob("temporal*"), house.folder / "worker.log"]
+    assert any(path.name == "temporal.db" for path in outside)
+    assert [(path.name, what) for path in outside for what in found_in(path.read_bytes())] == []
+
+
+def check_file(file: Path) -> None:
+    """SQLite's own look at every page of it."""
+    books = sqlite3.connect(file)
+    try:
+        assert books.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    finally:
+        books.close()
 
 
 async def _equals(one: Town, expected: int) -> bool:

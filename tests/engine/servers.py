@@ -41,9 +41,9 @@ def ports_of_up() -> dict[str, int]:
 class DevServer:
     """The dev server with the options of `kweek up`; may be killed and started again on the same file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int | None = None) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = port or free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     @property

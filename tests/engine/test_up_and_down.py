@@ -10,13 +10,14 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.engine.servers import free_port, free_ports, ports_of_up
+from tests.engine.servers import DevServer, free_port, free_ports, ports_of_up
 from tests.engine.up_house import KWEEK, PARTS, ROOT, Up, Visitor, alive, children_of, kweek, up, wait_for
+from tests.postgres import Postgres
 
 pytestmark = pytest.mark.slow
 
@@ -169,23 +170,66 @@ def test_a_broken_workspace_starts_nothing_and_says_where(tmp_path: Path) -> Non
 def test_a_temporal_that_is_elsewhere_and_away_is_said_and_waited_for(tmp_path: Path) -> None:
     """The pages open all the same, an event is taken in, and the lead walks as soon as Temporal is there."""
     port = free_port()
-    with up(tmp_path, KWEEK_TEMPORAL_ADDRESS=f"127.0.0.1:{port}") as house:
-        house.says(f"Temporal is yours, at 127.0.0.1:{port}: none is started here")
-        house.says(f"Temporal does not answer at 127.0.0.1:{port}; trying until it does")
-        house.says("Kweek is up")
-        visitor = Visitor(house)
-        visitor.post("/api/events", {"id": "1", "type": "brochure.requested", "lead": {"external_id": "one"}})
-        with socket.socket() as somebody:
-            somebody.bind(("127.0.0.1", port))
-            somebody.listen()
-            house.says(f"Temporal answers again at 127.0.0.1:{port}", 20)
-        assert visitor.way("one") == []
-        visitor.close()
-        assert house.stop() == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    temporal = DevServer(elsewhere, port)
+    with up(tmp_path, KWEEK_TEMPORAL_ADDRESS=temporal.address) as house:
+        try:
+            house.says(f"Temporal is yours, at 127.0.0.1:{port}: none is started here")
+            house.says(f"Temporal does not answer at 127.0.0.1:{port}; trying until it does")
+            house.says("Kweek is up")
+            visitor = Visitor(house)
+            visitor.post("/api/events", _asks("one"))
+            assert visitor.way("one") == []
+            temporal.start()
+            house.says(f"Temporal answers again at 127.0.0.1:{port}", 60)
+            wait_for(lambda: visitor.way("one"), 60, "who came while it was away walks")
+
+            temporal.kill()
+            visitor.post("/api/events", _asks("two"))
+            temporal.start()
+            wait_for(lambda: visitor.way("two"), 60, "who came while it was gone once more walks")
+            visitor.close()
+            assert house.stop() == 0
+        finally:
+            temporal.stop()
+
+
+def test_a_database_that_is_away_is_said_and_waited_for(tmp_path: Path, postgres: Postgres) -> None:
+    """Before the start, and after it: what was accepted is there, what was not is told so."""
+    url = postgres.create()
+    postgres.stop("fast")
+    try:
+        with up(tmp_path, KWEEK_DATABASE_URL=url) as house:
+            assert "trying until it answers" in house.says("does not answer", 30)
+            postgres.start()
+            house.says("Kweek is up")
+            visitor = Visitor(house)
+            visitor.post("/api/events", _asks("one"))
+            wait_for(lambda: visitor.way("one"), 60, "the lead stands in the flow")
+
+            postgres.stop("immediate")
+            assert visitor.api.post("/api/events", json=_asks("two")).status_code == 503
+            house.says("The lead database does not answer", 30)
+            postgres.start()
+            house.says("The lead database answers again", 30)
+            visitor.database.close()  # its connections are those of before
+            visitor.post("/api/events", _asks("two"))
+            wait_for(lambda: visitor.way("two"), 60, "who came again walks")
+            assert visitor.way("one")
+            visitor.close()
+            assert house.stop() == 0
+    finally:
+        with suppress(RuntimeError):  # it runs already
+            postgres.start()
+
+
+def _asks(lead: str) -> dict[str, object]:
+    return {"id": lead, "type": "brochure.requested", "lead": {"external_id": lead}}
 
 
 @pytest.mark.parametrize(("told", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_database_that_is_away_is_said_and_waited_for(tmp_path: Path, told: signal.Signals, code: int) -> None:
+def test_who_waits_for_a_database_may_be_told_to_stop(tmp_path: Path, told: signal.Signals, code: int) -> None:
     url = f"postgresql://kweek:planted@127.0.0.1:{free_port()}/kweek"
     with up(tmp_path, KWEEK_DATABASE_URL=url) as house:
         assert "trying until it answers" in house.says("does not answer", 30)

@@ -78,12 +78,12 @@ class Room:
 @asynccontextmanager
 async def room(
     server: DevServer, folder: Path, migrated: Path, runner: WorkflowRunner | None = None, told: Told | None = None,
-    workspace: Path = WORKSPACE, tempo: float = TEMPO,
+    workspace: Path = WORKSPACE, tempo: float = TEMPO, relay_options: str = "tls=off",
 ) -> AsyncIterator[Room]:  # fmt: skip
     client = await server.client()
     now = datetime.now(UTC)
     async with serving(told or Told()) as relay:
-        clock, smtp = Clock(tempo, now, now), f"smtp://127.0.0.1:{relay.port}?tls=off"
+        clock, smtp = Clock(tempo, now, now), f"smtp://127.0.0.1:{relay.port}?{relay_options}"
         house = build(folder, workspace, clock=clock, temporal=server.address, smtp=smtp, migrated=migrated)
         hands = hands_of(house.settings)
         try:

@@ -104,6 +104,11 @@ class Up:
         return f"127.0.0.1:{self.ports['temporal-port']}"
 
     @property
+    def database(self) -> str:
+        """Its address."""
+        return self.environment.get("KWEEK_DATABASE_URL", f"sqlite:///{self.data / 'kweek.db'}")
+
+    @property
     def pid(self) -> int:
         assert self.process is not None
         return self.process.pid
@@ -187,7 +192,8 @@ class Visitor:
 
     def __init__(self, house: Up) -> None:
         self.house = house
-        made = kweek("key", "make", "website", "--may", "everything", "--data", str(house.data), cwd=house.folder)
+        words = ("key", "make", "website", "--may", "everything", "--data", str(house.data))
+        made = kweek(*words, cwd=house.folder, **house.environment)
         assert made.returncode == 0, made.stderr
         self.api = httpx.Client(
             base_url=house.base, headers={"authorization": f"Bearer {made.stdout.strip()}"}, timeout=30
@@ -195,7 +201,7 @@ class Visitor:
         self.browser = httpx.Client(
             base_url=house.base, headers={"user-agent": FIREFOX}, timeout=30, follow_redirects=True
         )
-        self.database: Database = open_database(f"sqlite:///{house.data / 'kweek.db'}")
+        self.database: Database = open_database(house.database)
 
     def close(self) -> None:
         self.api.close()

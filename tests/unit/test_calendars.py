@@ -191,8 +191,12 @@ class Oracle:
 
     def is_open(self, moment: datetime) -> bool:
         day, minute = self.wall(moment)
-        closed = day in self.calendar.closed
-        return not closed and any(a <= minute < b for a, b in self.calendar.week[day.weekday()])
+        hours = self.calendar.week[day.weekday()]
+        if day in self.calendar.open:
+            hours = self.calendar.open[day] or hours
+        elif day in self.calendar.closed or any(day in holidays_of(of, day.year) for of in self.calendar.holidays):
+            hours = ()
+        return any(a <= minute < b for a, b in hours)
 
     def minutes(self, moment: datetime, step: int = 1) -> Iterator[datetime]:
         return (moment + n * step * MINUTE for n in count())
@@ -209,12 +213,19 @@ class Oracle:
         return next(m for n, m in enumerate(opened, 1) if n == hours * 60)
 
     def add_days(self, moment: datetime, days: int) -> datetime:
-        start = self.next_open(moment)
+        return self._open_days(self.next_open(moment), days, 1)
+
+    def subtract_days(self, moment: datetime, days: int) -> datetime:
+        if not self.is_open(moment):
+            moment = next(m for m in self.minutes(moment, -1) if self.is_open(m - MINUTE))
+        return self._open_days(moment, days, -1)
+
+    def _open_days(self, start: datetime, days: int, step: int) -> datetime:
         first_day, clock = self.wall(start)
         seen: list[date] = []
-        for m in self.minutes(start):
+        for m in self.minutes(start, step):
             day, _ = self.wall(m)
-            if day > first_day and day not in seen and self.is_open(m):
+            if (day > first_day if step > 0 else day < first_day) and day not in seen and self.is_open(m):
                 seen.append(day)
             if len(seen) == days:
                 break
@@ -236,7 +247,14 @@ def day_hours(draw: st.DrawFn) -> Hours:
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
     week = draw(st.lists(day_hours(), min_size=7, max_size=7).filter(any))
-    return Calendar(draw(st.sampled_from(ZONES)), tuple(week))
+    days = st.integers(0, 430).map(lambda n: date(2025, 12, 1) + timedelta(n))
+    open_days = {
+        day: hours for day, hours in draw(st.dictionaries(days, day_hours(), max_size=20)).items()
+        if hours or week[day.weekday()]
+    }  # fmt: skip
+    closed = frozenset(draw(st.sets(days, max_size=20))) - set(open_days)
+    holidays = draw(st.sampled_from([(), (), ("NL",), ("DE-BY", "NL")]))
+    return Calendar(draw(st.sampled_from(ZONES)), tuple(week), closed, open_days, holidays)
 
 
 def moments(days: int = 400) -> st.SearchStrategy[datetime]:
@@ -260,8 +278,8 @@ def test_adding_agrees_with_the_oracle(calendar: Calendar, moment: datetime, dur
     assert calendar.next_open(moment) == oracle.next_open(moment)
     add = oracle.add_hours if duration.unit == "hour" else oracle.add_days
     assert calendar.add(moment, duration) == add(moment, duration.amount)
-    if duration.unit == "hour":
-        assert calendar.subtract(moment, duration) == oracle.subtract_hours(moment, duration.amount)
+    subtract = oracle.subtract_hours if duration.unit == "hour" else oracle.subtract_days
+    assert calendar.subtract(moment, duration) == subtract(moment, duration.amount)
 
 
 @settings(max_examples=40, deadline=None)

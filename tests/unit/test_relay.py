@@ -35,6 +35,8 @@ MISTAKES = {
     "smtp://h?tls=no": "tls can only be “off”",
     "smtp://h?a=1": "there is no option “a”",
     "smtp://h?ca=/nowhere/ca.pem": "there is no such file",
+    "smtp://h?rate=0/hour": "is no rate; write 10/second",
+    "smtp://h?rate=many": "is no rate; write 10/second",
 }
 
 
@@ -49,3 +51,9 @@ def test_an_authority_of_ones_own_asks_for_tls_also_on_this_machine(tmp_path: Pa
     ca = tmp_path / "ca.pem"
     ca.touch()
     assert (relay(f"smtp://localhost?ca={ca}").tls, relay(f"smtp://localhost?ca={ca}").ca) == ("offered", ca)
+
+
+@pytest.mark.parametrize(("said", "rate"), [("10/second", 10), ("90/minute", 1.5), ("300/hour", 1 / 12)])
+def test_how_many_the_relay_takes_is_said_with_its_address(said: str, rate: float) -> None:
+    assert relay(f"smtp://relay.example?tls=off&rate={said}").rate == pytest.approx(rate)
+    assert relay("smtp://relay.example").rate is None

@@ -1,0 +1,45 @@
+"""A relay that takes only so many mails gets no more, and everybody gets theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.engine.house import until
+from tests.engine.servers import dev_server
+from tests.engine.smtp_server import Told
+from tests.engine.test_workflow import room
+
+pytestmark = pytest.mark.slow
+
+MANY = 12
+
+
+@dataclass
+class Stamped(Told):
+    """at: when each began to be handed over, in seconds."""
+
+    at: list[float] = field(default_factory=list[float])
+
+    def answer(self, point: str) -> bytes:
+        if point == "mail":
+            self.at.append(time.monotonic())
+        return super().answer(point)
+
+
+async def test_mails_leave_no_faster_than_the_relay_takes_them(tmp_path: Path, migrated_sqlite: Path) -> None:
+    told = Stamped()
+    with dev_server(tmp_path) as server:
+        options = "tls=off&rate=2/second"
+        async with room(server, tmp_path / "at", migrated_sqlite, told=told, relay_options=options) as at:
+            leads = [at.house.lead(f"lead{n}") for n in range(MANY)]
+            await asyncio.gather(*(at.happens(lead, "talk.asked") for lead in leads))
+            for lead in leads:
+                await until(lambda lead=lead: at.ended(lead), 60, "every mail has left")
+    assert len(told.got) == MANY
+    # a burst of two may come at once, and then two a second; a slow machine only takes longer
+    assert told.at[-1] - told.at[0] >= (MANY - 4) / 2
