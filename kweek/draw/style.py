@@ -53,7 +53,7 @@ _SHAPES: Final = """\
 .kweek-picture .gone text{text-decoration:line-through}
 .kweek-picture .gone text.tag{text-decoration:none}
 .kweek-picture .gone>.box,.kweek-picture .gone>.inset{stroke-dasharray:2 3}
-.kweek-picture .dim{opacity:.5}
+.kweek-picture .dim{opacity:.62}
 .kweek-picture .dim .dim,.kweek-picture .edge.dim,.kweek-picture .fall.dim,.kweek-picture .arrow.dim{opacity:1}
 .kweek-picture.stale{opacity:.5;filter:grayscale(1)}
 .kweek-picture a{text-decoration:none}

@@ -57,10 +57,10 @@ def holds_nobody(step: AnyStep, entry: Entry) -> bool:
     """Does this line say that a lead came to a step where nobody waits? Of a test it is the draw, for `nothing` is a
     half as well."""
     drawn = isinstance(step, Send) and len(step.mails) > 1
-    return not _stands(step) and entry.kind == ("drew" if drawn else "effect")
+    return not stands(step) and entry.kind == ("drew" if drawn else "effect")
 
 
-def _stands(step: AnyStep) -> bool:
+def stands(step: AnyStep) -> bool:
     """Does a lead wait here? Then the journal says `entered` and `left`."""
     match step:
         case Wait() | Call() | Handover() | Task():

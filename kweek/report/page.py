@@ -106,10 +106,10 @@ def _picture(shown: Shown, drawn: Told, say: Tongue) -> Markup:
 
 
 def _counts(one: Simulation) -> dict[str, Days]:
-    """By the places of the picture: who stands there when the day is over; where nobody stands, who has passed."""
+    """By the places of the picture: who stands there when the day is over; where nobody waits, who has passed."""
     found: dict[str, Days] = {}
     for step, counts in one.steps.items():
-        found[step] = counts.standing if any(counts.standing) else _up_to(counts.entered)
+        found[step] = _up_to(counts.entered) if counts.standing is None else counts.standing
     found |= {row: _up_to(days) for row, days in one.rows.items()}
     return {key: days for key, days in found.items() if any(days)}
 

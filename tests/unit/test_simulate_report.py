@@ -56,7 +56,7 @@ def test_its_numbers_are_those_of_the_simulation(shown: Shown) -> None:
     assert found
     data = json.loads(found[1])
     (counts,) = data["counts"]
-    assert counts["steps/send-survey"] == list(one.steps["steps/send-survey"].standing)
+    assert counts["steps/send-survey"] == list(one.steps["steps/send-survey"].standing or ())
     assert counts["steps/send-survey otherwise:4"][-1] == sum(one.rows["steps/send-survey otherwise:4"])
     assert counts["triage/choose-1"][-1] == sum(one.steps["triage/choose-1"].entered)
     assert f'<td class="n">{sum(one.endings["discard"])}</td>' in html

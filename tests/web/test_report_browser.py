@@ -66,7 +66,7 @@ def test_axe_finds_nothing_and_everything_fits(
 def test_the_day_moves_by_keyboard_and_by_mouse_and_nothing_shifts(
     browser: Browser, shown: Shown, tmp_path: Path, width: int
 ) -> None:
-    standing = shown.simulation.steps[STEP].standing
+    standing = shown.simulation.steps[STEP].standing or ()
     with opened(browser, shown, tmp_path, "en", viewport={"width": width, "height": 900}) as found:
         slider, today = found.locator("#day"), found.locator("#today")
         number = found.locator(f'[data-picture="0"] [data-count="{STEP}"]')

@@ -22,10 +22,11 @@ class Day(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """A step: leads that came to it that day, leads that stood there when the day was over."""
+    """A step: leads that came to it that day, leads that stood there when the day was over (None: nobody waits in such
+    a step, all pass)."""
 
     entered: Days
-    standing: Days
+    standing: Days | None
 
 
 class Desk(Struct, frozen=True):

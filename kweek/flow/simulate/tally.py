@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Generic, TypeVar
 
-from kweek.flow.passed import holds_nobody, passed
+from kweek.flow.passed import holds_nobody, passed, stands
 from kweek.flow.plan import Call, Plan
 from kweek.flow.rows import row_in, rows_of
 from kweek.flow.simulate.crowd import Segment
@@ -142,7 +142,10 @@ class Tally:
     # --- what it comes to -------------------------------------------------------------------------------
 
     def steps(self) -> dict[str, Counts]:
-        return {step: Counts(self.entered.of(step), _summed(self.moved.of(step))) for step in self.plan.steps}
+        return {
+            name: Counts(self.entered.of(name), _summed(self.moved.of(name)) if stands(step) else None)
+            for name, step in self.plan.steps.items()
+        }
 
     def never(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Steps and rows that nobody came to."""
