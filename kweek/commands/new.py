@@ -193,8 +193,8 @@ def _workspace(args: argparse.Namespace) -> int:
         return 0
     _say(texts)
     say(f"written: {FOLDER}/, by which editors complete and check what you type")
-    say(f"Now say in rules/ who you are and who works there, and write flows/{FIRST}.yaml. Then:")
-    say(f"There, in {args.name}/: kweek lint, kweek test, kweek up")
+    say(f"Now say in rules/ who you are and who works there, and change flows/{FIRST}.yaml.")
+    say(f"Then go to {args.name} and run there: kweek lint, kweek test, kweek up")
     return 0
 
 
