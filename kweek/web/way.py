@@ -94,9 +94,11 @@ def _next(read: Connection, say: Tongue, of: Row[Any], step: AnyStep | None, tok
         if at is not None:
             yield Next(say("next.rung", number=n) if n else say("next.remind"), at)
     effects = tables.effects.c
-    held = (effects.lead_id == of.lead_id, effects.enrolment_id == of.id, effects.status == "pending")
-    for effect in read.execute(select(effects.due_at, effects.waits_for).where(*held, effects.due_at.is_not(None))):
-        yield Next(say("next.mail", why=why_words(say, effect.waits_for or "")), effect.due_at)
+    whose = (effects.lead_id == of.lead_id, effects.enrolment_id == of.id)
+    late = (*whose, effects.status == "pending", effects.due_at.is_not(None))
+    for effect in read.execute(select(effects.due_at, effects.waits_for, effects.args).where(*late)):
+        why = why_words(say, effect.waits_for or "")
+        yield Next(say("next.mail", mail=effect.args.get("mail", ""), why=why), effect.due_at)
 
 
 def seen(read: Connection, mails: Sequence[Row[Any]]) -> Mapping[str, list[Seen]]:

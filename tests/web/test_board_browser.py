@@ -54,9 +54,15 @@ def lived(books: Books, served: House, published: str) -> House:
     return served
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_axe_finds_nothing_serious_and_everything_fits(browser: Browser, lived: House, width: int, scheme: str) -> None:
-    with visit(browser, lived, viewport={"width": width, "height": 900}, color_scheme=scheme, locale="nl-NL") as page:
+SCREENS = [(1440, "light", "nl-NL"), (390, "dark", "nl-NL"), (1440, "dark", "en-GB"), (390, "light", "en-GB")]
+"""Every two of width, scheme and language meet once."""
+
+
+@pytest.mark.parametrize(("width", "scheme", "locale"), SCREENS)
+def test_axe_finds_nothing_serious_and_everything_fits(
+    browser: Browser, lived: House, width: int, scheme: str, locale: str
+) -> None:
+    with visit(browser, lived, viewport={"width": width, "height": 900}, color_scheme=scheme, locale=locale) as page:
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
         for path in PAGES:
