@@ -8,6 +8,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
+from activities.clocks import move_clock
 from activities.colleagues import meant
 from activities.handover import Desk, escalate, give_handover
 from activities.tasks import open_task, withdraw
@@ -55,6 +56,8 @@ class Desks:
                 escalate(tx, lead_id, effect, now, self._desk(str(team)) if team else None)
             case "open_task":
                 open_task(tx, lead_id, effect, now, self._assignee(tx, lead_id, effect.args.get("to")))
+            case "move_clock":
+                move_clock(tx, effect, answers)
             case "withdraw":
                 withdraw(tx, effect, now)
             case "add_points":

@@ -88,13 +88,13 @@ class Turns:
             news = self.desks.apply(tx, row.id, effect, now, answers) or news
             answers = answers.fresh()  # until then nothing changes that conditions see
 
-        driven = drive(before, now, events, lambda: answers, apply)
+        driven = drive(before, now, events, lambda: answers, apply, turned=row.turned_at or row.created_at)
         if any(effect.kind in SEEN_BY_CONDITIONS for effect in driven.effects):
             news = self.desks.graded(tx, row.id, now) or news
         close(tx, driven.cancel, "cancelled")
         # beyond what was pulled there may be the past of a merged lead, which nobody is to hear
         seen = max(row.seq, events[-1].seq if events else 0)
-        save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at)
+        save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at, now=now)
         write_journal(tx, row.id, n, now, driven.journal)
         tally.add(before, driven.state, driven.journal)
         if news:

@@ -18,6 +18,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from kweek.edited import FILE, Past, calendars_in, with_past
 from kweek.flow.catalogue import Rules
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
@@ -28,7 +29,7 @@ from kweek.flow.world import World
 from kweek.intake.ears import FlowEars, derivations
 from kweek.intake.hooks import hooks_of
 from kweek.leads import facts, sound_rules
-from kweek.leads.database import Database, DatabaseAway
+from kweek.leads.database import Database, DatabaseAway, DatabaseUnusable
 from kweek.leads.facts import Rules as FactRules
 from kweek.leads.reckoned import Scores
 from kweek.mails.template import purposes_of
@@ -71,7 +72,8 @@ class Rulebook:
         self._to_say: str | None = None
         self._stamp = stamp_of(folder)
         workspace = read_workspace(folder)
-        self._in_force = in_force(workspace if self._sound(workspace) else self._as_before(workspace))
+        self._workspace = workspace if self._sound(workspace) else self._as_before(workspace)
+        self._in_force = in_force(self._workspace, self._past())
         self._looked = clock()
 
     def now(self) -> InForce:
@@ -86,12 +88,16 @@ class Rulebook:
         inside transactions. now: flow time. DatabaseAway."""
         with self._lock:
             source, words = self._to_keep, self._to_say
+        past: Past = ()
         if source is not None:
-            sound_rules.keep(self.database, source)
+            sound_rules.keep(self.database, source, now, lambda before: _edited(before, source))
+            past = sound_rules.past(self.database)
         if words is not None:
             sound_rules.say_broken(self.database, words, now)
         with self._lock:
-            self._to_keep = None if self._to_keep is source else self._to_keep
+            if source is not None and self._to_keep is source:
+                self._to_keep = None
+                self._in_force = in_force(self._workspace, past)
             self._to_say = None if self._to_say is words else self._to_say
 
     def _look(self) -> None:
@@ -101,7 +107,8 @@ class Rulebook:
         self._stamp = stamp
         workspace = read_workspace(self.folder)
         if self._sound(workspace):
-            self._in_force = in_force(workspace)
+            self._workspace = workspace
+            self._in_force = in_force(workspace)  # what the calendars were is known when `keep` has kept them
 
     def _sound(self, workspace: Workspace) -> bool:
         wrong = broken(workspace)
@@ -112,6 +119,12 @@ class Rulebook:
         self._to_keep = {path: text for path, text in workspace.texts.items() if path.startswith("rules/")}
         self._to_say = None
         return True
+
+    def _past(self) -> Past:
+        try:
+            return sound_rules.past(self.database)
+        except (DatabaseAway, DatabaseUnusable):  # `keep` asks again
+            return ()
 
     def _as_before(self, workspace: Workspace) -> Workspace:
         try:
@@ -128,8 +141,14 @@ def broken(workspace: Workspace) -> list[Problem]:
     return [one for one in workspace.problems if one.severity == "error" and one.file.startswith("rules/")]
 
 
-def in_force(workspace: Workspace) -> InForce:
-    """What this workspace says, whoever keeps to it."""
+def _edited(before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
+    """What stood in the calendars' file, if it says something else now."""
+    return before.get(FILE) if calendars_in(before) != calendars_in(after) else None
+
+
+def in_force(workspace: Workspace, past: Past = ()) -> InForce:
+    """What this workspace says, whoever keeps to it. past: of its calendars."""
+    workspace = replace(workspace, rules=with_past(workspace.rules, past))
     rules = workspace.rules
     types = names_of({}, rules, workspace.surveys, {}).schema().fields
     purposes, world = purposes_of(workspace.texts), world_of(workspace)

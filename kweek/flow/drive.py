@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from kweek.errors import KweekError
 from kweek.flow.answers import Answers
-from kweek.flow.machine import advance, rank
+from kweek.flow.machine import advance, catch_up, rank
 from kweek.flow.plan import Step, Wait
 from kweek.flow.state import Advance, Effect, Entry, Event, LeadState
 
@@ -74,7 +74,9 @@ class _Drive(Struct):
         return not any(_hangs_on_a_date(answers.plan(version).steps.get(step)) for version, step in standing)
 
     def once(self, event: Event | None) -> bool:
-        advanced: Advance = advance(self.state, self.now, event, self.answers())
+        return self.take(advance(self.state, self.now, event, self.answers()))
+
+    def take(self, advanced: Advance) -> bool:
         self.state, self.wake_at = advanced.state, advanced.wake_at
         self.effects += advanced.effects
         self.cancel += advanced.cancel
@@ -94,14 +96,18 @@ def drive(
     events: Iterable[Event],
     answers: Callable[[], Answers],
     apply: Callable[[Effect], None],
+    turned: datetime | None = None,
 ) -> Driven:
     """Hear the events in their order, then let time speak: committed before the turn counts, later is late.
 
     answers: asked anew before every advance, for each sees what the one before it did. apply: called once for every
     effect, in order, before the next advance; it must at least do `add_points add_tags remove_tags set_fields`,
-    which conditions see. RestlessError: a mistake of ours.
+    which conditions see. turned: when the lead was last looked at (None: its calendars never change). RestlessError: a
+    mistake of ours.
     """
     work = _Drive(state, now, answers, apply)
+    if turned is not None:
+        work.take(catch_up(state, now, turned, answers()))
     if state.unsettled:
         work.hear(None)
     work.hear_all(list(events))

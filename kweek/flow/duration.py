@@ -10,6 +10,13 @@ from msgspec import Struct
 
 ELAPSED: Final = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 BUSINESS: Final = ("hour", "day")
+_LONGEST: Final = 3_653 * 86_400  # seconds
+_TEN_YEARS: Final = {
+    (False, "minute"): 99_999, (False, "hour"): 87_600, (False, "day"): 3_650, (False, "week"): 520,
+    (True, "hour"): 20_000, (True, "day"): 2_600,
+}  # fmt: skip
+"""What a duration may be at most. Of business time it is what ten years of ordinary weeks have."""
+
 _SHAPE: Final = re.compile(r"(\d+) +(business +)?([a-z]+?)s?")
 
 
@@ -25,10 +32,10 @@ class Duration(Struct, frozen=True):
 
     @property
     def elapsed(self) -> timedelta:
-        """The time that passes. Business time has no fixed length: ask a calendar (ValueError)."""
+        """The time that passes, ten years at most. Business time has no fixed length: ask a calendar (ValueError)."""
         if self.business:
             raise ValueError(f"{self} runs on a calendar")
-        return timedelta(seconds=self.amount * ELAPSED[self.unit])
+        return timedelta(seconds=min(self.amount * ELAPSED[self.unit], _LONGEST))
 
     def __str__(self) -> str:
         words = [str(self.amount), *(["business"] if self.business else []), self.unit]
@@ -46,7 +53,7 @@ def parse_duration(text: str) -> Duration:
             raise ValueError(f"“{text}” is not a duration; write {near}")
         raise ValueError(f"“{text}” is not a duration; write a number and a unit: 20 minutes, 3 business days")
     if len(match[1]) > 5:  # a sum of dates with it would leave the calendar
-        raise ValueError(f"“{text}” is longer than anybody waits; write a number of at most five digits")
+        raise ValueError(f"“{text}” is longer than anybody waits; write ten years at most: 520 weeks")
     amount, business, unit = int(match[1]), bool(match[2]), match[3]
     if whole := _UNEVEN.get(_nearest(unit)):
         raise ValueError(_uneven(text, amount, whole))
@@ -56,6 +63,9 @@ def parse_duration(text: str) -> Duration:
             raise ValueError(f"“{text}”: no such unit; write {near}")
         units = ", ".join(f"{'business ' if business else ''}{name}s" for name in known)
         raise ValueError(f"“{text}”: no such unit; there are {units}")
+    if amount > (most := _TEN_YEARS[business, unit]):
+        most_words = Duration(most, unit, business)
+        raise ValueError(f"“{text}” is longer than anybody waits; write ten years at most: {most_words}")
     if amount == 0:
         raise ValueError(f"“{text}” is no time at all; write at least 1 {'business ' if business else ''}{unit}")
     return Duration(amount, unit, business)

@@ -18,7 +18,7 @@ EffectKind = Literal[
     "send_mail", "tell", "call_webhook",
     # our own database: they ride in the turn's transaction
     "open_call_task", "give_handover", "join_handover", "open_task", "withdraw",
-    "remind", "escalate", "add_points", "add_tags", "remove_tags", "set_fields",
+    "remind", "escalate", "move_clock", "add_points", "add_tags", "remove_tags", "set_fields",
 ]  # fmt: skip
 
 

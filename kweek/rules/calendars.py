@@ -11,6 +11,10 @@ hour that is skipped not at all. All reckoning is done in UTC and all answers ar
   the clock time is not open on that day, it is the next opening after it.
 - Going back mirrors this: a start outside hours begins at the last closing, and the answer is an open moment (the
   last one for hours; for days the same clock time, else the next opening after it).
+- Whatever is more than ten years away is ten years away: a turn that reckons in the middle of everything else must not
+  fail because a calendar hardly ever opens, or a date lies in the year 9999.
+- An edited calendar keeps what it was. What was promised before the edit is reckoned again from the moment of the edit,
+  with what was left of it by then (`moved`).
 """
 
 from __future__ import annotations
@@ -21,7 +25,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from kweek.errors import KweekError
 from kweek.flow.duration import Duration
 from kweek.rules.public_holidays import holidays_of
 from kweek.rules.wall import DAY, EPOCH, HOUR, MINUTE, Piece, around, first, offset, pieces, ticks, zone
@@ -32,10 +35,8 @@ Hours = tuple[tuple[int, int], ...]
 
 _ORDINAL: Final = EPOCH.toordinal()
 _HORIZON: Final = 3_653  # days: ten years. Business time beyond it is a mistake, not a plan.
-
-
-class NeverOpenError(KweekError):
-    """The calendar does not open (often enough) within ten years."""
+_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Calendar:
 
     timezone: an IANA name. week: the hours from Monday to Sunday. closed: dates that are closed all day. open: dates
     that are open although they are holidays; () means that weekday's own hours. holidays: whose public holidays are
-    closed, as ISO codes (`NL`, `DE-BY`). ValueError: hours that overlap or are no hours, a zone that does not exist,
-    a calendar that never opens.
+    closed, as ISO codes (`NL`, `DE-BY`). was: what it was until it was edited, at `since`. ValueError: hours that
+    overlap or are no hours, a zone that does not exist, a calendar that never opens.
     """
 
     timezone: str
@@ -53,6 +54,8 @@ class Calendar:
     closed: frozenset[date] = frozenset()
     open: Mapping[date, Hours] = field(default_factory=dict[date, Hours])
     holidays: tuple[str, ...] = ()
+    was: Calendar | None = field(default=None, repr=False, compare=False)
+    since: datetime | None = field(default=None, repr=False, compare=False)
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
     _spans: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _days: dict[int, tuple[bool, list[Piece]]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -87,15 +90,15 @@ class Calendar:
         return self.week[day.weekday()]
 
     def is_open(self, moment: datetime) -> bool:
-        return self._open_at(ticks(moment))
+        return self._open_at(_ticks(moment))
 
     def next_open(self, moment: datetime) -> datetime:
-        """The first open moment that is not before this one; NeverOpenError if there is none within ten years."""
-        return utc(self._next_open(ticks(moment)))
+        """The first open moment that is not before this one."""
+        return utc(self._next_open(_ticks(moment)))
 
     def between(self, a: datetime, b: datetime) -> timedelta:
         """The open time from a to b; negative if b is before a."""
-        start, end = ticks(a), ticks(b)
+        start, end = _ticks(a), _ticks(b)
         if end < start:
             return -self.between(b, a)
         days = range(start // DAY, end // DAY + 1)
@@ -105,24 +108,19 @@ class Calendar:
     # --- reckoning ---------------------------------------------------------------------------------
 
     def add(self, moment: datetime, duration: Duration) -> datetime:
-        """The moment `duration` after this one, as the module's first lines say. NeverOpenError: beyond ten years."""
+        """The moment `duration` after this one, as the module's first lines say."""
         if not duration.business:
             return _elapsed(moment, duration, 1)
-        start = ticks(moment)
+        start = _ticks(moment)
         if duration.unit == "day":
             return utc(self._same_clock(self._next_open(start), duration.amount))
-        left = duration.amount * HOUR
-        for low, high in self._onwards(start):
-            if high - low >= left:
-                return utc(low + left)
-            left -= high - low
-        raise self._too_far(f"{duration} after {moment:%Y-%m-%d}")
+        return utc(self._run(start, duration.amount * HOUR))
 
     def subtract(self, moment: datetime, duration: Duration) -> datetime:
-        """The moment `duration` before this one, as the module's first lines say. NeverOpenError: beyond ten years."""
+        """The moment `duration` before this one, as the module's first lines say."""
         if not duration.business:
             return _elapsed(moment, duration, -1)
-        start = ticks(moment)
+        start = _ticks(moment)
         if duration.unit == "day":
             anchor = start if self._open_at(start) else self._last_close(start)
             return utc(self._same_clock(anchor, -duration.amount))
@@ -131,7 +129,26 @@ class Calendar:
             if high - low >= left:
                 return utc(high - left)
             left -= high - low
-        raise self._too_far(f"{duration} before {moment:%Y-%m-%d}")
+        return utc(start - _HORIZON * DAY)
+
+    def moved(self, deadline: datetime, reckoned: datetime, duration: Duration) -> datetime:
+        """A deadline so long after something, reckoned at that moment: when is it, after all edits since then? Of
+        each, only what was left counts; what was over before it stays."""
+        if not duration.business or self.was is None or self.since is None or self.since <= reckoned:
+            return deadline
+        before = self.was.moved(deadline, reckoned, duration)
+        return before if before <= self.since else self._as_of(self.since, self.was, before, duration)
+
+    def _as_of(self, since: datetime, was: Calendar, deadline: datetime, duration: Duration) -> datetime:
+        start, due = _ticks(since), _ticks(deadline)
+        if duration.unit == "hour":
+            return utc(self._run(start, was.between(since, deadline) // timedelta(microseconds=1)))
+        today = (start + offset(self._zone, start)) // DAY
+        day, clock = divmod(due + offset(self._zone, due), DAY)
+        left = sum(was._day(one)[0] for one in range(today + 1, day + 1))
+        if left == 0:  # it is due today
+            return utc(self._next_open(due))
+        return utc(self._open_days_on(today, clock, left))
 
     # --- in ticks: microseconds since 1970 ---------------------------------------------------------
 
@@ -141,12 +158,20 @@ class Calendar:
     def _next_open(self, at: int) -> int:
         for low, _ in self._onwards(at):
             return low
-        raise self._too_far(f"an opening after {utc(at):%Y-%m-%d}")
+        return at + _HORIZON * DAY
+
+    def _run(self, start: int, left: int) -> int:
+        """When so much open time has run."""
+        for low, high in self._onwards(start):
+            if high - low >= left:
+                return low + left
+            left -= high - low
+        return start + _HORIZON * DAY
 
     def _last_close(self, at: int) -> int:
         for _, high in self._backwards(at):
             return high
-        raise self._too_far(f"a closing before {utc(at):%Y-%m-%d}")
+        return at - _HORIZON * DAY
 
     def _onwards(self, at: int) -> Iterator[tuple[int, int]]:
         """Open spans from here on."""
@@ -184,14 +209,16 @@ class Calendar:
     def _same_clock(self, at: int, days: int) -> int:
         """The same clock time so many open days on (or back); where that is not open, the next opening after it."""
         day, clock = divmod(at + offset(self._zone, at), DAY)
+        return self._open_days_on(day, clock, days)
+
+    def _open_days_on(self, day: int, clock: int, days: int) -> int:
         step, left = (1, days) if days > 0 else (-1, -days)
         for there in range(day + step, day + step * _HORIZON, step):
             is_open, stretch = self._day(there)
             left -= is_open
             if left == 0:
                 return self._next_open(first(stretch, there, clock))
-        way = "after" if days > 0 else "before"
-        raise self._too_far(f"{abs(days)} business days {way} {utc(at):%Y-%m-%d}")
+        return (day + step * _HORIZON) * DAY + clock
 
     def _day(self, day: int) -> tuple[bool, list[Piece]]:
         """Is it an open day, and what does the clock on the wall do around it?"""
@@ -203,11 +230,6 @@ class Calendar:
             # an interval that the clock jumps over is no opening
             known = self._days[day] = any(low < high for low, high in spans), stretch
         return known
-
-    def _too_far(self, what: str) -> NeverOpenError:
-        return NeverOpenError(
-            f"{what} is more than ten years away on this calendar ({self.timezone}); is it open enough?"
-        )
 
 
 def _check(hours: Hours) -> None:
@@ -230,9 +252,11 @@ def _clock(minutes: int) -> str:
 
 
 def _elapsed(moment: datetime, duration: Duration, sign: int) -> datetime:
+    return utc(_ticks(moment)) + sign * duration.elapsed
+
+
+def _ticks(moment: datetime) -> int:
+    """Within the years with which anybody reckons; ten more on either side are years too."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    try:
-        return moment.astimezone(UTC) + sign * duration.elapsed
-    except OverflowError:
-        raise NeverOpenError(f"{duration} is farther than any clock goes; write less") from None
+    return ticks(min(max(moment, _EARLIEST), _LATEST))

@@ -222,7 +222,7 @@ BROKEN = [
     Broken("text and mail", step("  - tell: sales\n    text: x\n    §mail: y"), "tell", "Keep one"),
     Broken("equal ids", step("  - send: a\n  - §send: a"), "same-id", "id: "),
     Broken("blank title", head("").replace("title: Demo", 'title: §""'), "empty", "behind the colon"),
-    Broken("too long", step("  - wait: §999999999999 weeks"), "duration", "five digits"),
+    Broken("too long", step("  - wait: §999999999999 weeks"), "duration", "ten years at most: 520 weeks"),
     Broken("colon in a list item", step("  - tell: sales\n    text: Call§: now"), "second-colon", '"Call: now"'),
     Broken("door with a colon", step("  - go: flow§: long-term\n    then: done"), "second-colon", "go: flow long-term"),
     Broken("door with a quoted colon", step('  - go: §"flow: long-term"\n    then: done'), "target", "flow long-term"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kweek.flow.duration import Duration, parse_duration
-from kweek.rules.calendars import Calendar, Hours, NeverOpenError
+from kweek.rules.calendars import Calendar, Hours
 from kweek.rules.public_holidays import holidays_of
 
 OFFICE_DAY: Hours = ((9 * 60, 12 * 60 + 30), (13 * 60, 17 * 60 + 30))
@@ -156,20 +157,73 @@ def test_an_unknown_zone_is_refused() -> None:
             Calendar.always(name)
 
 
-def test_reckoning_never_goes_on_for_ever() -> None:
+def test_what_is_more_than_ten_years_away_is_ten_years_away() -> None:
+    """A turn reckons in the middle of everything else: a calendar that hardly opens, or a date in the year 9999, must
+    not stop it."""
     once = Calendar("UTC", ((),) * 7, open={date(2026, 3, 2): OFFICE_DAY})
-    start = at("2026-03-02 10:00", "UTC")
-    for call in (
-        lambda: once.next_open(start + timedelta(days=1)),
-        lambda: once.add(start, Duration(1, "day", True)),
-        lambda: once.add(start, Duration(9, "hour", True)),
-        lambda: once.subtract(start, Duration(2, "hour", True)),
-        lambda: OFFICE.add(start, Duration(100_000, "hour", True)),
-        lambda: OFFICE.add(start, Duration(100_000, "day", True)),
-        lambda: OFFICE.add(start, Duration(10**9, "week")),
-    ):
-        with pytest.raises(NeverOpenError):
-            call()
+    start, ten_years = at("2026-03-02 10:00", "UTC"), timedelta(days=3_653)
+    assert once.next_open(start + timedelta(days=1)) == start + timedelta(days=1) + ten_years
+    assert once.add(start, Duration(1, "day", True)) == start + ten_years
+    assert once.add(start, Duration(9, "hour", True)) == start + ten_years
+    assert once.subtract(start, Duration(2, "hour", True)) == start - ten_years
+    assert once.subtract(start, Duration(2, "day", True)) == start - ten_years
+    for calendar in (OFFICE, once):
+        for duration in (Duration(100_000, "hour", True), Duration(100_000, "day", True), Duration(10**9, "week")):
+            assert abs(calendar.add(start, duration) - start - ten_years) < timedelta(days=1)
+            for edge in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
+                assert calendar.subtract(edge, duration) < calendar.add(edge, duration)
+                assert not calendar.is_open(edge) or calendar is OFFICE
+
+
+# --- edited -----------------------------------------------------------------------------------------
+
+
+def edited(was: Calendar, since: str, **change: Any) -> Calendar:
+    return replace(was, was=was, since=at(since), **change)
+
+
+@pytest.mark.parametrize(
+    ("duration", "deadline", "since", "change", "moved"),
+    [
+        # three days of which one has passed; the company closes on the next two
+        ("3 business days", "2026-03-05 10:00", "2026-03-03 12:00",
+         {"closed": frozenset({date(2026, 3, 4), date(2026, 3, 5)})}, "2026-03-09 10:00"),
+        # the days that were open have been spent, though they are closed now
+        ("3 business days", "2026-03-05 10:00", "2026-03-04 09:00",
+         {"closed": frozenset({date(2026, 3, 3)})}, "2026-03-05 10:00"),
+        # what is due on the very day stays, or waits for the next opening
+        ("1 business day", "2026-03-03 16:00", "2026-03-03 09:00",
+         {"week": (((540, 720),),) * 5 + ((), ())}, "2026-03-04 09:00"),
+        # a Saturday that opens brings it forward
+        ("2 business days", "2026-03-09 10:00", "2026-03-05 11:00", {"week": (OFFICE_DAY,) * 6 + ((),)},
+         "2026-03-07 10:00"),
+        # of eight hours six are left at noon of the edit, and an afternoon is taken away
+        ("8 business hours", "2026-03-03 10:00", "2026-03-02 12:00", {"week": (((540, 720),),) * 5 + ((), ())},
+         "2026-03-04 12:00"),
+        # elapsed time knows no calendar; what was over when it was edited is over
+        ("24 hours", "2026-03-05 10:00", "2026-03-03 12:00", {"closed": frozenset({date(2026, 3, 4)})},
+         "2026-03-05 10:00"),
+        ("1 business day", "2026-03-03 10:00", "2026-03-03 10:00", {"closed": frozenset({date(2026, 3, 3)})},
+         "2026-03-03 10:00"),
+    ],
+)  # fmt: skip
+def test_an_edit_reckons_again_what_was_left(
+    duration: str, deadline: str, since: str, change: dict[str, Any], moved: str
+) -> None:
+    calendar = edited(OFFICE, since, **change)
+    before, after = at("2026-03-02 09:00"), at(since)
+    length = parse_duration(duration)
+    assert calendar.moved(at(deadline), before, length) == at(moved)
+    assert calendar.moved(at(deadline), after, length) == at(deadline), "reckoned by the new one already"
+    assert OFFICE.moved(at(deadline), before, length) == at(deadline), "never edited"
+
+
+def test_of_several_edits_each_counts_from_its_own_moment() -> None:
+    first = edited(OFFICE, "2026-03-03 12:00", closed=OFFICE.closed | {date(2026, 3, 4)})
+    second = edited(first, "2026-03-05 12:00", closed=first.closed | {date(2026, 3, 6)})
+    days = Duration(3, "day", True)
+    assert second.moved(at("2026-03-05 10:00"), at("2026-03-02 10:00"), days) == at("2026-03-09 10:00")
+    assert second.moved(at("2026-03-06 10:00"), at("2026-03-03 13:00"), days) == at("2026-03-09 10:00")
 
 
 # --- the oracle -------------------------------------------------------------------------------------
@@ -317,6 +371,14 @@ def test_going_on_and_back_the_same_days_returns(moment: datetime, days: int) ->
     week = ((OFFICE_DAY,) * 5) + ((), ())  # every open day has the same hours, none of them at night
     calendar, duration = Calendar("Europe/Amsterdam", week), Duration(days, "day", True)
     assert calendar.subtract(calendar.add(moment, duration), duration) == calendar.next_open(moment)
+
+
+@settings(max_examples=150, deadline=None)
+@given(moments(), business(60, 20), st.integers(0, 20 * 1440))
+def test_an_edit_that_changes_nothing_moves_nothing(moment: datetime, duration: Duration, minutes: int) -> None:
+    since = moment + minutes * MINUTE
+    deadline = OFFICE.add(moment, duration)
+    assert replace(OFFICE, was=OFFICE, since=since).moved(deadline, moment, duration) == deadline
 
 
 def _comes_twice(moment: datetime, zone: ZoneInfo) -> bool:

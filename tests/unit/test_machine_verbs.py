@@ -98,6 +98,15 @@ def test_a_past_date_is_now_and_an_unknown_one_is_otherwise_at_once() -> None:
     assert past.at() == begun(*steps, paths=paths).at() == "lost: None"
 
 
+@pytest.mark.parametrize("offset", ["", "90 days before ", "10 business days after ", "2600 business days before "])
+@pytest.mark.parametrize("filled_in", [date(1, 1, 2), date(9999, 12, 31), "9999-12-31", "0001-01-01T00:00:00+14:00"])
+def test_a_date_that_nobody_means_is_not_known(offset: str, filled_in: date | str) -> None:
+    """Many programs write 9999-12-31 where there is none: no turn fails over it."""
+    steps = (wait(f"until {offset}lead.contract_end", otherwise="unknown"), end("done"))
+    life = begun(*steps, paths={"unknown": [end("lost")]}, fields={"lead.contract_end": filled_in})
+    assert life.at() == "lost: None"
+
+
 def test_a_date_that_changes_moves_the_wait() -> None:
     life = begun(wait("until lead.contract_end"), end("done"), fields={"lead.contract_end": (MONDAY + 9 * DAY).date()})
     life.memory.fields["lead.contract_end"] = (MONDAY + 4 * DAY).date()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -109,3 +109,21 @@ def test_that_they_are_broken_is_a_problem_on_the_first_page_once_though_every_w
     assert (problem.code, problem.lead_id) == ("rules broken", None)
     assert problem.words.startswith("rules/teams.yaml:1:")
     assert "The rules of before go on" in problem.words
+
+
+def test_an_edited_calendar_knows_what_it_was_in_every_process_and_after_a_start(folder: Folder) -> None:
+    other = folder.started()
+    folder.book.keep(NOW)
+    calendars = (ROOT / "rules" / "calendars.yaml").read_text("utf-8")
+    folder.write("calendars.yaml", calendars.replace("closed: [2026-12-24", "closed: [2026-03-03, 2026-12-24"))
+    folder.time += FRESH + 0.1
+    for book in (folder.book, other):
+        book.now()
+        book.keep(NOW)  # each may be the first
+    for book in (folder.book, other, folder.started()):
+        office = book.now().world.calendar
+        assert office is not None
+        assert (office.since, date(2026, 3, 3) in office.closed) == (NOW, True)
+        assert office.was is not None
+        assert (office.was.since, date(2026, 3, 3) in office.was.closed) == (None, False)
+        assert book.now().world.calendars["mail-hours"].was is None, "that one was not edited"

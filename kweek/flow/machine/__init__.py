@@ -9,10 +9,11 @@ It never waits, reads or writes. The engine, the simulator, the tests of flows a
 - `people`: calls, tasks, handovers, and what waits until they are done
 - `leaving`: endings, other flows; `starting`: the ways in
 - `clocks`: deadlines; `ladders`: reminders and escalations; `resting`: holds; `moments`: when a wait ends
+- `edits`: what an edited calendar moves
 - `asking`: where the machine does not know how to go on, a person does
 """
 
-from kweek.flow.machine.advance import advance
+from kweek.flow.machine.advance import advance, catch_up
 from kweek.flow.machine.hearing import ever_listens, listens, rank
 
-__all__ = ["advance", "ever_listens", "listens", "rank"]
+__all__ = ["advance", "catch_up", "ever_listens", "listens", "rank"]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kweek.flow.answers import Answers
 from kweek.flow.machine.clocks import follow_dates, ring, wake_at
+from kweek.flow.machine.edits import follow_edits
 from kweek.flow.machine.entering import walk
 from kweek.flow.machine.leaving import end_all, sweep
 from kweek.flow.machine.people import close_what_is_over
@@ -35,6 +36,15 @@ def advance(state: LeadState, now: datetime, event: Event | None, answers: Answe
     settle(work)
     if event is not None or work.journal:
         rest(work)
+    return work.done(wake_at(work))
+
+
+def catch_up(state: LeadState, now: datetime, turned: datetime, answers: Answers) -> Advance:
+    """What has to be known before anything else is looked at: calendars that were edited since this lead's last turn.
+    turned: when that was. Pure."""
+    work = Work.on(state, now, answers)
+    work.again = state.unsettled
+    follow_edits(work, turned)
     return work.done(wake_at(work))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from kweek.flow.answers import Answers
 from kweek.flow.duration import Duration
@@ -15,6 +15,9 @@ from kweek.flow.state import Enrolment
 from kweek.rules.calendars import Calendar
 
 Day = TypeVar("Day", bound=date)
+
+_YEARS: Final = range(1900, 9000)
+"""In which a lead's date may lie. Beyond them it says that somebody had to fill something in: 9999-12-31."""
 
 
 def after(moment: datetime, duration: Duration, calendar: Callable[[], Calendar]) -> datetime:
@@ -95,7 +98,7 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 def as_moment(value: object) -> datetime | None:
     """A datum of an event, which may still be the text that it came as."""
     match value:
-        case datetime():
+        case datetime() if value.year in _YEARS:
             return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
         case str():
             return as_moment(_or_none(datetime.fromisoformat, value))
@@ -106,10 +109,10 @@ def as_moment(value: object) -> datetime | None:
 def _as_date(value: object) -> date | None:
     match value:
         case str() if len(value) == len("2026-03-02"):
-            return _or_none(date.fromisoformat, value)
+            return _as_date(_or_none(date.fromisoformat, value))
         case datetime() | str():
             return as_moment(value)
-        case date():
+        case date() if value.year in _YEARS:
             return value
         case _:
             return None

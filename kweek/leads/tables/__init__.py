@@ -12,7 +12,16 @@ so in their names (`…_real`). Text that people wrote lives here and nowhere el
 from kweek.leads.tables.columns import Moment, metadata
 from kweek.leads.tables.desk import absences, call_tasks, definitions, handovers, tasks, turns
 from kweek.leads.tables.happened import answers, bant, events, outbox, points, survey_drafts, tags, topics
-from kweek.leads.tables.house import api_keys, caught, clock, deliveries, installation, sound_rules, used_links
+from kweek.leads.tables.house import (
+    api_keys,
+    caught,
+    clock,
+    deliveries,
+    installation,
+    past_calendars,
+    sound_rules,
+    used_links,
+)  # fmt: skip
 from kweek.leads.tables.importing import import_rows, imports
 from kweek.leads.tables.known import companies, consents, deciders, leads, suppressions, worth
 from kweek.leads.tables.merging import duplicates, likeness_keys, looks, merges
@@ -56,6 +65,7 @@ __all__ = [
     "merges",
     "metadata",
     "outbox",
+    "past_calendars",
     "points",
     "problems",
     "sound_rules",

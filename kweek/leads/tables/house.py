@@ -21,6 +21,13 @@ sound_rules = Table(
     Column("read_at", Moment, nullable=False),  # real time
 )  # fmt: skip
 
+past_calendars = Table(
+    "past_calendars", metadata,  # rules/calendars.yaml as it was until it was edited
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("until", Moment, nullable=False),  # flow time
+)  # fmt: skip
+
 installation = Table(
     "installation", metadata,  # one row: by what it is known again
     Column("id", Integer, primary_key=True),

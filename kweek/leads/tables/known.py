@@ -54,6 +54,7 @@ leads = Table(
     Column("seq", Integer, nullable=False, default=0),  # of the last event recorded
     Column("seen", Integer, nullable=False, default=0),  # of the last event that a turn pulled
     Column("turn", Integer, nullable=False, default=0),
+    Column("turned_at", Moment),  # flow time of the last turn (null: the first is to come, or was long ago)
     Column("born", Integer, nullable=False, default=0),
     Column("state", JSON),  # what of LeadState is not in `enrolments`
     Column("open", Boolean, nullable=False, default=False),  # an enrolment is open
