@@ -17,6 +17,7 @@ from kweek.flow.lint.gather import names_of
 from kweek.flow.lint.names import Mail, Names
 from kweek.flow.lint.rules import lint_rules
 from kweek.flow.lint.surveys import lint_surveys
+from kweek.flow.lint.unsaid import with_names
 from kweek.flow.problems import Problem, did_you_mean, errors, in_order, lines_in_words
 from kweek.mails.event_fields import check_event_fields, check_event_words
 from kweek.mails.remembered import Remembered
@@ -58,7 +59,8 @@ _OF_A_TYPE: Final = ("condition", "not-a-date")
 def _without_rendering(
     workspace: Workspace, mails: Sequence[MailTemplate], found: Sequence[Problem], names: Names
 ) -> list[Problem]:
-    problems = [*workspace.problems, *found, *_of_rules(workspace, names), *_of_flows(workspace, names)]
+    read = with_names(workspace.problems, workspace.flows, names)
+    problems = [*read, *found, *_of_rules(workspace, names), *_of_flows(workspace, names)]
     problems += _of_event_fields(workspace, mails, names)
     problems += _of_cases(workspace, names, problems)
     return list(_once(in_order(problem for problem in problems if not _follows(problem, workspace))))

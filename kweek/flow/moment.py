@@ -12,6 +12,8 @@ from kweek.flow.problems import nearest
 from kweek.flow.words import BUILT_IN
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_UNOWNED: Final = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
+"""A field without its owner: the linter, who knows the fields, says whose it is."""
 CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)+")
 _DAY: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?: .*)?")
@@ -37,6 +39,7 @@ class Moment(Struct, frozen=True):
 def parse_wait(text: str) -> Moment:
     """What `wait:` takes: a duration, or `until …`. ValueError says what is wrong and what would be right."""
     words = text.strip()
+    _refuse_braces(words)
     if words == "until" or words.startswith("until "):
         return parse_until(words.removeprefix("until").strip())
     beside = _BESIDE.fullmatch(words)
@@ -45,6 +48,9 @@ def parse_wait(text: str) -> Moment:
     first, _, rest = words.partition(" ")
     if rest and nearest(first, ("until",)):
         raise ValueError(f"“{first}” is not a word of a wait; write: until {rest}")
+    if _UNOWNED.fullmatch(words):
+        owner = "handover" if words == "later_on" else "lead"
+        raise ValueError(f"“{text}” is a date, not a duration; write: until {owner}.{words}")
     if _BESIDE.fullmatch(words) or FIELD.fullmatch(words) or words.split(" ")[0].lower() in WEEKDAYS:
         raise ValueError(f"“{text}” is a moment, not a duration; write: until {words}")
     return Moment(within=parse_duration(words))
@@ -57,6 +63,8 @@ def parse_until(text: str) -> Moment:
         return _beside_date(beside[1], beside[2], beside[3])
     if FIELD.fullmatch(text):
         return Moment(date_field=text)
+    if found := re.fullmatch(rf"(?:the |lead |event |handover )?({_UNOWNED.pattern})", text):
+        return Moment(date_field=found[1])
     if _DAY.fullmatch(text):
         raise ValueError(f"“{text}” is one day for all leads; write a date that each has of its own: lead.contract_end")
     if text in BUILT_IN:
@@ -69,10 +77,11 @@ def parse_until(text: str) -> Moment:
 
 def parse_at(text: str) -> Moment:
     """What `start: {at: …}` takes: a date field, or a duration before or after one. ValueError."""
+    _refuse_braces(text)
     beside = _BESIDE.fullmatch(text.strip())
     if beside is not None:
         return _beside_date(beside[1], beside[2], beside[3])
-    if FIELD.fullmatch(text.strip()):
+    if FIELD.fullmatch(text.strip()) or _UNOWNED.fullmatch(text.strip()):
         return Moment(date_field=text.strip())
     right = _meant(text) if "." in text else None
     raise ValueError(f"“{text}” names no date field; write: {right or '90 days before lead.contract_end'}")
@@ -95,9 +104,16 @@ def parse_weekly(text: str) -> Moment:
 
 
 def _beside_date(duration: str, side: str, field: str) -> Moment:
-    if not FIELD.fullmatch(field):
+    if not FIELD.fullmatch(field) and not _UNOWNED.fullmatch(field):
         raise ValueError(f"“{field}” is not a date field; write one with its owner: lead.contract_end")
     return Moment(date_field=field, offset=parse_duration(duration), before=side == "before")
+
+
+def _refuse_braces(text: str) -> None:
+    """`until {{ lead.contract_end }}`: as in a mail."""
+    if "{{" in text:
+        bare = " ".join(re.sub(r"[{}]", " ", text).split())
+        raise ValueError(f"“{text}” has braces, and a date stands here without them; write: {bare}")
 
 
 # --- what was meant ---------------------------------------------------------------------------------

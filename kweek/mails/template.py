@@ -21,6 +21,7 @@ MAX_BYTES: Final = 256 * 1024
 _FILE: Final = re.compile(r"(?:.*/)?([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[A-Z]{2})?)\.md")
 _LINE: Final = re.compile(r"([A-Za-z_][\w -]*?) *:(?: +(.*))?")
 _GLUED: Final = re.compile(rf"({'|'.join(KEYS)}):(\S.*)")
+_NO_COLON: Final = re.compile(rf"({'|'.join(KEYS)})(?: *[;=,]| -(?= )|(?= )) *(\S.*)")
 _END: Final = "---"
 _NEARLY_END: Final = re.compile(r"--|-{4,}|[—–]+-*|- - -")
 _LINK: Final = re.compile(r"\]\([ ]*(?P<target><[^>\n]*>|[^\n]*?)[ ]+\"(?P<name>[^\"\n]*)\"[ ]*\)")
@@ -128,6 +129,7 @@ def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]
 
     said: dict[str, str] = {}
     at: dict[str, int] = {}
+    strange: list[int] = []  # lines that are none
     for number, line in enumerate(lines[1:end], 2):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -136,11 +138,11 @@ def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]
             right = f"{match[1]}: {match[2]}"
             what, why = "There is no blank behind the colon.", "Without one, this is no line of front matter."
             wrong(number, "mail-front-matter", what, why, f"Put a blank behind it: {right}")
+        if match is None and (match := _NO_COLON.fullmatch(line.strip())):
+            what, why = f"“{match[1]}” has no colon behind it.", "Each line of front matter is a key and a value."
+            wrong(number, "mail-front-matter", what, why, f"Write: {match[1]}: {match[2]}")
         if match is None:
-            wrong(
-                number, "mail-front-matter", f"“{line.strip()}” is not a line of front matter.",
-                "Each line is a key and a value.", f"Write key: value, with one of {', '.join(KEYS)}.",
-            )  # fmt: skip
+            strange.append(number)
             continue
         key, value = match[1], _unquoted(match[2] or "")
         if key not in KEYS:
@@ -155,7 +157,13 @@ def parse_mail(file: str, text: str) -> tuple[MailTemplate | None, list[Problem]
         else:
             said[key], at[key] = value, number
 
-    if not said.get("subject"):
+    for number in strange:
+        line = lines[number - 1].strip()
+        what, why = f"“{line}” is not a line of front matter.", "Each line is a key and a value."
+        lost = "subject" not in said and number == strange[0]
+        fix = f"Write: subject: {line}" if lost else f"Write key: value, with one of {', '.join(KEYS)}."
+        wrong(number, "mail-front-matter", what, why, fix)
+    if not said.get("subject") and not (strange and "subject" not in said):
         wrong(
             at.get("subject", 1),
             "mail-subject",

@@ -27,6 +27,10 @@ DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday
 KEYS: Final = ("timezone", "hours", "holidays", "closed", "open")
 
 INTERVAL: Final = re.compile(r"(\d{1,2}):(\d{2}) *[-–] *(\d{1,2}):(\d{2})")
+_LOOSE: Final = re.compile(
+    r"(\d{1,2})(?:[:.h]([0-5]\d))? ?(am|pm)? *(?:[-–—]|to|until|till|tot) *(\d{1,2})(?:[:.h]([0-5]\d))? ?(am|pm)?"
+)
+_HALF_DAY: Final = 720  # minutes
 
 # Known to be there (a test asks the library), so that a linter need not wait for it to be imported.
 _WESTERN: Final = "AT BE CH DE DK ES FI FR GB IE IT LU NL NO PT SE"
@@ -91,15 +95,37 @@ def _hours(value: object, where: str) -> Hours:
 def _interval(text: str) -> tuple[int, int]:
     match = INTERVAL.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"“{text}” is not an interval; write from and until in 24 hours: 09:00-17:30")
+        raise ValueError(f"“{text}” is not an interval; write from and until in 24 hours: {_meant(text)}")
     opens, closes = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
     if int(match[2]) > 59 or int(match[4]) > 59 or opens >= 1440 or closes > 1440:
         raise ValueError(f"“{text}”: there is no such time; a day runs from 00:00 to 24:00")
-    if closes <= opens:
-        turned = f"{match[3]}:{match[4]}-{match[1]}:{match[2]}"
-        night = "for a night, two days: one until 24:00, the next from 00:00"
-        raise ValueError(f"“{text}” ends before it begins; write {turned} — or, {night}")
+    if closes == opens:
+        raise ValueError(f"“{text}” is no time at all; write from and until in 24 hours: 09:00-17:30")
+    if closes < opens:
+        if (opens < _HALF_DAY or len(match[3]) == 1) and opens < closes + _HALF_DAY < 1440:  # in the evening
+            right = f"{_shown(opens, closes + _HALF_DAY)} — or the other way round: {_shown(closes, opens)}"
+        else:
+            night = "for a night, two days: one until 24:00, the next from 00:00"
+            right = f"{_shown(closes, opens)} — or, {night}"
+        raise ValueError(f"“{text}” ends before it begins; write {right}")
     return opens, closes
+
+
+def _meant(text: str) -> str:
+    """The interval that was probably meant, where it is written in another way; else an example."""
+    found = _LOOSE.fullmatch(text.strip().lower())
+    if found is None:
+        return "09:00-17:30"
+    opens, closes = (
+        (int(hour) % 12 + 12 * (half == "pm") if half else int(hour)) * 60 + int(minute or 0)
+        for hour, minute, half in (found.group(1, 2, 3), found.group(4, 5, 6))
+    )
+    return _shown(opens, closes) if opens < closes <= 1440 else "09:00-17:30"
+
+
+def _shown(opens: int, closes: int) -> str:
+    """`07:30-18:30`"""
+    return f"{opens // 60:02}:{opens % 60:02}-{closes // 60:02}:{closes % 60:02}"
 
 
 def _open(value: object) -> dict[date, Hours]:

@@ -103,11 +103,38 @@ WORDS: Final = [
     (SURVEY, "fills: bant.budget", "fills: bant.budgets", 54, "Did you mean “bant.budget”?"),
     (EVENTS, "data: { ends_on: date }", "data: [ends_on]", 64, "Write: data: { ends_on: date }"),
 ]
+OTHERWISE: Final = "    otherwise:\n      opened: judge\n      unclear: judge "
+WHEN: Final = "      when:\n        rejected: back\n        later: later\n"
+GO_SALES: Final = "        - if: lead.sales_ready\n          go: sales\n"
+GO_LIST: Final = "        - if: lead.sales_ready\n          go:\n        - tag: hot\n        - go: sales\n"
+STOPS: Final = "        stops:\n          - end: lost\n            because: contract not renewed\n"
+LATE: Final = "      otherwise: late\n"
+OF_CALL: Final = "      otherwise: flow long-term\n"
+NOT_FOR_US: Final = "        not interested: discard\n"
+ELSE: Final = "        else: flow long-term\n"
+FALLEN: Final = [
+    (RENEWAL, STOPS + LATE, LATE + STOPS, 66, "Put it above line 65, below “when” in line 62."),
+    (RENEWAL, STOPS + LATE, f"{LATE}      stops: silent\n", 66, "Put it above line 65, below “when” in line 62."),
+    (RENEWAL, f"        done: signature\n{LATE}", f"{LATE}      done: signature\n", 48, "below “when” in line 46."),
+    (
+        WHITEPAPER,
+        NOT_FOR_US + ELSE + OF_CALL,
+        ELSE + OF_CALL + NOT_FOR_US,
+        77,
+        "above line 75, below “when” in line 71.",
+    ),
+    (RENEWAL, STOPS + LATE, f"      otherwise:\n{STOPS}        else: late\n", 66, "Write it under when: “stops: …”."),
+]
+LEFT: Final = [
+    (FAIR, OTHERWISE, OTHERWISE.replace("      ", "    "), 39, "Begin it in column 7 (6 spaces), and line 40 too."),
+    (FAIR, WHEN, WHEN.replace("        ", "      "), 87, "Begin it in column 9 (8 spaces), and line 88 too."),
+    (FAIR, GO_SALES, GO_LIST, 49, "It belongs to “go” in line 48. Begin it in column 11 (10 spaces), and line 50 too."),
+]
 
 
 @pytest.mark.parametrize(
     ("file", "before", "after", "line", "words"),
-    [*GONE, *JOINED, *JOINED_TO_WORDS, *ASTRAY, *HALVES, *WORDS],
+    [*GONE, *JOINED, *JOINED_TO_WORDS, *ASTRAY, *HALVES, *WORDS, *LEFT, *FALLEN],
     ids=lambda one: str(one)[:40],
 )
 def test_a_slip_of_a_line_is_said_once_where_it_is(

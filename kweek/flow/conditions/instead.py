@@ -28,9 +28,10 @@ def instead(path: str, fields: Mapping[str, FieldType]) -> str:
         return f"tags are asked by a function: {FUNCTIONS['tagged'].example}"
     near = nearest(path, siblings or fields)
     elsewhere = [name for name in fields if name.rpartition(".")[2] == last]
-    if len(elsewhere) == 1 and (near is None or near.rpartition(".")[2] != last):
-        return f"Did you mean “{elsewhere[0]}”?"
-    declared = " Or declare it: fields of rules/workspace.yaml" if root == "lead" and not _alike(path, near) else ""
+    alike = _alike(path, near)
+    declared = " Or declare it below fields in rules/workspace.yaml" if root == "lead" and not alike else ""
+    if len(elsewhere) == 1 and not alike and (near is None or near.rpartition(".")[2] != last):
+        return f"Did you mean “{elsewhere[0]}”?" + (declared if elsewhere[0].startswith("survey.") else "")
     if near:
         return f"Did you mean “{near}”?{declared}"
     if siblings:

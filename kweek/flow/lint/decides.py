@@ -4,6 +4,7 @@ that is always true asks nothing."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import takewhile
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.conditions.schema import FieldType, Schema
@@ -25,7 +26,8 @@ def check_decides(flow: Flow, names: Names, report: Report, misread: Collection[
             _lines([condition], schema, report, wrong, in_choose=False)
     for step in flow.walk():
         if isinstance(step, Choose):
-            asked = [line.condition for line in step.branches if line.condition]
+            above = takewhile(lambda line: not line.is_else, step.branches)  # what stands below else, has its message
+            asked = [line.condition for line in above if line.condition]
             _lines(asked, schema, report, wrong, in_choose=True)
 
 

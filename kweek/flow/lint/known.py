@@ -8,6 +8,7 @@ from kweek.flow.conditions.instead import instead
 from kweek.flow.conditions.schema import FieldType, fits
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
+from kweek.flow.lint.offers import no_colleague, no_date, no_event, no_field
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, Webhook
 from kweek.flow.plan import Reentry
@@ -79,8 +80,13 @@ class _Look:
             elif start.event and nearest(start.event.value, (*names.events, "manual")) == "manual":
                 what = f"There is no event “{start.event.value}”"
                 self.report.error(start.event.at, "unknown-event", what, "", "Did you mean “manual”?")
-            elif start.event:
-                self.one(start.event, names.events, "event", "rules/events.yaml")
+            elif start.event and start.event.value and start.event.value not in names.events:
+                what, why = (
+                    f"There is no event “{start.event.value}”",
+                    "an event is declared once, in rules/events.yaml",
+                )
+                fix = no_event(start.event.value, names.events, flow.name.value)
+                self.report.error(start.event.at, "unknown-event", what, why, fix)
             if start.moment:
                 self.date(start.moment.value.date_field, start.moment)
         for line in flow.whenever:
@@ -117,10 +123,7 @@ class _Look:
         if not words or fix.startswith("There are"):
             add = f"{'write' if '{}' in where else 'add it to'} {where.format(name.value)}"
             fix = f"{fix} Or {add}." if words else add
-        why = "" if kind != "event" else "an event is declared once, in rules/events.yaml"
-        self.report.error(
-            name.at, f"unknown-{kind.partition(chr(44))[0]}", f"There is no {kind} “{name.value}”", why, fix.strip()
-        )
+        self.report.error(name.at, f"unknown-{kind}", f"There is no {kind} “{name.value}”", "", fix.strip())
 
     def mail(self, name: Located[str | None] | Located[str] | None) -> None:
         if not (name and name.value):
@@ -164,7 +167,7 @@ class _Look:
         fix = did_you_mean(link, links) or 'Name the link in the mail: [text](https://… "name")'
         self.report.error(at.at, "unknown-link", f"{lacks} link “{link}”", "", fix)
 
-    def person(self, name: Located[str] | None) -> None:
+    def person(self, name: Located[str] | None, *, channels: bool = True) -> None:
         """Who may be told: a role, a person, a team, a channel."""
         if name and "," in name.value:
             what, why = f"“{name.value}” is more than one", "each step speaks to one, or to a team"
@@ -173,9 +176,10 @@ class _Look:
         if name and name.value == "manager" and not self.names.has_manager:
             fix = "Give one to a team in rules/teams.yaml: manager: { name: anna, email: anna@example.com }"
             self.report.error(name.at, "unknown-person", "No team has a manager", "nobody would hear of it", fix)
-        elif name and "@" not in name.value:
-            known = ("owner", "manager", *sorted(self.names.people | self.names.teams.keys() | self.names.channels))
-            self.one(name, known, "person, role or channel", "rules/teams.yaml")
+        elif name and name.value and "@" not in name.value:
+            known = {"owner", "manager", *self.names.people, *self.names.teams, *self.names.channels}
+            if name.value not in known:
+                self.report.error(name.at, "unknown-person", *no_colleague(name.value, self.names, channels=channels))
 
     def team(self, name: Located[str] | None) -> None:
         """Whose members get the lead."""
@@ -194,7 +198,7 @@ class _Look:
         elif name and name.value in self.names.teams:
             self.team(name)
         else:
-            self.person(name)
+            self.person(name, channels=False)
 
     def rungs(self, step: Handover | Task) -> None:
         for rung in step.escalate:
@@ -217,8 +221,7 @@ class _Look:
             return
         if path not in self._fields():
             dates = [name for name, kind in self._fields().items() if kind.kind in ("date", "moment")]
-            fix = did_you_mean(path, dates)
-            self.report.error(at.at, "unknown-field", f"There is no field {path}", "", fix)
+            self.report.error(at.at, "unknown-field", f"There is no field {path}", "", no_date(path, dates))
         elif (kind := self._fields()[path]).kind not in ("date", "moment", "any"):
             fix = "Name a date or moment field"
             if path.startswith("event."):
@@ -233,7 +236,9 @@ class _Look:
                 fix = "Add points with score, or set one of your own fields"
                 self.report.error(field.at, "computed-field", f"{field.value} cannot be set", why, fix)
             else:
-                fix = did_you_mean(name, settable) + " Own fields are declared in rules/workspace.yaml"
+                given = self._fields().get(value.value)
+                kind = "date" if value.value == "today" else given.kind if given and given.kind != "any" else "text"
+                fix = no_field(name, kind, self.names)
                 self.report.error(field.at, "unknown-field", f"There is no profile field “{field.value}”", "", fix)
             return
         kind, said = settable[name], value.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from msgspec import Struct, field
@@ -134,4 +134,17 @@ def starts_unknown(flow: Flow, names: Names) -> bool:
 def _meant(event: Located[str] | None, names: Names) -> str | None:
     if event is None or event.value in names.events:
         return event.value if event else None
-    return nearest(event.value, names.events)
+    return event_meant(event.value, names.events)
+
+
+def event_meant(word: str, events: Collection[str], about: str = "") -> str | None:
+    """The event of the workspace that was probably meant: misspelt, without its noun, or with another verb, where its
+    noun has but one. about: words in which the noun may stand."""
+    ends = [event for event in events if event.partition(".")[2] == word]
+    if ends:
+        return next((event for event in ends if event.partition(".")[0] in about), nearest(word, ends) or ends[0])
+    if near := nearest(word, events):
+        return near
+    nouns = [event.partition(".")[0] for event in events]
+    noun = nearest(word.partition(".")[0], set(nouns)) if "." in word else None
+    return next(event for event in events if event.startswith(f"{noun}.")) if nouns.count(noun or "") == 1 else None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.hears import Hears, hears
-from kweek.flow.lint.names import Names
+from kweek.flow.lint.names import Names, event_meant
 from kweek.flow.lint.otherwise import check_otherwise
 from kweek.flow.lint.report import Report
 from kweek.flow.model import (
@@ -70,8 +70,17 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
             meant.add(_renamed(step, line, lines, names, report) or _unknown(step, event, at, known, names, report))
     unread = isinstance(step, Task) and any(not outcome.value for outcome in step.outcomes)
     if whole and not unread:
-        _closings(step, lines, known, named | meant, report)
+        _closings(step, lines, known, named | meant | _below_otherwise(step), report)
     _dead(step, lines, names, report)
+
+
+def _below_otherwise(step: AnyStep) -> set[str]:
+    """What its `otherwise` names. An event among them stands there by mistake, which has a message of its own."""
+    match step:
+        case Wait() | Send() | Call() | Task():
+            return {line.state.value for line in step.otherwise} - {"else"}
+        case _:
+            return set()
 
 
 def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names, report: Report) -> str:
@@ -133,12 +142,17 @@ def _remedy(event: str, can: Sequence[str], here: Sequence[str] = ()) -> str:
     """One of our own events has a dot, and is never meant for what Kweek records by itself. here: what this step hears
     besides."""
     if "." not in event:
+        if lost := [name for name in can if name.endswith(f".{event}")]:  # its noun
+            return f"Did you mean “{nearest(event, lost) or lost[0]}”?"
         word, _, link = event.partition(" ")
         if link and "clicked" in can and nearest(word, can) == "clicked" and nearest(event, can) in (None, "clicked"):
             return f"Did you mean “clicked {link}”?"
         return did_you_mean(event, can if not here or nearest(event, can) else here)
-    own = [name for name in can if "." in name]
-    return did_you_mean(event, own) if nearest(event, own) else "Declare it in rules/events.yaml"
+    meant = event_meant(event, [name for name in can if "." in name])
+    declare = "declare it in rules/events.yaml"
+    if meant is None:
+        return f"D{declare[1:]}"
+    return f"Did you mean “{meant}”?" + ("" if nearest(event, (meant,)) else f" Or {declare}")
 
 
 def _passing(step: AnyStep, line: Reaction, report: Report) -> None:

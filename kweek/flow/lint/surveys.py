@@ -7,6 +7,7 @@ from typing import Final
 
 from kweek.flow.lint.asks import ask
 from kweek.flow.lint.names import COMPUTED, Names
+from kweek.flow.lint.offers import no_field
 from kweek.flow.lint.report import Report
 from kweek.flow.problems import Located, Problem, did_you_mean
 from kweek.flow.surveys import Question, Survey
@@ -66,8 +67,8 @@ def _fills(field: Located[str], question: str, names: Names, report: Report) -> 
         why = "Kweek works it out from rules and events"
         report.error(field.at, "computed-field", f"{field.value} cannot be filled", why, "Give points instead")
     elif kind is None:
-        known = [f"lead.{name}" for name in names.settable()]
-        fix = f"{did_you_mean(field.value, known)} Own fields are declared in rules/workspace.yaml"
+        fits = next((kind for kind, questions in _FILLED_BY.items() if question in questions), "text")
+        fix = no_field(field.value.removeprefix("lead."), fits, names, "lead.")
         report.error(field.at, "unknown-field", f"There is no field {field.value}", "", fix)
     elif kind.kind in _FILLED_BY and question not in _FILLED_BY[kind.kind]:
         what = f"{field.value} is {kind}; a question of type {question} does not give one"

@@ -28,6 +28,8 @@ from kweek.flow.model import (
 )
 from kweek.flow.problems import Problem, did_you_mean, lines_in_words, nearest
 
+_ITSELF: Final = ("itself", "self", "this", "here", "same")
+"""Words that somebody may write for the path in which he is."""
 _LOSES_PATHS: Final = ("reserved", "indentation", "keys-wanted", "duplicate-key", "unknown-key", "syntax")
 
 
@@ -44,13 +46,13 @@ def check_targets(flow: Flow, graph: Graph, names: Names, report: Report, read: 
         for target in targets_of(step):
             if target in nowhere:
                 continue
-            _exists(target, paths, names, report, absent)
+            _exists(target, flow, names, report, absent)
             then = step.then if isinstance(step, Go) and target is step.target else None
             if isinstance(target, ToFlow) and then is None:
                 _refusal(target, flow, names, report, in_go=isinstance(step, Go))
     anywhere = (*(line.target for line in flow.whenever), *((flow.goal.target,) if flow.goal else ()))
     for target in anywhere:
-        _exists(target, paths, names, report, absent)
+        _exists(target, flow, names, report, absent)
         match target:
             case Next(at=at):
                 why = "this line holds anywhere in the flow, so no step comes after it"
@@ -77,10 +79,9 @@ def _leading_nowhere(step: AnyStep) -> list[Target]:
             return []
 
 
-def _exists(
-    target: Target, paths: tuple[str, ...], names: Names, report: Report, absent: dict[str, list[ToPath]]
-) -> None:
+def _exists(target: Target, flow: Flow, names: Names, report: Report, absent: dict[str, list[ToPath]]) -> None:
     """absent: the paths that are not there, each with the targets that name it."""
+    paths = ("steps", *(path.name.value for path in flow.paths))
     match target:
         case ToPath(name=name) if name not in paths:
             misnamed = any(kebab(path) == kebab(name) for path in paths if kebab(path) != path)  # has its own message
@@ -88,6 +89,8 @@ def _exists(
                 absent.setdefault(name, []).append(target)
         case ToFlow(flow=name, at=at) if name not in names.flows:
             fix = did_you_mean(name, names.flows)
+            if name in _ITSELF:
+                fix = f"A flow is called by its name, and this one is “{flow.name.value}”"
             if name in paths:
                 fix = f"To go to the path of that name, leave out “flow”: {name}"
             report.error(at, "unknown-flow", f"There is no flow “{name}”", "", fix)
@@ -143,7 +146,9 @@ def _is_not_there(
         why = f"{lines_in_words(target.at.line for target in others)} lead{'' if others[1:] else 's'} there too"
     can = tuple(dict.fromkeys(("steps", *there, *ENDINGS, *(() if first in anywhere else ("next",)))))
     fix = did_you_mean(name, can)
-    if first in anywhere and meant(name, ("ignore",)):
+    if name in _ITSELF and (own := _path_of(first, flow)):
+        fix = f"A path is called by its name, and this one is “{own}”. There are: {', '.join(can)}."
+    elif first in anywhere and meant(name, ("ignore",)):
         fix = "Did you mean “ignore”?"
     elif alone is not None:
         fix = f"Did you mean “{alone}”? Or should the path in line {there[alone].line} be called “{name}”?"
@@ -152,6 +157,12 @@ def _is_not_there(
     elif others:  # nobody misspells a name twice in the same way
         fix = f"Write this path below “paths”. There are: {', '.join(can)}."
     report.error(first.at, "unknown-target", what, why, fix)
+
+
+def _path_of(target: ToPath, flow: Flow) -> str | None:
+    """The path in which it stands."""
+    above = [path.name for path in (flow.steps, *flow.paths) if path.name.at < target.at]
+    return max(above, key=lambda name: name.at).value if above else None
 
 
 def _refusal(target: ToFlow, flow: Flow, names: Names, report: Report, in_go: bool) -> None:

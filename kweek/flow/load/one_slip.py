@@ -124,6 +124,8 @@ def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
             column = indent(lines[said.line - 1])
             right = sum(says_something(line) and indent(line) == column for line in lines)
             return moves and trap.line != said.line - 1 and right > 1
+        case "unknown-key" if trap.said_at is not None:
+            return trap.said_at == said.line - 1
         case "unknown-key" if trap.code == "space-after-colon":  # `start:{ … }`
             return trap.line == said.line - 1
         case "unknown-key" | "list-wanted":  # its key belongs elsewhere, with what stands below it
@@ -151,7 +153,8 @@ def _happens(key: str, lines: list[str]) -> bool:
 
 def _is_mended(trap: Trap, after: Sequence[Problem], known: Container[str]) -> bool:
     """Is nothing new wrong, and nothing odd any more near by?"""
-    others = [problem for problem in after if problem.what != trap.what or problem.line != trap.line + 1]
+    line = trap.line if trap.said_at is None else trap.said_at
+    others = [problem for problem in after if problem.what != trap.what or problem.line != line + 1]
     end = trap.line + len(trap.mended or ())
     odd = any(problem.code in _OF_SHAPE and trap.line - 2 <= problem.line <= end + 2 for problem in others)
     return not odd and len(others) == len(after) - 1 and all(problem.what in known for problem in others)

@@ -15,6 +15,13 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
 _IN_HOURS: Final = ("follow_up", "remind", "after", "every")
+_ARGUMENT: Final = {
+    "wait": "how long, such as 7 days,", "send": "the name of a mail", "call": "the survey that is its script",
+    "handover": "the name of a team", "task": "what is to be done", "go": "the name of a path",
+    "end": "done, discard, won or lost", "tag": "a tag", "untag": "a tag", "tell": "who shall hear of it",
+    "webhook": "the name of a webhook",
+}  # fmt: skip
+"""Verbs, and what each cannot do without."""
 _NAMING: Final = ("send", "call", "handover", "go", "to", "tell", "queue", "reassign", "webhook", "mail")  # no # in it
 
 
@@ -68,8 +75,9 @@ class TextReader:
 
     def _empty(self, node: Text, key: Text | None, blank: bool = False) -> None:
         name = f"“{key.value}”" if key else "This"
-        if node.comment.strip():
-            hidden = node.comment.strip()
+        hidden = node.comment.strip()
+        remark = key and key.value in _ARGUMENT and key.value != "task" and hidden.startswith("# ")
+        if hidden and not remark:
             why = f"From # on, everything is a comment; YAML does not see “{hidden}”."
             shown = f'{key.value}: "{hidden}"' if key else f'"{hidden}"'
             fix = f"Write it, or put it in quotes: {shown}"
@@ -78,6 +86,8 @@ class TextReader:
             self.note(node.at, "cut-by-hash", f"{name} has no value.", why, fix)
         else:
             fix = "Write it behind the colon, or delete the key."
+            if key and key.value in _ARGUMENT:
+                fix = f"Write {_ARGUMENT[key.value]} behind the colon."
             if blank and key:
                 fix = f'Write it behind the colon; to empty the field: {key.value}: ""'
             self.note(node.at, "empty", f"{name} has no value.", "", fix)

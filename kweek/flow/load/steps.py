@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
@@ -123,7 +124,7 @@ class StepReader(VerblessReader):
             self.note(node.at, "not-a-step", "A list inside the list is not a step.", "", fix)
             return
         verb, _, rest = node.value.partition(":")
-        word = node.value.split(" ", 1)[0]
+        word, sign, behind = _first_word(node.value)
         if node.empty:
             what, fix = "There is nothing behind this dash.", "Write a step behind it, or delete it."
             self.note(node.at, "not-a-step", what, "", fix)
@@ -135,7 +136,7 @@ class StepReader(VerblessReader):
         elif rest and verb in OPTIONS:
             fix = f"Put a space behind the colon: - {verb}: {rest.strip()}"
         elif (near := meant(word, VERBS)) is not None and word != node.value:
-            fix = f"Write: - {near}: {node.value[len(word) :].strip()}"
+            fix = f"Write: - {near}: {behind}"
         elif node.value in m.ENDINGS:
             fix = f"Write: - end: {node.value}"
         elif (ending := meant(node.value.lower(), m.ENDINGS)) is not None:
@@ -143,10 +144,17 @@ class StepReader(VerblessReader):
         elif node.value == "next":
             fix = "Delete this line: where a list runs out, the lead carries on by itself"
         elif word in OPTIONS:
-            fix = f"Write a colon behind the verb: - {word}: {node.value[len(word) :].strip() or '…'}"
+            instead = f"instead of “{sign}”" if sign else "behind the verb"
+            fix = f"Write a colon {instead}: - {word}: {behind or '…'}"
         else:
             fix = f"Every step is a verb and its argument, such as “wait: 7 days”; to jump, write: - go: {node.value}"
         self.note(node.at, "not-a-step", f"“{node.value}” is not a step.", "", fix)
+
+
+def _first_word(text: str) -> tuple[str, str, str]:
+    """It, the sign that somebody wrote for its colon, and the rest: `wait; 1 week`, `wait - 1 week`."""
+    found = _FIRST_WORD.match(text)
+    return (found["word"], (found["sign"] or "").strip(), text[found.end() :].strip()) if found else (text, "", "")
 
 
 def _first_line(step: Node | None) -> tuple[str, str, Position] | None:
@@ -174,6 +182,7 @@ def _delete(word: str, step: Pairs) -> str:
     return "Delete it: under when, every way to close has its line." if word == "otherwise" and whole else ""
 
 
+_FIRST_WORD: Final = re.compile(r"(?P<word>\S+?)(?:(?P<sign> ?(?:[=;→]|[-=]>)| ?[,.](?=\s)| -(?=\s))|\s|$)")
 _CLAUSES: Final = ("when", "otherwise")
 _BEHIND: Final = "Delete it; how long it waits stands behind the verb: - wait: 7 days"
 _INSTEAD: Final = {

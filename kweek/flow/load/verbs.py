@@ -8,12 +8,11 @@ from typing import Final, cast, get_args
 
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
-from kweek.flow.kebab import parse_name
-from kweek.flow.load.choose import ChooseReader, Known
+from kweek.flow.load.choose import Known
 from kweek.flow.load.reader import said, unread
-from kweek.flow.load.says import in_braces, several_names
+from kweek.flow.load.shares import ShareReader
 from kweek.flow.load.targets import SOME_TIME, missing
-from kweek.flow.load.texts import parse_points, parse_share, parse_times, words_in
+from kweek.flow.load.texts import parse_points, parse_times, words_in
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.problems import Located, nearest
 from kweek.flow.words import CALL, LEAD_WIDE, MAIL
@@ -22,13 +21,12 @@ from kweek.rules.grades import Axis
 
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
-_LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
 _POINTS: Final = re.compile(r"[+-]?\d{1,6}")
 _OF_ALL_TASKS: Final = ("else", "otherwise", *LEAD_WIDE)
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 
 
-class VerbReader(ChooseReader):
+class VerbReader(ShareReader):
     """Each verb's argument (the pair whose key is the verb), its id, and the options that are known. What of them
     cannot be read is left out or stood in for, and the step stays: all that is wrong with it is said at once."""
 
@@ -41,7 +39,7 @@ class VerbReader(ChooseReader):
         return m.Wait(at=verb.key.at, id=id_, until=until or stand_in, when=when, otherwise=otherwise)
 
     def send(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Send:
-        mails = self._mails(verb, id_)
+        mails = self.mails(verb, id_)
         within = self._time(verb, known.get("within"))
         clause = known.get("when") or known.get("otherwise")
         if clause and "within" not in known:
@@ -52,60 +50,6 @@ class VerbReader(ChooseReader):
         return m.Send(
             at=verb.key.at, id=id_, mails=mails, expires=expires, within=within, when=when, otherwise=otherwise
         )
-
-    def _mails(self, verb: Pair, id_: Located[str] | None) -> tuple[m.Share, ...]:
-        whole = Located(100, verb.value.at, verb.key.at)
-        match verb.value:
-            case Items(items=items):
-                names = [node.value for node in items if isinstance(node, Text)]
-            case Text(value=text):
-                names = several_names(text)
-            case _:
-                names = []
-        if isinstance(verb.value, Items) or names:
-            fix = "Write a step for each" + (f": - send: {', then - send: '.join(names)}." if names else ".")
-            fix += " Or, for an A/B test: send: { one: 50%, other: 50% }"
-            what = f"“send” takes one mail; this is {'a list' if isinstance(verb.value, Items) else 'several'}."
-            self.note(verb.value.at, "text-wanted", what, "", fix)
-            return (m.Share(unread(verb), whole),)
-        if not isinstance(verb.value, Pairs) or in_braces(verb.value):
-            name = self._mail(verb)
-            if name and name.value == "nothing":
-                fix = "Name a mail; “nothing” is one half of an A/B test: send: { brochure: 50%, nothing: 50% }"
-                self.note(name.at, "nothing", "A step that sends nothing is no step.", "", fix)
-                name = None
-            return (m.Share(name or unread(verb), whole),)
-        match verb.value.pairs:
-            case (Pair(key=Text(value="mail"), value=Text(value=only)),) if "%" not in only:
-                what, fix = "“send” takes one mail, or the halves of an A/B test.", f"Write: send: {only}"
-                self.note(verb.value.at, "text-wanted", what, "", fix)
-                return (m.Share(unread(verb), whole),)
-            case _:
-                pass
-        if id_ is None:
-            fix = "Add one: id: subject-test"
-            self.note(
-                verb.key.at, "id-missing", "An A/B test needs an id.", "It has no one mail to be named after.", fix
-            )
-        shares = tuple(map(self._half, verb.value.pairs))
-        each = [share.per_cent.value for share in shares]
-        if all(each) and (total := sum(each)) != 100:
-            fix = "Change them so that they make 100%; “nothing” may be one of them."
-            self.note(verb.value.at, "shares", f"The shares make {total}%.", "", fix)
-        return shares
-
-    def _mail(self, verb: Pair) -> Located[str] | None:
-        """`survey.nl` is a file of the mail `survey`; which one leaves, the lead decides."""
-        if isinstance(verb.value, Text) and (found := _LANGUAGE.fullmatch(verb.value.value)):
-            what, why = f"“{verb.value.value}” names a language.", "Each lead gets the mail in its own."
-            self.note(verb.value.at, "name", what, why, f"Write: {verb.key.value}: {found[1]}")
-            return Located(found[1], verb.value.at, verb.key.at)
-        return self.name(verb)
-
-    def _half(self, pair: Pair) -> m.Share:
-        name = self.reread(pair.key.located, parse_name, "name") or unread(pair)
-        share = self.parsed(pair, parse_share, "share") or Located(0, pair.value.at, pair.key.at, said=said(pair))
-        return m.Share(Located(None if name.value == "nothing" else name.value, name.at, name.key), share)
 
     def call(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Call:
         script = self.name(verb) or unread(verb)

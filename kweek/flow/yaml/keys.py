@@ -70,7 +70,7 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
     """Behind each word at which the key may end, the likeliest first: `clicked done` has a link, or a target."""
     line = without_comment(lines[number][:LONGEST])
     said: set[str] = set()
-    for outcome in _outcomes(lines):
+    for outcome in sorted((word for word in outcomes(lines) if " " in word), key=len, reverse=True):
         before, found, value = line.partition(f"{outcome} ")
         if found and not before.strip() and ":" not in value:
             said.add(outcome)
@@ -100,11 +100,10 @@ def _remark(line: str, number: int, match: re.Match[str]) -> Trap:
     return Trap(number, match.start("key"), "colon-missing", what, why, fix, [""])
 
 
-def _outcomes(lines: list[str]) -> list[str]:
-    """Those of tasks that are several words; the longest first, for one may begin as another does."""
+def outcomes(lines: list[str]) -> set[str]:
+    """Those of tasks."""
     lists = [found[1] for found in map(_OUTCOMES.fullmatch, lines) if found]
-    words = {word.strip() for said in lists for word in said.split(",")}
-    return sorted((word for word in words if " " in word), key=len, reverse=True)
+    return {word.strip() for said in lists for word in said.split(",")} | {"done"}
 
 
 def _no_colon(line: str, number: int, key: str, value: str, lead: str) -> Trap:

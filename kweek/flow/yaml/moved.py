@@ -1,4 +1,4 @@
-"""Which two lines became one, or stand in each other's place? Each way of parting them is tried."""
+"""Which two lines became one, stand in each other's place, or one below another? Each way of parting them is tried."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kweek.flow.yaml.lines import indent, says_something, shape, spaces, without_comment
+from kweek.flow.words import BUILT_IN, STATES
+from kweek.flow.yaml.keys import outcomes
+from kweek.flow.yaml.lines import indent, opens, says_something, shape, spaces, without_comment
 from kweek.flow.yaml.sheet import Trap
 
 _ANOTHER: Final = re.compile(r",? (?=(?P<below>(?:- )?(?P<key>[a-z_][\w.-]*(?: [a-z]+)?):(?: .*|$)))")
@@ -39,3 +41,42 @@ def swapped(lines: list[str], number: int) -> Iterator[Trap]:
     what = "This line and the next stand in each other's place."
     fix = f"Put “{lower}” above “{upper}”."
     yield Trap(number, indent(lines[number]), "swapped", what, "", fix, [lines[number + 1], lines[number]])
+
+
+def fallen(lines: list[str], number: int) -> Trap | None:
+    """A line of `when` that stands below the `otherwise` of its step."""
+    here, column = shape(lines[number]), indent(lines[number])
+    word = here["key"] if here else None
+    head = next(
+        (n for n in range(number - 1, -1, -1) if says_something(lines[n]) and _key(lines[n]) == "otherwise"), None
+    )
+    if head is None or not word or not (word in _HAPPENS or word in outcomes(lines)):
+        return None
+    own = indent(lines[head])
+    when = next((n for n in range(head - 1, -1, -1) if says_something(lines[n]) and indent(lines[n]) <= own), None)
+    if when is None or _key(lines[when]) != "when" or indent(lines[when]) != own or not opens(lines[when]):
+        return None
+    between = [text for text in lines[head + 1 : number] if says_something(text)]
+    if column not in (own, own + 2) or any(indent(text) < column or indent(text) <= own for text in between):
+        return None
+    end = next(
+        (n for n in range(number + 1, len(lines)) if says_something(lines[n]) and indent(lines[n]) <= column), None
+    )
+    end = len(lines) if end is None else end
+    while not lines[end - 1].strip():
+        end -= 1
+    inside = next((indent(text) for text in lines[when + 1 : head] if says_something(text)), own + 2)
+    shift = inside - column
+    last = next((n for n in range(when + 1, head) if _key(lines[n]) == "else" and indent(lines[n]) == inside), head)
+    block = [" " * (indent(text) + shift) + text.lstrip() for text in lines[number:end]]
+    what, why = f"“{word}” stands below “otherwise”.", "It is something that happens, and no state when the time is up."
+    fix = f"Put it above line {last + 1}, below “when” in line {when + 1}."
+    return Trap(last, column, "misplaced", what, why, fix, [*block, *lines[last:number]], said_at=number)
+
+
+_HAPPENS: Final = frozenset(BUILT_IN) - {state for states in STATES.values() for state in states}
+
+
+def _key(line: str) -> str | None:
+    match = shape(line)
+    return match["key"] if match else None

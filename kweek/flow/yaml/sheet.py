@@ -16,7 +16,7 @@ class Trap(NamedTuple):
     """What YAML misunderstood, and where; line and column from 0.
 
     mended: the lines from `line` on that replace as many; None: nobody can tell. shift: how far to the right they move.
-    added: the first of them is new.
+    added: the first of them is new. said_at: the line at which it is said, where that is another.
     """
 
     line: int
@@ -28,6 +28,7 @@ class Trap(NamedTuple):
     mended: list[str] | None
     shift: int = 0
     added: bool = False
+    said_at: int | None = None
 
 
 class Sheet(Struct):
@@ -75,7 +76,8 @@ class Sheet(Struct):
         return True
 
     def note(self, trap: Trap) -> None:
-        self.add(self.place(trap.line, trap.column), trap.code, trap.what, trap.why, trap.fix)
+        line = trap.line if trap.said_at is None else trap.said_at
+        self.add(self.place(line, trap.column), trap.code, trap.what, trap.why, trap.fix)
 
     def add(self, at: Position, code: str, what: str, why: str, fix: str) -> None:
         self.problems.append(Problem(self.file, at.line, at.column, "error", code, what, why, fix))

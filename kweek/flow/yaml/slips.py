@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kweek.flow.problems import lines_in_words
 from kweek.flow.words import OPTIONS
+from kweek.flow.yaml.columns import LINES
 from kweek.flow.yaml.dashes import in_prose
 from kweek.flow.yaml.heads import heads
 from kweek.flow.yaml.keys import glued, no_colons
 from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces, without_comment
 from kweek.flow.yaml.lost import lost, named_only
-from kweek.flow.yaml.moved import joined, swapped
+from kweek.flow.yaml.moved import fallen, joined, swapped
 from kweek.flow.yaml.sheet import Trap
 
 _OPTIONS: Final = ("when", "otherwise", "within", "escalate", "goal", "steps", "paths")
@@ -41,6 +43,7 @@ def _all(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
         yield from _doubled(lines, number)
         yield from no_colons(lines, number)
         yield from filter(None, (glued(lines, number), _bracket(lines[number], number), _too_high(lines, number)))
+        yield from filter(None, (fallen(lines, number),))
         yield from heads(lines, number)
     yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=True))
     heads_of = dict.fromkeys((*numbers, *(_first(lines, over) for one in around for over in _over(lines, one))))
@@ -136,7 +139,24 @@ def _moves(lines: list[str], number: int, *, alone: bool) -> Iterator[tuple[int,
     the first below a key, with its neighbours too."""
     column = indent(lines[number])
     ends = [number + 1] if alone else _ends(lines, number)
-    yield from ((number, end, wanted) for wanted in sorted(_columns(lines, number) - {column}) for end in ends)
+    for wanted in sorted(_columns(lines, number) - {column}):
+        yield from ((number, end, wanted) for end in ends)
+        end = _stands_right(lines, number, wanted)
+        if end is not None and not alone and end not in ends:
+            yield number, end, wanted
+
+
+def _stands_right(lines: list[str], number: int, wanted: int) -> int | None:
+    """Where only the first lines below a key stand too far left: the first of their neighbours that does not."""
+    above, column = nearest_above(lines, number), indent(lines[number])
+    if above is None or not opens(lines[above]) or wanted <= column:
+        return None
+    for below in range(number + 1, _below(lines, number, column - 1)):
+        if says_something(lines[below]) and indent(lines[below]) == wanted:
+            upper = nearest_above(lines, below)
+            if upper is not None and not opens(lines[upper]):
+                return below
+    return None
 
 
 def _ends(lines: list[str], number: int) -> list[int]:
@@ -152,7 +172,7 @@ def _ends(lines: list[str], number: int) -> list[int]:
 
 def _opens_option(line: str) -> bool:
     match = shape(line)
-    return match is not None and match["key"] in _OPTIONS
+    return match is not None and (match["key"] in _OPTIONS or (dashed(line) and match["key"] in LINES))
 
 
 def _columns(lines: list[str], number: int) -> set[int]:
@@ -183,7 +203,12 @@ def _shifted(lines: list[str], number: int, end: int, wanted: int) -> Trap:
     mended = [" " * max(0, indent(text) + delta) + text.lstrip(" ") if text else text for text in lines[number:end]]
     what = f"This line begins in column {indent(lines[number]) + 1}, which does not fit the lines around it."
     fix = f"Begin it in column {wanted + 1} ({spaces(wanted)})"
-    fix += ", and what belongs to it as much further." if end > number + 1 else "."
+    column = indent(lines[number])
+    beside = [n + 1 for n in range(number + 1, end) if says_something(lines[n]) and indent(lines[n]) == column]
+    if beside:
+        fix += f", and {lines_in_words(beside)} too."
+    else:
+        fix += ", and what belongs to it as much further." if end > number + 1 else "."
     why = _belongs([*lines[:number], *mended, *lines[end:]], number)
     return Trap(number, indent(lines[number]), "indentation", what, why, fix, mended, delta)
 
@@ -191,7 +216,7 @@ def _shifted(lines: list[str], number: int, end: int, wanted: int) -> Trap:
 def _belongs(lines: list[str], number: int) -> str:
     """To what the line belongs where it stands now."""
     column, above = indent(lines[number]), nearest_above(lines, number)
-    while above is not None and indent(lines[above]) >= column:
+    while above is not None and indent(lines[above]) + (dashed(lines[above]) or not dashed(lines[number])) > column:
         above = nearest_above(lines, above)
     match = shape(lines[above]) if above is not None else None
     return (

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from kweek.flow.yaml.lines import shape
+from kweek.flow.yaml.lines import outside_quotes, shape
 from kweek.flow.yaml.sheet import Trap
 
 _COMMENT: Final = re.compile(r"\s+#.*$")
@@ -57,8 +57,11 @@ def value_of(line: str, number: int) -> Value | None:
     if match is None or not match["body"].strip() or match["body"].startswith("#"):
         return None
     body = match["body"]
-    comment = _COMMENT.search(body)
-    core = body[: comment.start()] if comment and body[0] not in "\"'" else body.rstrip()
+    if body[0] in "\"'":  # a # within quotes begins no comment
+        hashes = (at for at, char in outside_quotes(body) if char == "#" and body[at - 1] == " ")
+        core = body[: next(hashes, len(body))].rstrip()
+    else:
+        core = _COMMENT.sub("", body).rstrip()
     return Value(line, number, match.start("body"), match["key"], body, core)
 
 

@@ -20,6 +20,7 @@ _NO_COMMA: Final = re.compile(
         (?:{OF_TWO_WORDS}|[a-z_.-]+):\ """,
     re.VERBOSE,
 )
+_COMPARED: Final = re.compile(r"[=!<>]=|[<>]|(?:not )?in ")
 _SEMICOLON: Final = re.compile(r";(?= +(?:[a-z_.]+|clicked [\w-]+): )")
 
 
@@ -100,6 +101,13 @@ def _behind_quote(value: Value, mark: str) -> Trap | None:
         return None
     what = f"This value begins with {mark} but goes on behind the closing {mark}."
     why = f"YAML takes what stands between the two {mark} for the whole value, and then finds more."
+    if value.key == "if" and _COMPARED.match(rest):
+        other = "'" if mark == '"' else '"'
+        what = f"A condition that begins with {mark} needs quotes of the other kind round all of it."
+        fix = f"Write: if: {other}{value.core}{other}"
+        return Trap(
+            value.number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(quoted(value.core))]
+        )
     inner = value.core[1:-1]
     one_too_many = value.core.count(mark) % 2 == 1
     if (mark == '"' or value.key == "if") and (one_too_many or value.core.endswith(mark)):

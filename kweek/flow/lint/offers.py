@@ -1,0 +1,79 @@
+"""What was probably meant by a name that there is not, and what else may stand in its place?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from kweek.flow.lint.names import Names, event_meant
+from kweek.flow.problems import did_you_mean, nearest
+
+_DECLARE: Final = "declare it below fields in rules/workspace.yaml"
+_THE_LEAD: Final = ("lead", "customer", "contact", "prospect", "visitor", "klant")
+_SENTENCE: Final = 3  # words; nobody is called by so many
+
+
+def no_event(word: str, events: Collection[str], about: str) -> str:
+    """The fix for an event that starts a flow. about: what the flow is called."""
+    meant = event_meant(word, events, about)
+    if meant is None:
+        noun = word.partition(".")[0]
+        alike = [event for event in events if event.startswith(f"{noun}.")]
+        shown = f"There are: {', '.join(alike)}." if alike else did_you_mean(word, sorted(events))
+        return f"{shown} Or add it to rules/events.yaml" if events else "Add it to rules/events.yaml"
+    sure = nearest(word, events) is not None or "." not in word
+    return f"Did you mean “{meant}”?" + ("" if sure else " Or declare it in rules/events.yaml")
+
+
+def no_date(path: str, dates: Sequence[str]) -> str:
+    """The fix for a date that is no field. dates: the fields that are one, as they have to be written."""
+    root, _, last = path.rpartition(".")
+    by_name = {name.rpartition(".")[2]: name for name in dates}
+    near = by_name.get(last) or (nearest(path, dates) if root else by_name.get(nearest(last, by_name) or ""))
+    if near is not None and (last in by_name or _alike(last, near)):
+        return f"Did you mean “{near}”?"
+    if root not in ("", "lead"):
+        return f"Did you mean “{near}”?" if near else f"There are: {', '.join(dates)}."
+    if near is not None:
+        return f"Did you mean “{near}”? Or {_DECLARE}: {last}: date"
+    return f"{_DECLARE}: {last}: date — or name one of these: {', '.join(dates)}"
+
+
+def no_field(name: str, kind: str, names: Names, owner: str = "") -> str:
+    """The fix for a profile field that there is not. kind: the type that it should have. owner: what has to be written
+    before it."""
+    near = nearest(name, names.settable())
+    if near is not None and _alike(name, near):
+        return f"Did you mean “{owner}{near}”?"
+    if near is not None:
+        return f"Did you mean “{owner}{near}”? Or {_DECLARE}: {name}: {kind}"
+    own = ", ".join(f"{owner}{field}" for field in names.fields)
+    return f"{_DECLARE}: {name}: {kind}" + (f" — or name one of these: {own}" if own else "")
+
+
+def no_colleague(name: str, names: Names, *, channels: bool) -> tuple[str, str, str]:
+    """What, why and fix of somebody who is told something, or does it. channels: may it be one?"""
+    teams, people = sorted(names.teams), sorted(names.people)
+    others = sorted(names.channels) if channels else []
+    kind = "person, role or channel" if channels else "person or role"
+    what = f"There is no {kind} “{name}”"
+    kinds = {"a role": ["owner", "manager"], "a person": people, "a team": teams, "a channel": others}
+    *most, last = (f"{one} ({', '.join(words)})" for one, words in kinds.items() if words)
+    can = f"{', '.join(most)} or {last}" if most else last
+    if name.lower() in _THE_LEAD or name.startswith("lead."):
+        why = "the lead is whom the flow is about; here stands a colleague"
+        write = "To write to the lead, send a mail: - send: … Else name" if channels else "Name"
+        return what, why, f"{write} {can}"
+    near = nearest(name, ("owner", "manager", *people, *teams, *others))
+    if near is not None and (near in name.lower().split() or _alike(name, near, 0.7)):
+        return what, "", f"Did you mean “{near}”?"
+    if channels and len(name.split()) > _SENTENCE:
+        return what, "those are words for somebody", f"Write: tell: owner — and below it: text: {name}"
+    return what, "", f"Write {can}. Or add it to rules/teams.yaml"
+
+
+def _alike(word: str, near: str, least: float = 0.75) -> bool:
+    """Is it rather a letter or two than another word?"""
+    from difflib import SequenceMatcher  # only when somebody mistyped
+
+    return SequenceMatcher(None, word.lower(), near.rpartition(".")[2]).ratio() >= least
