@@ -94,7 +94,8 @@ class Turns:
         close(tx, driven.cancel, "cancelled")
         # beyond what was pulled there may be the past of a merged lead, which nobody is to hear
         seen = max(row.seq, events[-1].seq if events else 0)
-        save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at, now=now)
+        turned = max(now, row.turned_at or now)  # a turn that is tried again may be of before
+        save_state(tx, before, driven.state, turn=n, seen=seen, wake_at=driven.wake_at, turned_at=turned)
         write_journal(tx, row.id, n, now, driven.journal)
         tally.add(before, driven.state, driven.journal)
         if news:

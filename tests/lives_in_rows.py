@@ -245,7 +245,7 @@ class RowLife:
         return [Incoming(names[one.seq], one.kind, one.at, LeadIn(id=LEAD), one.data, one.ref) for one in known]
 
     def books(self) -> Books:
-        """All that is remembered, but for how often somebody looked (numbers of turns)."""
+        """All that is remembered, but for how often somebody looked, and when (turns)."""
         with self.house.database.read() as tx:
             return {name: list(tx.execute(query)) for name, query in _BOOKS.items()}
 
@@ -256,7 +256,9 @@ Books = dict[str, list[Row[Any]]]
 def _in_order(table: Table) -> Select[Any]:
     """Its rows in the order in which they came; the numbers that say so are the database's own."""
     counted = {column.name for column in table.primary_key if isinstance(column.type, Integer)} & {"id"}
-    return select(*(column for column in table.c if column.name not in {"turn", *counted})).order_by(*table.primary_key)
+    return select(*(column for column in table.c if column.name not in {"turn", "turned_at", *counted})).order_by(
+        *table.primary_key
+    )
 
 
 _BOOKS = {table.name: _in_order(table) for table in tables.metadata.sorted_tables if table.name not in KEPT}

@@ -57,15 +57,15 @@ def save_state(
     turn: int,
     seen: int,
     wake_at: datetime | None,
-    now: datetime | None = None,
+    turned_at: datetime | None = None,
 ) -> None:
-    """Write what has changed, and where the turn ended. wake_at, now: flow time."""
+    """Write what has changed, and where the turn ended. wake_at, turned_at: flow time."""
     known = {enrolment.id: enrolment for enrolment in before.enrolments}
     for enrolment in after.enrolments:
         if known.get(enrolment.id) != enrolment:
             upsert(tx, enrolments, _row(enrolment))
     is_open = any(enrolment.ended is None for enrolment in after.enrolments)
-    row = {"turn": turn, "seen": seen, "born": after.born, "state": stored.dump_state(after), "turned_at": now}
+    row = {"turn": turn, "seen": seen, "born": after.born, "state": stored.dump_state(after), "turned_at": turned_at}
     tx.execute(_SAVE, {**row, "open": is_open, "wake_at": wake_at, "lead": after.lead})
 
 
