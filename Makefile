@@ -12,7 +12,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS ?= 1
 endif
 
-.PHONY: up demo test lint lock clean
+.PHONY: up demo test chaos lint lock clean
 
 up: $(STAMP)  ## the whole house on this machine: server, worker, web, mail catcher
 	$(BIN)/kweek up $(ARGS)
@@ -22,6 +22,9 @@ demo: $(STAMP)  ## the same with make-believe people: two months in five minutes
 
 test: $(STAMP)  ## everything that can be proven here
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+chaos: $(STAMP)  ## what is killed in every test run a little, at full size: half an hour
+	KWEEK_FULL_CHAOS=1 $(BIN)/pytest tests/chaos -s $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

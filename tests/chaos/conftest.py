@@ -1,4 +1,4 @@
-"""How big is the chaos? Small in every run; in full with `KWEEK_FULL_CHAOS=1`, as promises.md counts it."""
+"""How big is the chaos? Small in every run; at full size, half an hour of it, by `make chaos`."""
 
 from __future__ import annotations
 

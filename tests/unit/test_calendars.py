@@ -410,3 +410,4 @@ def test_every_change_of_the_clock_until_2035(name: str) -> None:
                 assert calendar.add(start, Duration(5, "hour", True)) == oracle.add_hours(start, 5)
                 assert calendar.add(start, Duration(1, "day", True)) == oracle.add_days(start, 1)
                 assert calendar.subtract(start, Duration(5, "hour", True)) == oracle.subtract_hours(start, 5)
+                assert calendar.subtract(start, Duration(1, "day", True)) == oracle.subtract_days(start, 1)
