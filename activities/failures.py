@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import structlog
-from sqlalchemy import insert
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
@@ -15,11 +14,10 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from kweek.errors import KweekError
 from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database
-from kweek.leads.tables import problems
+from kweek.leads.ledger import problem
+from kweek.leads.workflow_ids import failing, lead_of
 
 log = structlog.get_logger()
-
-_LONGEST: Final = 4_000
 
 
 class Failures(Interceptor):
@@ -56,14 +54,12 @@ class _CodesOnly(ActivityInboundInterceptor):
         """For whoever looks into it. Where the database itself is away there is only the log, and no words in it."""
         about = activity.info()
         log.warning("activity failed", activity=about.activity_type, attempt=about.attempt, code=code)
+        workflow = about.workflow_id or ""
+        key = failing(workflow, about.activity_type)
         words = str(error) if isinstance(error, KweekError) else repr(error)
         try:
             with self.database.write() as write:
-                write.execute(
-                    insert(problems).values(
-                        key=about.activity_id, code=code, words=words[:_LONGEST], at=self.clock.flow(about.started_time)
-                    )
-                )
+                problem(write, lead_of(workflow), key, code, words, self.clock.flow(about.started_time))
         except KweekError:
             return
 

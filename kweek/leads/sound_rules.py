@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from kweek.leads.database import Database
+from kweek.leads.ledger import problem
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import problems, sound_rules
 
@@ -39,4 +40,4 @@ def say_broken(db: Database, words: str, now: datetime) -> None:
     said = select(p.id).where(p.code == BROKEN, p.words == words, p.at > now - _LATELY).limit(1)
     with db.write() as tx:
         if tx.execute(said).first() is None:
-            tx.execute(insert(problems).values(code=BROKEN, words=words, at=now))
+            problem(tx, None, None, BROKEN, words, now)

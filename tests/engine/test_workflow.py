@@ -231,8 +231,9 @@ async def test_what_fails_leaves_a_code_in_the_history_and_its_words_in_our_own_
         found = await at.client.get_workflow_handle(f"lead-{lead}").fetch_history()
         assert b"DatabaseAway" in b"".join(event.SerializeToString() for event in found.events)
         assert all(PLANTED.encode() not in event.SerializeToString() for event in found.events)
-        words = [row.words for row in at.house.rows(select(tables.problems))]
-        assert any(PLANTED in one for one in words)
+        [problem] = at.house.rows(select(tables.problems))
+        assert PLANTED in problem.words
+        assert (problem.lead_id, problem.key, problem.times) == (lead, f"lead-{lead}/turn", 2)
 
 
 # --- mails ---------------------------------------------------------------------------------------------

@@ -46,7 +46,10 @@ def opened(browser: Browser, shown: Shown, folder: Path, language: str, **how: o
     context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme", "language"), [(1440, "light", "en"), (390, "dark", "nl"), (1440, "dark", "nl"), (390, "light", "en")])
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"),
+    [(1440, "light", "en"), (390, "dark", "nl"), (1440, "dark", "nl"), (390, "light", "en")],
+)
 def test_axe_finds_nothing_and_everything_fits(
     browser: Browser, shown: Shown, tmp_path: Path, width: int, scheme: str, language: str
 ) -> None:
