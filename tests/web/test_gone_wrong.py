@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from kweek.leads.ledger import problem
 from tests.web.conftest import NOW, Books, TestClient
 
@@ -33,3 +35,32 @@ def test_what_came_about_last_comes_first_however_old_its_row(staff: TestClient,
         problem(tx, None, "b", "c", "came between", NOW - timedelta(seconds=30))
     shown = staff.get("/").text
     assert shown.index("began early") < shown.index("came between")
+
+
+def test_a_lead_that_goes_on_says_nothing_of_it(staff: TestClient, books: Books) -> None:
+    books.lead(wake_at=NOW + timedelta(hours=1))
+    gone_wrong(books, "l1", "lead-l1/turn", "no such thing")
+    shown = staff.get("/leads/l1", headers={"accept-language": "en"}).text
+    assert "no such thing" not in shown
+    assert "Nobody has to do anything now." in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "often"),
+    [
+        ("en", "its turns fail. It stands still since 2 Mar 2026 08:00", "3 times"),
+        ("nl", "elke beurt mislukt. Hij staat stil sinds 2 mrt 2026 08:00", "3 keer"),
+    ],
+)
+def test_a_lead_that_cannot_go_on_says_so_at_its_top(
+    staff: TestClient, books: Books, language: str, words: str, often: str
+) -> None:
+    books.lead(wake_at=NOW - timedelta(hours=2))
+    gone_wrong(books, "l1", "lead-l1/turn", "no <such> thing", 3)
+    shown = staff.get("/leads/l1", headers={"accept-language": language}).text
+    said, rest = shown.partition('<div id="stuck"')[2].split("</div>", 1)
+    assert words in said
+    assert often in said
+    assert '<p lang="en">ValueError: <bdi>no &lt;such&gt; thing</bdi></p>' in said
+    assert "Nobody has to do anything now." not in rest
+    assert "Niemand hoeft nu iets te doen." not in rest
