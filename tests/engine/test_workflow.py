@@ -215,7 +215,7 @@ async def test_a_database_that_is_away_during_a_turn_is_waited_for(
 
 
 async def test_what_fails_leaves_a_code_in_the_history_and_its_words_in_our_own_books(
-    server: DevServer, tmp_path: Path, migrated_sqlite: Path
+    server: DevServer, tmp_path: Path, migrated_sqlite: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with room(server, tmp_path, migrated_sqlite) as at:
         lead, failures = at.house.lead("tells-nobody"), 2
@@ -233,6 +233,7 @@ async def test_what_fails_leaves_a_code_in_the_history_and_its_words_in_our_own_
         assert all(PLANTED.encode() not in event.SerializeToString() for event in found.events)
         [problem] = at.house.rows(select(tables.problems))
         assert PLANTED in problem.words
+        assert "Completing activity as failed" not in caplog.text, "we say it ourselves, in one line"
         assert (problem.lead_id, problem.key, problem.times) == (lead, f"lead-{lead}/turn", 2)
 
 

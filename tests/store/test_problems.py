@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
+from structlog.testing import capture_logs
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
 import kweek.leads.ledger
-from activities.failures import Failures
+from activities.failures import Failures, failure
 from activities.old_problems import OldProblems
 from kweek.leads import tables
 from kweek.leads.clock import Clock
@@ -90,11 +92,13 @@ def test_a_workflow_tells_whose_it_is() -> None:
 
 
 class _Fails(ActivityInboundInterceptor):
-    def __init__(self) -> None:
-        """It stands for the activity."""
+    """It stands for the activity."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
-        raise ValueError("no such thing")
+        raise self.error
 
 
 @pytest.mark.parametrize(("workflow", "lead"), [(workflow_of("x"), "x"), ("upkeep", None)])
@@ -105,10 +109,38 @@ async def test_an_activity_that_fails_is_written_down_for_its_lead(
     environment.info = dataclasses.replace(
         environment.info, workflow_id=workflow, activity_type="turn", started_time=NOW
     )
-    fails = Failures(database, Clock()).intercept_activity(_Fails())
+    fails = Failures(database, Clock()).intercept_activity(_Fails(ValueError("no such thing")))
     for _ in range(2):
         with pytest.raises(ApplicationError, match="ValueError"):
             await environment.run(fails.execute_activity, ExecuteActivityInput(print, [], None, {}))
     [row] = rows(database)
     assert (row.lead_id, row.key, row.code, row.times) == (lead, f"{workflow}/turn", "ValueError", 2)
     assert row.words == "ValueError('no such thing')"
+
+
+async def test_what_an_activity_wrote_down_itself_is_one_line_of_the_log(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As for every mail that a relay puts off; of the SDK there are ten more."""
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, activity_type="send_mail", attempt=3)
+    fails = Failures(database, Clock()).intercept_activity(_Fails(failure("451 4.3.0")))
+    with capture_logs() as logs:
+        try:
+            await environment.run(fails.execute_activity, ExecuteActivityInput(print, [], None, {}))
+        except ApplicationError:
+            activity.logger.warning("Completing activity as failed", exc_info=True)
+    assert logs == [
+        {"event": "activity failed", "activity": "send_mail", "attempt": 3, "code": "451 4.3.0", "log_level": "warning"}
+    ]
+    assert (caplog.records, rows(database)) == ([], [])
+
+
+def test_what_else_the_sdk_has_to_say_of_activities_stays(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    Failures(database, Clock())
+    for error, words in ((ValueError(), "Completing activity as failed"), (failure("x"), "Exception handling failed")):
+        try:
+            raise error
+        except Exception:
+            activity.logger.warning(words, exc_info=True)
+    assert len(caplog.records) == 2
