@@ -27,6 +27,7 @@ from activities.fading import Fading
 from activities.failures import Failures
 from activities.importing import Importer
 from activities.notify import Notify
+from activities.old_problems import OldProblems
 from activities.old_visits import OldVisits
 from activities.post import From, LookUp, Post
 from activities.rescoring import Rescorer
@@ -45,6 +46,7 @@ from kweek.leads.answers import SPREAD_MINUTES, RowAnswers
 from kweek.leads.clock import FlowTime, Watch
 from kweek.leads.database import Database, open_database
 from kweek.leads.permission import address_key
+from kweek.leads.workflow_ids import workflow_of
 from kweek.mails.message import Person
 from kweek.mails.render import Renderer
 from kweek.rulebook import Rulebook
@@ -129,7 +131,8 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     webhooks = Webhooks(database, clock, settings, book.now, answers)
     fading = Fading(database, lambda: book.now().ears)
     old = OldVisits(database, lambda: book.now().rules.settings.keep_visits.elapsed)
-    dates = Dates(database, clock, answers, (fading.fade, old.forget, Comparing(database).compare))
+    chores = (fading.fade, old.forget, OldProblems(database).forget, Comparing(database).compare)
+    dates = Dates(database, clock, answers, chores)
     deliveries = Deliveries(database, clock, settings, book.now)
     rescorer, importer = Rescorer(database, clock, lambda: book.now().ears), Importer(database, clock, book.now)
     return Hands(
@@ -276,7 +279,7 @@ async def ring(client: Client, lead_id: str) -> None:
     A signal costs the server 3.1 ms, one to a workflow that is not there 1.4, and a signal-with-start 4.5: most bells
     are for a lead that is on its way.
     """
-    name = f"lead-{lead_id}"
+    name = workflow_of(lead_id)
     try:
         await client.get_workflow_handle(name).signal(Lead.bell)
     except RPCError as error:

@@ -116,14 +116,11 @@ class Deliveries:
                 self._say(tx, row.hook, outcome, now)
 
     def _say(self, tx: Connection, hook: str, outcome: Outcome, now: datetime) -> None:
-        """Once a day for each webhook and reason: whoever is away for a week misses a thousand events."""
+        """One row a day for each webhook and reason: whoever is away for a week misses a thousand events."""
         key = f"{hook}/{now:%Y-%m-%d}"
-        if not ledger.has_problem(tx, key, outcome.code):
-            words = f"The webhook “{hook}” did not take what it was to hear ({outcome.code}). {outcome.words}".strip()
-            words += (
-                f" What was given up is kept: kweek outgoing tells how much, kweek outgoing {hook} --again tries it."
-            )
-            ledger.problem(tx, None, key, outcome.code, words, self.clock.flow(now))
+        words = f"The webhook “{hook}” did not take what it was to hear ({outcome.code}). {outcome.words}".strip()
+        words += f" What was given up is kept: kweek outgoing tells how much, kweek outgoing {hook} --again tries it."
+        ledger.problem(tx, None, key, outcome.code, words, self.clock.flow(now))
 
     def _tire(self, hook: str) -> None:
         rest = self._rests.setdefault(hook, _Rest())

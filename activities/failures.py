@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import insert
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
@@ -15,11 +15,12 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from kweek.errors import KweekError
 from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database
-from kweek.leads.tables import problems
+from kweek.leads.ledger import problem
+from kweek.leads.workflow_ids import failing, lead_of
 
 log = structlog.get_logger()
 
-_LONGEST: Final = 4_000
+_AS_FAILED: Final = "Completing activity as failed"
 
 
 class Failures(Interceptor):
@@ -29,6 +30,7 @@ class Failures(Interceptor):
     def __init__(self, database: Database, clock: FlowTime) -> None:
         self.database = database
         self.clock = clock
+        logging.getLogger(activity.__name__).addFilter(_not_said_yet)  # the same one twice is one
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _CodesOnly(next, self.database, self.clock)
@@ -47,6 +49,7 @@ class _CodesOnly(ActivityInboundInterceptor):
             raise
         except ApplicationError as error:  # thrown by an activity that has noted the words itself
             code, final, pause = error.type or "failed", error.non_retryable, error.next_retry_delay
+            _say(code)
         except Exception as error:
             code, final, pause = type(error).__name__, False, None
             self._note(code, error)
@@ -55,17 +58,26 @@ class _CodesOnly(ActivityInboundInterceptor):
     def _note(self, code: str, error: Exception) -> None:
         """For whoever looks into it. Where the database itself is away there is only the log, and no words in it."""
         about = activity.info()
-        log.warning("activity failed", activity=about.activity_type, attempt=about.attempt, code=code)
+        _say(code)
+        workflow = about.workflow_id or ""
+        key = failing(workflow, about.activity_type)
         words = str(error) if isinstance(error, KweekError) else repr(error)
         try:
             with self.database.write() as write:
-                write.execute(
-                    insert(problems).values(
-                        key=about.activity_id, code=code, words=words[:_LONGEST], at=self.clock.flow(about.started_time)
-                    )
-                )
+                problem(write, lead_of(workflow), key, code, words, self.clock.flow(about.started_time))
         except KweekError:
             return
+
+
+def _say(code: str) -> None:
+    about = activity.info()
+    log.warning("activity failed", activity=about.activity_type, attempt=about.attempt, code=code)
+
+
+def _not_said_yet(record: logging.LogRecord) -> bool:
+    """The SDK says the same once more, with a traceback of ours: ten lines for each mail that a relay puts off."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, ApplicationError) and record.getMessage().startswith(_AS_FAILED))
 
 
 def failure(code: str, pause: timedelta | None = None) -> ApplicationError:

@@ -81,9 +81,9 @@ class Webhooks:
         return body(EVENT, effect.issued_at, where, lead, hook, facts)
 
     def _keep(self, key: str, call: _Call, outcome: Outcome, again: bool, now: datetime) -> None:
-        """What came of it. An attempt that failed as the one before is no news."""
+        """What came of it."""
         with self.database.lead_tx(call.lead_id) as tx:
-            if outcome.kind != "accepted" and not ledger.has_problem(tx, key, outcome.code):
+            if outcome.kind != "accepted":
                 words = f"The webhook “{call.name}” was not taken ({outcome.code}). {outcome.words}".strip()
                 ledger.problem(tx, call.lead_id, key, outcome.code, words, now)
             if not again:

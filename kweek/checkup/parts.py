@@ -35,8 +35,7 @@ def check_all(settings: Settings) -> Iterator[Finding]:
     yield from found
     yield from _workspace(settings)
     yield from asyncio.run(look_at_temporal(settings, walking, start_it(settings, "temporal_address")))
-    to, starts = relay(settings.smtp_url), start_it(settings, "smtp_url")
-    yield _server("mail", to.host, to.port, "away", f"{starts}, or set KWEEK_SMTP_URL; until then mails wait")
+    yield _relay(settings)
     base, starts = urlsplit(settings.base_url), start_it(settings, "base_url")
     yield _server(
         "web", base.hostname or "", base.port or _WEB[base.scheme], "attention",
@@ -64,7 +63,8 @@ def _books(settings: Settings) -> tuple[list[Finding], int | None]:
     except DatabaseAway as error:
         return [Finding("database", "away", str(error), "start it, or set KWEEK_DATABASE_URL")], None
     except DatabaseUnusable as error:
-        return [Finding("database", "attention", str(error))], None
+        words, _, do = str(error).partition(". ")
+        return [Finding("database", "away", words, do)], None
     finally:
         database.close()
 
@@ -89,6 +89,15 @@ def _workspace(settings: Settings) -> Iterator[Finding]:
         yield Finding("workspace", "attention", f"{len(wrong)} errors in {settings.workspace}", "kweek lint says which")
     else:
         yield Finding("workspace", "well", f"{len(workspace.flows)} flows in {settings.workspace}, all sound")
+
+
+def _relay(settings: Settings) -> Finding:
+    to, there = relay(settings.smtp_url), addresses_in(settings.data)
+    if there and "smtp_url" not in there and "smtp_url" not in settings.said:  # a relay's address is not written down
+        do = "the `kweek up` here mails by another relay: set KWEEK_SMTP_URL for doctor as for `kweek up`"
+        return _server("mail", to.host, to.port, "attention", do)
+    starts = start_it(settings, "smtp_url")
+    return _server("mail", to.host, to.port, "away", f"{starts}, or set KWEEK_SMTP_URL; until then mails wait")
 
 
 def _server(part: str, host: str, port: int, otherwise: str, do: str) -> Finding:

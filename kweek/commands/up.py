@@ -16,7 +16,7 @@ from kweek.errors import SettingsError
 from kweek.running import alone_in
 from kweek.setting_values import tempo
 from kweek.supervisor import Supervisor
-from kweek.temporal_server import fetch
+from kweek.temporal_server import check_file, fetch
 
 EXAMPLE = """examples:
   kweek up                                         in earnest, at the pace of the world
@@ -66,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
 def keep_up(chosen: Settings, ports: Ports, told: list[int], on_ready: Callable[[], None]) -> int:
     """Prepare everything, start the parts, watch over them until told to stop; the exit code."""
     check_ports(ports)
+    if ports.temporal is not None:
+        check_file(chosen.data)
     _prepare(chosen)
     if ports.temporal is not None:
         fetch(chosen.data, say)

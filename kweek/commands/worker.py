@@ -16,7 +16,8 @@ EXAMPLE = """example:
 
 Any number of workers may run; SIGTERM lets each finish what it has in hand. While Temporal is away it waits.
 
-Exit: 0 stopped, 1 the database is of another release, 2 not understood, or another secret, 3 the database is away."""
+Exit: 0 stopped, 1 the database is of another release, 2 not understood, or another secret, 3 the database is away or
+cannot be used."""
 
 
 def add(commands: Any) -> None:

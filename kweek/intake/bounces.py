@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
 from kweek.intake.mail_kinds import Came, classify
@@ -23,6 +23,7 @@ from kweek.intake.record import Ears, record
 from kweek.intake.suppress import AddressKey, suppress, suppress_lead, unsubscribe
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.ledger import problem
 from kweek.leads.merged import living
 from kweek.mails.addresses import Addresses
 
@@ -83,7 +84,7 @@ def _take(
 
     if mail.audience != "lead":  # a colleague's mailbox: for whoever runs Kweek
         with db.write() as tx:
-            _problem(tx, mail, f"colleague: {came.what}", came.words, now)
+            problem(tx, mail.lead_id, mail.key, f"colleague: {came.what}", came.words, now)
         return "nothing"
     match came.what:
         case "bounce":
@@ -119,7 +120,7 @@ def _bounce(mail: Row[Any], came: Came, tell: Callable[..., None], now: datetime
         tx.execute(
             update(tables.mails).where(row.key == mail.key, row.status != "bounced").values(status=meant, why=why)
         )
-        _problem(tx, mail, f"{meant} {verdict.code}".strip(), came.words, now)
+        problem(tx, mail.lead_id, mail.key, f"{meant} {verdict.code}".strip(), came.words, now)
         if verdict.kind == "hard":
             suppress(tx, "email", mail.recipient, "bounced", now, address_key)
         elif verdict.kind == "soft":
@@ -176,11 +177,5 @@ def _suggest(db: Database, came: Came, now: datetime) -> None:
         lead = read.execute(select(tables.leads.c.id).where(tables.leads.c.email_key == address)).scalar()
     if lead is None:
         return
-    row = {"lead_id": lead, "key": None, "code": f"incoming {came.what}", "words": _STRAY, "at": now}
     with db.write() as tx:
-        tx.execute(insert(tables.problems).values(**row))
-
-
-def _problem(tx: Connection, mail: Row[Any], code: str, words: str, now: datetime) -> None:
-    row = {"lead_id": mail.lead_id, "key": mail.key, "code": code, "words": words[:4_000], "at": now}
-    tx.execute(insert(tables.problems).values(**row))
+        problem(tx, lead, None, f"incoming {came.what}", _STRAY, now)

@@ -19,6 +19,7 @@ from kweek.intake.companies import Differs, keep_company
 from kweek.intake.incoming import ConsentIn, LeadIn
 from kweek.leads import tables
 from kweek.leads.duplicates import propose
+from kweek.leads.ledger import problem
 from kweek.leads.merged import living
 from kweek.leads.publish import PUBLISHED
 from kweek.leads.rows import insert_once
@@ -120,8 +121,7 @@ def _say_differences(tx: Connection, lead_id: str, differs: Differs, at: datetim
             for name, (said, known) in differs.items()
         ]
         words = f"A form says of this lead: {'; '.join(lines)}. What was known is kept: anybody can send a form."
-        row = {"lead_id": lead_id, "key": None, "code": "form differs", "words": words[:4_000], "at": at}
-        tx.execute(insert(tables.problems).values(**row))
+        problem(tx, lead_id, None, "form differs", words, at)
 
 
 def _as_text(value: Value) -> Value:

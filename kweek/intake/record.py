@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
@@ -24,6 +24,7 @@ from kweek.leads import bant, events, tables, topics
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.enrolments import lead_row
 from kweek.leads.graded import Graded, Told, tell_grade, write_told
+from kweek.leads.ledger import problem
 from kweek.leads.merged import living
 from kweek.leads.reckoned import Scores
 from kweek.leads.scores import score
@@ -229,7 +230,6 @@ def _same(tx: Connection, lead_id: str, incoming: Incoming) -> Recorded:
 
 def _note(tx: Connection, lead_id: str, note: Note, now: datetime) -> None:
     problems = tables.problems
-    row = {"lead_id": None if note.once else lead_id, "key": None, "code": note.code, "words": note.words}
     same = select(problems.c.id).where(problems.c.code == note.code, problems.c.words == note.words).limit(1)
     if not note.once or tx.execute(same).first() is None:
-        tx.execute(insert(problems).values(**row, at=now))
+        problem(tx, None if note.once else lead_id, None, note.code, note.words, now)

@@ -34,6 +34,8 @@ class NoDatabase(DatabaseAway):
 class DatabaseUnusable(KweekError):
     """It is no database, not a whole one, or not ours to use. Somebody has to do something."""
 
+    exit_code = 3
+
 
 def is_away(error: DBAPIError) -> bool:
     """Is it the database that is away or busy, rather than a statement that is wrong? Without tables it is away too:

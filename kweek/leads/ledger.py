@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from kweek.flow.state import Value
 from kweek.leads import effects, events
@@ -24,6 +24,8 @@ from kweek.leads.tables import links, mails, problems
 Result = Literal["sent", "bounced", "undelivered", "blocked"]
 HOLD: Final = timedelta(days=7)  # flow time
 FINAL: Final = ("sent", "bounced", "undelivered", "blocked")
+_LONGEST: Final = 4_000  # characters of a problem's words
+_BATCH: Final = 500
 
 _ROW: Final = select(mails).where(mails.c.key == bindparam("of"))
 _CHANGE: Final = update(mails).where(mails.c.key == bindparam("of"))
@@ -104,9 +106,23 @@ def tell_flow(
     effects.close(tx, [key], "done")
 
 
-def problem(tx: Connection, lead_id: str | None, key: str, code: str, words: str, at: datetime) -> None:
-    """What a person may read of a failure, and Temporal may not."""
-    tx.execute(insert(problems).values(lead_id=lead_id, key=key, code=code, words=words[:4_000], at=at))
+def problem(tx: Connection, lead_id: str | None, key: str | None, code: str, words: str, at: datetime) -> None:
+    """What a person may read of a failure, and Temporal may not. One row for each key and code, with its last words and
+    how often it came about; what has no key is the same where it says the same of the same lead."""
+    p, words = problems.c, words[:_LONGEST]
+    same = (p.key == key) & (p.code == code)
+    if key is None:
+        same &= p.lead_id.is_not_distinct_from(lead_id) & (p.words == words)
+    last = {"lead_id": lead_id, "words": words, "at": at}
+    counted = update(problems).where(p.id == select(func.max(p.id)).where(same).scalar_subquery())
+    if tx.execute(counted.values(**last, times=p.times + 1)).rowcount == 0:
+        tx.execute(insert(problems).values(key=key, code=code, **last))
+
+
+def delete_old_problems(tx: Connection, before: datetime) -> int:
+    """Some of those that did not come about since then; how many."""
+    some = select(problems.c.id).where(problems.c.at < before).limit(_BATCH)
+    return tx.execute(delete(problems).where(problems.c.id.in_(some))).rowcount
 
 
 def has_problem(tx: Connection, key: str, code: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, insert, select, update
 
 from kweek.leads.database import Database
+from kweek.leads.ledger import problem
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import leads, outbox, past_calendars, problems, sound_rules
 
@@ -61,4 +62,4 @@ def say_broken(db: Database, words: str, now: datetime) -> None:
     said = select(p.id).where(p.code == BROKEN, p.words == words, p.at > now - _LATELY).limit(1)
     with db.write() as tx:
         if tx.execute(said).first() is None:
-            tx.execute(insert(problems).values(code=BROKEN, words=words, at=now))
+            problem(tx, None, None, BROKEN, words, now)

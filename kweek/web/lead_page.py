@@ -10,6 +10,7 @@ from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kweek.leads import cannot_go_on
 from kweek.leads.database import NoSuchLead
 from kweek.leads.merged import living, merged_into
 from kweek.web import company_page, course, points, queries, same_as, story, topics, way
@@ -26,10 +27,10 @@ _MOST_MAILS = 20
 @router.get("/leads/{lead_id}")
 def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
     say, asked = reader_tongue(request), request.query_params.get("only")
-    only = asked if asked in course.SORTS else None
+    only, now = asked if asked in course.SORTS else None, house.now()
     with house.db.read() as read:
-        if (now := living(read, lead_id)) != lead_id:
-            return RedirectResponse(f"/leads/{quote(now)}", 303)
+        if (other := living(read, lead_id)) != lead_id:
+            return RedirectResponse(f"/leads/{quote(other)}", 303)
         try:
             lead = story.who(read, lead_id)
         except NoResultFound:
@@ -45,14 +46,15 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, family)),
             "seen": way.seen(read, mails),
             "caught": way.caught(read, [mail.key for mail in mails]),
-            "persona": house.rules.persona(read, lead, house.now(), say.language),
+            "persona": house.rules.persona(read, lead, now, say.language),
             "points": list(points.columns(read, lead_id)),
             "sources": sources(read, lead),
             "ready": checklist(read, house, say, lead_id),
             "reads": topics.reads(read, lead_id),
             "past": course.of_lead(read, say, lead_id, house.rules.zone(), family[1:], only),
+            "stuck": cannot_go_on.of_lead(read, lead_id, now - cannot_go_on.LATELY * house.tempo(), now),
             "employer": company_page.of_lead(read, lead),
             "same": same_as.of_lead(read, lead_id),
         }
     shown = {"most": course.MOST, "only": only, "sorts": course.SORTS}
-    return page(request, "lead.html", lead=lead, now=house.now(), **shown, **facts)
+    return page(request, "lead.html", lead=lead, now=now, **shown, **facts)

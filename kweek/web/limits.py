@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kweek.web.problems import FOR_LEADS, answer, problem_bytes
+from kweek.web.problems import FOR_LEADS, ProblemError, answer
 from kweek.web.uploads import LARGEST
 
 BODY: Final = 64 * 1024
@@ -80,14 +80,14 @@ class Limits:
             await send(message)
 
         if _declared(scope) > limit:
-            await _refuse(with_headers)
+            await _refuse(scope, receive, with_headers)
             return
         try:
             await self.app(scope, limited, with_headers)
         except TooLargeError:
             if started:
                 raise
-            await _refuse(with_headers)
+            await _refuse(scope, receive, with_headers)
         except Exception as error:  # nothing of it reaches the server, which would print it with its words
             response = answer(Request(scope), error)
             if not started:
@@ -101,8 +101,7 @@ def _declared(scope: Scope) -> int:
     return 0
 
 
-async def _refuse(send: Send) -> None:
-    body = problem_bytes(413, "Too large", "This is more than Kweek takes at once; send less, or in parts.")
-    headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    words = "This is more than Kweek takes at once; send less, or in parts."
+    response = answer(Request(scope), ProblemError(413, words, headers={"Connection": "close"}))
+    await response(scope, receive, send)

@@ -157,7 +157,7 @@ def last_problems(read: Connection, most: int) -> list[Row[Any]]:
     """What went wrong, the newest first; a problem may be about no lead at all."""
     p = tables.problems.c
     query = select(tables.problems, WHO).join_from(tables.problems, tables.leads, _lead.id == p.lead_id, isouter=True)
-    return list(read.execute(query.order_by(p.id.desc()).limit(most)).all())
+    return list(read.execute(query.order_by(p.at.desc(), p.id.desc()).limit(most)).all())
 
 
 def _mails() -> AnySelect:

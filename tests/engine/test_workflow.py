@@ -22,7 +22,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 import worker
 import workflows.lead
 from kweek.flow.state import Entry
-from kweek.leads import tables
+from kweek.leads import cannot_go_on, tables
 from kweek.leads.clock import Clock
 from kweek.leads.database import DatabaseAway
 from kweek.leads.enrolments import release
@@ -198,6 +198,28 @@ def _fail(hands: Hands, leads: list[str], fails: Callable[[], bool], words: str 
     object.__setattr__(hands.turns, "_turn", failing)
 
 
+async def test_a_lead_whose_turns_fail_is_told_of_until_it_goes_on(
+    server: DevServer, tmp_path: Path, migrated_sqlite: Path
+) -> None:
+    async with room(server, tmp_path, migrated_sqlite) as at:
+        lead, broken = at.house.lead("stands-still"), True
+
+        def stuck() -> cannot_go_on.Stuck | None:
+            now = at.house.now
+            with at.house.database.read() as read:
+                return cannot_go_on.of_lead(read, lead, now - cannot_go_on.LATELY, now)
+
+        _fail(at.hands, [lead], lambda: broken, "no way on")
+        await at.happens(lead, "ear.lent")
+        await until(lambda: (found := stuck()) and found.times > 1, 20, "it is told of")
+        found = stuck()
+        assert found
+        assert found.words == "no way on"
+        assert found.since <= found.at
+        broken = False
+        await until(lambda: at.house.step(lead) and stuck() is None, 60, "it goes on, and nobody is alarmed")
+
+
 async def test_a_database_that_is_away_during_a_turn_is_waited_for(
     server: DevServer, tmp_path: Path, migrated_sqlite: Path
 ) -> None:
@@ -215,7 +237,7 @@ async def test_a_database_that_is_away_during_a_turn_is_waited_for(
 
 
 async def test_what_fails_leaves_a_code_in_the_history_and_its_words_in_our_own_books(
-    server: DevServer, tmp_path: Path, migrated_sqlite: Path
+    server: DevServer, tmp_path: Path, migrated_sqlite: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with room(server, tmp_path, migrated_sqlite) as at:
         lead, failures = at.house.lead("tells-nobody"), 2
@@ -231,8 +253,10 @@ async def test_what_fails_leaves_a_code_in_the_history_and_its_words_in_our_own_
         found = await at.client.get_workflow_handle(f"lead-{lead}").fetch_history()
         assert b"DatabaseAway" in b"".join(event.SerializeToString() for event in found.events)
         assert all(PLANTED.encode() not in event.SerializeToString() for event in found.events)
-        words = [row.words for row in at.house.rows(select(tables.problems))]
-        assert any(PLANTED in one for one in words)
+        [problem] = at.house.rows(select(tables.problems))
+        assert PLANTED in problem.words
+        assert "Completing activity as failed" not in caplog.text, "we say it ourselves, in one line"
+        assert (problem.lead_id, problem.key, problem.times) == (lead, f"lead-{lead}/turn", 2)
 
 
 # --- mails ---------------------------------------------------------------------------------------------

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from kweek.checkup.parts import start_it
+from kweek.checkup.finding import Finding
+from kweek.checkup.parts import check_all, start_it
 from kweek.checkup.ring import release_held
-from kweek.config import settings
+from kweek.config import Settings, settings
 from kweek.leads import tables
 from kweek.leads.clock import TempoError, flow_clock, pace
 from kweek.leads.database import open_database
 from kweek.leads.enrolments import hold
 from kweek.leads.migrate import migrate
 from kweek.running import alone_in
+from tests.engine.servers import free_port
 from tests.store.making import a_lead
 
 
@@ -31,6 +34,26 @@ def test_where_a_house_runs_its_logs_say_more(tmp_path: Path) -> None:
     with alone_in(house):
         assert start_it(house, "smtp_url") == f"`kweek up` is at it: {house.data / 'logs'} says why it does not serve"
     assert "(the whole house)" in start_it(house, "smtp_url")
+
+
+def of_mail(house: Settings) -> Finding:
+    return next(one for one in check_all(house) if one.part == "mail")
+
+
+def test_who_was_not_told_of_the_relay_does_not_say_that_it_is_away(tmp_path: Path) -> None:
+    """Where the house mails by a relay, doctor looks at a catcher that is not there, and never will be."""
+    said = {"KWEEK_DATA": str(tmp_path / "data")}
+    relay = {"KWEEK_SMTP_URL": f"smtp://127.0.0.1:{free_port()}"}
+    nowhere = f"catcher://127.0.0.1:{free_port()}"
+    untold = replace(settings(said, tmp_path), smtp_url=nowhere)
+    with alone_in(settings(said | relay, tmp_path)):
+        found = of_mail(untold)
+        assert found.state == "attention"
+        assert found.words.startswith(f"does not answer at {nowhere.removeprefix('catcher://')} (")
+        assert found.do == "the `kweek up` here mails by another relay: set KWEEK_SMTP_URL for doctor as for `kweek up`"
+        told = of_mail(settings(said | relay, tmp_path))
+        assert (told.state, told.do) == ("away", "start it, or set KWEEK_SMTP_URL; until then mails wait")
+    assert of_mail(untold).state == "away", "nothing runs here"
 
 
 def test_what_runs_elsewhere_its_owner_starts(tmp_path: Path) -> None:

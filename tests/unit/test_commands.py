@@ -136,6 +136,36 @@ def test_a_mistake_is_answered_in_words(mistake: str, tmp_path: Path) -> None:
     assert words.startswith(("migrate", "up")) or not (tmp_path / ".kweek/kweek.db").exists(), "nobody else makes one"
 
 
+@pytest.mark.parametrize("command", ["up", "worker", "web", "doctor"])
+def test_a_file_that_is_no_database_is_answered_alike_by_all(command: str, tmp_path: Path) -> None:
+    done = _in_a_house_with(tmp_path, "kweek.db", command)
+    assert done.returncode == 3, done.stderr
+    assert "cannot be read: file is not a database" in done.stdout + done.stderr
+    assert "Put back a backup of it" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_before_temporal_is_started_on_a_file_that_is_no_database_the_remedy_is_said(tmp_path: Path) -> None:
+    done = _in_a_house_with(tmp_path, "temporal.db", "up")
+    assert done.returncode == 1, done.stderr
+    file = tmp_path / ".kweek/temporal.db"
+    assert (
+        f"kweek: {file} is no database of Temporal's: put it aside and start again, then `kweek doctor" in done.stderr
+    )
+
+
+def _in_a_house_with(folder: Path, garbage: str, command: str) -> subprocess.CompletedProcess[str]:
+    """The command, where one file of the house is garbage."""
+    (folder / ".kweek").mkdir()
+    (folder / ".kweek" / garbage).write_bytes(b"no database" * 1_000)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KWEEK_")}
+    environment |= {"PYTHONPATH": str(ROOT), "KWEEK_WORKSPACE": str(ROOT)}
+    web, temporal, pages, smtp = _free_ports()
+    ports = f"--port {web} --temporal-port {temporal} --ui-port {pages} --smtp-port {smtp}" if command == "up" else ""
+    words = [sys.executable, "-m", "kweek", command, *ports.split()]
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
 def _free_ports() -> list[int]:
     from tests.engine.servers import free_ports
 

@@ -10,7 +10,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from kweek.errors import KweekError
-from kweek.temporal_server import fetch, find, temporal_command
+from kweek.temporal_server import check_file, fetch, find, temporal_command
 
 
 @pytest.fixture
@@ -62,3 +62,16 @@ def test_what_cannot_be_fetched_is_said(bare: Path, monkeypatch: pytest.MonkeyPa
         fetch(bare, lambda line: None)
     with pytest.raises(KweekError, match="no `temporal` command"):
         temporal_command(bare, 7233, None)
+
+
+@pytest.mark.parametrize("begins", [None, b"", b"SQLite format 3\0 and so on"])
+def test_a_file_that_may_be_its_database_is_left_to_the_server(tmp_path: Path, begins: bytes | None) -> None:
+    if begins is not None:
+        (tmp_path / "temporal.db").write_bytes(begins)
+    check_file(tmp_path)
+
+
+def test_a_file_that_is_no_database_is_said_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "temporal.db").write_bytes(b"SQLite")
+    with pytest.raises(KweekError, match=r"temporal\.db is no database .* `kweek doctor --ring all`; nothing is lost"):
+        check_file(tmp_path)

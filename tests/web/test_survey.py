@@ -67,6 +67,15 @@ def test_an_answer_raises_its_event_before_the_survey_counts_as_answered(
     assert [row.kind for row in books.rows(tables.events)] == ["quote.requested", "answered"]
 
 
+def test_too_much_is_answered_with_the_page_of_every_refusal(web: TestClient, address: str, books: Books) -> None:
+    answer = web.post(address, data=GOOD | {"role": "x" * 70_000}, headers={"accept-language": "nl"})
+    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Dat is te veel tegelijk" in answer.text
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert books.count(tables.events) == 0
+
+
 def test_a_question_that_does_not_apply_need_not_be_answered(web: TestClient, address: str, books: Books) -> None:
     assert web.post(address, data={"need": "looking", "time": "later", "wish": "nothing", "budget": "none"}).is_success
     assert {row.question for row in books.rows(tables.answers)} == {"need", "time", "wish"}

@@ -69,6 +69,8 @@ problems = Table(
     Column("key", Text),
     Column("code", Text, nullable=False),
     Column("words", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-    Index("ix_problems_key", "key"),
+    Column("at", Moment, nullable=False),  # the last time
+    Column("times", Integer, nullable=False, server_default=text("1")),  # how often, with this key and code
+    Index("ix_problems_key_code", "key", "code"),
+    Index("ix_problems_at", "at"),
 )  # fmt: skip
