@@ -70,6 +70,12 @@ class Postgres:
                   f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # fmt: skip
         return f"postgresql://{_USER}@127.0.0.1:{self.port}/{name}"
 
+    def make_durable(self, url: str) -> None:
+        """A crash may not take what was committed in this database: the server for tests is fast, and forgets it."""
+        name = url.rpartition("/")[2]
+        self._run("psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", _USER, "-d", "postgres", "-qc",
+                  f'ALTER DATABASE "{name}" SET synchronous_commit TO on')  # fmt: skip
+
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
             [self.programs / program, *arguments],

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import select
 
@@ -120,8 +119,7 @@ async def test_postgresql_crashes_and_recovers(
     size: Size, tmp_path: Path, migrated_sqlite: Path, postgres: Postgres, migrated_postgres: str
 ) -> None:
     url = postgres.create(template=migrated_postgres)
-    with psycopg.connect(url, autocommit=True) as books:  # the tests' server is fast and forgets its last commits
-        books.execute(f'ALTER DATABASE "{url.rpartition("/")[2]}" SET synchronous_commit TO on')
+    postgres.make_durable(url)
     async with town(tmp_path, "look-up", migrated_sqlite, url=url) as one:
 
         async def blow() -> None:

@@ -198,6 +198,7 @@ def test_a_temporal_that_is_elsewhere_and_away_is_said_and_waited_for(tmp_path: 
 def test_a_database_that_is_away_is_said_and_waited_for(tmp_path: Path, postgres: Postgres) -> None:
     """Before the start, and after it: what was accepted is there, what was not is told so."""
     url = postgres.create()
+    postgres.make_durable(url)
     postgres.stop("fast")
     try:
         with up(tmp_path, KWEEK_DATABASE_URL=url) as house:
