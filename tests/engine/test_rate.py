@@ -16,7 +16,8 @@ from tests.engine.test_workflow import room
 
 pytestmark = pytest.mark.slow
 
-MANY = 12
+MANY, AT_ONCE = 24, 8
+"""How many leave, and how many the server may let go in its first second."""
 
 
 @dataclass
@@ -41,5 +42,5 @@ async def test_mails_leave_no_faster_than_the_relay_takes_them(tmp_path: Path, m
             for lead in leads:
                 await until(lambda lead=lead: at.ended(lead), 60, "every mail has left")
     assert len(told.got) == MANY
-    # a burst of two may come at once, and then two a second; a slow machine only takes longer
-    assert told.at[-1] - told.at[0] >= (MANY - 4) / 2
+    # then two a second; a slow machine only takes longer
+    assert told.at[-1] - told.at[0] >= (MANY - AT_ONCE) / 2
