@@ -117,6 +117,27 @@ ITSELF: Final = [
 ABOVE_ITS_LIKE: Final = [
     (RENEWAL, ELSE, f'{ELSE}\n        - if: survey.renewal.wish == "extend"\n          go: done', 39, "Put else last."),
 ]
+IN_A_LIST: Final = [
+    (
+        RENEWAL, 'survey.renewal.wish == "extend"', 'survey.renewal.wish in ["change", "cancel"]', 37,
+        "survey.renewal.wish is never “cancel”. There are: extend, change, stop, unsure.",
+    ),
+    (
+        RENEWAL, 'survey.renewal.wish == "extend"', 'survey.renewal.wish in ["change", "extendd"]', 37,
+        "Did you mean “extend”?",
+    ),
+]  # fmt: skip
+RUNS_OUT: Final = [
+    (
+        FAIR,
+        "        won: won",
+        "        won:\n          - tag: customer",
+        90,
+        "Add a step “- end: won” (or a go) below it.",
+    ),
+    (FAIR, "        lost: lost", "        lost:\n          - tag: gone", 91, "Add a step “- end: lost” (or a go)"),
+    (FAIR, "- else: next", "- else: next step", 28, "“next step” has a word too many. Write: next"),
+]
 OUTCOMES_OF: Final = [
     (FAIR, "visit: sales ", "viewing: sales ", 61, "unreachable, blocked, visit, attempted."),
     (FAIR, "visit: sales ", "home visit: sales ", 61, "Did you mean “visit”?"),
@@ -132,7 +153,20 @@ OUTCOMES_OF: Final = [
 
 @pytest.mark.parametrize(
     ("file", "before", "after", "line", "words"),
-    [*SIGNS, *QUOTES, *SAYS_NOTHING, *NUMBERS, *DATES, *EVENTS, *COLLEAGUES, *ITSELF, *ABOVE_ITS_LIKE, *OUTCOMES_OF],
+    [
+        *SIGNS,
+        *QUOTES,
+        *SAYS_NOTHING,
+        *NUMBERS,
+        *DATES,
+        *EVENTS,
+        *COLLEAGUES,
+        *ITSELF,
+        *ABOVE_ITS_LIKE,
+        *IN_A_LIST,
+        *RUNS_OUT,
+        *OUTCOMES_OF,
+    ],
     ids=lambda one: str(one)[:40],
 )
 def test_a_word_that_is_none_is_said_once_with_what_belongs_there(

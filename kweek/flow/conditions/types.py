@@ -6,7 +6,7 @@ Only the linter asks; a running lead never pays for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from kweek.flow.conditions import Condition
@@ -123,8 +123,9 @@ def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Findin
         if slip := _quotes_of_all(left, right, schema) or _letters_alone(left, sign, right.items):
             yield slip
             return
+        said = {item.value for item in right.items if isinstance(item, Constant)}
         for item in right.items:
-            yield from _fits("==", left, item, schema)
+            yield from _fits("==", left, item, schema, said)
         return
     if sign in ("in", "not in"):
         kind = _type(right, schema)
@@ -166,8 +167,10 @@ def _quotes_of_all(left: Node, right: Items, schema: Schema) -> Finding | None:
     return right.items[0].offset, f"{_name(left)} is {what}", fix
 
 
-def _fits(sign: str, left: Node, right: Node, schema: Schema, among: bool = False) -> Iterator[Finding]:
-    """Field against constant, either way round, and field against field."""
+def _fits(
+    sign: str, left: Node, right: Node, schema: Schema, said: Collection[object] = (), *, among: bool = False
+) -> Iterator[Finding]:
+    """Field against constant, either way round, and field against field. said: what stands in the same list."""
     one, two = _type(left, schema), _type(right, schema)
     if among:
         two = FieldType("text", two.choices)
@@ -177,7 +180,7 @@ def _fits(sign: str, left: Node, right: Node, schema: Schema, among: bool = Fals
         yield left.offset, f"{_name(left)} holds several answers", f'write "…" in {_name(left)}'
         return
     if isinstance(right, Constant):
-        yield from _constant(sign, left, one, right)
+        yield from _constant(sign, left, one, right, said)
         return
     kinds = {one.kind, two.kind}
     alike = len(kinds) == 1 or "any" in kinds or kinds <= {"date", "moment"}
@@ -185,7 +188,9 @@ def _fits(sign: str, left: Node, right: Node, schema: Schema, among: bool = Fals
         yield right.offset, f"{_name(left)} is {one}, {_name(right)} is {two}", "compare like with like"
 
 
-def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) -> Iterator[Finding]:
+def _constant(
+    sign: str, field_node: Node, kind: FieldType, constant: Constant, said: Collection[object]
+) -> Iterator[Finding]:
     value, at, name = constant.value, constant.offset, _name(field_node)
     match kind.kind:
         case "number" if isinstance(value, bool | str):
@@ -210,7 +215,10 @@ def _constant(sign: str, field_node: Node, kind: FieldType, constant: Constant) 
         case "text" if not isinstance(value, str):
             yield at, f"{name} is a text, {_shown(value)} is not", f'write it in quotes: "{_shown(value)}"'
         case "text" if kind.choices and value not in kind.choices:
-            yield at, f"{name} is never “{value}”", did_you_mean(str(value), kind.choices)
+            others = [choice for choice in kind.choices if choice not in said]
+            near = nearest(str(value), others)
+            fix = f"Did you mean “{near}”?" if near else f"There are: {', '.join(kind.choices)}"
+            yield at, f"{name} is never “{value}”", fix if said else did_you_mean(str(value), kind.choices)
         case "yes/no" if not isinstance(value, bool):
             yield at, f"{name} is a yes or no, {_shown(value)} is not", f"write {name} by itself, or not {name}"
         case "date" | "moment" if value in ("today", "now"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import NOWHERE, Graph, Node, cut_off
@@ -44,7 +44,7 @@ def check_ends(graph: Graph, report: Report, misread: Collection[int]) -> None:
                 "Name a path or an ending, or add a step below",
             )
         if any(not edge.said for edge in loose) and not _means_else(node.step):
-            report.error(_silence(node.step), "way-without-end", *_runs_out(node))
+            report.error(_silence(node.step), "way-without-end", *_runs_out(node, _result(graph, number)))
 
 
 def _means_else(step: AnyStep) -> bool:
@@ -61,7 +61,19 @@ def _silence(step: AnyStep) -> Position:
     return lines[-1].state.at if lines and all(line.state.value != "else" for line in lines) else step.at
 
 
-def _runs_out(node: Node) -> tuple[str, str, str]:
+def _result(graph: Graph, number: int) -> str:
+    """With what a list ends that nobody has ended: below `won:` it is a customer, who must not be lost on the way."""
+    said = (edge for node in graph.nodes for edge in node.edges if edge.event in ("won", "lost"))
+    return next((edge.event for edge in said if number in _list_from(graph, edge.to)), "done")
+
+
+def _list_from(graph: Graph, head: int) -> Iterator[int]:
+    while head >= 0:
+        yield head
+        head = graph.nodes[head].below
+
+
+def _runs_out(node: Node, result: str) -> tuple[str, str, str]:
     where = f"of the path “{node.path}”" if node.path and node.path != "steps" else "of this list"
     why = "a lead that comes here would stay for ever"
     match node.step.verb:
@@ -78,7 +90,7 @@ def _runs_out(node: Node) -> tuple[str, str, str]:
             return what, why, "Add “then: …” with a path or an ending"
         case verb:
             what = f"The way ends in the air: {verb} is the last step {where}"
-            return what, why, "Add a step “- end: done” (or a go) below it"
+            return what, why, f"Add a step “- end: {result}” (or a go) below it"
 
 
 # --- reach ----------------------------------------------------------------------------------------

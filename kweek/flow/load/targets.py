@@ -89,6 +89,9 @@ class TargetReader(Reader, ABC):
                 return Ending(ending, text.at)
             case ["next"]:
                 return Next(text.at)
+            case ["next", "step" | "one" | "line"] | ["the", "next", "step"]:
+                self.note(text.at, "target", f"“{text.value}” has a word too many.", "", "Write: next")
+                return Next(text.at)
             case ["ignore"] if ignore:
                 return Ignore(text.at)
             case ["flow", name]:
