@@ -127,6 +127,13 @@ IN_A_LIST: Final = [
         "Did you mean “extend”?",
     ),
 ]  # fmt: skip
+CARRIED: Final = [
+    (
+        "flows/demo-request.yaml", "  - go: sales\n",
+        "  - choose:\n      - if: event.surface > 1000\n        go: sales\n      - else: sales\n", 14,
+        "There is no field event.surface. There are: event.building.",
+    ),
+]  # fmt: skip
 RUNS_OUT: Final = [
     (
         FAIR,
@@ -164,6 +171,7 @@ OUTCOMES_OF: Final = [
         *ITSELF,
         *ABOVE_ITS_LIKE,
         *IN_A_LIST,
+        *CARRIED,
         *RUNS_OUT,
         *OUTCOMES_OF,
     ],

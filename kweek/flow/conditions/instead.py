@@ -28,6 +28,8 @@ def instead(path: str, fields: Mapping[str, FieldType]) -> str:
         return f"tags are asked by a function: {FUNCTIONS['tagged'].example}"
     near = nearest(path, siblings or fields)
     elsewhere = [name for name in fields if name.rpartition(".")[2] == last]
+    if root == "event":  # what a start carries, nobody has answered yet
+        elsewhere = [name for name in elsewhere if not name.startswith("survey.")]
     alike = _alike(path, near)
     declared = " Or declare it below fields in rules/workspace.yaml" if root == "lead" and not alike else ""
     if len(elsewhere) == 1 and not alike and (near is None or near.rpartition(".")[2] != last):
