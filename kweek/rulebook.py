@@ -73,7 +73,8 @@ class Rulebook:
         self._stamp = stamp_of(folder)
         workspace = read_workspace(folder)
         self._workspace = workspace if self._sound(workspace) else self._as_before(workspace)
-        self._in_force = in_force(self._workspace, self._past())
+        self._past = self._read_past()
+        self._in_force = in_force(self._workspace, self._past)
         self._looked = clock()
 
     def now(self) -> InForce:
@@ -97,6 +98,7 @@ class Rulebook:
         with self._lock:
             if source is not None and self._to_keep is source:
                 self._to_keep = None
+                self._past = past
                 self._in_force = in_force(self._workspace, past)
             self._to_say = None if self._to_say is words else self._to_say
 
@@ -108,7 +110,8 @@ class Rulebook:
         workspace = read_workspace(self.folder)
         if self._sound(workspace):
             self._workspace = workspace
-            self._in_force = in_force(workspace)  # what the calendars were is known when `keep` has kept them
+            # until `keep` has kept them, what is edited here is not known as an edit; those of before are
+            self._in_force = in_force(workspace, self._past)
 
     def _sound(self, workspace: Workspace) -> bool:
         wrong = broken(workspace)
@@ -120,7 +123,7 @@ class Rulebook:
         self._to_say = None
         return True
 
-    def _past(self) -> Past:
+    def _read_past(self) -> Past:
         try:
             return sound_rules.past(self.database)
         except (DatabaseAway, DatabaseUnusable):  # `keep` asks again

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from temporalio.client import Client
 
 from kweek.leads import tables
-from tests.engine.up_house import Up, Visitor, books, first_page, up, wait_for
+from tests.engine.first_page import books, first_page
+from tests.engine.up_house import Up, Visitor, up, wait_for
 
 pytestmark = pytest.mark.slow
 

@@ -127,3 +127,8 @@ def test_an_edited_calendar_knows_what_it_was_in_every_process_and_after_a_start
         assert office.was is not None
         assert (office.was.since, date(2026, 3, 3) in office.was.closed) == (None, False)
         assert book.now().world.calendars["mail-hours"].was is None, "that one was not edited"
+    folder.write("teams.yaml", FEWER)
+    folder.time += FRESH + 0.1
+    office = folder.book.now().world.calendar
+    assert office is not None
+    assert office.since == NOW, "another file was edited"
