@@ -109,7 +109,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         head, _, last = folded.partition(".")
         if inner := [name for name in by_folded if name.startswith(f"{head}.") and name.endswith(f".{last}")]:
             return by_folded[inner[0]]  # `lead.intent` is `lead.score.intent`
-    found = difflib.get_close_matches(folded, by_folded, n=3, cutoff=0.6)
+    found = difflib.get_close_matches(folded, by_folded, n=3, cutoff=0.61)
     found = [name for name in found if _part_by_part(folded, name)]
     if not found:
         return None

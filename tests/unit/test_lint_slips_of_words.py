@@ -157,10 +157,18 @@ OUTCOMES_OF: Final = [
     ),
 ]
 
+SEVERAL_AT_ONCE: Final = [
+    (FAIR, "      opened: judge\n", "      opened, clicked: judge\n", 39, "each: “opened: …” — and “clicked: …”"),
+    (FAIR, "      opened: judge\n", "      clicked or opened: judge\n", 39, "each: “clicked: …” — and “opened: …”"),
+    (FAIR, "      answered: judge\n", "      answered, replied: judge\n", 36, "each: “answered: …” — and “replied: …”"),
+    (FAIR, "clicked book-a-visit: call", "clicked: book-a-visit", 37, "Write: clicked book-a-visit: … (where"),
+]
+
 
 @pytest.mark.parametrize(
     ("file", "before", "after", "line", "words"),
     [
+        *SEVERAL_AT_ONCE,
         *SIGNS,
         *QUOTES,
         *SAYS_NOTHING,

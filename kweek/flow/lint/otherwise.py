@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from typing import Final
 
 from kweek.flow.lint.hears import Hears
 from kweek.flow.lint.report import Report
@@ -10,6 +12,8 @@ from kweek.flow.lint.targets import in_words
 from kweek.flow.model import Call, End, Ending, Inline, Otherwise, Send, Target, Task, Wait
 from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import STATES
+
+_SEVERAL: Final = re.compile(r",|/|\|| (?:and|or) ")
 
 
 def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Report) -> None:
@@ -27,6 +31,8 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
                 why, fix = _who_did_not(near, number, step)
             elif state in known.all:
                 why, fix = "it is something that happens", f"Write it under when: “{state}: …”"
+            elif each := one_by_one(state, states):
+                why, fix = "a line asks one thing", each
             report.error(at, "unknown-state", f"“{state}” is no state", why, fix)
         elif "else" in above:
             continue  # said where else stands
@@ -51,6 +57,14 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
 def denied(state: str, states: Collection[str]) -> str | None:
     """`not opened`: the state of which it is the contrary."""
     return nearest(state.split()[-1], states) if state.startswith(("not ", "never ")) else None
+
+
+def one_by_one(text: str, known: Collection[str]) -> str | None:
+    """`opened, clicked`, `opened or clicked`: the fix, where each of them is known; below `otherwise` and `when`."""
+    words = [word.strip() for word in _SEVERAL.split(text)]
+    if len(words) < 2 or not set(words) <= set(known):
+        return None
+    return f"Write a line for each: {' — and '.join(f'“{word}: …”' for word in words)}"
 
 
 def _who_did_not(state: str, number: int, step: Wait | Send | Call | Task) -> tuple[str, str]:

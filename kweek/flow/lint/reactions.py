@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names, event_meant
-from kweek.flow.lint.otherwise import check_otherwise
+from kweek.flow.lint.otherwise import check_otherwise, one_by_one
 from kweek.flow.lint.report import Report
 from kweek.flow.model import (
     AnyStep,
@@ -101,6 +101,9 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         what, why = f"“{event}” is a link of this mail, not an event", "what happens is that somebody clicks it"
         report.error(at, "unknown-event", what, why, f"Write: clicked {event}")
         return "clicked"
+    if each := one_by_one(event, can):
+        report.error(at, "unknown-event", f"There is no event “{event}”", "a line hears one thing", each)
+        return ""
     fix = _remedy(event, (*can, "else"), known.all)
     if isinstance(step, Task) and step.outcomes and "." not in event:
         fix = f"{fix} Or add it to outcomes in line {step.outcomes[0].at.line}"

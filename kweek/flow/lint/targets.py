@@ -21,6 +21,7 @@ from kweek.flow.model import (
     Handover,
     Inline,
     Next,
+    Send,
     Target,
     ToFlow,
     ToPath,
@@ -148,15 +149,28 @@ def _is_not_there(
     fix = did_you_mean(name, can)
     if name in _ITSELF and (own := _path_of(first, flow)):
         fix = f"A path is called by its name, and this one is “{own}”. There are: {', '.join(can)}."
+    elif link := _clicked(first, flow, names):
+        fix = f"It is a link of this mail. Write: clicked {link}: … (where the lead goes)"
     elif first in anywhere and meant(name, ("ignore",)):
         fix = "Did you mean “ignore”?"
     elif alone is not None:
         fix = f"Did you mean “{alone}”? Or should the path in line {there[alone].line} be called “{name}”?"
     elif nearest(name, can) is None and name in names.flows:
         fix = f"To send the lead to the flow of that name, write: flow {name}"
-    elif others:  # nobody misspells a name twice in the same way
+    elif others or (not flow.paths and nearest(name, can) is None):  # nobody misspells a name twice in the same way
         fix = f"Write this path below “paths”. There are: {', '.join(can)}."
     report.error(first.at, "unknown-target", what, why, fix)
+
+
+def _clicked(target: ToPath, flow: Flow, names: Names) -> str | None:
+    """`clicked: ask-quote`: the link that stands where its target should."""
+    for step in flow.walk():
+        if isinstance(step, Send) and any(
+            line.target is target and line.event.value == "clicked" and not line.link for line in step.when
+        ):
+            mails = (names.mails.get(share.mail.value or "") for share in step.mails)
+            return target.name if any(mail and target.name in mail.links for mail in mails) else None
+    return None
 
 
 def _path_of(target: ToPath, flow: Flow) -> str | None:
