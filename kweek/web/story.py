@@ -81,7 +81,11 @@ def why(read: Connection, key: str, enrolment_id: str) -> Why:
         case "started":
             return Why(flow, str(cause.detail.get("by") or "manual"), None, cause.at)
         case _:
-            return Why(flow, str(cause.detail["event"]), None, cause.at, _mail_of(read, cause))
+            mail, event = _mail_of(read, cause), str(cause.detail["event"])
+            step = plan.steps.get(cause.step) if plan else None
+            if event == "blocked" and (mail is not None or isinstance(step, Send)):
+                event = "blocked mail"  # who may not be mailed may be called
+            return Why(flow, event, None, cause.at, mail)
 
 
 def _time_was_up(step: AnyStep | None, state: str | None) -> tuple[str, str | None]:

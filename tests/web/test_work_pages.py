@@ -63,6 +63,19 @@ def test_what_a_colleague_left_undone_is_not_put_down_to_the_lead(
     assert f"<strong>{words}</strong>" in why
 
 
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [("steps/send-survey", "Mag niet worden gemaild"), ("call/call-brochure", "Mag niet worden benaderd")],
+)
+def test_who_may_not_be_mailed_may_be_called(staff: TestClient, books: Books, step: str, words: str) -> None:
+    with books.db.write() as tx:
+        timed_out = tables.journal.c.kind == "timed_out"
+        left = {"kind": "reacted", "step": step, "detail": {"event": "blocked", "seq": 99}}
+        tx.execute(tables.journal.update().where(timed_out).values(**left))
+    why = staff.get(f"/calls/{CALL}", headers=DUTCH).text.partition('id="why"')[2]
+    assert f"<strong>{words}</strong>" in why
+
+
 def test_a_mail_that_waits_for_an_answer_says_which_and_where_it_is(staff: TestClient) -> None:
     page = staff.get(f"/tasks/{ANSWER}").text
     shown = ["Carla Smit", "Wrote back", "What suits your building?", "3 d", "advies@lisveld.example.com", "Dear Carla"]
