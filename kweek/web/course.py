@@ -13,7 +13,7 @@ from kweek.flow.plan import Plan, Send
 from kweek.leads import publish, tables
 from kweek.web.line_words import cause_words
 from kweek.web.past import Happened, closing, rungs
-from kweek.web.spoken import event_words, outcome_words, step_words
+from kweek.web.spoken import event_words, mail_event, outcome_words, step_words
 from kweek.words import Tongue
 
 MOST: Final = 100  # lines of one lead on a page
@@ -62,13 +62,19 @@ def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, only: str
     return [
         Happened(
             row.at,
-            event_words(say, "enrol refused" if row.seq in refused else row.kind),
+            event_words(say, _kind(row, refused)),
             row.by,
             tuple(_about(say, row, zone, titles)),
             sort=row.sort,
         )
         for row in reversed(rows)
     ]
+
+
+def _kind(row: Row[Any], refused: set[int]) -> str:
+    if row.seq in refused:
+        return "enrol refused"
+    return mail_event(row.kind) if row.sort == "mails" else str(row.kind)
 
 
 def _refused(read: Connection, lead_id: str, enrolled: Sequence[Row[Any]]) -> set[int]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, select
 from kweek.leads import tables
 from kweek.leads.merged import living
 from kweek.web.line_words import whom
-from kweek.web.spoken import event_words, outcome_words
+from kweek.web.spoken import event_words, mail_event, outcome_words
 from kweek.words import Tongue
 
 MOST: Final = 40  # events about one mail
@@ -38,7 +38,7 @@ def of_mail(read: Connection, say: Tongue, lead_id: str, key: str, but: Collecti
     events = tables.events.c
     about = (events.lead_id == lead_id, events.ref == key, events.kind.not_in(but))
     query = select(tables.events).where(*about).order_by(events.seq).limit(MOST)
-    return [Happened(row.at, event_words(say, row.kind), row.by) for row in read.execute(query)]
+    return [Happened(row.at, event_words(say, mail_event(row.kind)), row.by) for row in read.execute(query)]
 
 
 def of_handover(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:

@@ -46,6 +46,11 @@ def event_words(say: Tongue, kind: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def mail_event(kind: str) -> str:
+    """What befell a mail, as the word for it: who may not be mailed may be called."""
+    return "blocked mail" if kind == "blocked" else kind
+
+
 def outcome_words(say: Tongue, outcome: str) -> str:
     """What a person chose, or may choose."""
     return say.maybe(f"outcome.{outcome}", event_words(say, outcome))

@@ -15,6 +15,7 @@ from kweek.intake.surveys.submit import answer_in_words
 from kweek.leads import publish, tables
 from kweek.web.queries import WHO
 from kweek.web.rules import WorkspaceRules
+from kweek.web.spoken import mail_event
 
 _MOST_WORDS: Final = 50
 _SPOKEN: Final = ("subject", "message", "question", "remarks", "text", "note")  # data that people wrote themselves
@@ -81,11 +82,9 @@ def why(read: Connection, key: str, enrolment_id: str) -> Why:
         case "started":
             return Why(flow, str(cause.detail.get("by") or "manual"), None, cause.at)
         case _:
-            mail, event = _mail_of(read, cause), str(cause.detail["event"])
-            step = plan.steps.get(cause.step) if plan else None
-            if event == "blocked" and (mail is not None or isinstance(step, Send)):
-                event = "blocked mail"  # who may not be mailed may be called
-            return Why(flow, event, None, cause.at, mail)
+            event, step = str(cause.detail["event"]), plan.steps.get(cause.step) if plan else None
+            told = mail_event(event) if isinstance(step, Send) else event
+            return Why(flow, told, None, cause.at, _mail_of(read, cause))
 
 
 def _time_was_up(step: AnyStep | None, state: str | None) -> tuple[str, str | None]:

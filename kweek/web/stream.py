@@ -43,9 +43,9 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """cause: what set it off, as the journal says (`reacted`, `opened`), or an event that moved nobody (`event`). by:
-    the colleague who did that. step: where the lead stands now. ended: or how it left. mail: one that left, with its
-    subject; others: to how many more."""
+    """cause: what set it off, as the journal says (`reacted`, `opened`), or an event that moved nobody (`event`).
+    heard: by which step. by: the colleague who did that. step: where the lead stands now. ended: or how it left. mail:
+    one that left, with its subject; others: to how many more."""
 
     order: tuple[datetime, int, int]
     lead_id: str
@@ -53,6 +53,7 @@ class Line:
     flow: str
     version: str
     cause: tuple[str, str] = ("", "")
+    heard: str = ""
     by: str | None = None
     deeds: tuple[Deed, ...] = ()
     step: str | None = None
@@ -102,12 +103,12 @@ def _journal(read: Connection, flow: str | None) -> Sequence[_Row]:
 
 def _move(rows: Sequence[_Row], deeds: Mapping[str, Deed], heard: Mapping[tuple[str, int], _Row]) -> Line | None:
     """One turn. None: nothing that anybody would tell."""
-    cause, by, step, ended = ("", ""), None, None, None
+    cause, at, by, step, ended = ("", ""), "", None, None, None
     for row in rows:
         match row.kind:
             case "started" | "reacted" | "timed_out" | "held" | "released":
                 if not cause[0]:
-                    cause = row.kind, _word(row)
+                    cause, at = (row.kind, _word(row)), row.step or ""
                     event = heard.get((row.lead_id, row.detail.get("seq", 0)))
                     by = event.by if event else None
             case "entered":
@@ -120,7 +121,7 @@ def _move(rows: Sequence[_Row], deeds: Mapping[str, Deed], heard: Mapping[tuple[
     if not cause[0] and step is None and ended is None and not did:
         return None
     end = rows[-1]
-    return Line((end.at, 1, end.id), end.lead_id, end.who, end.flow, end.version, cause, by, did, step, ended)
+    return Line((end.at, 1, end.id), end.lead_id, end.who, end.flow, end.version, cause, at, by, did, step, ended)
 
 
 def _word(row: _Row) -> str:
@@ -189,7 +190,7 @@ def _told(read: Connection, events: Sequence[_Row]) -> Iterator[Line]:
         walked = of.get((row.ref or "").rpartition("/")[0])
         flow, version = (walked.flow, walked.version) if walked else ("", "")
         mail = (row.mail or "", row.subject or row.mail or "") if row.kind == "sent" else None
-        yield Line((row.at, 0, row.seq), row.lead_id, row.who, flow, version, ("event", row.kind), row.by, mail=mail)
+        yield Line((row.at, 0, row.seq), row.lead_id, row.who, flow, version, ("event", row.kind), by=row.by, mail=mail)
 
 
 def _together(lines: Sequence[Line]) -> Iterator[Line]:
