@@ -33,10 +33,11 @@ class Rescorer:
         if rules != so_far.rules:
             with self.database.read() as read:
                 so_far = Rescored(rules=rules, of=count(read))
-        while monotonic() < until:
-            batch = rescore(self.database, ears, so_far.after, self.clock.flow(datetime.now(UTC)))
-            if batch.last is None:
-                return replace(so_far, done=True)
+
+        def in_time() -> bool:
+            return monotonic() < until
+
+        for batch in rescore(self.database, ears, so_far.after, self._now, in_time):
             so_far = replace(
                 so_far,
                 after=batch.last,
@@ -45,4 +46,7 @@ class Rescorer:
                 failed=so_far.failed + len(batch.failed),
             )
             activity.heartbeat(so_far.leads)
-        return so_far
+        return replace(so_far, done=in_time())
+
+    def _now(self) -> datetime:
+        return self.clock.flow(datetime.now(UTC))

@@ -152,9 +152,8 @@ def _other(ears: FlowEars) -> FlowEars:
 
 
 def _rescore(db: Database, ears: FlowEars) -> float:
-    started, after, leads = time.perf_counter(), "", 0
-    while (batch := rescore(db, ears, after, NOW + timedelta(days=30))).last is not None:
-        after, leads = batch.last, leads + batch.leads
+    started = time.perf_counter()
+    leads = sum(batch.leads for batch in rescore(db, ears, "", lambda: NOW + timedelta(days=30)))
     return leads / (time.perf_counter() - started)
 
 

@@ -5,8 +5,9 @@ A batch is one transaction: no lead ever shows points half of which are by the o
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -23,6 +24,8 @@ from kweek.rules.grades import Points
 
 BATCH: Final = 200
 """Leads in one transaction: on SQLite everybody else waits for it, about a tenth of a second."""
+LANES: Final = 2
+"""Batches at once, where the database can."""
 
 _IDS: Final = select(leads.c.id).where(leads.c.id > bindparam("after")).order_by(leads.c.id).limit(bindparam("most"))
 _LOCK: Final = (
@@ -81,8 +84,8 @@ def preview(
     return found
 
 
-def _batches(db: Database) -> Iterator[tuple[str, str]]:
-    after = ""
+def _batches(db: Database, after: str = "") -> Iterator[tuple[str, str]]:
+    """The first and the last lead of each."""
     while True:
         with db.read() as read:
             ids = list(read.execute(_IDS, {"after": after, "most": BATCH}).scalars())
@@ -101,22 +104,35 @@ def count(read: Connection) -> int:
 
 @dataclass(frozen=True)
 class Batch:
-    """last: id of its last lead; None: there is none after. changed: whose points or grade did."""
+    """last: id of its last lead. changed: whose points or grade did."""
 
-    last: str | None
-    leads: int = 0
-    changed: int = 0
-    failed: Mapping[str, str] = field(default_factory=dict[str, str])
+    last: str
+    leads: int
+    changed: int
+    failed: Mapping[str, str]
 
 
-def rescore(db: Database, ears: FlowEars, after: str, now: datetime) -> Batch:
-    """The next leads after this one, by the rules that are in force. Flows are told of grades that change."""
+def rescore(
+    db: Database, ears: FlowEars, after: str, clock: Callable[[], datetime], on: Callable[[], bool] = lambda: True
+) -> Iterator[Batch]:
+    """The leads after this one, by the rules that are in force, a batch at a time and in their order. Flows are told of
+    grades that change. on: shall another batch be begun?
+
+    PostgreSQL works at one batch while another is reckoned here; SQLite has one writer."""
+    batches, under_way = _batches(db, after), deque[Future[Batch]]()
+    lanes = 1 if db.sqlite else LANES
+    with ThreadPoolExecutor(lanes) as pool:
+        while True:
+            while len(under_way) < lanes and on() and (ends := next(batches, None)) is not None:
+                under_way.append(pool.submit(_rescore, db, ears, *ends, clock()))
+            if not under_way:
+                return
+            yield under_way.popleft().result()
+
+
+def _rescore(db: Database, ears: FlowEars, first: str, last: str, now: datetime) -> Batch:
     failed: dict[str, str] = {}
     with db.write() as tx:
-        ids = list(tx.execute(_IDS, {"after": after, "most": BATCH}).scalars())
-        if not ids:
-            return Batch(None)
-        first, last = ids[0], ids[-1]
         there = tx.execute(_LOCK, {"first": first, "last": last}).all()
         moved = settle_all(tx, ears.scores, first, last, now, failed)
         ears.hear_points(tx, moved, now)

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, update
 
 from kweek.intake.incoming import TouchIn
+from kweek.leads.bulk import insert_rows
 from kweek.leads.campaigns import know_campaign
 from kweek.leads.tables import leads, touches
 
@@ -25,7 +26,6 @@ def _from_campaigns(*order: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     return select(_T.campaign, _T.at).where(*its).order_by(*order).limit(1)
 
 
-_INSERT: Final = insert(touches)
 _FIRST: Final = _from_campaigns(_T.at, _T.id)
 _LAST: Final = _from_campaigns(_T.at.desc(), _T.id.desc())
 _KNOWN: Final = select(leads.c.campaign, leads.c.campaign_at, leads.c.last_campaign).where(
@@ -47,8 +47,7 @@ def keep_touch(tx: Connection, lead_id: str, touch: TouchIn, event_id: str, at: 
 
 def put_touches(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Keep them; what follows for the lead's own campaigns the caller writes. rows: by `touch_row`."""
-    if rows:
-        tx.execute(_INSERT, rows)
+    insert_rows(tx, touches, rows)
 
 
 def touch_row(lead_id: str, touch: TouchIn, campaign: str | None, event_id: str, at: datetime) -> dict[str, object]:

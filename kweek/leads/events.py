@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from kweek.flow.state import Event, Value
 from kweek.flow.stored import dump_event, load_event
+from kweek.leads.bulk import insert_rows
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import events, leads, outbox
 
 _BY_ID: Final = select(events).where(events.c.id == bindparam("id"))
 _NEXT: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq + 1).returning(leads.c.seq)
 _BACK: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq - 1)
-_PUT: Final = insert(events)
 _RING: Final = insert(outbox).inline()  # nobody asks for its number
 _AFTER: Final = (
     select(events)
@@ -60,8 +60,7 @@ def put(tx: Connection, row: Mapping[str, object]) -> bool:
 
 def put_all(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """The same for many that nobody knows (IntegrityError: somebody does)."""
-    if rows:
-        tx.execute(_PUT, rows)
+    insert_rows(tx, events, rows)
 
 
 def row_of(
@@ -95,8 +94,7 @@ def ring(tx: Connection, lead_id: str, seq: int) -> None:
 
 def ring_all(tx: Connection, bells: Sequence[tuple[str, int]]) -> None:
     """The same for many leads, each with the number of its event."""
-    if bells:
-        tx.execute(_RING, [{"lead_id": lead_id, "seq": seq} for lead_id, seq in bells])
+    insert_rows(tx, outbox, [{"lead_id": lead_id, "seq": seq} for lead_id, seq in bells])
 
 
 def pull(tx: Connection, lead_id: str, after: int) -> list[Event]:

@@ -7,20 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select
 
 from kweek.flow.machine import ever_listens
 from kweek.flow.state import Event, Value
 from kweek.flow.words import GRADE_CHANGED
 from kweek.leads import events
+from kweek.leads.bulk import update_rows
 from kweek.leads.publish import plan_in, published_with
 from kweek.leads.tables import enrolments, leads
 from kweek.rules.grades import Grades, Points
 from kweek.rules.matrix import Matrix
 
-_LEAD: Final = (
-    update(leads).where(leads.c.id == bindparam("lead")).values(graded=bindparam("graded"), seq=bindparam("seq"))
-)
 _WALKED: Final = (
     select(enrolments.c.version)
     .where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.ended_at.is_(None))
@@ -86,8 +84,7 @@ def grade_in(columns: Mapping[str, Any]) -> str:
 
 def write_told(tx: Connection, told: Mapping[str, Told]) -> None:
     """For whoever writes nothing else of these leads."""
-    if rows := [{"lead": lead, **one.columns} for lead, one in told.items() if one.columns]:
-        tx.execute(_LEAD, rows)
+    update_rows(tx, leads, [{"id": lead, **one.columns} for lead, one in told.items() if one.columns])
 
 
 def _follows(

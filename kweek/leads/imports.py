@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from kweek.errors import KweekError
+from kweek.leads.bulk import update_rows
 from kweek.leads.database import Database
 from kweek.leads.tables import import_rows, imports
 
@@ -52,9 +53,6 @@ _ENTERED: Final = (
     .where(_OF_IMPORT, import_rows.c.status.in_(TAKEN), import_rows.c.number <= bindparam("until"))
 )
 _SET: Final = update(imports).where(imports.c.id == bindparam("import_id"))
-_SET_ROW: Final = update(import_rows).where(
-    import_rows.c.import_id == bindparam("of"), import_rows.c.number == bindparam("row")
-)
 
 
 class NoSuchImportError(KweekError):
@@ -181,9 +179,8 @@ def change(tx: Connection, import_id: str, **values: object) -> None:
 
 
 def change_rows(tx: Connection, import_id: str, changes: Sequence[Mapping[str, object]]) -> None:
-    """changes: with `row`, its number; all with the same columns."""
-    if changes:
-        tx.execute(_SET_ROW, [{"of": import_id, **one} for one in changes])
+    """changes: with the `number` of each; all with the same columns."""
+    update_rows(tx, import_rows, [{"import_id": import_id, **one} for one in changes], keys=("import_id", "number"))
 
 
 def decide(db: Database, import_id: str, how: Mapping[str, object]) -> None:

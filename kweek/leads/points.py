@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select
 
+from kweek.leads.bulk import update_rows
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import leads, points
 from kweek.rules.grades import Axis, Grades, Points
@@ -17,8 +18,6 @@ _SUMS: Final = (
     .where(points.c.lead_id == bindparam("lead"))
     .group_by(points.c.axis)
 )
-_GRADED: Final = update(leads).where(leads.c.id == bindparam("lead"))
-
 
 Columns = Mapping[str, Any]
 """Of a lead's row: those that follow from its points."""
@@ -61,8 +60,7 @@ def graded(sums: Points, grades: Grades) -> Columns:
 
 def set_graded(tx: Connection, columns: Mapping[str, Columns]) -> None:
     """Write those of each lead; of all the same ones."""
-    if columns:
-        tx.execute(_GRADED, [{"lead": lead_id, **values} for lead_id, values in columns.items()])
+    update_rows(tx, leads, [{"id": lead_id, **values} for lead_id, values in columns.items()])
 
 
 def sums_of(tx: Connection, lead_id: str) -> Points:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 from sqlalchemy import Connection, Executable, Table
@@ -15,12 +15,6 @@ def insert_once(tx: Connection, table: Table, row: Mapping[str, object], key: st
     key: the only column whose being taken is expected; any other clash is a mistake (IntegrityError).
     """
     return tx.execute(_insert_once(table, tx.dialect.name, key), row).rowcount == 1
-
-
-def insert_all_once(tx: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert those whose unique keys are free; the rows have the same columns."""
-    if rows:
-        tx.execute(_insert_once(table, tx.dialect.name, None), rows)
 
 
 def upsert(tx: Connection, table: Table, row: Mapping[str, object]) -> None:

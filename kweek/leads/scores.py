@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
+from kweek.leads.bulk import insert_rows
 from kweek.leads.ledger import has_problem, problem
 from kweek.leads.points import Columns, graded, set_graded
 from kweek.leads.reckoned import Reckoned, Scores, asked_of, reckon_leads, reckon_these, row_of
@@ -23,7 +24,6 @@ from kweek.rules.scoring import Did, reckon
 from kweek.rules.wall import zone
 
 _FAILED: Final = "not scored"
-_ADD: Final = insert(points)
 _FADING: Final = (
     select(points.c.lead_id)
     .where(points.c.rule.in_(bindparam("rules", expanding=True)), points.c.lead_id > bindparam("after"))
@@ -88,8 +88,7 @@ def _settled(
     found = list(reckoned)
     failed |= {one.lead.id: one.failed for one in found if one.failed is not None}
     _say_failed(tx, scores, failed, now)
-    if missing := [row for one in found for row in one.missing]:
-        tx.execute(_ADD, missing)
+    insert_rows(tx, points, [row for one in found for row in one.missing])
     columns = {one.lead.id: graded(one.points, scores.grades) for one in found if one.failed is None}
     return {one.lead.id: columns[one.lead.id] for one in found if one.failed is None and _differs(one, columns)}
 

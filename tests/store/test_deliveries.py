@@ -95,7 +95,7 @@ def test_a_grade_that_other_rules_change_is_told_too(database: Database) -> None
     record(database, asked(), NOW, hearing("grade.changed", scores=Scores()))
     assert written(database) == []
     for _ in range(2):
-        rescore(database, hearing("grade.changed", sends=("lead.grade",)), "", NOW)
+        [_] = rescore(database, hearing("grade.changed", sends=("lead.grade",)), "", lambda: NOW)
     assert [(row.kind, row.body["data"]["lead"]["grade"]) for row in written(database)] == [("grade.changed", "C1")]
 
 

@@ -104,7 +104,7 @@ def test_rescoring_brings_it_there_too(books: Database) -> None:
     assert enrolled(books) == []
     other = FlowEars(scores=Scores((TOOK,), Grades(engagement=(10, 5, 1)), matrix=EARS.scores.matrix))
     for _ in range(2):
-        rescore(books, other, "", NOW + DAY)
+        [_] = rescore(books, other, "", lambda: NOW + DAY)
     assert enrolled(books) == [(lead, "C1", "hot") for lead in leads[:2]]
     assert bells(books) == 2
 

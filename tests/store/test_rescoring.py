@@ -56,11 +56,7 @@ def grades(db: Database) -> list[str]:
 
 
 def rescore_all(db: Database, ears: FlowEars) -> list[int]:
-    after, changed = "", list[int]()
-    while (batch := rescore(db, ears, after, LATER)).last is not None:
-        changed.append(batch.changed)
-        after = batch.last
-    return changed
+    return [batch.changed for batch in rescore(db, ears, "", lambda: LATER)]
 
 
 def test_what_is_told_before_is_what_then_happens(crowd: Database) -> None:
@@ -84,6 +80,14 @@ def test_it_is_told_into_which_flows_the_matrix_sends(crowd: Database) -> None:
     assert preview(crowd, scores, LATER).flows == {"warm": 3}
 
 
+def test_it_goes_on_behind_the_last_that_was_done_and_begins_no_more_than_it_may(crowd: Database) -> None:
+    may = iter((True, False, False))
+    [first, *more] = rescore(crowd, NEW, "", lambda: LATER, lambda: next(may))
+    assert (first.leads, more) == (3, [])
+    assert [batch.leads for batch in rescore(crowd, NEW, first.last, lambda: LATER)] == [3, 1]
+    assert list(rescore(crowd, NEW, "", lambda: LATER, lambda: False)) == []
+
+
 def test_other_limits_alone_change_grades_and_no_row(crowd: Database) -> None:
     with crowd.read() as read:
         rows = read.execute(select(func.count()).select_from(tables.points)).scalar_one()
@@ -105,7 +109,7 @@ def test_a_rule_that_fails_on_one_lead_does_not_stop_the_rest(crowd: Database, m
 
     monkeypatch.setattr(Condition, "test", fails)
     assert preview(crowd, NEW.scores, LATER).failed == {"lead-2": "ZeroDivisionError: by nothing"}
-    batch = rescore(crowd, NEW, "", LATER)
+    batch = next(iter(rescore(crowd, NEW, "", lambda: LATER)))
     assert (batch.leads, batch.changed, dict(batch.failed)) == (3, 2, {"lead-2": "ZeroDivisionError: by nothing"})
 
 

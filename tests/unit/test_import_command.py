@@ -84,7 +84,7 @@ def test_imports_are_listed_stopped_and_refused_rows_written(fair: Path, capsys:
         import_id = imports.store(database, "fair.csv", how, [(1, ("Jan",))], NOW)
         with database.write() as tx:
             why = [{"column": "Naam", "cell": "Jan", "words": "no"}]
-            imports.change_rows(tx, import_id, [{"row": 1, "status": "refused", "why": why}])
+            imports.change_rows(tx, import_id, [{"number": 1, "status": "refused", "why": why}])
     finally:
         database.close()
     assert main(["imports"]) == 0

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from kweek.flow.state import Event
 from kweek.intake.check import email_key
@@ -21,16 +21,15 @@ from kweek.intake.companies import name_key
 from kweek.intake.imports.together import Together
 from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, Incoming, LeadIn
 from kweek.intake.touches import put_touches, touch_row
+from kweek.leads.bulk import insert_rows
 from kweek.leads.campaigns import know_campaign
 from kweek.leads.events import put_all, row_of
-from kweek.leads.rows import insert_all_once
 from kweek.leads.tables import companies, consents, leads
 from kweek.leads.traits import kept
 
 _COMPANIES: Final = select(companies.c.name_key, companies.c.id).where(
     companies.c.name_key.in_(bindparam("keys", expanding=True))
 )
-_CONSENTS: Final = insert(consents)
 _COUNT: Final = select(func.count()).where(leads.c.id.in_(bindparam("leads", expanding=True)))
 
 
@@ -55,11 +54,10 @@ def make_all(tx: Connection, newcomers: Sequence[Newcomer], now: datetime, toget
     campaigns = {word: know_campaign(tx, word, now) for word in words}
     made = [_Made(secrets.token_hex(8), one, together, campaigns) for one in newcomers]
     ids = [one.id for one in made]
-    insert_all_once(tx, leads, [one.row(at, now) for one in made])
+    insert_rows(tx, leads, [one.row(at, now) for one in made], once=True)
     if tx.execute(_COUNT, {"leads": ids}).scalar_one() < len(made):
         raise MadeMeanwhileError
-    if given := [row for one in made for row in one.consents(now)]:
-        tx.execute(_CONSENTS, given)
+    insert_rows(tx, consents, [row for one in made for row in one.consents(now)])
     put_all(tx, [row for one in made for row in one.events(now)])
     put_touches(tx, [row for one in made for row in one.touches()])
     for one in made:
@@ -126,7 +124,7 @@ def _employers(tx: Connection, named: Iterable[CompanyIn]) -> Mapping[str, str]:
         for key, one in by_key.items()
         if key not in known
     ]
-    insert_all_once(tx, companies, fresh)
+    insert_rows(tx, companies, fresh, once=True)
     return known | _ids(tx, by_key) if fresh else known
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from kweek.flow.words import IMPORTED
 from kweek.intake.check import email_key
@@ -26,6 +26,7 @@ from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
 from kweek.intake.record import append
 from kweek.leads import imports
 from kweek.leads.away import DatabaseAway
+from kweek.leads.bulk import update_rows
 from kweek.leads.database import Database
 from kweek.leads.ledger import problem
 from kweek.leads.tables import companies, consents, leads
@@ -43,7 +44,6 @@ _WITHDREW: Final = select(consents.c.lead_id, consents.c.purpose).where(
     consents.c.channel == "email",
     consents.c.withdrawn_at.is_not(None),
 )
-_COMPANY: Final = update(companies).where(companies.c.name_key == bindparam("key"))
 
 
 def event_id(import_id: str, number: int) -> str:
@@ -113,7 +113,7 @@ def _take(db: Database, import_id: str, reader: RowReader, some: Sequence[Read],
 
 
 def _refused(one: Read) -> dict[str, object]:
-    return {"row": one.number, "status": "refused", "why": [refusal.dump() for refusal in one.refusals]}
+    return {"number": one.number, "status": "refused", "why": [refusal.dump() for refusal in one.refusals]}
 
 
 class _Batch:
@@ -164,8 +164,10 @@ class _Batch:
         """What all rows together say of each."""
         keys = sorted({name_key(one.company.name) for one in taken if one.company is not None})
         if keys:
-            rows = [{"key": key, **{name: self.book.companies[key].get(name) for name in OF_COMPANY}} for key in keys]
-            self.tx.execute(_COMPANY, rows)
+            rows = [
+                {"name_key": key, **{name: self.book.companies[key].get(name) for name in OF_COMPANY}} for key in keys
+            ]
+            update_rows(self.tx, companies, rows, keys=("name_key",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def _row(taken: _Taken, before: Person | None, after: Person) -> dict[str, objec
         "makes_company": taken.makes_company,
     }
     status = "made" if before is None else "changed" if changed or taken.details else "same"
-    return {"row": taken.number, "status": status, "lead_id": taken.lead_id, "before": was, "cells": []}
+    return {"number": taken.number, "status": status, "lead_id": taken.lead_id, "before": was, "cells": []}
 
 
 def _give_up(db: Database, import_id: str, one: Read, error: Exception, now: datetime) -> int:
@@ -200,6 +202,6 @@ def _give_up(db: Database, import_id: str, one: Read, error: Exception, now: dat
             return 0
         problem(tx, None, event_id(import_id, one.number), "import", f"{type(error).__name__}: {error}", now)
         why = [Refusal("", "", words).dump()]
-        imports.change_rows(tx, import_id, [{"row": one.number, "status": "refused", "why": why}])
+        imports.change_rows(tx, import_id, [{"number": one.number, "status": "refused", "why": why}])
         imports.change(tx, import_id, done=row.done + 1)
     return 1

@@ -50,7 +50,9 @@ def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most:
             return 0
         some = _of_different_leads(imports.last_taken(tx, import_id, most))
         if not some and (never := imports.rows(tx, import_id, ["waiting"], _FORGOTTEN)):
-            imports.change_rows(tx, import_id, [{"row": one.number, "status": "undone", "cells": []} for one in never])
+            imports.change_rows(
+                tx, import_id, [{"number": one.number, "status": "undone", "cells": []} for one in never]
+            )
             return len(never)
         if not some:
             imports.change(tx, import_id, status="undone", undone_at=now)
@@ -174,7 +176,7 @@ class _Undoing:
 
 def _said(row: Row[Any], status: str, why: Sequence[Refusal]) -> dict[str, object]:
     """What was known before is of no more use, and is nobody's business."""
-    return {"row": row.number, "status": status, "why": [one.dump() for one in why] or None, "before": None}
+    return {"number": row.number, "status": status, "why": [one.dump() for one in why] or None, "before": None}
 
 
 # --- who did nothing since --------------------------------------------------------------------------------
