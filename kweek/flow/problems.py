@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -103,8 +103,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return other
     if "." not in word and (begins := [name for name in known if name.startswith(f"{word}.")]):
         return begins[0]
-    by_folded = {name.lower().replace("_", " ").replace("-", " "): name for name in known}
-    folded = word.lower().replace("_", " ").replace("-", " ").strip()
+    by_folded = {_folded(name): name for name in known}
+    folded = _folded(word).strip()
     if "." in folded:
         head, _, last = folded.partition(".")
         if inner := [name for name in by_folded if name.startswith(f"{head}.") and name.endswith(f".{last}")]:
@@ -124,6 +124,17 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return by_folded[whole[0]]  # “office-hours” is rather “office” than “mail-hours”
     near = [name for name in found if difflib.SequenceMatcher(None, folded, name).ratio() > best - 0.15]
     return by_folded[min(near, key=lambda name: abs(len(name) - len(folded)))]
+
+
+def _folded(name: str) -> str:
+    """As it is compared: `3 months` is `three-months`."""
+    words = name.lower().replace("_", " ").replace("-", " ").split(" ")
+    return " ".join(_DIGITS[int(word)] if word.isdecimal() and int(word) < len(_DIGITS) else word for word in words)
+
+
+_DIGITS: Final = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 
 
 def _by_beginnings(word: str, name: str) -> bool:

@@ -145,7 +145,7 @@ def test_a_condition_is_true_false_or_unknown(text: str, answer: bool | None) ->
         ('count("clicked")', 0, "compare it"),
         ('count("clicked", 14 days) > 1', 20, 'in quotes: "14 days"'),
         ("count() > 1", 0, "asks for event"),
-        ('lead.x in "A"', 10, 'write in ["A", "B"]'),
+        ('lead.x in "A"', 10, 'write in ["A", "…"]'),
         ("lead.x && lead.y", 7, "write and"),
         ("lead.x || lead.y", 7, "write or"),
         ("!lead.x", 0, "write not"),

@@ -5,6 +5,7 @@ This is checked at parsing, before any field is known: what passes has closures 
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal, TypeGuard
 
 from msgspec import Struct
@@ -120,6 +121,17 @@ def _ask(ask: Ask) -> None:
         _argument(ask, function, wants, given)
 
 
+def _glob(given: Constant, text: str) -> None:
+    """A regular expression is none."""
+    if not text.startswith("^") and not text.endswith("$"):
+        return
+    rest = text.removeprefix("^").removesuffix("$").replace(".*", "*")
+    begins, ends = "" if text.startswith("^") else "*", "" if text.endswith("$") else "*"
+    glob = re.sub(r"\*+", "*", f"{begins}{rest}{ends}")
+    why = f"“{text}” is a regular expression; matches(…) asks for a glob, in which * is anything"
+    raise ConditionError(why, given.offset, f'write "{glob}"')
+
+
 def _several(ask: Ask, function: Function) -> str:
     """The remedy where one thing can be asked and more are, in the author's own words; empty: there is none."""
     texts = [given.value for given in ask.arguments if isinstance(given, Constant) and isinstance(given.value, str)]
@@ -143,6 +155,8 @@ def _argument(ask: Ask, function: Function, wants: Argument, given: Node) -> Non
                 f"write it without quotes: {given.value if _dotted(given) else function.example}",
             )
         return
+    if wants == "glob" and isinstance(given, Constant) and isinstance(given.value, str):
+        _glob(given, given.value)
     if not (isinstance(given, Constant) and isinstance(given.value, str)):
         raise ConditionError(
             f"the {wants} that {ask.function}(…) asks for is a text",

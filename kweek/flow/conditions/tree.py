@@ -151,8 +151,10 @@ class _Copy:
             case ast.Tuple(elts=[first, *_] as parts) if not any(isinstance(part, ast.Constant) for part in parts):
                 fix = "write and where both must be true, or where one is enough"
                 raise ConditionError("a comma does not join conditions", self._end(first), fix)
-            case ast.Tuple():
-                raise ConditionError("a list stands in square brackets", at, 'write ["A", "B"]')
+            case ast.Tuple(elts=[ast.Compare(comparators=[first]), *others] | [first, *others]):
+                said = [part.value for part in (first, *others) if isinstance(part, ast.Constant)]
+                shown = ", ".join(f'"{one}"' if isinstance(one, str) else str(one) for one in said)
+                raise ConditionError("a list stands in square brackets", at, f"write [{shown or '…'}]")
             case _:
                 raise ConditionError(
                     "this has no meaning in a condition",
@@ -172,7 +174,7 @@ class _Copy:
                 raise ConditionError(
                     f"“{operator}” needs a list",
                     right.offset,
-                    f'write {operator} ["A", "B"], or ask matches(text, glob)',
+                    f"write {operator} {_listed(right)}, or ask matches(text, glob)",
                 )
         return Compare(at, operators, operands)
 
@@ -180,6 +182,11 @@ class _Copy:
         if not items:
             raise ConditionError("the list is empty", at, 'write what may be in it: ["A", "B"]')
         return Items(at, tuple(self.node(each, depth + 1) for each in items))
+
+
+def _listed(value: Constant) -> str:
+    shown = f'"{value.value}"' if isinstance(value.value, str) else str(value.value)
+    return f'[{shown}, "…"]'
 
 
 def _plain(name: str) -> str:

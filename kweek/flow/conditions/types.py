@@ -91,6 +91,7 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
                 case Field():
                     if (
                         unknown := tags_asked(part, node, schema)
+                        or _nothing(part, node, schema)
                         or _unquoted(part, node, schema)
                         or _unknown(part, schema, wanted)
                     ):
@@ -104,6 +105,23 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
         return
     for sign, left, right in zip(node.operators, node.operands, node.operands[1:], strict=False):
         yield from _pair(sign, left, right, schema)
+
+
+def _nothing(word: Field, node: Compare, schema: Schema) -> Finding | None:
+    """`lead.phone != unknown`, where that is none of its choices."""
+    match node:
+        case Compare(operators=("==" | "!=" as sign,), operands=(Field(path=path), Field(path=nothing))) if (
+            node.operands[1] is word and nothing.lower() in _NOTHING and path in schema.fields
+        ):
+            if nothing.lower() in schema.fields[path].choices:
+                return None
+            right = f"known({path})" if sign == "!=" else f"not known({path})"
+            return word.offset, f"“{nothing}” is no word of conditions", f"write {right}"
+        case _:
+            return None
+
+
+_NOTHING: Final = ("unknown", "empty", "blank", "missing", "undefined", "nothing")
 
 
 def _unquoted(word: Field, node: Compare, schema: Schema) -> Finding | None:

@@ -231,7 +231,11 @@ class _Look:
     def setting(self, field: Located[str], value: Located[str]) -> None:
         settable, name = self.names.settable(), field.value.removeprefix("lead.")
         if name not in settable:
-            if f"lead.{name}" in COMPUTED:
+            if name.startswith(("company.", "campaign.", "bant.", "survey.")):
+                why = "a flow sets fields of the lead"
+                fix = "Set one of the lead's own fields; what is known of a company comes from forms, imports and calls"
+                self.report.error(field.at, "computed-field", f"{field.value} cannot be set", why, fix)
+            elif f"lead.{name}" in COMPUTED:
                 why = "Kweek works it out from rules and events"
                 fix = "Add points with score, or set one of your own fields"
                 self.report.error(field.at, "computed-field", f"{field.value} cannot be set", why, fix)

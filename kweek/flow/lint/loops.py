@@ -43,12 +43,18 @@ def _lacks_its_bound(step: AnyStep) -> bool:
 def _unbounded(graph: Graph, found: Round) -> tuple[str, str, str]:
     """What, why and fix."""
     what, fix = f"A loop without a bound: {_back(graph, found)}", f"Close it with {_bounded(graph, found)}"
+    step = graph.nodes[found.source].step
+    if isinstance(step, Go) and step.at_most is not None:
+        fix = "“then” leads round again after the last time: let it lead out of the loop, to another path or an ending"
     return what, "a lead could run round for ever", fix
 
 
 def _timeless_and_unbounded(graph: Graph, found: Round) -> tuple[str, str, str]:
     what = f"A loop that neither takes time nor ends: {_back(graph, found)}"
     fix = f"Put a wait into the loop, and close it with {_bounded(graph, found)}"
+    if found.waits is not None:
+        _, why, way_out = _timeless(graph, found)
+        return what, why, f"{way_out}; and close it with {_bounded(graph, found)}"
     return what, "a lead would run round for ever", fix
 
 

@@ -9,15 +9,15 @@ from typing import Final
 from kweek.flow.lint.hears import Hears
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.targets import in_words
-from kweek.flow.model import Call, End, Ending, Inline, Otherwise, Send, Target, Task, Wait
+from kweek.flow.model import Call, End, Ending, Inline, Send, Target, Task, Wait
 from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import STATES
 
 _SEVERAL: Final = re.compile(r",|/|\|| (?:and|or) ")
 
 
-def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Report) -> None:
-    """known: the events that the step hears."""
+def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Report, *, follows: bool) -> None:
+    """known: the events that the step hears. follows: another step stands below it."""
     lines = step.otherwise
     above: list[str] = []
     closed = {line.event.value for line in step.when if not line.link and line.event.value in known.all}
@@ -51,7 +51,7 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
             )
         above.append(state)
     if isinstance(step, Send):
-        _nobody_knows(lines, report)
+        _nobody_knows(step, report, follows=follows)
 
 
 def denied(state: str, states: Collection[str]) -> str | None:
@@ -93,14 +93,15 @@ _COVERS = {"opened": ("opened", "clicked", "answered"), "clicked": ("clicked", "
 _DID = {"opened": "opened", "clicked": "clicked", "answered": "answered"}
 
 
-def _nobody_knows(lines: tuple[Otherwise, ...], report: Report) -> None:
+def _nobody_knows(step: Send, report: Report, *, follows: bool) -> None:
     """A machine's hit, or tracking that is not allowed, says nothing about the lead."""
-    states = [line.state.value for line in lines]
+    lines, states = step.otherwise, [line.state.value for line in step.otherwise]
+    asked = {*states, *(line.event.value for line in step.when)}
     if set(states) - set(STATES["send"]):
         return  # a misspelt state may have been “unclear”
     for line in lines:
         named = line.state.value == "unclear"
-        hinges = line.state.value == "else" and "unclear" not in states and ("opened" in states or "clicked" in states)
+        hinges = line.state.value == "else" and "unclear" not in states and not asked.isdisjoint(("opened", "clicked"))
         if (named or hinges) and _discards(line.target):
             why = "only a machine touched the mail, or tracking is not allowed: nobody can know what the lead did"
             what = (
@@ -108,9 +109,12 @@ def _nobody_knows(lines: tuple[Otherwise, ...], report: Report) -> None:
                 if named
                 else "“else” also discards leads of whom nobody knows (“unclear”)"
             )
-            report.warning(
-                line.state.at, "unclear-discarded", what, why, "Send “unclear” to a call, or on to the next step"
-            )
+            on = "on to the next step (unclear: next)" if follows else "to another path or flow"
+            fix = f"Send “unclear” to a call, or {on}"
+            if len(lines) == 1 and not named:
+                what = "This otherwise also discards leads of whom nobody knows (“unclear”)"
+                fix = f"{fix}: below otherwise, write that line, and below it “else: discard”"
+            report.warning(line.state.at, "unclear-discarded", what, why, fix)
 
 
 def _discards(target: Target) -> bool:

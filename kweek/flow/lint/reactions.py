@@ -32,7 +32,7 @@ def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misr
         match step:
             case Wait() | Send() | Call() | Task():
                 _when(step, step.when, names, report, whole)
-                check_otherwise(step, _hears(step, names), report)
+                check_otherwise(step, _hears(step, names), report, follows=node.below >= 0)
             case Handover():
                 _when(step, step.when, names, report, whole)
             case _:

@@ -19,6 +19,7 @@ from kweek.flow.model import (
     Send,
     Task,
     ToFlow,
+    Wait,
     targets_of,
 )
 from kweek.flow.problems import Position, nearest
@@ -149,6 +150,14 @@ def _lost_step(above: Node, below: Node, report: Report) -> None:
     verb = above.step.verb
     what = f"No lead ever comes to this {below.step.verb}"
     why = f"the {verb} above it (line {above.step.at.line}) always leads elsewhere"
-    moves = isinstance(above.step, End | Go)
-    fix = "Take this step away, or move it above" if moves else "Take it away, or let a line above say “next”"
+    match above.step:
+        case End() | Go():
+            fix = "Take this step away, or move it above"
+        case Wait(when=(), otherwise=(only,), until=until):
+            why = f"“otherwise” in line {only.state.at.line} is also where a lead goes when the time of this wait is up"
+            fix = "Take that otherwise away"
+            if (date := until.value.date_field) is not None:
+                fix = f"{fix}; who has no such date can be told apart before the wait, in a choose: known({date})"
+        case _:
+            fix = "Take it away, or let a line above say “next”"
     report.error(below.step.at, "unreached-step", what, why, fix)

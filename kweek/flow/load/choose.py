@@ -22,13 +22,14 @@ class ChooseReader(TargetReader):
     """Reads a `choose`."""
 
     def choose(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Choose:
+        last = "- else: next (or a path)" if self.follows else "- else: done (or a path)"
         nodes = self.items(verb.value, verb.key, "if: lead.sales_ready")
         nodes = tuple(
             self._lines_apart(joined(self, nodes, "go", "choose-line", lambda keys: keys in (["if"], ["share"])))
         )
         lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
         if lines and len(lines) == len(nodes) and all(line.share is None or line.share.value for line in lines):
-            self._last_branch(lines, verb.key.at, lost := self._else_lost(lines))
+            self._last_branch(lines, verb.key.at, lost := self._else_lost(lines), last)
             lines += [m.Branch(verb.key.at, m.ToPath(name, verb.key.at)) for name in lost]
         return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
 
@@ -53,8 +54,8 @@ class ChooseReader(TargetReader):
         whole = any(line.is_else or line.share for line in lines)
         return [] if whole or len(self.unnamed) != 1 else list(self.unnamed)
 
-    def _last_branch(self, lines: list[m.Branch], at: Position, lost: list[str]) -> None:
-        """lost: see above."""
+    def _last_branch(self, lines: list[m.Branch], at: Position, lost: list[str], last: str) -> None:
+        """lost: see above. last: the line to add, where nothing is lost."""
         total = sum(line.share.value for line in lines if line.share)
         if total > 100:
             self.note(at, "shares", f"The shares make {total}%.", "", "Change them so that they make at most 100%.")
@@ -63,8 +64,12 @@ class ChooseReader(TargetReader):
                 why = "The first line that is true decides, and else is always true."
                 self.note(line.at, "else-last", "The lines below this else are never asked.", why, "Put else last.")
                 break
+        shared = total == 100 and all(line.share or line.is_else for line in lines)
+        if shared and (spare := next((line for line in lines if line.is_else), None)):
+            fix = "Take this line away, or make the shares less than 100%."
+            self.note(spare.at, "else-last", "The shares make 100%, so no lead is left for this else.", "", fix)
         if total != 100 and not any(line.is_else for line in lines):  # an else above the last has its own message
-            why, fix = "Else it says nothing of a lead for whom no line is true.", "- else: done (or a path)"
+            why, fix = "Else it says nothing of a lead for whom no line is true.", last
             if all(line.share for line in lines) and total < 100:
                 what = f"The shares make {total}%, and “choose” has no else."
                 fix = f"Change them so that they make 100%, or add a last line: {fix}"

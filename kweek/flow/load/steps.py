@@ -26,8 +26,11 @@ class StepReader(VerblessReader):
 
     def read_steps(self, nodes: Iterable[Node]) -> tuple[m.AnyStep, ...]:
         whole = list(self._once([one for node in nodes for one in self._apart(node)]))
-        above = (None, *whole)
-        return tuple(step for step in map(self._read_step, whole, above) if step is not None)
+        found: list[m.AnyStep | None] = []
+        for above, node, below in zip((None, *whole), whole, (*whole[1:], None), strict=False):
+            self.follows = below is not None
+            found.append(self._read_step(node, above))
+        return tuple(step for step in found if step is not None)
 
     def _once(self, steps: Sequence[Node]) -> Iterator[Node]:
         """A line `- go: ask` that stands twice is one: what stands below the other is its own."""

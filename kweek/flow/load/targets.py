@@ -43,6 +43,8 @@ class TargetReader(Reader, ABC):
     """The paths of this flow."""
     unnamed: Sequence[str] = ()
     """Those that no line names."""
+    follows: bool = False
+    """Stands another step below the one that is being read?"""
     misnamed: Set[str] = frozenset()
     """Paths of this flow whose names are none: that is said where they stand, not wherever they are named."""
 
