@@ -118,7 +118,7 @@ ABOVE_ITS_LIKE: Final = [
     (RENEWAL, ELSE, f'{ELSE}\n        - if: survey.renewal.wish == "extend"\n          go: done', 39, "Put else last."),
 ]
 IN_A_LIST: Final = [
-    (BROCHURE, "if: lead.sales_ready", 'if: survey.brochure.time == "3 months"', 28, "Did you mean “three-months”?"),
+    (BROCHURE, "if: lead.sales_ready", 'if: survey.brochure.time == "3 months"', 29, "Did you mean “three-months”?"),
     (
         RENEWAL, 'survey.renewal.wish == "extend"', 'survey.renewal.wish in ["change", "cancel"]', 37,
         "survey.renewal.wish is never “cancel”. There are: extend, change, stop, unsure.",
