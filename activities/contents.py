@@ -75,9 +75,9 @@ def lead_facts(lead: Any, rules: Rules) -> dict[str, Any]:
     facts = {name: getattr(lead, name) for name in LEAD if name != "grade"}
     facts["name"] = lead.name or " ".join(part for part in (lead.first_name, lead.last_name) if part) or None
     facts["grade"] = f"{lead.profile}{lead.engagement}" if lead.profile and lead.engagement else None
-    for name, word in rules.settings.fields.items():
+    for name, own in rules.settings.fields.items():
         value = lead.fields.get(name)
-        facts[name] = _typed(value, word.value) if isinstance(value, str) else value
+        facts[name] = _typed(value, own.kind.value) if isinstance(value, str) else value
     return facts
 
 

@@ -114,7 +114,8 @@ class Rendering(threading.Thread):
     def run(self) -> None:
         from kweek.mails.check import check_each, check_words
 
-        own, language = {name: kind.value for name, kind in self._settings.fields.items()}, self._settings.languages[0]
+        own = {name: field.kind.value for name, field in self._settings.fields.items()}
+        language = self._settings.languages[0]
         try:
             with Renderer() as spare:
                 renderer = self._renderer or spare

@@ -88,7 +88,7 @@ def _crowd(
     ]
     event = start_of(plan)
     types = workspace.rules.events.get(event or "")
-    kinds = {field: kind.value for field, kind in types.data.items()} if types else dict[str, str]()
+    kinds = {field: own.kind.value for field, own in types.data.items()} if types else dict[str, str]()
 
     def enter(memory: Memory, at: datetime) -> Life:
         memory.fields.update(dates_of(plan, at))

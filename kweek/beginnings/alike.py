@@ -40,7 +40,7 @@ def asks_for_us(workspace: Workspace, flow: Flow) -> bool:
 def data_of(workspace: Workspace, flow: Flow) -> dict[str, str]:
     """What these carry, so that another one can take their place: field → type."""
     events = (workspace.rules.events[event] for event in begun_by(flow) if event in workspace.rules.events)
-    return {name: kind.value for event in events for name, kind in event.data.items()}
+    return {name: own.kind.value for event in events for name, own in event.data.items()}
 
 
 def _start(flow: Flow, event: str) -> str:

@@ -151,7 +151,7 @@ def vocabulary(workspace: Workspace, plans: Mapping[str, Plan]) -> Vocabulary:
     """The workspace's events, and what the tests of its flows say of them."""
     known = workspace.rules.events
     events = {
-        name: {field: kind.value for field, kind in event.data.items()}
+        name: {field: own.kind.value for field, own in event.data.items()}
         for name, event in known.items()
         if event.source is None
     }

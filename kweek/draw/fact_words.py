@@ -25,7 +25,7 @@ class Facts:
         """Whose it is, too, where it is not the lead's: “wish” (brochure)."""
         say, words = self.say, field_words(self.say, path)
         head, _, rest = path.partition(".")
-        if head in ("lead", "today") or say.maybe(f"field.{path}", ""):
+        if head in ("lead", "today") or (head != "event" and say.maybe(f"field.{path}", "")):
             return words
         whose = rest.partition(".")[0] if head == "survey" else say.maybe(f"field.of.{head}", head)
         return say("field.whose", field=words, whose=whose)

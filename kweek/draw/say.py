@@ -59,7 +59,7 @@ def title_words(say: Say, title: str) -> str:
 
 def _gap_words(say: Say, filled: str) -> str:
     path = _PATH.search(filled)
-    return say.maybe(f"gap.{path[0]}", _last(path[0])) if path else "…"
+    return say.maybe(f"gap.{path[0]}", say.maybe(f"field.{path[0]}", _last(path[0]))) if path else "…"
 
 
 def _last(path: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from kweek.draw.conditions import condition_words
-from kweek.draw.say import Say, event_words, located_words, moment_words, time_words, title_words, wrong
+from kweek.draw.fact_words import Facts
+from kweek.draw.say import Say, event_words, field_words, located_words, moment_words, time_words, title_words, wrong
 from kweek.draw.told import Group, Line, Step, Way
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
@@ -224,13 +225,21 @@ class Verbs:
             case m.Untag(tags=tags):
                 return Step(id, "untag", say("picture.untag", tags=", ".join(tag.value for tag in tags)))
             case m.Set(fields=fields):
-                lines = tuple(f"{field.value} = {value.value}" for field, value in fields)
+                lines = tuple(
+                    f"{field_words(say, f'lead.{field.value}')} = {_set_words(say, value.value)}"
+                    for field, value in fields
+                )
                 return Step(id, "set", say("picture.set"), lines)
             case m.Tell(to=to, text=text, mail=mail):
                 notes = (*_some(text), *([say("picture.tell.mail", mail=mail.value)] if mail else []))
                 return Step(id, "tell", say("picture.tell", who=to.value), notes)
             case m.Webhook(name=name):
                 return Step(id, "webhook", say("picture.webhook", name=name.value))
+
+
+def _set_words(say: Say, value: str) -> str:
+    """What is looked up by what it is called; a constant as it is."""
+    return Facts(say).field(value) if value == "today" or value.startswith("event.") else value
 
 
 def reaction_words(say: Say, line: m.Reaction) -> str:

@@ -24,6 +24,13 @@ KEEP_VISITS: Final = Duration(400, "day")
 RULES: Final = ("events", "calendars", "teams", "scoring", "personas", "sales-ready", "workspace")
 
 
+class OwnField(Struct, frozen=True):
+    """What an event carries, or what is kept of a lead besides. title: what people call it."""
+
+    kind: Located[FieldWord]
+    title: Words = {}
+
+
 class EventType(Struct, frozen=True):
     """An own event, `noun.past_verb`. title: what people call it. hard, soft: a conversion. `source` (`from:`),
     `condition`: made of another."""
@@ -32,7 +39,7 @@ class EventType(Struct, frozen=True):
     title: Words = {}
     hard: bool = False
     soft: bool = False
-    data: Mapping[str, Located[FieldWord]] = {}
+    data: Mapping[str, OwnField] = {}
     source: Located[str] | None = None
     condition: Located[str] | None = None
 
@@ -183,7 +190,7 @@ class Settings(Struct, frozen=True):
     send_hours: Located[str] | None = None
     limit: Limit | None = None
     sender: Sender | None = None
-    fields: Mapping[str, Located[FieldWord]] = {}
+    fields: Mapping[str, OwnField] = {}
     channels: Mapping[str, ChannelKind] = {}
     webhooks: Mapping[str, Hook] = {}
     when_unsure: Literal["resend", "hold"] = "resend"
@@ -206,3 +213,14 @@ class Rules(Struct, frozen=True):
     def titles(self, language: str) -> Mapping[str, str]:
         """event → what people call it in this language, where its author has said so."""
         return {name: say(event.title, language) for name, event in self.events.items() if event.title}
+
+    def data_of(self, name: str) -> Mapping[str, OwnField]:
+        """The fields of an own event; one that is derived has those of its source as well."""
+        data: dict[str, OwnField] = {}
+        seen: set[str] = set()
+        while name in self.events and name not in seen:
+            seen.add(name)
+            event = self.events[name]
+            data = {**event.data, **data}
+            name = event.source.value if event.source else ""
+        return data

@@ -15,8 +15,10 @@ def vocabulary_of(
     rules: Rules, facts: FactTypes, flows: Names = tuple[str, ...], purposes: Names = tuple[str, ...]
 ) -> Vocabulary:
     """facts: what can be found out of a lead. flows: those that are published. purposes: what mails ask consent for."""
-    events = {name: {field: kind.value for field, kind in event.data.items()} for name, event in rules.events.items()}
-    fields = {name: kind.value for name, kind in rules.settings.fields.items()}
+    events = {
+        name: {field: own.kind.value for field, own in event.data.items()} for name, event in rules.events.items()
+    }
+    fields = {name: own.kind.value for name, own in rules.settings.fields.items()}
     return Vocabulary(events, fields, flows, purposes, country_of(rules), facts)
 
 

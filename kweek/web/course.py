@@ -13,7 +13,7 @@ from kweek.flow.plan import Plan, Send
 from kweek.leads import publish, tables
 from kweek.web.line_words import cause_words
 from kweek.web.past import Happened, closing, rungs
-from kweek.web.spoken import event_words, mail_event, outcome_words, step_words
+from kweek.web.spoken import event_words, field_words, mail_event, outcome_words, step_words
 from kweek.words import Tongue
 
 MOST: Final = 100  # lines of one lead on a page
@@ -108,7 +108,7 @@ def _about(say: Tongue, row: Row[Any], zone: tzinfo, titles: Mapping[str, str]) 
         return
     if row.subject:
         yield row.subject
-    if said := [_fact(say, name, value, zone) for name, value in row.data.items()]:
+    if said := [_fact(say, row.kind, name, value, zone) for name, value in row.data.items()]:
         yield ", ".join(said)
 
 
@@ -119,10 +119,11 @@ def _titles(read: Connection, enrolled: Sequence[Row[Any]]) -> Mapping[str, str]
     return {row.flow: publish.plan_in(read, row.version).title for row in rows}
 
 
-def _fact(say: Tongue, name: str, value: object, zone: tzinfo) -> str:
+def _fact(say: Tongue, kind: str, name: str, value: object, zone: tzinfo) -> str:
     if name == "grade":  # of a visit: not the one that a lead has
         return say("past.judged", by=say.maybe(f"grade.{value}", str(value)))
-    return f"{name.replace('_', ' ')}: {_plain(say, value, zone)}"
+    path = f"event.{kind}.{name}" if "." in kind else f"data.{name}"  # those without a dot are Kweek's own
+    return f"{field_words(say, path)}: {_plain(say, value, zone)}"
 
 
 def _plain(say: Tongue, value: object, zone: tzinfo) -> str:

@@ -18,6 +18,7 @@ from kweek.config import Settings
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.forms import REDIRECT
 from kweek.intake.values import Checker
+from kweek.web.spoken import label_words
 from kweek.words import LANGUAGES, Tongue
 
 OF_LEAD: Final = ("first_name", "last_name", "name", "phone", "job_title", "company")
@@ -128,20 +129,21 @@ def form_of(choice: Choice, words: Vocabulary, action: str, say: Tongue) -> Form
     }
     return Form(
         action,
-        tuple(_input(name, choice, types.get(name, "text"), say) for name in ("email", *asked)),
+        tuple(_input(name, choice, types.get(name, "text"), words, say) for name in ("email", *asked)),
         {name: text for name, text in consents.items() if text},
         {**choice.fixed, "language": choice.language, **({REDIRECT: choice.redirect} if choice.redirect else {})},
         say("form.send"),
     )
 
 
-def label_of(name: str, say: Tongue) -> str:
-    """What a field is called where nobody said so."""
-    return say.maybe(f"form.label.{name}", name.replace("_", " ").capitalize())
+def label_of(name: str, event: str, words: Vocabulary, say: Tongue) -> str:
+    """What a field is called where nobody chose a label."""
+    path = f"event.{event}.{name}" if name in words.events[event] else f"lead.{name}"
+    return say.maybe(f"form.label.{name}", label_words(say, path))
 
 
-def _input(name: str, choice: Choice, kind: str, say: Tongue) -> Input:
-    label = choice.labels.get(name) or label_of(name, say)
+def _input(name: str, choice: Choice, kind: str, words: Vocabulary, say: Tongue) -> Input:
+    label = choice.labels.get(name) or label_of(name, choice.event, words, say)
     if name in _INPUTS:
         return Input(name, label, *_INPUTS[name])
     return Input(name, label, "area" if name in _LONG and kind == "text" else _TYPES.get(kind, "text"))

@@ -49,7 +49,7 @@ def make_form(event: str, request: Request, house: HouseOf) -> Response:
         "of_event": list(words.events[event]),
         "purposes": sorted(words.purposes()),
         "languages": LANGUAGES,
-        "called": {name: label_of(name, say) for name in (*OF_LEAD, *words.fields, *words.events[event])},
+        "called": {name: label_of(name, event, words, say) for name in (*OF_LEAD, *words.fields, *words.events[event])},
     }
     html = str(_html(form, say, house))
     return page(request, "form.html", choice=choice, html=html, shown=path, address=f"{base}{path}", **known)

@@ -28,7 +28,7 @@ from kweek.leads.imports import NoSuchImportError, NotNowError
 from kweek.web.acting import acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
-from kweek.web.imports_shown import columns_shown, progress_of
+from kweek.web.imports_shown import columns_shown, how_words, progress_of
 from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_tongue
 from kweek.web.uploads import read_upload
@@ -115,7 +115,7 @@ def _decide(request: Request, house: House, row: Row[Any], given: Mapping[str, s
     try:
         how = how_of(file, file, _asked(file, given, propose(file, words)), words, trying=not begins)
     except HowError as error:
-        return _ask(request, house, row, Form(given, {error.field: error.say(reader_tongue(request))}))
+        return _ask(request, house, row, Form(given, {error.field: how_words(reader_tongue(request), error)}))
     imports.decide(house.db, row.id, how.dump())
     if not begins:
         return _ask(request, house, _row(house, row.id), Form(given))

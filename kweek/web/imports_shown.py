@@ -8,15 +8,18 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row
 
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.imports.column_words import column_words
 from kweek.intake.imports.columns import LEAVE_OUT, fields, kind_of
-from kweek.intake.imports.how import How, load_how
+from kweek.intake.imports.how import Column, How, Why, load_how
+from kweek.intake.imports.said import HowError
 from kweek.intake.imports.stored_file import StoredFile
 from kweek.leads import imports
 from kweek.leads.imports import Progress
+from kweek.web.spoken import field_words
 from kweek.words import Tongue
 
 _EXAMPLES: Final = 3
@@ -57,26 +60,36 @@ def columns_shown(say: Tongue, file: StoredFile, how: How, words: Vocabulary) ->
             n,
             column.heading,
             column.target or LEAVE_OUT,
-            column_words(say, column, kind_of(column.target, words)),
+            column_words(say, _with_words(say, column), kind_of(column.target, words)),
             tuple(islice(dict.fromkeys(row[n].strip()[:60] for row in rows if row[n].strip()), _EXAMPLES)),
-            [*known, *_own(column.target, column.heading, known)],
+            [*known, *_own(say, column.target, column.heading, known)],
         )
         for n, column in enumerate(how.columns)
     ]
 
 
-def _own(target: str | None, heading: str, known: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _with_words(say: Tongue, column: Column) -> Column:
+    """Why it is left out, with the field by what it is called."""
+    values = column.why.values
+    if "field" not in values:
+        return column
+    return replace(column, why=Why(column.why.key, {**values, "field": field_words(say, values["field"])}))
+
+
+def how_words(say: Tongue, error: HowError) -> str:
+    """What makes no sense, with the field that two columns would be by what it is called."""
+    values = dict(error.values)
+    if "target" in values:
+        values["target"] = field_words(say, str(values["target"]))
+    return say(error.key, **values)
+
+
+def _own(say: Tongue, target: str | None, heading: str, known: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """As a text that nobody declared: by the column's own name."""
     plain = "_".join("".join(one if one.isascii() and one.isalnum() else " " for one in heading.lower()).split())[:60]
     names = dict.fromkeys(name for name in (target, f"own.{plain}" if plain[:1].isalpha() else None) if name)
     there = {name for name, _ in known}
-    yield from ((name, name.removeprefix("own.").replace("_", " ")) for name in names if name not in there)
-
-
-def field_words(say: Tongue, name: str) -> str:
-    """An own field by its name, as it was declared."""
-    keys = (f"import.field.{name}", f"field.lead.{name}", f"field.{name}")
-    return next((say(key) for key in keys if say.knows(key)), name.replace("_", " "))
+    yield from ((name, field_words(say, name)) for name in names if name not in there)
 
 
 def progress_of(read: Connection, row: Row[Any], now: datetime, tempo: float) -> ProgressShown:

@@ -51,6 +51,19 @@ def mail_event(kind: str) -> str:
     return "blocked mail" if kind == "blocked" else kind
 
 
+def field_words(say: Tongue, path: str) -> str:
+    """A field within a sentence; one of the workspace's as its author calls it, else by its name: `lead.contract_end`,
+    `event.quote.requested.surface`; and what a column may be, `contract_end`, `company.size`, `own.remark`."""
+    keys = (f"field.{path}" if "." in path else f"import.field.{path}", f"field.lead.{path}")
+    return next((say(key) for key in keys if say.knows(key)), path.rpartition(".")[2].replace("_", " "))
+
+
+def label_words(say: Tongue, path: str) -> str:
+    """The same where it begins: a label, a heading."""
+    words = field_words(say, path)
+    return words[:1].upper() + words[1:]
+
+
 def outcome_words(say: Tongue, outcome: str) -> str:
     """What a person chose, or may choose."""
     return say.maybe(f"outcome.{outcome}", event_words(say, outcome))

@@ -14,7 +14,8 @@ Own = tuple[tuple[str, str], ...]
 
 def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Mapping[str, str]) -> Own:
     """By the keys of sentences: `event.brochure.requested`, `event.wants-sample`, `flow.long-term`, `field.bant.need`,
-    `value.bant.need.problem`. flows: their titles, by name."""
+    `value.bant.need.problem`, `field.lead.contract_end`, `field.event.quote.requested.surface`. flows: their titles, by
+    name."""
     from kweek.flow.surveys import say
 
     outcomes = {name: words for survey in surveys for name, words in survey.outcomes.items()}
@@ -22,6 +23,7 @@ def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Map
         *((f"event.{name}", say(words, language)) for name, words in outcomes.items() if words),
         *((f"event.{name}", title) for name, title in rules.titles(language).items()),
         *_facts(language, rules),
+        *_fields(language, rules),
         *((f"flow.{name}", title) for name, title in flows.items()),
     )
 
@@ -37,3 +39,23 @@ def _facts(language: str, rules: Rules) -> Iterator[tuple[str, str]]:
         yield from (
             (f"value.{ROOT}{name}.{value}", say(words, language)) for value, words in fact.values.items() if words
         )
+
+
+def _fields(language: str, rules: Rules) -> Iterator[tuple[str, str]]:
+    """What is kept of a lead besides, and what events carry. `field.event.surface`: for whoever does not say of which;
+    where all that have a surface call it the same."""
+    from kweek.flow.surveys import say
+
+    for name, own in rules.settings.fields.items():
+        if own.title:
+            yield f"field.lead.{name}", say(own.title, language)
+    called: dict[str, set[str]] = {}
+    for event in rules.events:
+        for name, own in rules.data_of(event).items():
+            title = say(own.title, language)
+            called.setdefault(name, set()).add(title)
+            if title:
+                yield f"field.event.{event}.{name}", title
+    for name, (title, *others) in called.items():
+        if title and not others:
+            yield f"field.event.{name}", title

@@ -73,8 +73,8 @@ class OnPaper(Stage):
         events = workspace.rules.events
         self.world = world_of(workspace)
         self.words = Vocabulary(
-            {name: {key: kind.value for key, kind in event.data.items()} for name, event in events.items()},
-            {name: kind.value for name, kind in workspace.rules.settings.fields.items()},
+            {name: {key: own.kind.value for key, own in event.data.items()} for name, event in events.items()},
+            {name: own.kind.value for name, own in workspace.rules.settings.fields.items()},
             lambda: tuple(self.world.plans),
         )
         self.derived = [

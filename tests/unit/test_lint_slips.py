@@ -80,7 +80,7 @@ SLIPS = [
     (FAIR, "        else: flow long-term\n      o", "      else: flow long-term\n      o", 66, "Begin it in column 9"),
     (FAIR, "- else: flow", "- else flow", 51, "Write: else: flow long-term"),
     (RENEWAL, "at: 90 days before", "at: 90 days prior to", 8, "Write: 90 days before lead.contract_end."),
-    (EVENTS, "starts_at: moment", "starts_at: text", 23, "Lines 25, 30 and 33 name it too."),
+    (EVENTS, "starts_at: { type: moment", "starts_at: { type: text", 23, "Lines 25, 30 and 33 name it too."),
     (REVIVAL, ANSWER, ANSWER.replace('"', ""), 45, 'put it in quotes: "call"'),
     (FAIR, "      at_most: 3 times\n", "", 96, "Add: at_most: 3 times"),
     (WHITEPAPER, "reentry: after 26 weeks", "reentry: 26 weeks", 9, "Write after 26 weeks."),

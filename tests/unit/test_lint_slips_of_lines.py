@@ -18,6 +18,7 @@ SURVEY: Final = "surveys/brochure.yaml"
 POINTS: Final = "  - score: { intent: +10 }\n"
 TELL: Final = "    - tell: manager\n"
 GOAL: Final = "goal:                                  # judged on entry, and whenever points or a grade change\n"
+ENDS_ON: Final = "data:\n    ends_on: { type: date, title: { en: ends on, nl: loopt tot } }\n"
 GO: Final = "    - go: account                      # sent, and not signed\n"
 RUNG: Final = "          tell: manager\n          reassign: sales\n"
 WIDE: Final = "task: Ask {{ company.name or lead.name }} about the contract that ends"
@@ -101,7 +102,7 @@ WORDS: Final = [
     (RENEWAL, "renewed_on: today", "renewed_on: todya", 13, "Did you mean “today”?"),
     (SURVEY, "type: choice", "type: choise", 29, "Did you mean “choice”?"),
     (SURVEY, "fills: bant.budget", "fills: bant.budgets", 54, "Did you mean “bant.budget”?"),
-    (EVENTS, "data: { ends_on: date }", "data: [ends_on]", 64, "Write: data: { ends_on: date }"),
+    (EVENTS, ENDS_ON, "data: [ends_on]\n", 80, "Write: data: { ends_on: date }"),
 ]
 OTHERWISE: Final = "    otherwise:\n      opened: judge\n      unclear: judge "
 WHEN: Final = "      when:\n        rejected: back\n        later: later\n"

@@ -201,7 +201,7 @@ def test_a_word_that_is_none_is_said_once_with_what_belongs_there(
     ("before", "after", "file", "line", "words"),
     [
         (
-            "  contract_end: date ",
+            "  contract_end: ",
             "  # ",
             RENEWAL,
             8,
@@ -209,13 +209,13 @@ def test_a_word_that_is_none_is_said_once_with_what_belongs_there(
         ),
         ("  contract_end: ", "  contract_ends: ", RENEWAL, 8, "Did you mean “lead.contract_ends”?"),
         (
-            "  renewed_on: date ",
+            "  renewed_on: ",
             "  # ",
             RENEWAL,
             13,
             "Declare it below fields in rules/workspace.yaml: renewed_on: date",
         ),
-        ("  met_at: text ", "  # ", FAIR, 21, "Declare it below fields in rules/workspace.yaml: met_at: text"),
+        ("  met_at: ", "  # ", FAIR, 21, "Declare it below fields in rules/workspace.yaml: met_at: text"),
     ],
 )
 def test_a_field_that_is_gone_is_to_be_declared_where_fields_are(

@@ -104,6 +104,27 @@ def test_there_is_something_of_every_kind() -> None:
     assert {kind for kind, _ in SOUND.values()} == KINDS.keys() - {"mail"}
 
 
+@pytest.mark.parametrize(
+    ("field", "accepted"),
+    [
+        ("number", True),
+        ({"type": "number"}, True),
+        ({"type": "number", "title": "surface"}, True),
+        ({"type": "number", "title": {"en": "surface", "nl": "oppervlak"}}, True),
+        ("integer", False),
+        ({"title": "surface"}, False),
+        ({"type": "integer"}, False),
+        ({"type": "number", "title": {}}, False),
+        ({"type": "number", "title": {"dutch": "oppervlak"}}, False),
+        ({"type": "number", "unit": "m²"}, False),
+    ],
+)
+def test_a_field_is_its_type_or_that_with_a_title(field: object, accepted: bool) -> None:
+    us = {"name": "x", "languages": ["nl"], "timezone": "UTC", "fields": {"surface": field}}
+    assert (not wrong("events", {"a.b": {"data": {"surface": field}}})) is accepted
+    assert (not wrong("workspace", us)) is accepted
+
+
 @pytest.mark.parametrize("name", SOUND)
 def test_what_is_sound_is_accepted(name: str) -> None:
     kind, text = SOUND[name]

@@ -9,7 +9,7 @@ from kweek.draw.say import title_words
 from kweek.flow.duration import Duration
 from kweek.flow.moment import parse_wait
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
-from kweek.web.spoken import event_words, outcome_words, step_words, time_words, why_words
+from kweek.web.spoken import event_words, field_words, label_words, outcome_words, step_words, time_words, why_words
 from kweek.words import Tongue
 
 NL, EN = Tongue("nl"), Tongue("en")
@@ -102,6 +102,20 @@ def test_what_the_workspace_calls_its_own_is_said_where_it_is_named() -> None:
 )
 def test_gaps_of_a_title_are_shown_as_what_fills_them(title: str, said: str) -> None:
     assert title_words(NL, title.replace("Call", "Bel")).removesuffix(" now") == said
+
+
+def test_a_field_is_called_by_its_title_else_by_its_name_and_never_by_its_path() -> None:
+    own = (("field.lead.contract_end", "einddatum contract"), ("field.event.fair.visited.wish", "wens"))
+    say = Tongue("nl", own)
+    paths = ("lead.contract_end", "contract_end", "event.fair.visited.wish", "event.desk.seen.wish", "own.met_at")
+    assert [field_words(say, path) for path in paths] == [
+        "einddatum contract", "einddatum contract", "wens", "wish", "met at",
+    ]  # fmt: skip
+    kweeks = ("company.size", "email", "infix", "own", "today", "data.later_on")
+    assert [field_words(say, path) for path in kweeks] == [
+        "grootte van het bedrijf", "e-mailadres", "tussenvoegsel", "own", "today", "afgesproken voor",
+    ]  # fmt: skip
+    assert label_words(say, "lead.contract_end") == "Einddatum contract"
 
 
 def test_own_words_of_the_workspace_are_said_as_they_are_written() -> None:

@@ -13,6 +13,7 @@ from kweek.flow.origin import parse_origin
 from kweek.flow.problems import BrokenSourceError
 from kweek.flow.surveys import say
 from kweek.versions import plan_of, source_of, version_of
+from kweek.words import own_words
 from kweek.workspace import read_workspace
 
 SHIPPED = Path(__file__).parents[2]
@@ -100,6 +101,17 @@ RULES = [
     ("events", "a.b:\n  title: { Dutch: b }\n", 2, "language", "en, nl"),
     ("events", "a.b: { hard: true, soft: true }\n", 1, "hard-and-soft", "one of the two"),
     ("events", "a.b:\n  data: { seats: integer }\n", 2, "field-type", "number"),
+    ("events", "a.b:\n  data: { seats: { type: integer } }\n", 2, "field-type", "number"),
+    ("events", "a.b:\n  data:\n    ends_on: { title: End }\n", 3, "missing", "Add: type: date"),
+    ("events", "a.b:\n  data:\n    seats: {}\n", 3, "missing", "Add: type: text"),
+    ("events", "a.b:\n  data:\n    seats: { kind: number }\n", 3, "unknown-key", "“type”"),
+    ("events", "a.b:\n  data:\n    seats:\n      type: number\n      titel: Seats\n", 5, "unknown-key", "“title”"),
+    ("events", "a.b:\n  data:\n    seats:\n      - type: number\n", 4, "dashes", "Leave out the dashes"),
+    ("events", "a.b:\n  data:\n    seats: { number }\n", 3, "text-wanted", "seats: number"),
+    ("events", "a.b:\n  data:\n    seats: { type: }\n", 3, "empty", "behind the colon"),
+    ("events", "a.b:\n  data:\n    seats: { type: number, title: }\n", 3, "empty", "behind the colon"),
+    ("events", "a.b:\n  data:\n    seats: { type: number, title: {} }\n", 3, "empty", "en: …, nl: …"),
+    ("events", "a.b:\n  data:\n    seats: { type: number, title: { Dutch: x } }\n", 3, "language", "en, nl"),
     ("events", "a.b:\n  from: c.d\n", 2, "unknown-event", "a.b"),
     ("events", "a.b:\n  from: a.b\n  if: event.path = 3\n", 3, "condition", "=="),
     ("events", "a.b:\n  if: event.path == 3\n", 2, "missing", "from"),
@@ -131,6 +143,14 @@ RULES = [
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\ncurrency: euro\n", 4, "currency", "EUR"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nlimit: 3\n", 4, "limit", "3 mails per 7 days"),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nfields: { seats: int }\n", 4, "field-type", "number"),
+    ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nfields:\n  on: { title: x }\n", 5, "missing", "Add: type"),
+    (
+        "workspace",
+        "name: x\nlanguages: [nl]\ntimezone: UTC\nfields:\n  seats: { type: number, title: { dutch: x } }\n",
+        5,
+        "language",
+        "en, nl",
+    ),
     ("workspace", "name: x\nlanguages: [nl]\ntimezone: UTC\nsender: { name: x }\n", 4, "missing", "address"),
     (
         "workspace",
@@ -200,6 +220,42 @@ def test_a_mistake_in_the_rules_is_told_at_its_place(file: str, text: str, line:
     mine = [p for p in problems if (p.file, p.line, p.code) == (path, line, code)]
     assert mine, "\n".join(map(str, problems))
     assert remedy in str(mine[0])
+
+
+TITLED = "surface: { type: number, title: { en: surface in m², nl: oppervlak in m² } }"
+
+
+def test_a_field_says_its_type_and_what_people_call_it() -> None:
+    events = (
+        f"a.b:\n  data:\n    {TITLED}\n    note: {{ type: text, title: Note }}\n    seats: number\nc.d:\n  from: a.b\n"
+    )
+    us = f"name: x\nlanguages: [nl]\ntimezone: UTC\nfields:\n  {TITLED}\n  met_at: text\n"
+    rules, problems = read_rules({"rules/events.yaml": events, "rules/workspace.yaml": us})
+    assert not problems
+    assert {name: own.kind.value for name, own in rules.events["a.b"].data.items()} == {
+        "surface": "number",
+        "note": "text",
+        "seats": "number",
+    }
+    dutch, english = (dict(own_words(language, rules, (), {})) for language in ("nl", "en"))
+    assert dutch == {
+        "field.lead.surface": "oppervlak in m²",
+        **dict.fromkeys(
+            ("field.event.a.b.surface", "field.event.c.d.surface", "field.event.surface"), "oppervlak in m²"
+        ),
+        **dict.fromkeys(("field.event.a.b.note", "field.event.c.d.note", "field.event.note"), "Note"),
+    }
+    assert english["field.lead.surface"] == "surface in m²"
+
+
+def test_what_two_events_call_otherwise_has_no_name_for_both() -> None:
+    events = "".join(f"a.{n}:\n  data:\n    at: {{ type: text, title: at {n} }}\n" for n in ("fair", "desk"))
+    rules, problems = read_rules({"rules/events.yaml": events})
+    assert [problem for problem in problems if problem.file == "rules/events.yaml"] == []
+    assert dict(own_words("en", rules, (), {})) == {
+        "field.event.a.fair.at": "at fair",
+        "field.event.a.desk.at": "at desk",
+    }
 
 
 @pytest.mark.parametrize(

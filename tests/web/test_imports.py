@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -70,6 +71,19 @@ def test_a_file_is_tried_decided_on_and_taken_in(staff: TestClient, house: House
         assert imports.one(read, path.rpartition("/")[2]).status == "undoing"
 
 
+def test_a_field_is_called_as_its_author_does(staff: TestClient) -> None:
+    staff.headers["accept-language"] = "nl"
+    path = send(staff, "E-mail;Contract_end;Einddatum;Contract_end \na@example.com;3-4-2026;4-4-2026;\n").headers[
+        "location"
+    ]
+    page = staff.get(path).text
+    assert '<option value="contract_end" selected>einddatum contract</option>' in page
+    assert '<option value="own.einddatum">einddatum (' in page
+    twice = say(staff, path, "look", **{"map.1": "contract_end", "map.2": "contract_end"}).text
+    assert "einddatum contract" in twice[twice.index('id="fault-map"') :][:120]
+    assert "own." not in re.sub(r'"[^"]*"', "", page)
+
+
 def test_it_is_said_in_the_readers_language(staff: TestClient) -> None:
     staff.headers["accept-language"] = "nl"
     page = staff.get(send(staff).headers["location"]).text
@@ -90,7 +104,7 @@ def test_a_file_that_cannot_be_read_is_said_beside_its_field(staff: TestClient, 
     ("fields", "says"),
     [
         ({"no_consent": "yes", "map.1": "ignore"}, "nothing says who somebody is"),
-        ({"no_consent": "yes", "map.0": "email"}, "two columns cannot both be email"),
+        ({"no_consent": "yes", "map.0": "email"}, "two columns cannot both be e-mail address"),
         ({"no_consent": "yes", "rate": "soon"}, "a rate is for leads that enter a flow"),
         ({"no_consent": "yes", "consent": "x", "purpose": "advice"}, "choose one of the two"),
         ({"no_consent": "yes", "map.0": "nonsense"}, "there is no field “nonsense”"),

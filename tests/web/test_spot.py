@@ -46,6 +46,14 @@ def test_what_was_typed_is_an_event_of_the_lead_by_whoever_typed_it(staff: TestC
     assert books.count(tables.events) == 1
 
 
+def test_what_an_event_carries_is_asked_in_the_readers_words(staff: TestClient) -> None:
+    staff.headers["accept-language"] = "nl"
+    page = staff.get("/spot?kind=contact.requested").text
+    assert re.findall(r'<label for="f-(?:subject|message)">([^<]+)<', page) == ["Onderwerp", "Bericht"]
+    staff.headers["accept-language"] = "en"
+    assert '<label for="f-surface">Surface in m²<' in staff.get("/spot?kind=quote.requested").text
+
+
 def test_a_telephone_number_is_enough_and_nothing_is_not(staff: TestClient, books: Books) -> None:
     answer = send(staff, "application/json", id="a2", kind="fair.visited", by="anna", phone="+31 20 123 4567")
     assert answer.status_code == 201

@@ -44,5 +44,18 @@ def test_one_sort_is_shown_without_the_others(staff: TestClient, lead: str, sort
     assert [name for name, words in LINES.items() if words in told] == [sort]
 
 
+def test_what_an_event_carries_is_told_in_the_readers_words(staff: TestClient, books: Books) -> None:
+    staff.headers["accept-language"] = "nl"
+    books.lead(fields={"contract_end": "2026-12-31", "shoe_size": "43"})
+    said = [("quote.requested", {"surface": 400}), ("rejected", {"reason": "student"}), ("old.one", {"was_so": "x"})]
+    for seq, (kind, data) in enumerate(said, 1):
+        row = {"kind": kind, "at": NOW, "recorded_at": NOW, "data": data}
+        books.add(tables.events, lead_id="l1", seq=seq, id=f"e{seq}", **row)
+    page = staff.get("/leads/l1").text
+    for words in ("oppervlak in m²: 400", "reden: student", "was so: x"):
+        assert words in past(page)
+    assert "<dt>Einddatum contract</dt><dd>2026-12-31</dd><dt>Shoe size</dt>" in page
+
+
 def test_a_sort_that_was_made_up_shows_everything(staff: TestClient, lead: str) -> None:
     assert past(staff.get(f"{lead}?only=nonsense").text) == past(staff.get(lead).text)

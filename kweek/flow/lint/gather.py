@@ -46,7 +46,7 @@ def names_of(
         queues=frozenset(rules.teams.queues),
         channels=frozenset(rules.settings.channels),
         webhooks=frozenset(rules.settings.webhooks),
-        fields={name: _declared(kind) for name, kind in rules.settings.fields.items()},
+        fields={name: _declared(own.kind) for name, own in rules.settings.fields.items()},
         personas=tuple(rules.personas),
         facts=rules.sales_ready.facts,
         limit=rules.settings.limit,
@@ -92,12 +92,5 @@ def _declared(kind: Located[FieldWord]) -> FieldType:
 
 
 def event_data(rules: Rules, name: str) -> dict[str, FieldType]:
-    """The fields of an own event; one that is derived has those of its source as well."""
-    data: dict[str, FieldType] = {}
-    seen: set[str] = set()
-    while name in rules.events and name not in seen:
-        seen.add(name)
-        event = rules.events[name]
-        data = {**{field: _declared(kind) for field, kind in event.data.items()}, **data}
-        name = event.source.value if event.source else ""
-    return data
+    """The fields of an own event."""
+    return {field: _declared(own.kind) for field, own in rules.data_of(name).items()}

@@ -57,13 +57,13 @@ def _hook(hook: Hook, names: Names, report: Report) -> None:
 
 def _own_fields(rules: Rules, report: Report) -> None:
     """Does none of them take the name of what every lead has?"""
-    for name, kind in rules.settings.fields.items():
+    for name, own in rules.settings.fields.items():
         if any(path == f"lead.{name}" or path.startswith(f"lead.{name}.") for path in COMPUTED):
             what, why = f"“{name}” cannot be a field of your own", f"Kweek itself works out lead.{name}"
-            report.error(kind.key, "reserved", what, why, "Give it another name")
-        elif name in PROFILE and kind.value != PROFILE[name].kind:
+            report.error(own.kind.key, "reserved", what, why, "Give it another name")
+        elif name in PROFILE and own.kind.value != PROFILE[name].kind:
             what, fix = f"Every lead has “{name}” already, and it is {PROFILE[name]}", "Take the line away"
-            report.error(kind.key, "reserved", what, "", fix)
+            report.error(own.kind.key, "reserved", what, "", fix)
 
 
 def _circle(rules: Rules, name: str) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kweek.flow.catalogue import FIELD_WORDS, EventType, FieldWord
-from kweek.flow.load.reader import Reader, said
+from kweek.flow.catalogue import FIELD_WORDS, EventType, FieldWord, OwnField
+from kweek.flow.load.reader import Reader, said, undashed
+from kweek.flow.load.says import in_braces
 from kweek.flow.load.texts import LANGUAGE
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Words
@@ -16,6 +17,7 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 KEYS: Final = ("title", "hard", "soft", "data", "from", "if")
+FIELD_KEYS: Final = ("type", "title")
 FIELD: Final = re.compile(r"[a-z][a-z0-9_]*")
 _KWEEKS_OWN: Final[Mapping[str, str]] = {
     GRADE_CHANGED: "It is recorded where points change a grade.",
@@ -27,21 +29,37 @@ _KWEEKS_OWN: Final[Mapping[str, str]] = {
 class FieldReader(Reader):
     """Reads names of fields with their types, of an event or of every lead of the workspace; and titles."""
 
-    def typed(self, pair: Pair | None, example: str) -> Mapping[str, Located[FieldWord]]:
-        found: dict[str, Located[FieldWord]] = {}
+    def typed(self, pair: Pair | None, example: str) -> Mapping[str, OwnField]:
+        found: dict[str, OwnField] = {}
         if pair and (names := _names_alone(pair.value)):
             shown = ", ".join(f"{name.value}: {_likely(name.value)}" for name in names)
             what, why = f"“{pair.key.value}” does not say what its fields are.", f"Each is {', '.join(FIELD_WORDS)}."
             self.note(pair.value.at, "keys-wanted", what, why, f"Write: {pair.key.value}: {{ {shown} }}")
-            return {name.value: Located("text", name.at, pair.key.at, said="…") for name in names}
+            return {name.value: OwnField(Located("text", name.at, pair.key.at, said="…")) for name in names}
         for line in self.pairs(pair.value, pair.key, example) if pair else ():
             name = line.key.value
             if not FIELD.fullmatch(name):
                 what = f"“{name}” is not the name of a field."
                 self.note(line.key.at, "name", what, "", "Use small letters, digits and underscores: contract_end")
-            kind = self.one_of(line, FIELD_WORDS, "field-type")
-            found[name] = kind or Located("text", line.value.at, line.key.at, said=said(line))
+            found[name] = self._field(line)
         return found
+
+    def _field(self, line: Pair) -> OwnField:
+        """`surface: number`, or `surface: { type: number, title: … }`."""
+        name, alone = line.key.value, in_braces(line.value)
+        has_keys = isinstance(line.value, Pairs) or undashed(line.value)
+        if not has_keys or (alone is not None and alone.value not in FIELD_KEYS):
+            return OwnField(self._kind(line, line))
+        known = self.fields(line.value, line.key, FIELD_KEYS, needs=("type",))
+        self.required(known, {"type": _likely(name)}, line.key.at, f"The field “{name}”")
+        return OwnField(self._kind(known.get("type"), line), self.titled(known.get("title")))
+
+    def _kind(self, pair: Pair | None, line: Pair) -> Located[FieldWord]:
+        """line: that of the field; one of which the type cannot be read is taken for a text."""
+        kind = self.one_of(pair, FIELD_WORDS, "field-type")
+        if kind is None:
+            return Located("text", line.value.at, line.key.at, said=said(pair))
+        return Located(kind.value, kind.at, line.key.at, kind.text_at)
 
     def titled(self, pair: Pair | None) -> Words:
         """In every language, or in those that colleagues read: `{ en: …, nl: … }`."""
@@ -51,6 +69,8 @@ class FieldReader(Reader):
             text = self.text(pair, prose=True)
             return {"": text.value} if text else {}
         said: dict[str, str] = {}
+        if isinstance(pair.value, Pairs) and not pair.value.pairs:
+            self.note(pair.value.at, "empty", f"“{pair.key.value}” says nothing.", "", "Write: { en: …, nl: … }")
         for line in self.pairs(pair.value, pair.key, "en: …, nl: …"):
             if not LANGUAGE.fullmatch(line.key.value):
                 what = f"“{line.key.value}” is not a language code."

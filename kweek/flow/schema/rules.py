@@ -19,7 +19,6 @@ from kweek.rules.opening import KEYS as CALENDAR
 from kweek.rules.said import FINDERS, TERM
 from kweek.rules.scoring import COUNTS
 
-_FIELDS: Final = named(one_of(FIELD_WORDS), of_events.FIELD.pattern)
 _WHOLE: Final[Schema] = {"type": ["integer", "string"], "pattern": r"^-?\d+$"}
 
 
@@ -28,7 +27,7 @@ def events() -> Schema:
         "title": {"anyOf": [ref("text"), _titles()], "description": "What people call it, as within a sentence."},
         "hard": {**ref("yes"), "description": "It asks for us, and brings back whoever had left."},
         "soft": {**ref("yes"), "description": "It shows interest."},
-        "data": {**_FIELDS, "description": "What it carries, with types."},
+        "data": {**_fields(), "description": "What it carries, with types."},
         "from": words("Another event, of which this one is made.", "page.viewed"),
         "if": ref("condition", "Of those, the ones for which this is true."),
     }
@@ -40,6 +39,13 @@ def events() -> Schema:
         "additionalProperties": one,
         "propertyNames": {"pattern": whole(of_events.EVENT.pattern)},
     }
+
+
+def _fields() -> Schema:
+    kind = one_of(FIELD_WORDS, "What it holds.")
+    title: Schema = {"anyOf": [ref("text"), _titles()], "description": "What people call it, as within a sentence."}
+    whole_field = keys(from_table(of_events.FIELD_KEYS, {"type": kind, "title": title}), ["type"])
+    return named({"anyOf": [one_of(FIELD_WORDS), whole_field]}, of_events.FIELD.pattern)
 
 
 def _titles() -> Schema:
@@ -206,7 +212,7 @@ def workspace() -> Schema:
             "description": "Who mail is from.",
             **keys(from_table(settings.SENDER_KEYS, sender), ["name", "address"]),
         },
-        "fields": {**_FIELDS, "description": "What we keep of a lead besides, with types."},
+        "fields": {**_fields(), "description": "What we keep of a lead besides, with types."},
         "channels": named(
             one_of(CHANNEL_KINDS), NAME.pattern, description="Of a chat; KWEEK_CHANNEL_<NAME> says where."
         ),
