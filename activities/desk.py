@@ -71,7 +71,8 @@ class Desks:
                 remove_tags(tx, lead_id, cast("Sequence[str]", effect.args["tags"]))
                 self._score(tx, lead_id, now)
             case "set_fields":
-                set_fields(tx, lead_id, cast("Mapping[str, Value]", effect.args["fields"]))
+                fields = cast("Mapping[str, Value]", effect.args["fields"])
+                set_fields(tx, lead_id, self.rules().world.as_set(fields))
                 self._score(tx, lead_id, now)
             case "send_mail" | "tell" | "call_webhook" | "remind" | "join_handover":
                 pass

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from kweek.flow.catalogue import EventType, SalesReadyLines, ScoringRule
 from kweek.flow.catalogue import Persona as Portrait
 from kweek.flow.conditions import parse_condition
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.plan import Plan
 from kweek.flow.problems import BrokenSourceError, Problem, value_of
 from kweek.flow.world import World
@@ -63,6 +64,7 @@ def world_of(workspace: Workspace) -> World:
         personas=tuple(map(_persona, rules.personas.values())),
         matrix={grade: flow.value for grade, flow in rules.scoring.matrix.items()},
         sales_ready=_sales_ready(rules.sales_ready),
+        own={name: FieldType(field.kind.value) for name, field in settings.fields.items()},
         facts=FactTypes(rules.sales_ready.facts, settings.timezone),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -48,9 +48,10 @@ class Verbs:
         steps = tuple(map(self._step, target.steps)) if isinstance(target, m.Inline) else ()
         return Line(key, label, self.way(target), steps, written="" if written == label else written)
 
-    def _when(self, id: str, lines: Iterable[m.Reaction]) -> Group:
-        rows = (self.line(f"{id} when:{n}", reaction_words(self.say, w), w.target) for n, w in enumerate(lines, 1))
-        return Group("", tuple(rows))
+    def _when(self, id: str, lines: Iterable[m.Reaction], own: Collection[str] = ()) -> Group:
+        """own: outcomes that its author named, though an event of ours may be called so."""
+        words = ((w.event.value if w.event.value in own else reaction_words(self.say, w), w.target) for w in lines)
+        return Group("", tuple(self.line(f"{id} when:{n}", *one) for n, one in enumerate(words, 1)))
 
     def _otherwise(self, id: str, lines: tuple[m.Otherwise, ...], heading: str) -> Group:
         say = self.say
@@ -168,7 +169,8 @@ class Verbs:
         time = located_words(say, step.within)
         notes = [say("picture.to", who=step.to.value)] if step.to else []
         notes += [say("picture.within", time=time), *self._clock(step)]
-        groups = (self._when(id, step.when), self._otherwise(id, step.otherwise, say("picture.after", time=time)))
+        own = {outcome.value for outcome in step.outcomes} - {"done"}
+        groups = (self._when(id, step.when, own), self._otherwise(id, step.otherwise, say("picture.after", time=time)))
         return Step(id, "task", title_words(say, step.title.value), tuple(notes), None, _filled(groups))
 
     def _clock(self, step: m.Handover | m.Task) -> Iterator[str]:

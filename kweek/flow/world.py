@@ -7,8 +7,10 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from kweek.flow.conditions.schema import FieldType, parse_value
 from kweek.flow.machine.hearing import ever_listens
 from kweek.flow.plan import Limit, Plan
+from kweek.flow.state import Value
 from kweek.flow.surveys import Survey
 from kweek.flow.words import GRADE_CHANGED
 from kweek.rules.calendars import Calendar
@@ -29,7 +31,7 @@ class World(Struct, frozen=True, dict=True):
     hard ones bring a discarded lead back. send_hours: name of the calendar for marketing mail (None: at any time).
     service: the mails that are not marketing. surveys: mail → the survey it asks for. fills: what an answer fills as
     well (`survey.brochure.budget` → `bant.budget`). asked: the surveys by name. links: mail → its links that have a
-    name. facts: what can be found out, and for how long it holds.
+    name. facts: what can be found out, and for how long it holds. own: the workspace's fields of every lead, by name.
     """
 
     plans: Mapping[str, Plan]
@@ -52,6 +54,19 @@ class World(Struct, frozen=True, dict=True):
     matrix: Matrix = {}
     sales_ready: SalesReady = field(default_factory=SalesReady)
     facts: FactTypes = field(default_factory=FactTypes)
+    own: Mapping[str, FieldType] = {}
+
+    def as_set(self, fields: Mapping[str, Value]) -> dict[str, Value]:
+        """What a flow sets: a text that can be what its field holds is that."""
+        return {name: self._as(name.removeprefix("lead."), value) for name, value in fields.items()}
+
+    def _as(self, name: str, value: Value) -> Value:
+        if not isinstance(value, str) or name not in self.own:
+            return value
+        try:
+            return parse_value(value, self.own[name])
+        except ValueError:
+            return value  # the linter tells of it before it is published
 
     @cached_property
     def versions(self) -> Mapping[str, Plan]:

@@ -12,7 +12,7 @@ from kweek.flow.state import Value
 from kweek.flow.surveys import Survey
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import LeadIn, Recorded
-from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
+from kweek.intake.outcomes import Desk, OutcomeError, Said, TooEarlyError, at_desk
 from kweek.intake.record import Ears
 from kweek.intake.suppress import AddressKey, suppress_lead
 from kweek.intake.surveys.answers import Given, mark_of, spoken_answers
@@ -77,7 +77,8 @@ def log_call(
 ) -> Recorded:
     """Log one try. `no answer` counts as an attempt, `call back` keeps the task for the agreed moment, all else closes
     it. answers: to questions of the task's script; they come before the outcome, so that the flow knows them when it
-    hears that. OutcomeError, AnswersError, ClosedError, TakenError, NoSuchTaskError, OtherEventError."""
+    hears that. OutcomeError, AnswersError, TooEarlyError, ClosedError, TakenError, NoSuchTaskError,
+    OtherEventError."""
     with at_desk(db, tables.call_tasks, key, said, "call task", rules.ears) as desk:
         script = rules.script_of(desk.tx, desk.row)
         allowed = (*CLOSING, *(script.outcomes if script else ()), NO_ANSWER, CALL_BACK)
@@ -91,11 +92,20 @@ def log_call(
         if before := desk.done_before(kind, data, mark):
             return before
         desk.may_close()
+        if outcome == NO_ANSWER:
+            _may_count(desk)
         lead = _keep(desk, script, answers, rules) if answers else None
         desk.change(**_after(desk, outcome, call_back_at, rules))
         if outcome == "objected":  # the right to object is kept at once, whatever the flow makes of it
             suppress_lead(desk.tx, desk.lead_id, "telephone", "objected", said.at, address_key)
         return desk.tell(kind, data, lead, mark)
+
+
+def _may_count(desk: Desk) -> None:
+    """Between two tries lies the time that the flow says; an agreed call-back is kept whenever that was."""
+    row = desk.row
+    if row.call_back_at is None and row.not_before is not None and desk.said.at < row.not_before:
+        raise TooEarlyError(row.not_before)
 
 
 def _keep(desk: Desk, script: Survey | None, given: Given, rules: CallRules) -> LeadIn:

@@ -252,6 +252,8 @@ def _read(text: str, kind: str, timezone: tzinfo | None) -> Fact:
                 return moment if moment.tzinfo else moment.replace(tzinfo=timezone)
             case "number":
                 return float(text) if "." in text else int(text)
+            case "yes/no" if text in ("true", "false"):
+                return text == "true"
             case _:
                 return text
     except ValueError:

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -17,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kweek.intake.forms import read_form
-from kweek.intake.outcomes import ClosedError, OutcomeError, Said, TakenError
+from kweek.intake.outcomes import ClosedError, OutcomeError, Said, TakenError, TooEarlyError
 from kweek.intake.surveys.answers import AnswerFault, AnswersError
 from kweek.intake.values import Checker
 from kweek.web.house import House
@@ -45,18 +46,19 @@ class Acting:
 class Tried:
     """What was sent and could not be done: the action, its fields, and a key of `kweek.words` for each fault.
 
-    answers: of questions that were answered on the telephone, what is wrong with each.
+    answers: of questions that were answered on the telephone, what is wrong with each. too_early: when a try counts.
     """
 
     action: str
     given: Mapping[str, str]
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
     too_late: bool = False
+    too_early: datetime | None = None
     answers: Mapping[str, AnswerFault] = field(default_factory=dict[str, AnswerFault])
 
     @property
     def status(self) -> int:
-        return 409 if self.too_late else 422
+        return 409 if self.too_late or self.too_early else 422
 
 
 def acting(request: Request, house: House, *also: str | None) -> Acting:
@@ -96,6 +98,8 @@ def act(
         return Tried(action, given, {error.field: _fault(error.field, given)})
     except AnswersError as error:
         return Tried(action, given, answers=error.faults)
+    except TooEarlyError as error:
+        return Tried(action, given, too_early=error.not_before)
     except (ClosedError, TakenError):
         return Tried(action, given, too_late=True)
     house.board.look_again()

@@ -13,7 +13,7 @@ from kweek.flow.plan import Plan, Send
 from kweek.leads import publish, tables
 from kweek.web.line_words import cause_words
 from kweek.web.past import Happened, closing, rungs
-from kweek.web.spoken import event_words, field_words, mail_event, outcome_words, step_words
+from kweek.web.spoken import event_words, field_words, mail_event, outcome_words, step_words, task_words
 from kweek.words import Tongue
 
 MOST: Final = 100  # lines of one lead on a page
@@ -48,10 +48,12 @@ def of_lead(
 
 
 def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, only: str | None) -> list[Happened]:
-    events, mails = tables.events.c, tables.mails.c
+    events, mails, tasks = tables.events.c, tables.mails.c, tables.tasks.c
     sort = case((mails.key.is_not(None), "mails"), (or_(events.ref.is_not(None), events.by.is_not(None)), "desk"))
-    query = select(tables.events, mails.subject, func.coalesce(sort, "did").label("sort")).join_from(
-        tables.events, tables.mails, mails.key == events.ref, isouter=True
+    query = (
+        select(tables.events, mails.subject, tasks.outcomes, func.coalesce(sort, "did").label("sort"))
+        .join_from(tables.events, tables.mails, mails.key == events.ref, isouter=True)
+        .join(tables.tasks, tasks.key == events.ref, isouter=True)
     )
     if only is not None:
         query = query.where(func.coalesce(sort, "did") == only)
@@ -62,7 +64,7 @@ def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, only: str
     return [
         Happened(
             row.at,
-            event_words(say, _kind(row, refused)),
+            _words(say, row, refused),
             row.by,
             tuple(_about(say, row, zone, titles)),
             sort=row.sort,
@@ -71,10 +73,12 @@ def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, only: str
     ]
 
 
-def _kind(row: Row[Any], refused: set[int]) -> str:
+def _words(say: Tongue, row: Row[Any], refused: set[int]) -> str:
     if row.seq in refused:
-        return "enrol refused"
-    return mail_event(row.kind) if row.sort == "mails" else str(row.kind)
+        return event_words(say, "enrol refused")
+    if row.kind in (row.outcomes or ()):
+        return task_words(say, row.kind)
+    return event_words(say, mail_event(row.kind) if row.sort == "mails" else row.kind)
 
 
 def _refused(read: Connection, lead_id: str, enrolled: Sequence[Row[Any]]) -> set[int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kweek.flow.plan import Handover, Plan, Send
-from kweek.web.spoken import event_words, mail_event, step_words
+from kweek.flow.plan import Handover, Plan, Send, Task
+from kweek.web.spoken import event_words, mail_event, step_words, task_words
 from kweek.web.stream import Deed, Line
 from kweek.words import Tongue
 
@@ -20,8 +20,12 @@ def words(say: Tongue, line: Line, plan: Plan | None) -> str:
 
 def _parts(say: Tongue, line: Line, plan: Plan | None) -> Iterable[str]:
     kind, word = line.cause
-    mailed = plan is not None and isinstance(plan.steps.get(line.heard), Send)
-    for cause in cause_words(say, kind, mail_event(word) if mailed else word):
+    step = plan.steps.get(line.heard) if plan else None
+    if isinstance(step, Task) and word in step.outcomes:
+        causes = iter((task_words(say, word),))
+    else:
+        causes = cause_words(say, kind, mail_event(word) if isinstance(step, Send) else word)
+    for cause in causes:
         yield say("stream.by", what=cause, name=line.by) if line.by else cause
     for deed in line.deeds:
         yield _deed(say, deed)

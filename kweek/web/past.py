@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, select
 from kweek.leads import tables
 from kweek.leads.merged import living
 from kweek.web.line_words import whom
-from kweek.web.spoken import event_words, mail_event, outcome_words
+from kweek.web.spoken import event_words, mail_event, outcome_words, task_words
 from kweek.words import Tongue
 
 MOST: Final = 40  # events about one mail
@@ -74,7 +74,8 @@ def _deeds(read: Connection, say: Tongue, row: Row[Any], how: tuple[str, ...] = 
     about = (events.lead_id == living(read, row.lead_id), events.ref == row.key)
     query = select(tables.events).where(*about).order_by(events.seq)
     for event in read.execute(query):
-        yield Happened(event.at, outcome_words(say, event.kind), event.by, how if event.kind == row.outcome else ())
+        words = task_words if event.kind in getattr(row, "outcomes", ()) else outcome_words
+        yield Happened(event.at, words(say, event.kind), event.by, how if event.kind == row.outcome else ())
 
 
 def closing(say: Tongue, row: Row[Any]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from kweek.errors import KweekError
 from kweek.intake.incoming import BadEventError, OtherEventError
-from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError, TakenError
+from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError, TakenError, TooEarlyError
 from kweek.intake.surveys.answers import AnswersError
 from kweek.leads.database import DatabaseAway, NoSuchLead
 from kweek.web.house import house_of
@@ -75,6 +75,8 @@ def problem_of(error: Exception) -> ProblemError:
         case ClosedError():
             at = error.at.isoformat() if error.at else None
             return ProblemError(409, str(error), more={"by": error.by, "at": at, "outcome": error.outcome})
+        case TooEarlyError():
+            return ProblemError(409, str(error), more={"not_before": error.not_before.isoformat()})
         case TakenError():
             return ProblemError(409, str(error), more={"by": error.by})
         case HTTPException():

@@ -5,6 +5,8 @@ Own words of the workspace (its events, mails, teams, outcomes) are said as its 
 
 from __future__ import annotations
 
+from typing import Final
+
 from kweek.draw.say import moment_words, time_words, title_words
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
@@ -67,6 +69,14 @@ def label_words(say: Tongue, path: str) -> str:
 def outcome_words(say: Tongue, outcome: str) -> str:
     """What a person chose, or may choose."""
     return say.maybe(f"outcome.{outcome}", event_words(say, outcome))
+
+
+def task_words(say: Tongue, outcome: str) -> str:
+    """What came of a task: one of its own outcomes as its author wrote it, though an event of ours may be called so."""
+    return outcome_words(say, outcome) if outcome in _OF_TASKS else outcome[:1].upper() + outcome[1:]
+
+
+_OF_TASKS: Final = ("done", "carry on", "leave", "withdrawn", "taken", "given_back")
 
 
 def why_words(say: Tongue, why: str) -> str:

@@ -25,7 +25,8 @@ _SPOKEN: Final = ("subject", "message", "question", "remarks", "text", "note")  
 class Why:
     """What brought the lead here: an event (or `goal`, or whose time was up), in a flow; about which mail of ours.
 
-    words: what a state said at the end of the time (`opened`). mail: the ledger's row.
+    words: what a state said at the end of the time (`opened`). mail: the ledger's row. outcome: it is one that a task
+    of the flow had.
     """
 
     flow: str
@@ -33,6 +34,7 @@ class Why:
     words: str | None = None
     at: datetime | None = None
     mail: Row[Any] | None = None
+    outcome: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def why(read: Connection, key: str, enrolment_id: str) -> Why:
         case _:
             event, step = str(cause.detail["event"]), plan.steps.get(cause.step) if plan else None
             told = mail_event(event) if isinstance(step, Send) else event
-            return Why(flow, told, None, cause.at, _mail_of(read, cause))
+            outcome = isinstance(step, Task) and event in step.outcomes
+            return Why(flow, told, None, cause.at, _mail_of(read, cause), outcome)
 
 
 def _time_was_up(step: AnyStep | None, state: str | None) -> tuple[str, str | None]:

@@ -60,8 +60,14 @@ def test_the_command_lives_a_flows_own_cases_on_a_real_server(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "flows/tests").mkdir(parents=True)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/workspace.yaml").write_text("fields: { visit: yes/no, people: number, since: date }\n")
     (tmp_path / "flows/tagged.yaml").write_text(
-        "flow: tagged\ntitle: Tagged\nstart: manual\nsteps:\n  - wait: 2 days\n  - tag: seen\n  - end: done\n"
+        "flow: tagged\ntitle: Tagged\nstart: manual\nsteps:\n  - set: { visit: true, people: 40, since: today }\n"
+        "  - wait: 2 days\n  - choose:\n"
+        "      - if: lead.visit and lead.people > 9 and lead.since < today\n"
+        "        go: [{ tag: seen }, { end: done }]\n"
+        "      - else: lost\n"
     )
     (tmp_path / "flows/tests/tagged.yaml").write_text(
         "flow: tagged\ntests:\n  - name: it is tagged\n    expect: { day 2: tag seen }\n"
@@ -74,4 +80,4 @@ def test_the_command_lives_a_flows_own_cases_on_a_real_server(
         (True, ["machine", "temporal"]),
         (False, ["machine"]),
     ]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["flows"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["flows", "rules"]

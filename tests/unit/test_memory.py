@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from kweek.flow.conditions import parse_condition
+from kweek.flow.conditions.schema import FieldType
+from kweek.flow.conditions.shape import Kind
 from kweek.flow.facts import Fact
 from kweek.flow.lint.names import COMPUTED
 from kweek.flow.plan import Plan
@@ -44,6 +46,23 @@ def test_fields_points_and_grades() -> None:
     assert true(memory, 'lead.country == "NL" and lead.grade == "B1" and lead.score.intent == 15') is True
     assert true(memory, 'lead.job_title == "student"') is None
     assert true(lead(fields={"lead.profile": "D"}, points=Points(profile=99)), 'lead.profile == "D"') is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "condition"),
+    [
+        ("yes/no", "true", "lead.said"),
+        ("yes/no", "false", "not lead.said"),
+        ("number", "40", "lead.said > 10"),
+        ("date", "2026-03-05", "days_until(lead.said) == 3"),
+        ("text", "true", 'lead.said == "true"'),
+    ],
+)
+def test_what_a_flow_sets_is_of_the_type_that_its_field_has(kind: Kind, text: str, condition: str) -> None:
+    memory = Memory(World({}, own={"said": FieldType(kind)}), "lead-1").at(NOON)
+    for name in ("said", "lead.said"):
+        memory.apply(effect("set_fields", fields={name: text}))
+        assert true(memory, condition) is True
 
 
 @pytest.mark.parametrize(("budget", "ready"), [(True, True), (False, False), (None, None)])

@@ -50,6 +50,23 @@ def test_nobody_there_is_an_attempt_and_the_next_one_is_a_business_day_later(api
     assert kinds(books) == ["taken", "attempted"]
 
 
+def test_nobody_there_again_so_soon_counts_for_nothing_but_whoever_is_reached_does(
+    api: TestClient, books: Books
+) -> None:
+    post(api, f"calls/{CALL}/outcome", outcome="no answer")
+    again = post(api, f"calls/{CALL}/outcome", by="joris", outcome="no answer")
+    assert (again.status_code, again.json()["not_before"]) == (409, (NOW + timedelta(days=1)).isoformat())
+    assert kinds(books) == ["attempted"]
+    assert post(api, f"calls/{CALL}/outcome", outcome="interested").status_code == 200
+
+
+def test_nobody_there_at_the_agreed_moment_counts_whenever_that_was(api: TestClient, books: Books) -> None:
+    at = (NOW + timedelta(days=2)).isoformat()
+    post(api, f"calls/{CALL}/outcome", outcome="call back", call_back_at=at)
+    assert post(api, f"calls/{CALL}/outcome", outcome="no answer").status_code == 200
+    assert kinds(books) == ["call_back", "attempted"]
+
+
 def test_an_agreed_moment_is_kept_to_the_minute(api: TestClient, books: Books) -> None:
     at = NOW + timedelta(days=2, minutes=17)
     assert post(api, f"calls/{CALL}/outcome", outcome="call back").status_code == 422

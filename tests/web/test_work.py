@@ -37,6 +37,24 @@ def test_who_comes_from_a_notice_acts_under_his_own_name_and_is_remembered(staff
     assert "You act as" not in staff.get(f"/handovers/{HANDOVER}?as=").text  # somebody else?
 
 
+def test_what_could_not_be_noted_is_said_at_the_top_and_nothing_else_is_there(staff: TestClient) -> None:
+    wrong = press(staff, f"/calls/{CALL}?done=take&as=els", "call back", by="els", call_back_at="2020-01-01T10:00")
+    assert wrong.status_code == 422
+    top, _, rest = wrong.text.partition("<dl")
+    assert 'role="alert"' in top
+    assert '<a href="#fault-call-back">Say when to call back' in top
+    assert 'id="fault-call-back"' in rest
+    assert "Noted:" not in wrong.text
+
+
+def test_a_try_that_does_not_count_says_from_when_one_does(staff: TestClient, books: Books) -> None:
+    for _ in range(2):
+        last = press(staff, f"/calls/{CALL}", "no answer", by="els", id=str(_))
+    assert last.status_code == 409
+    assert "a try counts from" in last.text
+    assert told(books, CALL).count("attempted") == 2, "one is the scene's"
+
+
 def test_nobody_in_particular_is_asked_who_he_is_first(staff: TestClient) -> None:
     for path in (f"/handovers/{HANDOVER}", f"/calls/{CALL}", f"/tasks/{ANSWER}", f"/handovers/{HANDOVER}?as=mallory"):
         page = staff.get(path).text

@@ -76,6 +76,17 @@ def test_who_may_not_be_mailed_may_be_called(staff: TestClient, books: Books, st
     assert f"<strong>{words}</strong>" in why
 
 
+def test_an_outcome_of_a_task_is_said_as_its_author_wrote_it(staff: TestClient, books: Books) -> None:
+    with books.db.write() as tx:
+        closed = {"outcomes": ["answered", "done"], "status": "closed", "outcome": "answered", "closed_at": NOW}
+        tx.execute(tables.tasks.update().where(tables.tasks.c.key == ANSWER).values(**closed))
+    event(books, "carla", 9, "answered", NOW, ANSWER, ("bram", None))
+    page, story = (staff.get(path, headers=DUTCH).text for path in (f"/tasks/{ANSWER}", "/leads/carla"))
+    assert "Gesloten: Answered" in page
+    assert "Answered" in story[story.index('id="past"') :]
+    assert "Vragenlijst ingevuld" not in page[page.index('id="past"') :]
+
+
 def test_a_mail_that_waits_for_an_answer_says_which_and_where_it_is(staff: TestClient) -> None:
     page = staff.get(f"/tasks/{ANSWER}").text
     shown = ["Carla Smit", "Wrote back", "What suits your building?", "3 d", "advies@lisveld.example.com", "Dear Carla"]

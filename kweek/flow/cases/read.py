@@ -8,8 +8,8 @@ from typing import Final
 
 from kweek.flow.cases.case import DEFAULT_START, Case, CaseMoment, Given, LeadGiven
 from kweek.flow.cases.read_answers import CALL_WORDS, AnswersReader
-from kweek.flow.cases.texts import parse_moment, parse_starts, parse_value
-from kweek.flow.conditions.schema import FieldType
+from kweek.flow.cases.texts import parse_moment, parse_starts
+from kweek.flow.conditions.schema import FieldType, parse_value
 from kweek.flow.lint.names import Names
 from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.plan import Plan, Task

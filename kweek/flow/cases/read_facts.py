@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from kweek.flow.cases.case import LeadGiven
-from kweek.flow.cases.texts import parse_points, parse_value
-from kweek.flow.conditions.schema import FieldType
+from kweek.flow.cases.texts import parse_points
+from kweek.flow.conditions.schema import FieldType, parse_value
 from kweek.flow.facts import Fact
 from kweek.flow.lint.names import Names
 from kweek.flow.load.reader import Reader

@@ -6,15 +6,12 @@ ValueError says what is wrong and, behind a semicolon, what would be right.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from kweek.flow.cases.case import CaseMoment
-from kweek.flow.conditions.schema import FieldType
 from kweek.flow.duration import parse_duration
 from kweek.flow.moment import WEEKDAYS
-from kweek.flow.problems import did_you_mean
-from kweek.flow.state import Value
 
 MOMENT: Final = re.compile(r"day (\d{1,4})(?: \+ (.+)| (\d{1,2}):(\d{2}))?")
 AFTER: Final = re.compile(r"after (\d{1,4}) days?")
@@ -81,29 +78,3 @@ def parse_number(text: str) -> tuple[int, int | None, bool]:
     number = int(match[2])
     least, most = (number, None) if match[1] == "at least " else (0 if match[1] else number, number)
     return least, most, bool(match[3])
-
-
-def parse_value(text: str, kind: FieldType) -> Value:
-    """A text as the type that its field has."""
-    if kind.choices and text not in kind.choices:
-        raise ValueError(f"“{text}” is not one of its values; {did_you_mean(text, kind.choices)}")
-    try:
-        match kind.kind:
-            case "number":
-                return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
-            case "date":
-                return date.fromisoformat(text)
-            case "moment":
-                moment = datetime.fromisoformat(text)
-                if moment.tzinfo is None:
-                    raise ValueError
-                return moment
-            case "yes/no" if text not in ("true", "false"):
-                raise ValueError
-            case "yes/no" | "any" if text in ("true", "false"):
-                return text == "true"
-            case _:
-                return text
-    except ValueError:
-        example = {"number": "120", "date": "2026-09-01", "moment": "2026-09-01T10:00+02:00", "yes/no": "true"}
-        raise ValueError(f"“{text}” is not {kind}; write {example[kind.kind]}") from None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from msgspec import Struct
 
 from kweek.flow.conditions.shape import Kind
+from kweek.flow.problems import did_you_mean
+from kweek.flow.state import Value
 
 
 class FieldType(Struct, frozen=True):
@@ -54,3 +57,29 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def parse_value(text: str, kind: FieldType) -> Value:
+    """A text as the type that its field has. ValueError says what would be one."""
+    if kind.choices and text not in kind.choices:
+        raise ValueError(f"“{text}” is not one of its values; {did_you_mean(text, kind.choices)}")
+    try:
+        match kind.kind:
+            case "number":
+                return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+            case "date":
+                return date.fromisoformat(text)
+            case "moment":
+                moment = datetime.fromisoformat(text)
+                if moment.tzinfo is None:
+                    raise ValueError
+                return moment
+            case "yes/no" if text not in ("true", "false"):
+                raise ValueError
+            case "yes/no" | "any" if text in ("true", "false"):
+                return text == "true"
+            case _:
+                return text
+    except ValueError:
+        example = {"number": "120", "date": "2026-09-01", "moment": "2026-09-01T10:00+02:00", "yes/no": "true"}
+        raise ValueError(f"“{text}” is not {kind}; write {example[kind.kind]}") from None

@@ -179,7 +179,7 @@ class Memory:
                 self.tags.difference_update(cast("list[str]", args["tags"]))
                 self._judge_again()
             case "set_fields":
-                fields = cast("Mapping[str, Value]", args["fields"])
+                fields = self.world.as_set(cast("Mapping[str, Value]", args["fields"]))
                 self.learn({name if "." in name else f"lead.{name}": value for name, value in fields.items()})
             case _:
                 pass
