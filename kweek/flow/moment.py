@@ -87,9 +87,17 @@ def parse_at(text: str) -> Moment:
     raise ValueError(f"“{text}” names no date field; write: {right or '90 days before lead.contract_end'}")
 
 
+_PARTED: Final = re.compile(r"[\s,&/+]+")
+
+
 def parse_weekly(text: str) -> Moment:
     """What `every:` takes: `monday 09:00`, or `09:00` for any day. ValueError."""
     words = text.lower().split()
+    days = [word for word in _PARTED.split(text.lower()) if word in WEEKDAYS]
+    if len(days) > 1:
+        time = next((word for word in words if CLOCK.fullmatch(word)), "09:00")
+        each = ", ".join(f"{{ every: {day} {time} }}" for day in days)
+        raise ValueError(f"“{text}” is several moments; write a list of starts: start: [{each}]")
     if near := _meant(text):
         raise ValueError(f"“{text}” is no moment that comes round; write: {near}")
     day = words.pop(0) if words and words[0] in WEEKDAYS else None

@@ -158,6 +158,24 @@ OUTCOMES_OF: Final = [
     ),
 ]
 
+WHAT_DID_NOT_HAPPEN: Final = [
+    (FAIR, "clicked book-a-visit: call", "not opened: call", 37, "Write it below otherwise: a line for “opened”"),
+    (FAIR, "clicked book-a-visit: call", "no reaction: call", 37, "Write instead: otherwise: …"),
+    (FAIR, "  appointment.requested: done", "  opened fair-thanks: done", 18, "Write opened alone, for any mail"),
+]
+CODES_OF: Final = [
+    (FAIR, "known(event.wish)", 'lead.country == "Netherlands"', 10, 'two letters, in capitals: "NL"'),
+    (FAIR, "known(event.wish)", 'lead.language in ["Dutch", "en"]', 10, 'its two letters: "nl"'),
+    (FAIR, "known(event.wish)", 'happened("clicked book-a-visit")', 10, 'clicked("fair-thanks", "book-a-visit")'),
+    (FAIR, "known(event.wish)", 'lead.profile in "A, B"', 10, 'Write in ["A", "B"]'),
+    (FAIR, "known(event.wish)", "lead.contract_end < 90 days", 10, "days_until(lead.contract_end) < 90"),
+    (FAIR, "known(event.wish)", "lead.contract_end < 90", 10, "days_until(lead.contract_end) < 90"),
+    (FAIR, "known(event.wish)", 'lead.contract_end < "1-2-2027"', 10, 'the year first: "2027-02-01"'),
+    (FAIR, "known(event.wish)", "lead.score > 30", 10, "lead.score.profile, lead.score.intent, lead.score.interest"),
+]
+AT_ITS_PLACE: Final = [
+    (FAIR, "        rejected: ", "        appointment: call\n        rejected: ", 87, "it does not end a handover"),
+]
 SEVERAL_AT_ONCE: Final = [
     (FAIR, "      opened: judge\n", "      opened, clicked: judge\n", 39, "each: “opened: …” — and “clicked: …”"),
     (FAIR, "      opened: judge\n", "      clicked or opened: judge\n", 39, "each: “clicked: …” — and “opened: …”"),
@@ -170,6 +188,9 @@ SEVERAL_AT_ONCE: Final = [
     ("file", "before", "after", "line", "words"),
     [
         *SEVERAL_AT_ONCE,
+        *WHAT_DID_NOT_HAPPEN,
+        *CODES_OF,
+        *AT_ITS_PLACE,
         *SIGNS,
         *QUOTES,
         *SAYS_NOTHING,

@@ -17,6 +17,8 @@ def instead(path: str, fields: Mapping[str, FieldType]) -> str:
     """What to write for a field that there is not."""
     root, _, last = path.partition(".")
     siblings = [name for name in fields if name.startswith(f"{root}.")]
+    if len(within := [name for name in fields if name.startswith(f"{path}.")]) > 1 and last:
+        return f"name one of these: {', '.join(within)}"
     if not last:
         ends = [name for name in fields if name.rpartition(".")[2] == path]
         return f"Did you mean “{ends[0]}”?" if ends else _bare(path, fields)

@@ -94,6 +94,9 @@ def refuse_neighbours(before: str, kind: str, token: str, at: int, within: str) 
 _ENDS_HERE: Final = re.compile(r"\s*(?:and\b|or\b|[)\]]|$)")
 
 
+_COMPARED: Final = re.compile(r"([a-z_]+(?:\.[\w-]+)+)\s*(<=|>=|<|>)\s*\d+\s*\Z")
+
+
 def refuse_unit(number: str, word: str, text: str, at: int, within: str) -> None:
     """`lead.hectares > 40 ha`, and in a function a period without its quotes."""
     if not number.isdecimal() or not word.isalpha() or word in ("and", "or", "in", "not"):
@@ -102,6 +105,9 @@ def refuse_unit(number: str, word: str, text: str, at: int, within: str) -> None
         raise ConditionError(
             f"something is missing before “{word}”", at, f'put the period in quotes: "{number} {word}"'
         )
+    if not within and word in ("day", "days") and (left := _COMPARED.search(text[:at])):
+        asked = f"of a date, ask days_until({left[1]}) {left[2]} {number}"
+        raise ConditionError(f"“{word}” stands behind a number", at, f"leave the unit out: {number} — or, {asked}")
     if within != "[" and not _UNIT.fullmatch(word) and _ENDS_HERE.match(text, at + len(word)):
         raise ConditionError(f"“{word}” stands behind a number", at, f"leave the unit out: {number}")
 

@@ -185,8 +185,10 @@ class _Copy:
 
 
 def _listed(value: Constant) -> str:
-    shown = f'"{value.value}"' if isinstance(value.value, str) else str(value.value)
-    return f'[{shown}, "…"]'
+    said = [one.strip() for one in value.value.split(",")] if isinstance(value.value, str) else []
+    shown = [f'"{one}"' for one in said] or [str(value.value)]
+    more = [] if len(shown) > 1 else ['"…"']
+    return f"[{', '.join((*shown, *more))}]"
 
 
 def _plain(name: str) -> str:

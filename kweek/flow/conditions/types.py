@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from kweek.flow.conditions import Condition
+from kweek.flow.conditions.codes import CODES
 from kweek.flow.conditions.instead import instead, tags_asked
 from kweek.flow.conditions.schema import FieldType, Schema, fits, is_date
 from kweek.flow.conditions.shape import FUNCTIONS, Kind
@@ -232,6 +233,8 @@ def _constant(
             yield at, f"with “{sign}” the * is only a star", f"write {right}"
         case "text" if not isinstance(value, str):
             yield at, f"{name} is a text, {_shown(value)} is not", f'write it in quotes: "{_shown(value)}"'
+        case "text" if name in CODES and isinstance(value, str) and not CODES[name][0].fullmatch(value):
+            yield at, f"{name} is never “{value}”", CODES[name][1]
         case "text" if kind.choices and value not in kind.choices:
             others = [choice for choice in kind.choices if choice not in said]
             near = nearest(str(value), others)
@@ -242,13 +245,21 @@ def _constant(
         case "date" | "moment" if value in ("today", "now"):
             yield at, f"{name} is {kind}, and in quotes {_shown(value)} is a text", f"write {value} without quotes"
         case "date" | "moment" if not (isinstance(value, str) and is_date(value)):
-            yield (
-                at,
-                f"{name} is {kind}, {_shown(value)} is not",
-                'write the date as "2026-12-31", or use days_until(…)',
-            )
+            yield at, f"{name} is {kind}, {_shown(value)} is not", _date_meant(name, sign, value)
         case _:
             pass
+
+
+def _date_meant(name: str, sign: str, value: str | float | bool) -> str:
+    if isinstance(value, str) and (found := _DAY_FIRST.fullmatch(value)):
+        day, month, year = (int(part) for part in found.groups())
+        return f'write the year first: "{year:04}-{month:02}-{day:02}"'
+    if isinstance(value, int | float) and not isinstance(value, bool) and sign not in ("in", "not in"):
+        return f'of days, ask days_until({name}) {sign} {value} — or write a date: "2026-12-31"'
+    return 'write the date as "2026-12-31", or use days_until(…)'
+
+
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 
 def _number_in(value: str | bool) -> str:
@@ -306,12 +317,22 @@ def _date(word: str, schema: Schema) -> str:
     return ""
 
 
+def _of_a_mail(event: str, schema: Schema) -> str:
+    """`clicked read-guide`, `opened survey`: what happens to a mail, with its link or its name behind it."""
+    kind, _, name = event.partition(" ")
+    mail = next((mail for mail, links in schema.mails.items() if name in links), None)
+    if kind == "clicked" and mail is not None:
+        return f'of a link, ask clicked("{mail}", "{name}")'
+    return f'of a mail, ask {kind}("{name}")' if kind in ("opened", "clicked") and name in schema.mails else ""
+
+
 def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
     for wants, given in zip(FUNCTIONS[ask.function].takes, ask.arguments, strict=False):
         at = given.offset
         match wants, given:
             case "event", Constant(value=str() as event) if event not in schema.events:
-                yield at, f"there is no event “{event}”", _date(event, schema) or did_you_mean(event, schema.events)
+                fix = _date(event, schema) or _of_a_mail(event, schema) or did_you_mean(event, schema.events)
+                yield at, f"there is no event “{event}”", fix
             case "mail", Constant(value=str() as mail) if mail not in schema.mails:
                 has = next((name for name, links in schema.mails.items() if links and mail in links), None)
                 both = f'it is a link of “{has}”: write {ask.function}("{has}", "{mail}")'

@@ -222,4 +222,6 @@ class _Build:
         if passes and isinstance(line.target, Inline):
             inside = range(line.event.at.line, lines.stop)
             return Edge(self.add(line.target.steps, "", OUT, inside), line.event.at, event=line.event.value)
+        if passes:  # it leads nowhere, which has its own message
+            return Edge(OUT, line.event.at, event=line.event.value)
         return self.edge(line.target, below, line.event.at, line.event.value, lines)

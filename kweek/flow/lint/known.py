@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from kweek.flow.conditions.codes import CODES
 from kweek.flow.conditions.instead import instead
 from kweek.flow.conditions.schema import FieldType, fits
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.offers import no_colleague, no_date, no_event, no_field
 from kweek.flow.lint.report import Report
+from kweek.flow.meant import meant
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, Webhook
 from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located, did_you_mean, nearest, value_of
@@ -255,6 +257,9 @@ class _Look:
             if given and "any" not in (given.kind, kind.kind) and given.kind != kind.kind:
                 what = f"{field.value} is {kind}, {said} is {given}"
                 self.report.error(value.at, "wrong-type", what, "", "Set a field of the same type")
+        elif (code := CODES.get(f"lead.{name}")) and said and not code[0].fullmatch(said):
+            what = f"“{said}” is no {name}"
+            self.report.error(value.at, "wrong-type", what, "", f"Write a code: {code[1]}")
         elif (said == "today" and kind.kind not in ("date", "moment", "any")) or not (
             said == "today" or fits(kind, said)
         ):
@@ -262,6 +267,8 @@ class _Look:
             fix = f"Write {example.get(kind.kind, 'a text')}"
             if kind.kind in ("date", "moment") and nearest(said, ("today",)):
                 fix = "Did you mean “today”?"
+            if kind.kind == "yes/no" and (truth := meant(said.lower(), ("true", "false"))):
+                fix = f"Write {field.value}: {truth}"
             so = "“today” is a date" if said == "today" else f"“{said}” is not"
             self.report.error(value.at, "wrong-type", f"{field.value} is {kind}, {so}", "", fix)
 

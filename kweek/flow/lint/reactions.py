@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names, event_meant
-from kweek.flow.lint.otherwise import check_otherwise, one_by_one
+from kweek.flow.lint.otherwise import check_otherwise, denied, one_by_one
 from kweek.flow.lint.report import Report
 from kweek.flow.model import (
     AnyStep,
@@ -101,6 +102,15 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         what, why = f"“{event}” is a link of this mail, not an event", "what happens is that somebody clicks it"
         report.error(at, "unknown-event", what, why, f"Write: clicked {event}")
         return "clicked"
+    if did_not := denied(event, STATES.get(step.verb, ())):
+        why = "what did not happen is known when the time is up"
+        fix = f"Write it below otherwise: a line for “{did_not}”, and below that “else” is who did not"
+        report.error(at, "unknown-event", f"There is no event “{event}”", why, fix)
+        return ""
+    if event.lower() in _SILENCE and step.verb in STATES:
+        why = "that nothing happened is known when the time is up"
+        report.error(at, "unknown-event", f"There is no event “{event}”", why, "Write instead: otherwise: …")
+        return ""
     if each := one_by_one(event, can):
         report.error(at, "unknown-event", f"There is no event “{event}”", "a line hears one thing", each)
         return ""
@@ -109,6 +119,13 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         fix = f"{fix} Or add it to outcomes in line {step.outcomes[0].at.line}"
     report.error(at, "unknown-event", f"There is no event “{event}”", "", fix)
     return nearest(event, (*can, "else")) or ""
+
+
+_SILENCE: Final = (
+    "no reaction", "no response", "no reply", "no answer", "nothing", "none", "silence", "silent", "timeout", "expired",
+    "not reacted", "time is up", "geen reactie", "geen antwoord",
+)  # fmt: skip
+"""What somebody may write where nothing happened."""
 
 
 def _links(step: Send, names: Names) -> Collection[str]:
@@ -231,7 +248,13 @@ def _whenever(flow: Flow, names: Names, report: Report) -> None:
             )
             report.error(at, "never-fires", what, why, "Write it under “when” of that step")
         elif event not in BUILT_IN and event not in names.events and event not in own:
-            fix = _remedy(event, (*names.events, *BUILT_IN))
+            kind, _, mail = event.partition(" ")
+            if kind in MAIL and mail in names.mails:
+                fix = (
+                    f"Write {kind} alone, for any mail of this flow — or put it under “when” of the step that sends it"
+                )
+            else:
+                fix = _remedy(event, (*names.events, *BUILT_IN))
             report.error(at, "unknown-event", f"There is no event “{event}”", "", fix)
         elif isinstance(line.target, Ignore) and event not in WHENEVER_DEFAULTS:
             what, why = f"“{event}: ignore” changes nothing", "only the defaults can be taken away"

@@ -74,7 +74,7 @@ class StepReader(VerblessReader):
         verb = first.key.value
         if verb == "score":
             node = Pairs(tuple(lifted(self, node.pairs, OPTIONS["score"], ("score",), "the step")), node.at)
-            first = next(pair for pair in node.pairs if pair.key.value == "score")
+            first = next((pair for pair in node.pairs if pair.key.value == "score"), first)  # it may be misspelt
         known = self._options(node, verb, first, above)
         id_ = self.text(known.get("id"))
         if id_ and (not id_.value.strip("/") or " " in id_.value):
