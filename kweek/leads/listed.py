@@ -72,6 +72,8 @@ class Wanted:
     q: str = ""
 
 
+_UNGRADED: Final = leads.c.profile.is_(None)
+"""Of whoever never had a point."""
 _Row = Row[*tuple[Any, ...]]
 Conditions = Sequence[ColumnElement[bool]]
 
@@ -102,7 +104,9 @@ def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
     beyond = [] if bounds is None else _beyond(key, bounds)
     first: list[_Row] = []
     for conditions in which.parts:
-        query: Select[*tuple[Any, ...]] = select(leads.c.id, key.label("place")).where(*conditions, *beyond)
+        ungraded = by == "points" and any(one is _UNGRADED for one in conditions)
+        alike = [worth == 0] if ungraded else []  # so that the index of the order is of use
+        query: Select[*tuple[Any, ...]] = select(leads.c.id, key.label("place")).where(*conditions, *alike, *beyond)
         first.extend(read.execute(query.order_by(*order).limit(most + 1)).all())
     first.sort(key=lambda row: (row.place, row.id), reverse=True)
     ids = [row.id for row in first[:most]]
@@ -187,7 +191,7 @@ def _grades(grade: str, fresh: str) -> list[list[ColumnElement[bool]]]:
         return [[]]
     digit = [c.engagement == int(grade[1])] if grade[1:].isdecimal() and len(grade) == 2 else []
     had: list[ColumnElement[bool]] = [c.profile == grade[0], *digit] if digit or len(grade) == 1 else [false()]
-    return [had, [c.profile.is_(None), c.engagement.is_(None)]] if fresh.startswith(grade) else [had]
+    return [had, [_UNGRADED, c.engagement.is_(None)]] if fresh.startswith(grade) else [had]
 
 
 # --- what has no index in the order of the list -------------------------------------------------------------

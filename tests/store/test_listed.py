@@ -29,7 +29,7 @@ def _lead(n: int) -> dict[str, Any]:
         "campaign": f"k{n % 2}", "stage": "suspect" if n % 5 else "customer",
         "created_at": NOW + timedelta(hours=n // 4),
         "profile": "ABCD"[n % 4] if graded else None, "engagement": n % 4 + 1 if graded else None,
-        "points_profile": n % 7 - 3, "points_intent": n % 4, "points_interest": 0,
+        "points_profile": (n % 7 - 3) * graded, "points_intent": n % 4 * graded, "points_interest": 0,
         "merged_into": "l00" if n == 7 else None,
     }  # fmt: skip
 
