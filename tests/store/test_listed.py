@@ -125,10 +125,15 @@ def _paged(database: Database, wanted: Wanted, by: By) -> list[str]:
 
 
 def test_each_says_who_it_is_what_it_is_worth_and_where_it_walks(database: Database) -> None:
+    said: list[object] = []
     with database.read() as read:
-        page = listed.page(read, listed.which(read, Wanted(q="m12@"), FRESH), "newest", "", 5)
-    [row] = page.rows
-    assert (row.who, row.company, row.worth, page.flows) == ("M12@Example.com", None, 2, {"l12": ["a"]})
+        for q in ("m12@", "m14@"):
+            page = listed.page(read, listed.which(read, Wanted(q=q), FRESH), "newest", "", 5)
+            said += [(row.who, row.company, row.worth, page.flows) for row in page.rows]
+    assert said == [
+        ("M12@Example.com", None, 0, {"l12": ["a"]}),
+        ("M14@Example.com", "Anthurium B.V.", -1, {}),
+    ]
 
 
 @pytest.mark.parametrize(
