@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from kweek.draw.svg import number
 from kweek.web.direction import PageTongue, calm
 from kweek.web.house import house_of
+from kweek.web.refusals import refusal_words
 from kweek.web.spoken import event_words, label_words, outcome_words, task_words, why_words
 from kweek.words import LANGUAGES, Tongue
 
@@ -97,6 +98,11 @@ def _task_outcome(context: Context, outcome: str) -> str:
 
 
 @pass_context
+def _refusal(context: Context, words: str) -> str:
+    return refusal_words(_tongue(context), words)
+
+
+@pass_context
 def _label(context: Context, path: str) -> str:
     """A field by its path: `lead.contract_end`."""
     return label_words(_tongue(context), path)
@@ -161,6 +167,7 @@ _FILTERS: Final[dict[str, Any]] = {
     "moment": _moment, "number": _number, "thin": _thin, "millis": _millis, "span": _span,
     "money": _money, "percent": _percent, "day": _day,
     "event": _event, "outcome": _outcome, "task_outcome": _task_outcome, "label": _label,
+    "refusal": _refusal,
     "why": _why, "status": _status,
 }  # fmt: skip
 _ENVIRONMENT.filters.update(_FILTERS)
