@@ -23,8 +23,9 @@ from kweek.flow.catalogue import Rules
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
 from kweek.flow.lint.gather import names_of
+from kweek.flow.lint.rules import lint_rules
 from kweek.flow.load.rules import read_rules
-from kweek.flow.problems import Problem
+from kweek.flow.problems import Problem, errors
 from kweek.flow.world import World
 from kweek.intake.ears import FlowEars, derivations
 from kweek.intake.hooks import hooks_of
@@ -32,6 +33,7 @@ from kweek.leads import facts, sound_rules
 from kweek.leads.database import Database, DatabaseAway, DatabaseUnusable
 from kweek.leads.facts import Rules as FactRules
 from kweek.leads.reckoned import Scores
+from kweek.linting import names_in
 from kweek.mails.template import purposes_of
 from kweek.rules.wall import zone
 from kweek.workspace import Workspace, read_workspace, watched
@@ -140,8 +142,10 @@ class Rulebook:
 
 
 def broken(workspace: Workspace) -> list[Problem]:
-    """The errors in rules/: with one of them, what is written there holds for nobody."""
-    return [one for one in workspace.problems if one.severity == "error" and one.file.startswith("rules/")]
+    """The errors in rules/: with one of them, what is written there holds for nobody. That a flow is not there, which
+    the matrix names, is no reason: somebody may be writing it."""
+    found = [*workspace.problems, *lint_rules(workspace.rules, names_in(workspace))]
+    return [one for one in errors(found) if one.file.startswith("rules/") and one.code != "unknown-flow"]
 
 
 def _edited(before: Mapping[str, str], after: Mapping[str, str]) -> str | None:

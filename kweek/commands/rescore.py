@@ -112,7 +112,12 @@ def _rescore(settings: Settings, *, as_json: bool) -> int:
     import asyncio
 
     from kweek.rescoring import rescored
+    from kweek.rulebook import broken
 
+    if wrong := broken(workspace_of(settings)):
+        say(f"{wrong[0]}")
+        say("the rules have errors, so nothing was changed; kweek lint says all")
+        return 1
     with progress("Rescoring", "leads") as told:
         try:
             done = asyncio.run(rescored(settings, told, say))

@@ -66,11 +66,23 @@ def test_broken_rules_are_not_taken(folder: Folder) -> None:
     assert folder.capacity() == 7
 
 
-def test_a_file_that_goes_away_is_a_change(folder: Folder) -> None:
-    assert folder.book.now().rules.events
-    (folder.folder / "rules" / "events.yaml").unlink()
+def test_rules_that_ask_for_what_is_not_there_are_not_taken(folder: Folder) -> None:
+    """They can be read, and would take points away from everybody."""
+    before, scoring = folder.book.now(), (ROOT / "rules" / "scoring.yaml").read_text("utf-8")
+    for slip in (("lead.job_title", "lead.job_titel"), ("when: newsletter.subscribed", "when: newsletter.asked")):
+        folder.write("scoring.yaml", scoring.replace(*slip))
+        folder.time += FRESH + 0.1
+        assert folder.book.now() is before, slip
+    folder.write("scoring.yaml", scoring.replace("interest: +10", "interest: +11"))
     folder.time += FRESH + 0.1
-    assert not folder.book.now().rules.events
+    assert folder.book.now() is not before
+
+
+def test_a_file_that_goes_away_is_a_change(folder: Folder) -> None:
+    assert folder.book.now().rules.personas
+    (folder.folder / "rules" / "personas.yaml").unlink()
+    folder.time += FRESH + 0.1
+    assert not folder.book.now().rules.personas
 
 
 def test_nothing_is_read_again_while_nothing_changes(folder: Folder) -> None:

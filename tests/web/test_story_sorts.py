@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kweek.leads import tables
+from kweek.web.points import Given, columns
 from tests.web.conftest import NOW, Books, TestClient
 
 LINES = {
@@ -59,3 +60,17 @@ def test_what_an_event_carries_is_told_in_the_readers_words(staff: TestClient, b
 
 def test_a_sort_that_was_made_up_shows_everything(staff: TestClient, lead: str) -> None:
     assert past(staff.get(f"{lead}?only=nonsense").text) == past(staff.get(lead).text)
+
+
+def test_what_was_taken_back_again_is_not_counted(books: Books) -> None:
+    """Rules that were broken for a while, and are as before."""
+    given = [("e1", 10), ("e1", -10), ("e1", 10), ("e2", 10), ("e2", -10), ("e3", 10)]
+    for n, (about, worth) in enumerate(given):
+        row = {"source": f"l1/took/{about}/{n}", "axis": "intent", "points": worth, "because": "took a download"}
+        books.add(tables.points, lead_id="l1", at=NOW, rule="took", about=about, **row)
+    for n in (1, 2):
+        hand = {"source": f"l1-1/{n}", "axis": "intent", "points": 5, "because": "was kind"}
+        books.add(tables.points, lead_id="l1", at=NOW, **hand)
+    with books.db.read() as read:
+        [column] = columns(read, "l1")
+    assert (column.total, column.reasons) == (30, (Given("took a download", 20, 2), Given("was kind", 10, 2)))
