@@ -15,6 +15,7 @@ from kweek.leads.database import NoSuchLead
 from kweek.leads.merged import living, merged_into
 from kweek.web import company_page, course, points, queries, same_as, story, topics, way
 from kweek.web.guard import HouseOf, staff_only
+from kweek.web.mail_titles import titles
 from kweek.web.ready import checklist
 from kweek.web.render import page, reader_tongue
 from kweek.web.sources import sources
@@ -46,12 +47,13 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, family)),
             "seen": way.seen(read, mails),
             "caught": way.caught(read, [mail.key for mail in mails]),
+            "called": titles(read, house.rules, mails, say.language),
             "persona": house.rules.persona(read, lead, now, say.language),
             "points": list(points.columns(read, lead_id)),
             "sources": sources(read, lead),
             "ready": checklist(read, house, say, lead_id),
             "reads": topics.reads(read, lead_id),
-            "past": course.of_lead(read, say, lead_id, house.rules.zone(), family[1:], only),
+            "past": course.of_lead(read, say, lead_id, house.rules, family[1:], only),
             "stuck": cannot_go_on.of_lead(read, lead_id, now - cannot_go_on.LATELY * house.tempo(), now),
             "employer": company_page.of_lead(read, lead),
             "same": same_as.of_lead(read, lead_id),
