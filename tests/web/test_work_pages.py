@@ -59,6 +59,21 @@ questions:
         assert said.count("<small>") == 2, "of what stands once nothing more is said"
 
 
+def test_the_way_of_any_flow_can_be_opened(staff: TestClient, books: Books, published: str) -> None:
+    about = {"lead_id": "ann", "flow": "brochure-request", "version": published, "state": {}, "live": False}
+    for n in range(2, 8):
+        ended = NOW - (12 + n) * DAY
+        books.add(tables.enrolments, id=f"ann-{n}", started_at=ended, ended_at=ended, result="done", **about)
+    page = staff.get("/leads/ann").text
+    assert page.count("<svg") == 5
+    links = re.findall(r'<a href="([^"]+)">The way that it went</a>', page)
+    assert links == ["?way=ann-6#way-ann-6", "?way=ann-7#way-ann-7"]
+    older = staff.get("/leads/ann?way=ann-7").text
+    assert older.count("<svg") == 6
+    assert "<details open>" in older.partition('id="way-ann-7"')[2]
+    assert staff.get("/leads/ann?way=<of-nobody>").text.count("<svg") == 5
+
+
 def test_a_call_says_who_has_it_since_when_and_what_to_say(staff: TestClient) -> None:
     page = staff.get(f"/calls/{CALL}", headers=DUTCH).text
     shown = ["Bas Jansen", "tel:+31207654321", "al 5 u", "Reageerde niet op tijd", "Mail geopend", "1 / 3"]
