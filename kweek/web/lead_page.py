@@ -19,6 +19,7 @@ from kweek.web.mail_titles import titles
 from kweek.web.ready import checklist
 from kweek.web.render import page, reader_tongue
 from kweek.web.sources import sources
+from kweek.web.touched import touched
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -38,6 +39,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             raise NoSuchLead(lead_id) from None
         family = [lead_id, *merged_into(read, lead_id)]
         facts: dict[str, Any] = {
+            "stamp": touched(read, lead_id),
             "handovers": queries.open_handovers(read, lead_id).rows,
             "calls": queries.open_calls(read, lead_id).rows,
             "tasks": queries.open_tasks(read, lead_id).rows,
@@ -45,9 +47,9 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "answers": story.answers(read, house.rules, lead_id, say.language),
             "remarks": story.remarks(read, lead_id),
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, family)),
+            "called": titles(read, house.rules, mails, say.language),
             "seen": way.seen(read, mails),
             "caught": way.caught(read, [mail.key for mail in mails]),
-            "called": titles(read, house.rules, mails, say.language),
             "persona": house.rules.persona(read, lead, now, say.language),
             "points": list(points.columns(read, lead_id)),
             "sources": sources(read, lead),

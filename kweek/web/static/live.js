@@ -134,7 +134,7 @@ function tick() {
     if (clock.textContent !== text) clock.textContent = text;
   }
 }
-if (document.querySelector("[data-due], [data-since]")) setInterval(tick, 1000);
+if (document.querySelector("[data-due], [data-since], [data-part]")) setInterval(tick, 1000);
 
 // --- the line to the house: opened while the page is seen, and again when it was lost
 const address = body.dataset.watch;
@@ -160,6 +160,7 @@ function open() {
     if (news.work) wait(news.work);
     if (news.lines) tell(news.lines);
     if ("mails" in news) arrive(news.mails);
+    if ("about" in news) import("./parts.js").then(({ renew }) => renew()).then(tick);
   };
   source.onerror = () => {
     state("off");
