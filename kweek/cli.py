@@ -64,10 +64,11 @@ class Command(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command."""
     words = list(sys.argv[1:] if argv is None else argv)
+    name = " ".join(("kweek", *(word for word in words[:1] if word in COMMANDS)))
     try:
         return _run(words)
     except KweekError as error:
-        print(f"kweek: {error}", file=sys.stderr)
+        print(f"{name}: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:  # `kweek lint | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -77,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         where = f"{error.filename}: " if error.filename else ""
         why = _NO_FOLDER if error.errno in (errno.EEXIST, errno.ENOTDIR) else error.strerror
-        print(f"kweek: {where}{why}", file=sys.stderr)  # a folder that may not be read, a full disk
+        print(f"{name}: {where}{why}", file=sys.stderr)  # a folder that may not be read, a full disk
         return 1
     except KeyboardInterrupt:
         return 130
@@ -114,7 +115,7 @@ class _Parser(argparse.ArgumentParser):
     misuse = 2  # `kweek receive` speaks to mail servers, which know other codes
 
     def error(self, message: str) -> NoReturn:
-        self.exit(self.misuse, f"kweek: {message}\n{self.format_usage()}")
+        self.exit(self.misuse, f"{self.prog}: {message}\n{self.format_usage()}")
 
 
 def _there() -> tuple[str, ...]:

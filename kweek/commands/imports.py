@@ -57,7 +57,7 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if not args.id and (args.undo or args.stop or args.go_on or args.errors):
-        say("kweek: say which: kweek imports lists them")
+        say("kweek imports: say which: kweek imports lists them")
         return 2
     if args.errors:
         look_for_folder("--errors", args.errors)

@@ -57,10 +57,11 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.action != "list" and not (args.name or "").strip():
-        say(f"kweek: `kweek key {args.action}` needs a name: kweek key {args.action} website")
+        say(f"kweek key: `kweek key {args.action}` needs a name: kweek key {args.action} website")
         return 2
     if args.action == "make" and not args.may:
-        say(f"kweek: what may it do? kweek key make {args.name} --may events:write; kweek key --help lists the scopes")
+        how = f"kweek key make {args.name} --may events:write"
+        say(f"kweek key: what may it do? {how}; kweek key --help lists the scopes")
         return 2
     looking("Looking at the keys")
     from kweek.commands.books import opened

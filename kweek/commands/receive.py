@@ -50,13 +50,13 @@ def run(args: argparse.Namespace) -> int:
 
     raw = sys.stdin.buffer.read()
     if not is_message(raw):
-        say("kweek: this is no message: it has no header")
+        say("kweek receive: this is no message: it has no header")
         return os.EX_DATAERR
     try:
         received = _take(args, raw)
     except Exception as error:  # what it says of others' errors may hold a person's words, and the sender reads this
         why = str(error) if isinstance(error, KweekError) else type(error).__name__
-        say(f"kweek: not taken, come again later: {why}")
+        say(f"kweek receive: not taken, come again later: {why}")
         return os.EX_TEMPFAIL
     say(_said(received))
     return os.EX_OK
@@ -85,8 +85,8 @@ def _take(args: argparse.Namespace, raw: bytes) -> Received:
 
 def _said(received: Received) -> str:
     if received.key is None:
-        return "kweek: about no mail of ours: nothing was done"
-    return f"kweek: {received.meant}, for the mail {received.key}"
+        return "kweek receive: about no mail of ours: nothing was done"
+    return f"kweek receive: {received.meant}, for the mail {received.key}"
 
 
 def _address(text: str) -> str:

@@ -34,10 +34,10 @@ def lines(
     for number in numbers:
         remark = f"  {number.remark}" if number.remark else ""
         yield f"  {number.label:<{wide}} {number.now:>8,}{_was(number.then)}{remark}"
-    if never := list(missed(one, tell(flow, say))):
+    if never := missed(one, tell(flow, say)):
         yield ""
         yield "  Nobody came here:"
-        yield from (f"    {words}" for words in never)
+        yield from (f"    {each.words} ({each.step})" if each.step else f"    {each.words}" for each in never)
     yield ""
     yield f"  {_count(one.ways, 'different way')}; the commonest:"
     for way in one.stories[:3]:

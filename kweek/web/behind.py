@@ -100,7 +100,7 @@ def words(say: Tongue, picture: Picture, at: str) -> str | None:
         result = at.removeprefix(ENDED)
         return say("board.ended", result=say.maybe(f"result.{result}", result))
     for card in picture.cards():
-        title = " ".join(card.title.lines)
+        title = " ".join((*card.title.lines, *(card.chip.words.lines if card.chip else ())))  # `Go to call`
         if card.id == at:
             return title
         for row in card.rows:

@@ -1,5 +1,5 @@
 """What is an open page told beside its numbers? Who is away that leads need, how fast clocks go, and what has become of
-the files that it speaks of."""
+the files or the lead that it speaks of."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from kweek.leads.database import DatabaseAway
 from kweek.web.files import news
 from kweek.web.house import House
+from kweek.web.touched import touched
 from kweek.words import Tongue
 
 
@@ -38,6 +39,11 @@ def beside(flow: str | None, files: str, say: Tongue, zone: tzinfo) -> Sequence[
         Beside("still", _still), Beside("tempo", _tempo), Beside("moment", partial(_moment, say=say, zone=zone)),
     ]  # fmt: skip
     return [*always, Beside("files", partial(_files, flow=flow, shown=files), "")] if files else always
+
+
+def of_lead(lead_id: str, stamp: str) -> Beside:
+    """stamp: of the lead, as the page was made with it; what is told is another one."""
+    return Beside("about", partial(_touched, lead_id=lead_id), stamp)
 
 
 async def news_beside(house: House, told: Sequence[Beside]) -> Mapping[str, object]:
@@ -83,3 +89,15 @@ async def _files(house: House, flow: str | None, shown: str) -> str | None:
             return None
         published = board.published.get(flow)
     return news(shown, seen.stamp(flow, published.version if published else None))
+
+
+async def _touched(house: House, lead_id: str) -> str | None:
+    try:
+        return await run_in_threadpool(_stamp, house, lead_id)
+    except DatabaseAway:
+        return None
+
+
+def _stamp(house: House, lead_id: str) -> str:
+    with house.db.read() as read:
+        return touched(read, lead_id)

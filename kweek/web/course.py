@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Row, case, func, or_, select
 
 from kweek.flow.plan import Plan, Send
 from kweek.leads import publish, tables
+from kweek.web import mail_titles
 from kweek.web.line_words import cause_words
 from kweek.web.past import Happened, closing, rungs
+from kweek.web.rules import WorkspaceRules
 from kweek.web.spoken import event_words, field_words, mail_event, outcome_words, step_words, task_words
 from kweek.words import Tongue
 
@@ -27,15 +29,15 @@ def of_lead(
     read: Connection,
     say: Tongue,
     lead_id: str,
-    zone: tzinfo,
+    rules: WorkspaceRules,
     also: Sequence[str] = (),
     only: str | None = None,
 ) -> list[Happened]:
-    """The newest first. Of one moment: what happened, what it was worth, where the lead went, who has it there. zone:
-    of the moments that an event carries. also: leads that were merged into it, of whom the points are counted there.
-    only: of this sort."""
+    """The newest first. Of one moment: what happened, what it was worth, where the lead went, who has it there. rules:
+    of the workspace, with the zone of the moments that an event carries. also: leads that were merged into it, of whom
+    the points are counted there. only: of this sort."""
     family = (lead_id, *also)
-    in_order: list[Iterable[Happened]] = [_events(read, say, one, zone, only) for one in family]
+    in_order: list[Iterable[Happened]] = [_events(read, say, one, rules, only) for one in family]
     if only in (None, "points"):
         in_order.insert(1, _points(read, say, lead_id))
     for sort, told in (("flows", _moves), ("desk", _desk)):
@@ -47,11 +49,12 @@ def of_lead(
 # --- what happened --------------------------------------------------------------------------------
 
 
-def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, only: str | None) -> list[Happened]:
+def _events(read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules, only: str | None) -> list[Happened]:
     events, mails, tasks = tables.events.c, tables.mails.c, tables.tasks.c
     sort = case((mails.key.is_not(None), "mails"), (or_(events.ref.is_not(None), events.by.is_not(None)), "desk"))
+    mail = (mails.key, mails.subject, mails.mail, mails.enrolment_id)
     query = (
-        select(tables.events, mails.subject, tasks.outcomes, func.coalesce(sort, "did").label("sort"))
+        select(tables.events, *mail, tasks.outcomes, func.coalesce(sort, "did").label("sort"))
         .join_from(tables.events, tables.mails, mails.key == events.ref, isouter=True)
         .join(tables.tasks, tasks.key == events.ref, isouter=True)
     )
@@ -60,13 +63,14 @@ def _events(read: Connection, say: Tongue, lead_id: str, zone: tzinfo, only: str
     newest = (events.at.desc(), events.seq.desc())  # what came with a merged lead is older than its number
     rows = read.execute(query.where(events.lead_id == lead_id).order_by(*newest).limit(MOST)).all()
     enrolled = [row for row in rows if row.kind == "enrol"]
-    refused, titles = _refused(read, lead_id, enrolled), _titles(read, enrolled)
+    refused, titles, zone = _refused(read, lead_id, enrolled), _titles(read, enrolled), rules.zone()
+    called = mail_titles.titles(read, rules, [row for row in rows if row.key], say.language)
     return [
         Happened(
             row.at,
             _words(say, row, refused),
             row.by,
-            tuple(_about(say, row, zone, titles)),
+            tuple(_about(say, row, called.get(row.key), zone, titles)),
             sort=row.sort,
         )
         for row in reversed(rows)
@@ -102,7 +106,7 @@ def _refused(read: Connection, lead_id: str, enrolled: Sequence[Row[Any]]) -> se
     return refused
 
 
-def _about(say: Tongue, row: Row[Any], zone: tzinfo, titles: Mapping[str, str]) -> Iterator[str]:
+def _about(say: Tongue, row: Row[Any], mail: str | None, zone: tzinfo, titles: Mapping[str, str]) -> Iterator[str]:
     """The mail, or the flow, that it is about; and its data. titles: of the flows."""
     if row.kind == "enrol":
         flow = str(row.data.get("flow") or "")
@@ -110,8 +114,8 @@ def _about(say: Tongue, row: Row[Any], zone: tzinfo, titles: Mapping[str, str]) 
         if grade := row.data.get("grade"):
             yield say("past.by-grade", grade=grade)
         return
-    if row.subject:
-        yield row.subject
+    if mail:
+        yield mail
     if said := [_fact(say, row.kind, name, value, zone) for name, value in row.data.items()]:
         yield ", ".join(said)
 

@@ -15,9 +15,11 @@ from kweek.leads.database import NoSuchLead
 from kweek.leads.merged import living, merged_into
 from kweek.web import company_page, course, points, queries, same_as, story, topics, way
 from kweek.web.guard import HouseOf, staff_only
+from kweek.web.mail_titles import titles
 from kweek.web.ready import checklist
 from kweek.web.render import page, reader_tongue
 from kweek.web.sources import sources
+from kweek.web.touched import touched
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -26,7 +28,7 @@ _MOST_MAILS = 20
 
 @router.get("/leads/{lead_id}")
 def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
-    say, asked = reader_tongue(request), request.query_params.get("only")
+    say, asked, which = reader_tongue(request), request.query_params.get("only"), request.query_params.get("way", "")
     only, now = asked if asked in course.SORTS else None, house.now()
     with house.db.read() as read:
         if (other := living(read, lead_id)) != lead_id:
@@ -37,13 +39,15 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             raise NoSuchLead(lead_id) from None
         family = [lead_id, *merged_into(read, lead_id)]
         facts: dict[str, Any] = {
+            "stamp": touched(read, lead_id),
             "handovers": queries.open_handovers(read, lead_id).rows,
             "calls": queries.open_calls(read, lead_id).rows,
             "tasks": queries.open_tasks(read, lead_id).rows,
-            "ways": way.ways(read, say, family),
+            "ways": way.ways(read, say, family, asked=which),
             "answers": story.answers(read, house.rules, lead_id, say.language),
             "remarks": story.remarks(read, lead_id),
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, family)),
+            "called": titles(read, house.rules, mails, say.language),
             "seen": way.seen(read, mails),
             "caught": way.caught(read, [mail.key for mail in mails]),
             "persona": house.rules.persona(read, lead, now, say.language),
@@ -51,10 +55,10 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "sources": sources(read, lead),
             "ready": checklist(read, house, say, lead_id),
             "reads": topics.reads(read, lead_id),
-            "past": course.of_lead(read, say, lead_id, house.rules.zone(), family[1:], only),
+            "past": course.of_lead(read, say, lead_id, house.rules, family[1:], only),
             "stuck": cannot_go_on.of_lead(read, lead_id, now - cannot_go_on.LATELY * house.tempo(), now),
             "employer": company_page.of_lead(read, lead),
             "same": same_as.of_lead(read, lead_id),
         }
-    shown = {"most": course.MOST, "only": only, "sorts": course.SORTS}
+    shown = {"most": course.MOST, "only": only, "sorts": course.SORTS, "which": which}
     return page(request, "lead.html", lead=lead, now=now, **shown, **facts)

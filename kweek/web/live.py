@@ -22,7 +22,7 @@ from starlette.responses import Response, StreamingResponse
 from kweek.leads import publish, tables
 from kweek.leads.database import Database, DatabaseAway
 from kweek.web import line_words, queries, stream
-from kweek.web.beside import Beside, beside, news_beside
+from kweek.web.beside import Beside, beside, news_beside, of_lead
 from kweek.web.board import Snapshot
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.house import House
@@ -50,27 +50,32 @@ async def watch(
     to: str = "",
     work: str = "",
     files: str = "",
+    about: str = "",
+    stamp: str = "",
 ) -> Response:
     """flow: of this flow only, as its picture of this version (a hash) shows it. mails: how many the catcher caught
-    after this one, to this lead or to anybody; to: `leads`, to leads only. None of these: the first page's, which shows
-    these lists (work: their stamp). files: the stamp of what the page says of them."""
+    after this one, to this lead or to anybody; to: `leads`, to leads only. about: whether something became of this lead
+    since its stamp. None of these: the first page's, which shows these lists (work: their stamp). files: the stamp of
+    what the page says of them."""
     if not house.seats.take():
         raise ProblemError(503, "Too many pages watch already.", headers={"Retry-After": "30"})
     say, zone = reader_tongue(request), house.rules.zone()
-    seen = _Seen(say, zone, flow or None, version or None, Lists(say, zone, work))
+    seen: _Seen | _Mails | None = None
     if mails >= 0:
         seen = _Mails(mails, lead, only=to == "leads")
-    return StreamingResponse(
-        _events(house, seen, beside(flow or None, files, say, zone)), media_type="text/event-stream"
-    )
+    elif not about:
+        seen = _Seen(say, zone, flow or None, version or None, Lists(say, zone, work))
+    more = [*beside(flow or None, files, say, zone), *([of_lead(about, stamp)] if about else [])]
+    return StreamingResponse(_events(house, seen, more), media_type="text/event-stream")
 
 
-async def _events(house: House, seen: _Seen | _Mails, more: Sequence[Beside]) -> AsyncIterator[str]:
+async def _events(house: House, seen: _Seen | _Mails | None, more: Sequence[Beside]) -> AsyncIterator[str]:
+    """seen: None where a page has no numbers."""
     until, said = time.monotonic() + LONGEST, 0.0
     try:
         yield "retry: 2000\n\n"
         while not house.seats.closed and time.monotonic() < until:
-            news = {**await _news(house, seen), **await news_beside(house, more)}
+            news = {**(await _news(house, seen) if seen else {}), **await news_beside(house, more)}
             if news or time.monotonic() - said >= BEAT:
                 said = time.monotonic()
                 yield f"data: {json.dumps(news, separators=(',', ':'), ensure_ascii=False)}\n\n"

@@ -30,6 +30,7 @@ from kweek.web.house import House
 from kweek.web.problems import ProblemError
 from kweek.web.queries import WHO, caught_to
 from kweek.web.render import page, reader_tongue
+from kweek.web.touched import touched
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -187,10 +188,12 @@ def _list(read: Connection, lead: str, before: int | None, *, only: bool) -> Lis
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What came of a mail: how it was looked at and what its reader did, in order of time; and where that has led."""
+    """What came of a mail: how it was looked at and what its reader did, in order of time; and where that has led.
+    stamp: of the lead, as it is now."""
 
     lines: list[past.Happened]
     ways: list[way.Way]
+    stamp: str
 
 
 def _after(read: Connection, say: Tongue, ours: Row[Any]) -> After:
@@ -198,7 +201,7 @@ def _after(read: Connection, say: Tongue, ours: Row[Any]) -> After:
     seen = way.seen(read, [ours]).get(ours.key, [])
     told = {_JUDGED[hit.kind] for hit in seen if hit.kind in _JUDGED}  # with how they were judged, in one line
     lines = [*(_looked(say, hit) for hit in seen), *past.of_mail(read, say, ours.lead_id, ours.key, told)]
-    return After(sorted(lines, key=lambda line: line.at), ways)
+    return After(sorted(lines, key=lambda line: line.at), ways, touched(read, ours.lead_id))
 
 
 def _looked(say: Tongue, hit: way.Seen) -> past.Happened:

@@ -12,6 +12,7 @@ from kweek.web import queries
 from kweek.web.house import House
 from kweek.web.lists import stamp
 from kweek.web.live import as_shown
+from kweek.web.mail_titles import titles
 from kweek.web.spoken import step_words
 from kweek.words import Tongue
 
@@ -80,7 +81,8 @@ def overview(house: House, say: Tongue) -> Mapping[str, Any]:
             **snapshot.lists,
             "stamp": stamp(snapshot.lists),
             "overdue": snapshot.work["overdue"],
-            "mails": queries.last_mails(read, 20),
+            "mails": (mails := queries.last_mails(read, 20)),
+            "called": titles(read, house.rules, mails, say.language),
             "held_mails": queries.held_mails(read),
             "held_leads": queries.held_leads(read),
             "problems": queries.last_problems(read, 20),

@@ -115,9 +115,10 @@ def _open(
 
 
 def last_mails(read: Connection, most: int, leads: Sequence[str] | None = None) -> list[Row[Any]]:
-    """The newest first, without their texts; of these leads: those that they got themselves."""
+    """The newest first, without their texts; `who`: the lead. Of these leads: those that they got themselves."""
     mails = tables.mails.c
-    query = _mails().order_by(mails.claimed_at.desc(), mails.key).limit(most)
+    query = _mails().add_columns(WHO).join(tables.leads, _lead.id == mails.lead_id)
+    query = query.order_by(mails.claimed_at.desc(), mails.key).limit(most)
     if leads is not None:
         query = query.where(mails.lead_id.in_(leads), mails.audience == "lead")
     return list(read.execute(query).all())
@@ -162,8 +163,8 @@ def last_problems(read: Connection, most: int) -> list[Row[Any]]:
 
 def _mails() -> AnySelect:
     m = tables.mails.c
-    columns = (m.key, m.lead_id, m.mail, m.audience, m.recipient, m.subject, m.status, m.why, m.claimed_at, m.sent_at)
-    return select(*columns)
+    what = (m.key, m.lead_id, m.enrolment_id, m.mail, m.audience, m.recipient, m.subject)
+    return select(*what, m.status, m.why, m.claimed_at, m.sent_at)
 
 
 def listed(read: Connection, query: AnySelect) -> Listed:

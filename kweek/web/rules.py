@@ -145,6 +145,17 @@ class WorkspaceRules:
                     return self._survey(source, template.survey)
         return None
 
+    def subject_of(self, tx: Connection, mail: str, version: str | None, language: str) -> str | None:
+        """Of this mail, as it was published with this version of the flow, in this language or another. None: the file
+        is not there, or what it says depends on the lead."""
+        source = self._source(tx, version)
+        files = (path for path in sorted(source) if path.startswith(f"templates/mails/{mail}."))
+        for path in sorted(files, key=lambda path: not path.startswith(f"templates/mails/{mail}.{language}.")):
+            template, _ = parse_mail(path, source[path])
+            if template is not None and "{" not in template.subject:
+                return template.subject
+        return None
+
     def script_of(self, tx: Connection, task: Row[Any]) -> Survey | None:
         """The script of this call task."""
         return self.survey_in(tx, task.enrolment_id, task.script)

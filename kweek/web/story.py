@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,10 +40,13 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question of a survey, and what the lead answered."""
+    """One question of a survey, and what the lead answered. again: it stands in another survey as well."""
 
     question: str
     answer: str
+    survey: str
+    at: datetime
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +144,17 @@ def answers(read: Connection, rules: WorkspaceRules, lead_id: str, language: str
         given = {row.question: row for row in rows if row.survey == name}
         survey = rules.survey_in(read, next(iter(given.values())).source.rpartition("/")[0], name)
         found += _in_words(survey, given, language)
-    return found
+    times = Counter(one.question for one in found)
+    return [replace(one, again=times[one.question] > 1) for one in found]
 
 
 def _in_words(survey: Survey | None, given: Mapping[str, Row[Any]], language: str) -> Iterator[Answer]:
     asked = {question.name.value: question for question in survey.questions} if survey else {}
+    title = say(survey.title, language) if survey else ""
     for name in sorted(given, key=lambda name: (list(asked).index(name) if name in asked else len(asked), name)):
-        question = asked.get(name)
+        question, row = asked.get(name), given[name]
         text = say(question.text, language) if question else name
-        yield Answer(text, answer_in_words(question, given[name].value, language))
+        yield Answer(text, answer_in_words(question, row.value, language), title or row.survey, row.at)
 
 
 def remarks(read: Connection, lead_id: str) -> list[Remark]:

@@ -54,5 +54,5 @@ def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
     (mine / "letters.txt").write_text("dear")
     refused = kweek("demo", "--data", str(mine), cwd=tmp_path)
     assert refused.returncode == 1
-    assert refused.stderr == f"kweek: {mine} holds something else than a demo; choose another folder with --data\n"
+    assert refused.stderr == f"kweek demo: {mine} holds something else than a demo; choose another folder with --data\n"
     assert (mine / "letters.txt").read_text() == "dear"

@@ -84,7 +84,7 @@ def test_a_report_a_reply_an_answering_machine_a_complaint_and_a_farewell(server
     for raw, to, sender, meant in given:
         for _ in range(2):  # a server that saw no answer comes again
             done = server.gives(raw, "--recipient", to, "--sender", sender)
-            assert (done.returncode, done.stderr.decode()) == (0, f"kweek: {meant}, for the mail {KEY}\n")
+            assert (done.returncode, done.stderr.decode()) == (0, f"kweek receive: {meant}, for the mail {KEY}\n")
     assert server.events() == ["replied", "out of office", "bounced", "complained", "unsubscribed"]
 
 
@@ -137,7 +137,7 @@ def test_what_is_no_message_is_65(server: Server, raw: bytes) -> None:
 def test_whatever_is_wrong_here_is_75_and_the_server_keeps_the_message(server: Server, change: dict[str, str]) -> None:
     server.environment |= change
     done = server.gives(b"From: l1@example.com\nSubject: Re: hello\n\n", "--recipient", server.to())
-    assert (done.returncode, done.stderr.startswith(b"kweek: not taken, come again later: ")) == (75, True)
+    assert (done.returncode, done.stderr.startswith(b"kweek receive: not taken, come again later: ")) == (75, True)
     assert b"Traceback" not in done.stderr
 
 

@@ -220,4 +220,4 @@ def test_a_command_enters_what_is_right_and_says_what_is_not(
     assert main(["cost", "gone.csv"]) == 2
     (tmp_path / "c.csv").write_text("")
     assert main(["cost", "c.csv"]) == 1
-    assert "kweek: the first line must name the columns" in capsys.readouterr().err
+    assert "kweek cost: the first line must name the columns" in capsys.readouterr().err

@@ -81,7 +81,7 @@ MISTAKES = {
     "no rules to go by": ("outgoing --workspace nowhere", "", 1, "has no rules/workspace.yaml. Name the folder"),
     "nothing to suggest": ("test --suggest a --workspace nowhere", "", 1, "is not a workspace: it has no flows"),
     "a flow of nowhere to lint": ("lint a --workspace nowhere", "", 1, "is not a workspace: it has no flows"),
-    "a flow of nowhere to draw": ("draw a --workspace nowhere", "", 1, "kweek: /"),
+    "a flow of nowhere to draw": ("draw a --workspace nowhere", "", 1, "kweek draw: /"),
     "a flow of nowhere to simulate": ("simulate a --workspace nowhere", "", 1, "or KWEEK_WORKSPACE.\n"),
     "tests of no flow": (f"test long-tern --workspace {ROOT}", "", 2, "Did you mean “long-term”?"),
     "tests told to no folder": (f"test --junit no/x.xml --workspace {ROOT}", "", 2, "there is no folder no; make it"),
@@ -131,6 +131,8 @@ def test_a_mistake_is_answered_in_words(mistake: str, tmp_path: Path) -> None:
     )
     assert done.returncode == code, done.stderr
     assert answer in done.stderr
+    command = words.split()[0]
+    assert re.search(f"^kweek {command}: " if command in COMMANDS else "^kweek: ", done.stderr, re.MULTILINE)
     assert "Traceback" not in done.stderr
     assert "hushhush" not in done.stderr
     assert words.startswith(("migrate", "up")) or not (tmp_path / ".kweek/kweek.db").exists(), "nobody else makes one"
@@ -149,9 +151,8 @@ def test_before_temporal_is_started_on_a_file_that_is_no_database_the_remedy_is_
     done = _in_a_house_with(tmp_path, "temporal.db", "up")
     assert done.returncode == 1, done.stderr
     file = tmp_path / ".kweek/temporal.db"
-    assert (
-        f"kweek: {file} is no database of Temporal's: put it aside and start again, then `kweek doctor" in done.stderr
-    )
+    answer = f"kweek up: {file} is no database of Temporal's: put it aside and start again, then `kweek doctor"
+    assert answer in done.stderr
 
 
 def _in_a_house_with(folder: Path, garbage: str, command: str) -> subprocess.CompletedProcess[str]:

@@ -111,7 +111,7 @@ def test_what_differs_from_another_version(tmp_path: Path, capsys: pytest.Captur
     assert said == "Nothing that is drawn differs from old.yaml.\nchanged: flows/brochure-request.yaml\n"
     old.write_text("- just\n- words\n")
     code, _, err = draw(f"brochure-request --against {old}", capsys)
-    assert (code, err.startswith(f"kweek: {old}:1:1: error: ")) == (1, True)
+    assert (code, err.startswith(f"kweek draw: {old}:1:1: error: ")) == (1, True)
     old.write_bytes(bytes(range(256)) * 9)
     code, _, err = draw(f"brochure-request --against {old}", capsys)
     assert (code, err.count("\n") <= 5) == (1, True)
@@ -204,7 +204,7 @@ def test_where_yaml_cannot_read_on_nothing_is_drawn_and_the_problem_is_said(
     (tmp_path / "flows" / "b.yaml").write_text(sound.read_text())
     sound.write_text(BREAKS_OFF[text])
     assert main(["draw", "b", "--workspace", str(tmp_path), "--against", str(sound)]) == 1
-    assert capsys.readouterr().err.startswith(f"kweek: {sound}:")
+    assert capsys.readouterr().err.startswith(f"kweek draw: {sound}:")
 
 
 def test_a_draft_that_reads_well_and_leads_nowhere_is_drawn_and_the_mistake_is_told(

@@ -131,7 +131,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     assert main(["simulate", *words, "--workspace", str(ROOT)]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("kweek: ")
+    assert err.startswith("kweek simulate: ")
     assert err.count("\n") == 1
     return err
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from kweek.draw.tell import tell
+from kweek.draw.told import within
 from kweek.draw.widths import width as text_width
 from kweek.flow.load.flow import load_flow
 from kweek.flow.simulate.arrivals import Arrivals
@@ -17,6 +19,7 @@ from kweek.flow.simulate.mix import usual
 from kweek.flow.simulate.result import Day, Line
 from kweek.flow.simulate.story import TOLD
 from kweek.report.charts import Chart, draw
+from kweek.report.missed import Missed, missed
 from kweek.report.page import page
 from kweek.report.shown import Shown
 from kweek.report.told import words
@@ -65,6 +68,22 @@ def test_its_numbers_are_those_of_the_simulation(shown: Shown) -> None:
     assert 'class="limit"' in chart(html, "Handovers: sales")
     places = set(re.findall(r'data-count="([^"]+)"', html))
     assert set(counts) <= places
+
+
+def test_what_is_called_the_same_and_nobody_came_to_is_told_apart_by_its_step(shown: Shown) -> None:
+    text = "flow: thrice\ntitle: Thrice\nstart: brochure.requested\nsteps:\n"
+    text += "  - send: survey\n" * 2 + "  - call: brochure\n    within: 1 day\n"
+    flow = load_flow(text, "flows/thrice.yaml").flow
+    assert flow
+    told = tell(flow, Tongue("en"))
+    first, second, call = (step for step, _ in within(told.columns[0].steps))
+    rows = tuple(line.key for step in (first, second) for group in step.groups for line in group.lines)
+    found = missed(replace(shown.simulation, never_steps=(call.id,), never_rows=rows), told)
+    words = [one.words for one in found]
+    assert len(found) == len(rows) + 1
+    assert found[-1] == Missed("Call with brochure")
+    assert words[: len(rows) // 2] == words[len(rows) // 2 : -1]
+    assert [one.step for one in found[:-1]] == [first.id] * (len(rows) // 2) + [second.id] * (len(rows) // 2)
 
 
 def test_beside_what_it_was(shown: Shown) -> None:

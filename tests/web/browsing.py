@@ -19,11 +19,14 @@ from kweek.leads import tables
 from kweek.web.app import make_app
 from kweek.web.house import House
 from kweek.web.seats import Seats
+from kweek.web.session import login_link
 from tests.web.conftest import NOW, Books
 
 CHROMIUM = shutil.which("chromium")
 _QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
           "--disable-sync", "--no-first-run")  # fmt: skip
+SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.shifted += entry.value; }).observe({type: "layout-shift"}); }"""
 
 
 def free_port() -> int:
@@ -60,6 +63,15 @@ def chromium(*more: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*_QUIET, *more])
         yield browser
         browser.close()
+
+
+@contextmanager
+def visit(browser: Browser, house: House, **how: object) -> Iterator[Page]:
+    context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | how))  # pyright: ignore
+    page = context.new_page()
+    page.goto(login_link(house.settings))
+    yield page
+    context.close()
 
 
 def caught(

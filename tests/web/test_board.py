@@ -77,6 +77,27 @@ steps:
     assert re.findall(r'<a href="/leads/([^"]+)">', found) == ["l2", "l1", "l0"]
 
 
+def test_a_list_of_leads_says_where_its_card_leads(staff: TestClient, db: Database) -> None:
+    text = """\
+flow: twice
+title: Twice
+start: brochure.requested
+steps:
+  - wait: 2 days
+  - go: later
+paths:
+  later:
+    - wait: 1 day
+    - go: later
+      at_most: 2 times
+      then: done
+"""
+    publish.publish(db, {"flows/twice.yaml": text}, "twice", "test", NOW)
+    places = re.findall(r'href="/flows/twice/leads\?at=([^"&]*go-[^"&]*)"', staff.get("/flows/twice").text)
+    titles = [re.findall("<h1>(.*?) <small>", staff.get(f"/flows/twice/leads?at={place}").text)[0] for place in places]
+    assert titles == ["Go to later", "Go to later", "Go to later: after that"]
+
+
 def test_leads_are_paged_and_searched_by_the_database(staff: TestClient, books: Books, published: str) -> None:
     for n in range(120):
         lead = books.lead(f"l{n}", name=f"Lead {n}")

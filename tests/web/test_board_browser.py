@@ -15,7 +15,7 @@ from kweek.leads import tables
 from kweek.web.house import House
 from kweek.web.session import login_link
 from kweek.web.standstill import Standstill
-from tests.web.browsing import caught, fits, free_port, serving
+from tests.web.browsing import SHIFTS, caught, fits, free_port, serving, visit
 from tests.web.conftest import NOW, Books
 from tests.web.scene import scene
 
@@ -26,20 +26,9 @@ PAGES = (
     "/", FLOW, f"{FLOW}/leads", f"{FLOW}/leads?q=nobody", "/leads/ann", "/mails", "/mails/1", "/calls/bas-1/2?as=els",
     "/handovers/ann-1/3?as=anna", f"{FLOW}?version=99", "/matrix",
 )  # fmt: skip
-SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
-  for (const entry of list.getEntries()) window.shifted += entry.value; }).observe({type: "layout-shift"}); }"""
 CLIPPED = """() => [...document.querySelectorAll(".work td, .work td > *")].filter(one => one.checkVisibility() &&
   getComputedStyle(one).display !== "inline" && (one.scrollWidth > one.clientWidth + 1 ||
   one.scrollHeight > one.clientHeight + 2)).map(one => one.textContent.trim())"""
-
-
-@contextmanager
-def visit(browser: Browser, house: House, **how: object) -> Iterator[Page]:
-    context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | how))  # pyright: ignore
-    page = context.new_page()
-    page.goto(login_link(house.settings))
-    yield page
-    context.close()
 
 
 @pytest.fixture
@@ -130,13 +119,53 @@ def test_what_waits_moves_too_and_not_under_anybodys_hand(
         assert page.evaluate("window.shifted") == 0
 
 
+def open_call(books: Books, number: int) -> None:
+    about = {"lead_id": "carla", "enrolment_id": "carla-1", "script": "brochure", "attempts_allowed": 3}
+    books.add(tables.call_tasks, key=f"carla-1/{number}", status="open", opened_at=NOW, **about)
+
+
+def test_a_list_that_was_empty_has_room_for_its_heads_and_some_rows(
+    browser: Browser, lived: House, books: Books
+) -> None:
+    with books.db.write() as tx:
+        tx.execute(tables.call_tasks.delete())
+    with visit(browser, lived, viewport={"width": 1440, "height": 2000}) as page:
+        page.goto(lived.settings.base_url)
+        expect(page.locator("[data-live=on]")).to_be_visible()
+        page.evaluate(SHIFTS)
+        assert page.locator("#calls .work").bounding_box()["height"] < 120  # pyright: ignore
+        for n in range(10, 14):
+            open_call(books, n)
+        expect(page.locator("#calls tbody tr:visible")).to_have_count(2, timeout=4000)
+        inside = "one => one.scrollHeight <= one.clientHeight + 2 && one.querySelector('th').checkVisibility()"
+        assert page.locator("#calls .work").evaluate(inside)
+        assert page.evaluate("window.shifted") == 0
+        page.locator("#calls .all").click()
+        expect(page.locator("#calls tbody tr:visible")).to_have_count(4)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_list_that_nobody_sees_takes_the_room_that_it_needs(
+    browser: Browser, lived: House, books: Books, width: int
+) -> None:
+    with books.db.write() as tx:
+        tx.execute(tables.call_tasks.delete())
+    with visit(browser, lived, viewport={"width": width, "height": 500}) as page:
+        page.goto(lived.settings.base_url)
+        expect(page.locator("[data-live=on]")).to_be_visible()
+        for n in range(10, 14):
+            open_call(books, n)
+        expect(page.locator("#calls tbody tr:visible")).to_have_count(4, timeout=4000)
+        assert page.locator("#calls .all").is_hidden()
+        assert page.evaluate(CLIPPED) == []
+
+
 @pytest.mark.parametrize(("width", "room"), [(1440, 10), (390, 5)])
 def test_a_list_has_no_scroller_of_its_own_and_shows_the_rest_when_asked(
     browser: Browser, lived: House, books: Books, width: int, room: int
 ) -> None:
     for n in range(13):
-        about = {"lead_id": "carla", "enrolment_id": "carla-1", "script": "brochure", "attempts_allowed": 3}
-        books.add(tables.call_tasks, key=f"carla-1/{n + 10}", status="open", opened_at=NOW, **about)
+        open_call(books, n + 10)
     title = "Ask the growers' association who decides about the roof of the house"
     books.add(
         tables.tasks, key="bas-1/9", lead_id="bas", enrolment_id="bas-1", title=title, assignee="bram",

@@ -78,7 +78,7 @@ def test_a_colleague_acts_from_the_notice_in_his_mailbox(
     assert page.get_by_text("U handelt als anna.").is_visible()
     assert not [row for row in books.rows(tables.events) if row.by == "anna"]
     page.get_by_role("button", name="Terug naar marketing").click()
-    assert page.get_by_text("Zeg waarom").is_visible()
+    assert page.locator("#fault-reject").is_visible()
     page.get_by_label("Notitie").fill("Wil in mei een rondleiding")
     page.get_by_role("button", name="Ik belde of schreef").click()
     assert page.locator("p.noted").inner_text() == "Genoteerd: Contact gezocht."

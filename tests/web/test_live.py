@@ -10,21 +10,23 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.web.assemble import standing_still
-from kweek.web.beside import beside
+from kweek.web.beside import beside, of_lead
 from kweek.web.board import Board
 from kweek.web.house import House
 from kweek.web.lists import Lists, stamp
 from kweek.web.live import LONGEST, _events, _Seen
 from kweek.web.standstill import Standstill, leads_are_late, temporal_is_silent, worker_is_silent
+from kweek.web.touched import touched
 from kweek.words import Tongue
 from tests.web.conftest import NOW, Books, TestClient
-from tests.web.scene import scene
+from tests.web.scene import event, scene
 
 FLOW = "/flows/brochure-request"
 
@@ -182,6 +184,60 @@ async def test_an_open_page_is_told_when_its_clocks_go_at_another_pace(
             said.append(news["tempo"])
     assert said == [7200.0, 21_600.0, 1.0]
     house.seats.close()
+
+
+async def test_a_page_about_a_lead_is_told_once_that_something_became_of_it(
+    house: House, books: Books, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kweek.web.live.EVERY", 0.0)
+    scene(books, published)
+    with house.db.read() as read:
+        watched = of_lead("bas", touched(read, "bas"))
+    assert house.seats.take()
+    events = _events(house, None, [watched, *beside(None, "", Tongue("en"), house.rules.zone())])
+    await anext(events)
+    assert "about" not in json.loads((await anext(events)).removeprefix("data: ")), "the page has just been made"
+    event(books, "ann", 3, "replied", NOW)
+    event(books, "bas", 3, "replied", NOW)
+    news = json.loads((await anext(events)).removeprefix("data: "))
+    assert list(news) == ["about"]
+    event(books, "bas", 4, "replied", NOW)
+    assert json.loads((await anext(events)).removeprefix("data: "))["about"] != news["about"]
+    house.seats.close()
+
+
+def test_whatever_becomes_of_a_lead_or_its_mails_changes_its_stamp(books: Books, db: Database, published: str) -> None:
+    scene(books, published)
+    books.mail("bas-1/1", "bas", enrolment_id="bas-1")
+    hit = {"mail_key": "bas-1/1", "lead_id": "bas", "kind": "open", "at": NOW, "method": "GET"}
+    effect = {"lead_id": "bas", "enrolment_id": "bas-1", "kind": "send_mail", "step": "s", "args": {}, "issued_at": NOW}
+    m, h, e, leads = tables.mails, tables.hits, tables.effects, tables.leads
+
+    def change(table: Any, **values: object) -> None:
+        with db.write() as tx:
+            key = {"id": "bas"} if table is leads else {"lead_id": "bas"}
+            tx.execute(table.update().filter_by(**key).values(**values))
+
+    seen = list[str]()
+    for happens in (
+        lambda: None,
+        lambda: event(books, "bas", 3, "replied", NOW),
+        lambda: change(leads, turn=7),
+        lambda: change(leads, held="its row is older"),
+        lambda: change(leads, points_intent=12),
+        lambda: books.add(h, **hit),
+        lambda: change(h, grade="human"),
+        lambda: books.mail("bas-1/4", "bas", status="claimed"),
+        lambda: change(m, status="sent"),
+        lambda: books.add(e, key="bas-1/5", status="pending", **effect),
+        lambda: change(e, due_at=NOW),
+        lambda: change(e, status="done"),
+    ):
+        happens()
+        with db.read() as read:
+            seen.append(touched(read, "bas"))
+            assert touched(read, "nobody") not in seen
+    assert [n for n, (was, now) in enumerate(itertools.pairwise(seen)) if was == now] == []
 
 
 def test_seats_are_numbered(house: House, staff: TestClient) -> None:

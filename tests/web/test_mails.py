@@ -219,7 +219,7 @@ def test_a_mail_says_what_came_of_it_and_leads_to_the_story(staff: TestClient, b
     assert "Nothing has come back yet." in staff.get("/mails/1").text
     staff.post("/mails/1", data={"action": "reply", "words": "Hello"}, headers={"origin": ORIGIN})
     page = staff.get("/mails/1").text
-    after = page[page.index('id="after"') : page.index('id="back"')]
+    after = page.partition('id="after"')[2]
     assert "Wrote back" in after
     assert "Send survey, wait 7 days" in after
     assert 'href="/leads/l1"' in after

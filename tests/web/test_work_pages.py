@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from kweek.leads import tables
+from kweek.leads import publish, tables
+from kweek.leads.database import Database
 from tests.web.conftest import NOW, Books, TestClient
 from tests.web.pages import press
 from tests.web.scene import ANSWER, CALL, DAY, HANDOVER, event, line, scene
@@ -32,6 +33,45 @@ def test_a_handover_says_who_why_now_what_was_said_and_what_happened(staff: Test
     happened = page[page.index('id="past"') :]
     order = [happened.index(words) for words in ("Overgedragen aan sales", "Herinnering", "Escalatie")]
     assert order == sorted(order)
+
+
+def test_a_question_that_two_surveys_ask_says_which_and_when(staff: TestClient, books: Books, db: Database) -> None:
+    text = """\
+survey: {0}
+title: {{ en: {0} in short }}
+questions:
+  - ask: wish
+    text: {{ en: What do you wish? }}
+    type: text
+"""
+    source = {f"surveys/{name}.yaml": text.format(name) for name in ("first", "second")}
+    flow = "flow: asks\ntitle: Asks\nstart: brochure.requested\nsteps:\n  - end: done\n"
+    version = publish.publish(db, {"flows/asks.yaml": flow, **source}, "asks", "test", NOW).hash
+    about = {"lead_id": "ann", "flow": "asks", "version": version, "started_at": NOW, "state": {}, "live": False}
+    books.add(tables.enrolments, id="ann-2", ended_at=NOW, result="done", **about)
+    for n, (name, value) in enumerate((("first", "a quote"), ("second", "a visit"))):
+        row = {"lead_id": "ann", "survey": name, "question": "wish", "value": value, "source": "ann-2/1"}
+        books.add(tables.answers, at=NOW - n * DAY, **row)
+    for path in (f"/handovers/{HANDOVER}", "/leads/ann"):
+        said = staff.get(path).text.partition('id="said"')[2].partition("</dl>")[0]
+        assert "What do you wish? <small>first in short, 2 Mar 2026</small></dt><dd>a quote" in said
+        assert "What do you wish? <small>second in short, 1 Mar 2026</small></dt><dd>a visit" in said
+        assert said.count("<small>") == 2, "of what stands once nothing more is said"
+
+
+def test_the_way_of_any_flow_can_be_opened(staff: TestClient, books: Books, published: str) -> None:
+    about = {"lead_id": "ann", "flow": "brochure-request", "version": published, "state": {}, "live": False}
+    for n in range(2, 8):
+        ended = NOW - (12 + n) * DAY
+        books.add(tables.enrolments, id=f"ann-{n}", started_at=ended, ended_at=ended, result="done", **about)
+    page = staff.get("/leads/ann").text
+    assert page.count("<svg") == 5
+    links = re.findall(r'<a href="([^"]+)">The way that it went</a>', page)
+    assert links == ["?way=ann-6#way-ann-6", "?way=ann-7#way-ann-7"]
+    older = staff.get("/leads/ann?way=ann-7").text
+    assert older.count("<svg") == 6
+    assert "<details open>" in older.partition('id="way-ann-7"')[2]
+    assert staff.get("/leads/ann?way=<of-nobody>").text.count("<svg") == 5
 
 
 def test_a_call_says_who_has_it_since_when_and_what_to_say(staff: TestClient) -> None:

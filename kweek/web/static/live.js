@@ -61,10 +61,17 @@ function wait(work) {
   }
 }
 
+// how many the style sheet keeps room for: rows below their heads, or cards
+const narrow = matchMedia("(max-width: 40rem)");
+const roomIn = (box) => narrow.matches ? Math.min(box.dataset.slots - 1, 5) : Number(getComputedStyle(box).getPropertyValue("--slots"));
+
 function place(box) {
   const held = document.activeElement !== box && box.contains(document.activeElement);
   if (held || (mouse.matches && box.matches(":hover"))) return;
   const { order, html } = known(box), table = box.querySelector("table"), body = table.tBodies[0];
+  const more = Math.min(order.length + 1, 10);
+  if (more > box.dataset.slots && box.getBoundingClientRect().top > innerHeight) box.dataset.slots = more;  // where nobody looks
+  const room = roomIn(box);
   while (body.rows.length > order.length) body.lastElementChild.remove();
   while (body.rows.length < order.length) body.append(document.createElement("tr"));
   order.forEach((key, n) => {
@@ -72,8 +79,8 @@ function place(box) {
     if (row.dataset.key === key && (row.made ?? row.innerHTML) === html.get(key)) return;
     row.innerHTML = row.made = html.get(key);
     row.dataset.key = key;
-    row.classList.toggle("beyond", n >= Number(box.dataset.slots));
   });
+  [...body.rows].forEach((row, n) => row.classList.toggle("beyond", n >= room));
   table.hidden = !order.length;
   box.querySelector(".empty").hidden = !!order.length;
 }
@@ -127,7 +134,7 @@ function tick() {
     if (clock.textContent !== text) clock.textContent = text;
   }
 }
-if (document.querySelector("[data-due], [data-since]")) setInterval(tick, 1000);
+if (document.querySelector("[data-due], [data-since], [data-part]")) setInterval(tick, 1000);
 
 // --- the line to the house: opened while the page is seen, and again when it was lost
 const address = body.dataset.watch;
@@ -153,6 +160,7 @@ function open() {
     if (news.work) wait(news.work);
     if (news.lines) tell(news.lines);
     if ("mails" in news) arrive(news.mails);
+    if ("about" in news) import("./parts.js").then(({ renew }) => renew()).then(tick);
   };
   source.onerror = () => {
     state("off");
