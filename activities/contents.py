@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from activities.post import Post
 from kweek.flow.catalogue import Rules
 from kweek.leads.bant import holding
+from kweek.leads.facts import read_as
 from kweek.leads.mailing import Order
 from kweek.leads.tables import answers, companies, versions
 from kweek.mails.context import COMPANY, LEAD, context, dated
@@ -77,7 +78,7 @@ def lead_facts(lead: Any, rules: Rules) -> dict[str, Any]:
     facts["grade"] = f"{lead.profile}{lead.engagement}" if lead.profile and lead.engagement else None
     for name, own in rules.settings.fields.items():
         value = lead.fields.get(name)
-        facts[name] = _typed(value, own.kind.value) if isinstance(value, str) else value
+        facts[name] = read_as(value, own.kind.value) if isinstance(value, str) else value
     return facts
 
 
@@ -109,16 +110,3 @@ def sender_facts(rules: Rules) -> dict[str, Any]:
 def owner_facts(owner: str | None, rules: Rules) -> dict[str, Any]:
     person = next((one for one in rules.teams.people() if one.name.value == owner), None)
     return {"name": owner} if person is None else {"name": person.name.value, "email": person.email.value}
-
-
-def _typed(text: str, word: str) -> Any:
-    try:
-        match word:
-            case "date":
-                return date.fromisoformat(text[:10])
-            case "moment":
-                return datetime.fromisoformat(text)
-            case _:
-                return text
-    except ValueError:
-        return text

@@ -12,6 +12,7 @@ from kweek.commands.progress import progress
 if TYPE_CHECKING:
     from kweek.config import Settings
     from kweek.intake.rescoring import Preview
+    from kweek.workspace import Workspace
 
 EXAMPLE = """examples:
   kweek rescore --preview          what rules/scoring.yaml of this folder would change; nothing is written
@@ -41,26 +42,28 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from kweek.rulebook import broken
+
     settings = settings_of(args)
-    return _preview(settings, as_json=args.json) if args.preview else _rescore(settings, as_json=args.json)
+    workspace = workspace_of(settings)
+    if wrong := broken(workspace):
+        say(f"{wrong[0]}")
+        say("the rules have errors, so the leads keep the points that they have; kweek lint says all")
+        return 1
+    return _preview(settings, workspace, as_json=args.json) if args.preview else _rescore(settings, as_json=args.json)
 
 
 # --- before -----------------------------------------------------------------------------------------------
 
 
-def _preview(settings: Settings, *, as_json: bool) -> int:
+def _preview(settings: Settings, workspace: Workspace, *, as_json: bool) -> int:
     from datetime import UTC, datetime
 
     from kweek.commands.books import opened
     from kweek.intake.rescoring import preview
     from kweek.leads.clock import flow_clock
-    from kweek.rulebook import broken, in_force
+    from kweek.rulebook import in_force
 
-    workspace = workspace_of(settings)
-    if wrong := broken(workspace):
-        say(f"{wrong[0]}")
-        say("the rules have errors, so nobody can tell what they would change; kweek lint says all")
-        return 1
     with opened(settings) as database, progress("Reckoning every lead", "leads") as told:
         now = flow_clock(database).flow(datetime.now(UTC))
         found = preview(database, in_force(workspace).ears.scores, now, told)
@@ -112,12 +115,7 @@ def _rescore(settings: Settings, *, as_json: bool) -> int:
     import asyncio
 
     from kweek.rescoring import rescored
-    from kweek.rulebook import broken
 
-    if wrong := broken(workspace_of(settings)):
-        say(f"{wrong[0]}")
-        say("the rules have errors, so nothing was changed; kweek lint says all")
-        return 1
     with progress("Rescoring", "leads") as told:
         try:
             done = asyncio.run(rescored(settings, told, say))

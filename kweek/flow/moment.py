@@ -87,13 +87,10 @@ def parse_at(text: str) -> Moment:
     raise ValueError(f"“{text}” names no date field; write: {right or '90 days before lead.contract_end'}")
 
 
-_PARTED: Final = re.compile(r"[\s,&/+]+")
-
-
 def parse_weekly(text: str) -> Moment:
     """What `every:` takes: `monday 09:00`, or `09:00` for any day. ValueError."""
     words = text.lower().split()
-    days = [word for word in _PARTED.split(text.lower()) if word in WEEKDAYS]
+    days = [word for word in re.findall("[a-z]+", text.lower()) if word in WEEKDAYS]
     if len(days) > 1:
         time = next((word for word in words if CLOCK.fullmatch(word)), "09:00")
         each = ", ".join(f"{{ every: {day} {time} }}" for day in days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -127,14 +127,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _folded(name: str) -> str:
-    """As it is compared: `3 months` is `three-months`."""
+    """As it is compared: `three-months` is `3 months`."""
+    from kweek.flow.duration import NUMBERS
+
     words = name.lower().replace("_", " ").replace("-", " ").split(" ")
-    return " ".join(_DIGITS[int(word)] if word.isdecimal() and int(word) < len(_DIGITS) else word for word in words)
-
-
-_DIGITS: Final = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-)  # fmt: skip
+    return " ".join(str(NUMBERS.get(word, word)) for word in words)
 
 
 def _by_beginnings(word: str, name: str) -> bool:

@@ -7,12 +7,13 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Row
 
+from kweek.errors import KweekError
 from kweek.flow.facts import Facts
 from kweek.flow.state import Value
 from kweek.flow.surveys import Survey
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import LeadIn, Recorded
-from kweek.intake.outcomes import Desk, OutcomeError, Said, TooEarlyError, at_desk
+from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
 from kweek.intake.record import Ears
 from kweek.intake.suppress import AddressKey, suppress_lead
 from kweek.intake.surveys.answers import Given, mark_of, spoken_answers
@@ -28,6 +29,17 @@ CALL_BACK: Final = "call back"
 CLOSING: Final = ("interested", "not interested", "appointment", "quote", "wrong person", "objected")
 _EVENT_OF: Final = {NO_ANSWER: "attempted", CALL_BACK: "call_back"}  # all else is its own event
 _FURTHEST: Final = timedelta(days=366)
+
+
+class TooEarlyError(KweekError):
+    """Nobody answered, and so short after the last try that this one does not count."""
+
+    def __init__(self, not_before: datetime) -> None:
+        super().__init__(
+            f"The next try counts from {not_before:%Y-%m-%d at %H:%M} UTC on; nothing was noted. Whoever is reached "
+            "before can be logged at any time."
+        )
+        self.not_before = not_before
 
 
 class CallRules(Protocol):

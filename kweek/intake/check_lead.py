@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 
 from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, ConsentIn, LeadIn
-from kweek.intake.values import Checker, nearest
+from kweek.intake.values import Checker, near_to, nearest
 from kweek.leads.bant import Found
 from kweek.leads.calling import LEGAL_FORMS, legal_form
 from kweek.rules.said import FactType, FactTypes
@@ -112,10 +112,10 @@ class LeadChecker(Checker):
             return None
         form = legal_form(text)
         if form is None:
-            known = f"there are {', '.join(LEGAL_FORMS)}"
-            self.fault(
-                path, f"“{text[:60]}” is no legal form known here{nearest(text.casefold(), LEGAL_FORMS)}; {known}"
-            )
+            near, known = near_to(text.casefold(), LEGAL_FORMS), ", ".join(LEGAL_FORMS)
+            meant = " did you mean “{near}”?" if near else ""
+            sentence = f"“{{said}}” is no legal form known here;{meant} there are {{known}}"
+            self.fault(path, sentence, said=text[:60], known=known, **({"near": near} if near else {}))
         return form
 
     def size(self, raw: object, path: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -114,10 +115,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one field of what was sent. `field` is its path: `lead.email`, `data.starts_at`."""
+    """What is wrong with one field of what was sent. `field` is its path: `lead.email`, `data.starts_at`. sentence: in
+    English, with places for the values."""
 
     field: str
-    words: str
+    sentence: str
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict[str, object])
+
+    @property
+    def words(self) -> str:
+        return self.sentence.format(**self.values) if self.values else self.sentence
 
 
 class BadEventError(KweekError):

@@ -55,17 +55,6 @@ class TakenError(KweekError):
         self.by = by
 
 
-class TooEarlyError(KweekError):
-    """Nobody answered, and so short after the last try that this one does not count."""
-
-    def __init__(self, not_before: datetime) -> None:
-        super().__init__(
-            f"The next try counts from {not_before:%Y-%m-%d at %H:%M} UTC on; nothing was noted. Whoever is reached "
-            "before can be logged at any time."
-        )
-        self.not_before = not_before
-
-
 class OutcomeError(KweekError):
     """It cannot end so. `allowed`: what can be said; `field`: which field is wrong."""
 

@@ -89,6 +89,6 @@ def _line(checker: Checker, raw: object, path: str) -> str | None:
     if text is None:
         return None
     if len(text) > most or not text.isprintable() or not printable(text):
-        checker.fault(path, f"this must be one line of at most {most} characters")
+        checker.fault(path, "this must be one line of at most {most} characters", most=most)
         return None
     return text

@@ -80,7 +80,7 @@ class Checker:
         name = path.rsplit(".", 1)[-1]
         longest = LONGEST.get(name, LONGEST_TEXT)
         if len(raw) > longest:
-            self.fault(path, f"this is too long: {len(raw)} characters, at most {longest}")
+            self.fault(path, "this is too long: {has} characters, at most {most}", has=len(raw), most=longest)
         elif not printable(raw):
             self.fault(path, "this holds characters that no text has")
         elif name in _NAMES and not raw.isprintable():
@@ -149,9 +149,10 @@ class Checker:
             return None
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
-    def fault(self, path: str, words: str) -> None:
+    def fault(self, path: str, sentence: str, **values: object) -> None:
+        """values: what goes into the places of the sentence."""
         if len(self.faults) < 50:
-            self.faults.append(Fault(path, words))
+            self.faults.append(Fault(path, sentence, values))
 
 
 def printable(text: str) -> bool:
@@ -165,5 +166,9 @@ def shown(key: str) -> str:
 
 
 def nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    near = get_close_matches(word[:60], list(known), 1)
-    return f"; did you mean “{near[0]}”?" if near else ""
+    near = near_to(word, known)
+    return f"; did you mean “{near}”?" if near else ""
+
+
+def near_to(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str | None:
+    return next(iter(get_close_matches(word[:60], list(known), 1)), None)

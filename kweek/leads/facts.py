@@ -237,12 +237,14 @@ class RowFacts:
             case {"date": str(text)}:
                 return date.fromisoformat(text)
             case str() if (kind := self._rules.types.get(path)) is not None:
-                return _read(value, kind.kind, self.now.tzinfo)
+                return read_as(value, kind.kind, self.now.tzinfo)
             case _:
                 return value
 
 
-def _read(text: str, kind: str, timezone: tzinfo | None) -> Fact:
+def read_as(text: str, kind: str, timezone: tzinfo | None = None) -> Fact:
+    """A text of the books as the type that its field has; what cannot be that is as it was written. timezone: of a
+    moment that says none."""
     try:
         match kind:
             case "date":

@@ -72,8 +72,6 @@ class Wanted:
     q: str = ""
 
 
-_UNGRADED: Final = leads.c.profile.is_(None)
-"""Of whoever never had a point."""
 _Row = Row[*tuple[Any, ...]]
 Conditions = Sequence[ColumnElement[bool]]
 
@@ -104,9 +102,7 @@ def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
     beyond = [] if bounds is None else _beyond(key, bounds)
     first: list[_Row] = []
     for conditions in which.parts:
-        ungraded = by == "points" and any(one is _UNGRADED for one in conditions)
-        alike = [worth == 0] if ungraded else []  # so that the index of the order is of use
-        query: Select[*tuple[Any, ...]] = select(leads.c.id, key.label("place")).where(*conditions, *alike, *beyond)
+        query: Select[*tuple[Any, ...]] = select(leads.c.id, key.label("place")).where(*conditions, *beyond)
         first.extend(read.execute(query.order_by(*order).limit(most + 1)).all())
     first.sort(key=lambda row: (row.place, row.id), reverse=True)
     ids = [row.id for row in first[:most]]
@@ -170,8 +166,8 @@ def _beyond(key: ColumnElement[Any], bounds: tuple[datetime | int, str]) -> list
 # --- which of them ----------------------------------------------------------------------------------------
 
 
-def which(read: Connection, wanted: Wanted, fresh: str) -> Which:
-    """fresh: the grade of whoever has no points yet."""
+def which(read: Connection, wanted: Wanted, fresh: str, by: By = "newest") -> Which:
+    """fresh: the grade of whoever has no points yet. by: in which order they will be asked for."""
     c, both = leads.c, [leads.c.merged_into.is_(None)]
     both += [column == said for column, said in ((c.stage, wanted.stage), (c.campaign, wanted.campaign)) if said]
     sought = [
@@ -181,17 +177,18 @@ def which(read: Connection, wanted: Wanted, fresh: str) -> Which:
     ]
     both += [one.condition for one in sought]
     counted = _FEW if any(one.many for one in sought) else _COUNTED
-    return Which([[*both, *grade] for grade in _grades(wanted.grade, fresh)], counted)
+    return Which([[*both, *grade] for grade in _grades(wanted.grade, fresh, by)], counted)
 
 
-def _grades(grade: str, fresh: str) -> list[list[ColumnElement[bool]]]:
-    """Who has no points yet has no grade in the books."""
+def _grades(grade: str, fresh: str, by: By) -> list[list[ColumnElement[bool]]]:
+    """Who has no points yet has no grade in the books; by points they are all alike, and their index is of use."""
     c = leads.c
     if not grade:
         return [[]]
     digit = [c.engagement == int(grade[1])] if grade[1:].isdecimal() and len(grade) == 2 else []
     had: list[ColumnElement[bool]] = [c.profile == grade[0], *digit] if digit or len(grade) == 1 else [false()]
-    return [had, [_UNGRADED, c.engagement.is_(None)]] if fresh.startswith(grade) else [had]
+    none = [c.profile.is_(None), c.engagement.is_(None), *([worth == 0] if by == "points" else [])]
+    return [had, none] if fresh.startswith(grade) else [had]
 
 
 # --- what has no index in the order of the list -------------------------------------------------------------

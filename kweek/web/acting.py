@@ -17,8 +17,9 @@ from urllib.parse import quote, unquote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kweek.intake.calls import TooEarlyError
 from kweek.intake.forms import read_form
-from kweek.intake.outcomes import ClosedError, OutcomeError, Said, TakenError, TooEarlyError
+from kweek.intake.outcomes import ClosedError, OutcomeError, Said, TakenError
 from kweek.intake.surveys.answers import AnswerFault, AnswersError
 from kweek.intake.values import Checker
 from kweek.web.house import House

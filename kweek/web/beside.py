@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from kweek.leads.database import DatabaseAway
 from kweek.web.files import news
 from kweek.web.house import House
-from kweek.web.touched import touched
+from kweek.web.lead_stamp import lead_stamp
 from kweek.words import Tongue
 
 
@@ -43,7 +43,7 @@ def beside(flow: str | None, files: str, say: Tongue, zone: tzinfo) -> Sequence[
 
 def of_lead(lead_id: str, stamp: str) -> Beside:
     """stamp: of the lead, as the page was made with it; what is told is another one."""
-    return Beside("about", partial(_touched, lead_id=lead_id), stamp)
+    return Beside("about", partial(_became_of_it, lead_id=lead_id), stamp)
 
 
 async def news_beside(house: House, told: Sequence[Beside]) -> Mapping[str, object]:
@@ -91,7 +91,7 @@ async def _files(house: House, flow: str | None, shown: str) -> str | None:
     return news(shown, seen.stamp(flow, published.version if published else None))
 
 
-async def _touched(house: House, lead_id: str) -> str | None:
+async def _became_of_it(house: House, lead_id: str) -> str | None:
     try:
         return await run_in_threadpool(_stamp, house, lead_id)
     except DatabaseAway:
@@ -100,4 +100,4 @@ async def _touched(house: House, lead_id: str) -> str | None:
 
 def _stamp(house: House, lead_id: str) -> str:
     with house.db.read() as read:
-        return touched(read, lead_id)
+        return lead_stamp(read, lead_id)

@@ -15,11 +15,11 @@ from kweek.leads.database import NoSuchLead
 from kweek.leads.merged import living, merged_into
 from kweek.web import company_page, course, points, queries, same_as, story, topics, way
 from kweek.web.guard import HouseOf, staff_only
+from kweek.web.lead_stamp import lead_stamp
 from kweek.web.mail_titles import titles
 from kweek.web.ready import checklist
 from kweek.web.render import page, reader_tongue
 from kweek.web.sources import sources
-from kweek.web.touched import touched
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -39,7 +39,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             raise NoSuchLead(lead_id) from None
         family = [lead_id, *merged_into(read, lead_id)]
         facts: dict[str, Any] = {
-            "stamp": touched(read, lead_id),
+            "stamp": lead_stamp(read, lead_id),
             "handovers": queries.open_handovers(read, lead_id).rows,
             "calls": queries.open_calls(read, lead_id).rows,
             "tasks": queries.open_tasks(read, lead_id).rows,

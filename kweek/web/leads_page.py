@@ -51,7 +51,7 @@ def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "ne
         titles = _titles(read)
         found, total, counted = listed.Page((), {}, None), 0, 0
         if not faults:
-            which = listed.which(read, wanted, fresh)
+            which = listed.which(read, wanted, fresh, order)
             found, total = listed.page(read, which, order, after, _A_PAGE), listed.count(read, which)
             counted = which.counted
         campaigns = _campaigns(read)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kweek.flow.plan import Handover, Plan, Send, Task
-from kweek.web.spoken import event_words, mail_event, step_words, task_words
+from kweek.flow.plan import AnyStep, Handover, Plan
+from kweek.web.spoken import event_words, heard_words, step_words
 from kweek.web.stream import Deed, Line
 from kweek.words import Tongue
 
@@ -19,13 +19,7 @@ def words(say: Tongue, line: Line, plan: Plan | None) -> str:
 
 
 def _parts(say: Tongue, line: Line, plan: Plan | None) -> Iterable[str]:
-    kind, word = line.cause
-    step = plan.steps.get(line.heard) if plan else None
-    if isinstance(step, Task) and word in step.outcomes:
-        causes = iter((task_words(say, word),))
-    else:
-        causes = cause_words(say, kind, mail_event(word) if isinstance(step, Send) else word)
-    for cause in causes:
+    for cause in cause_words(say, *line.cause, plan.steps.get(line.heard) if plan else None):
         yield say("stream.by", what=cause, name=line.by) if line.by else cause
     for deed in line.deeds:
         yield _deed(say, deed)
@@ -38,11 +32,11 @@ def _parts(say: Tongue, line: Line, plan: Plan | None) -> Iterable[str]:
             yield step_words(say, step) if step is not None else line.step
 
 
-def cause_words(say: Tongue, kind: str, word: str) -> Iterator[str]:
-    """What set it off; nothing where that needs no words."""
+def cause_words(say: Tongue, kind: str, word: str, step: AnyStep | None = None) -> Iterator[str]:
+    """What set it off; nothing where that needs no words. step: that heard it."""
     match kind:
         case "started" | "reacted" | "event":
-            yield event_words(say, word or "manual")
+            yield heard_words(say, word or "manual", step)
         case "timed_out" if word and word != "else":
             yield say("stream.then", state=event_words(say, word))
         case "timed_out":

@@ -27,10 +27,10 @@ from kweek.web import past, way
 from kweek.web.acting import read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
+from kweek.web.lead_stamp import lead_stamp
 from kweek.web.problems import ProblemError
 from kweek.web.queries import WHO, caught_to
 from kweek.web.render import page, reader_tongue
-from kweek.web.touched import touched
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -201,7 +201,7 @@ def _after(read: Connection, say: Tongue, ours: Row[Any]) -> After:
     seen = way.seen(read, [ours]).get(ours.key, [])
     told = {_JUDGED[hit.kind] for hit in seen if hit.kind in _JUDGED}  # with how they were judged, in one line
     lines = [*(_looked(say, hit) for hit in seen), *past.of_mail(read, say, ours.lead_id, ours.key, told)]
-    return After(sorted(lines, key=lambda line: line.at), ways, touched(read, ours.lead_id))
+    return After(sorted(lines, key=lambda line: line.at), ways, lead_stamp(read, ours.lead_id))
 
 
 def _looked(say: Tongue, hit: way.Seen) -> past.Happened:

@@ -16,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.errors import KweekError
+from kweek.intake.calls import TooEarlyError
 from kweek.intake.incoming import BadEventError, OtherEventError
-from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError, TakenError, TooEarlyError
+from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError, TakenError
 from kweek.intake.surveys.answers import AnswersError
 from kweek.leads.database import DatabaseAway, NoSuchLead
 from kweek.web.house import house_of

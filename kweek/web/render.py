@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta, tzinfo
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from kweek.draw.svg import number
+from kweek.intake.imports.file_row import Refusal
 from kweek.web.direction import PageTongue, calm
 from kweek.web.house import house_of
-from kweek.web.refusals import refusal_words
-from kweek.web.spoken import event_words, label_words, outcome_words, task_words, why_words
+from kweek.web.spoken import event_words, heard_words, label_words, outcome_words, refusal_words, task_words, why_words
 from kweek.words import LANGUAGES, Tongue
 
 _PAGES: Final = Path(__file__).parent / "pages"
@@ -82,62 +82,20 @@ def _tongue(context: Context) -> Tongue:
     return tongue
 
 
-@pass_context
-def _event(context: Context, kind: str) -> str:
-    return event_words(_tongue(context), kind)
+def _said(words: Callable[..., str]) -> Callable[..., str]:
+    """A filter that says it in the reader's language."""
 
+    @pass_context
+    def said(context: Context, *what: Any) -> str:
+        return words(_tongue(context), *what)
 
-@pass_context
-def _outcome(context: Context, outcome: str) -> str:
-    return outcome_words(_tongue(context), outcome)
-
-
-@pass_context
-def _task_outcome(context: Context, outcome: str) -> str:
-    return task_words(_tongue(context), outcome)
-
-
-@pass_context
-def _refusal(context: Context, words: str) -> str:
-    return refusal_words(_tongue(context), words)
-
-
-@pass_context
-def _label(context: Context, path: str) -> str:
-    """A field by its path: `lead.contract_end`."""
-    return label_words(_tongue(context), path)
-
-
-@pass_context
-def _why(context: Context, why: str | None) -> str:
-    return why_words(_tongue(context), why) if why else ""
-
-
-@pass_context
-def _status(context: Context, status: str) -> str:
-    """What became of a mail."""
-    return _tongue(context).maybe(f"status.{status}", status)
-
-
-@pass_context
-def _number(context: Context, value: float) -> str:
-    return _tongue(context).number(value)
+    return said
 
 
 @pass_context
 def _money(context: Context, cents: float) -> str:
     """In the workspace's own."""
     return _tongue(context).money(cents, context["currency"])
-
-
-@pass_context
-def _percent(context: Context, share: float) -> str:
-    return _tongue(context).percent(share)
-
-
-@pass_context
-def _day(context: Context, value: date) -> str:
-    return _tongue(context).day(value)
 
 
 def _thin(value: int) -> str:
@@ -150,9 +108,18 @@ def _millis(value: datetime) -> int:
     return int(value.timestamp() * 1000)
 
 
-@pass_context
-def _span(context: Context, value: timedelta) -> str:
-    return _tongue(context).span(value)
+def _status(say: Tongue, status: str) -> str:
+    """What became of a mail."""
+    return say.maybe(f"status.{status}", status)
+
+
+def _why(say: Tongue, why: str | None) -> str:
+    return why_words(say, why) if why else ""
+
+
+def _refusal(say: Tongue, refusal: Refusal | Mapping[str, Any]) -> str:
+    """As it was found, or as it is kept."""
+    return refusal_words(say, refusal if isinstance(refusal, Refusal) else Refusal.load(refusal))
 
 
 _ENVIRONMENT: Final = Environment(
@@ -163,11 +130,13 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_SAY: Final[Mapping[str, Callable[..., str]]] = {
+    "number": Tongue.number, "percent": Tongue.percent, "day": Tongue.day, "span": Tongue.span,
+    "event": event_words, "heard": heard_words, "outcome": outcome_words, "task_outcome": task_words,
+    "label": label_words, "refusal": _refusal, "why": _why, "status": _status,
+}  # fmt: skip
 _FILTERS: Final[dict[str, Any]] = {
-    "moment": _moment, "number": _number, "thin": _thin, "millis": _millis, "span": _span,
-    "money": _money, "percent": _percent, "day": _day,
-    "event": _event, "outcome": _outcome, "task_outcome": _task_outcome, "label": _label,
-    "refusal": _refusal,
-    "why": _why, "status": _status,
+    **{name: _said(words) for name, words in _SAY.items()},
+    "moment": _moment, "money": _money, "thin": _thin, "millis": _millis,
 }  # fmt: skip
 _ENVIRONMENT.filters.update(_FILTERS)

@@ -11,6 +11,7 @@ from kweek.draw.say import moment_words, time_words, title_words
 from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
+from kweek.intake.imports.file_row import Refusal
 from kweek.words import Tongue
 
 
@@ -53,6 +54,17 @@ def mail_event(kind: str) -> str:
     return "blocked mail" if kind == "blocked" else kind
 
 
+def heard_words(say: Tongue, event: str, step: AnyStep | None) -> str:
+    """An event as this step hears it: a task's own outcomes may be called as events of ours."""
+    match step:
+        case Task(outcomes=own) if event in own:
+            return task_words(say, event)
+        case Send():
+            return event_words(say, mail_event(event))
+        case _:
+            return event_words(say, event)
+
+
 def field_words(say: Tongue, path: str) -> str:
     """A field within a sentence; one of the workspace's as its author calls it, else by its name: `lead.contract_end`,
     `event.quote.requested.surface`; and what a column may be, `contract_end`, `company.size`, `own.remark`."""
@@ -77,6 +89,12 @@ def task_words(say: Tongue, outcome: str) -> str:
 
 
 _OF_TASKS: Final = ("done", "carry on", "leave", "withdrawn", "taken", "given_back")
+
+
+def refusal_words(say: Tongue, refusal: Refusal) -> str:
+    """Why a row of an import was refused; the books keep it in English, as the file has it."""
+    key = f"refusal.{refusal.sentence}"
+    return say(key, **refusal.values) if say.knows(key) else refusal.words
 
 
 def why_words(say: Tongue, why: str) -> str:

@@ -16,7 +16,6 @@ from kweek.intake.surveys.submit import answer_in_words
 from kweek.leads import publish, tables
 from kweek.web.queries import WHO
 from kweek.web.rules import WorkspaceRules
-from kweek.web.spoken import mail_event
 
 _MOST_WORDS: Final = 50
 _SPOKEN: Final = ("subject", "message", "question", "remarks", "text", "note")  # data that people wrote themselves
@@ -26,8 +25,7 @@ _SPOKEN: Final = ("subject", "message", "question", "remarks", "text", "note")  
 class Why:
     """What brought the lead here: an event (or `goal`, or whose time was up), in a flow; about which mail of ours.
 
-    words: what a state said at the end of the time (`opened`). mail: the ledger's row. outcome: it is one that a task
-    of the flow had.
+    words: what a state said at the end of the time (`opened`). mail: the ledger's row. step: that heard the event.
     """
 
     flow: str
@@ -35,7 +33,7 @@ class Why:
     words: str | None = None
     at: datetime | None = None
     mail: Row[Any] | None = None
-    outcome: bool = False
+    step: AnyStep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +87,7 @@ def why(read: Connection, key: str, enrolment_id: str) -> Why:
             return Why(flow, str(cause.detail.get("by") or "manual"), None, cause.at)
         case _:
             event, step = str(cause.detail["event"]), plan.steps.get(cause.step) if plan else None
-            told = mail_event(event) if isinstance(step, Send) else event
-            outcome = isinstance(step, Task) and event in step.outcomes
-            return Why(flow, told, None, cause.at, _mail_of(read, cause), outcome)
+            return Why(flow, event, None, cause.at, _mail_of(read, cause), step)
 
 
 def _time_was_up(step: AnyStep | None, state: str | None) -> tuple[str, str | None]:

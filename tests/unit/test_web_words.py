@@ -12,8 +12,17 @@ from kweek.flow.duration import Duration
 from kweek.flow.moment import parse_wait
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
 from kweek.intake.check_lead import LeadChecker, Vocabulary
-from kweek.web.refusals import refusal_words
-from kweek.web.spoken import event_words, field_words, label_words, outcome_words, step_words, time_words, why_words
+from kweek.intake.imports.file_row import Refusal
+from kweek.web.spoken import (
+    event_words,
+    field_words,
+    label_words,
+    outcome_words,
+    refusal_words,
+    step_words,
+    time_words,
+    why_words,
+)
 from kweek.words import Tongue
 
 NL, EN = Tongue("nl"), Tongue("en")
@@ -130,13 +139,14 @@ def test_own_words_of_the_workspace_are_said_as_they_are_written() -> None:
 
 
 REFUSED = [
-    ("name", "x" * 9_000, "dit is te lang: 9000 tekens, hoogstens"),
+    ("name", "x" * 9_000, "dit is te lang: 9.000 tekens, hoogstens"),
     ("external_id", "a\nb", "hier staat een regeleinde"),
     ("name", "a\x00b", "hier staan tekens in die geen tekst heeft"),
     ("phone", "12", "dit is geen telefoonnummer"),
     ("email", "me", "dit is geen e-mailadres"),
     ("country", "Nowhere", "dit is geen land"),
-    ("company", {"name": "Acme", "legal_form": "soap"}, "“soap” is hier geen bekende rechtsvorm; er zijn "),
+    ("company", {"name": "Acme", "legal_form": "quilt"}, "“quilt” is hier geen bekende rechtsvorm; er zijn bv"),
+    ("company", {"name": "Acme", "legal_form": "gmbhh"}, "“gmbhh” is hier geen bekende rechtsvorm; bedoelt u “gmbh”?"),
     ("company", {"name": "Acme", "size": 1.5}, "dit moet een heel aantal mensen zijn"),
     ("company", {"size": 3}, "dit ontbreekt"),
 ]
@@ -147,9 +157,10 @@ def test_why_a_row_was_refused_is_said_in_the_readers_language(field: str, value
     checker = LeadChecker(Vocabulary(), datetime(2026, 3, 2, tzinfo=UTC))
     checker.lead({"email": "ann@example.com", field: value})
     [fault] = checker.faults
-    assert refusal_words(NL, fault.words).startswith(words), fault.words
+    assert refusal_words(NL, Refusal(field, "", fault.sentence, fault.values)).startswith(words), fault.words
 
 
 def test_what_keeps_a_lead_after_an_undo_is_said_in_the_readers_language() -> None:
-    said = "the lead stays, for since then: clicked, opened"
-    assert refusal_words(NL, said) == "de lead blijft, want sindsdien: clicked, opened"
+    stays = Refusal("", "", "the lead stays, for since then: {what}", {"what": "clicked, opened"})
+    assert refusal_words(NL, Refusal.load(stays.dump())) == "de lead blijft, want sindsdien: clicked, opened"
+    assert str(stays) == "the lead stays, for since then: clicked, opened"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -153,8 +153,7 @@ class _Copy:
                 raise ConditionError("a comma does not join conditions", self._end(first), fix)
             case ast.Tuple(elts=[ast.Compare(comparators=[first]), *others] | [first, *others]):
                 said = [part.value for part in (first, *others) if isinstance(part, ast.Constant)]
-                shown = ", ".join(f'"{one}"' if isinstance(one, str) else str(one) for one in said)
-                raise ConditionError("a list stands in square brackets", at, f"write [{shown or '…'}]")
+                raise ConditionError("a list stands in square brackets", at, f"write {_list_of(said)}")
             case _:
                 raise ConditionError(
                     "this has no meaning in a condition",
@@ -174,7 +173,7 @@ class _Copy:
                 raise ConditionError(
                     f"“{operator}” needs a list",
                     right.offset,
-                    f"write {operator} {_listed(right)}, or ask matches(text, glob)",
+                    f"write {operator} {_list_of(_parts(right.value))}, or ask matches(text, glob)",
                 )
         return Compare(at, operators, operands)
 
@@ -184,11 +183,18 @@ class _Copy:
         return Items(at, tuple(self.node(each, depth + 1) for each in items))
 
 
-def _listed(value: Constant) -> str:
-    said = [one.strip() for one in value.value.split(",")] if isinstance(value.value, str) else []
-    shown = [f'"{one}"' for one in said] or [str(value.value)]
-    more = [] if len(shown) > 1 else ['"…"']
-    return f"[{', '.join((*shown, *more))}]"
+def _parts(value: object) -> Sequence[object]:
+    """`"A, B"`: what was meant as several texts."""
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else [value]
+
+
+def _list_of(values: Sequence[object]) -> str:
+    """As a condition writes it; one value alone is not all that was meant."""
+    shown = [f'"{value}"' if isinstance(value, str) else str(value) for value in values]
+    return f"[{', '.join(shown if shown[1:] else [*shown, _MORE])}]"
+
+
+_MORE: Final = '"…"'
 
 
 def _plain(name: str) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
-from typing import Final
 
 from kweek.flow.lint.hears import Hears
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.targets import in_words
+from kweek.flow.load.texts import words_in
 from kweek.flow.model import Call, End, Ending, Inline, Send, Target, Task, Wait
 from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import STATES
-
-_SEVERAL: Final = re.compile(r",|/|\|| (?:and|or) ")
 
 
 def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Report, *, follows: bool) -> None:
@@ -61,7 +58,7 @@ def denied(state: str, states: Collection[str]) -> str | None:
 
 def one_by_one(text: str, known: Collection[str]) -> str | None:
     """`opened, clicked`, `opened or clicked`: the fix, where each of them is known; below `otherwise` and `when`."""
-    words = [word.strip() for word in _SEVERAL.split(text)]
+    words = words_in(text)
     if len(words) < 2 or not set(words) <= set(known):
         return None
     return f"Write a line for each: {' — and '.join(f'“{word}: …”' for word in words)}"

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kweek.flow.catalogue import FIELD_WORDS, EventType, FieldWord, OwnField
+from kweek.flow.conditions.codes import LANGUAGE
 from kweek.flow.load.reader import Reader, said, undashed
 from kweek.flow.load.says import in_braces
-from kweek.flow.load.texts import LANGUAGE
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Words
 from kweek.flow.words import GRADE_CHANGED, HANDOVER_GIVEN, LEAD_RECEIVED

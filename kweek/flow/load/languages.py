@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Final
 
-from kweek.flow.load.texts import LANGUAGE
+from kweek.flow.conditions.codes import LANGUAGE
 
 _CODES: Final = """
 aa aar, ab abk, ae ave, af afr, ak aka fat twi, am amh, an arg, ar ara arb, as asm, av ava, ay aym ayr, az aze azj,

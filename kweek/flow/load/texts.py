@@ -28,7 +28,6 @@ BETWEEN: Final = re.compile(r" *[,;] *| ?/ ?| (?:and|or|en|of) ")
 """What stands between names that were written as one text."""
 _POINTS: Final = re.compile(r"^([+-]?)(\d{1,6})(?![\d.,])")
 _STRAY: Final = " \t\"'[]{}"
-LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
 _OFTEN: Final = {"once": 1, "one": 1, "twice": 2, "two": 2, "two times": 2, "twee keer": 2, "een keer": 1}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
+from kweek.flow.conditions.codes import LANGUAGE
 from kweek.flow.duration import BUSINESS, ELAPSED
 from kweek.flow.kebab import NAME
 from kweek.flow.load import events, texts
@@ -121,6 +122,6 @@ PIECES: Final[Mapping[str, Schema]] = {
     "times": like(r"\d{1,6} times?", "At most so often.", "3 times"),
     "limit": like(rf"\d{{1,4}} mails? per (?:{DURATION})", "So many mails in so long a time.", "3 mails per 7 days"),
     "address": like(texts.ADDRESS.pattern, "An e-mail address.", "anna@example.com"),
-    "language": like(texts.LANGUAGE.pattern, "The two letters of a language.", "nl", "en"),
+    "language": like(LANGUAGE.pattern, "The two letters of a language.", "nl", "en"),
     "yes": {"enum": [True, False, "true", "false"]},
 }  # fmt: skip

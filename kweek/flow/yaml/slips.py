@@ -242,7 +242,7 @@ def _dashes(lines: list[str], number: int) -> Iterator[Trap]:
             where = "" if wanted == column else f" — in column {wanted + 1} ({spaces(wanted)})"
             yield Trap(number, column, "dash", what, why, fix + where, mended, wanted + 2 - column)
     if beside := _beside(lines, number):  # the other keys of the item, which stood where they should, but for its dash
-        last = f"; and line{'s' if beside[1:] else ''} {_numbers(beside)} two columns further right"
+        last = f" — and {lines_in_words(below + 1 for below in beside)} two columns further right"
         mended = [" " * column + "- " + line.lstrip(" "), *(f"  {lines[below]}" for below in beside)]
         yield Trap(number, column, "dash", what, why, fix + last, mended, 2)
 
@@ -254,11 +254,7 @@ def _beside(lines: list[str], number: int) -> range:
         end < len(lines)
         and says_something(lines[end])
         and not dashed(lines[end])
-        and (indent(lines[end]) == indent(lines[number]))
+        and indent(lines[end]) == indent(lines[number])
     ):
         end += 1
     return range(number + 1, end)
-
-
-def _numbers(lines: range) -> str:
-    return f"{lines.start + 1}" if len(lines) == 1 else f"{lines.start + 1}–{lines.stop}"

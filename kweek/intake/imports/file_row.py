@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kweek.intake.check_lead import LeadChecker, Vocabulary
@@ -30,14 +30,25 @@ _ELSEWHERE: Final = ("infix", "campaign")  # no field of the lead by itself
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is wrong with a cell, and what would be right. column: its heading; "": the row as a whole."""
+    """What is wrong with a cell, and what would be right. column: its heading; "": the row as a whole. sentence: in
+    English, with places for the values."""
 
     column: str
     cell: str
-    words: str
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
 
-    def dump(self) -> dict[str, str]:
-        return {"column": self.column, "cell": self.cell[:200], "words": self.words}
+    def dump(self) -> dict[str, object]:
+        said = {"sentence": self.sentence, "values": dict(self.values)} if self.values else {}
+        return {"column": self.column, "cell": self.cell[:200], "words": self.words, **said}
+
+    @staticmethod
+    def load(kept: Mapping[str, Any]) -> Refusal:
+        return Refusal(kept["column"], kept["cell"], kept.get("sentence", kept["words"]), kept.get("values", {}))
+
+    @property
+    def words(self) -> str:
+        return self.sentence.format(**self.values) if self.values else self.sentence
 
     def __str__(self) -> str:
         return f"{self.column} “{self.cell[:60]}”: {self.words}" if self.column else self.words
@@ -75,8 +86,9 @@ class RowReader:
         touch = TouchIn("import", campaign, source=self.file)
         own = {target: checker.text(cell, _path(target)) for target, cell in cells.items() if target.startswith(OWN)}
         if len(line.cells) > len(self.how.columns):
-            more = f"the row has {len(line.cells)} cells, and there are {len(self.how.columns)} columns"
-            checker.fault("row", f"{more}: a cell that holds the separator must stand in quotes")
+            more = "the row has {has} cells, and there are {columns} columns"
+            quoted = "a cell that holds the separator must stand in quotes"
+            checker.fault("row", f"{more}: {quoted}", has=len(line.cells), columns=len(self.how.columns))
         if checker.faults:
             return Read(line.number, None, touch, tuple(self._refusal(fault, cells) for fault in checker.faults))
         return Read(line.number, self._whole(lead, own), touch)
@@ -147,18 +159,18 @@ class RowReader:
         target = fault.field.removeprefix("lead.")
         if target == "lead":
             words = "nobody can tell who this is: it needs an e-mail address or an external id"
-            return Refusal("", "", words if not self.how.row_ids else fault.words)
+            return Refusal("", "", words) if not self.how.row_ids else Refusal("", "", fault.sentence, fault.values)
         if target in self._headings:
-            return Refusal(self._headings[target], cells.get(target, ""), fault.words)
-        return Refusal("", "", fault.words)
+            return Refusal(self._headings[target], cells.get(target, ""), fault.sentence, fault.values)
+        return Refusal("", "", fault.sentence, fault.values)
 
 
 class _RowChecker(LeadChecker):
     """Of a cell that is wrong, its first fault is told."""
 
-    def fault(self, path: str, words: str) -> None:
+    def fault(self, path: str, sentence: str, **values: object) -> None:
         if all(fault.field != path for fault in self.faults):
-            super().fault(path, words)
+            super().fault(path, sentence, **values)
 
 
 def _path(target: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from kweek.intake.imports.file_row import Refusal
 from kweek.intake.imports.how import load_how
 from kweek.leads import imports
 from kweek.leads.database import Database
@@ -49,7 +50,7 @@ def _stored(db: Database, import_id: str) -> Iterator[Refused]:
 def why_of(row: Row[Any]) -> Iterator[str]:
     """Each reason as a sentence."""
     for one in row.why or ():
-        yield f"{one['column']} “{one['cell'][:60]}”: {one['words']}" if one["column"] else one["words"]
+        yield str(Refusal.load(one))
 
 
 def _line(cells: Sequence[str], separator: str) -> str:

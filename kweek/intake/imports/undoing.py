@@ -94,7 +94,9 @@ class _Undoing:
         self._withdraw(row)
         if row.status == "made":
             happened = ", ".join(since[row.lead_id][:5])
-            return self._told(row, "kept", [Refusal("", "", f"the lead stays, for since then: {happened}")])
+            return self._told(
+                row, "kept", [Refusal("", "", "the lead stays, for since then: {what}", {"what": happened})]
+            )
         return self._told(row, "undone", list(self._give_back(row, person)))
 
     def _told(self, row: Row[Any], status: str, why: list[Refusal]) -> dict[str, object]:

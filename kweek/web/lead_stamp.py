@@ -32,7 +32,7 @@ _STAMP: Final = select(
 """Every event and turn of it, what it is worth, what is still to be done for it, its mails and the looks at them."""
 
 
-def touched(read: Connection, lead_id: str) -> str:
+def lead_stamp(read: Connection, lead_id: str) -> str:
     """One question, of rows that are found by the lead."""
     seen = read.execute(_STAMP, {"lead": lead_id}).one_or_none()
     return f"{zlib.crc32(repr(seen and tuple(seen)).encode()):08x}"

@@ -1,0 +1,88 @@
+"""May a field be compared with this constant? Its type, its choices, the code or the date that it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from kweek.flow.conditions.codes import CODES
+from kweek.flow.conditions.schema import FieldType, fits, is_date
+from kweek.flow.conditions.tree import Constant
+from kweek.flow.problems import did_you_mean, nearest
+
+Finding = tuple[int, str, str]
+"""(offset in the condition, what is wrong, the fix)."""
+_STARRED: Final = re.compile(r"\*.+|.+\*")
+
+
+def unfit(
+    sign: str, name: str, kind: FieldType, constant: Constant, said: Collection[object] = ()
+) -> Iterator[Finding]:
+    """What is wrong with this comparison of the field of this name. said: what stands in the same list."""
+    value, at = constant.value, constant.offset
+    match kind.kind:
+        case "number" if isinstance(value, bool | str):
+            number = isinstance(value, str) and fits(kind, value)
+            fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} {_number_in(value)}"
+            yield at, f"{name} is a number, {shown(value)} is not", fix
+        case "number" if sign in ("==", "!=") and isinstance(value, int | float) and not kind.holds(value):
+            span = f"a number from {kind.least} to {kind.most}" if kind.most is not None else f"{kind.least} or more"
+            yield at, f"{name} is never {shown(value)}", f"write {span}"
+        case "text" if sign in ("<", "<=", ">", ">="):
+            yield (
+                at,
+                f"{name} is a text; “{sign}” compares numbers and dates",
+                f'write {name} in ["{(*kind.choices, "…")[0]}", "…"]',
+            )
+        case "text" if value == "" and sign in ("==", "!="):
+            right = f"{'not ' if sign == '==' else ''}known({name})"
+            yield at, f'{name} is never ""; while it is empty, nothing is known of it', f"write {right}"
+        case "text" if sign in ("==", "!=") and isinstance(value, str) and _STARRED.fullmatch(value):
+            right = f'{"not " if sign == "!=" else ""}matches({name}, "{value}")'
+            yield at, f"with “{sign}” the * is only a star", f"write {right}"
+        case "text" if not isinstance(value, str):
+            yield at, f"{name} is a text, {shown(value)} is not", f'write it in quotes: "{shown(value)}"'
+        case "text" if name in CODES and isinstance(value, str) and not CODES[name][0].fullmatch(value):
+            yield at, f"{name} is never “{value}”", CODES[name][1]
+        case "text" if kind.choices and value not in kind.choices:
+            others = [choice for choice in kind.choices if choice not in said]
+            near = nearest(str(value), others)
+            fix = f"Did you mean “{near}”?" if near else f"There are: {', '.join(kind.choices)}"
+            yield at, f"{name} is never “{value}”", fix if said else did_you_mean(str(value), kind.choices)
+        case "yes/no" if not isinstance(value, bool):
+            yield at, f"{name} is a yes or no, {shown(value)} is not", f"write {name} by itself, or not {name}"
+        case "date" | "moment" if value in ("today", "now"):
+            yield at, f"{name} is {kind}, and in quotes {shown(value)} is a text", f"write {value} without quotes"
+        case "date" | "moment" if not (isinstance(value, str) and is_date(value)):
+            yield at, f"{name} is {kind}, {shown(value)} is not", _date_meant(name, sign, value)
+        case _:
+            pass
+
+
+def _date_meant(name: str, sign: str, value: str | float | bool) -> str:
+    if isinstance(value, str) and (found := _DAY_FIRST.fullmatch(value)):
+        day, month, year = (int(part) for part in found.groups())
+        return f'write the year first: "{year:04}-{month:02}-{day:02}"'
+    if isinstance(value, int | float) and not isinstance(value, bool) and sign not in ("in", "not in"):
+        return f'of days, ask days_until({name}) {sign} {value} — or write a date: "2026-12-31"'
+    return 'write the date as "2026-12-31", or use days_until(…)'
+
+
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+
+
+def _number_in(value: str | bool) -> str:
+    """The number that a text begins with, as "60 days" does; else one for an example."""
+    first = value.split()[0] if isinstance(value, str) and value.strip() else ""
+    return first if first.isascii() and first.isdecimal() else "3"
+
+
+def shown(value: str | float | bool) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"'
+        case _:
+            return str(value)

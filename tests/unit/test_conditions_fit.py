@@ -1,0 +1,76 @@
+"""Does a condition fit the workspace? One mistake is one message, at its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from kweek.flow.conditions import parse_condition
+from kweek.flow.conditions.schema import FieldType, Schema
+from kweek.flow.conditions.types import check_condition
+
+SCHEMA = Schema(
+    fields={
+        "lead.profile": FieldType("text", ("A", "B", "C", "D")),
+        "lead.country": FieldType("text"),
+        "lead.engagement": FieldType("number"),
+        "lead.score.intent": FieldType("number"),
+        "lead.sales_ready": FieldType("yes/no"),
+        "lead.contract_end": FieldType("date"),
+        "survey.brochure.topics": FieldType("several", ("price", "service")),
+        "event.starts_at": FieldType("moment"),
+    },
+    events=("clicked", "opened", "quote.requested"),
+    mails={"survey": ("book-a-demo",)},
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'lead.profile in ["A", "B"] and lead.score.intent >= 10 and lead.sales_ready',
+        'lead.contract_end < "2026-12-31" and lead.contract_end > today and event.starts_at > lead.contract_end',
+        'days_until(event.starts_at) < 3 or happened("quote.requested")',
+        'clicked("survey", "book-a-demo") and matches(lead.country, "N*") and "price" in survey.brochure.topics',
+    ],
+)
+def test_a_condition_that_fits_the_workspace_is_left_alone(text: str) -> None:
+    assert check_condition(parse_condition(text), SCHEMA) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "words"),
+    [
+        ('lead.profil == "A"', 0, "Did you mean “lead.profile”"),
+        ("profile == 3", 0, "Did you mean “lead.profile”"),
+        ('lead.engagement > "3"', 18, "write 3 without quotes"),
+        ('lead.engagement > "high"', 18, "write a number"),
+        ("lead.country == NL", 16, 'put it in quotes: "NL"'),
+        ("lead.country == NO", 16, 'put it in quotes: "NO"'),
+        ("lead.sales_ready == yes", 20, "write true"),
+        ("not no", 4, "write false"),
+        ("event.brochure == 1", 0, "There are: event.starts_at"),
+        ("lead.country == 31", 16, 'write it in quotes: "31"'),
+        ('lead.profile == "E"', 16, "There are: A, B, C, D"),
+        ('lead.profile in ["A", "b"]', 22, "Did you mean “B”"),
+        ('lead.profile > "B"', 15, "compares numbers and dates"),
+        ("lead.profile > 3", 15, 'lead.profile in ["A"'),
+        ("lead.country", 0, "not a yes or no"),
+        ("lead.engagement and lead.sales_ready", 0, "lead.engagement > 0"),
+        ('lead.sales_ready == "yes"', 20, "lead.sales_ready by itself"),
+        ("lead.contract_end < 90", 20, "days_until"),
+        ('lead.contract_end < "31-12-2026"', 20, '"2026-12-31"'),
+        ('count("cliked") > 1', 6, "“clicked”"),
+        ('count("clicked") > "1"', 19, "without quotes"),
+        ('opened("survy")', 7, "“survey”"),
+        ('clicked("survey", "book-demo")', 18, "“book-a-demo”"),
+        ("days_until(lead.country) < 3", 11, "not a date"),
+        ("lead.engagement == lead.profile", 19, "like with like"),
+        ('survey.brochure.topics == "price"', 0, "several answers"),
+        ('"prise" in survey.brochure.topics', 0, "“price”"),
+        ("lead.country in lead.profile", 16, "needs a list"),
+        ("lead.__class__ == 1", 0, "no field lead.__class__"),
+    ],
+)
+def test_one_mistake_in_a_condition_is_one_message_at_its_place(text: str, offset: int, words: str) -> None:
+    findings = check_condition(parse_condition(text), SCHEMA)
+    assert [(at, words in f"{what} {fix}") for at, what, fix in findings] == [(offset, True)], findings
