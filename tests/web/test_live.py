@@ -20,10 +20,10 @@ from kweek.web.assemble import standing_still
 from kweek.web.beside import beside, of_lead
 from kweek.web.board import Board
 from kweek.web.house import House
+from kweek.web.lead_stamp import lead_stamp
 from kweek.web.lists import Lists, stamp
 from kweek.web.live import LONGEST, _events, _Seen
 from kweek.web.standstill import Standstill, leads_are_late, temporal_is_silent, worker_is_silent
-from kweek.web.touched import touched
 from kweek.words import Tongue
 from tests.web.conftest import NOW, Books, TestClient
 from tests.web.scene import event, scene
@@ -192,7 +192,7 @@ async def test_a_page_about_a_lead_is_told_once_that_something_became_of_it(
     monkeypatch.setattr("kweek.web.live.EVERY", 0.0)
     scene(books, published)
     with house.db.read() as read:
-        watched = of_lead("bas", touched(read, "bas"))
+        watched = of_lead("bas", lead_stamp(read, "bas"))
     assert house.seats.take()
     events = _events(house, None, [watched, *beside(None, "", Tongue("en"), house.rules.zone())])
     await anext(events)
@@ -235,8 +235,8 @@ def test_whatever_becomes_of_a_lead_or_its_mails_changes_its_stamp(books: Books,
     ):
         happens()
         with db.read() as read:
-            seen.append(touched(read, "bas"))
-            assert touched(read, "nobody") not in seen
+            seen.append(lead_stamp(read, "bas"))
+            assert lead_stamp(read, "nobody") not in seen
     assert [n for n, (was, now) in enumerate(itertools.pairwise(seen)) if was == now] == []
 
 
