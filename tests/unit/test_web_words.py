@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 
 from kweek.draw.say import event_words as within_a_sentence
 from kweek.draw.say import title_words
 from kweek.flow.duration import Duration
+from kweek.flow.gate import Why
 from kweek.flow.moment import parse_wait
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
 from kweek.intake.check_lead import LeadChecker, Vocabulary
@@ -164,3 +166,8 @@ def test_what_keeps_a_lead_after_an_undo_is_said_in_the_readers_language() -> No
     stays = Refusal("", "", "the lead stays, for since then: {what}", {"what": "clicked, opened"})
     assert refusal_words(NL, Refusal.load(stays.dump())) == "de lead blijft, want sindsdien: clicked, opened"
     assert str(stays) == "the lead stays, for since then: clicked, opened"
+
+
+@pytest.mark.parametrize("why", [*get_args(Why), "a person"])
+def test_what_a_mail_waits_for_is_said_in_words(why: str) -> None:
+    assert why not in (why_words(NL, why), why_words(EN, why))
