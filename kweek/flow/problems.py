@@ -127,11 +127,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _folded(name: str) -> str:
-    """As it is compared: `three-months` is `3 months`."""
+    """As it is compared: `three-months` is `3 months`; a lone letter stays one (“a” day is 1, the grade “A” is not)."""
     from kweek.flow.duration import NUMBERS
 
     words = name.lower().replace("_", " ").replace("-", " ").split(" ")
-    return " ".join(str(NUMBERS.get(word, word)) for word in words)
+    return " ".join(str(NUMBERS.get(word, word)) if len(word) > 1 else word for word in words)
 
 
 def _by_beginnings(word: str, name: str) -> bool:
