@@ -102,13 +102,15 @@ def _set_clock(chosen: Settings, days: timedelta, *, only: bool) -> None:
     from kweek.leads.clock import settle_paces
     from kweek.leads.database import open_database
     from kweek.leads.migrate import migrate
+    from kweek.workspace import read_workspace
 
     assert chosen.tempo is not None
     database = open_database(chosen.database_url, make=True)
     try:
         migrate(database.engine)
         since = datetime.now(UTC) - (timedelta() if only else EARLY + ASLEEP)
-        settle_paces(database, since, paces(chosen.tempo, days, only=only), tempo=1)
+        calendars = [named.calendar for named in read_workspace(chosen.workspace).rules.calendars.values()]
+        settle_paces(database, since, paces(chosen.tempo, days, since, calendars, only=only), tempo=1)
     finally:
         database.close()
 

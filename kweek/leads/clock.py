@@ -7,12 +7,14 @@ once, before the first of them: whoever lives so long looks at the clock by a `W
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from kweek.errors import KweekError
 from kweek.leads.database import Database
@@ -20,6 +22,8 @@ from kweek.leads.tables import clock
 
 _SOME_DAY: Final = timedelta(days=36_500)  # when the paces begin that nobody has called up yet
 _NOTICE: Final = timedelta(seconds=1)  # so that whoever looks at the clock just now will look again
+_WATCHED: Final = timedelta(seconds=1)  # before and after: a page that shows time shows no shorter turns
+_REAL, _FLOW = attrgetter("anchor_real"), attrgetter("anchor_flow")
 
 
 class FlowTime(Protocol):
@@ -35,13 +39,18 @@ class FlowTime(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """tempo: flow seconds per real second; 1 in earnest. before: the clock until the anchor, where it ran at another
-    tempo: known from the start, so no deadline ever moves."""
+    """tempo: flow seconds per real second; 1 in earnest. earlier: the clocks until the anchor, where it ran at other
+    tempos, each until the anchor of the next: known from the start, so no deadline ever moves."""
 
     tempo: float = 1.0
     anchor_real: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     anchor_flow: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-    before: Clock | None = None
+    earlier: tuple[Clock, ...] = ()
+
+    @property
+    def turns(self) -> tuple[Clock, ...]:
+        """One for each tempo, in order."""
+        return (*self.earlier, replace(self, earlier=()))
 
     def flow(self, real: datetime) -> datetime:
         """Which flow time it is at this real time."""
@@ -50,25 +59,36 @@ class Clock:
 
     def at(self, real: datetime) -> Clock:
         """The clock as it runs at this real time."""
-        return self if self.before is None or real >= self.anchor_real else self.before.at(real)
+        return self._turn(_REAL, real)
+
+    def pace(self, real: datetime) -> float:
+        """How fast it goes around this real time, where its turns are too short to be watched."""
+        if self.at(real - _WATCHED) is self.at(real + _WATCHED):
+            return self.at(real).tempo
+        return (self.flow(real + _WATCHED) - self.flow(real - _WATCHED)) / (2 * _WATCHED)
 
     def waits(self, real: datetime) -> bool:
         """Have none of the turns to another tempo come yet?"""
-        return self.before is not None and self.at(real).before is None
+        return bool(self.earlier) and self.at(real) is self.earlier[0]
 
     @property
     def fastest(self) -> float:
         """Of all its tempos."""
-        return self.tempo if self.before is None else max(self.tempo, self.before.fastest)
+        return max(turn.tempo for turn in (self, *self.earlier))
 
     def real(self, flow: datetime) -> datetime:
         """When it is that flow time; never before it, so that a timer set to it does not find it too early."""
-        if self.before is not None and flow < self.anchor_flow:
-            return self.before.real(flow)
-        real = self.anchor_real + (flow.astimezone(UTC) - self.anchor_flow) / self.tempo
+        turn = self._turn(_FLOW, flow)
+        real = turn.anchor_real + (flow.astimezone(UTC) - turn.anchor_flow) / turn.tempo
         while self.flow(real) < flow:
             real += datetime.resolution
         return real
+
+    def _turn(self, anchor: Callable[[Clock], datetime], moment: datetime) -> Clock:
+        """The last one that has begun; before the first one it is the first."""
+        if not self.earlier or moment >= anchor(self):
+            return self
+        return self.earlier[max(0, bisect_right(self.earlier, moment, key=anchor) - 1)]
 
 
 class Watch:
@@ -124,36 +144,42 @@ def flow_clock(db: Database, tempo: float | None = None) -> Clock:
     return settled
 
 
-def settle_paces(db: Database, since: datetime, paces: Sequence[tuple[float, timedelta]], tempo: float) -> None:
+def settle_paces(db: Database, since: datetime, paces: Iterable[tuple[float, timedelta]], tempo: float) -> None:
     """A clock that begins at this flow time, and is as slow as the world's until `begin_paces`. Then it runs at one
     tempo after the other, each for so long (of real time), and then at the last one. For a database whose clock nobody
     has settled."""
     begins = datetime.now(UTC)
-    made = Clock(tempo, begins, since)
-    for pace, lasts in ((1.0, _SOME_DAY), *paces):
+    turns = [Clock(1.0, begins, since)]
+    begins += _SOME_DAY
+    for pace, lasts in (*paces, (tempo, timedelta())):
+        turns.append(Clock(pace, begins, turns[-1].flow(begins)))
         begins += lasts
-        past = replace(made, tempo=pace)
-        made = Clock(tempo, begins, past.flow(begins), past)
     with db.write() as connection:
-        _write(connection, made)
+        _write(connection, turns)
 
 
 def begin_paces(db: Database) -> Clock:
     """Now is when the first of them begins: once, before anybody has a deadline."""
     with db.write() as connection:
-        slow, *turns = connection.execute(select(clock).order_by(clock.c.id)).all()
+        slow, *turns = _turns(connection)
         sooner = turns[0].anchor_real - datetime.now(UTC) - _NOTICE
-        for turn in turns:
-            moved = {"anchor_real": turn.anchor_real - sooner, "anchor_flow": turn.anchor_flow - sooner * slow.tempo}
-            connection.execute(update(clock).where(clock.c.id == turn.id).values(moved))
+        moved = [
+            replace(turn, anchor_real=turn.anchor_real - sooner, anchor_flow=turn.anchor_flow - sooner * slow.tempo)
+            for turn in turns
+        ]
+        connection.execute(delete(clock))
+        _write(connection, (slow, *moved))
     return flow_clock(db)
 
 
 def _settled(connection: Connection) -> Clock | None:
-    settled: Clock | None = None
-    for row in connection.execute(select(clock).order_by(clock.c.id)):
-        settled = Clock(row.tempo, row.anchor_real, row.anchor_flow, settled)
-    return settled
+    turns = _turns(connection)
+    return replace(turns[-1], earlier=tuple(turns[:-1])) if turns else None
+
+
+def _turns(connection: Connection) -> list[Clock]:
+    rows = connection.execute(select(clock).order_by(clock.c.id))
+    return [Clock(row.tempo, row.anchor_real, row.anchor_flow) for row in rows]
 
 
 def _settle(connection: Connection, tempo: float) -> Clock:
@@ -164,13 +190,13 @@ def _settle(connection: Connection, tempo: float) -> Clock:
         connection.exec_driver_sql("LOCK TABLE clock IN SHARE ROW EXCLUSIVE MODE")
         if (settled := _settled(connection)) is not None:
             return settled
-    _write(connection, made)
+    _write(connection, [made])
     return made
 
 
-def _write(connection: Connection, made: Clock) -> int:
-    """The earliest tempo first; how many there are."""
-    number = 1 + (0 if made.before is None else _write(connection, made.before))
-    row = {"id": number, "tempo": made.tempo, "anchor_real": made.anchor_real, "anchor_flow": made.anchor_flow}
-    connection.execute(insert(clock).values(row))
-    return number
+def _write(connection: Connection, turns: Iterable[Clock]) -> None:
+    rows = [
+        {"id": number, "tempo": turn.tempo, "anchor_real": turn.anchor_real, "anchor_flow": turn.anchor_flow}
+        for number, turn in enumerate(turns, 1)
+    ]
+    connection.execute(insert(clock), rows)

@@ -32,7 +32,7 @@ def open_house(settings: Settings) -> House:
         settings=settings,
         db=db,
         now=lambda: watch.flow(datetime.now(UTC)),
-        tempo=lambda: watch.clock().at(datetime.now(UTC)).tempo,
+        tempo=lambda: watch.clock().pace(datetime.now(UTC)),
         rules=WorkspaceRules(settings.workspace, db),
         tokens=Tokens(settings.key),
         address_key=lambda address: address_key(settings.key(SUPPRESSION), address),

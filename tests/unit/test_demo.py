@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -23,12 +23,14 @@ from kweek.demo.stage import OpenHandover, Place
 from kweek.intake.check_lead import LeadChecker
 from kweek.intake.check_lead import Vocabulary as Words
 from kweek.leads.clock import Clock
+from kweek.rules.calendars import Calendar
 from kweek.workspace import read_workspace
 from kweek.worlds import world_of
 from tests.unit.demo_on_paper import OnPaper
 from tests.unit.flow_of import BROCHURE
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+OFFICE = Calendar("Europe/Amsterdam", (((480, 1080),),) * 5 + ((),) * 2)
 
 
 def test_the_same_seed_makes_the_same_people_and_another_seed_others() -> None:
@@ -106,25 +108,46 @@ def test_sales_is_at_work_in_office_hours_and_closes_what_it_has_contacted() -> 
 
 def test_two_years_pass_in_minutes_and_people_act_while_the_clock_is_slow() -> None:
     tempo, days = 20_000.0, timedelta(days=60)
-    clock = _clock(paces(tempo, days))
+    clock = _clock(paces(tempo, days, NOW, [OFFICE]))
     found = days_on(clock)
     assert found.begun == NOW + timedelta(minutes=1)
     assert found.begun < found.early < found.opens < found.over < found.home < found.closes
     assert abs(found.over - found.opens - days) < timedelta(seconds=1)
     assert clock.anchor_real - NOW < timedelta(minutes=9)
-    at_once = days_on(_clock(paces(tempo, days, only=True)))
+    at_once = days_on(_clock(paces(tempo, days, NOW, [OFFICE], only=True)))
     assert (at_once.early, at_once.opens, at_once.over) == (at_once.begun, at_once.begun, at_once.closes)
     assert abs(at_once.over - at_once.begun - days) < timedelta(seconds=1)
 
 
-def _clock(turns: Sequence[tuple[float, timedelta]]) -> Clock:
+def test_where_time_flies_it_flies_by_night_so_that_a_mail_finds_the_hours_in_which_it_may_leave() -> None:
+
+    clock = _clock(paces(20_000.0, timedelta(days=60), NOW, [OFFICE]))
+    days = days_on(clock)
+    for begin, end in days.asleep:
+        opens = [begin + timedelta(days=day) for day in range(2, (end - begin).days - 2, 7)]
+        for day in opens:
+            opened = OFFICE.next_open(day.replace(hour=0, minute=0))
+            lasts = clock.real(opened + timedelta(hours=10)) - clock.real(opened)
+            assert lasts > timedelta(milliseconds=100)
+            assert clock.real(opened) - clock.real(opened - timedelta(hours=12)) < lasts / 5
+        passes = (clock.real(end) - clock.real(begin)) / (end - begin).days
+        watched = clock.pace(clock.real(begin + (end - begin) / 2))
+        assert 0.7 < watched * passes / timedelta(days=1) < 1.4  # what a page shows is how fast days pass there
+
+
+def test_where_nothing_ever_closes_time_flies_evenly() -> None:
+    turns = list(paces(20_000.0, timedelta(days=60), NOW, [Calendar.always()]))
+    assert len(turns) == 5
+
+
+def _clock(turns: Iterable[tuple[float, timedelta]]) -> Clock:
     """The house is built in a minute."""
-    clock = Clock(1, NOW, NOW)
-    for pace, lasts in ((1.0, timedelta(minutes=1)), *turns):
-        begins = clock.anchor_real + lasts
-        before = replace(clock, tempo=pace)
-        clock = Clock(1, begins, before.flow(begins), before)
-    return clock
+    clocks = [Clock(1, NOW, NOW)]
+    begins = NOW + timedelta(minutes=1)
+    for pace, lasts in (*turns, (1.0, timedelta())):
+        clocks.append(Clock(pace, begins, clocks[-1].flow(begins)))
+        begins += lasts
+    return replace(clocks[-1], earlier=tuple(clocks[:-1]))
 
 
 def test_deeds_are_done_in_order_of_their_moments() -> None:
