@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from kweek.intake.incoming import BadEventError, CompanyIn, Fault
 from kweek.leads import tables
 from kweek.leads.hierarchy import above, put_under
+from kweek.leads.replaced import Replaced
 from kweek.leads.rows import insert_once
 
 _COMPANIES: Final = tables.companies
@@ -24,17 +25,24 @@ Differs = dict[str, tuple[object, object]]
 """Field → what was said, what is known and stays."""
 
 
-def keep_company(
-    tx: Connection, lead_id: str, now_at: str | None, said: CompanyIn, *, fills_only: bool
-) -> tuple[bool, Differs]:
-    """Did anything change that a condition can see, and what was not believed? now_at: the (locked) lead's company.
+class Kept(NamedTuple):
+    """moved: did anything change that a condition can see? differs: what was not believed. instead: what was known, and
+    is not any more."""
+
+    moved: bool
+    differs: Differs
+    instead: Replaced
+
+
+def keep_company(tx: Connection, lead_id: str, now_at: str | None, said: CompanyIn, *, fills_only: bool) -> Kept:
+    """now_at: the (locked) lead's company.
 
     The last word counts. fills_only: what is known stays, and nobody says of a company what would hold for others who
     work there: its legal form decides who may be called. BadEventError: it would be part of itself.
     """
     known = company_named(tx, said.name) if now_at is None or not fills_only else _row(tx, now_at)
     if known.name_key != name_key(said.name):
-        return False, {"company": (said.name, known.name)}
+        return Kept(False, {"company": (said.name, known.name)}, {})
     is_now = _what_is_known(tx, known, said)
     new = {name: value for name, value in _details(said).items() if not _same(name, value, is_now[name])}
     differs: Differs = {}
@@ -47,11 +55,15 @@ def keep_company(
         if not fills_only:
             raise BadEventError([Fault("lead.company.parent", f"“{parent}” is part of this company, or is it itself")])
         differs["company.parent"] = (parent, "part of this company")
+    instead: Replaced = {f"company.{name}": (is_now[name], value) for name, value in new.items()}
+    if parent is not None and "company.parent" not in differs:
+        instead["company.parent"] = (is_now["parent"], parent)
     if new:
         tx.execute(_SET, {"company": known.id, **new})
     if known.id != now_at:
         tx.execute(_MOVE, {"lead": lead_id, "company_id": known.id})
-    return bool(new) or known.id != now_at, differs
+        instead["company.name"] = (None if now_at is None else _row(tx, now_at).name, known.name)
+    return Kept(bool(new) or known.id != now_at, differs, instead)
 
 
 def company_named(tx: Connection, name: str) -> Row[Any]:

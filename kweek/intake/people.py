@@ -2,7 +2,8 @@
 
 A lead is known by its e-mail address or by the sender's own id; who sends both ties them together. Where they point
 at two leads, the sender's id decides, and a person is asked whether they are one (`kweek.leads.duplicates`). Who was
-merged is found under either address, and is the one that goes on.
+merged is found under either address, and is the one that goes on; and who has another address since, under the earlier
+one too, unless the sender's id says that it is somebody else.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from kweek.leads.duplicates import propose
 from kweek.leads.ledger import problem
 from kweek.leads.merged import living
 from kweek.leads.publish import PUBLISHED
+from kweek.leads.replaced import Replaced, its_mailboxes, keep_replaced, who_had
 from kweek.leads.rows import insert_once
-from kweek.leads.traits import set_fields
+from kweek.leads.traits import kept, set_fields
 
 _LEADS: Final = select(tables.leads, PUBLISHED)
 _IS_ITS_OWN: Final = tables.leads.c.external_id == bindparam("external")
@@ -45,7 +47,7 @@ def find_or_make(tx: Connection, lead: LeadIn, now: datetime) -> Row[Any] | None
     """The lead's row, locked; a new lead when nobody fits. None: it is not said who it is."""
     if lead.external_id is None and lead.email is None:
         return None
-    found = _find(tx, lead)
+    found = _find(tx, lead) or _by_earlier(tx, lead)
     if found is None:
         # of two senders at once the second waits here for the first, makes nothing, and finds the first one's lead
         row: dict[str, object] = {
@@ -69,23 +71,35 @@ def _find(tx: Connection, lead: LeadIn) -> Row[Any] | None:
             return min(rows, key=lambda row: row.external_id != own_id, default=None)
 
 
-def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime) -> bool:
+def _by_earlier(tx: Connection, lead: LeadIn) -> Row[Any] | None:
+    """By an address that it had."""
+    key = _key(lead)
+    had = None if key is None else who_had(tx, [key]).get(key)
+    row = None if had is None else row_of(tx, had)
+    return row if row is not None and (lead.external_id is None or row.external_id is None) else None
+
+
+def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str) -> bool:
     """Keep what was said of this (locked) lead; the last word counts, or, where anybody may have said it, the first.
-    Did anything change that a condition can see? row: of `leads`, as it is now."""
+    Did anything change that a condition can see? row: of `leads`, as it is now. source: id of the event."""
     lead_id = row.id
     said: dict[str, Value] = {name: value for name, value in lead.profile.items() if getattr(row, name) != value}
     said |= {name: value for name, value in lead.fields.items() if row.fields.get(name) != _as_text(value)}
     differs: Differs = {}
+    there = {**row.fields, **{name: getattr(row, name) for name in lead.profile}}
     if lead.fills_only:
-        there = {**row.fields, **{name: getattr(row, name) for name in lead.profile}}
         differs = {name: (said.pop(name), there[name]) for name in list(said) if there.get(name) is not None}
     set_fields(tx, lead_id, said)
+    instead: Replaced = {name: (there.get(name), kept(value)) for name, value in said.items()}
     moved = False
     if lead.company is not None:
-        moved, more = keep_company(tx, lead_id, row.company_id, lead.company, fills_only=lead.fills_only)
+        moved, more, others = keep_company(tx, lead_id, row.company_id, lead.company, fills_only=lead.fills_only)
         differs |= more
+        instead |= others
     if new := _keys(tx, lead_id, lead, row.external_id, row.email_key, at):
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**new))
+        instead |= {"email": (row.email, new["email"])} if "email" in new else {}
+    keep_replaced(tx, lead_id, instead, source, at, row.email_key)
     for consent in lead.consents:
         if lead.fills_only and consent.channel == "telephone" and row.phone not in (None, lead.profile.get("phone")):
             differs["consent for the telephone"] = (consent.words, "another number than the form's")
@@ -108,7 +122,8 @@ def _keys(
     if (key := _key(lead)) is not None and key != mailbox:
         other = tx.execute(select(leads.id).where(leads.email_key == key)).scalar_one_or_none()
         if other is None:
-            new |= {"email": lead.email, "email_key": key}
+            if lead.external_id is not None or key not in its_mailboxes(tx, lead_id):  # else it only was found by it
+                new |= {"email": lead.email, "email_key": key}
         elif (other := living(tx, other)) != lead_id:
             propose(tx, lead_id, other, "address", 1.0, at)
     return new

@@ -10,12 +10,15 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from kweek.leads.replaced import Replaced, keep_replaced
 from kweek.leads.rows import upsert
 from kweek.leads.tables import bant
 
 How = Literal["form", "survey", "call", "person", "import", "api"]
 
-_AT: Final = select(bant.c.at).where(bant.c.lead_id == bindparam("lead"), bant.c.fact == bindparam("fact"))
+_SAID: Final = select(bant.c.at, bant.c.value).where(
+    bant.c.lead_id == bindparam("lead"), bant.c.fact == bindparam("fact")
+)
 _ALL: Final = select(bant).where(bant.c.lead_id == bindparam("lead"))
 
 
@@ -35,12 +38,15 @@ class Found:
 def keep(tx: Connection, lead_id: str, found: Iterable[Found], source: str, at: datetime) -> bool:
     """Keep what was said at this moment; did anything change? The last word counts: what is heard late does not write
     over what was said after it. source: key of the mail or the call task, or id of the event."""
-    changed = False
+    changed, instead = False, Replaced()
     for one in found:
-        said = tx.execute(_AT, {"lead": lead_id, "fact": one.fact}).scalar_one_or_none()
-        if said is None or said <= at:
+        said = tx.execute(_SAID, {"lead": lead_id, "fact": one.fact}).one_or_none()
+        if newer := said is None or said.at <= at:
             upsert(tx, bant, {"lead_id": lead_id, "source": source, "at": at, **asdict(one)})
             changed = True
+        if said is not None and said.value != one.value:
+            instead[f"bant.{one.fact}"] = (said.value, one.value) if newer else (one.value, said.value)
+    keep_replaced(tx, lead_id, instead, source, at)
     return changed
 
 

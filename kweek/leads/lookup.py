@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select
 
 from kweek.leads.merged import living
+from kweek.leads.replaced import who_had
 from kweek.leads.tables import leads
 
 _BY_EMAIL: Final = select(leads.c.id).where(leads.c.email_key == bindparam("key"))
@@ -18,4 +19,5 @@ def leads_known_by(read: Connection, email: str | None, external_id: str | None)
     found = [] if external_id is None else list(read.execute(_BY_EXTERNAL, {"key": external_id}).scalars())
     if email is not None:
         found += read.execute(_BY_EMAIL, {"key": email.casefold()}).scalars()
+        found = found or list(who_had(read, [email.casefold()]).values())
     return list(dict.fromkeys(living(read, lead_id) for lead_id in found))

@@ -28,7 +28,7 @@ COOKIE: Final = "kweek_as"
 A_MONTH: Final = 30 * 86_400
 _NAMED: Final = (
     "reason", "later_on", "call_back_at", "sector", "size", "legal_form", "country", "parent", "circle", "value",
-    "evidence",
+    "evidence", "meanwhile",
 )  # fmt: skip
 """Fields that have a sentence of their own for what is wrong with them."""
 
@@ -59,7 +59,7 @@ class Tried:
 
     @property
     def status(self) -> int:
-        return 409 if self.too_late or self.too_early else 422
+        return 409 if self.too_late or self.too_early or "meanwhile" in self.faults else 422
 
 
 def acting(request: Request, house: House, *also: str | None) -> Acting:

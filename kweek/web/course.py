@@ -10,12 +10,23 @@ from typing import Any, Final, cast
 from sqlalchemy import Connection, Row, case, func, or_, select
 
 from kweek.flow.plan import Plan, Send
+from kweek.intake.by_hand import NOTED
 from kweek.leads import publish, tables
+from kweek.leads.replaced import of_lead as replaced_of
+from kweek.rules.said import ROOT
 from kweek.web import mail_titles
 from kweek.web.line_words import cause_words
 from kweek.web.past import Happened, closing, rungs
 from kweek.web.rules import WorkspaceRules
-from kweek.web.spoken import event_words, field_words, mail_event, outcome_words, step_words, task_words
+from kweek.web.spoken import (
+    event_words,
+    field_words,
+    mail_event,
+    outcome_words,
+    step_words,
+    task_words,
+    value_words,
+)
 from kweek.words import Tongue
 
 MOST: Final = 100  # lines of one lead on a page
@@ -38,6 +49,8 @@ def of_lead(
     the points are counted there. only: of this sort."""
     family = (lead_id, *also)
     in_order: list[Iterable[Happened]] = [_events(read, say, one, rules, only) for one in family]
+    if only in (None, "did"):
+        in_order.append(_replaced(read, say, lead_id))
     if only in (None, "points"):
         in_order.insert(1, _points(read, say, lead_id))
     for sort, told in (("flows", _moves), ("desk", _desk)):
@@ -130,6 +143,8 @@ def _titles(read: Connection, enrolled: Sequence[Row[Any]]) -> Mapping[str, str]
 def _fact(say: Tongue, kind: str, name: str, value: object, zone: tzinfo) -> str:
     if name == "grade":  # of a visit: not the one that a lead has
         return say("past.judged", by=say.maybe(f"grade.{value}", str(value)))
+    if kind == NOTED:
+        return f"{field_words(say, ROOT + name)}: {value_words(say, name, value)}"
     path = f"event.{kind}.{name}" if "." in kind else f"data.{name}"  # those without a dot are Kweek's own
     return f"{field_words(say, path)}: {_plain(say, value, zone)}"
 
@@ -145,6 +160,17 @@ def _plain(say: Tongue, value: object, zone: tzinfo) -> str:
             return ", ".join(str(one) for one in cast("Mapping[str, object]", value).values())
         case _:
             return str(value)
+
+
+def _replaced(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
+    """What was known of it, and what has been said instead."""
+
+    def words(row: Row[Any]) -> str:
+        now, was = (value_words(say, row.name.removeprefix(ROOT), value) for value in (row.became, row.was))
+        return say("past.instead", name=field_words(say, row.name), now=now, was=was)
+
+    for (at, _), rows in groupby(replaced_of(read, lead_id), lambda row: (row.at, row.source)):
+        yield Happened(at, say("past.replaced"), None, tuple(map(words, rows)))
 
 
 def _points(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kweek.draw.say import field_words
-from kweek.intake.by_hand import note_fact
+from kweek.intake.by_hand import note_fact, seen_of
 from kweek.intake.outcomes import Said
 from kweek.leads import bant
 from kweek.leads.database import NoSuchLead
@@ -20,8 +20,9 @@ from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
-from kweek.web.ready import Known, terms, value_words
+from kweek.web.ready import Known, terms
 from kweek.web.render import page, reader_tongue
+from kweek.web.spoken import value_words
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -37,7 +38,8 @@ def note_it(lead_id: str, fact: str, request: Request, body: Body, house: HouseO
     _fact(house, fact)
 
     def do(said: Said) -> None:
-        note_fact(house.db, lead_id, fact, given.get("value", ""), said, house.rules.vocabulary(), house.rules.ears)
+        value, seen = given.get("value", ""), given.get("seen")
+        note_fact(house.db, lead_id, fact, value, said, house.rules.vocabulary(), house.rules.ears, seen)
 
     tried = act(request, house, acting(request, house), given, do, back=f"/leads/{quote(lead_id)}#ready")
     return tried if isinstance(tried, Response) else _show_fact(lead_id, fact, request, house, tried)
@@ -55,6 +57,7 @@ def _show_fact(lead_id: str, fact: str, request: Request, house: House, tried: T
     return page(
         request, "fact.html", status=tried.status if tried else 200, lead=lead, title=field_words(say, f"{ROOT}{fact}"),
         values={value: value_words(say, fact, value) for value in kind.values}, known=known, now=now, tried=tried,
+        seen=seen_of(row),
         acting=acting(request, house), holds=tuple(terms(kind, say)),
     )  # fmt: skip
 

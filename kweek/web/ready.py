@@ -21,6 +21,7 @@ from kweek.rulebook import InForce
 from kweek.rules.qualification import State
 from kweek.rules.said import ELSE, ROOT, FactType
 from kweek.web.house import House
+from kweek.web.spoken import value_words
 from kweek.words import Tongue
 
 
@@ -96,11 +97,6 @@ def _known(path: str, book: InForce, say: Tongue, facts: Facts, rows: Mapping[st
     if row is None:
         return Known(title, None, fact=fact)
     return Known(title, value_words(say, fact, row.value), row, not bant.holds(row, now), fact)
-
-
-def value_words(say: Tongue, fact: str, value: object) -> str:
-    """As the definition calls it."""
-    return say.maybe(f"value.{ROOT}{fact}.{value}", str(value))
 
 
 def asked_by(paths: list[str], book: InForce, say: Tongue) -> Iterator[str]:

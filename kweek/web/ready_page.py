@@ -17,8 +17,9 @@ from kweek.leads.judged import judged
 from kweek.rulebook import InForce
 from kweek.rules.said import ROOT, FactType
 from kweek.web.guard import HouseOf, staff_only
-from kweek.web.ready import asked_by, terms, title_of, value_words
+from kweek.web.ready import asked_by, terms, title_of
 from kweek.web.render import page, reader_tongue
+from kweek.web.spoken import value_words
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])

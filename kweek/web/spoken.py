@@ -12,6 +12,7 @@ from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
 from kweek.intake.imports.file_row import Refusal
+from kweek.rules.said import ROOT
 from kweek.words import Tongue
 
 
@@ -76,6 +77,11 @@ def label_words(say: Tongue, path: str) -> str:
     """The same where it begins: a label, a heading."""
     words = field_words(say, path)
     return words[:1].upper() + words[1:]
+
+
+def value_words(say: Tongue, fact: str, value: object) -> str:
+    """What was found out, as the definition calls it."""
+    return say.maybe(f"value.{ROOT}{fact}.{value}", str(value))
 
 
 def outcome_words(say: Tongue, outcome: str) -> str:

@@ -66,6 +66,28 @@ def test_a_colleague_writes_a_fact_down_and_it_is_in_the_story(staff: TestClient
     assert states(shown)["Budget"] == "met"
     assert "Begroot &lt;b&gt;voor&lt;/b&gt; mei" in shown
     assert "Genoteerd wat bekend is" in shown
+    assert "budget: in de begroting" in shown, "in the words of the definition"
+    assert "budget: in de begroting, eerder vrijgemaakt" in shown
+
+
+def test_of_two_colleagues_at_once_the_second_is_told_what_the_first_wrote_down(staff: TestClient, ann: Books) -> None:
+    path, seen = "/leads/ann/facts/budget", re.compile('name="seen" value="([^"]*)"')
+    staff.cookies.set("kweek_as", "anna")
+    opened = seen.search(staff.get(path).text)
+    assert opened is not None
+    first = {"action": "note", "by": "els", "id": "a", "value": "none", "note": "geen geld", "seen": opened[1]}
+    second = first | {"by": "anna", "id": "b", "value": "planned", "note": "toch wel"}
+    assert staff.post(path, data=first, headers={"origin": ORIGIN}).status_code == 303
+    assert staff.post(path, data=first, headers={"origin": ORIGIN}).status_code == 303, "the same once more"
+    told = staff.post(path, data=second, headers={"origin": ORIGIN, **NL})
+    assert told.status_code == 409
+    assert "Iemand heeft dit genoteerd" in told.text
+    assert "geen geld" in told.text
+    assert [row.value for row in ann.rows(tables.bant) if row.fact == "budget"] == ["none"]
+    again = seen.search(told.text)
+    assert again is not None
+    assert staff.post(path, data=second | {"seen": again[1]}, headers={"origin": ORIGIN}).status_code == 303
+    assert [row.value for row in ann.rows(tables.bant) if row.fact == "budget"] == ["planned"]
 
 
 WRONG = {

@@ -45,6 +45,17 @@ def test_one_sort_is_shown_without_the_others(staff: TestClient, lead: str, sort
     assert [name for name, words in LINES.items() if words in told] == [sort]
 
 
+def test_what_was_known_before_stands_in_the_story(staff: TestClient, books: Books) -> None:
+    staff.headers["accept-language"] = "nl"
+    books.lead(phone="+31202222222", fields={"building": "hall"})
+    for name, was, became in (("phone", "+31201111111", "+31202222222"), ("company.name", "Acme", "<b>Beta</b>")):
+        books.add(tables.replaced, lead_id="l1", name=name, was=was, became=became, at=NOW, source="e1")
+    told = past(staff.get("/leads/l1?only=did").text)
+    assert "telefoon: +31202222222, eerder +31201111111" in told
+    assert "bedrijf: &lt;b&gt;Beta&lt;/b&gt;, eerder Acme" in told
+    assert "+31201111111" not in past(staff.get("/leads/l1?only=mails").text)
+
+
 def test_what_an_event_carries_is_told_in_the_readers_words(staff: TestClient, books: Books) -> None:
     staff.headers["accept-language"] = "nl"
     books.lead(fields={"contract_end": "2026-12-31", "shoe_size": "43"})

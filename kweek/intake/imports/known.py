@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 from kweek.intake.check import email_key
 from kweek.intake.companies import name_key
 from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, LeadIn
+from kweek.leads.replaced import who_had
 from kweek.leads.tables import companies, leads
 from kweek.leads.traits import kept
 
@@ -52,10 +53,12 @@ class Person:
 
 @dataclass(slots=True)
 class Book:
-    """Who is known, as far as somebody asked. companies: what is known of each, by its key."""
+    """Who is known, as far as somebody asked. by_earlier: by an address that it had. companies: what is known of each,
+    by its key."""
 
     by_email: dict[str, Person] = field(default_factory=dict[str, Person])
     by_external: dict[str, Person] = field(default_factory=dict[str, Person])
+    by_earlier: dict[str, Person] = field(default_factory=dict[str, Person])
     companies: dict[str, Facts] = field(default_factory=dict[str, Facts])
 
     def look_up(self, read: Connection, said: Sequence[LeadIn]) -> None:
@@ -73,14 +76,22 @@ class Book:
                 self.by_email.setdefault(row.email_key, person)
             if row.external_id is not None:
                 self.by_external.setdefault(row.external_id, person)
+        had = who_had(read, emails - self.by_email.keys() - self.by_earlier.keys())
+        earlier = people | {person.id: person for person in people_by_id(read, sorted(set(had.values()))).values()}
+        self.by_earlier |= {key: earlier[lead_id] for key, lead_id in had.items()}
         named = {name_key(one.company.name) for one in said if one.company} - self.companies.keys()
         for row in _found(read, _COMPANIES, named):
             self.companies[row.name_key] = _company(row, "")
 
     def find(self, said: LeadIn) -> Person | None:
-        """The sender's id decides, then the address: as `people.find_or_make`."""
+        """The sender's id decides, then the address, then one that somebody had: as `people.find_or_make`."""
         by_id = self.by_external.get(said.external_id) if said.external_id else None
-        return by_id or (self.by_email.get(email_key(said.email)) if said.email else None)
+        return by_id or (self.by_email.get(email_key(said.email)) if said.email else None) or self._by_earlier(said)
+
+    def _by_earlier(self, said: LeadIn) -> Person | None:
+        person = self.by_earlier.get(email_key(said.email)) if said.email else None
+        other = said.external_id is not None and person is not None and person.facts.get("external_id") is not None
+        return None if other else person
 
     def add(self, person: Person) -> None:
         """Known from now on by what it has."""
@@ -117,7 +128,9 @@ class Book:
             told["company"] = said.company.name
         if said.external_id is not None and known.get("external_id") is None:
             told["external_id"] = said.external_id
-        if said.email is not None and self.by_email.get(email_key(said.email)) is None:
+        key = None if said.email is None else email_key(said.email)
+        only_found_by_it = said.external_id is None and self.by_earlier.get(key or "") is person
+        if key is not None and self.by_email.get(key) is None and not only_found_by_it:
             told["email"] = said.email
         return told
 

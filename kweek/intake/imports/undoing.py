@@ -24,13 +24,14 @@ from kweek.intake.record import append
 from kweek.intake.touches import settle_campaigns
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
+from kweek.leads.replaced import forget_replaced
 from kweek.leads.scores import settle
 from kweek.leads.traits import set_fields
 
 BATCH: Final = 50
 _FORGOTTEN: Final = 1_000  # rows that never came in, at once
 
-_LEFT_BY_IT: Final = ("events", "points", "consents", "touches", "duplicates")
+_LEFT_BY_IT: Final = ("events", "points", "consents", "touches", "duplicates", "replaced")
 """Where an import leaves rows about a lead that it made; a row elsewhere is of something that happened since."""
 
 _KEYS: Final = ("email", "external_id")
@@ -114,6 +115,7 @@ class _Undoing:
         of_lead = (consents.c.lead_id == row.lead_id, consents.c.proof == proof, consents.c.withdrawn_at.is_(None))
         self.tx.execute(update(consents).where(*of_lead).values(withdrawn_at=self.now))
         self.tx.execute(delete(touches).where(touches.c.lead_id == row.lead_id, touches.c.event_id == proof))
+        forget_replaced(self.tx, row.lead_id, proof)
         settle_campaigns(self.tx, row.lead_id)
 
     # --- what was changed ---------------------------------------------------------------------------------

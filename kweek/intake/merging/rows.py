@@ -1,9 +1,9 @@
 """What goes along where one lead is merged into another, row by row; and back again, where that is undone.
 
-Two kinds. What only adds up (consents, touches, visitors, points that flows gave) moves as it is. What holds once for a
-lead (tags, answers, facts, topics, who decides) stays where it is, and the kept lead gets a copy where it had none, or
-an older one. Everything that is written is told, so that undoing it needs no guess; what somebody changed since then
-is left as it is.
+Two kinds. What only adds up (consents, touches, visitors, points that flows gave, what was replaced) moves as it is.
+What holds once for a lead (tags, answers, facts, topics, who decides) stays where it is, and the kept lead gets a copy
+where it had none, or an older one. Everything that is written is told, so that undoing it needs no guess; what somebody
+changed since then is left as it is.
 """
 
 from __future__ import annotations
@@ -15,12 +15,24 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, Table, bindparam, delete, select, update
 
 from kweek.leads.rows import insert_once, upsert
-from kweek.leads.tables import Moment, answers, bant, consents, deciders, points, tags, topics, touches, visitors
+from kweek.leads.tables import (
+    Moment,
+    answers,
+    bant,
+    consents,
+    deciders,
+    points,
+    replaced,
+    tags,
+    topics,
+    touches,
+    visitors,
+)
 
 Told = dict[str, Any]
 """As JSON keeps it."""
 
-MOVING: Final = (consents, touches, visitors, points)
+MOVING: Final = (consents, touches, visitors, points, replaced)
 """Of `points` only what flows and surveys gave: what rules give is reckoned anew from the events."""
 SOURCED: Final = (points, answers, bant)
 """They say by which mail, call or task they came."""

@@ -23,7 +23,7 @@ from kweek.leads.tables.house import (
     used_links,
 )  # fmt: skip
 from kweek.leads.tables.importing import import_rows, imports
-from kweek.leads.tables.known import companies, consents, deciders, leads, suppressions, worth
+from kweek.leads.tables.known import companies, consents, deciders, leads, replaced, suppressions, worth
 from kweek.leads.tables.merging import duplicates, likeness_keys, looks, merges
 from kweek.leads.tables.post import hits, links, mails, problems
 from kweek.leads.tables.sources import campaigns, costs, touches
@@ -68,6 +68,7 @@ __all__ = [
     "past_calendars",
     "points",
     "problems",
+    "replaced",
     "sound_rules",
     "suppressions",
     "survey_drafts",

@@ -80,6 +80,20 @@ Index("ix_leads_email_key", leads.c.email_key, **by_letters("email_key"))
 for _name in (leads.c.name, leads.c.first_name, leads.c.last_name):
     Index(f"ix_leads_{_name.key}", func.lower(_name).label("beginning"), **by_letters("beginning"))
 
+replaced = Table(
+    "replaced", metadata,  # what was known of a lead until somebody said otherwise
+    Column("id", Integer, primary_key=True),
+    lead_id(),
+    Column("name", Text, nullable=False),  # phone, company.size, bant.budget
+    Column("was", JSON, nullable=False),
+    Column("became", JSON, nullable=False),
+    Column("at", Moment, nullable=False),  # when that was said
+    Column("source", Text, nullable=False),  # id of the event, key of the mail or the call task
+    Column("email_key", Text),  # the address that was its own, by which it is known again
+    Index("ix_replaced_lead_id", "lead_id"),
+    Index("ix_replaced_email_key", "email_key", **when_set("email_key")),
+)  # fmt: skip
+
 deciders = Table(
     "deciders", metadata,  # the decision-making unit of a company
     Column("company_id", Text, ForeignKey("companies.id"), primary_key=True),

@@ -1,0 +1,64 @@
+"""What was known of a lead before somebody said otherwise? The last word counts, and no earlier one is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+
+from kweek.leads.merged import living
+from kweek.leads.tables import replaced
+
+Replaced = dict[str, tuple[Any, Any]]
+"""By the name of a field: what was known, and what is known now; both as JSON keeps them."""
+
+_R: Final = replaced.c
+_KEEP: Final = insert(replaced)
+_HAD: Final = (
+    select(_R.email_key, _R.lead_id).where(_R.email_key.in_(bindparam("keys", expanding=True))).order_by(_R.id)
+)
+_ITS: Final = select(replaced).where(_R.lead_id == bindparam("lead")).order_by(_R.id)
+
+
+def keep_replaced(
+    tx: Connection,
+    lead_id: str,
+    pairs: Mapping[str, tuple[Any, Any]],
+    source: str,
+    at: datetime,
+    mailbox: str | None = None,
+) -> None:
+    """Of those of which something was known. source: id of the event, or key of the mail or the call task. mailbox: the
+    key of the address that it had."""
+    rows = [
+        {
+            "lead_id": lead_id, "name": name, "was": was, "became": became, "source": source, "at": at,
+            "email_key": mailbox if name == "email" else None,
+        }
+        for name, (was, became) in pairs.items() if was is not None
+    ]  # fmt: skip
+    if rows:
+        tx.execute(_KEEP, rows)
+
+
+def who_had(read: Connection, mailboxes: Collection[str]) -> Mapping[str, str]:
+    """By the key of an address: the lead that had it last, as it is now."""
+    found = read.execute(_HAD, {"keys": list(mailboxes)}).all() if mailboxes else ()
+    return {key: living(read, lead_id) for key, lead_id in {row.email_key: row.lead_id for row in found}.items()}
+
+
+def its_mailboxes(read: Connection, lead_id: str) -> set[str]:
+    """The addresses that it had."""
+    return {row.email_key for row in of_lead(read, lead_id) if row.email_key is not None}
+
+
+def of_lead(read: Connection, lead_id: str) -> Sequence[Row[Any]]:
+    """The earliest first."""
+    return read.execute(_ITS, {"lead": lead_id}).all()
+
+
+def forget_replaced(tx: Connection, lead_id: str, source: str) -> None:
+    """What was said with this event counts no more."""
+    tx.execute(delete(replaced).where(_R.lead_id == lead_id, _R.source == source))
