@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 import phonenumbers
 
+from kweek.flow.load.languages import is_language
 from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, ConsentIn, LeadIn
 from kweek.intake.values import Checker, near_to, nearest
 from kweek.leads.bant import Found
@@ -32,7 +33,8 @@ class Vocabulary:
     """The workspace's words: event → its data's fields and their types; its own profile fields and theirs.
 
     flows: those that are published. purposes: what mails ask consent for; none: nobody knows yet. country: whose
-    telephone numbers are written without it. facts: what can be found out of a lead.
+    telephone numbers are written without it. facts: what can be found out of a lead. titles: profile field → what
+    people call it, in whatever language.
     """
 
     events: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
@@ -41,6 +43,7 @@ class Vocabulary:
     purposes: Callable[[], Collection[str]] = tuple[str, ...]
     country: str | None = None
     facts: FactTypes = field(default_factory=FactTypes)
+    titles: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
 
 
 class LeadChecker(Checker):
@@ -181,7 +184,7 @@ class LeadChecker(Checker):
 
 
 def _is_language(text: str) -> bool:
-    return re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", text) is not None
+    return re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", text) is not None and is_language(text.partition("-")[0])
 
 
 _SHAPES: Final[Mapping[str, tuple[Callable[[str], bool], str, Callable[[str], str]]]] = {

@@ -19,7 +19,8 @@ def vocabulary_of(
         name: {field: own.kind.value for field, own in event.data.items()} for name, event in rules.events.items()
     }
     fields = {name: own.kind.value for name, own in rules.settings.fields.items()}
-    return Vocabulary(events, fields, flows, purposes, country_of(rules), facts)
+    titles = {name: tuple(own.title.values()) for name, own in rules.settings.fields.items()}
+    return Vocabulary(events, fields, flows, purposes, country_of(rules), facts, titles)
 
 
 def country_of(rules: Rules) -> str | None:

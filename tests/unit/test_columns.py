@@ -30,7 +30,11 @@ from kweek.intake.imports.said import HowError
 
 FIELDS = {"contract_end": "date", "budget": "number", "member": "yes/no", "seen_at": "moment", "building": "text"}
 WORDS = Vocabulary(
-    fields=FIELDS, flows=lambda: ("fair-visit",), purposes=lambda: frozenset({"advice", "news"}), country="NL"
+    fields=FIELDS,
+    titles={"contract_end": ("Einddatum contract", "End of the contract")},
+    flows=lambda: ("fair-visit",),
+    purposes=lambda: frozenset({"advice", "news"}),
+    country="NL",
 )
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -58,7 +62,10 @@ def read(text: str, **asked: Any) -> list[Read]:
         ("Bedrijfsnaam", "company.name"), ("Aantal medewerkers", "company.size"), 
         ("Rechtsvorm", "company.legal_form"), ("Functie", "job_title"), ("Klantnummer", "external_id"),
         ("Campagne", "campaign"), ("Branche", "company.sector"),
-        ("Contract end", "contract_end"), ("Building", "building"), ("Opmerking", None), ("Adres", None),
+        ("Contract end", "contract_end"), ("Building", "building"),
+        ("Einddatum contract", "contract_end"), ("END OF THE CONTRACT", "contract_end"),
+        ("Eindatum contract", "contract_end"),
+        ("Opmerking", None), ("Adres", None),
     ],
 )  # fmt: skip
 def test_a_heading_names_its_field_in_both_languages_and_nearly(heading: str, target: str | None) -> None:
@@ -66,6 +73,11 @@ def test_a_heading_names_its_field_in_both_languages_and_nearly(heading: str, ta
     found = proposed(f"{heading};Kleur\n{value};rood\n")
     assert found[heading][0] == target
     assert found["Kleur"] == (None, "column.unknown")
+
+
+def test_a_number_in_a_column_called_campaign_is_none() -> None:
+    assert proposed("E-mail;Campaign\na@example.com;1\nb@example.com;2\n")["Campaign"] == (None, "column.unlike")
+    assert proposed("E-mail;Campaign\na@example.com;Spring 1\nb@example.com;2\n")["Campaign"][0] == "campaign"
 
 
 def test_what_stands_in_a_column_names_it_where_its_heading_does_not() -> None:

@@ -94,7 +94,6 @@ def test_without_a_network_it_waits_in_the_telephone(browser: Browser, served: H
     page.goto(login_link(served.settings))
     page.goto(f"{served.settings.base_url}/spot?kind=fair.visited")
     page.evaluate("navigator.serviceWorker.ready")
-    page.reload()
     assert fits(page)
     context.set_offline(True)
     page.reload()  # as somebody would who has put it away

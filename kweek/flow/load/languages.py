@@ -33,11 +33,16 @@ uz uzb uzn, ve ven, vi vie, vo vol, wa wln, wo wol, xh xho, yi ydd yid, yo yor, 
 def parse_language(text: str) -> str:
     """`nl`, `pt-BR`. Three letters only for a language that has no two."""
     language, _, country = text.partition("-")
-    if LANGUAGE.fullmatch(text) and (language in _two() or (len(language) == 3 and language not in _three())):
+    if LANGUAGE.fullmatch(text) and is_language(language):
         return text
     near = meant_language(text)
     fix = f"Did you mean “{near}”?" if near else f"Write its two letters: nl, en, de, fr{', pt-BR' if country else ''}"
     raise ValueError(f"“{text}” is not a language code; {fix}")
+
+
+def is_language(code: str) -> bool:
+    """`nl`; three letters only for a language that has no two."""
+    return code in _two() or (len(code) == 3 and code not in _three())
 
 
 def meant_language(text: str) -> str | None:

@@ -46,7 +46,7 @@ def propose(sheet: Table, words: Vocabulary) -> tuple[Column, ...]:
     cells = {
         heading: [cell for row in looked_at if (cell := row[n].strip())] for n, heading in enumerate(sheet.headings)
     }
-    found = {heading: named(heading, words.fields) for heading in sheet.headings}
+    found = {heading: named(heading, words.fields, words.titles) for heading in sheet.headings}
     found = {heading: one for heading, one in found.items() if one is not None and cells[heading]}
     columns = dict[str, Column]()
     taken = dict[str, str]()
@@ -110,7 +110,7 @@ def fields(words: Vocabulary) -> tuple[str, ...]:
 def _by_name(heading: str, one: Named, already: str | None, cells: Sequence[str], words: Vocabulary) -> Column:
     if already is not None:
         return Column(heading, None, Why("column.taken", {"field": one.target, "column": already}))
-    fits = _LOOKS.get(one.target)
+    fits = _FITS.get(one.target)
     if fits is not None and _share(fits, cells, words) < _FEW:
         return Column(heading, None, Why("column.unlike", {"field": one.target}))
     why = Why("column.named") if one.near is None else Why("column.near", {"words": one.near})
@@ -152,9 +152,16 @@ def _is_language(cell: str, words: Vocabulary) -> bool:
     return read_language(cell).split("-")[0] in _LANGUAGES
 
 
+def _is_no_number(cell: str, words: Vocabulary) -> bool:
+    """How often somebody was called is no campaign."""
+    return not cell.replace(".", "").replace(",", "").isdecimal()
+
+
 _LOOKS: Final[Mapping[str, Callable[[str, Vocabulary], bool]]] = {
     "email": _is_address, "phone": _is_phone, "country": _is_country, "language": _is_language,
 }  # fmt: skip
+_FITS: Final = {**_LOOKS, "campaign": _is_no_number}
+"""What a cell of such a column looks like, where its heading says what it is."""
 
 
 # --- as somebody says -------------------------------------------------------------------------------------

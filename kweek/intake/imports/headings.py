@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -64,9 +65,11 @@ class Named:
     near: str | None = None
 
 
-def named(heading: str, own: Iterable[str]) -> Named | None:
-    """own: the workspace's fields, which go by their own name before all else."""
-    fields = {tidy(name): name for name in own}
+def named(
+    heading: str, own: Iterable[str], titles: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> Named | None:
+    """own: the workspace's fields, which go by their own name and titles before all else."""
+    fields = {tidy(title): name for name in own for title in titles.get(name, ())} | {tidy(name): name for name in own}
     word = tidy(heading)
     if word in fields:
         return Named(fields[word])

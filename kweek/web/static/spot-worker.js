@@ -1,9 +1,9 @@
 // Keeps the page for typing leads in, so that it opens without a network. What is typed, the page itself keeps.
-const SHELF = "kweek-spot-1"
+const SHELF = "kweek-spot-2"
 const KEPT = ["/static/kweek.css", "/static/picture.css", "/static/kweek.svg", "/static/live.js", "/static/spot.js"]
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELF).then((shelf) => shelf.addAll(KEPT)).then(() => self.skipWaiting()))
+  event.waitUntil(caches.open(SHELF).then((shelf) => Promise.all([shelf.addAll(KEPT), keepPage(shelf)])).then(() => self.skipWaiting()))
 })
 self.addEventListener("activate", (event) => {
   const old = caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith("kweek-spot") && name !== SHELF).map((name) => caches.delete(name))))
@@ -16,6 +16,12 @@ self.addEventListener("fetch", (event) => {
   if (path !== "/spot" && !path.startsWith("/static/")) return
   event.respondWith(fresh(request, path))
 })
+
+// The page itself was there before its worker was; whoever is signed out meanwhile gets another one, which is not kept.
+async function keepPage(shelf) {
+  const page = await fetch("/spot")
+  if (page.ok && !page.redirected) await shelf.put("/spot", page)
+}
 
 // From the house; without it, as it was seen last. A page with somebody's answers in it is not kept.
 async function fresh(request, path) {
