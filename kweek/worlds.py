@@ -101,7 +101,7 @@ def _rules_of(persona: Portrait) -> Iterator[Rule]:
     for rule in persona.rules:
         if rule.condition is not None:
             both = f"({persona.condition.value}) and ({rule.condition.value})"
-            yield replace(_rule(rule), id=f"{persona.name.value}-{rule.id.value}", condition=parse_condition(both))
+            yield replace(_rule(rule), id=persona.id_of(rule), condition=parse_condition(both))
 
 
 def _sales_ready(lines: SalesReadyLines) -> SalesReady:

@@ -122,7 +122,8 @@ class SalesReadyLines(Struct, frozen=True):
 
 
 class ScoringRule(Struct, frozen=True):
-    """A rule of scoring.yaml; see `kweek.rules.scoring.Rule`. `when`: the event; None: it is about what is known."""
+    """A rule of scoring.yaml; see `kweek.rules.scoring.Rule`. `when`: the event; None: it is about what is known.
+    title: what people call its `because`, in the languages that they read."""
 
     id: Located[str]
     because: str
@@ -133,6 +134,7 @@ class ScoringRule(Struct, frozen=True):
     counts: Counts = "every time"
     at_most: int | None = None
     fades: int = 0
+    title: Words = {}
 
 
 class Scoring(Struct, frozen=True):
@@ -157,6 +159,10 @@ class Persona(Struct, frozen=True):
     max_cost: int | None = None
     lifetime_value: int | None = None
     rules: tuple[ScoringRule, ...] = ()
+
+    def id_of(self, rule: ScoringRule) -> str:
+        """By which the ledger names a rule of it."""
+        return f"{self.name.value}-{rule.id.value}"
 
 
 class Sender(Struct, frozen=True):

@@ -180,7 +180,9 @@ def _points(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
     for _, given in groupby(reversed(read.execute(query).all()), lambda row: (row.source, row.at)):
         rows = list(given)
         sums = ", ".join(f"{row.points:+} {say(f'picture.axis.{row.axis}')}" for row in rows)
-        yield Happened(rows[0].at, say("past.points", points=sums), None, (rows[0].because,))
+        yield Happened(
+            rows[0].at, say("past.points", points=sums), None, (say.maybe(f"because.{rows[0].rule}", rows[0].because),)
+        )
 
 
 # --- where it went --------------------------------------------------------------------------------

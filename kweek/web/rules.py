@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Row, select
 
+from kweek.flow.catalogue import Persona
 from kweek.flow.duration import parse_duration
 from kweek.flow.facts import Facts
 from kweek.flow.load.surveys import load_survey
@@ -81,11 +82,14 @@ class WorkspaceRules:
         """Origins to which a form may send its visitor back."""
         return self._book.now().rules.settings.websites
 
-    def persona(self, read: Connection, lead: Row[Any], now: datetime, language: str) -> str | None:
-        """Whose portrait it fits, as people call it. lead: its row."""
+    def persona(self, read: Connection, lead: Row[Any], now: datetime, language: str) -> tuple[str, Persona] | None:
+        """Whose portrait it fits, with what people call it. lead: its row."""
         in_force = self._book.now()
         fits = persona_of(in_force.world.personas, in_force.facts_of(read, lead.id, now))
-        return None if fits is None else say(in_force.rules.personas[fits.name].title, language) or fits.name
+        if fits is None:
+            return None
+        portrait = in_force.rules.personas[fits.name]
+        return say(portrait.title, language) or fits.name, portrait
 
     def currency(self) -> str:
         return self._book.now().rules.settings.currency

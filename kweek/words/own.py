@@ -14,8 +14,8 @@ Own = tuple[tuple[str, str], ...]
 
 def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Mapping[str, str]) -> Own:
     """By the keys of sentences: `event.brochure.requested`, `event.wants-sample`, `flow.long-term`, `field.bant.need`,
-    `value.bant.need.problem`, `field.lead.contract_end`, `field.event.quote.requested.surface`. flows: their titles, by
-    name."""
+    `value.bant.need.problem`, `field.lead.contract_end`, `field.event.quote.requested.surface`, `because.is-a-student`.
+    flows: their titles, by name."""
     from kweek.flow.surveys import say
 
     outcomes = {name: words for survey in surveys for name, words in survey.outcomes.items()}
@@ -24,6 +24,7 @@ def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Map
         *((f"event.{name}", title) for name, title in rules.titles(language).items()),
         *_facts(language, rules),
         *_fields(language, rules),
+        *_reasons(language, rules),
         *((f"flow.{name}", title) for name, title in flows.items()),
     )
 
@@ -39,6 +40,16 @@ def _facts(language: str, rules: Rules) -> Iterator[tuple[str, str]]:
         yield from (
             (f"value.{ROOT}{name}.{value}", say(words, language)) for value, words in fact.values.items() if words
         )
+
+
+def _reasons(language: str, rules: Rules) -> Iterator[tuple[str, str]]:
+    """Why points were given: under the rule's name in the ledger."""
+    from kweek.flow.surveys import say
+
+    of_personas = ((one.id_of(rule), rule) for one in rules.personas.values() for rule in one.rules)
+    for id, rule in (*((rule.id.value, rule) for rule in rules.scoring.rules), *of_personas):
+        if rule.title:
+            yield f"because.{id}", say(rule.title, language)
 
 
 def _fields(language: str, rules: Rules) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,19 @@ def test_one_sort_is_shown_without_the_others(staff: TestClient, lead: str, sort
     assert [name for name, words in LINES.items() if words in told] == [sort]
 
 
+def test_points_are_explained_in_the_readers_language(staff: TestClient, books: Books) -> None:
+    books.lead()
+    for number, (rule, because) in enumerate(
+        (("clicked-through", "clicked through"), ("grower-leads-a-large-nursery", "large"), (None, "of a flow"))
+    ):
+        why = {"source": f"x{number}", "axis": "profile", "points": 5, "because": because, "rule": rule}
+        books.add(tables.points, lead_id="l1", at=NOW, **why)
+    page = staff.get("/leads/l1", headers={"accept-language": "nl"}).text
+    for words in ("klikte door", "leidt een grote kwekerij", "of a flow"):
+        assert page.count(words) == 2, "beside the sum, and in the story"
+    assert "clicked through" in staff.get("/leads/l1", headers={"accept-language": "en"}).text
+
+
 def test_what_was_known_before_stands_in_the_story(staff: TestClient, books: Books) -> None:
     staff.headers["accept-language"] = "nl"
     books.lead(phone="+31202222222", fields={"building": "hall"})
@@ -85,7 +98,7 @@ def test_what_was_taken_back_again_is_not_counted(books: Books) -> None:
         books.add(tables.points, lead_id="l1", at=NOW, **hand)
     with books.db.read() as read:
         [column] = columns(read, "l1")
-    assert (column.total, column.reasons) == (30, (Given("took a download", 20, 2), Given("was kind", 10, 2)))
+    assert (column.total, column.reasons) == (30, (Given("took a download", 20, 2, "took"), Given("was kind", 10, 2)))
 
 
 def test_a_mail_that_never_left_is_called_by_its_subject(staff: TestClient, books: Books, published: str) -> None:
@@ -103,3 +116,13 @@ def test_a_mail_that_never_left_is_called_by_its_subject(staff: TestClient, book
         assert subject in told
         assert "of-yesterday" in told, "its file is not there any more"
     assert '<a href="/leads/l1">Ann de Vries</a>' in board[board.index('id="mails"') :]
+
+
+def test_whose_portrait_a_lead_fits_is_told_with_what_winning_it_may_cost(staff: TestClient, books: Books) -> None:
+    books.lead(fields={"building": "greenhouse"})
+    page = staff.get("/leads/l1", headers={"accept-language": "en"}).text
+    portrait = page[page.index('id="persona"') :]
+    for words in ("The grower", "Every degree and every per cent", "fair, newsletter", "€900.00", "€60,000.00"):
+        assert words in portrait
+    books.add(tables.leads, id="l2", stage="suspect", created_at=NOW, fields={})
+    assert 'id="persona"' not in staff.get("/leads/l2").text

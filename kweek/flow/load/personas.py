@@ -7,7 +7,6 @@ from typing import Final
 
 from kweek.flow.catalogue import Persona
 from kweek.flow.kebab import parse_name
-from kweek.flow.load.events import FieldReader
 from kweek.flow.load.scoring import RuleReader
 from kweek.flow.load.texts import parse_count
 from kweek.flow.problems import value_of
@@ -17,7 +16,7 @@ KEYS: Final = ("title", "is", "about", "channels", "max_cost", "lifetime_value",
 _EXAMPLE: Final = 'is: lead.building == "greenhouse"'
 
 
-class PersonaReader(RuleReader, FieldReader):
+class PersonaReader(RuleReader):
     """Reads rules/personas.yaml."""
 
     def read(self, root: Pairs) -> Mapping[str, Persona]:

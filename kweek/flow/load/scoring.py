@@ -8,8 +8,8 @@ from typing import Final, get_args
 
 from kweek.flow.catalogue import Scoring, ScoringRule
 from kweek.flow.kebab import kebab
+from kweek.flow.load.events import FieldReader
 from kweek.flow.load.matrix import MatrixReader
-from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_count, parse_points
 from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Node, Pair, Pairs, Text
@@ -19,7 +19,7 @@ from kweek.rules.scoring import COUNTS
 
 KEYS: Final = ("grades", "matrix", "rules")
 AXES: Final[tuple[Axis, ...]] = get_args(Axis)
-RULE_KEYS: Final = ("because", "when", "if", *AXES, "counts", "at_most", "fades", "id")
+RULE_KEYS: Final = ("because", "title", "when", "if", *AXES, "counts", "at_most", "fades", "id")
 FADES: Final = re.compile(r"(\d{1,6}) per week")
 _OF_EVENTS: Final = ("counts", "at_most", "fades")
 _EXAMPLE: Final = "because: took a download, when: download.taken, interest: +10"
@@ -33,7 +33,7 @@ def parse_fades(text: str) -> int:
     return int(match[1])
 
 
-class RuleReader(Reader):
+class RuleReader(FieldReader):
     """Reads a list of rules that give points."""
 
     def rules(self, pair: Pair | None) -> tuple[ScoringRule, ...]:
@@ -82,6 +82,7 @@ class RuleReader(Reader):
         return ScoringRule(
             name or Located(kebab(because.value), because.at, because.key), because.value, axis, given, when, condition,
             counts.value if counts else "every time", at_most.value if at_most else None, fades.value if fades else 0,
+            self.titled(known.get("title")),
         )  # fmt: skip
 
     def _points(self, known: Mapping[str, Pair], node: Pairs) -> tuple[Axis, int] | None:

@@ -105,7 +105,7 @@ def teams() -> Schema:
 
 def personas() -> Schema:
     money: Schema = {"type": ["integer", "string"], "pattern": r"^[1-9]\d*$"}
-    points = {key: one for key, one in _rule().items() if key in ("because", "if", "profile", "id")}
+    points = {key: one for key, one in _rule().items() if key in ("because", "title", "if", "profile", "id")}
     said: dict[str, Schema] = {
         "title": {"anyOf": [ref("text"), _titles()], "description": "What people call it."},
         "is": ref("condition", "Who fits it; the first persona that a lead fits is its own."),
@@ -148,6 +148,7 @@ def _rule() -> dict[str, Schema]:
     points: Schema = {"type": ["integer", "string"], "pattern": r"^[+\-−]?\d{1,6}$", "description": "How many."}
     return {
         "because": words("Why, as people read it.", "took a download"),
+        "title": {"anyOf": [ref("text"), _titles()], "description": "The same in the languages that they read."},
         "when": words("The event that gives them; without it, what is known of the lead does.", "download.taken"),
         "if": ref("condition", "Only where this is true."),
         **dict.fromkeys(of_scoring.AXES, points),
