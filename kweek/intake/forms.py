@@ -1,6 +1,7 @@
 """What did someone fill in on a form? The fields of a plain HTML form become the same event that a program would post.
 
-A field named as one of the event's data goes there, `company.size` and its like to the company, any other to the lead.
+A field named as one of the event's data goes there, `company.size` and its like to the company, `bant.budget` to what
+was found out, any other to the lead.
 `utm_campaign` and its like say from where.
 `consent.<purpose>` (a checkbox; its value is exactly the words beside it) is a permission for e-mail,
 `consent.<purpose>.<channel>` for another channel. `id`, when the page puts one in, makes a form sent twice one event.
@@ -29,6 +30,7 @@ from kweek.intake.incoming import OWN_COLUMNS, BadEventError, Fault, Incoming, N
 from kweek.intake.sources import FIELDS as SOURCE_FIELDS
 from kweek.intake.sources import is_about_source
 from kweek.intake.values import nearest, printable
+from kweek.rules.said import ROOT
 
 HONEYPOT: Final = "homepage_url"  # people do not see this field; what fills it in is a machine
 REDIRECT: Final = "redirect"
@@ -96,7 +98,9 @@ def event_of_form(
                 raise
         else:
             touch = replace(event.touch, how="form") if event.touch else None
-            return replace(event, lead=replace(event.lead, fills_only=True), notes=tuple(form.notes), touch=touch)
+            facts = tuple(replace(fact, how="form") for fact in event.lead.facts)
+            lead = replace(event.lead, fills_only=True, facts=facts)
+            return replace(event, lead=lead, notes=tuple(form.notes), touch=touch)
 
 
 class _Form:
@@ -106,6 +110,7 @@ class _Form:
         self.kind, self.words, self.proof, self.zone = kind, words, proof, zone
         self.lead: dict[str, object] = {}
         self.company: dict[str, object] = {}
+        self.facts: dict[str, object] = {}
         self.data: dict[str, object] = {}
         self.source: dict[str, object] = {}
         self.consents: dict[int, dict[str, str]] = {}
@@ -124,6 +129,8 @@ class _Form:
             self.data[name] = value
         elif name in _OF_COMPANY:
             self.company[_OF_COMPANY[name]] = value
+        elif name.startswith(ROOT) and name.removeprefix(ROOT) in self.words.facts.types:
+            self.facts[name.removeprefix(ROOT)] = value
         elif name in _OF_LEAD or name in self.words.fields:
             self.lead[name] = value
         elif not is_about_source(name) and len(self.notes) < _MOST_NOTES:
@@ -138,7 +145,8 @@ class _Form:
         self._order = list(self.consents)
         company = {"company": self.company} if self.company else {}
         consents = {"consents": list(self.consents.values())} if self.consents else {}
-        return {"lead": {**self.lead, **company, **consents}, "data": self.data, "source": self.source}
+        facts = {"bant": self.facts} if self.facts else {}
+        return {"lead": {**self.lead, **company, **consents, **facts}, "data": self.data, "source": self.source}
 
     def leave_out(self, fault: Fault) -> bool:
         """Take away what is wrong, and say so. False: it is nothing that can be left out."""
@@ -150,6 +158,7 @@ class _Form:
         else:
             taken = {
                 "lead": self.lead, "lead.company": self.company, "data": self.data, "source": self.source,
+                "lead.bant": self.facts,
             }.get(place, {}).pop(name, None)  # fmt: skip
         if taken is None:
             return False

@@ -18,7 +18,7 @@ from kweek.flow.state import Value
 from kweek.intake.check import email_key
 from kweek.intake.companies import Differs, keep_company
 from kweek.intake.incoming import ConsentIn, LeadIn
-from kweek.leads import tables
+from kweek.leads import bant, tables
 from kweek.leads.duplicates import propose
 from kweek.leads.ledger import problem
 from kweek.leads.merged import living
@@ -26,6 +26,7 @@ from kweek.leads.publish import PUBLISHED
 from kweek.leads.replaced import Replaced, its_mailboxes, keep_replaced, who_had
 from kweek.leads.rows import insert_once
 from kweek.leads.traits import kept, set_fields
+from kweek.rules.said import ROOT
 
 _LEADS: Final = select(tables.leads, PUBLISHED)
 _IS_ITS_OWN: Final = tables.leads.c.external_id == bindparam("external")
@@ -100,13 +101,23 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**new))
         instead |= {"email": (row.email, new["email"])} if "email" in new else {}
     keep_replaced(tx, lead_id, instead, source, at, row.email_key)
+    facts = lead.facts
+    if lead.fills_only and facts:
+        holds = bant.holding(tx, lead_id, at)
+        differs |= {
+            f"{ROOT}{one.fact}": (one.value, holds[one.fact])
+            for one in facts
+            if one.value != holds.get(one.fact, one.value)
+        }
+        facts = tuple(one for one in facts if one.fact not in holds)
+    found = bant.keep(tx, lead_id, facts, source, at)
     for consent in lead.consents:
         if lead.fills_only and consent.channel == "telephone" and row.phone not in (None, lead.profile.get("phone")):
             differs["consent for the telephone"] = (consent.words, "another number than the form's")
         else:
             _consent(tx, lead_id, consent, at)
     _say_differences(tx, lead_id, differs, at)
-    return bool(said or moved or new)
+    return bool(said or moved or new or found)
 
 
 def _keys(

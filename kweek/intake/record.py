@@ -20,7 +20,7 @@ from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
 from kweek.intake.people import enrich, find_or_make, row_of
 from kweek.intake.touches import keep_touch
-from kweek.leads import bant, events, tables, topics
+from kweek.leads import events, tables, topics
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.enrolments import lead_row
 from kweek.leads.graded import Graded, Told, tell_grade, write_told
@@ -165,7 +165,6 @@ def _take(
         return _same(tx, lead.id, incoming)
     happened, told = [event], [incoming]
     changed = enrich(tx, lead, incoming.lead, incoming.at, incoming.id)
-    changed |= bant.keep(tx, lead.id, incoming.lead.facts, incoming.id, incoming.at)
     for one in _with(ears, incoming, before(tx, lead.id) if before is not None else ()):
         if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now)) is not None:
             happened.append(follows)

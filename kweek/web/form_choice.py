@@ -18,7 +18,8 @@ from kweek.config import Settings
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.forms import REDIRECT
 from kweek.intake.values import Checker
-from kweek.web.spoken import label_words
+from kweek.rules.said import ROOT
+from kweek.web.spoken import label_words, value_words
 from kweek.words import LANGUAGES, Tongue
 
 OF_LEAD: Final = ("first_name", "last_name", "name", "phone", "job_title", "company")
@@ -72,12 +73,13 @@ _TEXTS: Final = ("title", "purpose", "words", "phone_words", "redirect")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """type: of an input; `area`: for sentences."""
+    """type: of an input; `area`: for sentences; `select`: for one of these options, each with its words."""
 
     name: str
     label: str
     type: str
     autocomplete: str = "off"
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def usual(event: str, language: str, words: Vocabulary, say: Tongue, company: st
 
 def read_choice(event: str, asked: Sequence[tuple[str, str]], words: Vocabulary) -> Choice:
     """From the pairs of a query. BadEventError names what cannot be taken."""
-    check, known = Checker("form"), (*OF_LEAD, *words.fields, *words.events[event])
+    check, known = Checker("form"), (*OF_LEAD, *words.fields, *words.events[event], *of_facts(words))
     said = dict(asked)
     texts = {name: " ".join((check.text(said.get(name), name) or "").split()) for name in _TEXTS}
     if (texts["words"] or texts["phone_words"]) and not texts["purpose"]:
@@ -136,9 +138,16 @@ def form_of(choice: Choice, words: Vocabulary, action: str, say: Tongue) -> Form
     )
 
 
+def of_facts(words: Vocabulary) -> tuple[str, ...]:
+    """What can be found out, as fields of a form: `bant.budget`."""
+    return tuple(f"{ROOT}{name}" for name in words.facts.types)
+
+
 def label_of(name: str, event: str, words: Vocabulary, say: Tongue) -> str:
     """What a field is called where nobody chose a label."""
-    path = f"event.{event}.{name}" if name in words.events[event] else f"lead.{name}"
+    path = (
+        name if name in of_facts(words) else f"event.{event}.{name}" if name in words.events[event] else f"lead.{name}"
+    )
     return say.maybe(f"form.label.{name}", label_words(say, path))
 
 
@@ -146,6 +155,10 @@ def _input(name: str, choice: Choice, kind: str, words: Vocabulary, say: Tongue)
     label = choice.labels.get(name) or label_of(name, choice.event, words, say)
     if name in _INPUTS:
         return Input(name, label, *_INPUTS[name])
+    fact = words.facts.types.get(name.removeprefix(ROOT)) if name.startswith(ROOT) else None
+    if fact is not None and fact.values:
+        options = {value: value_words(say, fact.name, value) for value in fact.values}
+        return Input(name, label, "select", options=options)
     return Input(name, label, "area" if name in _LONG and kind == "text" else _TYPES.get(kind, "text"))
 
 

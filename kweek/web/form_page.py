@@ -14,7 +14,18 @@ from starlette.responses import Response
 
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import BadEventError, Fault
-from kweek.web.form_choice import OF_LEAD, Choice, Form, form_of, is_signed, label_of, read_choice, signed_path, usual
+from kweek.web.form_choice import (
+    OF_LEAD,
+    Choice,
+    Form,
+    form_of,
+    is_signed,
+    label_of,
+    of_facts,
+    read_choice,
+    signed_path,
+    usual,
+)
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
@@ -43,13 +54,15 @@ def make_form(event: str, request: Request, house: HouseOf) -> Response:
     say, base = _tongue(choice.language, house), house.settings.base_url
     path = signed_path(choice, house.settings)
     form = form_of(choice, words, f"{base}/forms/{quote(event)}", say)
+    asked_of = (*OF_LEAD, *words.fields, *words.events[event], *of_facts(words))
     known: dict[str, Any] = {
         "usual": OF_LEAD,
         "of_lead": [*OF_LEAD, *(name for name in words.fields if name not in words.events[event])],
         "of_event": list(words.events[event]),
+        "of_facts": of_facts(words),
         "purposes": sorted(words.purposes()),
         "languages": LANGUAGES,
-        "called": {name: label_of(name, event, words, say) for name in (*OF_LEAD, *words.fields, *words.events[event])},
+        "called": {name: label_of(name, event, words, say) for name in asked_of},
     }
     html = str(_html(form, say, house))
     return page(request, "form.html", choice=choice, html=html, shown=path, address=f"{base}{path}", **known)

@@ -112,6 +112,15 @@ def test_where_nobody_chose_it_asks_the_usual(web: TestClient) -> None:
     assert "Ja, Lisveld Klimaattechniek mag mij per e-mail op de hoogte houden." in form.fields["consent.advice"]
 
 
+def test_a_form_may_ask_what_makes_a_lead_sales_ready_in_its_own_language(staff: TestClient) -> None:
+    asked = [("language", "nl"), ("field", "bant.budget"), ("field", "bant.charm")]
+    page = staff.get("/forms/brochure.requested", params=asked, headers={"accept-language": "en"}).text
+    html = copied(page)
+    assert '<select id="kweek-bant.budget" name="bant.budget"><option value=""></option>' in html
+    assert '<option value="planned">in de begroting</option>' in html
+    assert "charm" not in html
+
+
 def test_what_is_always_the_same_comes_along_and_is_not_asked(staff: TestClient) -> None:
     chosen = [("language", "en"), ("field", "brochure"), ("fixed.brochure", "humidity")]
     form = Read(copied(staff.get("/forms/brochure.requested", params=chosen).text))

@@ -175,6 +175,19 @@ def test_consent_for_the_telephone_is_for_the_number_that_the_form_names(
     assert len(noted(books)) == 1 - given
 
 
+def test_a_form_says_what_nobody_has_found_out_and_writes_over_nothing_that_holds(web: TestClient, books: Books) -> None:
+    said = {"email": "ann@example.com", "bant.budget": "planned", "bant.need": "no such thing", "bant.charm": "much"}
+    assert web.post("/forms/brochure.requested", data=said).is_success
+    [fact] = books.rows(tables.bant)
+    assert (fact.fact, fact.value, fact.how) == ("budget", "planned", "form")
+    assert len([row for row in books.rows(tables.problems) if row.code == "form"]) == 2
+    assert web.post("/forms/brochure.requested", data=said | {"bant.budget": "none", "bant.time": "year"}).is_success
+    known = {row.fact: row.value for row in books.rows(tables.bant)}
+    assert known["budget"] == "planned"
+    [differs] = [row for row in books.rows(tables.problems) if row.code == "form differs"]
+    assert "bant.budget “none” (known: planned)" in differs.words
+
+
 def test_who_is_new_says_it_all(web: TestClient, books: Books) -> None:
     form(web, **HOSTILE, **{"consent.advice.telephone": "Bel mij"})
     [lead] = books.rows(tables.leads)
