@@ -39,12 +39,14 @@ def _wanted(
     return Wanted(*(one.replace("\0", "").strip()[:_LONGEST] for one in said))  # PostgreSQL has no text with NUL
 
 
+_ASKED: Final = (*Wanted.__dataclass_fields__, "by", "after")
 WantedOf = Annotated[Wanted, Depends(_wanted)]
 
 
 @router.get("/leads")
 def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "newest", after: str = "") -> Response:
-    faults = _faults(wanted, by)
+    strange = [name[:_LONGEST] for name in request.query_params if name not in _ASKED]
+    faults = [*_faults(wanted, by), *strange]
     order: By = "points" if by == "points" else "newest"
     fresh = house.rules.grades().grade_of(Points())
     with house.db.read() as read:
@@ -58,7 +60,8 @@ def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "ne
     filters = {name: said for name, said in asdict(wanted).items() if said}
     here = filters | ({"by": order} if order != "newest" else {})
     return page(
-        request, "list.html", status=422 if faults else 200, wanted=wanted, by=order, faults=faults, found=found,
+        request, "list.html", status=422 if faults else 200, wanted=wanted, by=order, faults=faults, strange=strange,
+        found=found,
         said=asdict(wanted) | {"by": by},
         total=min(total, counted), beyond=total > counted, fresh=fresh, titles=titles,
         campaigns=campaigns, choices=_choices(reader_tongue(request)) | {"flow": list(titles.items())},
@@ -71,7 +74,8 @@ def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "ne
 @router.get("/leads.csv")
 def export_leads(request: Request, house: HouseOf, wanted: WantedOf, separator: str = "") -> Response:
     """The same list, whole. separator: `;` or `,`; else the one that Excel has in the reader's language."""
-    faults = [*_faults(wanted), *([] if separator in ("", ";", ",") else ["separator"])]
+    strange = [name[:_LONGEST] for name in request.query_params if name not in (*_ASKED, "separator")]
+    faults = [*_faults(wanted), *strange, *([] if separator in ("", ";", ",") else ["separator"])]
     if faults:
         told = ("list.fault.export", {"field": ", ".join(faults)})
         raise ProblemError(422, f"This cannot be what is meant: {', '.join(faults)}.", told=told)

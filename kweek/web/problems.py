@@ -12,7 +12,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kweek.errors import KweekError
@@ -84,6 +84,8 @@ def problem_of(error: Exception) -> ProblemError:
             return ProblemError(error.status_code, _DETAIL.get(error.status_code, ""), headers=error.headers)
         case RequestValidationError():  # only paths and queries are read by the framework: no such page
             return ProblemError(404, _DETAIL[404])
+        case ClientDisconnect():  # there is nobody to tell it to
+            return ProblemError(400, "The connection ended before everything had come; nothing was stored.")
         case DatabaseAway():
             log.warning("web: the lead database is away")
             words = "The lead database is away for a moment. Nothing was accepted; please send it again."

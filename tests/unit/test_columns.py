@@ -136,8 +136,8 @@ def test_without_a_word_about_permission_nothing_is_taken_in() -> None:
 
 
 def test_a_rate_is_so_many_in_a_time() -> None:
-    said = ("200 per hour", "1.000 leads per day", "60 a minute")
-    assert [read_rate(text).each.total_seconds() for text in said] == [18.0, 86.4, 1.0]
+    said = ("200 per hour", "1.000 leads per day", "60 a minute", "200 per uur", "60 per minuut")
+    assert [read_rate(text).each.total_seconds() for text in said] == [18.0, 86.4, 1.0, 18.0, 1.0]
 
 
 # --- how it is written ----------------------------------------------------------------------------

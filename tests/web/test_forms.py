@@ -175,7 +175,9 @@ def test_consent_for_the_telephone_is_for_the_number_that_the_form_names(
     assert len(noted(books)) == 1 - given
 
 
-def test_a_form_says_what_nobody_has_found_out_and_writes_over_nothing_that_holds(web: TestClient, books: Books) -> None:
+def test_a_form_says_what_nobody_has_found_out_and_writes_over_nothing_that_holds(
+    web: TestClient, books: Books
+) -> None:
     said = {"email": "ann@example.com", "bant.budget": "planned", "bant.need": "no such thing", "bant.charm": "much"}
     assert web.post("/forms/brochure.requested", data=said).is_success
     [fact] = books.rows(tables.bant)

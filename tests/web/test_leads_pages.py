@@ -105,3 +105,12 @@ def test_the_file_has_the_leads_of_the_list(staff: TestClient) -> None:
 @pytest.mark.parametrize("path", ["/leads", "/leads.csv", "/matrix"])
 def test_only_colleagues_see_them(web: TestClient, path: str) -> None:
     assert web.get(path).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/leads", "/leads.csv"])
+def test_a_filter_that_there_is_not_is_said(staff: TestClient, books: Books, path: str) -> None:
+    books.lead()
+    told = staff.get(f"{path}?stge=<b>customer</b>&grade=A1", headers={"accept-language": "en"})
+    assert told.status_code == 422
+    assert "stge" in told.text
+    assert staff.get(f"{path}?stage=customer").status_code == 200

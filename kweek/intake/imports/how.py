@@ -13,7 +13,10 @@ from msgspec import Struct
 from kweek.intake.imports.cells import Decimal, Order
 from kweek.intake.imports.said import HowError
 
-_RATE: Final = re.compile(r"\s*(\d[\d.,]*)\s*(?:leads?\s+)?(?:per|a|an)\s+(minute|hour|day)\s*", re.IGNORECASE)
+_DUTCH: Final = {"minuut": "minute", "uur": "hour", "dag": "day"}
+_RATE: Final = re.compile(
+    rf"\s*(\d[\d.,]*)\s*(?:leads?\s+)?(?:per|a|an)\s+(minute|hour|day|{'|'.join(_DUTCH)})\s*", re.IGNORECASE
+)
 _SPANS: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 _FASTEST: Final = 60_000  # an hour
 
@@ -88,12 +91,13 @@ def load_how(raw: object) -> How:
 
 
 def read_rate(text: str) -> Rate:
-    """`200 per hour`. HowError."""
+    """`200 per hour`, `200 per uur`. HowError."""
     found = _RATE.fullmatch(text)
     count = int(re.sub(r"[.,]", "", found[1])) if found else 0
     if found is None or not count:
         raise HowError("rate", "import.wrong.rate", rate=text[:60])
-    rate = Rate(count, found[2].lower())
+    unit = found[2].lower()
+    rate = Rate(count, _DUTCH.get(unit, unit))
     if rate.each < timedelta(hours=1) / _FASTEST:
         raise HowError("rate", "import.wrong.fast", most=_FASTEST)
     return rate
