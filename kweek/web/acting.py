@@ -25,7 +25,7 @@ from kweek.intake.values import Checker
 from kweek.web.house import House
 
 COOKIE: Final = "kweek_as"
-A_MONTH: Final = 30 * 86_400
+_A_MONTH: Final = 30 * 86_400
 _NAMED: Final = (
     "reason", "later_on", "call_back_at", "sector", "size", "legal_form", "country", "parent", "circle", "value",
     "evidence", "meanwhile",
@@ -122,7 +122,11 @@ def _fault(name: str, given: Mapping[str, str]) -> str:
 
 def back_to(address: str, by: str, house: House) -> Response:
     """To the page that now shows it done: pressing “reload” does nothing twice."""
-    response = RedirectResponse(address, 303)
+    return remember(RedirectResponse(address, 303), by, house)
+
+
+def remember(response: Response, by: str, house: House) -> Response:
+    """Who sits at this browser."""
     secure = house.settings.base_url.startswith("https:")
-    response.set_cookie(COOKIE, quote(by), max_age=A_MONTH, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(COOKIE, quote(by), max_age=_A_MONTH, httponly=True, samesite="lax", secure=secure)
     return response

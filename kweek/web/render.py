@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from kweek.draw.svg import number
 from kweek.intake.imports.file_row import Refusal
+from kweek.web.acting import Acting, remember
 from kweek.web.direction import PageTongue, calm
 from kweek.web.house import house_of
 from kweek.web.spoken import event_words, heard_words, label_words, outcome_words, refusal_words, task_words, why_words
@@ -43,7 +44,11 @@ def page(
     if "now" in context:  # its clocks go on in the browser
         around["tempo"] = house.tempo()
     html = _ENVIRONMENT.get_template(template).render({**around, **context})
-    return HTMLResponse(html, status, dict(headers or {}))
+    response = HTMLResponse(html, status, dict(headers or {}))
+    who = context.get("acting")
+    if isinstance(who, Acting) and who.name is not None and "as" in request.query_params:  # he has just said so
+        remember(response, who.name, house)
+    return response
 
 
 def macros(template: str, say: Tongue, zone: tzinfo) -> Any:

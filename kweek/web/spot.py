@@ -9,19 +9,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
 from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from kweek.intake.incoming import BadEventError
 from kweek.intake.record import record
 from kweek.intake.spot import CONSENT, DATA, typed_in
 from kweek.leads.database import NoSuchLead
 from kweek.web import story
-from kweek.web.acting import A_MONTH, COOKIE, acting, read_fields
+from kweek.web.acting import acting, back_to, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import problem_of
@@ -69,10 +69,7 @@ def take_spot(request: Request, body: Body, house: HouseOf) -> Response:
     house.board.look_again()
     if not plain:
         return JSONResponse({"lead_id": recorded.lead_id}, 201 if recorded.fresh else 200)
-    answer = RedirectResponse(f"/spot?{urlencode({**_kept(given), 'done': recorded.lead_id})}", 303)
-    secure = house.settings.base_url.startswith("https:")
-    answer.set_cookie(COOKIE, quote(by), max_age=A_MONTH, httponly=True, samesite="lax", secure=secure)
-    return answer
+    return back_to(f"/spot?{urlencode({**_kept(given), 'done': recorded.lead_id})}", by, house)
 
 
 def _kept(given: Mapping[str, str]) -> dict[str, str]:

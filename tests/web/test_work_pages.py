@@ -234,3 +234,9 @@ def test_what_people_wrote_is_shown_and_never_run(staff: TestClient, books: Book
         assert "&lt;img" in page
         assert "<script>" not in page
         assert "<img src=x" not in page
+
+
+def test_who_said_who_he_is_need_not_say_it_again(staff: TestClient) -> None:
+    assert staff.get(f"/handovers/{HANDOVER}?as=stranger").cookies.get("kweek_as") is None
+    assert staff.get(f"/handovers/{HANDOVER}?as=anna").cookies.get("kweek_as") == "anna"
+    assert 'name="by" value="anna"' in staff.get(f"/handovers/{HANDOVER}").text
