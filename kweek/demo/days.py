@@ -21,8 +21,8 @@ ASLEEP: Final = timedelta(days=350)  # until what they began has been repeated o
 EVENING: Final = timedelta(days=40)  # nobody new comes; what was begun comes to its end
 AFTERWARDS: Final = timedelta(days=220)  # until all that began early is over
 _FASTER: Final = 2.5  # does the evening go by than the days before it
-_SLEEP: Final = timedelta(seconds=42)  # of real time lasts the year
-_HURRY: Final = timedelta(seconds=26)  # and the half year after all
+_SLEEP: Final = timedelta(seconds=50)  # of real time lasts the year
+_HURRY: Final = timedelta(seconds=38)  # and the half year after all
 _DAY: Final = 25  # times as long as an hour of the night lasts one in which anything is open
 _HOUR: Final = timedelta(hours=1)
 
