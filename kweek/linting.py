@@ -145,6 +145,7 @@ def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) 
             known.links | set(mail.link_names),
             known.survey or mail.survey,
             mail.kind == "service",
+            mail.has_link or (known.has_link and bool(known.languages)),
         )
     for name, files in workspace.mails.items():  # one that cannot be read is there all the same
         by_name[name] = replace(by_name.get(name, Mail(frozenset())), languages=frozenset(files))

@@ -24,6 +24,7 @@ _GLUED: Final = re.compile(rf"({'|'.join(KEYS)}):(\S.*)")
 _NO_COLON: Final = re.compile(rf"({'|'.join(KEYS)})(?: *[;=,]| -(?= )|(?= )) *(\S.*)")
 _END: Final = "---"
 _NEARLY_END: Final = re.compile(r"--|-{4,}|[—–]+-*|- - -")
+_ANY_LINK: Final = re.compile(r"\]\(|<https?://")
 _LINK: Final = re.compile(r"\]\([ ]*(?P<target><[^>\n]*>|[^\n]*?)[ ]+\"(?P<name>[^\"\n]*)\"[ ]*\)")
 
 _NEARLY: Final = re.compile(
@@ -65,6 +66,11 @@ class MailTemplate:
     def link_names(self) -> tuple[str, ...]:
         """The names that a flow may write after `clicked`."""
         return tuple(dict.fromkeys(match["name"] for match in _LINK.finditer(self.body) if match["name"]))
+
+    @property
+    def has_link(self) -> bool:
+        """Is there anything to click, named or not?"""
+        return self.survey is not None or _ANY_LINK.search(self.body) is not None
 
 
 def name_and_language(file: str) -> tuple[str, str] | None:

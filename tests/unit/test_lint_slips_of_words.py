@@ -246,3 +246,23 @@ def test_a_field_that_is_gone_is_to_be_declared_where_fields_are(
     [problem] = lint_unrendered(read_workspace(shipped))
     assert (problem.file, problem.line) == (file, line), problem
     assert words in str(problem)
+
+
+CONTACT: Final = "flows/contact-request.yaml"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ("        later: later\n", "", 20, "Add below when: “later: later”"),
+        ("rejected: back", "refused: back", 32, "Did you mean “rejected”?"),
+        ("rejected: back", "opened: back", 32, "Did you mean “rejected”?"),
+        ("- after: 24 hours", "- after: 2 hours", 25, "Write: after: 24 hours"),
+        ("  - send: request-received", "  - send: request-received\n    within: 1 day\n    when:\n      clicked: next\n    otherwise: next", 0, "Put a link in the mail"),
+    ],
+)  # fmt: skip
+def test_a_word_of_a_way_that_is_not_there(shipped: Path, before: str, after: str, line: int, words: str) -> None:
+    slip(shipped, CONTACT, before, after)
+    [problem] = lint_unrendered(read_workspace(shipped))
+    assert words in str(problem)
+    assert problem.line == line or not line

@@ -129,8 +129,8 @@ RULES = [
         "websites:",
         "webhooks:\n  crm:\n    url: https://crm.example.com/\n    hears: [lead.recieved, qoute.requested, won, sent]\n"
         "    sends: [lead.owner, event.surface, event.from]\nwebsites:",
-        [(27, 13, "“lead.received”"), (27, 28, "“quote.requested”"), (27, 50, "no event “sent” to hear"),
-         (28, 25, "There is no field event.surface"), (28, 40, "There is no field event.from")],
+        [(30, 13, "“lead.received”"), (30, 28, "“quote.requested”"), (30, 50, "no event “sent” to hear"),
+         (31, 25, "There is no field event.surface"), (31, 40, "There is no field event.from")],
     ),
     (
         "rules/workspace.yaml",

@@ -31,6 +31,8 @@ def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[
             report.warning(step.at, "no-promise", what, why, fix)
         if isinstance(step, Handover | Task):
             _rungs(step.escalate, report)
+        if isinstance(step, Handover) and step.escalate and _read(step.follow_up):
+            _too_early(step.escalate[0].after, step.follow_up, report)
         if isinstance(step, Call) and _read(step.apart) and step.attempts:
             _attempts(step, step.apart, step.attempts.value, report)
         if isinstance(step, Handover) and _read(step.remind) and _read(step.follow_up):
@@ -60,6 +62,13 @@ def _rungs(rungs: tuple[Rung, ...], report: Report) -> None:
             what = f"This rung ({two}) does not come after the one above it ({one})"
             fix = "Write the rungs from the shortest to the longest"
             report.error(below.after.at, "rungs-out-of-order", what, "a ladder is climbed upwards", fix)
+
+
+def _too_early(after: Located[Duration], due: Located[Duration], report: Report) -> None:
+    if _read(after) and _not_before(after.value, due.value) and not _not_before(due.value, after.value):
+        what = f"Somebody is told ({after.value}) before the promise is due ({due.value})"
+        fix = f"Write: after: {due.value}; for what comes before, use remind"
+        report.warning(after.at, "rung-too-early", what, "nobody is late by then", fix)
 
 
 def _reminder(remind: Located[Duration], due: Located[Duration], when: str, report: Report) -> None:

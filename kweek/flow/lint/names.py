@@ -51,12 +51,14 @@ COMPUTED: Final[Mapping[str, FieldType]] = {
 
 
 class Mail(Struct, frozen=True):
-    """languages: those that it is written in. links: names that `clicked` may give. service: no limit counts it."""
+    """languages: those that it is written in. links: names that `clicked` may give. service: no limit counts it.
+    has_link: there is something to click."""
 
     languages: frozenset[str]
     links: frozenset[str] = frozenset()
     survey: str | None = None
     service: bool = False
+    has_link: bool = True
 
 
 class Survey(Struct, frozen=True):

@@ -28,14 +28,16 @@ from kweek.flow.words import BUILT_IN, CALL, DURING_HANDOVER, HANDOVER, IMMEDIAT
 
 def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int]) -> None:
     """`when` and `otherwise` of every step, and `whenever`."""
+    reached = graph.reach([root.to for root in graph.roots])
+    unled = [path.name.value for path in flow.paths if graph.heads[path.name.value] not in reached]
     for node in graph.nodes:
         step, whole = node.step, not node.misread(misread)
         match step:
             case Wait() | Send() | Call() | Task():
-                _when(step, step.when, names, report, whole)
+                _when(step, step.when, names, unled, report, whole)
                 check_otherwise(step, _hears(step, names), report, follows=node.below >= 0)
             case Handover():
-                _when(step, step.when, names, report, whole)
+                _when(step, step.when, names, unled, report, whole)
             case _:
                 pass
     _whenever(flow, names, report)
@@ -49,7 +51,9 @@ def _hears(step: AnyStep, names: Names) -> Hears:
 # --- when -----------------------------------------------------------------------------------------
 
 
-def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Report, whole: bool) -> None:
+def _when(
+    step: AnyStep, lines: tuple[Reaction, ...], names: Names, unled: Sequence[str], report: Report, whole: bool
+) -> None:
     known = _hears(step, names)
     named: set[str] = set()
     meant: set[str] = set()  # what a misspelt line stood for, so that it is not missed as well
@@ -68,10 +72,12 @@ def _when(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
             if not line.link:
                 named.add(event)
         else:
-            meant.add(_renamed(step, line, lines, names, report) or _unknown(step, event, at, known, names, report))
+            meant.add(
+                _renamed(step, line, lines, known, names, report) or _unknown(step, event, at, known, names, report)
+            )
     unread = isinstance(step, Task) and any(not outcome.value for outcome in step.outcomes)
     if whole and not unread:
-        _closings(step, lines, known, named | meant | _below_otherwise(step), report)
+        _closings(step, lines, known, named | meant | _below_otherwise(step), unled, report)
     _dead(step, lines, names, report)
 
 
@@ -133,20 +139,30 @@ def _links(step: Send, names: Names) -> Collection[str]:
     return {link for mail in mails if mail is not None for link in mail.links}
 
 
-def _renamed(step: AnyStep, line: Reaction, lines: tuple[Reaction, ...], names: Names, report: Report) -> str | None:
-    """The one outcome of a task that no line names, where this is the one line that names none: reported as one slip,
-    for nobody can tell in which of the two places it was made."""
-    if not isinstance(step, Task) or nearest(line.event.value, names.events):
+def _renamed(
+    step: AnyStep, line: Reaction, lines: tuple[Reaction, ...], known: Hears, names: Names, report: Report
+) -> str | None:
+    """The one outcome that no line names, where this is the one line that names none: reported as one slip, for nobody
+    can tell in which of the two places it was made."""
+    event = line.event.value
+    if not isinstance(step, Task | Call | Handover) or ("." in event and nearest(event, names.events)):
+        return None
+    if isinstance(step, Call) and step.script.value not in names.surveys:
         return None
     said = {one.event.value for one in lines}
-    left = [outcome for outcome in step.outcomes if outcome.value and outcome.value not in said]
-    strange = said - {outcome.value for outcome in step.outcomes} - {"else"} - names.events.keys()
-    if len(left) != 1 or len(strange) != 1 or "else" in said:
+    left = [outcome for outcome in known.closing if outcome and outcome not in said]
+    strange = said - {*known.all, "else"} - names.events.keys()
+    if len(left) != 1 or len(strange) != 1 or "else" in said or nearest(event, known.all) not in (None, left[0]):
         return None
-    what = f"“{line.event.value}” is no outcome of this task"
-    why = f"“{left[0].value}” in line {left[0].at.line} is one, and has no line"
-    report.error(line.event.at, "unknown-event", what, why, f"Did you mean “{left[0].value}”? Or change the outcome")
-    return left[0].value
+    what = f"“{event}” is no outcome of this {step.verb}"
+    fix = f"Did you mean “{left[0]}”?"
+    if not isinstance(step, Task):
+        report.error(line.event.at, "unknown-event", what, f"“{left[0]}” is one, and has no line", fix)
+        return left[0]
+    at = next((outcome.at.line for outcome in step.outcomes if outcome.value == left[0]), step.at.line)
+    why = f"“{left[0]}” in line {at} is one, and has no line"
+    report.error(line.event.at, "unknown-event", what, why, f"{fix} Or change the outcome")
+    return left[0]
 
 
 def _outcome_of(step: AnyStep, event: str, names: Names) -> tuple[str, str] | None:
@@ -189,8 +205,10 @@ def _passing(step: AnyStep, line: Reaction, report: Report) -> None:
             report.error(inner.at, "passing-event", what, f"the lead stays in the {step.verb} meanwhile", fix)
 
 
-def _closings(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, named: set[str], report: Report) -> None:
-    """Has every event that ends the step a way, and `else` something to catch?"""
+def _closings(
+    step: AnyStep, lines: tuple[Reaction, ...], known: Hears, named: set[str], unled: Sequence[str], report: Report
+) -> None:
+    """Has every event that ends the step a way, and `else` something to catch? unled: paths to which nothing leads."""
     has_else = next((line for line in lines if line.event.value == "else"), None)
     if has_else is None and "else" in named:  # it is misspelt
         return
@@ -206,26 +224,30 @@ def _closings(step: AnyStep, lines: tuple[Reaction, ...], known: Hears, named: s
         what = f"This {step.verb} can end with {words}, and nothing says where the lead goes"
         why = "nothing that can happen to a lead is left undefined"
         fix = "Name each under when, or all of them in its last line: “else: done” (or a path)"
+        if len(missing) == 1 and (way := missing[0] if missing[0] in unled else unled[0] if len(unled) == 1 else None):
+            fix = f"Add below when: “{missing[0]}: {way}”"
         if not lines:
             fix = f"Add “when:”, and below it “{missing[0] if len(missing) == 1 else 'else'}: done” (or a path)"
         report.error(step.at, "closing-event-without-way", what, why, fix)
 
 
 def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Report) -> None:
-    """An answer to a mail that asks nothing."""
+    """An answer to a mail that asks nothing, a click in one in which there is nothing to click."""
     if not isinstance(step, Send):
         return
     mails = [names.mails.get(share.mail.value) for share in step.mails if share.mail.value is not None]
     if any(mail is None or mail.survey for mail in mails):
         return
-    named = {*(line.event.value for line in lines), *(line.state.value for line in step.otherwise)}
-    instead = "take this line away" if "clicked" in named else "use clicked"
-    for at in (
-        *(line.event.at for line in lines if line.event.value == "answered"),
-        *(line.state.at for line in step.otherwise if line.state.value == "answered"),
-    ):
-        fix = f"Write “survey: <name>” in the mail's front matter, or {instead}"
-        report.error(at, "never-fires", "“answered” can never fire here", "the mail has no survey", fix)
+    named = [*((line.event, line.link) for line in lines), *((line.state, None) for line in step.otherwise)]
+    instead = "take this line away" if any(said.value == "clicked" for said, _ in named) else "use clicked"
+    nothing = all(mail is not None and not mail.has_link for mail in mails)
+    for said, link in named:
+        if said.value == "answered":
+            fix = f"Write “survey: <name>” in the mail's front matter, or {instead}"
+            report.error(said.at, "never-fires", "“answered” can never fire here", "the mail has no survey", fix)
+        elif said.value == "clicked" and link is None and nothing:
+            fix = "Put a link in the mail, or take this line away"
+            report.error(said.at, "never-fires", "“clicked” can never fire here", "the mail has no link", fix)
 
 
 _CLOSE_ONLY = {*CALL, *HANDOVER} - {*DURING_HANDOVER, *MAIL}
