@@ -139,6 +139,13 @@ _BRACES: Final = re.compile(
     re.VERBOSE,
 )
 
+_GAPS: Final = {
+    "first_name": ("firstname", "fname", "voornaam"), "last_name": ("lastname", "lname", "achternaam"),
+    "name": ("name", "fullname", "naam"),
+}  # fmt: skip
+_OF_OTHERS: Final = re.compile(r"%(\w+)%|\*\|(\w+)\|\*|\[(\w+(?: \w+)?)\](?![(\[])")
+"""How other programs for mail write a name that is filled in."""
+
 
 def _lost_braces(mail: MailTemplate, names: Collection[str]) -> list[Problem]:
     """Names in braces of which some are lost, or in square ones: Jinja2 leaves them as they are."""
@@ -152,6 +159,13 @@ def _lost_braces(mail: MailTemplate, names: Collection[str]) -> list[Problem]:
                 column = found.start() + 1 if number >= mail.body_line else 1
                 fix = f"Write {{{{ {root}{rest} }}}}"
                 problems.append(Problem(mail.file, number, column, "error", "mail-braces", what, why, fix))
+        for found in _OF_OTHERS.finditer(line):
+            said = re.sub(r"[\W_]", "", "".join(filter(None, found.groups()))).lower()
+            for field in (field for field, words in _GAPS.items() if said in words):
+                what, why = f"“{found[0]}” stays as it is typed here.", "A name is filled in between two braces."
+                column = found.start() + 1 if number >= mail.body_line else 1
+                fix = f"Write {{{{ lead.{field} }}}}"
+                problems.append(Problem(mail.file, number, column, "warning", "mail-braces", what, why, fix))
     return problems
 
 

@@ -39,6 +39,8 @@ CASES = [
     ("[x]({{ survey_url }} \"survey\")", [(5, 8, "mail-survey", "survey:")]),
     ("[x]({ survey_url } \"survey\")", [(5, 5, "mail-braces", "{{ survey_url }}")]),
     ("Dear { lead.name } and {unknown}", [(5, 6, "mail-braces", "{{ lead.name }}")]),
+    ("Dear %FIRSTNAME%, 50% of [first name] and *|LNAME|*", [(5, 6, "mail-braces", "{{ lead.first_name }}"),
+        (5, 26, "mail-braces", "{{ lead.first_name }}"), (5, 43, "mail-braces", "{{ lead.last_name }}")]),
     ('Dear { lead.name or "you" }}', [(5, 6, "mail-braces", '{{ lead.name or "you" }}')]),
     ("Dear { lead.name }} and [[ lead.email ]]", [
         (5, 6, "mail-braces", "{{ lead.name }}"), (5, 25, "mail-braces", "{{ lead.email }}")]),
