@@ -249,6 +249,7 @@ def test_a_field_that_is_gone_is_to_be_declared_where_fields_are(
 
 
 CONTACT: Final = "flows/contact-request.yaml"
+CLICKED: Final = "    within: 1 day\n    when:\n      clicked: next\n    otherwise: next\n#"
 
 
 @pytest.mark.parametrize(
@@ -258,7 +259,7 @@ CONTACT: Final = "flows/contact-request.yaml"
         ("rejected: back", "refused: back", 32, "Did you mean “rejected”?"),
         ("rejected: back", "opened: back", 32, "Did you mean “rejected”?"),
         ("- after: 24 hours", "- after: 2 hours", 25, "Write: after: 24 hours"),
-        ("  - send: request-received", "  - send: request-received\n    within: 1 day\n    when:\n      clicked: next\n    otherwise: next", 0, "Put a link in the mail"),
+        ("request-received", f"request-received\n{CLICKED}", 0, "Put a link in the mail"),
     ],
 )  # fmt: skip
 def test_a_word_of_a_way_that_is_not_there(shipped: Path, before: str, after: str, line: int, words: str) -> None:
