@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kweek.demo.rest import Rest
 
 EXAMPLE = """examples:
-  kweek demo                          two months of nurture in five minutes; eight with all before and after it
+  kweek demo                          two months of nurture in five minutes; nine with all before and after it
   kweek demo --leads 50 --tempo "10 seconds a day" --port 9000
   kweek demo --only --days 14 --leads 50    a fortnight, and nothing before or after it
 
