@@ -9,7 +9,8 @@ one too, unless the sender's id says that it is somebody else.
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
@@ -85,7 +86,7 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
     Did anything change that a condition can see? row: of `leads`, as it is now. source: id of the event."""
     lead_id = row.id
     said: dict[str, Value] = {name: value for name, value in lead.profile.items() if getattr(row, name) != value}
-    said |= {name: value for name, value in lead.fields.items() if row.fields.get(name) != _as_text(value)}
+    said |= {name: value for name, value in lead.fields.items() if row.fields.get(name) != kept(value)}
     differs: Differs = {}
     there = {**row.fields, **{name: getattr(row, name) for name in lead.profile}}
     if lead.fills_only:
@@ -101,16 +102,9 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**new))
         instead |= {"email": (row.email, new["email"])} if "email" in new else {}
     keep_replaced(tx, lead_id, instead, source, at, row.email_key)
-    facts = lead.facts
-    if lead.fills_only and facts:
-        holds = bant.holding(tx, lead_id, at)
-        differs |= {
-            f"{ROOT}{one.fact}": (one.value, holds[one.fact])
-            for one in facts
-            if one.value != holds.get(one.fact, one.value)
-        }
-        facts = tuple(one for one in facts if one.fact not in holds)
-    found = bant.keep(tx, lead_id, facts, source, at)
+    holds = bant.holding(tx, lead_id, at) if lead.fills_only and lead.facts else {}
+    differs |= {f"{ROOT}{one.fact}": (one.value, holds[one.fact]) for one in lead.facts if _differs(one, holds)}
+    found = bant.keep(tx, lead_id, (one for one in lead.facts if one.fact not in holds), source, at)
     for consent in lead.consents:
         if lead.fills_only and consent.channel == "telephone" and row.phone not in (None, lead.profile.get("phone")):
             differs["consent for the telephone"] = (consent.words, "another number than the form's")
@@ -118,6 +112,10 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
             _consent(tx, lead_id, consent, at)
     _say_differences(tx, lead_id, differs, at)
     return bool(said or moved or new or found)
+
+
+def _differs(fact: bant.Found, holds: Mapping[str, Any]) -> bool:
+    return fact.fact in holds and fact.value != holds[fact.fact]
 
 
 def _keys(
@@ -148,11 +146,6 @@ def _say_differences(tx: Connection, lead_id: str, differs: Differs, at: datetim
         ]
         words = f"A form says of this lead: {'; '.join(lines)}. What was known is kept: anybody can send a form."
         problem(tx, lead_id, None, "form differs", words, at)
-
-
-def _as_text(value: Value) -> Value:
-    """Days and moments stand in `leads.fields` as ISO 8601; the workspace says which field holds one."""
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _key(lead: LeadIn) -> str | None:
