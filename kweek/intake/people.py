@@ -102,7 +102,7 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**new))
         instead |= {"email": (row.email, new["email"])} if "email" in new else {}
     keep_replaced(tx, lead_id, instead, source, at, row.email_key)
-    holds = bant.holding(tx, lead_id, at) if lead.fills_only and lead.facts else {}
+    holds: Mapping[str, Any] = bant.holding(tx, lead_id, at) if lead.fills_only and lead.facts else {}
     differs |= {f"{ROOT}{one.fact}": (one.value, holds[one.fact]) for one in lead.facts if _differs(one, holds)}
     found = bant.keep(tx, lead_id, (one for one in lead.facts if one.fact not in holds), source, at)
     for consent in lead.consents:
