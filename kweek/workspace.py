@@ -60,7 +60,7 @@ def read_workspace(folder: Path | str) -> Workspace:
         if path.startswith("flows/tests/"):
             tests.append(path)
         elif path.startswith("flows/"):
-            loaded = load_flow(raw, path)
+            loaded = load_flow(raw, path, others=sources)
             problems.extend(loaded.problems)
             if loaded.flow is not None:
                 flows[Path(path).stem] = loaded.flow

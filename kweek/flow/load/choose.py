@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kweek.flow import model as m
@@ -18,6 +18,10 @@ _NO_COLON: Final = re.compile(r"(?P<word>if|share|else)\b(?P<rest> .+)")
 BRANCH: Final = ("if", "share", "go", "else")
 
 
+def _words(node: Node) -> list[str]:
+    return [pair.key.value for pair in node.pairs] if isinstance(node, Pairs) else []
+
+
 class ChooseReader(TargetReader):
     """Reads a `choose`."""
 
@@ -25,7 +29,7 @@ class ChooseReader(TargetReader):
         last = "- else: next (or a path)" if self.follows else "- else: done (or a path)"
         nodes = self.items(verb.value, verb.key, "if: lead.sales_ready")
         nodes = tuple(
-            self._lines_apart(joined(self, nodes, "go", "choose-line", lambda keys: keys in (["if"], ["share"])))
+            self._lines_apart(tuple(joined(self, nodes, "go", "choose-line", lambda keys: keys in (["if"], ["share"]))))
         )
         lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
         if lines and len(lines) == len(nodes) and all(line.share is None or line.share.value for line in lines):
@@ -33,19 +37,23 @@ class ChooseReader(TargetReader):
             lines += [m.Branch(verb.key.at, m.ToPath(name, verb.key.at)) for name in lost]
         return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
 
-    def _lines_apart(self, nodes: Iterable[Node]) -> Iterator[Node]:
+    def _lines_apart(self, nodes: Sequence[Node]) -> Iterator[Node]:
         """An `else` without a dash of its own is a line for itself."""
-        for node in nodes:
-            words = [pair.key.value for pair in node.pairs] if isinstance(node, Pairs) else []
+        for number, node in enumerate(nodes):
+            words = _words(node)
             if isinstance(node, Pairs) and words[:2] in (["if", "go"], ["share", "go"]) and words[2:] == ["else"]:
                 pairs, key = node.pairs, node.pairs[2].key
                 what, fix = (
                     "“else” is a line of its own.",
                     f"Begin it with a dash in column {pairs[0].key.at.column - 2}",
                 )
-                self.note(key.at, "choose-line", what, "", f"{fix}: - else: …")
+                other = next((below for below in nodes[number + 1 :] if _words(below)[:1] == ["else"]), None)
+                if other is not None:
+                    fix = f"Delete this line: the one for all others is line {other.at.line}"
+                self.note(key.at, "choose-line", what, "", fix if other else f"{fix}: - else: …")
                 yield Pairs(pairs[:2], node.at)
-                yield Pairs(pairs[2:], key.at)
+                if other is None:
+                    yield Pairs(pairs[2:], key.at)
             else:
                 yield node
 
@@ -79,12 +87,44 @@ class ChooseReader(TargetReader):
                     why, fix = f"To the path “{lost[0]}” leads no other line.", f"- else: {lost[0]}"
                 self.note(at, "else-missing", "“choose” has no else.", why, f"Add a last line: {fix}")
 
+    def _as_a_line(self, node: Pairs) -> Pairs:
+        """What was meant with `if: else`, and with `end: discard` where `go` should be."""
+        match node.pairs:
+            case (Pair(key=Text(value="if") as key, value=Text(value="else")), Pair(key=Text(value="go"), value=to)):
+                what, why = "“else” is no condition.", "It is a line of its own, for all others."
+                if isinstance(to, Text):
+                    fix = f"Write one line for the two: - else: {to.value}"
+                else:
+                    fix = "Write - else: for the two lines, and below it the list"
+                self.note(key.at, "choose-line", what, why, fix)
+                return Pairs((Pair(key._replace(value="else"), to),), node.at)
+            case (
+                Pair(key=Text(value="if" | "share")) as asked,
+                Pair(key=Text(value="end") as key, value=Text() as to),
+            ):
+                what, why = "“end” is a step, and no key of this line.", "Where the lead goes, “go” says."
+                self.note(key.at, "choose-line", what, why, f"Write: go: {to.value}")
+                return Pairs((asked, Pair(key._replace(value="go"), to)), node.at)
+            case (Pair(key=Text(value="end" | "next" as word) as key, value=Text() as to),):
+                what = f"“{word}” is no key of a line of choose."
+                self.note(key.at, "choose-line", what, "It seems to be for all others.", f"Write: - else: {to.value}")
+                return Pairs((Pair(key._replace(value="else"), to),), node.at)
+            case _:
+                return node
+
     def _branch(self, node: Node, key: Text) -> m.Branch | None:
         if isinstance(node, Text) and (found := _NO_COLON.fullmatch(node.value)):
             word, rest = found["word"], found["rest"].strip()
             what, why = f"“{node.value}” has no colon.", "A key and its value are parted by a colon and a space."
             self.note(node.at, "colon-missing", what, why, f"Write: {word}: {rest}")
             node = Pairs((Pair(node._replace(value=word), node._replace(value=rest)),), node.at)
+        if isinstance(node, Text) and node.value == "else":
+            way = next(iter(self.unnamed), "next" if self.follows else "done")
+            fix = f"Write: - else: {way}" + ("" if self.unnamed else " (or a path)")
+            self.note(node.at, "choose-line", "“else” does not say where to go.", "", fix)
+            return m.Branch(node.at, m.ToPath(way, node.at) if self.unnamed else m.Inline((), node.at))
+        if isinstance(node, Pairs):
+            node = self._as_a_line(node)
         known = self.fields(node, key, BRANCH, "if: lead.sales_ready, go: sales")
         if not isinstance(node, Pairs) or not known:
             return None

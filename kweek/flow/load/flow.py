@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -42,17 +42,21 @@ class Loaded(Struct, frozen=True):
         return self.flow is not None and not errors(self.problems)
 
 
-def load_flow(source: str | bytes, file: str, *, pure: bool = False) -> Loaded:
-    """Read a flow file; `file` is its path within the workspace. Raises nothing, whatever comes in."""
-    read = least_wrong(source, lambda slips: _load(source, file, pure, slips))
+def load_flow(source: str | bytes, file: str, *, pure: bool = False, others: Container[str] = ()) -> Loaded:
+    """Read a flow file; `file` is its path within the workspace, and others are the paths that there are. Raises
+    nothing, whatever comes in.
+    """
+    read = least_wrong(source, lambda slips: _load(source, file, pure, slips, others))
     return Loaded(read.value, in_order(read.problems))
 
 
-def _load(source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...]) -> Reading[m.Flow | None]:
+def _load(
+    source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...], others: Container[str]
+) -> Reading[m.Flow | None]:
     tree = read_yaml(source, file, pure=pure, about="This flow", keys="flow, title, start, steps", slips=slips)
     if tree.root is None:
         return Reading(None, tree.problems, False)
-    reader = _FlowReader(file)
+    reader = _FlowReader(file, others)
     flow = reader.flow(tree.root)
     if tree.spoils(reader.problems):
         return Reading(None, tree.problems, False)
@@ -63,6 +67,10 @@ def _load(source: str | bytes, file: str, pure: bool, slips: tuple[Trap, ...]) -
 
 class _FlowReader(StartReader, StepReader):
     """Reads the outermost level of a flow file."""
+
+    def __init__(self, file: str, others: Container[str]) -> None:
+        super().__init__(file)
+        self.others = others
 
     def flow(self, root: Pairs) -> m.Flow:
         pairs = tuple(self._with_goal_apart(self.with_its_condition(root.pairs)))
@@ -108,12 +116,25 @@ class _FlowReader(StartReader, StepReader):
         name = self.name(pair)
         if name and name.value != stem:
             why = f"The file is named {stem}.yaml; a flow and its file have one name."
-            fix = f"Write flow: {stem} — or rename the file to {name.value}.yaml."
-            if stem != kebab(stem):
-                fix = f"Rename the file to {kebab(stem)}.yaml, and write flow: {kebab(stem)}"
-            self.note(name.at, "name-of-file", f"This flow calls itself “{name.value}”.", why, fix)
+            self.note(
+                name.at, "name-of-file", f"This flow calls itself “{name.value}”.", why, self._both_named(name.value)
+            )
             return Located(stem, name.at, name.key, said=name.value)  # by which all others know it
         return name or Located(stem, at, at)
+
+    def _both_named(self, name: str) -> str:
+        """How file and flow get one name, which no other has."""
+        stem = PurePosixPath(self.file).stem
+        right = kebab(stem)
+        if stem == right:
+            own = f"Write flow: {stem}"
+            return own if self._taken(name) else f"{own} — or rename the file to {name}.yaml."
+        if self._taken(right):
+            right += "-copy"
+        return f"Rename the file to {right}.yaml" + ("" if right == name else f", and write flow: {right}")
+
+    def _taken(self, name: str) -> bool:
+        return str(PurePosixPath(self.file).with_name(f"{name}.yaml")) in self.others
 
     def _with_goal_apart(self, pairs: tuple[Pair, ...]) -> Iterator[Pair]:
         """An `if` and a `go` below `whenever` are those of a goal that has lost its heading."""

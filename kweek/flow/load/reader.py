@@ -93,6 +93,7 @@ class Reader(TextReader):
 
     def required(self, known: Container[str], words: Mapping[str, str], at: Position, subject: str) -> None:
         """Keys that it cannot do without, each with an example. subject: “This survey”."""
+        self.needed.update(words)
         for word, example in words.items():
             if word not in known:
                 self.note(at, "missing", f"{subject} has no “{word}”.", "", f"Add: {word}: {example}")
@@ -157,7 +158,9 @@ class Reader(TextReader):
 
     def _nothing_below(self, node: Text, key: Text | None, example: str) -> None:
         name = f"“{key.value}”" if key else "This"
-        fix = f"Write the lines that belong to it below it, two spaces deeper: {example} — or delete the key."
+        spare = key is not None and key.value not in (*self.needed, "steps", "choose", "score", "set")
+        fix = f"Write the lines that belong to it below it, two spaces deeper: {example}"
+        fix += " — or delete the key." if spare else ""
         self.note(node.at, "nothing-below", f"{name} has nothing below it.", "", fix)
 
     def listed(self, pair: Pair | None) -> Iterator[Node]:

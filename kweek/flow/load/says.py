@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
@@ -14,6 +15,7 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
+_UNIT: Final = re.compile("(?:business[ _])?(?:minute|hour|day|week)s?")
 _IN_HOURS: Final = ("follow_up", "remind", "after", "every")
 _ARGUMENT: Final = {
     "wait": "how long, such as 7 days,", "send": "the name of a mail", "call": "the survey that is its script",
@@ -31,6 +33,8 @@ class TextReader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.needed: dict[str, str] = {}
+        """Keys that cannot be left out, each with an example."""
 
     def note(
         self, at: Position, code: str, what: str, why: str = "", fix: str = "", severity: Severity = "error"
@@ -47,7 +51,10 @@ class TextReader:
         """A text. prose: words for people, where a # may well have been meant. blank: `""` is a text too."""
         if bare := in_braces(node):
             what, fix = f"“{key.value}” takes one text; braces are for keys and values.", "Leave them out"
-            self.note(node.at, "text-wanted", what, "", f"{fix}: {key.value}: {bare.value}")
+            fix = f"{fix}: {key.value}: {bare.value}"
+            if node.at == bare.at:  # there are none, but a colon behind it
+                what, fix = f"“{bare.value}” ends with a colon.", f"Write it without: {bare.value}"
+            self.note(node.at, "text-wanted", what, "", fix)
             node = bare
         if not isinstance(node, Text):
             kind = "a list" if isinstance(node, Items) else "keys and values"
@@ -60,7 +67,7 @@ class TextReader:
                     fix = "Put it in quotes: without them [ begins a list."
                 case Pairs(pairs=(Pair(key=inner, value=Text() as only),)) if only.value:
                     until = "until " if (key.value, inner.value) == ("wait", "until") else ""
-                    fix = f"Write: {key.value}: {until}{only.value}"
+                    fix = f"Write: {key.value}: {until}{only.value}{_unit(inner.value, only.value)}"
                 case _:
                     pass
             self.note(node.at, "text-wanted", f"“{key.value}” takes one text; this is {kind}.", "", fix)
@@ -86,6 +93,8 @@ class TextReader:
             self.note(node.at, "cut-by-hash", f"{name} has no value.", why, fix)
         else:
             fix = "Write it behind the colon, or delete the key."
+            if key and key.value in self.needed:
+                fix = f"Write it behind the colon, such as {key.value}: {self.needed[key.value]}"
             if key and key.value in _ARGUMENT:
                 fix = f"Write {_ARGUMENT[key.value]} behind the colon."
             if blank and key:
@@ -199,6 +208,13 @@ def _parsed(text: str, parse: Callable[[str], T]) -> T | None:
         return parse(text)
     except ValueError:
         return None
+
+
+def _unit(word: str, number: str) -> str:
+    """The second half of a duration that was written as `{ days: 8 }`; empty, where it was not."""
+    if not number.isdecimal() or not _UNIT.fullmatch(word):
+        return ""
+    return f" {word.replace('_', ' ').rstrip('s')}{'' if number == '1' else 's'}"
 
 
 def in_braces(node: Node) -> Text | None:

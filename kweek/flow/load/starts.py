@@ -7,6 +7,7 @@ from typing import Final
 from kweek.flow import model as m
 from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import Reader
+from kweek.flow.load.targets import OWN_EVENT
 from kweek.flow.load.texts import BETWEEN
 from kweek.flow.moment import parse_at, parse_weekly
 from kweek.flow.problems import Located
@@ -31,6 +32,24 @@ def _start_word(text: str) -> tuple[str, str]:
 class StartReader(Reader):
     """Reads `start`."""
 
+    def _several(self, pair: Pair) -> Pair:
+        """`download.taken energy.viewed`: events between which a comma is lost."""
+        nodes = list[Node]()
+        for node in self.listed(pair):
+            words = node.value.split() if isinstance(node, Text) and node.style == "plain" else []
+            if isinstance(node, Text) and words[1:] and all(map(OWN_EVENT.fullmatch, words)):
+                fix = f"Write a line for each: - {', and - '.join(words)}"
+                if node is pair.value:
+                    fix = f"Write a list: {pair.key.value}: [{', '.join(words)}]"
+                elif pair.value.at.line == pair.key.at.line:
+                    fix = f"Part them by a comma: {', '.join(words)}"
+                what = f"“{node.value}” is {len(words)} events."
+                self.note(node.at, "list-wanted", what, "Each is a start of its own.", fix)
+                nodes += [node._replace(value=word) for word in words]
+            else:
+                nodes.append(node)
+        return Pair(pair.key, Items(tuple(nodes), pair.value.at))
+
     def starts(self, pair: Pair | None) -> tuple[m.Start, ...]:
         if pair is None:
             return ()
@@ -42,6 +61,7 @@ class StartReader(Reader):
             fix = f"Write a list: {pair.key.value}: [{', '.join(words)}]"
             self.note(pair.value.at, "list-wanted", f"“{pair.value.value}” is one text.", "", fix)
             pair = Pair(pair.key, Items(tuple(pair.value._replace(value=word) for word in words), pair.value.at))
+        pair = self._several(pair)
         nodes = joined(self, self.listed(pair), "if", "start", lambda keys: "if" not in keys)
         starts = (self._start(node, pair.key) for node in nodes)
         return tuple(start for start in starts if start is not None)

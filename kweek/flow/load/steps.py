@@ -16,7 +16,9 @@ from kweek.flow.meant import meant
 from kweek.flow.options import OPTIONS, VERBS
 from kweek.flow.problems import Located, Position
 from kweek.flow.words import HANDOVER
-from kweek.flow.yaml import Node, Pair, Pairs, Text
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
+from kweek.flow.yaml.columns import LINES
+from kweek.flow.yaml.tree import last_line
 
 __all__ = ["OPTIONS", "VERBS", "StepReader"]
 
@@ -25,12 +27,34 @@ class StepReader(VerblessReader):
     """Reads steps, at any depth."""
 
     def read_steps(self, nodes: Iterable[Node]) -> tuple[m.AnyStep, ...]:
-        whole = list(self._once([one for node in nodes for one in self._apart(node)]))
+        whole = list(self._once([one for node in self._with_its_lines(nodes) for one in self._apart(node)]))
         found: list[m.AnyStep | None] = []
         for above, node, below in zip((None, *whole), whole, (*whole[1:], None), strict=False):
             self.follows = below is not None
             found.append(self._read_step(node, above))
         return tuple(step for step in found if step is not None)
+
+    def _with_its_lines(self, nodes: Iterable[Node]) -> Iterator[Node]:
+        """A `choose` below which nothing stands, with the lines that follow it in its own column."""
+        chooses: Pairs | None = None
+        lines: list[Node] = []
+        for node in (*nodes, None):
+            if chooses is not None and isinstance(node, Pairs) and node.pairs and node.pairs[0].key.value in LINES:
+                lines.append(node)
+                continue
+            if chooses is not None:
+                yield self._joined(chooses, lines) if lines else chooses
+            chooses, lines = (node, []) if isinstance(node, Pairs) and _is_bare_choose(node) else (None, [])
+            if chooses is None and node is not None:
+                yield node
+
+    def _joined(self, chooses: Pairs, lines: Sequence[Node]) -> Pairs:
+        key, at, last = chooses.pairs[0].key, lines[0].at, last_line(lines[-1])
+        what, column = "This line stands beside its “choose”, and not below it.", key.at.column
+        fix = f"Move it two spaces deeper, its dash to column {column}"
+        fix += f", and the lines below it, up to line {last}, too." if last > at.line else "."
+        self.note(at._replace(column=max(1, column - 2)), "choose-line", what, "", fix)
+        return Pairs((Pair(key, Items(tuple(lines), at)),), chooses.at)
 
     def _once(self, steps: Sequence[Node]) -> Iterator[Node]:
         """A line `- go: ask` that stands twice is one: what stands below the other is its own."""
@@ -63,14 +87,14 @@ class StepReader(VerblessReader):
         if not isinstance(node, Pairs):
             self._no_step(node)
             return None
-        if node.pairs and node.pairs[0].key.value in ("if", "share", "else"):
+        if node.pairs and node.pairs[0].key.value in LINES:
             return self.bare_branch(node)
         first = next((pair for pair in node.pairs if pair.key.value in OPTIONS), None) or self.meant_verb(
             node, _verb(above)
         )
         if first is None:
             return None
-        first = self.ending_meant(self.other_verb(node, first))
+        first = self.points_meant(self.ending_meant(self.other_verb(node, first)))
         verb = first.key.value
         if verb == "score":
             node = Pairs(tuple(lifted(self, node.pairs, OPTIONS["score"], ("score",), "the step")), node.at)
@@ -113,8 +137,10 @@ class StepReader(VerblessReader):
                     fix = f"There are: {', '.join(words)}."
                     if word in lacks:
                         fix = f"Put this line above “- {verb}”, where it belongs to “{_verb(above)}”."
-                    elif not OPTIONS[verb]:
+                    elif not OPTIONS[verb] or word == "because":
                         shown, column = " or ".join(f"- {name}: …" for name in elsewhere), first.key.at.column - 2
+                        if word == "because" and not self.follows:
+                            shown = "- end: done (or another ending)"
                         fix = f"If the line of its step is lost, write {shown} above it, in column {column}."
                     self.note(pair.key.at, "unknown-key", what, f"“{word}” belongs to {', '.join(elsewhere)}.", fix)
                 else:
@@ -152,6 +178,14 @@ class StepReader(VerblessReader):
         else:
             fix = f"Every step is a verb and its argument, such as “wait: 7 days”; to jump, write: - go: {node.value}"
         self.note(node.at, "not-a-step", f"“{node.value}” is not a step.", "", fix)
+
+
+def _is_bare_choose(step: Pairs) -> bool:
+    match step.pairs:
+        case (Pair(key=Text(value="choose"), value=Text() as below),):
+            return below.empty
+        case _:
+            return False
 
 
 def _first_word(text: str) -> tuple[str, str, str]:

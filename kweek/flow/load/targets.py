@@ -99,6 +99,14 @@ class TargetReader(Reader, ABC):
             case ["flow", name]:
                 checked = self.reread(Located(name, text.at, text.key), parse_name, "target")
                 return ToFlow(checked.value, text.at) if checked else None
+            case ["flow", *names] if names:
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write: flow {'-'.join(names)}")
+                return None
+            case ["end"] if "end" not in self.paths:
+                way = f"the path: {self.unnamed[0]}" if len(self.unnamed) == 1 else "the name of a path"
+                fix = f"Write an ending (done, discard, won, lost), or {way}"
+                self.note(text.at, "target", "“end” is a verb; here stands where the lead goes.", "", fix)
+                return ToPath(self.unnamed[0], text.at) if len(self.unnamed) == 1 else None
             case _ if refused := _refused(text.value):
                 self.note(text.at, "target", refused[0], "", refused[1])
                 return None
@@ -112,17 +120,17 @@ class TargetReader(Reader, ABC):
     # --- clauses ----------------------------------------------------------------------------------
 
     def reactions(
-        self, pair: Pair | None, *, whenever: bool = False, heard: Collection[str] = ()
+        self, pair: Pair | None, *, whenever: bool = False, heard: Collection[str] = (), closing: Collection[str] = ()
     ) -> tuple[Reaction, ...]:
         """`when` of a step, or the flow's `whenever`. heard: events that are known to be meant, however they are
-        written."""
+        written. closing: all that can close the step; empty: only whoever knows the workspace can tell."""
         if pair is None:
             return ()
         found: list[Reaction] = []
         example = "answered: sales"
         if isinstance(pair.value, Text) and (pair.value.value in BUILT_IN or OWN_EVENT.fullmatch(pair.value.value)):
             example = f"{pair.value.value}: done (or a path)"
-        for line in self._links_beside(self.pairs(pair.value, pair.key, example)):
+        for line in self._links_beside(self._else_meant(self.pairs(pair.value, pair.key, example))):
             words = line.key.value.split(" ", 1)
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
             event = line.key._replace(value=words[0]).located if link else line.key.located
@@ -138,7 +146,29 @@ class TargetReader(Reader, ABC):
                 what = "“else” is not possible in whenever."
                 self.note(line.key.at, "else", what, "It would catch everything that ever happens.", "Name the events.")
             found.append(Reaction(event, self.aim(line, ignore=whenever), link))
+        named = {reaction.event.value for reaction in found}
+        if closing and named.issuperset(closing):
+            found = [self._needless(one) if one.event.value == "else" else one for one in found]
         return tuple(found)
+
+    def _needless(self, reaction: Reaction) -> Reaction:
+        """An `else` that can never fire, for which it is no matter whether its path is there."""
+        match reaction.target:
+            case ToPath(name, at) if name not in self.paths:
+                return Reaction(reaction.event, Ending("done", at), reaction.link)
+            case _:
+                return reaction
+
+    def _else_meant(self, lines: Sequence[Pair]) -> Iterator[Pair]:
+        """`next: done` as the line for all others, where there is none."""
+        has_else = any(line.key.value == "else" for line in lines)
+        for line in lines:
+            if line.key.value == "next" and not has_else:
+                what, why = "“next” is a target, and nothing that happens.", "It stands behind a colon."
+                self.note(line.key.at, "else", what, why, "Did you mean “else”?")
+                yield Pair(line.key._replace(value="else"), line.value)
+            else:
+                yield line
 
     def _links_beside(self, lines: Iterable[Pair]) -> Iterator[Pair]:
         """`clicked:`, and below it a line for each link: each is an event of its own."""
@@ -162,7 +192,7 @@ class TargetReader(Reader, ABC):
             return tuple(Otherwise(line.key.located, self.aim(line)) for line in self.pairs(pair.value, pair.key, ""))
         if not isinstance(pair.value, Pairs):
             return (Otherwise(Located("else", pair.key.at, pair.key.at), self.aim(pair)),)
-        lines = (line for line in pair.value.pairs if line.key.style != "lost")
+        lines = (line for line in self._else_meant(pair.value.pairs) if line.key.style != "lost")
         return tuple(Otherwise(line.key.located, self.aim(line)) for line in lines)
 
     # --- escalation -------------------------------------------------------------------------------

@@ -47,8 +47,9 @@ class TeamReader(Reader):
         for name, team in found.teams.items():
             *_, top = found.line(name)
             if team.parent is not None and top.parent is not None and top.parent.value == name:
-                what, why = f"“{name}” is part of itself", "a team is part of another one, and that of none below it"
-                self.note(team.parent.at, "circle", what, why, "Delete one of the lines with parent:")
+                what, why = f"“{name}” is part of itself.", "A team is part of another one, and that of none below it."
+                fix = "Delete this line." if team.parent.value == name else "Delete one of the lines with parent."
+                self.note(team.parent.at, "circle", what, why, fix)
                 return
 
     def _team(self, pair: Pair) -> Team:

@@ -9,11 +9,16 @@ from kweek.flow import model as m
 from kweek.flow.load.says import several_names
 from kweek.flow.load.verbs import VerbReader
 from kweek.flow.meant import meant
+from kweek.flow.moment import WEEKDAYS
 from kweek.flow.options import OPTIONS, STAYS, VERBS, WORDS, owners, who_hears
 from kweek.flow.problems import nearest
 from kweek.flow.words import BUILT_IN
 from kweek.flow.yaml import Items, Pair, Pairs, Text
 
+_OF_VALUES: Final = ("until", "flow")
+"""Words that belong to the value of a verb."""
+_NEEDLESS: Final = ("for", "to", "mail", "survey", "with", "path")
+"""Words that somebody may write behind a verb, and that say nothing."""
 _AT_ONCE: Final = frozenset(VERBS) - {*STAYS, "choose"}
 
 
@@ -47,7 +52,7 @@ class VerblessReader(VerbReader):
             self.note(key.at, "no-verb", "“flow” is no verb, but a target.", "", f"Write: - go: flow {to.value}")
             return Pair(key._replace(value="go"), to._replace(value=f"flow {to.value}"))
         for pair in strangers:
-            if moved := self.with_its_colon(pair, VERBS):
+            if moved := self.with_its_colon(pair, VERBS) or self._colon_late(pair):
                 return moved
         for pair in strangers if self.patient else ():
             if near := nearest(pair.key.value, VERBS):
@@ -66,6 +71,18 @@ class VerblessReader(VerbReader):
             case _:
                 self.note(key.at, "no-verb", what, "", f"There are: {', '.join(VERBS)}.")
                 return None
+
+    def _colon_late(self, pair: Pair) -> Pair | None:
+        """`wait until: monday 09:00`. None: it is no such thing."""
+        verb, _, word = pair.key.value.partition(" ")
+        if verb not in VERBS or word not in (*_OF_VALUES, *_NEEDLESS) or not isinstance(pair.value, Text):
+            return None
+        said = f"{word} {pair.value.value}" if word in _OF_VALUES else pair.value.value
+        if verb == "wait" and said.split()[-1] in WEEKDAYS:
+            said += " 09:00"
+        what, why = f"The colon stands behind “{word}”.", "It belongs between a key and its value."
+        self.note(pair.key.at, "no-verb", what, why, f"Write: - {verb}: {said}")
+        return Pair(pair.key._replace(value=verb), pair.value._replace(value=said, text_at=None))
 
     def _misnamed(self, node: Pairs, above: str | None) -> Pair | None:
         """A step of options alone: the first is another word for a verb, or belongs to the step above."""

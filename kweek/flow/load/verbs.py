@@ -15,7 +15,7 @@ from kweek.flow.load.targets import SOME_TIME, missing
 from kweek.flow.load.texts import parse_points, parse_times, words_in
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.problems import Located, nearest
-from kweek.flow.words import CALL, LEAD_WIDE, MAIL
+from kweek.flow.words import CALL, HANDOVER, LEAD_WIDE, MAIL
 from kweek.flow.yaml import Items, Pair, Pairs, Text
 from kweek.rules.grades import Axis
 
@@ -79,7 +79,7 @@ class VerbReader(ShareReader):
         team = self.text(verb) or unread(verb)
         prefer = self.one_of(known.get("prefer"), PREFER)
         follow_up, remind = self._time(verb, known.get("follow_up")), self._time(verb, known.get("remind"))
-        escalate, when = self.rungs(known.get("escalate")), self.reactions(known.get("when"))
+        escalate, when = self.rungs(known.get("escalate")), self.reactions(known.get("when"), closing=HANDOVER)
         return m.Handover(
             at=verb.key.at, id=id_, team=team, prefer=prefer, follow_up=follow_up, remind=remind,
             escalate=escalate, when=when,
@@ -92,7 +92,9 @@ class VerbReader(ShareReader):
         outcomes = self._outcomes(known["outcomes"], known.get("when")) if "outcomes" in known else lost
         to, remind = self.text(known.get("to")), self._time(verb, known.get("remind"))
         escalate = self.rungs(known.get("escalate"))
-        when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
+        closing = tuple(one.value for one in outcomes) or ("done",)
+        when = self.reactions(known.get("when"), closing=closing)
+        otherwise = self.otherwise(known.get("otherwise"))
         return m.Task(
             at=verb.key.at, id=id_, title=title, within=within, to=to, outcomes=outcomes, remind=remind,
             escalate=escalate, when=when, otherwise=otherwise,
@@ -152,6 +154,26 @@ class VerbReader(ShareReader):
         result = "done" if to == "end" else to
         self.note(said.at, "go", what, why, f"Write: - end: {result}")
         return Pair(verb.key._replace(value="end"), Text(result, said.at, said.at))
+
+    def points_meant(self, verb: Pair) -> Pair:
+        """`set: { score: 5 }` as the `score` that it is."""
+        match verb:
+            case Pair(
+                key=Text(value="set") as key, value=Pairs(pairs=(Pair(Text(value="score") as field, Text() as to),))
+            ):
+                points = to.value if to.value[:1] in "+-" else f"+{to.value}"
+                if not _POINTS.fullmatch(points):
+                    return verb
+                what, why = (
+                    "“score” is no field, but a step of its own.",
+                    "It says which points: profile, intent, interest.",
+                )
+                fix = f"Write: - score: {{ interest: {points} }} — or intent, or profile, in its place"
+                self.note(field.at, "keys-wanted", what, why, fix)
+                axis = Pair(field._replace(value="interest"), to)
+                return Pair(key._replace(value="score"), Pairs((axis,), verb.value.at))
+            case _:
+                return verb
 
     def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go:
         target = self.aim(verb)

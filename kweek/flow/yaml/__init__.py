@@ -2,7 +2,7 @@
 
 - `tree`: what comes of it; `read`: how
 - `letters`: from bytes to text; `build`: from PyYAML's events to the tree; `sheet`: the text, and what is mended in it
-- `dashes`, `lookalikes`: signs that only look like ours
+- `dashes`, `lookalikes`, `fences`: signs that only look like ours, or are none
 - `traps`: where YAML cannot read on: `values`, `brackets`, `keys` and `columns` each know some; `lines`: how one looks
 - `slips`, `lost`, `heads`: what may have been meant where what was read makes no sense
 """

@@ -171,7 +171,7 @@ class Builder:
 
     def _pair(self, top: _Open, key: Node, value: Node) -> None:
         if not isinstance(key, Text):
-            self._note(key.at, "key", "This key is not a word.", "", "A key is one or more words and a colon.")
+            self._no_word(top, key, value)
             return
         if isinstance(value, Text) and value.empty:
             colon = self._behind_key(key)
@@ -197,6 +197,19 @@ class Builder:
             return
         top.pairs.append(Pair(key, value))
 
+    def _no_word(self, top: _Open, key: Node, value: Node) -> None:
+        """`[demo.requested, contact.requested]: done`: each of them leads there."""
+        among = self._owner() in ("when", "whenever", "otherwise")
+        words = [word for word in key.items if isinstance(word, Text)] if isinstance(key, Items) and among else []
+        if not words:
+            self._note(key.at, "key", "This key is not a word.", "", "A key is one or more words and a colon.")
+            return
+        below = value.value if isinstance(value, Text) and value.value else "… (with what stands below it)"
+        lines = ", and ".join(f"{word.value}: {below}" for word in words)
+        self._note(key.at, "key", "This key is a list.", "One line is for one word.", f"Write a line for each: {lines}")
+        for word in words:
+            self._pair(top, word, value)
+
     def _behind_key(self, key: Text) -> str | None:
         """What follows the colon of this key on its line; None if there is no colon."""
         match = _COLON.match(self.sheet.behind(key.end))
@@ -207,8 +220,12 @@ class Builder:
         return "Give one of them another name, or delete it." if of_paths else "Delete one, or join them."
 
     def _meant(self, key: Text, top: _Open) -> Meant | None:
-        owner = self.stack[-2].key if len(self.stack) > 1 else None
-        return meant_in_braces(key, top.pairs, owner.value if isinstance(owner, Text) else "")
+        return meant_in_braces(key, top.pairs, self._owner())
+
+    def _owner(self) -> str:
+        """The key below which the lines stand that are being read."""
+        key = self.stack[-2].key if len(self.stack) > 1 else None
+        return key.value if isinstance(key, Text) else ""
 
     def _mean(self, top: _Open, at: Position, found: Meant) -> None:
         """Colons without a space have one message for all of their braces."""
@@ -222,11 +239,12 @@ class Builder:
         elif done.flow and (source := self.sheet.behind(done.at)).startswith("{{"):
             # YAML has read { { name } } and found that the key of the outer one is no word
             self.found = [problem for problem in self.found if problem.code != "key" or problem.line != done.at.line]
-            from kweek.flow.yaml.values import moustache  # only who meets a trap pays for looking for them
+            from kweek.flow.yaml.values import NAMING, moustache  # only who meets a trap pays for looking for them
 
             key = self.stack[-1].key if self.stack else None
-            self._note(done.at, "quotes-needed", *moustache(key.value if isinstance(key, Text) else None, source))
-            self._add(Text(source, done.at, done.at, "quoted"))
+            word = key.value if isinstance(key, Text) else None
+            self._note(done.at, "quotes-needed", *moustache(word, source))
+            self._add(Text(source, done.at, done.at, "lost" if word in NAMING else "quoted"))
         else:
             self._add(Pairs(tuple(done.pairs), done.at))
 

@@ -8,7 +8,7 @@ from typing import Final
 from kweek.flow.words import OPTIONS, STATES
 from kweek.flow.yaml.columns import LINES
 from kweek.flow.yaml.heads import BESIDE
-from kweek.flow.yaml.keys import OF_TWO_WORDS
+from kweek.flow.yaml.keys import OF_TWO_WORDS, PROSE
 from kweek.flow.yaml.lines import indent
 from kweek.flow.yaml.sheet import Trap
 from kweek.flow.yaml.value import Value, quoted, whole
@@ -18,8 +18,6 @@ _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _OPENS: Final = ("start", "goal", "whenever", "when")
 _TAKES_PAIRS: Final = ("score", "set")
-PROSE: Final = ("title", "about", "text", "because", "task", "name", "question", "hint")
-"""Keys whose values are words for people: a colon in them is one of theirs."""
 _OF_FLOW: Final = ("reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace", "steps", "paths", "start")
 """Keys of the outermost level that are no word of any text."""
 _SAYS_HOW: Final = (
@@ -27,6 +25,8 @@ _SAYS_HOW: Final = (
     "attempts", "share", "event",
 )  # fmt: skip
 """Keys whose values are words of ours."""
+_NO_TARGETS: Final = {*OPTIONS, *BESIDE, *LINES, *PROSE, *_OF_FLOW, *_SAYS_HOW} - {"otherwise", "else", "go", "then"}
+"""Keys of ours whose values are no places to go to."""
 _TARGET: Final = re.compile(r"(?:go|end|path|to): +(?P<to>(?:flow )?[a-z0-9-]+)")
 _BESIDE: Final = re.compile(
     rf"""(?P<said>\S.*?),?\ +(?P<dash>-\ +)?
@@ -59,6 +59,8 @@ def second_colon(value: Value) -> Trap | None:
     if value.key not in PROSE and (target := _TARGET.fullmatch(value.core)):
         why = "Where a lead goes, the name alone says."
         return value.written(target["to"], "second-colon", what, why, colon.start())
+    if value.key not in _NO_TARGETS and value.core[: colon.start()] in OPTIONS:
+        return _step_beside(value)
     shares = value.key == "send" and "%" in value.core
     if (shares or value.key in _TAKES_PAIRS) and all(": " in part for part in value.core.split(", ")):
         return value.written(f"{{ {value.core} }}", "second-colon", what, why, colon.start())
@@ -90,6 +92,13 @@ def second_colon(value: Value) -> Trap | None:
         fix = f"Take the last one away: {value.key}: {bare}. Or, where it belongs to a text: "
         return value.trap("second-colon", what, why, colon.start(), fix)._replace(mended=[value.replaced_by(bare)])
     return value.trap("second-colon", what, why, colon.start())
+
+
+def _step_beside(value: Value) -> Trap:
+    """`otherwise: send: request-received`."""
+    what, why = f"“{value.core}” is a step; a lead goes to a path.", ""
+    fix = f"Write it below, on a line of its own and two spaces deeper: - {value.core}"
+    return Trap(value.number, value.column, "second-colon", what, why, fix, [value.replaced_by(quoted(value.core))])
 
 
 def _own_line(value: Value, colon: int, what: str, why: str) -> Trap:

@@ -58,7 +58,7 @@ def unindented(lines: list[str], line: int) -> Trap | None:
 
 def between(lines: list[str], line: int) -> Trap | None:
     """A line whose column is none of those that are open above it."""
-    if trap := _undashed(lines, line):
+    if trap := _undashed(lines, line) or _way(lines, line):
         return trap
     column = indent(lines[line])
     open_at = _open_above(lines, line)
@@ -95,6 +95,20 @@ def _undashed(lines: list[str], line: int) -> Trap | None:
     if key in said or {first, key} <= VERBS or {first, key} <= LINES:
         return _dash(line, column, [f"{' ' * column}- {lines[line].lstrip()}"])
     return None
+
+
+def _way(lines: list[str], line: int) -> Trap | None:
+    """`- end: discard` where the `go` of a line of choose should be."""
+    above, here, column = nearest_above(lines, line), shape(lines[line]), indent(lines[line])
+    upper = shape(lines[above]) if above is not None else None
+    if not here or not dashed(lines[line]) or here["key"] not in ("go", "end") or not here["body"]:
+        return None
+    if not upper or upper["key"] not in ("if", "share") or upper.start("key") != column:
+        return None
+    what = f"“{here['key']}” stands here as a step of its own."
+    why = f"Where the lead goes, “go” says, below its “{upper['key']}” and without a dash."
+    fix = f"Write: go: {without_comment(here['body'])}"
+    return Trap(line, column, "choose-line", what, why, fix, [f"{' ' * column}go: {here['body']}"])
 
 
 def _dashed_below(lines: list[str], line: int, column: int) -> bool:

@@ -7,11 +7,15 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from kweek.flow.yaml.lines import indent, says_something, shape, without_comment
+from kweek.flow.yaml.lines import dashed, indent, opens, says_something, shape, without_comment
 from kweek.flow.yaml.sheet import Sheet
 
 _GLUED: Final = re.compile(r"( *)-([a-z_]+ ?[a-z_]*:(?: .*|))")
 _DOUBLE: Final = re.compile(r"( *)--+ *([a-z_]+ ?[a-z_]*:(?: .*|))")
+
+
+_WORD: Final = re.compile(r"( *)-([a-z][\w.]*(?: [a-z][\w.]*)*)(?: +#.*)?")
+"""A word of a list of words, such as an outcome or an event."""
 
 
 class Word(NamedTuple):
@@ -43,12 +47,32 @@ def mend_dashes(sheet: Sheet) -> None:
             what, why = "One dash too many stands here.", "An item of a list begins with one."
             sheet.add(sheet.place(number, len(found[1])), "dash", what, why, f"Write: - {found[2].strip()}")
             _double(sheet, number, found)
-        elif line.lstrip(" ")[:1] == "-" and (found := _GLUED.fullmatch(line)) and not in_prose(sheet.lines, number):
+        elif line.lstrip(" ")[:1] == "-" and (found := _glued(sheet.lines, number)):
             what, why = "There is no blank behind this dash.", "Without it, it is no item of a list."
             sheet.add(sheet.place(number, len(found[1])), "dash", what, why, f"Write: - {found[2].strip()}")
             _push(sheet, number, f"{found[1]}- {found[2]}")
             for below in _belongs(sheet.lines, number):
                 _push(sheet, below, f" {sheet.lines[below]}")
+
+
+def _glued(lines: list[str], number: int) -> re.Match[str] | None:
+    """A dash that lacks the blank behind it: before a key, or before a word among the items of a list."""
+    found = _GLUED.fullmatch(lines[number])
+    if found is None and (word := _WORD.fullmatch(lines[number])) and _in_list(lines, number):
+        found = word
+    return None if found is None or in_prose(lines, number) else found
+
+
+def _in_list(lines: list[str], number: int) -> bool:
+    """Does it stand below a key, with another item right above it or right below it?"""
+    column = indent(lines[number])
+    uppers = (text for text in reversed(lines[:number]) if says_something(text) and indent(text) <= column)
+    head = next((text for text in uppers if indent(text) < column or not (dashed(text) or _WORD.fullmatch(text))), "")
+    if not opens(head):
+        return False
+    above = next((text for text in reversed(lines[:number]) if says_something(text)), "")
+    below = next((text for text in lines[number + 1 :] if says_something(text)), "")
+    return any(indent(text) == column and (dashed(text) or _WORD.fullmatch(text)) for text in (above, below))
 
 
 def _double(sheet: Sheet, number: int, found: re.Match[str]) -> None:

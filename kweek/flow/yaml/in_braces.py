@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from kweek.flow.yaml.tree import Pair, Text
 
-_NO_COLON: Final = re.compile(r"(?P<key>[a-z_]+)(?: ?[=;] ?|:| )(?P<value>\S.*)")
+_NO_COLON: Final = re.compile(r"(?P<key>[a-z_][a-z_-]*)(?: ?[=;] ?|:| )(?P<value>\S.*)")
 _NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]*):(?!//)(?P<value>\S.*)")
 _CLICKED: Final = re.compile(r"(?P<key>clicked [\w-]+) (?P<value>\S.*)")
 _OF_WORDS: Final = ("score", "set", "send", "when", "whenever", "otherwise")

@@ -9,7 +9,7 @@ from typing import Final
 from kweek.flow.words import BUILT_IN, ENDINGS
 from kweek.flow.yaml.columns import LINES, VERBS
 from kweek.flow.yaml.heads import BESIDE
-from kweek.flow.yaml.lines import LONGEST, dashed, indent, without_comment
+from kweek.flow.yaml.lines import BLOCK, LONGEST, dashed, indent, nearest_above, shape, spaces, without_comment
 from kweek.flow.yaml.sheet import Trap
 
 OF_TWO_WORDS: Final = r"not\ interested|wrong\ person|out\ of\ office|clicked\ [\w-]+"
@@ -34,6 +34,8 @@ _OURS: Final = (
     | {"name", "question", "hint", "from", "address", "postal_address", "hours", "capacity", "send_hours", "each"}
 )  # fmt: skip
 """Keys that may well have lost their colon, whatever stands behind them."""
+PROSE: Final = ("title", "about", "text", "because", "task", "name", "question", "hint")
+"""Keys whose values are words for people."""
 _REMARK: Final = re.compile(r"(?!flow )[^\W\d]+(?: [^\W\d]+)+[.!]?")  # several words, and no more than words
 
 
@@ -81,11 +83,28 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
         value = match["value"] or "" if match else ""
         if match and match["key"] not in said and (value[:1] in ("{", "[") or ":" not in _CLOCK.sub("", value)):
             said.add(match["key"])
-            yield (
+            yield _continued(lines, number, match) or (
                 _remark(line, number, match)
                 if not listed and _is_remark(match, value)
                 else _no_colon(line, number, match["key"], value, match["lead"])
             )
+
+
+def _continued(lines: list[str], number: int, match: re.Match[str]) -> Trap | None:
+    """A line of which the words go on with the text for people above it, `title: Through`."""
+    above, line = nearest_above(lines, number), lines[number]
+    upper = shape(lines[above]) if above is not None else None
+    first = match["key"].split()[0]
+    if above is None or not upper or upper["key"] not in PROSE or not upper["body"] or dashed(line):
+        return None
+    column = upper.start("key")
+    if indent(line) > column or first in _OURS or "." in first or BLOCK.fullmatch(without_comment(upper["body"])):
+        return None
+    what = f"“{line.strip()}” is no key with a value."
+    why = f"It seems to go on with the text of “{upper['key']}” in line {above + 1}."
+    fix = f"Then begin it deeper, in column {column + 3} ({spaces(column + 2)})."
+    mended = [" " * (column + 2) + line.strip()]
+    return Trap(number, indent(line), "colon-missing", what, why, fix, mended, column + 2 - indent(line))
 
 
 def _is_remark(match: re.Match[str], value: str) -> bool:

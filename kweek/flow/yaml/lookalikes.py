@@ -12,10 +12,10 @@ from typing import Final
 from kweek.flow.yaml.dashes import in_prose
 from kweek.flow.yaml.sheet import Sheet
 
-_SIGN: Final = re.compile("[•●▪◦‣·–—−‐‑：∶]|^ *(?:[*] |//|/[*]|<!--|;)", re.MULTILINE)
+_SIGN: Final = re.compile("[•●▪◦‣·–—−‐‑：∶；]|^ *(?:[*] |//|/[*]|<!--|;)", re.MULTILINE)
 _REMARK: Final = re.compile(r"( *)(//+|/\*+|<!--+|;+)(?!:) *(.*?)(?: *(?:\*/|-->))?")
 _BULLET: Final = re.compile(r"( *)([•●▪◦‣·–—−‐‑]|[*](?= )) *([a-z_]+(?: [a-z_]+)?[:：∶](?: .*)?)")
-_COLON: Final = re.compile(r"( *(?:- +)?)([a-z_]+(?: [a-z_]+)?)([：∶]) *(.*)")
+_COLON: Final = re.compile(r"( *(?:- +)?)([a-z_][a-z_.]*(?: [a-z_][\w-]*)?)([：∶；]) *(.*)")
 
 
 # Cyrillic, then Greek: each with the letter of ours that it looks like.

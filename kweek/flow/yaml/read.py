@@ -9,6 +9,7 @@ from typing import Any, Final
 from kweek.flow.problems import Position
 from kweek.flow.yaml.build import Builder
 from kweek.flow.yaml.dashes import mend_dashes
+from kweek.flow.yaml.fences import mend_fences
 from kweek.flow.yaml.letters import decoded
 from kweek.flow.yaml.lookalikes import mend_lookalikes
 from kweek.flow.yaml.sheet import Sheet, Trap
@@ -74,6 +75,8 @@ def _read(source: str | bytes, sheet: Sheet, pure: bool, about: str, keys: str, 
     for slip in slips:
         sheet.note(slip)
         sheet.mend(slip)
+    if "```" in text or "~~~" in text:
+        mend_fences(sheet)
     mend_lookalikes(sheet)
     mend_dashes(sheet)
     match _parsed(sheet, pure):

@@ -11,8 +11,11 @@ _GUESSED: Final = ("never-closed",)  # where the text ends, nobody knows
 
 _OF_SIGNS: Final = ("tab", "control-character", "lookalike")  # said of a sign alone, whatever its line means
 
-_BRINGS: Final = {"colon-missing": "unknown-key", "duplicate-key": "shares"}
-"""What a slip brings with it on the same line: a remark is no key, and a half that was lost is missed in the sum."""
+_BRINGS: Final = {
+    "colon-missing": "unknown-key", "duplicate-key": "shares", "second-colon": "target", "quotes-needed": "name",
+}  # fmt: skip
+"""What a slip brings with it on the same line: a remark is no key, a half that was lost is missed in the sum, a step
+behind a colon is no target, and what has braces no name."""
 
 
 class Text(NamedTuple):

@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kweek.flow.words import OPTIONS
 from kweek.flow.yaml.brackets import never_opened, quote_behind
-from kweek.flow.yaml.colons import PROSE, second_colon
-from kweek.flow.yaml.keys import OF_TWO_WORDS
-from kweek.flow.yaml.lines import BLOCK, indent, outside_quotes, quoted_text
+from kweek.flow.yaml.colons import second_colon
+from kweek.flow.yaml.keys import OF_TWO_WORDS, PROSE
+from kweek.flow.yaml.lines import BLOCK, dashed, indent, outside_quotes, quoted_text
 from kweek.flow.yaml.sheet import Trap
 from kweek.flow.yaml.value import Value, exclaimed, quoted, value_of, whole
 
+NAMING: Final = {
+    "send": "a mail", "call": "a survey", "handover": "a team", "go": "a path", "queue": "a queue",
+    "reassign": "a team", "webhook": "a webhook", "mail": "a mail",
+    "tell": "a colleague", "to": "a colleague",
+}  # fmt: skip
+"""Keys, and of what each has a name behind it."""
 _PLAIN: Final = re.compile(r"(?!.*(?:: | #))\w.*[^:\s]")  # a text that needs no quotes
 _ONE_WAY: Final = re.compile(r"- +(?:go|end): +(?P<to>(?:flow )?[a-z0-9-]+)")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
@@ -22,6 +29,11 @@ _NO_COMMA: Final = re.compile(
 )
 _COMPARED: Final = re.compile(r"[=!<>]=|[<>]|(?:not )?in ")
 _SEMICOLON: Final = re.compile(r";(?= +(?:[a-z_.]+|clicked [\w-]+): )")
+
+
+_ITEM: Final = re.compile(r"- +(?P<word>(?:flow )?[a-z0-9][\w.-]*)")
+_MANY: Final = ("outcomes", "start", "tag", "untag", "members")
+"""Keys that take a list."""
 
 
 def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
@@ -55,18 +67,27 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
         case "|" | ">" as mark:
             return _no_block(value, mark)
         case "-" if value.key and value.body.startswith("- "):
-            return _list_beside(value, value.key)
+            return _list_beside(
+                value, value.key, below=next((text for text in lines[number + 1 :] if text.strip()), "")
+            )
+        case "?" if value.key and value.body.startswith("? "):
+            why = "That character has a meaning of its own in YAML."
+            return value.trap("quotes-needed", "A text that begins with ? needs quotes.", why)
         case _:
             return never_opened(value) or second_colon(value)
 
 
-def _list_beside(value: Value, key: str) -> Trap:
-    """`bounced: - end: discard`."""
+def _list_beside(value: Value, key: str, below: str) -> Trap:
+    """`bounced: - end: discard`. below: the line below it, where more of the list may stand."""
     what, why = "A list begins on a line of its own.", "On the line of its key, a dash is no list to YAML."
     if key in PROSE:
         return value.trap("quotes-needed", what, why)
     if target := _ONE_WAY.fullmatch(value.core):
         return value.written(target["to"], "quotes-needed", what, why)
+    more = key in _MANY and dashed(below) and indent(below) > indent(value.line)
+    if not more and (only := _ITEM.fullmatch(value.core)) and only["word"] not in OPTIONS:
+        what, why = "A dash stands before a word that is no list.", "A dash begins an item, on a line of its own."
+        return value.written(only["word"], "quotes-needed", what, why)
     fix = f"Begin a new line, two spaces deeper: {value.core}"
     column = indent(value.line[: value.column].replace("- ", "  ")) + 2
     return value.parted(0, value.body, column, "quotes-needed", what, why, fix)
@@ -89,6 +110,10 @@ def moustache(key: str | None, text: str) -> tuple[str, str, str]:
     if key == "if":
         bare = " ".join(text.replace("{{", " ").replace("}}", " ").split())
         return "A condition has no braces.", "A field stands in it by itself.", f"Write: if: {bare}"
+    if key in NAMING:
+        bare = "-".join(re.findall("[a-z0-9]+", text.rpartition(".")[2]))
+        why = f"Only words for people have braces, which stand in quotes, and “{key}” names {NAMING[key]}."
+        return "Braces are no name.", why, f"Write the name itself, such as {key}: {bare or 'brochure'}"
     text = text.strip()
     bare = text[:-1] if text.endswith('"') and text.count('"') % 2 else text  # only the first of the two is lost
     return what, why, f'Put the whole value in quotes: {f"{key}: " if key else ""}"{bare}"'
