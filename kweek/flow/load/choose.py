@@ -74,7 +74,8 @@ class ChooseReader(TargetReader):
                 break
         shared = total == 100 and all(line.share or line.is_else for line in lines)
         if shared and (spare := next((line for line in lines if line.is_else), None)):
-            fix = "Take this line away, or make the shares less than 100%."
+            less = "make the shares less than 100%."  # where it alone leads on, the steps below need it
+            fix = less.capitalize() if isinstance(spare.target, m.Next) else f"Take this line away, or {less}"
             self.note(spare.at, "else-last", "The shares make 100%, so no lead is left for this else.", "", fix)
         if total != 100 and not any(line.is_else for line in lines):  # an else above the last has its own message
             why, fix = "Else it says nothing of a lead for whom no line is true.", last
