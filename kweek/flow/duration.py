@@ -110,16 +110,12 @@ def _meant(text: str) -> str | None:
     numbers = [word for word in words if word[0].isdigit()] or [str(NUMBERS[word]) for word in words if word in NUMBERS]
     if _HALF.match(text) and (whole := re.search(r"\b(day|hour)s?$", text.lower().strip())) is not None:
         return {"day": "12 hours", "hour": "30 minutes"}[whole[1]]
-    if (half := re.fullmatch(r"\s*(\d+)[.,]5 +days?\s*", text.lower())) is not None:
-        return f"{int(half[1]) * 24 + 12} hours"
-    if (half := re.fullmatch(r"\s*(\d+)[.,]5 +hours?\s*", text.lower())) is not None:
-        return f"{int(half[1]) * 60 + 30} minutes"
-    if (both := re.fullmatch(r"(\d{1,4}) days? (?:and )?(\d{1,4}) hours?", text.lower().strip())) is not None:
-        return f"{int(both[1]) * 24 + int(both[2])} hours"
+    if (whole := _sum(text.lower())) is not None:
+        return whole
     if len(numbers) > 1 or not all(number.isdecimal() and 0 < len(number) < 6 for number in numbers):
         return None
     rest = [word for word in words if word not in NUMBERS and not word[0].isdigit()]
-    rest = [_nearest(word) for word in rest]
+    rest = [_nearest(word) for word in rest if word not in _AROUND]
     business = any(word.startswith(_OPEN) for word in rest)
     bare = [word.removeprefix(next((w for w in _OPEN if word.startswith(w)), "")) for word in rest]
     units = [unit for word in bare if word for unit, names in _UNITS.items() if word in names]
@@ -132,6 +128,32 @@ def _meant(text: str) -> str | None:
     if len(units) != 1 or sum(1 for word in bare if word) != 1 or (business and units[0] not in BUSINESS):
         return None
     return str(Duration(int(numbers[0]) if numbers else 1, units[0], business))
+
+
+_PART: Final = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?) *([a-z]+)\s*(?:(?:,|\+|and|en)\s*)?")
+_AROUND: Final = frozenset((
+    "about", "after", "approximately", "around", "at", "binnen", "ca", "circa", "exactly", "for", "in", "just", "least",
+    "max", "maximaal", "maximum", "most", "na", "ongeveer", "only", "precisely", "roughly", "to", "up", "within",
+))  # fmt: skip
+"""Words round a duration that make it no other one."""
+
+
+def _sum(text: str) -> str | None:
+    """`2,5 weeks`, `2 weeks 3 days`: what that makes, in the largest unit of which it is a whole number."""
+    parts = _PART.findall(text)
+    fraction = any("." in number or "," in number for number, _ in parts)
+    if _PART.sub("", text).strip(" .") not in ("", *_AROUND) or (len(parts) < 2 and not fraction):
+        return None
+    seconds = 0.0
+    for number, word in parts:
+        unit = next((unit for unit, names in _UNITS.items() if _nearest(word) in names), None)
+        if unit is None:
+            return None
+        seconds += float(number.replace(",", ".")) * ELAPSED[unit]
+    for unit, size in reversed(ELAPSED.items()):
+        if seconds > 0 and (amount := round(seconds / size, 6)).is_integer():
+            return str(Duration(int(amount), unit)) if amount <= _TEN_YEARS[False, unit] else None
+    return None
 
 
 def _nearest(word: str) -> str:

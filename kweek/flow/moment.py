@@ -42,6 +42,8 @@ def parse_wait(text: str) -> Moment:
     _refuse_braces(words)
     if words == "until" or words.startswith("until "):
         return parse_until(words.removeprefix("until").strip())
+    if side := _SIDE_ALONE.fullmatch(words):
+        raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side, 'until ')}")
     beside = _BESIDE.fullmatch(words)
     if beside is not None and beside[3] in BUILT_IN:
         raise ValueError(f"“{beside[3]}” is an event, and a wait begins when the lead comes to it; write: {beside[1]}")
@@ -70,6 +72,8 @@ def parse_until(text: str) -> Moment:
     if text in BUILT_IN:
         fix = f"write how long at most, 7 days, and below it when: with “{text}: next”"
         raise ValueError(f"“{text}” is an event, not a moment; {fix}")
+    if side := _SIDE_ALONE.fullmatch(text):
+        raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side, 'until ')}")
     if text.endswith((" before", " after")):
         raise ValueError(f"“{text}” does not say of what; write the date: {text} lead.contract_end")
     return parse_weekly(text)
@@ -83,6 +87,8 @@ def parse_at(text: str) -> Moment:
         return _beside_date(beside[1], beside[2], beside[3])
     if FIELD.fullmatch(text.strip()) or _UNOWNED.fullmatch(text.strip()):
         return Moment(date_field=text.strip())
+    if side := _SIDE_ALONE.fullmatch(text.strip()):
+        raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side)}")
     right = _meant(text) if "." in text else None
     raise ValueError(f"“{text}” names no date field; write: {right or '90 days before lead.contract_end'}")
 
@@ -130,6 +136,10 @@ _LOOSE: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
+_SIDE_ALONE: Final = re.compile(r"(before|after) +((?:[A-Za-z_]\w*\.)+[\w-]+)")
+_CLOCK_FIRST: Final = re.compile(
+    r"(?P<clock>\d{1,2}(?:[:.h]\d\d)? ?(?:am|pm|uur|u|h|o'clock)?),? +(?P<day>(?:on )?[a-z]+)"
+)
 _NO_SIDE: Final = re.compile(
     r"(?P<time>\d+ (?:business )?[a-z]+)(?: (?P<words>[a-z]+(?: [a-z]+)?))? (?P<date>[a-z_]+(?:\.[a-z_]+)+)"
 )
@@ -140,6 +150,11 @@ _SIDES: Final = {"from": "after", "past": "after", "following": "after", "since"
 def _meant(text: str) -> str | None:
     """The moment that was probably meant, where it is written in another way; None: it is one, or nobody can tell."""
     said = text.lower().strip()
+    if (bare := " ".join(re.sub("[\"'“”‘’]", " ", said).split())) != said:
+        return _meant(bare) or bare
+    if (found := _CLOCK_FIRST.fullmatch(said)) and nearest(found["day"].removeprefix("on "), WEEKDAYS):
+        turned = f"{found['day']} {found['clock']}"
+        return _meant(turned) or turned
     if found := _NO_SIDE.fullmatch(said):
         time, words, date = found.groups()
         if words is None:
@@ -162,3 +177,8 @@ def _meant(text: str) -> str | None:
     *before, clock = said.split()
     plain = CLOCK.fullmatch(clock) is not None and before == [day] * bool(day)
     return None if plain else near
+
+
+def _with_time(side: re.Match[str], until: str = "") -> str:
+    """`before lead.contract_end`, with how long before, and without."""
+    return f"{until}1 day {side[1]} {side[2]} — or {until}{side[2]}"

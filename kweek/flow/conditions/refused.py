@@ -72,14 +72,12 @@ def refuse_neighbours(before: str, kind: str, token: str, at: int, within: str) 
             before == "operand" and within == "(" and token[0] in "\"'"
         )  # within a function, for it compares nothing
         fix = (
-            "put a comma between the two" if within == "[" or values else "put a comparison, and or or between the two"
+            "put a comma between the two"
+            if within == "[" or values
+            else "put a comparison, “and” or “or” between the two"
         )
         if _UNIT.fullmatch(token):
-            fix = 'put the period in quotes: "14 days"'
-            if not within:
-                fix = (
-                    "leave the unit out: days_since(…) and days_until(…) count days, all else is compared with numbers"
-                )
+            fix = 'put the period in quotes: "14 days"' if within else f"leave “{token}” out"
         raise ConditionError(f"something is missing before “{token}”", at, fix)
     if kind in ("binary", "in") and before in ("start", "binary", "in", "open", "comma", "sign"):
         raise ConditionError(f"something is missing before “{token}”", at, "write what is compared, on both sides")
@@ -91,38 +89,28 @@ def refuse_neighbours(before: str, kind: str, token: str, at: int, within: str) 
         raise ConditionError(f"something is missing before “{token}”", at, "write what it is compared with")
 
 
-_ENDS_HERE: Final = re.compile(r"\s*(?:and\b|or\b|[)\]]|$)")
-
-
-_COMPARED: Final = re.compile(r"([a-z_]+(?:\.[\w-]+)+)\s*(<=|>=|<|>)\s*\d+\s*\Z")
-
-
-def refuse_unit(number: str, word: str, text: str, at: int, within: str) -> None:
-    """`lead.hectares > 40 ha`, and in a function a period without its quotes."""
-    if not number.isdecimal() or not word.isalpha() or word in ("and", "or", "in", "not"):
-        return
-    if within == "(" and _UNIT.fullmatch(word) and word != "business":
-        raise ConditionError(
-            f"something is missing before “{word}”", at, f'put the period in quotes: "{number} {word}"'
-        )
-    if not within and word in ("day", "days") and (left := _COMPARED.search(text[:at])):
-        asked = f"of a date, ask days_until({left[1]}) {left[2]} {number}"
-        raise ConditionError(f"“{word}” stands behind a number", at, f"leave the unit out: {number} — or, {asked}")
-    if within != "[" and not _UNIT.fullmatch(word) and _ENDS_HERE.match(text, at + len(word)):
-        raise ConditionError(f"“{word}” stands behind a number", at, f"leave the unit out: {number}")
+def refuse_period(number: str, word: str, at: int, within: str) -> None:
+    """In a function, a period without its quotes."""
+    if number.isdecimal() and within == "(" and _UNIT.fullmatch(word) and word != "business":
+        fix = f'put the period in quotes: "{number} {word}"'
+        raise ConditionError(f"something is missing before “{word}”", at, fix)
 
 
 _ASKED: Final = {
     "known": "known({})", "tagged": 'tagged("{}")', "opened": 'opened("{}")', "happened": 'happened("{}")',
     "clicked": 'clicked("…", "{}"), with the name of the mail before that of the link',
-    "days_since": 'days_since("{}") < 30', "days_until": "days_until({}) < 90", "count": 'count("{}") > 1',
+    "days_since": 'days_since("{}")', "days_until": "days_until({})", "count": 'count("{}")',
 }  # fmt: skip
+_COMPARED: Final = {"days_since": " < 30", "days_until": " < 90", "count": " > 1"}
+_COMPARISON: Final = re.compile(r"\s*(?:==|!=|<=|>=|<|>)\s*\d+")
 
 
-def refuse_unasked(function: str, at: int, what: str) -> None:
-    """`known lead.phone`: a function without its parentheses."""
+def refuse_unasked(function: str, at: int, what: str, behind: str) -> None:
+    """`known lead.phone`: a function without its parentheses. behind: the text behind it."""
     if function in _ASKED:
         right = _ASKED[function].format(what.strip("\"'"))
+        if function in _COMPARED:
+            right += own[0] if (own := _COMPARISON.match(behind)) else _COMPARED[function]
         raise ConditionError(f"“{function}” asks in parentheses", at, f"write {right}")
 
 
@@ -136,7 +124,7 @@ def refuse_sign(text: str, at: int) -> NoReturn:
     if sign.isdigit() and sign.isascii():
         token = re.match(r"[\w.]+", text[at:])
         word = token[0] if token else sign
-        number = re.match(r"\d+(?=[A-Za-z]+\Z)", word)
+        number = re.match(r"\d+(?=[^\W\d]+[²³\d]?\Z)", word)
         fix = f'write {number[0] if number else "a number"}, or "{word}" in quotes'
         raise ConditionError(f"“{word}” is neither number nor name", at, fix)
     if text.startswith("<>", at):
@@ -145,8 +133,6 @@ def refuse_sign(text: str, at: int) -> NoReturn:
         raise ConditionError(f"“{sign}” has no meaning in a condition", at, f'write straight quotes: "{quoted[1]}"')
     if sign in _STRANGE:
         raise ConditionError(f"“{sign}” has no meaning in a condition", at, f"write {_STRANGE[sign]}")
-    if sign == "%" and (number := re.search(r"\d+(?:\.\d+)?\s*\Z", text[:at])) and _ENDS_HERE.match(text, at + 1):
-        raise ConditionError("“%” stands behind a number", at, f"leave the unit out: {number[0].strip()}")
     if sign in "+*/%^~@":
         refuse_arithmetic(sign, at)
     if listed := _BRACED.match(text, at):

@@ -92,10 +92,10 @@ def _compare(tree: Compare) -> None:
             )
     if isinstance(tree.operands[0], Items):
         raise ConditionError("the list stands on the wrong side", tree.operands[0].offset, 'write field in ["A", "B"]')
-    for side in tree.operands:
+    for number, side in enumerate(tree.operands):
         match side:
             case Ask():
-                _ask(side)
+                _ask(side, _compared(tree, number))
             case Items(items=items):
                 for item in items:
                     if not isinstance(item, Constant | Field):
@@ -108,17 +108,62 @@ def _compare(tree: Compare) -> None:
                 )
 
 
-def _ask(ask: Ask) -> None:
+def _compared(tree: Compare, number: int) -> str:
+    """How the author compares this side with a number, to be written behind it; empty: he does not."""
+    match tree:
+        case Compare(operators=(sign,), operands=(left, right)):
+            other = left if number else right
+            turned = sign.translate(_TURNED) if number else sign
+            value = other.value if isinstance(other, Constant) else None
+            return f" {turned} {value}" if isinstance(value, int | float) and not isinstance(value, bool) else ""
+        case _:
+            return ""
+
+
+_TURNED: Final = str.maketrans("<>", "><")
+
+
+def _ask(ask: Ask, compared: str = "") -> None:
+    """compared: with what the author compares it, such as ` > 2`."""
     function = FUNCTIONS.get(ask.function)
     if function is None:
         fix = did_you_mean(ask.function, FUNCTIONS)
         raise ConditionError(f"there is no function {ask.function}(…)", ask.offset, fix)
     if not function.needs <= len(ask.arguments) <= len(function.takes):
         wanted = " and ".join(function.takes[: function.needs])
-        fix = _several(ask, function) or f"write {function.example}"
+        example = re.sub(r"(?<=\)) .+", compared, function.example) if compared else function.example
+        fix = _several(ask, function) or f"write {example}"
         raise ConditionError(f"{ask.function}(…) asks for {wanted}", ask.offset, fix)
+    _order(ask)
     for wants, given in zip(function.takes, ask.arguments, strict=False):
         _argument(ask, function, wants, given)
+
+
+def _order(ask: Ask) -> None:
+    """A period where an event belongs, a pattern where a field does."""
+    match ask:
+        case Ask(function="count" | "happened", arguments=(Constant(value=str(one)), Constant(value=str(two)))):
+            turned = f'"{two}", "{one}"' if _is_period(one) and not _is_period(two) else ""
+        case Ask(function="matches", arguments=(Constant(value=str(one)), Field(path=path))):
+            turned = f'{path}, "{one}"'
+        case Ask(function="count" | "happened", arguments=(Constant(value=str(one)) as period,)) if _is_period(one):
+            fix = f'write it behind an event: {ask.function}("clicked", "{one}")'
+            raise ConditionError(f"“{one}” is a period, not an event", period.offset, fix)
+        case _:
+            return
+    if turned:
+        what = f"the two that {ask.function}(…) is asked are the wrong way round"
+        raise ConditionError(what, ask.arguments[0].offset, f"write {ask.function}({turned})")
+
+
+def _is_period(text: str) -> bool:
+    if not text[:1].isdigit():
+        return False
+    try:
+        parse_duration(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _glob(given: Constant, text: str) -> None:

@@ -17,10 +17,10 @@ from kweek.flow.conditions.refused import (
     refuse_arithmetic,
     refuse_neighbours,
     refuse_number,
+    refuse_period,
     refuse_sign,
     refuse_thousands,
     refuse_unasked,
-    refuse_unit,
 )
 
 LONGEST: Final = 2_000
@@ -40,7 +40,6 @@ _TOKEN: Final = re.compile(
       | (?P<comma>,)""",
     re.VERBOSE | re.ASCII,
 )
-_ABOUT: Final = ("contains", "like", "between")  # they say something of what stands on both sides
 # One letter each for `.` and `-` within a name: `survey.long-term.class` is one name to Python's parser.
 DOT, DASH = "\u0298", "\u01c2"
 _INSTEAD: Final = {
@@ -61,8 +60,8 @@ def scan(text: str) -> str:
             continue
         does = _does(kind, token, before, text, at)
         if before == "operand" and does == "operand":
-            refuse_unasked(*last, token)
-        refuse_unit(last[0], token, text, at, open_at[-1][0] if open_at else "")
+            refuse_unasked(*last, token, text[at + len(token) :])
+        refuse_period(last[0], token, at, open_at[-1][0] if open_at else "")
         refuse_neighbours(before, does, token, at, open_at[-1][0] if open_at else "")
         _brackets(open_at, does, token, at)
         out.append(token.replace(".", DOT).replace("-", DASH) if kind == "word" else token)
@@ -174,7 +173,7 @@ def _word(token: str, before: str, text: str, at: int) -> str:
     if asked := _ASKS_NULL.search(text[: at + len(token)]):
         right = f"known({asked['field']})" if asked["sign"] == "!=" else f"not known({asked['field']})"
         raise ConditionError(f"“{token}” is no word of conditions", at, f"write {right}")
-    if low in (*_INSTEAD, *_ABOUT) and (before in ("operand", "close") or low in ("none", "null", "nil")):
+    if low in (*_INSTEAD, "between") and (before in ("operand", "close") or low in ("none", "null", "nil")):
         raise ConditionError(f"“{token}” is no word of conditions", at, f"write {_instead(low, text, at)}")
     if keyword.iskeyword(token):
         raise ConditionError(
@@ -186,24 +185,19 @@ def _word(token: str, before: str, text: str, at: int) -> str:
 
 
 _ASKS_NULL: Final = re.compile(r"(?P<field>[A-Za-z_][\w.-]*)\s*(?P<sign>==|!=)\s*(?:none|null|nil)\Z", re.IGNORECASE)
-_LEFT: Final = re.compile(r"([\w.-]+)\s+\Z")
-_RIGHT: Final = re.compile(r"""\s+["']([^"'*]+)["']""")
-_BOUNDS: Final = re.compile(r"\s+(\d+)\s+and\s+(\d+)")
+_LEFT: Final = re.compile(r"([\w.-]+(?:\([^()]*\))?)\s+\Z")
+_BOUND: Final = r"""(\d[\d.]*|"[^"]*")"""
+_BOUNDS: Final = re.compile(rf"\s+{_BOUND}\s+and\s+{_BOUND}")
 
 
 def _instead(word: str, text: str, at: int) -> str:
     """What to write for a word of another language, with what stands on both sides of it."""
     left, behind = _LEFT.search(text[:at]), text[at + len(word) :]
     field = left[1] if left else "field"
-    match word:
-        case "contains" | "like":
-            right = _RIGHT.match(behind)
-            return f'matches({field}, "*{right[1].strip("%") if right else "text"}*")'
-        case "between":
-            bounds = _BOUNDS.match(behind)
-            return f"{bounds[1]} <= {field} <= {bounds[2]}" if bounds else f"1 < {field} < 3"
-        case _:
-            return _INSTEAD[word]
+    if word != "between":
+        return _INSTEAD[word]
+    bounds = _BOUNDS.match(behind)
+    return f"{bounds[1]} <= {field} <= {bounds[2]}" if bounds else f"1 < {field} < 3"
 
 
 _THAN: Final = {
@@ -223,9 +217,9 @@ def _asked_in_words(text: str, at: int) -> tuple[str, str] | None:
     """`lead.phone is empty`, `lead.hectares is more than 40`: what was said, and what to write."""
     left = _LEFT.search(text[:at])
     field = left[1] if left else "field"
-    if found := _IS_NOTHING.match(text, at):
+    if (found := _IS_NOTHING.match(text, at)) and "(" not in field:
         return found[0], f"known({field})" if found["no"] else f"not known({field})"
-    if found := _IS_SOMETHING.match(text, at):
+    if (found := _IS_SOMETHING.match(text, at)) and "(" not in field:
         return found[0], f"not known({field})" if found["no"] else f"known({field})"
     if left and (found := _IN_WORDS.match(text, at)):
         return found["words"], f"{field} {_THAN[found['sign'].lower()]} {found['right']}"

@@ -91,8 +91,9 @@ def read(text: str) -> Node:
         return _read(text)
     except ConditionError as error:
         from kweek.flow.conditions.quotes import quote_meant  # only who made a slip pays for looking for it
+        from kweek.flow.conditions.slips import slip_meant
 
-        raise quote_meant(text, _read) or error from None
+        raise quote_meant(text, _read) or slip_meant(text, _read) or error from None
 
 
 def _read(text: str) -> Node:
@@ -153,7 +154,8 @@ class _Copy:
                 raise ConditionError("a comma does not join conditions", self._end(first), fix)
             case ast.Tuple(elts=[ast.Compare(comparators=[first]), *others] | [first, *others]):
                 said = [part.value for part in (first, *others) if isinstance(part, ast.Constant)]
-                raise ConditionError("a list stands in square brackets", at, f"write {_list_of(said)}")
+                among = "in " * (not isinstance(node.elts[0], ast.Constant))
+                raise ConditionError("a list stands in square brackets", at, f"write {among}{_list_of(said)}")
             case _:
                 raise ConditionError(
                     "this has no meaning in a condition",
@@ -163,6 +165,15 @@ class _Copy:
 
     def _compare(self, at: int, ops: list[ast.cmpop], sides: list[ast.expr], depth: int) -> Compare:
         operators = tuple(_OPERATORS[type(op)] for op in ops)
+        match ops, sides:
+            case [ast.Eq() | ast.NotEq() as op], [_, ast.Tuple(elts=parts) as listed]:
+                if all(isinstance(part, ast.Constant) for part in parts):
+                    said = [part.value for part in parts if isinstance(part, ast.Constant)]
+                    among = "in" if isinstance(op, ast.Eq) else "not in"
+                    fix = f"write {among} {_list_of(said)} instead of {operators[0]} (…)"
+                    raise ConditionError("a list stands in square brackets", self._at(listed), fix)
+            case _:
+                pass
         operands = tuple(self.node(side, depth + 1) for side in sides)
         if len(operators) > 1 and not all(operator in ("<", "<=", ">", ">=") for operator in operators):
             raise ConditionError(

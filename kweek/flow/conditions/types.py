@@ -21,7 +21,17 @@ from kweek.flow.problems import did_you_mean, nearest
 
 def check_condition(condition: Condition, schema: Schema) -> list[Finding]:
     """All that is wrong with it in this workspace, from left to right."""
-    return sorted(set(_truth(condition.tree, schema)))
+    return sorted(set(_answer(condition.tree, schema) or _truth(condition.tree, schema)))
+
+
+def _answer(tree: Node, schema: Schema) -> list[Finding]:
+    """`if: yes`: an answer, and no question."""
+    match tree:
+        case Field(offset=at, path=path) if path not in schema.fields and meant(path.lower(), ("true", "false")):
+            fix = "ask something of the lead: lead.sales_ready — or, for all who are left, take the line - else: …"
+            return [(at, f"“{path}” asks nothing", fix)]
+        case _:
+            return []
 
 
 def _truth(node: Node, schema: Schema) -> Iterator[Finding]:

@@ -47,6 +47,12 @@ def _lines(
         what, why = "This condition is always true", "whatever a lead is, it asks nothing of it"
         fix = f"Ask what only some leads are, or {'make it the last line: “else: …”' if in_choose else 'take it away'}"
         report.error(lines[first].at, "always-true", what, why, fix)
+    halves = {number: half for number, tree in enumerate(trees) if (half := _spare_half(tree, schema)) is not None}
+    for number, half in halves.items():
+        if number not in (*found.never, *found.always, *found.known, *found.shadowed):
+            what, why = "A part of this condition is always true", "whatever a lead is, it asks nothing of it"
+            fix = "Take it away, or ask what only some leads are"
+            report.error(lines[number].inside(half.offset), "always-true", what, why, fix)
     for number in found.known:
         what, why = "This condition is true of every value that is known", "it only asks whether it is known"
         fix = "Write known(…) if you mean that; else “and” between the two, or not in […]"
@@ -55,6 +61,12 @@ def _lines(
         if number < first:
             above = next((n for n in range(number) if idle([trees[n], trees[number]], schema).shadowed), None)
             _shadowed(lines[number], lines[above] if above is not None else None, report)
+
+
+def _spare_half(tree: Node, schema: Schema) -> Node | None:
+    """Of all that must be true, a comparison that always is: `count("clicked") > -1 and …`."""
+    parts = tree.parts if isinstance(tree, Join) and tree.every else ()
+    return next((part for part in parts if isinstance(part, Compare) and idle([part], schema).always), None)
 
 
 def _mends(tree: Node, schema: Schema) -> str:

@@ -139,6 +139,11 @@ class TextReader:
                 sign = text.value[len(bare) :]
                 self.note(text.at, code, f"“{text.value}” ends with “{sign}”.", "", f"Write it without: {bare}")
                 return Located(meant, text.at, text.key, text.text_at)
+            said, mark, remark = text.value.partition("//")
+            if mark and (meant := _parsed(said.strip(), parse)) is not None:
+                what, fix = f"“//” begins no remark; “{text.value}” is all one text.", "Write # instead, behind a blank"
+                self.note(text.inside(len(said)), code, what, "", f"{fix}: {said.strip()}  # {remark.strip()}")
+                return Located(meant, text.at, text.key, text.text_at)
             self.refuse(text.at, code, error)
             return None
         return Located(value, text.at, text.key, text.text_at)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from kweek.flow.duration import Duration, parse_duration
+from kweek.flow.duration import NUMBERS, Duration, parse_duration
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import nearest
 
@@ -29,7 +29,7 @@ BETWEEN: Final = re.compile(r" *[,;] *| ?/ ?| (?:and|or|en|of) ")
 _POINTS: Final = re.compile(r"^([+-]?)(\d{1,6})(?![\d.,])")
 _STRAY: Final = " \t\"'[]{}"
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
-_OFTEN: Final = {"once": 1, "one": 1, "twice": 2, "two": 2, "two times": 2, "twee keer": 2, "een keer": 1}
+_OFTEN: Final = {"once": 1, "twice": 2, "thrice": 3, **NUMBERS}
 
 
 def words_in(text: str, between: re.Pattern[str] = BETWEEN) -> list[str]:
@@ -88,9 +88,16 @@ def parse_times(text: str) -> int:
     """`3 times`, `1 time`."""
     number, _, word = text.partition(" ")
     if not number.isdecimal() or len(number) > 6 or word not in ("time", "times") or int(number) < 1:
-        count = int(number) if number.isdecimal() and 0 < int(number[:6]) == int(number) else _OFTEN.get(text, 3)
+        count = _number_in(text) or 3
         raise ValueError(f"“{text}” is not a number of times; write: {count} time{'' if count == 1 else 's'}")
     return int(number)
+
+
+def _number_in(text: str) -> int | None:
+    """The one that the author wrote, in digits or as a word; None: there is none that can stand."""
+    if (digits := re.search(r"(?<![\d.,])\d{1,6}(?![\d.,])", text)) is not None:
+        return int(digits[0]) or None
+    return next((_OFTEN[word] for word in re.findall(r"[^\W\d]+", text.lower()) if word in _OFTEN), None)
 
 
 def parse_points(text: str) -> int:
@@ -106,7 +113,9 @@ def parse_points(text: str) -> int:
 def parse_capacity(text: str) -> int:
     """`60 per day`."""
     if not (match := CAPACITY.fullmatch(text)):
-        raise ValueError(f"“{text}” is not a capacity; write: 60 per day")
+        other = re.search(r"hour|week|month|year|uur|maand|jaar", text.lower())  # then the number is of another time
+        number = None if other else _number_in(re.sub(r"\b(?:a|an|each|every|per|één|een) *day\b", "", text.lower()))
+        raise ValueError(f"“{text}” is not a capacity; write: {number or 60} per day")
     return int(match[1])
 
 

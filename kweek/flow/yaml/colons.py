@@ -16,6 +16,9 @@ from kweek.flow.yaml.value import Value, quoted, whole
 _SECOND_COLON: Final = re.compile(r":(?= |$)")
 _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
+_COMPARED: Final = re.compile(r"""(?P<field>(?:not )?[a-z]+\.[\w.-]+): +(?P<is>[\w-]+(?: [\w-]+)?|"[^"]*")""")
+"""`lead.sales_ready: true`, as a condition."""
+_TRUTH: Final = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 _OPENS: Final = ("start", "goal", "whenever", "when")
 _TAKES_PAIRS: Final = ("score", "set")
 _OF_FLOW: Final = ("reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace", "steps", "paths", "start")
@@ -54,6 +57,10 @@ def second_colon(value: Value) -> Trap | None:
         return None
     why = f"After “{value.key}:” a second colon with a space would begin another key in the same line."
     what = "There is a second colon in this line."
+    if value.key == "if" and (asked := _COMPARED.fullmatch(value.core)):
+        right = _TRUTH.get(asked["is"].lower(), asked["is"])
+        right = f'"{right}"' if re.fullmatch("[A-Za-z][A-Za-z -]*", right) and right not in _TRUTH.values() else right
+        return value.written(f"{asked['field']} == {right}", "second-colon", what, why, colon.start())
     if door := _DOOR.fullmatch(value.core):
         return value.written(f"flow {door[1]}", "second-colon", what, why, colon.start())
     if value.key not in PROSE and (target := _TARGET.fullmatch(value.core)):

@@ -1,0 +1,33 @@
+"""How is a text asked for a part of it? In other languages by a word between the two: `lead.job_title contains "a"`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kweek.flow.conditions.pieces import Piece, Slip, bare_run
+
+_GLOBS: Final = {
+    "matches": "{}", "contains": "*{}*", "includes": "*{}*", "has": "*{}*", "like": "*{}*", "starts with": "{}*",
+    "begins with": "{}*", "ends with": "*{}", "startswith": "{}*", "endswith": "*{}",
+}  # fmt: skip
+
+
+def phrases(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    for number, field in enumerate(pieces[:-2]):
+        if field.kind != "word" or "." not in field.word:
+            continue
+        denied = pieces[number + 1].word == "not"
+        for length in (2, 1):
+            words = pieces[number + 1 + denied : number + 1 + denied + length]
+            word = " ".join(piece.word for piece in words).lower()
+            at = number + 1 + denied + length
+            value = (bare_run(pieces, at) or list(pieces[at : at + 1])) if word in _GLOBS else []
+            if not value or value[0].kind not in ("text", "word"):
+                continue
+            part = text[value[0].at : value[-1].end].strip("\"'")
+            glob = _GLOBS[word].format(part.strip("*%")) if word != "matches" else part
+            right = f'{"not " * denied}matches({field.word}, "{glob}")'
+            what = f"“{word}” does not stand between two things"
+            yield Slip(field.at, value[-1].end, right, what, f"write {right}", said_at=words[0].at)
+            break

@@ -1,0 +1,186 @@
+"""Which small slip explains why a condition cannot be read? A word too many, another sign, a bracket lost.
+
+Each that may be is tried: with it mended, the condition can be read, or at least as far as the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from kweek.flow.conditions.phrases import phrases
+from kweek.flow.conditions.pieces import COMPARES, JOINS, KEYWORDS, Piece, Slip, bare_run, ends_at, pieces_of
+from kweek.flow.conditions.refused import ConditionError
+from kweek.flow.conditions.units import units
+
+_LONGEST: Final = 400  # characters; nobody waits for many readings of more
+_SIGNS: Final = {"===": "==", "!==": "!=", "=!": "!=", "=!=": "!=", ">==": ">=", "=>=": ">=", "<==": "<=", "=<=": "<="}
+_SHARE: Final = re.compile(r"\s*(?:share\W*)?(\d+) ?%\W*", re.IGNORECASE)
+
+
+def slip_meant(text: str, read: Callable[[str], object]) -> ConditionError | None:
+    """What is wrong with it, and what to write. read: raises ConditionError."""
+    if len(text) > _LONGEST:
+        return None
+    if share := _SHARE.fullmatch(text):
+        return ConditionError(f"“{text.strip()}” is a share, not a condition", 0, f"write - share: {share[1]}%")
+    pieces = pieces_of(text)
+    for find in (_signs, _colons, _lists, _texts, _several, units, phrases, _commas, _spare, _answers, _unclosed):
+        for slip in find(text, pieces):
+            if _mends(slip, text, read):
+                return ConditionError(slip.what, slip.at, slip.fix)
+    return None
+
+
+def _mends(slip: Slip, text: str, read: Callable[[str], object]) -> bool:
+    try:
+        read(f"{text[: slip.start]}{slip.right}{text[slip.end :]}")
+    except ConditionError as error:
+        return error.offset > slip.start + len(slip.right)
+    return True
+
+
+def _signs(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`lead.profile === "A"`"""
+    for piece in pieces:
+        if right := _SIGNS.get(piece.word):
+            what, fix = f"“{piece.word}” does not compare", f"Did you mean “{right}”?"
+            yield Slip(piece.at, piece.end, right, what, fix)
+
+
+def _colons(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`lead.sales_ready: true`"""
+    for number, (field, colon) in enumerate(pairwise(pieces)):
+        if field.kind != "word" or colon.word != ":":
+            continue
+        run = bare_run(pieces, number + 2) or pieces[number + 2 : number + 3]
+        if not run:
+            continue
+        said = text[run[0].at : run[-1].end]
+        value = {"yes": "true", "no": "false"}.get(said.lower(), said)
+        if run[0].kind == "word" and value not in ("true", "false") and "." not in value:
+            value = f'"{value}"'
+        right = f"{field.word} == {value}"
+        yield Slip(field.at, run[-1].end, right, "“:” does not compare", f"write {right}", said_at=colon.at)
+
+
+def _lists(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`[hall, cold store]`"""
+    for number, opens in enumerate(pieces):
+        close = next((at for at in range(number, len(pieces)) if pieces[at].word == "]"), None)
+        if opens.word != "[" or close is None:
+            continue
+        items = _items(pieces[number + 1 : close])
+        bare = [item for item in items if item and item == bare_run(item, 0)]
+        if not any(item[1:] for item in bare) or not all(item in bare or len(item) == 1 for item in items):
+            continue
+        shown = (f'"{text[item[0].at : item[-1].end]}"' if item in bare else item[0].word for item in items)
+        right = f"[{', '.join(shown)}]"
+        what, fix = "a text stands in quotes", f"write {right}"
+        yield Slip(opens.at, pieces[close].end, right, what, fix, said_at=bare[0][0].at)
+
+
+def _items(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """What stands between the commas."""
+    items: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.word == ",":
+            items.append([])
+        else:
+            items[-1].append(piece)
+    return items
+
+
+def _texts(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`lead.building == cold store`"""
+    for number, sign in enumerate(pieces):
+        run = bare_run(pieces, number + 1) if sign.word in ("==", "!=") else []
+        if len(run) > 1 and ends_at(pieces, number + 1 + len(run)):
+            right = f'"{text[run[0].at : run[-1].end]}"'
+            yield Slip(run[0].at, run[-1].end, right, "a text stands in quotes", f"write {right}")
+
+
+def _several(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`lead.building == "hall", "cold store"`"""
+    for number, (field, sign) in enumerate(pairwise(pieces)):
+        if field.kind != "word" or sign.word not in ("==", "!=", "in"):
+            continue
+        denied = sign.word == "!=" or field.word == "not"
+        field = pieces[number - 1] if field.word == "not" and number else field
+        texts = list(pieces[number + 2 : number + 3])
+        at = number + 3
+        while at + 1 < len(pieces) and pieces[at].word in (",", "or") and pieces[at + 1].kind == "text":
+            texts.append(pieces[at + 1])
+            at += 2
+        if len(texts) > 1 and texts[0].kind == "text" and any(piece.word == "," for piece in pieces[number + 2 : at]):
+            right = f"{field.word} {'not ' * denied}in [{', '.join(piece.word for piece in texts)}]"
+            yield Slip(field.at, texts[-1].end, right, "several texts stand in a list", f"write {right}")
+
+
+def _commas(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`lead.sales_ready, or lead.score.intent > 3`"""
+    for one, two in pairwise(pieces):
+        if "," in (one.word, two.word) and (join := {one.word, two.word} & JOINS):
+            comma = one if one.word == "," else two
+            what = f"a comma stands {'before' if comma is one else 'behind'} “{join.pop()}”"
+            yield Slip(comma.at, comma.end, "", what, "take the comma away")
+
+
+def _spare(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`a or if b > 2`, `lead.country is in ["NL"]`"""
+    for number, piece in enumerate(pieces):
+        before = pieces[number - 1].word if number else "and"
+        behind = [piece.word for piece in pieces[number + 1 : number + 3]]
+        repeats = piece.word.lower() in ("if", "when") and before in (*JOINS, "not", "(")
+        if repeats or (piece.word.lower() == "is" and (behind[:1] == ["in"] or behind == ["not", "in"])):
+            yield Slip(piece.at, piece.end, "", f"“{piece.word}” is a word too many", "leave it out")
+
+
+def _answers(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`lead.sales_ready yes`"""
+    for number, (field, said) in enumerate(pairwise(pieces)):
+        truth = {"yes": True, "true": True, "no": False, "false": False}.get(said.word.lower())
+        if truth is None or "." not in field.word or field.kind != "word" or not ends_at(pieces, number + 2):
+            continue
+        if number and pieces[number - 1].word in COMPARES:
+            continue
+        what = f"something is missing before “{said.word}”"
+        if field.word.startswith(("survey.", "bant.")):
+            right = f'{field.word} == "{said.word}"'
+            yield Slip(field.at, said.end, right, what, f"write {right}", said_at=said.at)
+        elif truth:
+            what = f"“{said.word}” is a word too many"
+            yield Slip(field.at, said.end, field.word, what, f"leave it out: {field.word}", said_at=said.at)
+        else:
+            right = f"not {field.word}"
+            what = f"“{said.word}” stands behind what it denies"
+            yield Slip(field.at, said.end, right, what, f"write {right}", said_at=said.at)
+
+
+class _Bracket(NamedTuple):
+    opens: Piece
+    last: Piece
+
+
+def _unclosed(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`count("clicked", "14 days" > 2`"""
+    for opens, last in _cut_off(pieces):
+        closes = {"(": ")", "[": "]"}[opens.word]
+        what, fix = f"“{opens.word}” is never closed", f"put “{closes}” behind {last.word}"
+        yield Slip(last.end, last.end, closes, what, fix, said_at=opens.at)
+
+
+def _cut_off(pieces: Sequence[Piece]) -> Iterator[_Bracket]:
+    """Lists, and what functions are asked, behind which no bracket closes."""
+    for number, opens in enumerate(pieces):
+        function = number > 0 and pieces[number - 1].kind == "word" and pieces[number - 1].word not in KEYWORDS
+        if opens.word != "[" and not (opens.word == "(" and function):
+            continue
+        at = number + 1
+        while at + 1 < len(pieces) and pieces[at].holds and pieces[at + 1].word == ",":
+            at += 2
+        over = at + 1 >= len(pieces) or pieces[at + 1].word in (*JOINS, *COMPARES)
+        if at < len(pieces) and pieces[at].holds and over:
+            yield _Bracket(opens, pieces[at])

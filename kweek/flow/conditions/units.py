@@ -1,0 +1,73 @@
+"""What does a unit do behind a number? A condition compares bare numbers: `event.surface > 500 m²`, `> 1 minute`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kweek.flow.conditions.pieces import COMPARES, JOINS, KEYWORDS, Piece, Slip, ends_at
+
+_SECONDS: Final = {
+    "second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000, "year": 31_536_000,
+    "sec": 1, "min": 60, "hr": 3_600,
+}  # fmt: skip
+_ORDERS: Final = ("<", "<=", ">", ">=")
+_GLUED: Final = re.compile(r"(\d+(?:\.\d+)?)([^\W\d_]+[²³\d]?)")
+_LONGEST: Final = 3  # words of a unit: square metres of floor
+
+
+def units(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    for number, piece in enumerate(pieces[2:], 2):
+        sign = pieces[number - 1].word
+        if piece.kind == "glued" and sign in _ORDERS and (parts := _GLUED.fullmatch(piece.word)):
+            right, fix = _without(parts[2], parts[1], sign, _asked(pieces, number - 2))
+            yield _behind(parts[2], piece.at, piece.end - len(parts[2]), piece.end, right, fix)
+        if piece.kind != "number" or sign not in COMPARES:
+            continue
+        end = number + 1
+        while not ends_at(pieces, end) and _may_be_unit(pieces[end]):
+            end += 1
+        if number + 1 < end <= number + 1 + _LONGEST and ends_at(pieces, end):
+            unit = text[pieces[number + 1].at : pieces[end - 1].end]
+            right, fix = _without(unit, piece.word, sign, _asked(pieces, number - 2))
+            yield _behind(unit, piece.at, pieces[number + 1].at, pieces[end - 1].end, right, fix)
+
+
+def _behind(unit: str, start: int, at: int, end: int, right: str, fix: str) -> Slip:
+    return Slip(start, end, right, f"“{unit}” stands behind a number", fix, said_at=at)
+
+
+def _may_be_unit(piece: Piece) -> bool:
+    word = piece.kind == "word" and "." not in piece.word and piece.word not in KEYWORDS
+    return word or piece.word in ("%", "€", "$", "£", "°", "²", "³", "/")
+
+
+def _asked(pieces: Sequence[Piece], at: int) -> str:
+    """The field that is compared, or the function with its `(`; empty: nobody can tell."""
+    if pieces[at].word != ")":
+        return pieces[at].word if pieces[at].kind == "word" else ""
+    opens = next((before for before in range(at, 0, -1) if pieces[before].word == "("), 0)
+    name = pieces[opens - 1].word if opens and pieces[opens - 1].kind == "word" else ""
+    return "" if name in JOINS else f"{name}("
+
+
+def _without(unit: str, number: str, sign: str, asked: str) -> tuple[str, str]:
+    """The number to write, and the remedy."""
+    if unit.lower() == "k":
+        return (thousands := f"{float(number) * 1_000:.10g}"), f"write {thousands}"
+    seconds = _SECONDS.get(unit.lower().removesuffix("s"))
+    if seconds is None or asked == "count(":
+        return number, f"leave the unit out: {number}"
+    counts = "day" if asked.startswith("days_") else asked.rpartition(".")[2].rpartition("_")[2].removesuffix("s")
+    if counts in _SECONDS and _SECONDS[counts] != seconds:
+        right = f"{float(number) * seconds / _SECONDS[counts]:.10g}"
+        name = f"{asked}…)" if asked.endswith("(") else asked
+        return right, f"{name} counts {counts}s: write {right}"
+    fix = f"leave the unit out: {number}"
+    if counts not in _SECONDS and unit.lower() not in ("day", "days"):
+        fix = "the field holds a number; write it in its own unit, without a word"
+    if seconds >= _SECONDS["day"] and sign in _ORDERS and "." in asked and counts not in _SECONDS:
+        days = f"{float(number) * seconds / _SECONDS['day']:.10g}"
+        fix += f" — or, of a date, ask days_until({asked}) {sign} {days}"
+    return number, fix
