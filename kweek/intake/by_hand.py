@@ -17,6 +17,8 @@ from kweek.leads.database import Database
 from kweek.leads.merged import living_tx
 
 NOTED = "fact_noted"
+NOTHING = "nothing"
+"""Was known of it."""
 
 
 def note_fact(
@@ -53,4 +55,4 @@ def note_fact(
 
 def seen_of(known: Row[Any] | None) -> str:
     """A mark of what is known of a fact, which is another one as soon as somebody says anything of it."""
-    return "" if known is None else blake2b(f"{known.source} {known.at}".encode(), digest_size=8).hexdigest()
+    return NOTHING if known is None else blake2b(f"{known.source} {known.at}".encode(), digest_size=8).hexdigest()

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from io import BytesIO
-from typing import Final
+from typing import Final, cast
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -26,6 +26,7 @@ from python_multipart.multipart import Field, parse_form
 
 from kweek.intake.check import check
 from kweek.intake.check_lead import COMPANY_KEYS, Vocabulary
+from kweek.intake.imports.cells import Decimal, decimal_sign, read_number
 from kweek.intake.incoming import OWN_COLUMNS, BadEventError, Fault, Incoming, Note
 from kweek.intake.sources import FIELDS as SOURCE_FIELDS
 from kweek.intake.sources import is_about_source
@@ -120,6 +121,8 @@ class _Form:
         value = ", ".join(values)
         if self._type(name) == "moment":
             value = _on_clock(value, self.zone)
+        if self._type(name) == "number" or name == "company.size":
+            value = _as_number(value, self.words.country)
         if name in SOURCE_FIELDS:  # and what the workspace has a field for besides
             self.source[SOURCE_FIELDS[name]] = values[0]
         if name.startswith("consent."):
@@ -175,6 +178,12 @@ class _Form:
         if known and purpose not in known:
             asked = f"The form {self.kind} asks consent for “{purpose[:60]}”, and no mail does{nearest(purpose, known)}"
             self.notes.append(Note("form", f"{asked}; there are {', '.join(known)}", once=True))
+
+
+def _as_number(written: str, country: str | None) -> str:
+    """`1.200` and `12,5` as they are written where the workspace is; anything else as it was written."""
+    number = read_number(written, cast("Decimal", decimal_sign([written], country).as_written))
+    return written if number is None else str(number)
 
 
 def _on_clock(written: str, zone: tzinfo) -> str:

@@ -81,9 +81,10 @@ def _by_earlier(tx: Connection, lead: LeadIn) -> Row[Any] | None:
     return row if row is not None and (lead.external_id is None or row.external_id is None) else None
 
 
-def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str) -> bool:
+def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str, now: datetime) -> bool:
     """Keep what was said of this (locked) lead; the last word counts, or, where anybody may have said it, the first.
-    Did anything change that a condition can see? row: of `leads`, as it is now. source: id of the event."""
+    Did anything change that a condition can see? row: of `leads`, as it is now. source: id of the event. now: from
+    which moment it counts, also where it is sent late."""
     lead_id = row.id
     said: dict[str, Value] = {name: value for name, value in lead.profile.items() if getattr(row, name) != value}
     said |= {name: value for name, value in lead.fields.items() if row.fields.get(name) != kept(value)}
@@ -101,7 +102,7 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
     if new := _keys(tx, lead_id, lead, row.external_id, row.email_key, at):
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**new))
         instead |= {"email": (row.email, new["email"])} if "email" in new else {}
-    keep_replaced(tx, lead_id, instead, source, at, row.email_key)
+    keep_replaced(tx, lead_id, instead, source, now, row.email_key)
     holds: Mapping[str, Any] = bant.holding(tx, lead_id, at) if lead.fills_only and lead.facts else {}
     differs |= {f"{ROOT}{one.fact}": (one.value, holds[one.fact]) for one in lead.facts if _differs(one, holds)}
     found = bant.keep(tx, lead_id, (one for one in lead.facts if one.fact not in holds), source, at)
@@ -128,6 +129,8 @@ def _keys(
         other = tx.execute(select(leads.id).where(leads.external_id == lead.external_id)).scalar_one_or_none()
         if other is None:  # else it is that of one who was merged into this one
             new["external_id"] = lead.external_id
+    elif lead.external_id not in (None, external):
+        _say_other_id(tx, lead_id, str(lead.external_id), str(external), at)
     if (key := _key(lead)) is not None and key != mailbox:
         other = tx.execute(select(leads.id).where(leads.email_key == key)).scalar_one_or_none()
         if other is None:
@@ -136,6 +139,21 @@ def _keys(
         elif (other := living(tx, other)) != lead_id:
             propose(tx, lead_id, other, "address", 1.0, at)
     return new
+
+
+def _say_other_id(tx: Connection, lead_id: str, said: str, known: str, at: datetime) -> None:
+    """Once of each: is it another program's, or another person with the same address?"""
+    problems, leads = tables.problems.c, tables.leads.c
+    words = (
+        f"A program calls this lead “{said}”, which is known as “{known}”: it was found by its address. Nobody is known "
+        f"by “{said}”; if that is somebody else, send an address of its own."
+    )
+    other = select(leads.id).where(leads.external_id == said)  # of one who was merged into this one
+    told = select(problems.id).where(
+        problems.lead_id == lead_id, problems.code == "another id", problems.words == words
+    )
+    if tx.execute(other).first() is None and tx.execute(told).first() is None:
+        problem(tx, lead_id, None, "another id", words, at)
 
 
 def _say_differences(tx: Connection, lead_id: str, differs: Differs, at: datetime) -> None:

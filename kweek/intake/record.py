@@ -164,7 +164,7 @@ def _take(
     if event is None:
         return _same(tx, lead.id, incoming)
     happened, told = [event], [incoming]
-    changed = enrich(tx, lead, incoming.lead, incoming.at, incoming.id)
+    changed = enrich(tx, lead, incoming.lead, incoming.at, incoming.id, now)
     for one in _with(ears, incoming, before(tx, lead.id) if before is not None else ()):
         if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now)) is not None:
             happened.append(follows)

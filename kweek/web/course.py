@@ -239,4 +239,12 @@ def _desk(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
             yield Happened(row.closed_at, outcome_words(say, "withdrawn"), None, closing(say, row))
     for row, what in (*((row, row.script) for row in calls), *((row, row.title) for row in tasks)):
         yield Happened(row.opened_at, say("event.asked"), None, (what,))
+        if row.status == "withdrawn" and row.closed_at is not None:
+            yield Happened(row.closed_at, outcome_words(say, "withdrawn"), None, (what, *_because(say, row)))
     yield from rungs(read, say, lead_id, [row.key for row in (*handovers, *tasks)])
+
+
+def _because(say: Tongue, row: Row[Any]) -> Iterator[str]:
+    """What took it from the desk."""
+    if row.outcome:
+        yield event_words(say, row.outcome)

@@ -94,7 +94,8 @@ def come_back(number: int, request: Request, body: Body, house: HouseOf) -> Resp
             meant = _report(house, row, complaint_report(row.raw, row.recipient, row.sender, datetime.now(UTC)))
         case _:
             raise ProblemError(422, "Reply, bounce or complain.")
-    return RedirectResponse(f"/mails/{number}?meant={meant}", 303)
+    view = request.query_params.get("view", "")  # who has read the text only has not opened it
+    return RedirectResponse(f"/mails/{number}?{urlencode({'meant': meant} | ({'view': view} if view else {}))}", 303)
 
 
 # --- by the door -----------------------------------------------------------------------------------

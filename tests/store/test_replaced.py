@@ -83,6 +83,25 @@ def test_an_earlier_address_is_whose_it_is_now(database: Database) -> None:
     assert said(database, LeadIn(email="info@example.com"), 3).lead_id == bo
 
 
+def test_another_id_for_an_address_is_said_to_a_person_once(database: Database) -> None:
+    an = said(database, LeadIn(external_id="k1", email="an@example.com")).lead_id
+    for day in (1, 2):
+        assert said(database, LeadIn(external_id="k2", email="an@example.com"), day).lead_id == an
+    with database.read() as read:
+        [problem] = read.execute(tables.problems.select()).all()
+    assert (problem.lead_id, problem.code) == (an, "another id")
+    assert "“k2”, which is known as “k1”" in problem.words
+
+
+def test_what_is_sent_late_counts_from_when_it_was_heard(database: Database) -> None:
+    an = said(database, LeadIn(email="an@example.com", profile={"name": "An"}), 2).lead_id
+    late = Incoming("late", "lead.received", NOW, LeadIn(email="an@example.com", profile={"name": "Anna"}))
+    record(database, late, NOW + timedelta(days=3), EARS)
+    with database.read() as read:
+        [row] = replaced.of_lead(read, an)
+    assert (row.was, row.became, row.at) == ("An", "Anna", NOW + timedelta(days=3))
+
+
 def test_a_row_of_a_file_finds_its_lead_by_an_earlier_address_and_its_undoing_leaves_no_trace(
     database: Database,
 ) -> None:

@@ -270,7 +270,7 @@ def test_a_word_of_a_way_that_is_not_there(shipped: Path, before: str, after: st
 
 
 def test_an_else_that_alone_leads_on_is_not_to_be_taken_away(shipped: Path) -> None:
-    shares = "  - choose:\n      - share: 100%\n        go: flow long-term\n      - else: next\n  - send: request-received"
-    slip(shipped, CONTACT, "  - send: request-received", shares)
+    shares = "  - choose:\n      - share: 100%\n        go: flow long-term\n      - else: next\n"
+    slip(shipped, CONTACT, "  - send: request-received", f"{shares}  - send: request-received")
     [problem] = lint_unrendered(read_workspace(shipped))
     assert problem.fix == "Make the shares less than 100%."

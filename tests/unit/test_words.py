@@ -26,7 +26,7 @@ PUT_TOGETHER = (
     "compare.", "story.", "picture.when.", "picture.end.", "picture.prefer.",
     "picture.axis.", "field.", "gap.", "list.", "live.", "condition.", "truth.", "same.", "company.", "campaigns.how.",
     "campaigns.more.", "campaigns.behind.", "ready.state.", "ready.how.", "ready.by.", "import.status.", "import.row.",
-    "import.dates.", "import.field.", "refusal.", "form.label.", "forms.language.",
+    "import.dates.", "import.rate.", "import.field.", "refusal.", "form.label.", "forms.language.",
 )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ questions:
 READ = [
     ("one", ["a"], "a"), ("one", ["c"], "fault.choice"), ("one", ["  "], None), ("many", ["b", "a", "b"], ["b", "a"]),
     ("many", ["a", "c"], "fault.choice"), ("words", [" two\r\nlines "], "two\r\nlines"), ("sum", ["25"], 25),
-    ("sum", ["2,5"], 2.5), ("sum", ["-0.25"], -0.25), ("sum", ["2.0"], 2), ("sum", ["1e9"], "fault.number"),
+    ("sum", ["2,5"], 2.5), ("sum", ["-0.25"], -0.25), ("sum", ["2.0"], 2),
+    ("sum", ["1.200"], "fault.number.which"), ("sum", ["1e9"], "fault.number"),
     ("sum", ["٣"], "fault.number"), ("sum", ["9" * 30], "fault.number"), ("day", ["2026-03-02"], "2026-03-02"),
     ("day", ["2026-02-30"], "fault.date"), ("day", ["next week"], "fault.date"), ("mark", ["0"], 0),
     ("mark", ["10"], 10), ("mark", ["11"], "fault.scale"), ("mark", ["7.5"], "fault.scale"),

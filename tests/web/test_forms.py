@@ -190,6 +190,17 @@ def test_a_form_says_what_nobody_has_found_out_and_writes_over_nothing_that_hold
     assert "bant.budget “none” (known: planned)" in differs.words
 
 
+@pytest.mark.parametrize(("written", "kept"), [("1.200", 1200), ("12,5", 12.5), ("1.200,5", 1200.5), ("1 200", 1200)])
+def test_a_number_is_read_as_people_write_it_where_the_workspace_is(
+    web: TestClient, books: Books, written: str, kept: float
+) -> None:
+    said = {"email": "ann@example.com", "surface": written, "company": "Acme", "company.size": "1.200"}
+    assert web.post("/forms/quote.requested", data=said).is_success
+    [event] = [row for row in books.rows(tables.events) if row.kind == "quote.requested"]
+    assert event.data["surface"] == kept
+    assert [row.size for row in books.rows(tables.companies)] == [1200]
+
+
 def test_who_is_new_says_it_all(web: TestClient, books: Books) -> None:
     form(web, **HOSTILE, **{"consent.advice.telephone": "Bel mij"})
     [lead] = books.rows(tables.leads)

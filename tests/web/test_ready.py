@@ -70,6 +70,17 @@ def test_a_colleague_writes_a_fact_down_and_it_is_in_the_story(staff: TestClient
     assert "budget: in de begroting, eerder vrijgemaakt" in shown
 
 
+def test_of_two_colleagues_who_find_out_what_nobody_knew_the_second_is_told_too(staff: TestClient, ann: Books) -> None:
+    path, seen = "/leads/ann/facts/time", re.compile('name="seen" value="([^"]*)"')
+    staff.cookies.set("kweek_as", "anna")
+    opened = seen.search(staff.get(path).text)
+    assert opened is not None
+    first = {"action": "note", "by": "els", "id": "a", "value": "six-months", "note": "zei hij", "seen": opened[1]}
+    assert staff.post(path, data=first, headers={"origin": ORIGIN}).status_code == 303
+    second = first | {"by": "anna", "id": "b", "value": "three-months"}
+    assert staff.post(path, data=second, headers={"origin": ORIGIN}).status_code == 409
+
+
 def test_of_two_colleagues_at_once_the_second_is_told_what_the_first_wrote_down(staff: TestClient, ann: Books) -> None:
     path, seen = "/leads/ann/facts/budget", re.compile('name="seen" value="([^"]*)"')
     staff.cookies.set("kweek_as", "anna")

@@ -73,7 +73,7 @@ def given_answers(raw: object, check: Checker) -> Given:
     for name, answer in cast("Mapping[str, object]", raw).items():
         values = cast("list[object]", answer) if isinstance(answer, list) else [answer]
         if all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in values):
-            given[name] = [str(value) for value in values]
+            given[name] = [_as_typed(value) for value in values]
         elif answer is not None:
             check.fault(f"answers.{name[:60]}", "this must be a text, a number or a list of texts")
     return given
@@ -134,11 +134,22 @@ def _scale(question: Question, value: str) -> int:
 
 
 def _number(value: str) -> int | float:
-    """`25`, `2.5` and, as the Dutch write it, `2,5`."""
+    """`25`, `2.5` and, as the Dutch write it, `2,5`; `1.200` may be either."""
+    if _THOUSANDS.fullmatch(value):
+        raise _WrongError("fault.number.which", whole=re.sub(r"[.,]", "", value))
     if not re.fullmatch(r"[-+]?[0-9]{1,15}([.,][0-9]{1,6})?", value):
         raise _WrongError("fault.number")
     number = float(value.replace(",", "."))
     return int(number) if math.floor(number) == number else number
+
+
+_THOUSANDS: Final = re.compile(r"[-+]?[1-9][0-9]{0,2}([.,][0-9]{3})+")
+
+
+def _as_typed(value: object) -> str:
+    """A number of a program is no number of thousands."""
+    text = str(value)
+    return f"{text}0" if isinstance(value, float) and _THOUSANDS.fullmatch(text) else text
 
 
 def _date(value: str) -> str:

@@ -5,6 +5,14 @@ let tempo = Number(body.dataset.tempo || 1);
 let flowThen = Number(body.dataset.now), then = performance.now();
 const flowNow = () => flowThen + (performance.now() - then) * tempo;
 
+// --- a lead's picture opens where it stands
+function toStand(frame) {
+  const here = frame.querySelector(".here")?.getBoundingClientRect(), room = frame.getBoundingClientRect();
+  if (here && room.width) frame.scrollLeft += here.left + here.width / 2 - room.left - room.width / 2;
+}
+document.querySelectorAll(".picture").forEach(toStand);
+addEventListener("toggle", ({ target }) => target.querySelectorAll(".picture").forEach(toStand), true);
+
 // --- numbers: as kweek.draw writes them, nothing for nothing in a picture, a thin space between thousands
 const thin = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 
