@@ -49,8 +49,11 @@ def find_or_make(tx: Connection, lead: LeadIn, now: datetime) -> Row[Any] | None
     """The lead's row, locked; a new lead when nobody fits. None: it is not said who it is."""
     if lead.external_id is None and lead.email is None:
         return None
-    found = _find(tx, lead) or _by_earlier(tx, lead)
+    found = _find(tx, lead)
     if found is None:
+        had = _who_had(tx, lead)
+        if had is not None and (lead.external_id is None or had.external_id is None):
+            return had
         # of two senders at once the second waits here for the first, makes nothing, and finds the first one's lead
         row: dict[str, object] = {
             "id": secrets.token_hex(8), "email": lead.email, "email_key": _key(lead), "external_id": lead.external_id,
@@ -58,6 +61,8 @@ def find_or_make(tx: Connection, lead: LeadIn, now: datetime) -> Row[Any] | None
         }  # fmt: skip
         insert_once(tx, tables.leads, row)
         found = _find(tx, lead)
+        if had is not None and found is not None and found.merged_into is None:
+            propose(tx, found.id, had.id, "address", 1.0, now)
     return found if found is None or found.merged_into is None else row_of(tx, found.merged_into)
 
 
@@ -73,12 +78,11 @@ def _find(tx: Connection, lead: LeadIn) -> Row[Any] | None:
             return min(rows, key=lambda row: row.external_id != own_id, default=None)
 
 
-def _by_earlier(tx: Connection, lead: LeadIn) -> Row[Any] | None:
-    """By an address that it had."""
+def _who_had(tx: Connection, lead: LeadIn) -> Row[Any] | None:
+    """Whose address this was."""
     key = _key(lead)
     had = None if key is None else who_had(tx, [key]).get(key)
-    row = None if had is None else row_of(tx, had)
-    return row if row is not None and (lead.external_id is None or row.external_id is None) else None
+    return None if had is None else row_of(tx, had)
 
 
 def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str, now: datetime) -> bool:
@@ -145,8 +149,8 @@ def _say_other_id(tx: Connection, lead_id: str, said: str, known: str, at: datet
     """Once of each: is it another program's, or another person with the same address?"""
     problems, leads = tables.problems.c, tables.leads.c
     words = (
-        f"A program calls this lead “{said}”, which is known as “{known}”: it was found by its address. Nobody is known "
-        f"by “{said}”; if that is somebody else, send an address of its own."
+        f"A program calls this lead “{said}”, which is known as “{known}”: it was found by its address. Nobody is "
+        f"known by “{said}”; if that is somebody else, send an address of its own."
     )
     other = select(leads.id).where(leads.external_id == said)  # of one who was merged into this one
     told = select(problems.id).where(

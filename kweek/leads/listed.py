@@ -30,7 +30,7 @@ from sqlalchemy import (
     select,
 )
 
-from kweek.leads.tables import Moment, companies, enrolments, leads, worth
+from kweek.leads.tables import Moment, companies, enrolments, leads, replaced, worth
 
 By = Literal["newest", "points"]
 _COUNTED: Final = 10_000
@@ -241,7 +241,10 @@ def _beginning(read: Connection, q: str) -> _Sought:
     own += [_begins(read, func.lower(column), func.lower(q)) for column in (c.name, c.first_name, c.last_name)]
     ids = [select(c.id).where(one) for one in own]
     ids.append(select(c.id).join(its, its.c.id == c.company_id).where(named))
-    return _few_or_many(read, ids, or_(*own, exists().where(its.c.id == c.company_id, named)))
+    had = replaced.c.email_key == q.casefold()  # an address that is another one by now: the whole of it
+    ids.append(select(replaced.c.lead_id).where(had))
+    others = (exists().where(its.c.id == c.company_id, named), exists().where(replaced.c.lead_id == c.id, had))
+    return _few_or_many(read, ids, or_(*own, *others))
 
 
 def _begins(read: Connection, column: ColumnElement[Any], said: Any) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn, Recorded
 from kweek.intake.record import record
-from kweek.leads import replaced, tables
+from kweek.leads import listed, replaced, tables
 from kweek.leads.bant import Found
 from kweek.leads.database import Database
 from kweek.leads.lookup import leads_known_by
@@ -70,6 +70,8 @@ def test_who_has_another_address_now_is_found_under_the_earlier_one_and_keeps_th
     assert lead(database, id=an).email == "an@new.example"
     with database.read() as read:
         assert leads_known_by(read, "an@old.example", None) == [an]
+        which = listed.which(read, listed.Wanted(q="An@old.example"), "D4", "newest")
+        assert [row.id for row in listed.page(read, which, "newest", "", 10).rows] == [an]
     assert said(database, LeadIn(external_id="k1", email="an@old.example"), 3).lead_id == an
     assert lead(database, id=an).email == "an@old.example", "whoever says whose it is may say so"
     assert said(database, LeadIn(email="an@new.example"), 4).lead_id == an
@@ -80,6 +82,9 @@ def test_an_earlier_address_is_whose_it_is_now(database: Database) -> None:
     said(database, LeadIn(external_id="k1", email="an@example.com"), 1)
     bo = said(database, LeadIn(external_id="k2", email="info@example.com"), 2).lead_id
     assert bo != an, "the sender says that it is somebody else"
+    with database.read() as read:
+        [pair] = read.execute(tables.duplicates.select()).all()
+    assert {pair.first_id, pair.second_id} == {an, bo}, "and a person is asked"
     assert said(database, LeadIn(email="info@example.com"), 3).lead_id == bo
 
 
