@@ -15,6 +15,11 @@ from tests.web.scene import DAY, HOUR, event, scene
 
 pytestmark = pytest.mark.slow
 
+IN_ITS_FRAME = """one => {
+  const card = one.getBoundingClientRect(), frame = one.closest(".picture").getBoundingClientRect();
+  return card.left < frame.right && card.right > frame.left &&
+    (card.width > frame.width || (card.left >= frame.left - 1 && card.right <= frame.right + 1));
+}"""
 TOP = "one => one.getBoundingClientRect().top"
 
 
@@ -74,6 +79,7 @@ def test_a_mails_page_says_what_came_of_it_while_somebody_writes(
 def test_a_leads_page_moves_on_with_it(browser: Browser, mailed: House, books: Books, width: int) -> None:
     with visit(browser, mailed, viewport={"width": width, "height": 900}) as page:
         opened(page, mailed, "/leads/bas")
+        assert page.locator(".here").first.evaluate(IN_ITS_FRAME)
         page.locator("#open a").focus()
         with books.db.write() as tx:
             tx.execute(tables.call_tasks.delete())
