@@ -71,5 +71,7 @@ def _say_drift(database: Database, workspace: Workspace) -> Iterator[str]:
                     yield f"{found.flow}: published, but its file is gone; leads go on walking the published version"
                 case "new":
                     yield f"{found.flow}: not published yet; `kweek publish {found.flow}` does it"
+                case "changed" if workspace.broken(f"flows/{found.flow}.yaml"):
+                    yield f"{found.flow}: the file has mistakes (`kweek lint`); leads walk the published version"
                 case "changed":
                     yield f"{found.flow}: the file differs from what is published; `kweek publish {found.flow}`"

@@ -124,7 +124,9 @@ def take_survey(token: str, request: Request, body: Body, house: HouseOf) -> Res
             return _thanks(request, sitting, before=True)
         what = _of_page(sitting, sent) if SHOWN in sent else _of_all(sitting, sent)
     match what:
-        case _Shown():
+        case _Shown(given=given, faults=faults):
+            sound = {name: said for name, said in given.items() if name not in faults}
+            keep_draft(house.db, sitting.invited.lead_id, sitting.invited.mail_key, sound, sitting.now)
             return _form(request, sitting, what)
         case _Unfinished(given=given):
             keep_draft(house.db, sitting.invited.lead_id, sitting.invited.mail_key, given, sitting.now)

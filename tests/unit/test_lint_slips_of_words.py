@@ -274,3 +274,18 @@ def test_an_else_that_alone_leads_on_is_not_to_be_taken_away(shipped: Path) -> N
     slip(shipped, CONTACT, "  - send: request-received", f"{shares}  - send: request-received")
     [problem] = lint_unrendered(read_workspace(shipped))
     assert problem.fix == "Make the shares less than 100%."
+
+
+KEPT: Final = [
+    (FAIR, "attempts: 4", "attempts: two", "Write 2."),
+    (FAIR, "title:", "send_hours: 08:00-18:00\ntitle:", "Write the name of one that has them: calling-hours"),
+    (RENEWAL, "renewed_on: today", "renewed_on: 15-03-2027", "Write 2027-03-15."),
+    (RENEWAL, "\nsteps:", "\ngoal: lead.sales_ready\nsteps:", "go: account"),
+]
+
+
+@pytest.mark.parametrize(("file", "before", "after", "words"), KEPT)
+def test_what_the_author_wrote_is_in_the_remedy(shipped: Path, file: str, before: str, after: str, words: str) -> None:
+    slip(shipped, file, before, after)
+    [problem] = lint_unrendered(read_workspace(shipped))
+    assert words in problem.fix

@@ -101,7 +101,7 @@ def test_without_a_network_it_waits_in_the_telephone(browser: Browser, served: H
     page.get_by_label("E-mail").fill("ann@acme.example")
     page.get_by_label("Typed in by").select_option("anna")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#waits")).to_contain_text("1 wait in this telephone")
+    expect(page.locator("#waits")).to_contain_text("Waiting in this telephone: 1")
     assert page.get_by_label("Name", exact=True).input_value() == ""
     assert books.count(tables.events) == 0
     context.set_offline(False)

@@ -64,6 +64,7 @@ def test_a_page_with_a_mistake_is_shown_again_and_nothing_is_lost(web: TestClien
     assert wrong.text.count('id="fault-') == 1
     assert 'value="reserved" checked' in wrong.text
     assert 'href="?page=1"' in wrong.text
+    assert 'value="reserved" checked' in web.get(address).text, "also where it is opened again"
     assert "Dank u wel" in web.post(address, data=SECOND).text
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
 
 from kweek.flow.conditions.codes import CODES
 from kweek.flow.conditions.instead import instead
@@ -16,6 +19,9 @@ from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, 
 from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located, did_you_mean, nearest, value_of
 from kweek.flow.words import BUILT_IN
+
+_CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}")
+_DAY: Final = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
 
 
 def check_names(flow: Flow, names: Names, report: Report) -> None:
@@ -63,7 +69,7 @@ class _Look:
 
     def at_the_top(self) -> None:
         flow, names = self.flow, self.names
-        self.one(flow.send_hours, names.calendars, "calendar", "rules/calendars.yaml")
+        self._calendar(flow.send_hours)
         self.one(flow.pace, names.queues, "queue", "queues of rules/teams.yaml")
         if flow.timezone and flow.timezone.value != "lead":
             self._timezone(flow.timezone)
@@ -264,13 +270,21 @@ class _Look:
             said == "today" or fits(kind, said)
         ):
             example = {"number": "3", "date": "2026-12-31, or today", "moment": "today", "yes/no": "true or false"}
-            fix = f"Write {example.get(kind.kind, 'a text')}"
+            fix = f"Write {_day_meant(said) or example.get(kind.kind, 'a text')}"
             if kind.kind in ("date", "moment") and nearest(said, ("today",)):
                 fix = "Did you mean “today”?"
             if kind.kind == "yes/no" and (truth := meant(said.lower(), ("true", "false"))):
                 fix = f"Write {field.value}: {truth}"
             so = "“today” is a date" if said == "today" else f"“{said}” is not"
             self.report.error(value.at, "wrong-type", f"{field.value} is {kind}, {so}", "", fix)
+
+    def _calendar(self, name: Located[str] | None) -> None:
+        if name is None or not _CLOCK.search(name.value):
+            self.one(name, self.names.calendars, "calendar", "rules/calendars.yaml")
+            return
+        what, there = f"“{name.value}” are hours, and no calendar", ", ".join(sorted(self.names.calendars))
+        fix = f"Write the name of one that has them: {there}. Or add one with these hours to rules/calendars.yaml"
+        self.report.error(name.at, "unknown-calendar", what, "send_hours takes the name of a calendar", fix)
 
     def _timezone(self, name: Located[str]) -> None:
         from zoneinfo import ZoneInfo, available_timezones
@@ -285,3 +299,12 @@ class _Look:
             if town := nearest(name.value.rpartition("/")[2], towns):
                 fix = f"Did you mean “{towns[town]}”?"
             self.report.error(name.at, "unknown-timezone", f"There is no time zone “{name.value}”", "", fix)
+
+
+def _day_meant(text: str) -> str | None:
+    """`15-03-2027` as 2027-03-15."""
+    found = _DAY.fullmatch(text)
+    try:
+        return None if found is None else date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+    except ValueError:
+        return None

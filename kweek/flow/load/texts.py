@@ -40,7 +40,7 @@ def words_in(text: str, between: re.Pattern[str] = BETWEEN) -> list[str]:
 def parse_count(text: str) -> int:
     """`3`."""
     if not COUNT.fullmatch(text) or int(text) < 1:
-        number = next((word for word in text.split() if COUNT.fullmatch(word) and int(word) > 0), None)
+        number = _number_in(text)
         fix = f"write {number}" if number else "write a number such as 3"
         raise ValueError(f"“{text}” is not a whole number of at least 1; {fix}")
     return int(text)
@@ -105,7 +105,7 @@ def parse_points(text: str) -> int:
     digits = text.lstrip("+-−")
     if len(text) - len(digits) > 1 or not digits.isdecimal() or len(digits) > 6:
         own = _POINTS.search(text.replace(" ", ""))
-        right = f"{own[1] or '+'}{own[2]}" if own else "+5"
+        right = f"{own[1] or '+'}{own[2]}" if own else f"+{_number_in(text) or 5}"
         raise ValueError(f"“{text}” is not a number of points; write a whole number with its sign: {right}")
     return -int(digits) if text[0] in "-−" else int(digits)
 
@@ -182,9 +182,7 @@ def _meant_limit(text: str) -> str:
     before, _, after = said.partition(" per ")
     if not after and (alone := _meant_time(said)):  # a period alone
         return f"1 mail per {alone}"
-    number = next((int(word) for word in before.split() if word.isdecimal() and 0 < int(word[:5]) < 10_000), None)
-    one = {"one", "a", "an", "een", "één"} & set(before.lower().split())
-    count = number or (1 if one else 3)
+    count = _number_in(before) or 3
     period = _meant_time(after) or "7 days"
     return f"{count} mail{'' if count == 1 else 's'} per {period}"
 
