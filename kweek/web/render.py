@@ -46,7 +46,7 @@ def page(
     html = _ENVIRONMENT.get_template(template).render({**around, **context})
     response = HTMLResponse(html, status, dict(headers or {}))
     who = context.get("acting")
-    if isinstance(who, Acting) and who.name is not None and "as" in request.query_params:  # he has just said so
+    if isinstance(who, Acting) and who.name is not None and "said" in request.query_params:  # not where a link says so
         remember(response, who.name, house)
     return response
 

@@ -237,6 +237,7 @@ def test_what_people_wrote_is_shown_and_never_run(staff: TestClient, books: Book
 
 
 def test_who_said_who_he_is_need_not_say_it_again(staff: TestClient) -> None:
-    assert staff.get(f"/handovers/{HANDOVER}?as=stranger").cookies.get("kweek_as") is None
-    assert staff.get(f"/handovers/{HANDOVER}?as=anna").cookies.get("kweek_as") == "anna"
+    assert staff.get(f"/handovers/{HANDOVER}?as=stranger&said=yes").cookies.get("kweek_as") is None
+    assert '<button name="said" value="yes">' in staff.get(f"/handovers/{HANDOVER}").text
+    assert staff.get(f"/handovers/{HANDOVER}?as=anna&said=yes").cookies.get("kweek_as") == "anna"
     assert 'name="by" value="anna"' in staff.get(f"/handovers/{HANDOVER}").text
