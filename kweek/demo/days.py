@@ -82,8 +82,8 @@ def _nights(
 
 def days_on(clock: Clock) -> Days:
     """On a clock that runs at these paces."""
-    begun, closes = clock.turns[1].anchor_flow, clock.anchor_flow
-    if len(clock.turns) == 3:  # the world's, these days, and the world's again
+    begun, closes = clock.earlier[1].anchor_flow, clock.anchor_flow
+    if len(clock.earlier) == 2:  # the world's, these days, and now the world's again
         return Days(begun, begun, begun, closes, closes, closes)
     early, home = begun + EARLY, closes - AFTERWARDS
     return Days(begun, early, early + ASLEEP, home - EVENING, home, closes)

@@ -47,11 +47,6 @@ class Clock:
     anchor_flow: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     earlier: tuple[Clock, ...] = ()
 
-    @property
-    def turns(self) -> tuple[Clock, ...]:
-        """One for each tempo, in order."""
-        return (*self.earlier, replace(self, earlier=()))
-
     def flow(self, real: datetime) -> datetime:
         """Which flow time it is at this real time."""
         now = self.at(real)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -148,25 +148,34 @@ _OF_OTHERS: Final = re.compile(r"%(\w+)%|\*\|(\w+)\|\*|\[(\w+(?: \w+)?)\](?![(\[
 
 
 def _lost_braces(mail: MailTemplate, names: Collection[str]) -> list[Problem]:
-    """Names in braces of which some are lost, or in square ones: Jinja2 leaves them as they are."""
+    """Names in braces of which some are lost, in square ones, or as other programs write them: Jinja2 leaves them as
+    they are."""
     problems: list[Problem] = []
     head = [(mail.lines.get(key, 1), getattr(mail, key)) for key in ("subject", "preview")]
     for number, line in (*head, *enumerate(mail.body.split("\n"), mail.body_line)):
-        for found in _BRACES.finditer(line):
-            root, rest = found["root"] or found["square"], found["rest"] or found["more"] or ""
-            if root in names:
-                what, why = f"“{found[0]}” stays as it is typed here.", "A name is filled in between two braces."
-                column = found.start() + 1 if number >= mail.body_line else 1
-                fix = f"Write {{{{ {root}{rest} }}}}"
-                problems.append(Problem(mail.file, number, column, "error", "mail-braces", what, why, fix))
-        for found in _OF_OTHERS.finditer(line):
-            said = re.sub(r"[\W_]", "", "".join(filter(None, found.groups()))).lower()
-            for field in (field for field, words in _GAPS.items() if said in words):
-                what, why = f"“{found[0]}” stays as it is typed here.", "A name is filled in between two braces."
-                column = found.start() + 1 if number >= mail.body_line else 1
-                fix = f"Write {{{{ lead.{field} }}}}"
-                problems.append(Problem(mail.file, number, column, "warning", "mail-braces", what, why, fix))
+        for found, right, severity in (*_in_braces(line, names), *_of_others(line)):
+            what, why = f"“{found[0]}” stays as it is typed here.", "A name is filled in between two braces."
+            column = found.start() + 1 if number >= mail.body_line else 1
+            fix = f"Write {{{{ {right} }}}}"
+            problems.append(Problem(mail.file, number, column, severity, "mail-braces", what, why, fix))
     return problems
+
+
+_Lost = tuple[re.Match[str], str, Severity]
+
+
+def _in_braces(line: str, names: Collection[str]) -> Iterator[_Lost]:
+    for found in _BRACES.finditer(line):
+        root, rest = found["root"] or found["square"], found["rest"] or found["more"] or ""
+        if root in names:
+            yield found, f"{root}{rest}", "error"
+
+
+def _of_others(line: str) -> Iterator[_Lost]:
+    for found in _OF_OTHERS.finditer(line):
+        said = re.sub(r"[\W_]", "", next(filter(None, found.groups()))).lower()
+        for field in (field for field, words in _GAPS.items() if said in words):
+            yield found, f"lead.{field}", "warning"
 
 
 def _result(mail: MailTemplate, rendered: Rendered) -> list[Problem]:

@@ -24,7 +24,7 @@ _GLUED: Final = re.compile(rf"({'|'.join(KEYS)}):(\S.*)")
 _NO_COLON: Final = re.compile(rf"({'|'.join(KEYS)})(?: *[;=,]| -(?= )|(?= )) *(\S.*)")
 _END: Final = "---"
 _NEARLY_END: Final = re.compile(r"--|-{4,}|[—–]+-*|- - -")
-_ANY_LINK: Final = re.compile(r"\]\(|<https?://")
+_CLICKABLE: Final = re.compile(r"\]\(|<https?://")
 _LINK: Final = re.compile(r"\]\([ ]*(?P<target><[^>\n]*>|[^\n]*?)[ ]+\"(?P<name>[^\"\n]*)\"[ ]*\)")
 
 _NEARLY: Final = re.compile(
@@ -70,7 +70,7 @@ class MailTemplate:
     @property
     def has_link(self) -> bool:
         """Is there anything to click, named or not?"""
-        return self.survey is not None or _ANY_LINK.search(self.body) is not None
+        return self.survey is not None or _CLICKABLE.search(self.body) is not None
 
 
 def name_and_language(file: str) -> tuple[str, str] | None:

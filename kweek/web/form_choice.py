@@ -145,10 +145,8 @@ def of_facts(words: Vocabulary) -> tuple[str, ...]:
 
 def label_of(name: str, event: str, words: Vocabulary, say: Tongue) -> str:
     """What a field is called where nobody chose a label."""
-    path = (
-        name if name in of_facts(words) else f"event.{event}.{name}" if name in words.events[event] else f"lead.{name}"
-    )
-    return say.maybe(f"form.label.{name}", label_words(say, path))
+    of = "" if name.startswith(ROOT) else f"event.{event}." if name in words.events[event] else "lead."
+    return say.maybe(f"form.label.{name}", label_words(say, f"{of}{name}"))
 
 
 def _input(name: str, choice: Choice, kind: str, words: Vocabulary, say: Tongue) -> Input:

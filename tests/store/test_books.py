@@ -214,7 +214,7 @@ def test_in_earnest_a_clock_is_read_once(database: Database) -> None:
 
 def _first_turn(clock: Clock) -> datetime:
     """When it ceases to be as slow as the world's."""
-    return clock.turns[1].anchor_real
+    return clock.earlier[1].anchor_real
 
 
 @pytest.mark.parametrize("tempo", [0.5, 1.0, 7.0, 17_280.0, 3_153_600.0])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kweek.flow.problems import Problem
 from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
 
@@ -214,3 +215,11 @@ def slip(workspace: Path, file: str, before: str, after: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def told_once(workspace: Path, file: str, before: str, after: str) -> Problem:
+    """The one message that this slip has."""
+    slip(workspace, file, before, after)
+    found = lint_unrendered(read_workspace(workspace))
+    assert len(found) == 1, "\n".join(map(str, found))
+    return found[0]

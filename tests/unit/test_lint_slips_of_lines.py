@@ -7,11 +7,9 @@ from typing import Final
 
 import pytest
 
-from kweek.linting import lint_unrendered
-from kweek.workspace import read_workspace
 from tests.unit.test_lint import lint
 from tests.unit.test_lint_one_slip import SOUND
-from tests.unit.test_lint_slips import ANSWER, EVENTS, FAIR, OUTCOMES, RENEWAL, REVIVAL, WHITEPAPER, slip
+from tests.unit.test_lint_slips import ANSWER, EVENTS, FAIR, OUTCOMES, RENEWAL, REVIVAL, WHITEPAPER, told_once
 
 MAIL: Final = "templates/mails/drying-story.en.md"
 SURVEY: Final = "surveys/brochure.yaml"
@@ -141,10 +139,7 @@ LEFT: Final = [
 def test_a_slip_of_a_line_is_said_once_where_it_is(
     shipped: Path, file: str, before: str, after: str, line: int, words: str
 ) -> None:
-    slip(shipped, file, before, after)
-    found = lint_unrendered(read_workspace(shipped))
-    assert len(found) == 1, "\n".join(map(str, found))
-    [problem] = found
+    problem = told_once(shipped, file, before, after)
     assert (problem.file, problem.line) == (file, line), problem
     assert words in str(problem)
 

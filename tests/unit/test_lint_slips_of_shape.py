@@ -9,7 +9,7 @@ import pytest
 
 from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
-from tests.unit.test_lint_slips import FAIR, OUTCOMES, RENEWAL, TEAMS, WEBINAR, WHITEPAPER, slip
+from tests.unit.test_lint_slips import FAIR, OUTCOMES, RENEWAL, TEAMS, WEBINAR, WHITEPAPER, slip, told_once
 
 OF_JUDGE: Final = """\
         - if: survey.renewal.wish == "extend"
@@ -133,10 +133,7 @@ WORDS: Final = [
 def test_a_slip_of_shape_is_said_once_where_it_is(
     shipped: Path, file: str, before: str, after: str, line: int, words: str
 ) -> None:
-    slip(shipped, file, before, after)
-    found = lint_unrendered(read_workspace(shipped))
-    assert len(found) == 1, "\n".join(map(str, found))
-    [problem] = found
+    problem = told_once(shipped, file, before, after)
     assert (problem.file, problem.line) == (file, line), problem
     assert words in str(problem)
 

@@ -21,6 +21,7 @@ from tests.unit.test_lint_slips import (
     WEBINAR,
     WHITEPAPER,
     slip,
+    told_once,
 )
 from tests.unit.test_lint_slips_of_lines import MAIL
 
@@ -210,10 +211,7 @@ SEVERAL_AT_ONCE: Final = [
 def test_a_word_that_is_none_is_said_once_with_what_belongs_there(
     shipped: Path, file: str, before: str, after: str, line: int, words: str
 ) -> None:
-    slip(shipped, file, before, after)
-    found = lint_unrendered(read_workspace(shipped))
-    assert len(found) == 1, "\n".join(map(str, found))
-    [problem] = found
+    problem = told_once(shipped, file, before, after)
     assert (problem.file, problem.line) == (FAIR if file == "surveys/fair.yaml" else file, line), problem
     assert words in str(problem)
 

@@ -166,7 +166,7 @@ class _FlowReader(StartReader, StepReader):
         said = value.value if isinstance(value, Text) else ""
         if said in self.paths or said in m.ENDINGS:
             return f"if: lead.sales_ready, go: {said}"
-        way = [*self.unnamed, *({"sales"} & set(self.paths)), *sorted(self.paths), "done"][0]
+        way = next(iter(self.unnamed or sorted(self.paths)), "done")
         try:
             parse_condition(said)
         except ConditionError:
