@@ -44,7 +44,10 @@ class Importer:
             case "enrolling":
                 return self._enrol(import_id)
             case "undoing":
-                return self._many(lambda: undo_some(self.database, import_id, self.book().ears, self._now()), _done)
+                return self._many(
+                    lambda: undo_some(self.database, import_id, self.book().ears, self._now()),
+                    lambda: self._undone(import_id),
+                )
             case _:
                 return Imported(done=True)
 
@@ -89,6 +92,12 @@ class Importer:
             wait=max(BREATH.total_seconds(), (self.clock.real(next_at) - datetime.now(UTC)).total_seconds())
         )
 
+    def _undone(self, import_id: str) -> Imported:
+        """All that could be taken back is; or some have yet to leave their flow."""
+        with self.database.read() as read:
+            over = imports.one(read, import_id).status != "undoing"
+        return Imported(done=True) if over else Imported(wait=BREATH.total_seconds())
+
     def _now(self) -> datetime:
         return self.clock.flow(datetime.now(UTC))
 
@@ -97,10 +106,6 @@ def let_others(database: Database) -> None:
     """Between two batches. Of several processes SQLite has that one write that asks first: whoever did just now."""
     if database.sqlite:
         sleep(_PAUSE)
-
-
-def _done() -> Imported:
-    return Imported(done=True)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -78,7 +78,7 @@ def happen(life: Life, when: str, what: str, *words: str) -> None:
             life.memory.paused_flows.remove(words[0])
         case "unclear":
             life.memory.unclear.add(about(life, "opened"))
-        case "enrol" | "unsubscribed" | "complained" | "merged":
+        case "enrol" | "unenrol" | "unsubscribed" | "complained" | "merged":
             return life.hear(at, what, None, said)
         case _ if "." in what:
             return life.hear(at, what, None, said)

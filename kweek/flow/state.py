@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from kweek.flow.words import EndingKind
 
-Result = EndingKind | Literal["moved", "merged"]
+Result = EndingKind | Literal["moved", "merged", "unenrolled"]
 Value = str | int | float | bool | date | datetime | None
 
 EffectKind = Literal[
@@ -28,8 +28,9 @@ class Event(Struct, frozen=True):
     seq: the lead's own count, from 1, without gaps. kind: a word of the flow language (`opened`, `interested`,
     `rejected`, `unsubscribed`, …), an own event (`brochure.requested`), or one of the engine's: `sent` and
     `undelivered` (a mail), `taken` and `given_back` (a person and a task), `call_back` (an agreed moment, in
-    `data["at"]`), `enrol` (by hand, import or upkeep: `data["flow"]`). ref: the key of the effect that it is about,
-    where it is about one. data: typed facts (`link`, `reason`, `later_on`, fields of an own event).
+    `data["at"]`), `enrol` (by hand, import or upkeep: `data["flow"]`), `unenrol` (that is taken back: `data["since"]`,
+    the seq of the `enrol`). ref: the key of the effect that it is about, where it is about one. data: typed facts
+    (`link`, `reason`, `later_on`, fields of an own event).
     """
 
     seq: int

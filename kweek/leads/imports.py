@@ -23,6 +23,7 @@ AT_WORK: Final = ("running", "enrolling", "undoing")
 TAKEN: Final = ("made", "changed", "same")
 """Rows that became a lead."""
 
+_EVERY: Final = 2**31 - 1  # no row has a greater number
 _STORED_AT_ONCE: Final = 1_000  # rows in one transaction: others wait for it
 _ONE: Final = select(imports).where(imports.c.id == bindparam("import_id"))
 _LOCKED: Final = _ONE.with_for_update()
@@ -39,7 +40,11 @@ _OF_STATUS: Final = select(import_rows).where(
 _ROWS: Final = (
     _OF_STATUS.where(import_rows.c.number > bindparam("after")).order_by(import_rows.c.number).limit(bindparam("most"))
 )
-_LAST: Final = _OF_STATUS.order_by(import_rows.c.number.desc()).limit(bindparam("most"))
+_LAST: Final = (
+    _OF_STATUS.where(import_rows.c.number <= bindparam("until"))
+    .order_by(import_rows.c.number.desc())
+    .limit(bindparam("most"))
+)
 _OF_IMPORT: Final = import_rows.c.import_id == bindparam("import_id")
 _LEFT: Final = (
     select(import_rows)
@@ -149,9 +154,9 @@ def rows(read: Connection, import_id: str, statuses: Sequence[str], most: int, a
     return sorted(found, key=lambda row: row.number)[:most]
 
 
-def last_taken(read: Connection, import_id: str, most: int) -> list[Row[Any]]:
-    """Those that became a lead, the last one first."""
-    asked = {"import_id": import_id, "most": most}
+def last_taken(read: Connection, import_id: str, most: int, until: int = _EVERY) -> list[Row[Any]]:
+    """Those up to this number that became a lead, the last one first."""
+    asked = {"import_id": import_id, "most": most, "until": until}
     found = (row for status in TAKEN for row in read.execute(_LAST, {**asked, "status": status}))
     return sorted(found, key=lambda row: -row.number)[:most]
 
@@ -214,8 +219,9 @@ def stop(db: Database, import_id: str) -> None:
 def undo(db: Database, import_id: str) -> None:
     """Have all taken back that can be. Twice is once."""
     with db.write() as tx:
-        if locked(tx, import_id).status not in ("undoing", "undone"):
-            change(tx, import_id, status="undoing")
+        row = locked(tx, import_id)
+        if row.status not in ("undoing", "undone"):
+            change(tx, import_id, status="undoing", enrolled=_EVERY if row.how.get("flow") else 0, next_at=None)
 
 
 def _only(row: Row[Any], *statuses: str) -> None:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Executable, String, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Executable, String, func, literal, select, true, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kweek.flow.rows import place_in
@@ -55,6 +55,11 @@ class Tally:
             self._count(one, _stands(one), 1)
         for entry in written:
             self._count(now[entry.enrolment], place_in(entry), 1)
+
+    def forget(self, tx: Connection, lead_id: str) -> None:
+        """All that is counted of a lead whose rows go."""
+        for flow, version, place, count in tx.execute(_rows_of(enrolments.c.lead_id == lead_id)):
+            self.changes[Place(flow, version, place)] -= count
 
     def write(self, tx: Connection) -> None:
         """The last thing that a transaction does before its commit."""
@@ -93,17 +98,19 @@ def numbers(read: Connection, flow: str | None = None) -> Numbers:
 
 def counted(read: Connection) -> Numbers:
     """The same by the rows themselves, which takes its time; the two agree, always."""
+    return _nested(read, _rows_of(true()))
+
+
+def _rows_of(which: ColumnElement[bool]) -> Executable:
+    """What is to be counted of some enrolments: flow, version, place, how often."""
     e, j = enrolments.c, journal.c
     of, how_many = (e.flow, e.version), func.count()
     ended = literal(ENDED, String).concat(e.result)
     taken = select(*of, j.place, how_many).join(enrolments, e.id == j.enrolment_id)
-    return _nested(
-        read,
-        union_all(
-            select(*of, e.step, how_many).where(e.step.is_not(None)).group_by(*of, e.step),
-            select(*of, ended, how_many).where(e.ended_at.is_not(None)).group_by(*of, ended),
-            taken.where(j.place.is_not(None)).group_by(*of, j.place),
-        ),
+    return union_all(
+        select(*of, e.step, how_many).where(which, e.step.is_not(None)).group_by(*of, e.step),
+        select(*of, ended, how_many).where(which, e.ended_at.is_not(None)).group_by(*of, ended),
+        taken.where(which, j.place.is_not(None)).group_by(*of, j.place),
     )
 
 

@@ -127,6 +127,8 @@ def _about(say: Tongue, row: Row[Any], mail: str | None, zone: tzinfo, titles: M
         if grade := row.data.get("grade"):
             yield say("past.by-grade", grade=grade)
         return
+    if row.kind == "unenrol":
+        return
     if mail:
         yield mail
     if said := [_fact(say, row.kind, name, value, zone) for name, value in row.data.items()]:

@@ -86,12 +86,12 @@ def test_a_file_that_nobody_took_in_is_forgotten(books: Database) -> None:
     assert all_rows(books) == before
 
 
-def test_whoever_is_in_a_flow_stays(books: Database) -> None:
+def test_whoever_is_known_elsewhere_stays(books: Database) -> None:
     import_id = imported(books)
     bo = lead(books, external_id="k2").id
     with books.write() as tx:
-        tx.execute(insert(tables.tags).values(lead_id=bo, tag="hot"))
+        tx.execute(insert(tables.topics).values(lead_id=bo, topic="pumps", views=1, last_at=NOW))
         tx.execute(delete(tables.import_rows).where(tables.import_rows.c.number != 5))
     undone(books, import_id)
     [row] = rows(books, import_id)
-    assert (row.status, row.why[0]["words"]) == ("kept", "the lead stays, for since then: tags")
+    assert (row.status, row.why[0]["words"]) == ("kept", "the lead stays, for since then: topics")

@@ -168,6 +168,30 @@ def test_a_merged_lead_leaves_everything() -> None:
     assert life.wake_at is None
 
 
+def test_who_was_put_into_a_flow_can_be_taken_out_of_that_one_again() -> None:
+    life = Life(
+        [
+            flow("one", [call("reach", "9 days", {"else": [end("done")]})], start=[Start(manual=True)]),
+            flow("two", [wait("9 days"), end("done")]),
+        ]
+    )
+    life.hear("enrol", flow="one").hear("brochure.requested")
+    [put, _] = life.state.enrolments
+    life.hear("unenrol", since=put.since + 7)
+    assert all(e.ended is None for e in life.state.enrolments), "that is another one"
+    life.hear("unenrol", since=put.since).hear("unenrol", since=put.since)
+    assert [e.ended and e.ended.result for e in life.state.enrolments][-1] is None
+    assert flows_of(life)[-1] == "two"
+    assert [e.args for e in life.issued("withdraw")] == [{"ref": "lead-1/1", "because": "unenrol"}]
+
+
+def test_what_sales_holds_stays_with_sales_whoever_put_the_lead_in() -> None:
+    life = Life([flow("f", [handover("sales", {"else": [end("done")]})], start=[Start(manual=True)])])
+    life.hear("enrol", flow="f")
+    life.hear("unenrol", since=life.enrolment().since)
+    assert life.enrolment().ended is None
+
+
 # --- between -------------------------------------------------------------------------------------------------
 
 

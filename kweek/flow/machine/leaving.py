@@ -11,7 +11,7 @@ from kweek.flow.machine.asking import ask
 from kweek.flow.machine.starting import begin, refuses
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import At, Call, End, Handover, Send, Target, Task, ToFlow
-from kweek.flow.state import Ended, Enrolment, Result, Token
+from kweek.flow.state import Ended, Enrolment, Result, Token, Value
 
 MOST_MOVES: Final = 20
 MOVES_COUNT: Final = timedelta(days=30)
@@ -85,6 +85,15 @@ def end_all(work: Work, result: Result) -> None:
     for enrolment in work.enrolments.values():  # nor does a late outcome bring it back
         work.put(replace(enrolment, withdrawn={}, deferred=()))
     work.handover, work.resting = None, ()
+
+
+def take_out(work: Work, since: Value) -> None:
+    """It should not have been put into this flow, by the event with this seq. Not out of sales' hands, though."""
+    for enrolment, token in work.open():
+        if enrolment.since == since and not stands_on_handover(work, token):
+            leave_step(work, enrolment.id, "unenrol")
+            cancel_unsent(work, enrolment.id)
+            end_quietly(work, enrolment.id, "unenrolled", None)
 
 
 def to_flow(work: Work, of: str, target: ToFlow, step: str) -> None:

@@ -5,5 +5,5 @@
 - `asked`, `how`: what somebody asks for, and the way to take it in that comes of it; `file_row`: who is in a row
 - `known`: what is known already, and what a row would change; `trying`: told before; `refused`: which rows, and why
 - `taking`: rows into the books; `newcomers`, `together`: of many at once; `enrolling`: into a flow, at a rate
-- `undoing`: it is taken back
+- `undoing`: it is taken back; `since`: what happened to a lead meanwhile
 """

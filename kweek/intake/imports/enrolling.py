@@ -23,6 +23,11 @@ STEP: Final = timedelta(minutes=1)
 MOST: Final = 100  # leads in one step
 
 
+def enrol_id(import_id: str, lead_id: str) -> str:
+    """Of the event that puts a lead into the flow."""
+    return f"import:{import_id}:enrol:{lead_id}"
+
+
 def at_once(rate: Rate, breath: timedelta) -> int:
     """How many go at once. breath: what passes in the flows before anybody can look again."""
     return max(1, min(MOST, int(max(STEP, breath) / rate.each)))
@@ -48,7 +53,7 @@ def enrol_some(db: Database, import_id: str, ears: FlowEars, now: datetime, brea
 def _enrol(db: Database, import_id: str, how: How, row: Row[object], ears: FlowEars, now: datetime) -> None:
     """Once for each lead, however many rows it has. A lead that was erased meanwhile enters nothing."""
     lead_id = str(row.lead_id)
-    incoming = Incoming(f"import:{import_id}:enrol:{lead_id}", "enrol", now, LeadIn(id=lead_id), {"flow": how.flow})
+    incoming = Incoming(enrol_id(import_id, lead_id), "enrol", now, LeadIn(id=lead_id), {"flow": how.flow})
     try:
         with db.lead_tx(lead_id) as tx:
             append(tx, lead_id, incoming, now, ears)

@@ -1,23 +1,25 @@
 """How is an import taken back? Who came by it and did nothing since goes wholly; who was changed gets back what was.
 
-From the last row to the first, some at a time, each once. What cannot be taken back is noted on its row, with the
-reason. A permission that the import gave is withdrawn in any case: a doubtful list must not be mailed.
+Who went into a flow by it leaves that first. Then from the last row to the first, some at a time, each once. What
+cannot be taken back is noted on its row, with the reason. A permission that the import gave is withdrawn in any case: a
+doubtful list must not be mailed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
-from kweek.flow.words import GRADE_CHANGED, IMPORT_UNDONE
+from kweek.flow.words import IMPORT_UNDONE
 from kweek.intake.check import email_key
 from kweek.intake.ears import FlowEars
+from kweek.intake.imports.enrolling import enrol_id
 from kweek.intake.imports.file_row import Refusal
 from kweek.intake.imports.known import OF_COMPANY, Person, people_by_id
+from kweek.intake.imports.since import about, happened_since, still_leaving, take_away, unenrol_id
 from kweek.intake.imports.taking import event_id
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import append
@@ -29,27 +31,34 @@ from kweek.leads.scores import settle
 from kweek.leads.traits import set_fields
 
 BATCH: Final = 50
+_AT_ONCE: Final = 100  # rows whose leads are told to leave their flow
 _FORGOTTEN: Final = 1_000  # rows that never came in, at once
 
-_LEFT_BY_IT: Final = ("events", "points", "consents", "touches", "duplicates", "replaced")
-"""Where an import leaves rows about a lead that it made; a row elsewhere is of something that happened since."""
-
 _KEYS: Final = ("email", "external_id")
-_LEADS: Final = select(tables.leads).where(tables.leads.c.id.in_(bindparam("leads", expanding=True)))
+_LEADS: Final = select(tables.leads.c.id).where(tables.leads.c.id.in_(bindparam("leads", expanding=True)))
 _LOCK: Final = _LEADS.order_by(tables.leads.c.id).with_for_update()
-_EVENTS: Final = select(tables.events.c.lead_id, tables.events.c.id, tables.events.c.kind).where(
-    tables.events.c.lead_id.in_(bindparam("leads", expanding=True))
+_BEGAN: Final = (
+    select(tables.events.c.lead_id, tables.events.c.seq)
+    .where(tables.events.c.id.in_(bindparam("ids", expanding=True)), tables.events.c.merged.is_(None))
+    .order_by(tables.events.c.lead_id)
 )
 _COMPANY: Final = select(tables.companies).where(tables.companies.c.id == bindparam("company")).with_for_update()
 
 
 def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most: int = BATCH) -> int:
-    """The next rows; how many. 0: all that could be taken back is."""
+    """The next rows; how many. 0: all that could be taken back is; or, as long as it says `undoing`, the leads that are
+    left have yet to leave their flow."""
     with db.write() as tx:
         row = imports.locked(tx, import_id)
         if row.status != "undoing":
             return 0
-        some = _of_different_leads(imports.last_taken(tx, import_id, most))
+        if row.enrolled:
+            return _take_out_some(tx, row, ears, now)
+        taken = imports.last_taken(tx, import_id, most)
+        leaving = still_leaving(tx, [one.lead_id for one in taken], import_id, now)
+        some = _of_different_leads([one for one in taken if one.lead_id not in leaving])
+        if not some and leaving:
+            return 0  # and they are looked at again
         if not some and (never := imports.rows(tx, import_id, ["waiting"], _FORGOTTEN)):
             imports.change_rows(
                 tx, import_id, [{"number": one.number, "status": "undone", "cells": []} for one in never]
@@ -73,23 +82,35 @@ def _of_different_leads(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     return some
 
 
+def _take_out_some(tx: Connection, row: Row[Any], ears: FlowEars, now: datetime) -> int:
+    """Out of the flow into which the import put them, before they go out of the books. How many rows."""
+    some = imports.last_taken(tx, row.id, _AT_ONCE, row.enrolled)
+    enrolments = {enrol_id(row.id, one.lead_id) for one in some}
+    for began in tx.execute(_BEGAN, {"ids": sorted(enrolments)}):
+        incoming = Incoming(
+            unenrol_id(row.id, began.lead_id), "unenrol", now, LeadIn(id=began.lead_id), {"since": began.seq}
+        )
+        append(tx, began.lead_id, incoming, now, ears)
+    imports.change(tx, row.id, enrolled=some[-1].number - 1 if some else 0)
+    return max(1, len(some))
+
+
 class _Undoing:
     def __init__(self, tx: Connection, imported: Row[Any], ears: FlowEars, now: datetime) -> None:
         self.tx, self.imported, self.ears, self.now = tx, imported, ears, now
 
     def undo(self, rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
         """What the rows shall say."""
-        ids = [row.lead_id for row in rows]
-        there = {row.id: row for row in self.tx.execute(_LOCK, {"leads": ids})}
-        since = _since(self.tx, [row.lead_id for row in rows if row.status == "made"], there, self.imported.id)
-        people = people_by_id(self.tx, list(there))
+        there = self.tx.execute(_LOCK, {"leads": [row.lead_id for row in rows]}).scalars().all()
+        since = happened_since(self.tx, [row.lead_id for row in rows if row.status == "made"], self.imported.id)
+        people = people_by_id(self.tx, there)
         return [self._undone(row, people.get(row.lead_id), since) for row in rows]
 
     def _undone(self, row: Row[Any], person: Person | None, since: Mapping[str, list[str]]) -> dict[str, object]:
         if person is None:
             return _said(row, "undone", [Refusal("", "", "the lead is not there any more")])
         if row.status == "made" and not since[row.lead_id]:
-            _take_away(self.tx, row.lead_id)
+            take_away(self.tx, row.lead_id)
             self._forget_company(row)
             return _said(row, "undone", [])
         self._withdraw(row)
@@ -183,59 +204,9 @@ def _said(row: Row[Any], status: str, why: Sequence[Refusal]) -> dict[str, objec
     return {"number": row.number, "status": status, "why": [one.dump() for one in why] or None, "before": None}
 
 
-# --- who did nothing since --------------------------------------------------------------------------------
-
-
-def _about(table: Table, column: Table) -> Iterator[Any]:
-    """The columns of a table that name a row of another."""
-    for foreign in table.foreign_keys:
-        if foreign.column.table is column:
-            yield foreign.parent
-
-
-def _since(
-    tx: Connection, ids: Sequence[str], there: Mapping[str, Row[Any]], import_id: str
-) -> Mapping[str, list[str]]:
-    """What happened to each of these leads that is not of this import."""
-    found: dict[str, list[str]] = {lead_id: [] for lead_id in ids}
-    ours = f"import:{import_id}:"
-    for row in tx.execute(_EVENTS, {"leads": ids}):
-        if not row.id.startswith(ours) and row.kind != GRADE_CHANGED:
-            found[row.lead_id].append(row.kind)
-    for lead_id in ids:
-        if lead_id in there and there[lead_id].turn > 0 and not found[lead_id]:
-            found[lead_id].append("it went into a flow")
-    for name, query in _elsewhere():
-        for lead_id in tx.execute(query, {"leads": ids}).scalars():
-            if not found[lead_id]:
-                found[lead_id].append(name.replace("_", " "))
-    return found
-
-
-@cache
-def _elsewhere() -> Sequence[tuple[str, Select[Any]]]:
-    """The other tables that are about leads."""
-    return [
-        (table.name, select(column).where(column.in_(bindparam("leads", expanding=True))).distinct())
-        for table in tables.metadata.sorted_tables
-        if table.name not in _LEFT_BY_IT
-        for column in _about(table, tables.leads)
-    ]
-
-
-def _take_away(tx: Connection, lead_id: str) -> None:
-    """All rows about it, and then its own."""
-    for name in _LEFT_BY_IT:
-        table = tables.metadata.tables[name]
-        for column in _about(table, tables.leads):
-            tx.execute(delete(table).where(column == lead_id))
-    tx.execute(delete(tables.problems).where(tables.problems.c.lead_id == lead_id))
-    tx.execute(delete(tables.leads).where(tables.leads.c.id == lead_id))
-
-
 def _named(tx: Connection, company_id: str) -> bool:
     for table in tables.metadata.sorted_tables:
-        for column in _about(table, tables.companies):
+        for column in about(table, tables.companies):
             if tx.execute(select(func.count()).select_from(table).where(column == company_id)).scalar_one():
                 return True
     return False
