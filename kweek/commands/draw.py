@@ -13,6 +13,8 @@ from kweek.flow.problems import did_you_mean, errors
 from kweek.words import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kweek.commands.against import Other
     from kweek.draw.told import Told
     from kweek.words import Tongue
@@ -33,6 +35,7 @@ Exit: 0 drawn (with mistakes or without), 1 the flow cannot be read, 2 not under
 
 _ENDINGS: Final = (".svg", ".png", ".mmd")
 _MISTAKES: Final = 3
+_BOXES: Final = 20  # characters
 _WHOLE_LINES: Final = 4096  # wide enough that nothing is folded for a program that reads it
 
 
@@ -161,13 +164,22 @@ def _write(told: Told, tongue: Tongue, output: Path, theme: Any) -> None:
     if output.suffix == ".svg":
         output.write_text(svg(picture, theme=theme or "auto"), encoding="utf-8")
     else:
-        from kweek.pixels import MOST, png, zoom_of
+        from kweek.pixels import MOST, png, without_picture, zoom_of
 
-        zoom = zoom_of(picture.width, picture.height)
-        output.write_bytes(png(svg(picture, theme=theme or "light"), zoom))
+        zoom, drawn = zoom_of(picture.width, picture.height), svg(picture, theme=theme or "light")
+        output.write_bytes(png(drawn, zoom))
+        if boxes := without_picture(drawn):
+            looked()
+            _say_boxes(boxes)
         if zoom < zoom_of(1, 1):
             looked()
             much = f"{MOST // 1_000_000} million pixels"
             say(f"The flow is so large that it is drawn smaller, to have {much}; a .svg is sharp at any size.")
     looked()
     say(f"{output}: {picture.width} × {picture.height}")
+
+
+def _say_boxes(boxes: Sequence[str]) -> None:
+    more = f" and {len(boxes) - _BOXES} more" if len(boxes) > _BOXES else ""
+    say(f"No font here has a picture of {' '.join(boxes[:_BOXES])}{more}: boxes stand in their place.")
+    say("A .svg is drawn with the fonts of whoever opens it.")

@@ -31,8 +31,19 @@ _WHO_IN_CHANNEL: Final = """
 {% if company.name %}, {{ company.name }}{% endif %}
 """
 _NAME: Final = "{{ lead.name or lead.email or company.name }}"
+# What a colleague is told begins in the subject already: a bare name says nothing of why one hears it.
+_SHOWN: Final = 80
+_TOLD: Final = (
+    "{% set who = lead.name or lead.email or company.name or '' %}"
+    f"{{% set told = event.text|truncate({_SHOWN}, false, '…', 0) %}}"
+    "{{ told if not who or who in event.text else who ~ ': ' ~ told if told else who }}"
+)
+_TOLD_BELOW: Final = "{{ event.text }}\n"
+_REST_IN_CHANNEL: Final = f"{{% if event.text|length > {_SHOWN} %}}{{{{ event.text }}}}{{% endif %}}\n"
+"""A message in a channel is read from its heading on: there it is said once."""
+
 _NL: Final[dict[Notice, tuple[str, str]]] = {
-    "tell": (_NAME, "{{ event.text }}\n"),
+    "tell": (_TOLD, _TOLD_BELOW),
     "handover": (
         f"Nieuwe lead voor u: {_NAME}",
         "Deze lead is aan u overgedragen{% if event.overdue %}; het contact is sinds **{{ event.until }}** te laat"
@@ -50,7 +61,7 @@ _NL: Final[dict[Notice, tuple[str, str]]] = {
     "task": (f"Taak: {{{{ event.text }}}} ({_NAME})", "Er ligt een taak voor u: {{ event.text }}.\n"),
 }
 _EN: Final[dict[Notice, tuple[str, str]]] = {
-    "tell": (_NAME, "{{ event.text }}\n"),
+    "tell": (_TOLD, _TOLD_BELOW),
     "handover": (
         f"A new lead for you: {_NAME}",
         "This lead was handed over to you{% if event.overdue %}; contact is overdue since **{{ event.until }}**"
@@ -74,6 +85,8 @@ def notice(what: Notice, language: str, *, in_channel: bool = False) -> MailTemp
     as they apply."""
     dutch = language.split("-")[0] == "nl"
     subject, body = (_NL if dutch else _EN)[what]
+    if in_channel and what == "tell":
+        body = _REST_IN_CHANNEL
     spoken = "nl" if dutch else "en"
     who = _WHO_IN_CHANNEL if in_channel else _WHO_NL if dutch else _WHO_EN
     return MailTemplate(

@@ -51,3 +51,12 @@ _WORDS: Final = {"en": _EN, "nl": _NL}
 def words(language: str) -> Words:
     """The words of a language, or English where there is no catalogue yet."""
     return _WORDS.get(language.split("-")[0], _EN)
+
+
+def task_title(title: str, language: str) -> str:
+    """One that the machine itself gave, in whichever language it stands in the books, in this one; else as it is."""
+    for spoken in _WORDS.values():
+        for english, said in spoken.tasks.items():
+            if title in (english, said):
+                return words(language).tasks.get(english, english)
+    return title

@@ -9,23 +9,15 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final, cast
 
 import httpcore
 
-Network = IPv4Network | IPv6Network
-Address = IPv4Address | IPv6Address
+from kweek.flow.public import Address, is_public
 
-_PUBLIC6: Final = ip_network("2000::/3")  # RFC 4291: all that is global unicast today
-_V4_IN_V6: Final = ip_network("64:ff9b::/96")  # RFC 6052: a NAT64's way to the last 32 bits
-_NOT_PUBLIC: Final = (
-    ip_network("2002::/16"),  # RFC 3056: leads to any IPv4 address
-    ip_network("168.63.129.16/32"),  # Azure's own server for its machines
-    *map(
-        ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")
-    ),  # not in the tables of every Python that we run on
-)
+Network = IPv4Network | IPv6Network
+
 _MOST: Final = 4  # addresses of one name that are tried
 
 
@@ -38,21 +30,6 @@ def may_connect(address: Address, allow: Iterable[Network], *, plain: bool) -> b
     if any(address.version == network.version and address in network for network in allow):
         return True
     return not plain and is_public(address)
-
-
-def is_public(address: Address) -> bool:
-    """Is it the internet's? What stands for an IPv4 address is judged as that one."""
-    if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped
-        if address in _V4_IN_V6:
-            inner = IPv4Address(int(address) & 0xFFFF_FFFF)
-        if inner is not None:
-            return is_public(inner)
-        if address not in _PUBLIC6:
-            return False
-    if any(address.version == network.version and address in network for network in _NOT_PUBLIC):
-        return False
-    return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
 class Guarded(httpcore.AsyncNetworkBackend):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from itertools import groupby
 from typing import Any, Final, cast
@@ -10,21 +11,25 @@ from typing import Any, Final, cast
 from sqlalchemy import Connection, Row, case, func, or_, select
 
 from kweek.flow.plan import Plan, Send
+from kweek.flow.words import GRADE_CHANGED
 from kweek.intake.by_hand import NOTED
 from kweek.leads import publish, tables
 from kweek.leads.replaced import of_lead as replaced_of
 from kweek.rules.said import ROOT
 from kweek.web import mail_titles
+from kweek.web.caused import Caused, caused
 from kweek.web.line_words import cause_words
 from kweek.web.past import Happened, closing, rungs
 from kweek.web.rules import WorkspaceRules
 from kweek.web.spoken import (
     event_words,
     field_words,
+    kept_words,
     mail_event,
     outcome_words,
     step_words,
     task_words,
+    title_of_task,
     value_words,
 )
 from kweek.words import Tongue
@@ -33,7 +38,11 @@ MOST: Final = 100  # lines of one lead on a page
 SORTS: Final = ("did", "mails", "desk", "points", "flows")
 """What it did by itself; what came of its mails; what colleagues did; its points; the steps that it went."""
 
+Place = tuple[int, int, int]
 _MOST_READ: Final = 5 * MOST  # lines of its journal: several to each that is shown
+_BEFORE, _DID, _KNOWN, _BROUGHT, _MOVED, _THERE = range(6)
+"""Of one moment: who clicked had opened before; what it did, each with its points; what else is known by then; what the
+points brought about; where it went; who has it there."""
 
 
 def of_lead(
@@ -44,25 +53,29 @@ def of_lead(
     also: Sequence[str] = (),
     only: str | None = None,
 ) -> list[Happened]:
-    """The newest first. Of one moment: what happened, what it was worth, where the lead went, who has it there. rules:
-    of the workspace, with the zone of the moments that an event carries. also: leads that were merged into it, of whom
-    the points are counted there. only: of this sort."""
-    family = (lead_id, *also)
-    in_order: list[Iterable[Happened]] = [_events(read, say, one, rules, only) for one in family]
-    if only in (None, "did"):
-        in_order.append(_replaced(read, say, lead_id))
+    """The newest first. Of one moment: what happened, what it was worth, what followed from that, where the lead went,
+    who has it there. rules: of the workspace, with the zone of the moments that an event carries. also: leads that were
+    merged into it, of whom the points are counted there. only: of this sort."""
+    family, places = (lead_id, *also), dict[str, Place]()
+    lines = [line for one in family for line in _events(read, say, one, rules, only, places)]
     if only in (None, "points"):
-        in_order.insert(1, _points(read, say, lead_id))
-    for sort, told in (("flows", _moves), ("desk", _desk)):
-        in_order += [told(read, say, one) for one in family if only in (None, sort)]
-    lines = sorted((line for some in in_order for line in some), key=lambda line: line.at)
-    return lines[: -MOST - 1 : -1]
+        lines += _points(read, say, lead_id, places)
+    if only in (None, "did"):
+        lines += _replaced(read, say, lead_id, rules)
+    for one in family:
+        since = caused(read, one)
+        for sort, told in (("flows", _moves), ("desk", _desk)):
+            lines += told(read, say, one, since) if only in (None, sort) else ()
+    return sorted(lines, key=lambda line: (line.at, line.place))[: -MOST - 1 : -1]
 
 
 # --- what happened --------------------------------------------------------------------------------
 
 
-def _events(read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules, only: str | None) -> list[Happened]:
+def _events(
+    read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules, only: str | None, places: dict[str, Place]
+) -> Iterator[Happened]:
+    """places: is told where each of them stands, by its id."""
     events, mails, tasks = tables.events.c, tables.mails.c, tables.tasks.c
     sort = case((mails.key.is_not(None), "mails"), (or_(events.ref.is_not(None), events.by.is_not(None)), "desk"))
     mail = (mails.key, mails.subject, mails.mail, mails.enrolment_id)
@@ -78,16 +91,42 @@ def _events(read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules, 
     enrolled = [row for row in rows if row.kind == "enrol"]
     refused, titles, zone = _refused(read, lead_id, enrolled), _titles(read, enrolled), rules.zone()
     called = mail_titles.titles(read, rules, [row for row in rows if row.key], say.language)
-    return [
-        Happened(
-            row.at,
-            _words(say, row, refused),
-            row.by,
-            tuple(_about(say, row, called.get(row.key), zone, titles)),
-            sort=row.sort,
-        )
-        for row in reversed(rows)
-    ]
+    for row, derived in _with_derived(rows):
+        place = (_place_of(row), row.seq, 0)
+        places |= dict.fromkeys((row.id, *(one.id for one in derived)), (*place[:2], 1))
+        about = _about(say, row, called.get(row.key), zone, titles)
+        words = _words(say, row, refused)
+        if derived:  # what it means is told, and below that what it was
+            words, about = " · ".join(event_words(say, one.kind) for one in derived), (words, *about)
+        yield Happened(row.at, words, row.by, tuple(about), sort=row.sort, place=place)
+
+
+def _with_derived(rows: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], Sequence[Row[Any]]]]:
+    """Each with the events that were made of it (`from:` in rules/events.yaml), which are not told again."""
+    known = {row.id: row for row in rows}
+    made = dict[str, list[Row[Any]]]()
+    for row in sorted(rows, key=lambda row: row.seq):
+        source = row
+        while (before := _source(source, known)) is not None:
+            source = before
+        if source is row:
+            made.setdefault(row.id, [])
+        else:
+            made.setdefault(source.id, []).append(row)
+    return ((known[id], derived) for id, derived in made.items())
+
+
+def _source(row: Row[Any], known: Mapping[str, Row[Any]]) -> Row[Any] | None:
+    """What it was made of has the same moment and data, and the beginning of its id."""
+    ending = f"/{row.kind}"
+    source = known.get(row.id.removesuffix(ending)) if row.id.endswith(ending) else None
+    return source if source is not None and (source.at, source.data) == (row.at, row.data) else None
+
+
+def _place_of(row: Row[Any]) -> int:
+    if row.kind == "opened":
+        return _BEFORE
+    return _BROUGHT if row.kind == GRADE_CHANGED or (row.kind == "enrol" and row.data.get("grade")) else _DID
 
 
 def _words(say: Tongue, row: Row[Any], refused: set[int]) -> str:
@@ -164,46 +203,69 @@ def _plain(say: Tongue, value: object, zone: tzinfo) -> str:
             return str(value)
 
 
-def _replaced(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
+def _replaced(read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules) -> Iterator[Happened]:
     """What was known of it, and what has been said instead."""
+    kinds, zone = rules.kinds(), rules.zone()
+
+    def known(name: str, value: object) -> str:
+        if name in kinds:
+            return kept_words(say, value, kinds[name], zone)
+        return value_words(say, name.removeprefix(ROOT), value)
 
     def words(row: Row[Any]) -> str:
-        now, was = (value_words(say, row.name.removeprefix(ROOT), value) for value in (row.became, row.was))
+        now, was = (known(row.name, value) for value in (row.became, row.was))
         return say("past.instead", name=field_words(say, row.name), now=now, was=was)
 
     for (at, _), rows in groupby(replaced_of(read, lead_id), lambda row: (row.at, row.source)):
-        yield Happened(at, say("past.replaced"), None, tuple(map(words, rows)))
+        yield Happened(at, say("past.replaced"), None, tuple(map(words, rows)), place=(_KNOWN, 0, 0))
 
 
-def _points(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
-    """The ledger: how many of each kind, and why."""
+def _points(read: Connection, say: Tongue, lead_id: str, places: Mapping[str, Place]) -> Iterator[Happened]:
+    """The ledger: how many of each kind, and why. places: of the events, by their ids."""
     p = tables.points.c
     query = select(tables.points).where(p.lead_id == lead_id).order_by(p.id.desc()).limit(3 * MOST)
     for _, given in groupby(reversed(read.execute(query).all()), lambda row: (row.source, row.at)):
         rows = list(given)
         sums = ", ".join(f"{row.points:+} {say(f'picture.axis.{row.axis}')}" for row in rows)
-        yield Happened(
-            rows[0].at, say("past.points", points=sums), None, (say.maybe(f"because.{rows[0].rule}", rows[0].because),)
-        )
+        because = (say.maybe(f"because.{rows[0].rule}", rows[0].because),)
+        place = places.get(rows[0].about or "", (_KNOWN, rows[0].id, 0))
+        yield Happened(rows[0].at, say("past.points", points=sums), None, because, place=place)
 
 
 # --- where it went --------------------------------------------------------------------------------
 
 
-def _moves(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
+def _moves(read: Connection, say: Tongue, lead_id: str, since: Caused) -> Iterator[Happened]:
     """A line for each turn that moved it: why, by which steps, and how it left."""
     j, e = tables.journal.c, tables.enrolments.c
     query = select(tables.journal, e.version).join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
     rows = read.execute(query.where(j.lead_id == lead_id).order_by(j.id.desc()).limit(_MOST_READ)).all()
     for _, lines in groupby(reversed(rows), lambda row: (row.enrolment_id, row.turn, row.at)):
         of_turn = list(lines)
-        plan = publish.plan_in(read, of_turn[0].version)
+        plan, first = publish.plan_in(read, of_turn[0].version), of_turn[0]
         if words := " → ".join(_went(say, plan, of_turn)):
-            yield Happened(of_turn[0].at, words[:1].upper() + words[1:], None, (say("now.flow", flow=plan.title),))
+            at = since.turns.get((first.enrolment_id, first.turn), first.at)
+            more = (*_caused(say, plan, of_turn), say("now.flow", flow=plan.title))
+            yield Happened(at, words[:1].upper() + words[1:], None, more, place=(_MOVED, first.id, 0))
+
+
+def _caused(say: Tongue, plan: Plan, lines: Sequence[Row[Any]]) -> Iterator[str]:
+    """By which events it was moved; what else sets a lead in motion, its words say."""
+    events = {"started": "by", "reacted": "event"}
+    causes = [
+        words
+        for line in lines
+        if line.kind in events and line.detail.get("row") != "goal"
+        for words in cause_words(
+            say, line.kind, str(line.detail.get(events[line.kind]) or ""), plan.steps.get(line.step)
+        )
+    ]
+    if causes:
+        yield say("past.because", what=", ".join(f"“{words}”" for words in dict.fromkeys(causes)))
 
 
 def _went(say: Tongue, plan: Plan, lines: Sequence[Row[Any]]) -> Iterable[str]:
-    """Not the event that moved it, which is a line of its own."""
+    """Not the event that moved it: `_caused`."""
     passed: list[str] = []
     for line in lines:
         step = plan.steps.get(line.step or "")
@@ -229,21 +291,25 @@ def _went(say: Tongue, plan: Plan, lines: Sequence[Row[Any]]) -> Iterable[str]:
 # --- who has it -----------------------------------------------------------------------------------
 
 
-def _desk(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
+def _desk(read: Connection, say: Tongue, lead_id: str, since: Caused) -> Iterator[Happened]:
     """Given to sales, with all that its clock brought about; put on a desk; and withdrawn from it."""
     handovers, calls, tasks = (
         read.execute(select(table).where(table.c.lead_id == lead_id)).all()
         for table in (tables.handovers, tables.call_tasks, tables.tasks)
     )
+    place = (_THERE, 0, 0)
     for row in handovers:
-        yield Happened(row.given_at, say("event.handed over", team=row.team))
+        given = since.effects.get(row.key, row.given_at)
+        yield Happened(given, say("event.handed over", team=row.team), place=place)
         if row.outcome == "withdrawn":
-            yield Happened(row.closed_at, outcome_words(say, "withdrawn"), None, closing(say, row))
-    for row, what in (*((row, row.script) for row in calls), *((row, row.title) for row in tasks)):
-        yield Happened(row.opened_at, say("event.asked"), None, (what,))
+            yield Happened(row.closed_at, outcome_words(say, "withdrawn"), None, closing(say, row), place=place)
+    for row, what in (*((row, row.script) for row in calls), *((row, title_of_task(say, row.title)) for row in tasks)):
+        yield Happened(since.effects.get(row.key, row.opened_at), say("event.asked"), None, (what,), place=place)
         if row.status == "withdrawn" and row.closed_at is not None:
-            yield Happened(row.closed_at, outcome_words(say, "withdrawn"), None, (what, *_because(say, row)))
-    yield from rungs(read, say, lead_id, [row.key for row in (*handovers, *tasks)])
+            more = (what, *_because(say, row))
+            yield Happened(row.closed_at, outcome_words(say, "withdrawn"), None, more, place=place)
+    for line in rungs(read, say, lead_id, [row.key for row in (*handovers, *tasks)]):
+        yield replace(line, place=place)
 
 
 def _because(say: Tongue, row: Row[Any]) -> Iterator[str]:

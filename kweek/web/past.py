@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, case, select
 
 from kweek.leads import tables
 from kweek.leads.merged import living
@@ -23,7 +23,8 @@ MOST: Final = 40  # events about one mail
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One line. by: who did it. more: what else is to be said of it. sort: of which it is, in a lead's story."""
+    """One line. by: who did it. more: what else is to be said of it. sort: of which it is, in a lead's story. place:
+    among those of one moment, what followed from what."""
 
     at: datetime
     words: str
@@ -31,14 +32,20 @@ class Happened:
     more: tuple[str, ...] = ()
     alarm: bool = False
     sort: str = ""
+    place: tuple[int, int, int] = (0, 0, 0)
 
 
 def of_mail(read: Connection, say: Tongue, lead_id: str, key: str, but: Collection[str] = ()) -> list[Happened]:
     """What its reader, his mailbox or the mail server did with it, in order; without the kinds in `but`."""
     events = tables.events.c
     about = (events.lead_id == lead_id, events.ref == key, events.kind.not_in(but))
-    query = select(tables.events).where(*about).order_by(events.seq).limit(MOST)
+    query = select(tables.events).where(*about).order_by(events.at, *_in_turn()).limit(MOST)
     return [Happened(row.at, event_words(say, mail_event(row.kind)), row.by) for row in read.execute(query)]
+
+
+def _in_turn() -> tuple[Any, Any]:
+    """Of one moment: who clicked had opened before, though that was written down after it."""
+    return case((tables.events.c.kind == "opened", 0), else_=1), tables.events.c.seq
 
 
 def of_handover(read: Connection, say: Tongue, row: Row[Any]) -> list[Happened]:

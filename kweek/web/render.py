@@ -17,7 +17,18 @@ from kweek.intake.imports.file_row import Refusal
 from kweek.web.acting import Acting, remember
 from kweek.web.direction import PageTongue, calm
 from kweek.web.house import house_of
-from kweek.web.spoken import event_words, heard_words, label_words, outcome_words, refusal_words, task_words, why_words
+from kweek.web.spoken import (
+    event_words,
+    heard_words,
+    kept_words,
+    label_words,
+    outcome_words,
+    problem_words,
+    refusal_words,
+    task_words,
+    title_of_task,
+    why_words,
+)
 from kweek.words import LANGUAGES, Tongue
 
 _PAGES: Final = Path(__file__).parent / "pages"
@@ -39,7 +50,7 @@ def page(
     rules = house.rules
     around: dict[str, object] = {
         "_": PageTongue(spoken, rules.words(spoken)), "language": language or spoken, "path": request.url.path,
-        "company": rules.company(), "zone": rules.zone(), "currency": rules.currency(),
+        "company": rules.company(), "zone": rules.zone(), "currency": rules.currency(), "kinds": rules.kinds(),
     }  # fmt: skip
     if "now" in context:  # its clocks go on in the browser
         around["tempo"] = house.tempo()
@@ -103,6 +114,12 @@ def _money(context: Context, cents: float) -> str:
     return _tongue(context).money(cents, context["currency"])
 
 
+@pass_context
+def _kept(context: Context, value: object, name: str) -> str:
+    """A field of the workspace's own, by its name."""
+    return kept_words(_tongue(context), value, context["kinds"].get(name), context["zone"])
+
+
 def _thin(value: int) -> str:
     """As in a picture, for what moves; but nothing is 0."""
     return number(value) or "0"
@@ -139,9 +156,10 @@ _SAY: Final[Mapping[str, Callable[..., str]]] = {
     "number": Tongue.number, "percent": Tongue.percent, "day": Tongue.day, "span": Tongue.span,
     "event": event_words, "heard": heard_words, "outcome": outcome_words, "task_outcome": task_words,
     "label": label_words, "refusal": _refusal, "why": _why, "status": _status,
+    "problem": problem_words, "task_title": title_of_task,
 }  # fmt: skip
 _FILTERS: Final[dict[str, Any]] = {
     **{name: _said(words) for name, words in _SAY.items()},
-    "moment": _moment, "money": _money, "thin": _thin, "millis": _millis,
+    "moment": _moment, "money": _money, "kept": _kept, "thin": _thin, "millis": _millis,
 }  # fmt: skip
 _ENVIRONMENT.filters.update(_FILTERS)

@@ -100,6 +100,10 @@ class WorkspaceRules:
     def matrix(self) -> Matrix:
         return self._book.now().world.matrix
 
+    def kinds(self) -> Mapping[str, str]:
+        """What each field holds that is kept of a lead besides: `contract_end`: date."""
+        return {name: own.kind.value for name, own in self._book.now().rules.settings.fields.items()}
+
     def own_fields(self) -> Sequence[str]:
         """What is kept of a lead besides."""
         return list(self._book.now().rules.settings.fields)

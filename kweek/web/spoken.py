@@ -5,6 +5,7 @@ Own words of the workspace (its events, mails, teams, outcomes) are said as its 
 
 from __future__ import annotations
 
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from kweek.draw.say import moment_words, time_words, title_words
@@ -12,6 +13,8 @@ from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
 from kweek.intake.imports.file_row import Refusal
+from kweek.leads.facts import read_as
+from kweek.mails.words import task_title
 from kweek.rules.said import ROOT
 from kweek.words import Tongue
 
@@ -95,6 +98,36 @@ def task_words(say: Tongue, outcome: str) -> str:
 
 
 _OF_TASKS: Final = ("done", "carry on", "leave", "withdrawn", "taken", "given_back")
+
+
+def title_of_task(say: Tongue, title: str) -> str:
+    """As its author wrote it; those that the machine gives, in the reader's language."""
+    return task_title(title, say.language)
+
+
+def kept_words(say: Tongue, value: object, kind: str | None, zone: tzinfo) -> str:
+    """A field of the workspace's own, as it stands in the books. kind: as rules/workspace.yaml says."""
+    match read_as(value, kind) if isinstance(value, str) and kind in ("date", "moment") else value:
+        case bool() as truth:
+            return say("condition.true" if truth else "condition.false")
+        case int() | float() as number:
+            return say.number(number)
+        case datetime() as moment:
+            return say.moment(moment.astimezone(zone))
+        case date() as day:
+            return say.day(day)
+        case other:
+            return str(other)
+
+
+def problem_words(say: Tongue, code: str) -> str:
+    """What went wrong, by its code in the books: `bounced 5.1.1`, `http 404`, `550 5.7.1`, `ValueError`. What was said
+    of it there stays as it was said."""
+    word = code.partition(" ")[0].rstrip(":")
+    for key in (f"problem.{code}", f"problem.{word}", *(["problem.refused"] if word.isdigit() else [])):
+        if say.knows(key):
+            return say(key)
+    return say("problem.other")
 
 
 def refusal_words(say: Tongue, refusal: Refusal) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
 from kweek.flow.plan import AnyStep, Call, Send, Task, Wait
-from kweek.flow.surveys import Survey, say
+from kweek.flow.surveys import Question, Survey, say
 from kweek.intake.surveys.submit import answer_in_words
 from kweek.leads import publish, tables
 from kweek.web.queries import WHO
 from kweek.web.rules import WorkspaceRules
+from kweek.web.spoken import kept_words
+from kweek.words import Tongue
 
 _MOST_WORDS: Final = 50
 _SPOKEN: Final = ("subject", "message", "question", "remarks", "text", "note")  # data that people wrote themselves
@@ -150,7 +152,14 @@ def _in_words(survey: Survey | None, given: Mapping[str, Row[Any]], language: st
     for name in sorted(given, key=lambda name: (list(asked).index(name) if name in asked else len(asked), name)):
         question, row = asked.get(name), given[name]
         text = say(question.text, language) if question else name
-        yield Answer(text, answer_in_words(question, row.value, language), title or row.survey, row.at)
+        yield Answer(text, _answer_words(question, row.value, language), title or row.survey, row.at)
+
+
+def _answer_words(question: Question | None, value: object, language: str) -> str:
+    """A day as this language writes it."""
+    if question is not None and question.type == "date" and isinstance(value, str):
+        return kept_words(Tongue(language), value, "date", UTC)
+    return answer_in_words(question, value, language)
 
 
 def remarks(read: Connection, lead_id: str) -> list[Remark]:

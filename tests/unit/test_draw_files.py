@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from kweek.draw import lay_out, svg
 from kweek.draw.picture import TITLE, Style
 from kweek.draw.widths import width, wrap
 from kweek.flow.kebab import kebab
-from kweek.pixels import FONTS, MOST, png, zoom_of
+from kweek.pixels import FONTS, MOST, png, without_picture, zoom_of
 from kweek.words import LANGUAGES, Tongue
 from kweek.words.catalogue import catalogue
 from kweek.workspace import read_workspace
@@ -73,6 +74,22 @@ def test_a_flow_that_is_drawn_smaller_says_so_and_where_it_is_sharp(
     wide, high = struct.unpack(">II", (tmp_path / "x.png").read_bytes()[16:24])
     assert 0.99e6 < wide * high < 1.01e6
     assert wide / high == pytest.approx(int(size.split()[-3]) / int(size.split()[-1]), rel=0.01)
+
+
+def test_a_character_that_no_font_has_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flow = "flow: own\ntitle: É {}\nstart: manual\nsteps:\n  - end: done\n"
+    (tmp_path / "flows").mkdir()
+    for more, said in (("ok →", []), ("\U000f0000 \U000f0001", ["\U000f0000 \U000f0001"])):
+        (tmp_path / "flows" / "own.yaml").write_text(flow.format(more))
+        for ending in ("png", "svg"):
+            code = main(["draw", "own", "-o", str(tmp_path / f"x.{ending}"), "--workspace", str(tmp_path)])
+            found = re.findall("No font here has a picture of (.*): boxes", capsys.readouterr().err)
+            assert (code, found) == (0, said if ending == "png" else [])
+
+
+def test_what_is_only_read_aloud_needs_no_font() -> None:
+    drawn = "<svg><desc>\U000f0000</desc><text>Één → \u200d</text><text>\U000f0001</text></svg>"
+    assert without_picture(drawn) == ("\U000f0001",)
 
 
 def test_the_tree_in_the_terminal_is_whole_where_a_program_reads_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from kweek.config import settings
 from kweek.errors import SettingsError
-from kweek.outgoing.addresses import is_public, may_connect
+from kweek.flow.public import is_public
+from kweek.outgoing.addresses import may_connect
 from kweek.outgoing.chat import address_of, payload, variable_of
 from kweek.outgoing.post import _retry_after, judge
 from kweek.outgoing.signature import secret_of, signed

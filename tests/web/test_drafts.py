@@ -48,6 +48,17 @@ def test_a_file_that_is_broken_leaves_the_last_good_picture_greyed_with_the_prob
     assert "flows/brochure-request.yaml:" in page
 
 
+def test_what_the_linter_says_is_told_as_its_own_words(own: House, staff: TestClient, published: str) -> None:
+    path = own.settings.workspace / "flows" / "brochure-request.yaml"
+    path.write_text(path.read_text() + "\nsteps: [\n")
+    with TestClient(make_app(own), cookies=staff.cookies) as client:
+        for page in ("/", FLOW):
+            said = client.get(page, headers={"accept-language": "nl"}).text
+            before, listed, _ = said.partition('<ul lang="en" class="problems">')
+            assert before.rstrip().endswith("“kweek lint” zegt, in het Engels:</p>")
+            assert listed
+
+
 def test_a_file_that_differs_and_one_that_nobody_published_are_said(
     own: House, staff: TestClient, published: str
 ) -> None:

@@ -79,7 +79,7 @@ def test_what_an_event_carries_is_told_in_the_readers_words(staff: TestClient, b
     page = staff.get("/leads/l1").text
     for words in ("oppervlak in m²: 400", "reden: student", "was so: x"):
         assert words in past(page)
-    assert "<dt>Einddatum contract</dt><dd>2026-12-31</dd><dt>Shoe size</dt>" in page
+    assert "<dt>Einddatum contract</dt><dd>31 dec 2026</dd><dt>Shoe size</dt>" in page
 
 
 def test_a_sort_that_was_made_up_shows_everything(staff: TestClient, lead: str) -> None:

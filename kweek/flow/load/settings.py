@@ -12,6 +12,7 @@ from kweek.flow.load.languages import meant_language, parse_language
 from kweek.flow.load.texts import parse_address, parse_currency, parse_elapsed, parse_limit, parse_url
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import Located, value_of
+from kweek.flow.public import is_within
 from kweek.flow.yaml import Pair, Pairs
 from kweek.rules.wall import zone
 
@@ -91,11 +92,19 @@ class SettingsReader(FieldReader):
             url = self.parsed(known.get("url"), parse_url, "url")
             sends, hears = (self.texts(known[word]) if word in known else () for word in ("sends", "hears"))
             if url is not None:
-                if url.value.startswith("http:"):
-                    what, why = "This goes out without TLS.", "Anybody on the way can read it."
-                    self.note(url.at, "plain-http", what, why, "Write https://", "warning")
+                self._reaches(url)
                 found[line.key.value] = Hook(url.value, sends, hears)
         return found
+
+    def _reaches(self, url: Located[str]) -> None:
+        """Will it be sent there? Only whoever runs Kweek can say that it may go to an address within."""
+        if is_within(url.value):
+            what, why = "This is no public address.", "Nothing would be sent to it."
+            fix = "Write the public one; or have the network named in KWEEK_OUTGOING_ALLOW."
+            self.note(url.at, "address-within", what, why, fix, "warning")
+        elif url.value.startswith("http:"):
+            what, why = "This goes out without TLS.", "Anybody on the way can read it."
+            self.note(url.at, "plain-http", what, why, "Write https://", "warning")
 
     def _named(self, pair: Pair | None, example: str) -> tuple[Pair, ...]:
         """Lines whose keys are names of ours: settings are named after them."""
