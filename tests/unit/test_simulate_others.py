@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kweek.flow.simulate.arrivals import Arrivals
-from kweek.flow.simulate.mix import usual
+from kweek.flow.simulate.mix import Mix, usual
 from kweek.flow.simulate.result import Due, Line, Simulation
 from kweek.report import told
 from kweek.report.page import page
@@ -107,3 +108,32 @@ def test_it_is_said_in_the_terminal_and_in_the_report(visits: Simulation) -> Non
     assert "mails of other flows" in html
     assert "fair-thanks (of other flows)" in html
     assert "Of this flow alone: 1" in html
+
+
+SALES = """\
+    flow: {name}
+    title: {name}
+    start: brochure.requested
+    steps:
+      {wait}
+      - handover: sales
+        escalate:
+          - after: 200 days
+            every: 200 days
+            tell: manager
+        when:
+          else: done
+    """
+
+
+@pytest.mark.parametrize(("closes", "given"), [(0, 30), (100, 60)])
+def test_a_lead_that_sales_has_already_is_no_second_handover_on_its_desk(closes: int, given: int) -> None:
+    """Two flows hand the same 30 leads over: the second joins the one that is open, and is one of its own after it."""
+    first = plan_from(SALES.format(name="first", wait=""), "first")
+    second = plan_from(SALES.format(name="second", wait="- wait: 60 days"), "second")
+    world = replace(WORLD, plans={"first": first, "second": second})
+    mix = Mix((("won", 0), ("lost", closes)))
+    crowd = simulate(WORKSPACE, world, first, Crowding(30, 100, 1, mix, Arrivals(1)))
+    [desk] = [desk for desk in crowd.desks if desk.kind == "handover"]
+    assert (desk.name, sum(desk.opened), sum(desk.of_others)) == ("sales", given, given - 30)
+    assert sum(crowd.steps["steps/handover-sales"].entered) == 30
