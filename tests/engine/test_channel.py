@@ -60,10 +60,10 @@ async def test_slack_hears_of_it_once(tmp_path: Path) -> None:
         assert (len(chat.got), post.effect(key).status, row(post, key).status) == (1, "done", "sent")
         assert (row(post, key).recipient, post.events(), problems(post)) == ("#sales-floor", [], [])
     sent = chat.got[0].json
-    assert sent["text"] == "Planted Person"
+    assert sent["text"] == "Planted Person: &lt;!here&gt; look &amp; see"
     head, body, link = (block["text"]["text"] for block in sent["blocks"])
-    assert head == "*Planted Person*"
-    assert body == "&lt;!here&gt; look &amp; see\n\nPlanted Person, &lt;!channel&gt; &amp; co"
+    assert head == "*Planted Person: &lt;!here&gt; look &amp; see*"
+    assert body == "Planted Person, &lt;!channel&gt; &amp; co", "what it is about is said once"
     assert link == "<https://k.example/leads/a1|Open in Kweek>"
     assert not any(word in chat.got[0].body for word in (b"+3120", b"there.example", b"Street 1"))
 
@@ -73,8 +73,17 @@ async def test_teams_hears_of_it(tmp_path: Path) -> None:
         await post.ask(order(post), tell=True)
     card = chat.got[0].json["attachments"][0]["content"]
     said = [block["inlines"][0]["text"] for block in card["body"]]
-    assert said == ["Planted Person", "<!here> look & see", "Planted Person, <!channel> & co"]
+    assert said == ["Planted Person: <!here> look & see", "Planted Person, <!channel> & co"]
     assert card["actions"][0]["url"] == "https://k.example/leads/a1"
+
+
+async def test_what_is_too_long_for_a_heading_stands_whole_below_it(tmp_path: Path) -> None:
+    long = "A contract is about to end, and nobody has spoken with the customer, in spite of all that we sent."
+    async with chatting(tmp_path, kind="teams") as (post, chat):
+        await post.ask(order(post, text=long), tell=True)
+    head, body, who = (block["inlines"][0]["text"] for block in chat.got[0].json["attachments"][0]["content"]["body"])
+    assert head == "Planted Person: A contract is about to end, and nobody has spoken with the customer, in spite…"
+    assert (body, who) == (long, "Planted Person, <!channel> & co")
 
 
 async def test_the_flows_own_mail_is_what_a_channel_hears_too(tmp_path: Path) -> None:

@@ -58,7 +58,24 @@ async def test_a_colleague_hears_of_it_once(tmp_path: Path) -> None:
         mail = post.mail(f"{key}:tell:anna")
         assert (post.effect(key).status, post.events(), mail.audience) == ("done", [], "colleague")
         assert "&lt;b&gt;look" in mail.html
-    assert texts(told) == [("anna", "Planted Person")]
+    assert texts(told) == [("anna", "Planted Person: <b>look</b>")]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("A contract is about to end, and nobody has spoken with the customer, in spite of all that we sent.",
+         "Planted Person: A contract is about to end, and nobody has spoken with the customer, in spite…"),
+        ("Planted Person asks for a sample", "Planted Person asks for a sample"),
+        ("", "Planted Person"),
+    ],
+)  # fmt: skip
+async def test_what_it_is_about_stands_in_the_subject(tmp_path: Path, text: str, subject: str) -> None:
+    async with at_work(tmp_path) as (post, told):
+        key = post.order(kind="tell", mail=None, to="anna", text=text)
+        await post.ask(key, tell=True)
+        assert text in post.mail(f"{key}:tell:anna").text.replace("\n", " ")
+    assert texts(told) == [("anna", subject)]
 
 
 async def test_who_has_it_already_does_not_get_it_again_when_the_team_has_grown(tmp_path: Path) -> None:
