@@ -15,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from kweek.draw.cards import Frame
+from kweek.draw.exits import Exit
 from kweek.draw.picture import Box, Edge
 
 _TRACK: Final = 9
@@ -26,16 +27,6 @@ _ARROW: Final = 18  # room for the last piece into a head
 _APART: Final = 12  # between what comes into a head from the left and from the right
 _ONWARD, _ROUND, _BACK = 10, 18, 26
 """Below the upper edge of a head: where its sides are entered from the column before, its own, and the one behind."""
-
-
-class Exit(Struct, frozen=True):
-    """An edge that has to be led: from a row at this height of this column, to a path."""
-
-    key: str
-    column: int
-    target: str
-    port: int
-    to: int
 
 
 class _Road(Struct, frozen=True):

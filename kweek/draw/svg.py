@@ -63,7 +63,8 @@ class _Writer(Struct, frozen=True):
         if self.theme != "page":
             yield f"<style>{style_sheet(self.theme)}</style>\n"
             yield f'<rect class="ground" width="{picture.width}" height="{picture.height}"/>\n'
-        yield from self._edges(picture.edges)
+        yield '<g aria-hidden="true">\n' + "".join(_rect(band.box, "box", 10) for band in picture.bands) + "</g>\n"
+        yield from self._edges(picture.edges)  # over the bands, which they leave within, and under the cards
         yield self._words(picture.heading)
         for band in picture.bands:
             yield from self._band(band)
@@ -75,7 +76,7 @@ class _Writer(Struct, frozen=True):
     # --- columns, cards, rows ---------------------------------------------------------------------
 
     def _band(self, band: Band) -> Iterator[str]:
-        yield f'<g role="group" aria-label="{_text(band.label)}" data-band="{band.kind}">\n{_rect(band.box, "box", 10)}'
+        yield f'<g role="group" aria-label="{_text(band.label)}" data-band="{band.kind}">\n'
         yield _icon(BANDS[band.kind], band.icon) + self._words(band.title)
         for row in band.rows:
             yield from self._row(row)

@@ -69,6 +69,31 @@ def test_a_row_that_ends_bears_a_chip_and_a_row_that_leads_on_sends_an_edge_from
     assert (door.chip.kind, door.chip.name, door.key in edges) == ("flow", "long-term", False)
 
 
+def test_what_leads_to_a_path_from_anywhere_sends_an_edge_from_its_own_height_as_well() -> None:
+    picture = lay_out(flow_of(EVERY_WORD), EN)
+    sales = next(column.head for column in picture.columns if column.name == "sales")
+    edges = {edge.key: edge for edge in picture.edges}
+    rows = {row.key: row for band in picture.bands for row in band.rows}
+    for key, row in rows.items():
+        leads = row.chip is not None and row.chip.kind == "path"
+        assert (key in edges) == leads
+        if leads:
+            assert edges[key].points[0] == (row.box.right, row.port)
+            assert edges[key].points[-1] == (sales.x + sales.width // 2, sales.y)
+    assert {key for key in rows if key in edges} == {"whenever:2", "goal"}
+    drawn = svg(picture, lit=("goal",))
+    assert drawn.index('class="box"') < drawn.index('class="edge lit"'), "the edge lies over its band"
+
+
+def test_steps_written_in_place_in_a_band_lead_on_from_it() -> None:
+    text = (
+        "flow: drawn\nwhenever:\n  quote.requested:\n    - tag: hot\n    - go: warm\n  replied: warm\n"
+        "steps:\n  - wait: 7 days\npaths:\n  warm:\n    - end: won\n"
+    )
+    edges = [edge for edge in lay_out(flow_of(text), EN).edges if edge.key.startswith("whenever")]
+    assert [edge.key for edge in edges] == ["whenever/go-1", "whenever:2"]
+
+
 def test_columns_are_the_paths_in_the_order_written_the_way_in_first() -> None:
     assert [column.name for column in lay_out(BROCHURE, EN).columns] == ["steps", "triage", "call", "sales", "back"]
 

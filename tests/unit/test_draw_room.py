@@ -138,15 +138,24 @@ def _inside(outer: Box, boxes: Iterable[Box]) -> None:
 
 
 def _edges_keep_clear(picture: Picture, blocks: list[Box]) -> None:
-    """They touch a card where they leave it and a head where they enter it; all else they pass at a distance."""
+    """They touch a card where they leave it and a head where they enter it; all else they pass at a distance. What
+    leaves a band runs through it, and passes all that stands there."""
     for edge in picture.edges:
+        x, y = edge.points[0]
+        own = next((band for band in picture.bands if _holds(band.box, x, y)), None)
+        passed = [box for box in blocks if own is None or box != own.box]
+        passed += [own.icon, *_things_of_rows((own.title,), own.rows)] if own else []
         for n, ((x0, y0), (x1, y1)) in enumerate(pairwise(edge.points)):
             assert x0 == x1 or y0 == y1, edge
             left, right, top, bottom = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
             near = 0 if n in (0, len(edge.points) - 2) else 5
-            for box in blocks:
+            for box in passed:
                 clear = right + near <= box.x or box.right + near <= left
                 assert clear or bottom + near <= box.y or box.bottom + near <= top, (edge, box)
+
+
+def _holds(box: Box, x: int, y: int) -> bool:
+    return box.x <= x <= box.right and box.y <= y <= box.bottom
 
 
 def _roads_are_apart(picture: Picture) -> None:
