@@ -240,8 +240,10 @@ def _moves(read: Connection, say: Tongue, lead_id: str, since: Caused) -> Iterat
     j, e = tables.journal.c, tables.enrolments.c
     query = select(tables.journal, e.version).join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
     rows = read.execute(query.where(j.lead_id == lead_id).order_by(j.id.desc()).limit(_MOST_READ)).all()
-    for _, lines in groupby(reversed(rows), lambda row: (row.enrolment_id, row.turn, row.at)):
-        of_turn = list(lines)
+    turns: dict[tuple[str, int, datetime], list[Row[Any]]] = {}  # one turn moves several enrolments by turns
+    for row in reversed(rows):
+        turns.setdefault((row.enrolment_id, row.turn, row.at), []).append(row)
+    for of_turn in turns.values():
         plan, first = publish.plan_in(read, of_turn[0].version), of_turn[0]
         if words := " → ".join(_went(say, plan, of_turn)):
             at = since.turns.get((first.enrolment_id, first.turn), first.at)

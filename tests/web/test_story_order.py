@@ -46,6 +46,22 @@ def test_a_move_says_by_what_it_came_about(staff: TestClient, books: Books) -> N
     assert "because of" not in " ".join(late), "its own words say that its time was up"
 
 
+def test_one_turn_that_moves_two_enrolments_is_a_line_of_each_with_its_cause(
+    staff: TestClient, books: Books, published: str
+) -> None:
+    """The machine writes down what it does to each as it comes to it: now one, now the other."""
+    about = {"lead_id": "ann", "flow": "brochure-request", "version": published, "state": {}, "live": False}
+    books.add(tables.enrolments, id="ann-2", started_at=NOW, ended_at=NOW, result="done", **about)
+    what = {"reacted": {"event": "rejected", "seq": 99, "row": "when:1"}, "ended": {"result": "done"}}
+    for kind in ("reacted", "left", "ended"):
+        for enrolment in ("ann-1", "ann-2"):
+            row = {"lead_id": "ann", "enrolment_id": enrolment, "turn": 7, "at": NOW, "kind": kind}
+            books.add(tables.journal, step="sales/handover-sales", detail=what.get(kind, {}), **row)
+    lines = [one for one in told(staff, only="flows") if "Left the flow" in one]
+    assert len(lines) == 2
+    assert all("because of “Back to marketing”" in one for one in lines)
+
+
 def test_nothing_stands_beneath_what_caused_it_though_a_clock_was_behind(staff: TestClient, books: Books) -> None:
     """The turn's clock was an hour behind that of the page that took the answer."""
     with books.db.write() as tx:
