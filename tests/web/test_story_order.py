@@ -85,8 +85,9 @@ def test_a_page_and_what_it_means_are_one_line(staff: TestClient, books: Books) 
     page = {"path": "/prices/humidity", "title": "Prices", "topic": "humidity"}
     for seq, (kind, id) in enumerate(
         (
-            ("page.viewed", "v1/1"), ("pricing.viewed", "v1/1/pricing.viewed"), ("humidity.viewed", "v1/1/humidity.viewed"),
-            ("page.viewed", "v1/2"), ("contact.requested", "v1/2/contact.requested"),
+            ("page.viewed", "v1/1"), ("pricing.viewed", "v1/1/pricing.viewed"),
+            ("humidity.viewed", "v1/1/humidity.viewed"), ("page.viewed", "v1/2"),
+            ("contact.requested", "v1/2/contact.requested"),
         ),
         3,
     ):  # fmt: skip
