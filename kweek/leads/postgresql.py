@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+import msgspec
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -29,6 +30,7 @@ def postgresql_engine(url: URL, *, threads: int, patience: int) -> Engine:
         max_overflow=threads - threads // 2,
         pool_timeout=patience,
         pool_use_lifo=True,  # the idle ones age at the bottom, and a quiet process keeps few of them busy
+        json_deserializer=msgspec.json.decode,
         hide_parameters=True,
         connect_args={
             "connect_timeout": 5,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote
 
+import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import InvalidatePoolError
@@ -47,6 +48,7 @@ def sqlite_engine(url: URL, *, threads: int, patience: int, make: bool) -> Engin
         pool_size=threads,
         max_overflow=0,
         pool_timeout=patience,
+        json_deserializer=msgspec.json.decode,  # most of what is read has some
         hide_parameters=True,  # an error's text must not carry a lead's address
     )
     event.listen(engine, "connect", _tune(path, patience))
