@@ -4,7 +4,8 @@ A field named as one of the event's data goes there, `company.size` and its like
 was found out, any other to the lead.
 `utm_campaign` and its like say from where.
 `consent.<purpose>` (a checkbox; its value is exactly the words beside it) is a permission for e-mail,
-`consent.<purpose>.<channel>` for another channel. `id`, when the page puts one in, makes a form sent twice one event.
+`consent.<purpose>.<channel>` for another channel. `question.bant.budget` holds the words beside that field, and is kept
+with what was answered. `id`, when the page puts one in, makes a form sent twice one event.
 
 Anybody may send one, and nobody who did may be lost: a field that cannot be taken is left out, and a person hears of
 it; only who wrote must be clear. What is known of a lead already is not written over.
@@ -13,7 +14,7 @@ it; only who wrote must be clear. What is known of a lead already is not written
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from io import BytesIO
@@ -31,6 +32,7 @@ from kweek.intake.incoming import OWN_COLUMNS, BadEventError, Fault, Incoming, N
 from kweek.intake.sources import FIELDS as SOURCE_FIELDS
 from kweek.intake.sources import is_about_source
 from kweek.intake.values import nearest, printable
+from kweek.leads.bant import Found
 from kweek.rules.said import ROOT
 
 HONEYPOT: Final = "homepage_url"  # people do not see this field; what fills it in is a machine
@@ -43,9 +45,13 @@ _MOST_FIELDS: Final = 100
 _OF_COMPANY: Final = {"company": "name", **{f"company.{key}": key for key in COMPANY_KEYS}}
 _MOST_NOTES: Final = 5  # about fields that nobody knows
 _CONSENT: Final = re.compile(r"lead\.consents\[(\d+)\]")
+QUESTION: Final = "question."  # before the name of a field: what stood beside it
+_LONGEST_QUESTION: Final = 500
 _OF_LEAD: Final = ("email", *OWN_COLUMNS)  # a sender's own ids are for programs with a key
 
 Fields = Mapping[str, list[str]]
+Evidence = Callable[[Found, str | None], str]
+"""What a fact rests on, in words: which form, with the question (None: the form does not tell it) and the answer."""
 
 
 def read_form(body: bytes, kind: str = KINDS[0]) -> dict[str, list[str]]:
@@ -79,10 +85,17 @@ def _multipart(body: bytes, kind: str) -> list[tuple[str, str]]:
 
 
 def event_of_form(
-    kind: str, fields: Fields, words: Vocabulary, now: datetime, proof: str, zone: tzinfo = UTC
+    kind: str,
+    fields: Fields,
+    words: Vocabulary,
+    now: datetime,
+    proof: str,
+    zone: tzinfo = UTC,
+    evidence: Evidence | None = None,
 ) -> Incoming | None:
     """The event to record; None for a machine that fell for the honeypot. zone: whose clock moments are of, which a
-    browser writes without. BadEventError: nobody can say who wrote."""
+    browser writes without. evidence: in the words of the workspace; None: by the names of its fields. BadEventError:
+    nobody can say who wrote."""
     if fields.get(HONEYPOT):
         return None
     form = _Form(kind, words, proof, zone)
@@ -99,7 +112,7 @@ def event_of_form(
                 raise
         else:
             touch = replace(event.touch, how="form") if event.touch else None
-            facts = tuple(replace(fact, how="form") for fact in event.lead.facts)
+            facts = tuple(form.rests(fact, evidence or form.plainly) for fact in event.lead.facts)
             lead = replace(event.lead, fills_only=True, facts=facts)
             return replace(event, lead=lead, notes=tuple(form.notes), touch=touch)
 
@@ -115,6 +128,7 @@ class _Form:
         self.data: dict[str, object] = {}
         self.source: dict[str, object] = {}
         self.consents: dict[int, dict[str, str]] = {}
+        self.questions: dict[str, str] = {}
         self.notes: list[Note] = []
 
     def put(self, name: str, values: list[str]) -> None:
@@ -125,7 +139,10 @@ class _Form:
             value = _as_number(value, self.words.country)
         if name in SOURCE_FIELDS:  # and what the workspace has a field for besides
             self.source[SOURCE_FIELDS[name]] = values[0]
-        if name.startswith("consent."):
+        if name.startswith(QUESTION):
+            if printable(value):
+                self.questions[name.removeprefix(QUESTION)] = " ".join(value.split())[:_LONGEST_QUESTION]
+        elif name.startswith("consent."):
             for words in values:
                 self._consent(name, words)
         elif name in self.words.events.get(self.kind, {}):
@@ -150,6 +167,12 @@ class _Form:
         consents = {"consents": list(self.consents.values())} if self.consents else {}
         facts = {"bant": self.facts} if self.facts else {}
         return {"lead": {**self.lead, **company, **consents, **facts}, "data": self.data, "source": self.source}
+
+    def rests(self, fact: Found, evidence: Evidence) -> Found:
+        return replace(fact, how="form", evidence=evidence(fact, self.questions.get(f"{ROOT}{fact.fact}")))
+
+    def plainly(self, fact: Found, question: str | None) -> str:
+        return f"{self.kind} · {question or f'{ROOT}{fact.fact}:'} {fact.value}"
 
     def leave_out(self, fault: Fault) -> bool:
         """Take away what is wrong, and say so. False: it is nothing that can be left out."""

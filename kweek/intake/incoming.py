@@ -104,6 +104,13 @@ class Incoming:
     past: bool = False
 
 
+def told_by(incoming: Incoming, sender: str | None) -> Incoming:
+    """Its facts with what they rest on: this event, by its id. sender: the name of the key that sent it."""
+    evidence = f"{incoming.kind} · {incoming.id}"
+    facts = tuple(dataclasses.replace(fact, by=sender, evidence=evidence) for fact in incoming.lead.facts)
+    return dataclasses.replace(incoming, lead=dataclasses.replace(incoming.lead, facts=facts)) if facts else incoming
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """The event as it stands in our books; `fresh`: it was not there before."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from kweek.flow.state import Value
+from kweek.intake import differences
 from kweek.intake.check import email_key
 from kweek.intake.companies import Differs, keep_company
 from kweek.intake.incoming import ConsentIn, LeadIn
@@ -112,7 +113,7 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
     found = bant.keep(tx, lead_id, (one for one in lead.facts if one.fact not in holds), source, at)
     for consent in lead.consents:
         if lead.fills_only and consent.channel == "telephone" and row.phone not in (None, lead.profile.get("phone")):
-            differs["consent for the telephone"] = (consent.words, "another number than the form's")
+            differs[differences.CONSENT_BY_TELEPHONE] = (consent.words, "another number than the form's")
         else:
             _consent(tx, lead_id, consent, at)
     _say_differences(tx, lead_id, differs, at)
@@ -162,12 +163,7 @@ def _say_other_id(tx: Connection, lead_id: str, said: str, known: str, at: datet
 
 def _say_differences(tx: Connection, lead_id: str, differs: Differs, at: datetime) -> None:
     if differs:
-        lines = [
-            f"{name} “{said}” (known: {'nothing' if known is None else known})"
-            for name, (said, known) in differs.items()
-        ]
-        words = f"A form says of this lead: {'; '.join(lines)}. What was known is kept: anybody can send a form."
-        problem(tx, lead_id, None, "form differs", words, at)
+        problem(tx, lead_id, None, differences.CODE, differences.in_words(differs), at)
 
 
 def _key(lead: LeadIn) -> str | None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from kweek.flow.words import LEAD_RECEIVED
 from kweek.intake.check import EventChecker
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.incoming import Incoming, LeadIn, Recorded
+from kweek.intake.incoming import Incoming, LeadIn, Recorded, told_by
 from kweek.intake.record import Ears, append, record
 from kweek.intake.sources import read_source
 from kweek.leads import tables
@@ -56,8 +56,11 @@ def check_received(raw: object, words: Vocabulary, now: datetime) -> Received:
     return Received(Incoming(identifier, LEAD_RECEIVED, at, lead, touch=touch), flow, said)
 
 
-def receive(db: Database, received: Received, now: datetime, ears: Ears) -> tuple[Recorded, str]:
-    """Make or enrich the lead; the event as it stands in our books, and its id. OtherEventError."""
+def receive(
+    db: Database, received: Received, now: datetime, ears: Ears, sender: str | None = None
+) -> tuple[Recorded, str]:
+    """Make or enrich the lead; the event as it stands in our books, and its id. sender: the name of the key that sent
+    it. OtherEventError."""
     incoming = received.incoming
     if not incoming.id:
         with db.read() as read:
@@ -68,7 +71,7 @@ def receive(db: Database, received: Received, now: datetime, ears: Ears) -> tupl
             whose, data = LeadIn(id=recorded.lead_id), {"flow": received.flow}
             append(tx, recorded.lead_id, Incoming(f"{incoming.id}/enrol", "enrol", incoming.at, whose, data), now, ears)
 
-    return record(db, incoming, now, ears, also), incoming.id
+    return record(db, told_by(incoming, sender), now, ears, also), incoming.id
 
 
 def _by_content(read: Connection, lead: LeadIn, said: str) -> str:

@@ -4,7 +4,7 @@ its address or the program's own id."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from kweek.errors import KweekError
 from kweek.intake.check import check
-from kweek.intake.incoming import BadEventError, Fault, Recorded
+from kweek.intake.incoming import BadEventError, Fault, Recorded, told_by
 from kweek.intake.received import check_received, receive
 from kweek.intake.record import record
 from kweek.intake.suppress import suppress_lead
@@ -33,16 +33,19 @@ Taken = tuple[int, dict[str, object]]
 """A status, and what is answered with it."""
 
 
-@router.post("/events", dependencies=[Depends(may("events:write"))])
-def post_events(body: Body, house: HouseOf) -> JSONResponse:
+_MAY_TELL_EVENTS, _MAY_TELL_LEADS = may("events:write"), may("leads:write")
+
+
+@router.post("/events", dependencies=[Depends(_MAY_TELL_EVENTS)])
+def post_events(body: Body, house: HouseOf, key: Annotated[str | None, Depends(_MAY_TELL_EVENTS)]) -> JSONResponse:
     """201 for a new event, 200 for one that was here already; a list answers 200 with `results` in its own order."""
-    return _one_or_many(body, lambda raw: _take_event(raw, house))
+    return _one_or_many(body, lambda raw: _take_event(raw, house, key))
 
 
-@router.post("/leads", dependencies=[Depends(may("leads:write"))])
-def post_leads(body: Body, house: HouseOf) -> JSONResponse:
+@router.post("/leads", dependencies=[Depends(_MAY_TELL_LEADS)])
+def post_leads(body: Body, house: HouseOf, key: Annotated[str | None, Depends(_MAY_TELL_LEADS)]) -> JSONResponse:
     """The same for leads of whom no event is told."""
-    return _one_or_many(body, lambda raw: _take_lead(raw, house))
+    return _one_or_many(body, lambda raw: _take_lead(raw, house, key))
 
 
 @router.get("/leads", dependencies=[Depends(may("leads:read"))])
@@ -95,9 +98,9 @@ def _one_of_many(raw: object, take: Callable[[object], Taken]) -> dict[str, obje
     return {"status": status, **answer}
 
 
-def _take_event(raw: object, house: House) -> Taken:
+def _take_event(raw: object, house: House, key: str | None) -> Taken:
     now = house.now()
-    incoming = check(raw, house.rules.vocabulary(), now)
+    incoming = told_by(check(raw, house.rules.vocabulary(), now), key)
 
     def also(tx: Connection, recorded: Recorded) -> None:
         if incoming.kind == "unsubscribed":
@@ -106,9 +109,10 @@ def _take_event(raw: object, house: House) -> Taken:
     return _taken(record(house.db, incoming, now, house.rules.ears, also), incoming.id)
 
 
-def _take_lead(raw: object, house: House) -> Taken:
+def _take_lead(raw: object, house: House, key: str | None) -> Taken:
     now = house.now()
-    return _taken(*receive(house.db, check_received(raw, house.rules.vocabulary(), now), now, house.rules.ears))
+    received = check_received(raw, house.rules.vocabulary(), now)
+    return _taken(*receive(house.db, received, now, house.rules.ears, key))
 
 
 def _taken(recorded: Recorded, identifier: str) -> Taken:

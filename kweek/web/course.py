@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Row, case, func, or_, select
 
 from kweek.flow.plan import Plan, Send
 from kweek.flow.words import GRADE_CHANGED
+from kweek.intake import differences
 from kweek.intake.by_hand import NOTED
-from kweek.leads import publish, tables
+from kweek.intake.differences import Difference
+from kweek.leads import bant, publish, tables
 from kweek.leads.replaced import of_lead as replaced_of
 from kweek.rules.said import ROOT
 from kweek.web import mail_titles
@@ -25,6 +27,7 @@ from kweek.web.spoken import (
     event_words,
     field_words,
     kept_words,
+    label_words,
     mail_event,
     outcome_words,
     step_words,
@@ -62,6 +65,7 @@ def of_lead(
         lines += _points(read, say, lead_id, places)
     if only in (None, "did"):
         lines += _replaced(read, say, lead_id, rules)
+        lines += (line for one in family for line in _differences(read, say, one))
     for one in family:
         since = caused(read, one)
         for sort, told in (("flows", _moves), ("desk", _desk)):
@@ -90,15 +94,16 @@ def _events(
     rows = read.execute(query.where(events.lead_id == lead_id).order_by(*newest).limit(MOST)).all()
     enrolled = [row for row in rows if row.kind == "enrol"]
     refused, titles, zone = _refused(read, lead_id, enrolled), _titles(read, enrolled), rules.zone()
+    facts = _facts(read, say, lead_id)
     called = mail_titles.titles(read, rules, [row for row in rows if row.key], say.language)
     for row, derived in _with_derived(rows):
         place = (_place_of(row), row.seq, 0)
         places |= dict.fromkeys((row.id, *(one.id for one in derived)), (*place[:2], 1))
-        about = _about(say, row, called.get(row.key), zone, titles)
+        about = (*_about(say, row, called.get(row.key), zone, titles), *facts.get(row.id, ()))
         words = _words(say, row, refused)
         if derived:  # what it means is told, and below that what it was
             words, about = " · ".join(event_words(say, one.kind) for one in derived), (words, *about)
-        yield Happened(row.at, words, row.by, tuple(about), sort=row.sort, place=place)
+        yield Happened(row.at, words, row.by, about, sort=row.sort, place=place)
 
 
 def _with_derived(rows: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], Sequence[Row[Any]]]]:
@@ -127,6 +132,17 @@ def _place_of(row: Row[Any]) -> int:
     if row.kind == "opened":
         return _BEFORE
     return _BROUGHT if row.kind == GRADE_CHANGED or (row.kind == "enrol" and row.data.get("grade")) else _DID
+
+
+def _facts(read: Connection, say: Tongue, lead_id: str) -> Mapping[str, Sequence[str]]:
+    """By the id of an event: what it told that makes a lead sales ready, as far as that is the last word. What surveys
+    and colleagues found out stands in lines of their own."""
+    found = dict[str, list[str]]()
+    for fact, row in bant.of_lead(read, lead_id).items():
+        if row.how in ("form", "api"):
+            told = f"{label_words(say, ROOT + fact)}: {value_words(say, fact, row.value)}"
+            found.setdefault(row.source, []).append(f"{told} (“{row.evidence}”)" if row.evidence else told)
+    return found
 
 
 def _words(say: Tongue, row: Row[Any], refused: set[int]) -> str:
@@ -218,6 +234,30 @@ def _replaced(read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules
 
     for (at, _), rows in groupby(replaced_of(read, lead_id), lambda row: (row.at, row.source)):
         yield Happened(at, say("past.replaced"), None, tuple(map(words, rows)), place=(_KNOWN, 0, 0))
+
+
+def _differences(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
+    """What forms said, and what is known otherwise and stays."""
+    p = tables.problems.c
+    query = select(p.at, p.words).where(p.lead_id == lead_id, p.code == differences.CODE).order_by(p.id)
+    for row in read.execute(query):
+        lines = [_difference(say, one) for one in differences.read_back(row.words)]
+        yield Happened(row.at, say("past.differs"), None, tuple(lines) or (row.words,), place=(_KNOWN, 0, 0))
+
+
+def _difference(say: Tongue, one: Difference) -> str:
+    if one.name == differences.CONSENT_BY_TELEPHONE:
+        return say("past.differs.consent", words=one.said)
+    name = field_words(say, "company.name" if one.name == "company" else one.name)
+    said, known = (
+        None if value is None else value_words(say, one.name.removeprefix(ROOT), value)
+        for value in (one.said, one.known)
+    )
+    return (
+        say("past.differs.new", name=name, said=said)
+        if known is None
+        else say("past.differs.field", name=name, said=said, known=known)
+    )
 
 
 def _points(read: Connection, say: Tongue, lead_id: str, places: Mapping[str, Place]) -> Iterator[Happened]:

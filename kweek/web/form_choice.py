@@ -16,10 +16,11 @@ from itsdangerous import Signer
 
 from kweek.config import Settings
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.forms import REDIRECT
+from kweek.intake.forms import QUESTION, REDIRECT, Evidence
 from kweek.intake.values import Checker
+from kweek.leads.bant import Found
 from kweek.rules.said import ROOT
-from kweek.web.spoken import label_words, value_words
+from kweek.web.spoken import event_words, label_words, value_words
 from kweek.words import LANGUAGES, Tongue
 
 OF_LEAD: Final = ("first_name", "last_name", "name", "phone", "job_title", "company")
@@ -124,16 +125,25 @@ def read_choice(event: str, asked: Sequence[tuple[str, str]], words: Vocabulary)
 def form_of(choice: Choice, words: Vocabulary, action: str, say: Tongue) -> Form:
     """say: the language of the form."""
     types = {**words.fields, **words.events[choice.event]}
-    asked = [name for name in choice.fields if name not in choice.fixed]
+    inputs = tuple(
+        _input(name, choice, types.get(name, "text"), words, say)
+        for name in ("email", *(name for name in choice.fields if name not in choice.fixed))
+    )
+    questions = {f"{QUESTION}{one.name}": one.label for one in inputs if one.name.startswith(ROOT)}
     consents = {
         f"consent.{choice.purpose}": choice.words,
         f"consent.{choice.purpose}.telephone": choice.phone_words,
     }
     return Form(
         action,
-        tuple(_input(name, choice, types.get(name, "text"), words, say) for name in ("email", *asked)),
+        inputs,
         {name: text for name, text in consents.items() if text},
-        {**choice.fixed, "language": choice.language, **({REDIRECT: choice.redirect} if choice.redirect else {})},
+        {
+            **choice.fixed,
+            **questions,
+            "language": choice.language,
+            **({REDIRECT: choice.redirect} if choice.redirect else {}),
+        },
         say("form.send"),
     )
 
@@ -147,6 +157,17 @@ def label_of(name: str, event: str, words: Vocabulary, say: Tongue) -> str:
     """What a field is called where nobody chose a label."""
     of = "" if name.startswith(ROOT) else f"event.{event}." if name in words.events[event] else "lead."
     return say.maybe(f"form.label.{name}", label_words(say, f"{of}{name}"))
+
+
+def evidence_of(event: str, words: Vocabulary, say: Tongue) -> Evidence:
+    """“Brochure requested · Is there a budget? Reserved”. say: the language in which the form was filled in."""
+
+    def evidence(fact: Found, question: str | None) -> str:
+        asked = question or label_of(f"{ROOT}{fact.fact}", event, words, say)
+        asked += "" if asked.endswith(("?", ":", ".", "…")) else ":"
+        return f"{event_words(say, event)} · {asked} {value_words(say, fact.fact, fact.value)}"
+
+    return evidence
 
 
 def _input(name: str, choice: Choice, kind: str, words: Vocabulary, say: Tongue) -> Input:

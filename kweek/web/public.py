@@ -6,6 +6,7 @@ Scanners fetch every address in a mail: GET shows a page and notes the visit, HE
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,11 +23,13 @@ from kweek.intake.sources import asked_in
 from kweek.intake.suppress import unsubscribe
 from kweek.intake.visits import joins
 from kweek.leads.database import DatabaseAway
+from kweek.web.form_choice import evidence_of
 from kweek.web.guard import Body, HouseOf
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
-from kweek.web.render import page
+from kweek.web.render import page, reader_language
 from kweek.web.visits import with_who
+from kweek.words import LANGUAGES, Tongue
 
 log = structlog.get_logger()
 router = APIRouter()
@@ -101,7 +104,8 @@ def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Respon
     now = house.now()
     proof = f"form at {request.headers.get('origin', 'unknown')[:200]}, network {network}"
     words = house.rules.vocabulary()
-    incoming = event_of_form(kind, fields, words, now, proof, house.rules.zone())
+    evidence = evidence_of(kind, words, _spoken(fields, request, house))
+    incoming = event_of_form(kind, fields, words, now, proof, house.rules.zone(), evidence)
     if incoming is not None:
         visitor = (fields.get(VISITOR) or [""])[0]
         record(house.db, incoming, now, house.rules.ears, before=joins(visitor, now, words.events))
@@ -123,6 +127,13 @@ def mail_of(about: tuple[str | int, ...]) -> str:
     if not about:
         raise ProblemError(404, "This link is not known here.")
     return str(about[0])
+
+
+def _spoken(fields: Mapping[str, list[str]], request: Request, house: House) -> Tongue:
+    """The language of the form, as it says itself; else that of the browser."""
+    said = (fields.get("language") or [""])[0]
+    language = said if said in LANGUAGES else reader_language(request)
+    return Tongue(language, house.rules.words(language))
 
 
 def _note(key: str, kind: HitKind, request: Request, house: House, link: str | None = None) -> None:

@@ -118,6 +118,7 @@ def test_a_form_may_ask_what_makes_a_lead_sales_ready_in_its_own_language(staff:
     html = copied(page)
     assert '<select id="kweek-bant.budget" name="bant.budget"><option value=""></option>' in html
     assert '<option value="planned">in de begroting</option>' in html
+    assert '<input type="hidden" name="question.bant.budget" value="Budget">' in html
     assert "charm" not in html
 
 

@@ -165,6 +165,22 @@ def test_what_is_known_of_a_lead_is_not_written_over_by_a_form(web: TestClient, 
         assert words in problem.words
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nl", ["Een formulier zegt iets anders", "het formulier zegt “Hacked”, bekend is “Ann”", "een ander nummer"]),
+        ("en", ["A form says otherwise", "the form says “Hacked”, known is “Ann”", "another number"]),
+    ],
+)
+def test_what_a_form_says_otherwise_stands_in_the_leads_own_story(
+    staff: TestClient, books: Books, language: str, words: list[str]
+) -> None:
+    books.lead("ann", **KNOWN)
+    assert form(staff, **HOSTILE, **{"consent.advice.telephone": "Bel mij; “nu” (known: x)"}).is_success
+    page = staff.get("/leads/ann?only=did", headers={"accept-language": language}).text
+    assert [one for one in words if one not in page[page.index('id="past"') :]] == []
+
+
 @pytest.mark.parametrize(("phone", "given"), [("020 1234567", 1), ("020 7654321", 0), ("", 0)])
 def test_consent_for_the_telephone_is_for_the_number_that_the_form_names(
     web: TestClient, books: Books, phone: str, given: int

@@ -149,6 +149,40 @@ def test_a_program_may_tell_facts_and_a_form_may_not(api: TestClient, books: Boo
     assert {row.value for row in books.rows(tables.bant)} == {"reserved", "three-months"}
 
 
+def test_what_a_program_told_rests_on_its_key_and_its_event(api: TestClient, books: Books) -> None:
+    lead = {"email": "ann@example.com", "bant": {"budget": "reserved"}}
+    assert api.post("/api/events", json={"id": "order-17", "type": "brochure.requested", "lead": lead}).is_success
+    told = {"lead": lead | {"bant": {"time": "three-months"}}}
+    assert api.post("/api/leads", json=told).is_success
+    found = {row.fact: (row.by, row.evidence) for row in books.rows(tables.bant)}
+    [key] = books.rows(tables.api_keys)
+    assert found["budget"] == (key.name, "brochure.requested · order-17")
+    assert found["time"][0] == key.name
+    assert str(found["time"][1]).startswith("lead.received · content/")
+
+
+ASKED = {"email": "bob@example.com", "bant.budget": "reserved", "language": "nl"}
+
+
+@pytest.mark.parametrize(
+    ("more", "evidence"),
+    [
+        ({"question.bant.budget": "Is er  budget?"}, "Brochure aangevraagd · Is er budget? vrijgemaakt"),
+        ({}, "Brochure aangevraagd · Budget: vrijgemaakt"),
+        ({"language": "en"}, "Brochure requested · Budget: set aside"),
+    ],
+)
+def test_what_a_form_told_rests_on_its_question_and_the_answer(
+    staff: TestClient, books: Books, published: str, more: dict[str, str], evidence: str
+) -> None:
+    assert staff.post("/forms/brochure.requested", data=ASKED | more).is_success
+    [fact] = books.rows(tables.bant)
+    assert (fact.how, fact.evidence) == ("form", evidence)
+    page = staff.get(f"/leads/{fact.lead_id}", headers={"accept-language": "nl"}).text
+    assert f"<q>{evidence}</q>" in page
+    assert f"Budget: vrijgemaakt (“{evidence}”)" in page[page.index('id="past"') :]
+
+
 def test_the_definition_in_words_and_the_share_that_was_not_ready(staff: TestClient, ann: Books) -> None:
     for number, ready in enumerate((False, None, True)):
         row = {"team": "sales", "status": "open", "given_at": NOW, "sales_ready": ready, "enrolment_id": "bas-1"}
