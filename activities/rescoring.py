@@ -12,6 +12,7 @@ from temporalio import activity
 
 from kweek.intake.ears import FlowEars
 from kweek.intake.rescoring import count, rescore
+from kweek.leads import rescorings
 from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database
 from workflows.messages import Rescored
@@ -30,23 +31,31 @@ class Rescorer:
         """A few seconds' worth. Where the rules have changed since the first lead was done, it begins anew."""
         ears, until = self.ears(), monotonic() + AT_A_TIME
         rules = ears.scores.stamp
-        if rules != so_far.rules:
-            with self.database.read() as read:
-                so_far = Rescored(rules=rules, of=count(read))
+        if rules != so_far.rules or not so_far.job:
+            so_far = self._begun(rules)
 
         def in_time() -> bool:
             return monotonic() < until
 
-        for batch in rescore(self.database, ears, so_far.after, self._now, in_time):
+        for batch in rescore(self.database, ears, so_far.after, self._now, in_time, so_far.job):
             so_far = replace(
                 so_far,
                 after=batch.last,
                 leads=so_far.leads + batch.leads,
-                changed=so_far.changed + batch.changed,
                 failed=so_far.failed + len(batch.failed),
             )
             activity.heartbeat(so_far.leads)
-        return replace(so_far, done=in_time())
+        done = in_time()
+        with self.database.read() as read:
+            return replace(so_far, changed=rescorings.changed_by(read, so_far.job), done=done)
+
+    def _begun(self, rules: str) -> Rescored:
+        """The same one again, where nobody heard that it was begun."""
+        job = f"{activity.info().workflow_run_id}/{rules}"
+        with self.database.write() as tx:
+            rescorings.begin(tx, job)
+        with self.database.read() as read:
+            return Rescored(rules=rules, of=count(read), job=job)
 
     def _now(self) -> datetime:
         return self.clock.flow(datetime.now(UTC))

@@ -58,7 +58,8 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Rescored:
     """How far it is. after: id of the last lead that was done. rules: by which (a stamp); other ones begin anew. leads:
-    how many were done, `of` how many. changed: whose points or grade did. failed: on how many a rule failed."""
+    how many were done, `of` how many. changed: whose points or grade did. failed: on how many a rule failed. job: where
+    what changed is counted."""
 
     after: str = ""
     rules: str = ""
@@ -67,6 +68,7 @@ class Rescored:
     changed: int = 0
     failed: int = 0
     done: bool = False
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)

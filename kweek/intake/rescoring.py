@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, select
 
 from kweek.intake.ears import FlowEars
+from kweek.leads import rescorings
 from kweek.leads.database import Database
 from kweek.leads.publish import published
 from kweek.leads.reckoned import Scores, reckon_leads
@@ -113,10 +114,15 @@ class Batch:
 
 
 def rescore(
-    db: Database, ears: FlowEars, after: str, clock: Callable[[], datetime], on: Callable[[], bool] = lambda: True
+    db: Database,
+    ears: FlowEars,
+    after: str,
+    clock: Callable[[], datetime],
+    on: Callable[[], bool] = lambda: True,
+    job: str = "",
 ) -> Iterator[Batch]:
     """The leads after this one, by the rules that are in force, a batch at a time and in their order. Flows are told of
-    grades that change. on: shall another batch be begun?
+    grades that change. on: shall another batch be begun? job: where what changed is counted (`kweek.leads.rescorings`).
 
     PostgreSQL works at one batch while another is reckoned here; SQLite has one writer."""
     batches, under_way = _batches(db, after), deque[Future[Batch]]()
@@ -124,16 +130,17 @@ def rescore(
     with ThreadPoolExecutor(lanes) as pool:
         while True:
             while len(under_way) < lanes and on() and (ends := next(batches, None)) is not None:
-                under_way.append(pool.submit(_rescore, db, ears, *ends, clock()))
+                under_way.append(pool.submit(_rescore, db, ears, *ends, clock(), job))
             if not under_way:
                 return
             yield under_way.popleft().result()
 
 
-def _rescore(db: Database, ears: FlowEars, first: str, last: str, now: datetime) -> Batch:
+def _rescore(db: Database, ears: FlowEars, first: str, last: str, now: datetime, job: str) -> Batch:
     failed: dict[str, str] = {}
     with db.write() as tx:
         there = tx.execute(_LOCK, {"first": first, "last": last}).all()
         moved = settle_all(tx, ears.scores, first, last, now, failed)
         ears.hear_points(tx, moved, now)
+        rescorings.add(tx, job, len(moved))
     return Batch(last, len(there), len(moved), failed)

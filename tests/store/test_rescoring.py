@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 from sqlalchemy import func, select
+from temporalio.testing import ActivityEnvironment
 
+from activities.rescoring import AT_A_TIME, Rescorer
 from kweek.flow.conditions import Condition, parse_condition
 from kweek.flow.facts import Facts
 from kweek.intake import rescoring
@@ -16,12 +19,14 @@ from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
 from kweek.intake.rescoring import preview, rescore
 from kweek.leads import tables
+from kweek.leads.clock import Clock
 from kweek.leads.database import Database
 from kweek.leads.publish import publish
 from kweek.leads.reckoned import Scores
 from kweek.rules.grades import Grades
 from kweek.rules.scoring import Rule
 from tests.store.making import NOW, a_lead
+from workflows.messages import Rescored
 
 LATER = NOW + timedelta(days=2)
 TOOK = Rule("took", "took a download", "interest", 10, "download.taken")
@@ -132,6 +137,31 @@ def test_flows_hear_of_grades_that_changed_and_only_where_they_listen(crowd: Dat
         row = read.execute(select(events).where(events.c.kind == "grade.changed", events.c.lead_id == "lead-1")).one()
         assert row.data == {"from": "C2", "to": "C3"}
         assert set(told()) <= set(read.execute(select(outbox.c.lead_id)).scalars())
+
+
+def test_the_last_word_is_about_the_whole_of_it_though_a_worker_died(
+    crowd: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed and never told is not lost, and does not count twice."""
+    worker, environment = Rescorer(crowd, Clock(), lambda: NEW), ActivityEnvironment()
+
+    def round_of(so_far: Rescored) -> Rescored:
+        """Time is up after one batch."""
+        seconds = chain((0.0, 0.0), repeat(AT_A_TIME))
+        monkeypatch.setattr("activities.rescoring.monotonic", lambda: next(seconds))
+        return environment.run(worker.rescore_some, so_far)
+
+    round_of(Rescored())  # it died before it could say so
+    first = round_of(Rescored())
+    assert (first.leads, first.changed, first.done) == (3, 2, False)
+    round_of(first)
+    round_of(first)
+    second = round_of(first)
+    assert (second.leads, second.changed) == (6, 4)
+    monkeypatch.undo()
+    monkeypatch.setattr(rescoring, "BATCH", 3)
+    last = environment.run(worker.rescore_some, second)
+    assert (last.leads, last.changed, last.of, last.done) == (7, 5, 7, True)
 
 
 def test_the_same_rules_have_the_same_stamp() -> None:

@@ -19,6 +19,7 @@ from kweek.leads.tables.house import (
     deliveries,
     installation,
     past_calendars,
+    rescorings,
     sound_rules,
     used_links,
 )  # fmt: skip
@@ -69,6 +70,7 @@ __all__ = [
     "points",
     "problems",
     "replaced",
+    "rescorings",
     "sound_rules",
     "suppressions",
     "survey_drafts",

@@ -28,6 +28,12 @@ past_calendars = Table(
     Column("until", Moment, nullable=False),  # flow time
 )  # fmt: skip
 
+rescorings = Table(
+    "rescorings", metadata,  # the one that runs, or ran last
+    Column("id", Text, primary_key=True),  # of the run of the workflow that began it, with the stamp of its rules
+    Column("changed", Integer, nullable=False),  # leads whose points or grade did, so far
+)  # fmt: skip
+
 installation = Table(
     "installation", metadata,  # one row: by what it is known again
     Column("id", Integer, primary_key=True),
