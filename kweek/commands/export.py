@@ -14,6 +14,7 @@ from kweek.commands.common import NotUnderstoodError, add_workspace, look_for_fo
 from kweek.commands.progress import Told, progress
 
 if TYPE_CHECKING:
+    from kweek.leads.database import Database
     from kweek.leads.export import Cell
     from kweek.leads.listed import Wanted
 
@@ -70,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     head = columns(fields)
     with ExitStack() as stack:
         database = stack.enter_context(opened(settings))
+        _look_for(database, wanted)
         found: Iterable[list[Cell]] = rows(database, wanted, fresh, fields, zone(rules.settings.timezone))
         if args.output:
             told = stack.enter_context(progress("Writing", "leads"))
@@ -93,6 +95,19 @@ def _wanted(args: argparse.Namespace) -> Wanted:
         if said and said not in known:
             raise NotUnderstoodError(f"--{name}: there is no {name} “{said}”. {did_you_mean(said, known)}")
     return Wanted(args.grade, args.stage, args.campaign, args.flow, args.company, args.search)
+
+
+def _look_for(database: Database, wanted: Wanted) -> None:
+    """NotUnderstoodError: there is no such flow or campaign."""
+    from kweek.flow.problems import did_you_mean
+    from kweek.leads.absent import absent
+
+    with database.read() as read:
+        there = absent(read, wanted)
+    for name, known in there.items():
+        said = getattr(wanted, name)
+        what = f"no flow “{said}” was ever published" if name == "flow" else f"there is no {name} “{said}”"
+        raise NotUnderstoodError(f"--{name}: {what}. {did_you_mean(said, known)}".rstrip())
 
 
 # --- line by line -----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from kweek.leads.listed import Wanted
 BOM: Final = "\ufeff"
 """Without it, Excel takes UTF-8 for what Windows wrote thirty years ago."""
 _AT_A_TIME: Final = 1_000
+_A_PART: Final = 32 * 1024  # characters
 
 Cell = str | int | float | None
 _OWN: Final = (
@@ -90,6 +91,19 @@ def as_csv(lines: Iterable[Sequence[Cell]], separator: str) -> Iterator[str]:
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
+
+
+def in_parts(lines: Iterable[str]) -> Iterator[str]:
+    """Many lines together: what a server sends costs as much for one as for hundreds."""
+    part, size = list[str](), 0
+    for line in lines:
+        part.append(line)
+        size += len(line)
+        if size >= _A_PART:
+            yield "".join(part)
+            part, size = [], 0
+    if part:
+        yield "".join(part)
 
 
 def harmless(cell: Cell) -> Cell:

@@ -106,7 +106,8 @@ def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
         first.extend(read.execute(query.order_by(*order).limit(most + 1)).all())
     first.sort(key=lambda row: (row.place, row.id), reverse=True)
     ids = [row.id for row in first[:most]]
-    rows = sorted(read.execute(_ROWS, {"leads": ids}), key=lambda row: ids.index(row.id)) if ids else []
+    by_id = {row.id: row for row in read.execute(_ROWS, {"leads": ids})} if ids else {}
+    rows = [by_id[one] for one in ids if one in by_id]
     on = f"{_written(first[most - 1].place)}~{ids[-1]}" if len(first) > most else None
     return Page(rows, _flows(read, ids), on)
 

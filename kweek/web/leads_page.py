@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from kweek.flow.lint.names import STAGES
+from kweek.intake.values import near_to
 from kweek.leads import listed, publish, tables
-from kweek.leads.export import BOM, as_csv, columns, rows
+from kweek.leads.absent import absent
+from kweek.leads.export import BOM, as_csv, columns, in_parts, rows
 from kweek.leads.listed import By, Wanted
 from kweek.rules.grades import PROFILES, Points
 from kweek.rules.matrix import GRADES
@@ -46,11 +48,11 @@ WantedOf = Annotated[Wanted, Depends(_wanted)]
 @router.get("/leads")
 def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "newest", after: str = "") -> Response:
     strange = [name[:_LONGEST] for name in request.query_params if name not in _ASKED]
-    faults = [*_faults(wanted, by), *strange]
     order: By = "points" if by == "points" else "newest"
     fresh = house.rules.grades().grade_of(Points())
     with house.db.read() as read:
-        titles = _titles(read)
+        titles, nearest = _titles(read), _faults(read, wanted, by)
+        faults = [*nearest, *strange]
         found, total, counted = listed.Page((), {}, None), 0, 0
         if not faults:
             which = listed.which(read, wanted, fresh, order)
@@ -61,7 +63,7 @@ def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "ne
     here = filters | ({"by": order} if order != "newest" else {})
     return page(
         request, "list.html", status=422 if faults else 200, wanted=wanted, by=order, faults=faults, strange=strange,
-        found=found,
+        nearest=nearest, found=found,
         said=asdict(wanted) | {"by": by},
         total=min(total, counted), beyond=total > counted, fresh=fresh, titles=titles,
         campaigns=campaigns, choices=_choices(reader_tongue(request)) | {"flow": list(titles.items())},
@@ -75,7 +77,9 @@ def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "ne
 def export_leads(request: Request, house: HouseOf, wanted: WantedOf, separator: str = "") -> Response:
     """The same list, whole. separator: `;` or `,`; else the one that Excel has in the reader's language."""
     strange = [name[:_LONGEST] for name in request.query_params if name not in (*_ASKED, "separator")]
-    faults = [*_faults(wanted), *strange, *([] if separator in ("", ";", ",") else ["separator"])]
+    with house.db.read() as read:
+        faults = [*_faults(read, wanted), *strange]
+    faults += [] if separator in ("", ";", ",") else ["separator"]
     if faults:
         told = ("list.fault.export", {"field": ", ".join(faults)})
         raise ProblemError(422, f"This cannot be what is meant: {', '.join(faults)}.", told=told)
@@ -83,17 +87,15 @@ def export_leads(request: Request, house: HouseOf, wanted: WantedOf, separator: 
     found = rows(house.db, wanted, fresh, fields, house.rules.zone())
     lines = as_csv(chain([columns(fields)], found), separator or _SEPARATORS.get(reader_language(request), ","))
     headers = {"Content-Disposition": 'attachment; filename="leads.csv"'}
-    return StreamingResponse(chain([BOM], lines), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(in_parts(chain([BOM], lines)), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _faults(wanted: Wanted, by: str = "newest") -> list[str]:
-    """The filters that say what there is not. A flow, a campaign or a company may simply have no leads."""
-    known = {
-        "grade": wanted.grade in ("", *PROFILES, *GRADES),
-        "stage": wanted.stage in ("", *STAGES),
-        "by": by in _ORDERS,
-    }
-    return [field for field, sound in known.items() if not sound]
+def _faults(read: Connection, wanted: Wanted, by: str = "newest") -> dict[str, str | None]:
+    """The filters that say what there is not, each with the nearest that there is. A company may simply have none."""
+    known = {"grade": ("", *PROFILES, *GRADES), "stage": ("", *STAGES), "by": _ORDERS}
+    said = asdict(wanted) | {"by": by}
+    there = {name: some for name, some in known.items() if said[name] not in some} | absent(read, wanted)
+    return {name: near_to(said[name], tuple(some)) for name, some in there.items()}
 
 
 def _choices(say: Tongue) -> dict[str, list[tuple[str, str]]]:

@@ -7,10 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from kweek.cli import main
+from kweek.leads import tables
 from kweek.leads.database import open_database
-from tests.store.making import a_lead
+from tests.store.making import NOW, a_lead
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,6 +25,8 @@ def the_house(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     database = open_database(sqlite_url)
     a_lead(database, "ann", name="Ann", fields={"building": "=1"}, profile="A", engagement=1)
     a_lead(database, "bas", name="Étienne")
+    with database.write() as tx:
+        tx.execute(insert(tables.campaigns).values(id="vakbeurs", title="Vakbeurs", created_at=NOW))
     database.close()
 
 
@@ -50,6 +54,8 @@ def test_lines_for_a_program(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["--grade", "A9"], "--grade: there is no grade “A9”. Did you mean “A"),
         (["--stage", "custommer"], "Did you mean “customer”?"),
+        (["--flow", "nosuch"], "--flow: no flow “nosuch” was ever published."),
+        (["--campaign", "vakbeurss"], "--campaign: there is no campaign “vakbeurss”. Did you mean “vakbeurs”?"),
         (["-o", "nowhere/leads.csv"], "there is no folder nowhere"),
     ],
 )

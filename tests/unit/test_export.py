@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 
 import pytest
 
-from kweek.leads.export import Cell, as_csv, harmless
+from kweek.leads.export import Cell, as_csv, harmless, in_parts
 
 RUNS = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "=", "+31=1", "-", "--5")
 SAYS_ONLY_THAT = (
@@ -32,3 +33,19 @@ def test_every_cell_comes_back_as_it_went(separator: str) -> None:
     read = list(csv.reader(text.splitlines(keepends=True), delimiter=separator))
     assert read == [["" if cell is None else str(cell) for cell in row] for row in rows]
     assert text.startswith(f"name{separator}note\r\n")
+
+
+def test_many_lines_leave_together_and_none_is_lost() -> None:
+    lines = [f"lead {n};{'x' * 100}\r\n" for n in range(2_000)]
+    parts = list(in_parts(lines))
+    assert "".join(parts) == "".join(lines)
+    assert len(parts) < 10
+    assert list(in_parts([])) == []
+
+
+def test_the_first_lines_leave_before_the_last_is_read() -> None:
+    def endless() -> Iterator[str]:
+        while True:
+            yield "a line\r\n"
+
+    assert next(in_parts(endless())).startswith("a line")

@@ -68,6 +68,30 @@ def test_a_slip_is_said_beside_its_field_and_nothing_is_lost(staff: TestClient) 
     assert staff.get("/leads.csv?grade=Z9&separator=x").status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("query", "words", "dutch"),
+    [
+        (
+            "flow=brochure-requst",
+            "No flow “brochure-requst” was ever published. Did you mean “brochure-request”?",
+            "nooit",
+        ),
+        ("campaign=fare", "There is no campaign “fare”. Did you mean “fair”?", "Bedoelt u “fair”?"),
+        ("campaign=nosuch", "There is no campaign “nosuch”.", "Campagne “nosuch” bestaat niet."),
+    ],
+)
+def test_a_flow_or_a_campaign_that_there_is_not_is_said(
+    staff: TestClient, books: Books, query: str, words: str, dutch: str
+) -> None:
+    books.add(tables.campaigns, id="fair", title="Fair", created_at=NOW)
+    answer = staff.get(f"/leads?{query}")
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert dutch in staff.get(f"/leads?{query}", headers=DUTCH).text
+    assert staff.get(f"/leads.csv?{query}").status_code == 422
+    assert staff.get("/leads?campaign=fair").status_code == 200, "it may have brought nobody yet"
+
+
 def test_an_empty_list_says_what_to_do(staff: TestClient, books: Books) -> None:
     assert "No lead fits" in staff.get("/leads?q=nobody").text
     with books.db.write() as tx:
