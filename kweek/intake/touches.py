@@ -1,12 +1,13 @@
 """From where has a lead come, first, last and in between? Keeps every touch, and what follows from them.
 
 The first campaign is that of the earliest touch, whenever we hear of it: visits of before a form are told after it.
+Who clicks a link in one of our mails is told of twice, by the mail and by the page that opens: that is one touch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, update
@@ -19,6 +20,8 @@ from kweek.leads.tables import leads, touches
 _MOST: Final = 200  # characters of a word
 _MORE: Final = 500  # and of an address
 _T: Final = touches.c
+_TOLD_TWICE: Final[Mapping[str, str]] = {"mail": "visit", "visit": "mail"}
+_AT_ONCE: Final = timedelta(minutes=30)  # between the click and the page: its reader agreed to be followed meanwhile
 
 
 def _from_campaigns(*order: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
@@ -41,8 +44,25 @@ _SET: Final = (
 def keep_touch(tx: Connection, lead_id: str, touch: TouchIn, event_id: str, at: datetime, now: datetime) -> bool:
     """Once for each event, which is up to the caller; the lead is locked. Is its first campaign another one now?"""
     campaign = None if touch.campaign is None else know_campaign(tx, touch.campaign, now)
-    put_touches(tx, [touch_row(lead_id, touch, campaign, event_id, at)])
+    if touch.how not in _TOLD_TWICE or not _is_told(tx, lead_id, touch, campaign, at):
+        put_touches(tx, [touch_row(lead_id, touch, campaign, event_id, at)])
     return campaign is not None and settle_campaigns(tx, lead_id)
+
+
+def _is_told(tx: Connection, lead_id: str, touch: TouchIn, campaign: str | None, at: datetime) -> bool:
+    """Did the other side tell it already? Then it came by the mail, and when that was clicked."""
+    same = select(_T.id).where(
+        _T.lead_id == lead_id,
+        _T.how == _TOLD_TWICE[touch.how],
+        _T.campaign.is_not_distinct_from(campaign),
+        _T.source.is_not_distinct_from(_short(touch.source)),
+        _T.medium.is_not_distinct_from(_short(touch.medium)),
+        _T.at.between(at - _AT_ONCE, at + _AT_ONCE),
+    )
+    known = tx.execute(same.order_by(_T.at, _T.id).limit(1)).scalar_one_or_none()
+    if known is not None and touch.how == "mail":
+        tx.execute(update(touches).where(_T.id == known).values(how="mail", at=at))
+    return known is not None
 
 
 def put_touches(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:

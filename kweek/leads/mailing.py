@@ -14,6 +14,7 @@ from kweek.flow.plan import Plan
 from kweek.flow.world import World
 from kweek.leads.effects import enrolment_and_number, find_row, pending
 from kweek.leads.enrolments import lead_row, load_state
+from kweek.leads.merged import merged_into
 from kweek.leads.permission import address_key, allowed, suppressed
 from kweek.leads.publish import paused, plan_in, published
 from kweek.leads.tables import enrolments, mails
@@ -25,7 +26,7 @@ _DAY: Final = timedelta(days=1)
 
 _ENROLMENT: Final = select(enrolments).where(enrolments.c.id == bindparam("id"))
 _LEFT: Final = select(func.coalesce(mails.c.sent_at, mails.c.claimed_at)).where(
-    mails.c.lead_id == bindparam("lead"),
+    mails.c.lead_id.in_(bindparam("leads", expanding=True)),
     mails.c.audience == "lead",
     mails.c.kind == "marketing",
     mails.c.status.in_(("sent", "unknown", "held")),
@@ -110,8 +111,8 @@ def _earlier_sends(tx: Connection, order: Order) -> list[Row[Any]]:
 
 
 def _left(tx: Connection, lead_id: str) -> tuple[datetime, ...]:
-    """When this lead's marketing mails left; one that may have left counts."""
-    return tuple(tx.execute(_LEFT, {"lead": lead_id}).scalars())
+    """When this lead's marketing mails left, and those of whoever was merged into it; one that may have left counts."""
+    return tuple(tx.execute(_LEFT, {"leads": [lead_id, *merged_into(tx, lead_id)]}).scalars())
 
 
 def _ahead(tx: Connection, order: Order, now: datetime) -> int:

@@ -55,6 +55,16 @@ def limited(post: Office) -> None:
         tx.execute(insert(tables.mails).values(key="a1-1/0", claimed_at=NOW - DAY, sent_at=NOW - DAY, **row))
 
 
+def limited_by_one_that_was_merged(post: Office) -> None:
+    """Its mails came to the same person."""
+    limited(post)
+    with post.database.write() as tx:
+        for gone, into in (("a0", "a1"), ("a00", "a0")):
+            row = {"id": gone, "created_at": NOW, "fields": {}, "stage": "suspect", "merged_into": into}
+            tx.execute(insert(tables.leads).values(**row))
+        tx.execute(update(tables.mails).where(tables.mails.c.key == "a1-1/0").values(lead_id="a00"))
+
+
 GATE: list[tuple[Any, bool, str, datetime | None, str]] = [
     (nobody, True, "blocked", None, "no address"),
     (unsubscribed, True, "blocked", None, "suppressed: unsubscribed"),
@@ -63,10 +73,11 @@ GATE: list[tuple[Any, bool, str, datetime | None, str]] = [
     (handed_over, True, "pending", None, "handover"),
     (closed, True, "pending", NOW + timedelta(hours=1), "hours"),
     (limited, True, "pending", NOW + 6 * DAY, "limit"),
+    (limited_by_one_that_was_merged, True, "pending", NOW + 6 * DAY, "limit"),
 ]
 
 
-@pytest.mark.parametrize(("make", "consent", "what", "until", "why"), GATE, ids=[case[4] for case in GATE])
+@pytest.mark.parametrize(("make", "consent", "what", "until", "why"), GATE, ids=[case[0].__name__ for case in GATE])
 async def test_the_gate_is_asked_at_every_attempt(
     tmp_path: Path, make: Any, consent: bool, what: str, until: datetime | None, why: str
 ) -> None:

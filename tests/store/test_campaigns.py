@@ -69,6 +69,32 @@ def test_the_same_event_again_is_no_second_touch(database: Database) -> None:
     assert (campaign.id, campaign.title) == ("spring-fair", "Spring Fair")
 
 
+def told_by(db: Database, lead: str, how: str, seconds: float, campaign: str = "Spring") -> None:
+    """Of a click in a mail, and of the page that it opened."""
+    at, touch = NOW + timedelta(seconds=seconds), TouchIn(how, campaign, "newsletter", "email")
+    record(db, Incoming(f"{lead}-{how}-{seconds}", "clicked", at, LeadIn(id=lead), touch=touch), NOW)
+
+
+@pytest.mark.parametrize("order", permutations((("mail", 0), ("visit", 3))))
+def test_a_click_in_a_mail_and_the_page_that_it_opens_are_one_touch(
+    database: Database, order: tuple[tuple[str, float], ...]
+) -> None:
+    lead = a_lead(database)
+    for how, seconds in (*order, ("visit", 300)):  # and looked at once more
+        told_by(database, lead, how, seconds)
+    with database.read() as read:
+        touches = read.execute(select(tables.touches)).all()
+    assert [(touch.how, touch.campaign, touch.at) for touch in touches] == [("mail", "spring", NOW)]
+
+
+def test_another_campaign_or_another_day_is_another_touch(database: Database) -> None:
+    lead = a_lead(database)
+    told_by(database, lead, "mail", 0)
+    told_by(database, lead, "visit", 5, "Autumn")
+    told_by(database, lead, "visit", 86_400)
+    assert count(database, tables.touches) == 3
+
+
 def test_rules_hear_of_the_campaign_and_its_channel(database: Database) -> None:
     """A touch is something known of the lead: what rules give for that is reckoned at once."""
     rules = [
