@@ -124,7 +124,8 @@ class Checker:
             self.fault(path, "this must be a moment with its offset: 2026-03-02T09:00:00+01:00")
             return None
         if moment.year not in _YEARS:
-            self.fault(path, f"the year {moment.year} cannot be meant; moments go from {_YEARS[0]} to {_YEARS[-1]}")
+            sentence = "the year {year} cannot be meant; moments go from {first} to {last}"
+            self.fault(path, sentence, year=str(moment.year), first=str(_YEARS[0]), last=str(_YEARS[-1]))
             return None
         return moment.astimezone(UTC)
 

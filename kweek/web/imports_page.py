@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -17,13 +17,14 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from kweek.intake.imports.asked import Asked, how_of
 from kweek.intake.imports.columns import LEAVE_OUT, Table, formed, propose
 from kweek.intake.imports.csv_file import read_csv
-from kweek.intake.imports.file_row import RowReader
+from kweek.intake.imports.file_row import Refusal, RowReader
 from kweek.intake.imports.how import Column, How, load_how
 from kweek.intake.imports.refused import refused_of
 from kweek.intake.imports.said import FileError, HowError
 from kweek.intake.imports.stored_file import StoredFile
 from kweek.intake.imports.trying import Outcome, Tried, try_rows
 from kweek.leads import imports
+from kweek.leads.export import BOM, in_parts
 from kweek.leads.imports import NoSuchImportError, NotNowError
 from kweek.web.acting import acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
@@ -31,6 +32,7 @@ from kweek.web.house import House
 from kweek.web.imports_shown import columns_shown, how_words, progress_of
 from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_tongue
+from kweek.web.spoken import refusal_words
 from kweek.web.uploads import read_upload
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -98,11 +100,15 @@ def decide(import_id: str, request: Request, body: Body, house: HouseOf) -> Resp
 
 
 @router.get("/imports/{import_id}/refused.csv")
-def refused_rows(import_id: str, house: HouseOf) -> Response:
-    name = f"refused {_row(house, import_id).file}"
-    lines = (line.encode() for line in refused_of(house.db, import_id))
+def refused_rows(import_id: str, request: Request, house: HouseOf) -> Response:
+    name, say = f"refused {_row(house, import_id).file}", reader_tongue(request)
+
+    def worded(refusal: Refusal) -> str:
+        return refusal.told(refusal_words(say, refusal))
+
+    file = refused_of(house.db, import_id, worded, say("import.refused.reason"))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return StreamingResponse((part for part in (b"\xef\xbb\xbf", *lines)), 200, headers, "text/csv; charset=utf-8")
+    return StreamingResponse(in_parts(chain([BOM], file)), 200, headers, "text/csv; charset=utf-8")
 
 
 # --- before -----------------------------------------------------------------------------------------------

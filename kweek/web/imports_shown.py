@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.imports.column_words import column_words
-from kweek.intake.imports.columns import LEAVE_OUT, fields, kind_of
+from kweek.intake.imports.columns import LEAVE_OUT, fields, kind_of, own_for
 from kweek.intake.imports.how import Column, How, Why, load_how
 from kweek.intake.imports.said import HowError
 from kweek.intake.imports.stored_file import StoredFile
@@ -69,11 +69,11 @@ def columns_shown(say: Tongue, file: StoredFile, how: How, words: Vocabulary) ->
 
 
 def _with_words(say: Tongue, column: Column) -> Column:
-    """Why it is left out, with the field by what it is called."""
-    values = column.why.values
-    if "field" not in values:
-        return column
-    return replace(column, why=Why(column.why.key, {**values, "field": field_words(say, values["field"])}))
+    """Why it is left out, with the field by what it is called, here and in the list of fields."""
+    called = {name: field_words(say, path) for name, path in column.why.values.items() if name in ("field", "own")}
+    if "own" in called:
+        called["own"] = f"“{called['own']} ({say('import.own')})”"
+    return replace(column, why=Why(column.why.key, {**column.why.values, **called}))
 
 
 def how_words(say: Tongue, error: HowError) -> str:
@@ -86,8 +86,7 @@ def how_words(say: Tongue, error: HowError) -> str:
 
 def _own(say: Tongue, target: str | None, heading: str, known: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """As a text that nobody declared: by the column's own name."""
-    plain = "_".join("".join(one if one.isascii() and one.isalnum() else " " for one in heading.lower()).split())[:60]
-    names = dict.fromkeys(name for name in (target, f"own.{plain}" if plain[:1].isalpha() else None) if name)
+    names = dict.fromkeys(name for name in (target, own_for(heading)) if name)
     there = {name for name, _ in known}
     yield from ((name, field_words(say, name)) for name in names if name not in there)
 

@@ -22,11 +22,14 @@ from kweek.intake.imports.cells import (
     read_number,
     read_truth,
 )  # fmt: skip
+from kweek.intake.imports.column_words import column_words
 from kweek.intake.imports.columns import propose, says_of
 from kweek.intake.imports.csv_file import read_csv
 from kweek.intake.imports.file_row import Read, RowReader
 from kweek.intake.imports.how import read_rate
 from kweek.intake.imports.said import HowError
+from kweek.web.spoken import refusal_words
+from kweek.words import Tongue
 
 FIELDS = {"contract_end": "date", "budget": "number", "member": "yes/no", "seen_at": "moment", "building": "text"}
 WORDS = Vocabulary(
@@ -65,14 +68,54 @@ def read(text: str, **asked: Any) -> list[Read]:
         ("Contract end", "contract_end"), ("Building", "building"),
         ("Einddatum contract", "contract_end"), ("END OF THE CONTRACT", "contract_end"),
         ("Eindatum contract", "contract_end"),
-        ("Opmerking", None), ("Adres", None),
+        ("Opmerking", None), ("Adres", None), ("Woonplaats", None), ("County", None), ("Postcode", None),
+        ("Telefoon (zakelijk)", "phone"), ("Zakelijke e-mail", "email"), ("Naam organisatie", "company.name"),
+        ("Company/Organization", "company.name"), ("Functieomschrijving", "job_title"), ("Headcount", "company.size"),
+        ("Voornaam contactpersoon", "first_name"), ("Forename", "first_name"), ("Vestigingsland", "company.country"),
     ],
 )  # fmt: skip
 def test_a_heading_names_its_field_in_both_languages_and_nearly(heading: str, target: str | None) -> None:
-    value = "jan@example.com" if target == "email" else "een woord"
+    value = {"email": "jan@example.com", "phone": "06-12345678"}.get(target or "", "een woord")
     found = proposed(f"{heading};Kleur\n{value};rood\n")
     assert found[heading][0] == target
     assert found["Kleur"] == (None, "column.unknown")
+
+
+def test_a_column_that_no_field_takes_is_told_with_what_keeps_it() -> None:
+    [_, place, other] = propose(read_csv("Mail;Woonplaats;Город\na@example.com;Utrecht;x\n".encode()), WORDS)
+    assert (place.target, place.why.values) == (None, {"own": "own.woonplaats"})
+    told = column_words(Tongue("en"), place)
+    assert told.startswith("not taken over: no field has this name; as own.woonplaats it is kept as a text")
+    assert "niet overgenomen" in column_words(Tongue("nl"), place)
+    assert other.why.values == {"own": "own.remark"}
+    [row] = read("Mail;Woonplaats\na@example.com;Utrecht\n", fields={"Woonplaats": "own.woonplaats"})
+    assert row.lead is not None
+    assert dict(row.lead.fields) == {"woonplaats": "Utrecht"}
+
+
+def test_days_that_begin_with_the_year_are_told_as_they_are_written() -> None:
+    text = "Mail;Contract end;Seen at\na@example.com;2026-12-31;31-12-2026 15:30\nb@example.com;2026-31-12;soon\n"
+    sheet = read_csv(text.encode())
+    for dates in (None, "dmy"):
+        how = how_of(sheet, sheet, Asked(dates=dates), WORDS, trying=True)
+        told = [column_words(Tongue("en"), one, "date") for one in how.columns[1:]]
+        assert [words.endswith(day) for words, day in zip(told, ("as 2026-12-31", "as 31-12-2026"), strict=True)]
+    first, wrong = read(text)
+    assert first.lead is not None
+    assert first.lead.fields["contract_end"] == date(2026, 12, 31)
+    assert {one.words for one in wrong.refusals} == {
+        "this is not a day of this column: 2026-12-31", "this is not a moment: 31-12-2026 15:30",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["31-12-2026", "12/31/2026", "2026-12-31"])
+@pytest.mark.parametrize("target", FIELDS)
+def test_whatever_a_cell_is_refused_for_is_said_in_dutch_too(target: str, day: str) -> None:
+    garbage = ("?!", "x" * 3_000, "1970-01-01T00:00:00Z", "31-31-2026", "9" * 40)
+    rows = "".join(f"a@example.com;{cell}\n" for cell in (day, *garbage))
+    refusals = [one for row in read(f"Mail;{target}\n{rows}") for one in row.refusals]
+    assert refusals
+    assert [one.words for one in refusals if refusal_words(Tongue("nl"), one) == one.words] == []
 
 
 def test_a_number_in_a_column_called_campaign_is_none() -> None:
@@ -150,7 +193,10 @@ def test_a_rate_is_so_many_in_a_time() -> None:
         (("03/04/2026", "04/25/2026"), "NL", "mdy", True),
         (("03/04/2026",), "NL", "dmy", False),
         (("03/04/2026",), "US", "mdy", False),
-        (("2026-04-03", "soon"), "NL", "dmy", True),
+        (("2026-04-03", "soon"), "NL", "ymd", True),
+        (("2026-04-03", "", "20261231"), "US", "ymd", True),
+        (("2026-04-03", "25/04/2026"), "NL", "dmy", True),
+        (("soon",), "NL", "dmy", True),
     ],
 )
 def test_the_column_says_what_comes_first(cells: tuple[str, ...], country: str, order: Order, sure: bool) -> None:

@@ -66,6 +66,9 @@ def test_a_file_is_tried_decided_on_and_taken_in(staff: TestClient, house: House
     assert csv.text.splitlines()[1].startswith(
         "Piet;piet@;blauw;4-4-2026;E-mail “piet@”: this is not an e-mail address"
     )
+    dutch = staff.get(f"{path}/refused.csv", headers={"accept-language": "nl"}).text.splitlines()
+    assert dutch[0].endswith(";waarom geweigerd")
+    assert "E-mail “piet@”: dit is geen e-mailadres" in dutch[1]
     assert say(staff, path, "undo").status_code == 303
     with house.db.read() as read:
         assert imports.one(read, path.rpartition("/")[2]).status == "undoing"

@@ -13,10 +13,10 @@ from functools import cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-Order = Literal["dmy", "mdy"]
+Order = Literal["dmy", "mdy", "ymd"]
 Decimal = Literal[",", "."]
 
-WRITTEN: Final[Mapping[Order, str]] = {"dmy": "31-12-2026", "mdy": "12/31/2026"}
+WRITTEN: Final[Mapping[Order, str]] = {"dmy": "31-12-2026", "mdy": "12/31/2026", "ymd": "2026-12-31"}
 """The last day of 2026, for people."""
 
 _DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ T,]+(\d{1,2}:\d{2})(?::\d{2})?)?")
@@ -42,8 +42,12 @@ class Found:
 
 
 def date_order(cells: Iterable[str], country: str | None) -> Found:
-    """`dmy` or `mdy`: one of its days is beyond twelve. Otherwise as in the country."""
-    days = [found for cell in cells if (found := _DAY.fullmatch(cell.strip()))]
+    """`dmy` or `mdy`: one of its days is beyond twelve. Otherwise as in the country. `ymd`: they all begin with the
+    year (ISO 8601)."""
+    said = [cell.strip() for cell in cells]
+    days = [found for cell in said if (found := _DAY.fullmatch(cell))]
+    if not days and any(_ISO.fullmatch(cell) for cell in said):
+        return Found("ymd", True)
     first = sum(int(day[1]) > 12 for day in days)
     second = sum(int(day[2]) > 12 for day in days)
     if first or second:
@@ -99,7 +103,7 @@ def _parts(text: str, order: Order) -> tuple[date, time] | None:
         year, month, day = int(found[1]), int(found[2]), int(found[3])
     elif found := _DAY.fullmatch(text):
         one, other, year = int(found[1]), int(found[2]), int(found[3])
-        day, month = (one, other) if order == "dmy" else (other, one)
+        day, month = (other, one) if order == "mdy" else (one, other)
         year += 0 if len(found[3]) == 4 else 1900 if year > 68 else 2000  # as POSIX reads two digits
     else:
         return None

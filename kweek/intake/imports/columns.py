@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.imports.cells import Order, date_order, decimal_sign, read_country, read_language
 from kweek.intake.imports.csv_file import Line
-from kweek.intake.imports.headings import TARGETS, Named, named
+from kweek.intake.imports.headings import TARGETS, Named, named, tidy
 from kweek.intake.imports.how import Column, Why
 from kweek.intake.imports.said import HowError
 from kweek.intake.values import nearest
@@ -104,6 +104,12 @@ def fields(words: Vocabulary) -> tuple[str, ...]:
     return (*TARGETS, *(name for name in words.fields if name not in TARGETS))
 
 
+def own_for(said: str) -> str:
+    """What keeps such a column as a text that nobody declared: `own.woonplaats`."""
+    name = "_".join(tidy(said.removeprefix(OWN)).split())[:60]
+    return f"{OWN}{name if _OWN_NAME.fullmatch(name) else 'remark'}"
+
+
 # --- by its name, by its cells ----------------------------------------------------------------------------
 
 
@@ -123,7 +129,7 @@ def _by_content(heading: str, cells: Sequence[str], taken: Mapping[str, str], wo
     for target, fits in _LOOKS.items():
         if target not in taken and _share(fits, cells, words) >= _MOST:
             return Column(heading, target, Why("column.looks"))
-    return Column(heading, None, Why("column.unknown"))
+    return Column(heading, None, Why("column.unknown", {"own": own_for(heading)}))
 
 
 def _share(fits: Callable[[str, Vocabulary], bool], cells: Sequence[str], words: Vocabulary) -> float:
@@ -173,13 +179,8 @@ def _target(said: str, words: Vocabulary) -> str | None:
         return None
     if said in known or (said.startswith(OWN) and _OWN_NAME.fullmatch(said.removeprefix(OWN))):
         return said
-    near, own = nearest(said, known), f"{OWN}{_as_name(said)}"
+    near, own = nearest(said, known), own_for(said)
     raise HowError("map", "import.wrong.field", name=said[:60], near=near, own=own)
-
-
-def _as_name(said: str) -> str:
-    name = "_".join(re.findall(r"[a-z0-9]+", said.removeprefix(OWN).casefold()))[:60]
-    return name if _OWN_NAME.fullmatch(name) else "color"
 
 
 def _each_once(columns: Iterable[Column]) -> None:
@@ -206,9 +207,9 @@ def _formed(column: Column, kind: str, cells: Sequence[str], country: str | None
     if kind == "number":
         sign = decimal_sign(cells, country)
         return replace(column, decimal=sign.as_written, sure=sign.sure)
-    if dates is not None:
-        return replace(column, dates=dates, sure=True)
     order = date_order(cells, country)
+    if dates is not None and order.as_written != "ymd":  # there is nothing to decide about 2026-12-31
+        return replace(column, dates=dates, sure=True)
     return replace(column, dates=order.as_written, sure=order.sure)
 
 

@@ -50,8 +50,12 @@ class Refusal:
     def words(self) -> str:
         return self.sentence.format(**self.values) if self.values else self.sentence
 
+    def told(self, words: str) -> str:
+        """With the cell. words: what is wrong with it, in whatever language."""
+        return f"{self.column} “{self.cell[:60]}”: {words}" if self.column else words
+
     def __str__(self) -> str:
-        return f"{self.column} “{self.cell[:60]}”: {self.words}" if self.column else self.words
+        return self.told(self.words)
 
 
 @dataclass(frozen=True, slots=True)

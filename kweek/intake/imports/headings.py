@@ -15,43 +15,74 @@ from rapidfuzz import fuzz, process
 TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
     "email": (
         "e-mail", "email", "mail", "e-mailadres", "emailadres", "mailadres", "e-mail address", "mail address",
-        "zakelijk e-mailadres", "business email", "work email",
+        "zakelijk e-mailadres", "business email", "work email", "e-mail zakelijk", "zakelijke e-mail", "e-mail werk",
+        "primary email", "contact email", "e-mail contactpersoon",
     ),
     "external_id": (
         "id", "external id", "klantnummer", "klantnr", "relatienummer", "relatienr", "debiteurnummer", "debiteurnr",
         "customer number", "customer id", "contact id", "crm id", "lead id", "record id", "account id", "nummer",
+        "klant id", "relatie id", "externe id", "extern id", "crm nummer", "lidnummer", "customer no", "member number",
     ),
     "name": (
         "name", "naam", "volledige naam", "full name", "contact", "contactpersoon", "contact person", "contact name",
     ),
-    "first_name": ("first name", "firstname", "given name", "voornaam", "roepnaam", "voornamen"),
-    "infix": ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "infix", "tv", "name prefix"),
-    "last_name": ("last name", "lastname", "surname", "family name", "achternaam", "familienaam"),
+    "first_name": (
+        "first name", "firstname", "given name", "forename", "voornaam", "roepnaam", "voornamen",
+        "voornaam contactpersoon", "contact first name",
+    ),
+    "infix": ("tussenvoegsel", "tussenvoegsels", "tussenv", "voorvoegsel", "infix", "tv", "name prefix"),
+    "last_name": (
+        "last name", "lastname", "surname", "family name", "achternaam", "familienaam", "geslachtsnaam",
+        "achternaam contactpersoon", "contact last name",
+    ),
     "phone": (
         "phone", "telephone", "tel", "telefoon", "telefoonnummer", "telnr", "tel nr", "phone number", "mobile",
         "mobile phone", "cell phone", "mobiel", "mobiele telefoon", "mobiel nummer", "gsm", "06 nummer",
-        "doorkiesnummer", "direct phone",
+        "doorkiesnummer", "direct phone", "mobielnummer", "mobile number", "cellphone", "telefoonnr",
+        "telefoon zakelijk",
+        "zakelijk telefoonnummer", "telefoon mobiel", "telefoon vast", "vast nummer", "work phone", "business phone",
+        "contact phone", "contact number",
     ),
     "job_title": (
         "job title", "title", "job", "role", "position", "functie", "functienaam", "functietitel", "beroep", "rol",
+        "functieomschrijving", "functie contactpersoon", "job function", "occupation",
     ),
-    "language": ("language", "taal", "voorkeurstaal", "preferred language", "taalcode", "language code"),
-    "country": ("country", "land", "landcode", "country code"),
+    "language": (
+        "language", "taal", "voorkeurstaal", "preferred language", "taalcode", "language code", "spreektaal",
+        "correspondentietaal",
+    ),
+    "country": ("country", "land", "landcode", "country code", "landnaam", "country name", "country region"),
     "timezone": ("timezone", "time zone", "tijdzone"),
-    "campaign": ("campaign", "campagne", "utm campaign", "lead source", "bron", "herkomst", "source"),
+    "campaign": (
+        "campaign", "campagne", "utm campaign", "lead source", "bron", "herkomst", "source",
+        "campagnenaam", "campaign name", "leadbron",
+    ),
     "company.name": (
         "company", "company name", "organisation", "organization", "account", "account name", "bedrijf",
         "bedrijfsnaam", "organisatie", "firma", "firmanaam", "werkgever", "employer", "klant", "klantnaam",
+        "bedrijf organisatie", "company organization", "company organisation", "naam bedrijf", "naam organisatie",
+        "organisatienaam", "organisation name", "organization name", "onderneming", "naam onderneming", "handelsnaam",
+        "business name", "employer name",
     ),
-    "company.country": ("company country", "land bedrijf", "bedrijfsland"),
+    "company.country": ("company country", "land bedrijf", "bedrijfsland", "vestigingsland"),
     "company.legal_form": ("legal form", "rechtsvorm", "ondernemingsvorm"),
-    "company.sector": ("sector", "branche", "industry", "bedrijfstak", "sbi omschrijving"),
+    "company.sector": ("sector", "branche", "industry", "bedrijfstak", "bedrijfssector", "sbi omschrijving"),
     "company.size": (
         "company size", "size", "employees", "number of employees", "aantal medewerkers", "medewerkers",
-        "aantal werknemers", "werknemers", "fte", "bedrijfsgrootte",
+        "aantal werknemers", "werknemers", "fte", "aantal fte", "bedrijfsgrootte", "bedrijfsomvang", "personeel",
+        "aantal personeelsleden", "headcount", "no of employees",
     ),
 }  # fmt: skip
 """Field → what stands above such a column. infix: goes before the last name, as in “van der Berg”."""
+
+WITHOUT: Final = (
+    "woonplaats", "plaats", "plaatsnaam", "vestigingsplaats", "stad", "gemeente", "postcode", "adres", "straat",
+    "straatnaam", "huisnummer", "toevoeging", "provincie", "regio", "website", "afdeling", "opmerking", "opmerkingen",
+    "notitie", "notities", "aanhef", "geslacht", "geboortedatum", "city", "town", "address", "street", "house number",
+    "zip", "zip code", "postal code", "province", "state", "county", "region", "url", "web site", "department",
+    "remark", "remarks", "note", "notes", "comment", "comments", "salutation", "gender", "date of birth",
+)  # fmt: skip
+"""What often stands above a column and is no field of Kweek's: not a near miss of one that is."""
 
 _NEAR: Final = 86  # of 100: “E-mial adres” yes, “Adres” no
 _SHORT: Final = 5  # letters below which a near miss is another word
@@ -76,7 +107,7 @@ def named(
     if word in _words():
         return Named(_words()[word])
     known = {**_words(), **fields}
-    if len(word) < _SHORT:
+    if len(word) < _SHORT or word in WITHOUT:
         return None
     best = process.extractOne(word, [one for one in known if len(one) >= _SHORT], scorer=fuzz.ratio, score_cutoff=_NEAR)
     return None if best is None else Named(known[best[0]], best[0])

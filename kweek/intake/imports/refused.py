@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
 from typing import Any, Final
 
@@ -21,36 +21,38 @@ Refused = tuple[Sequence[str], Sequence[str]]
 """The cells of a row, and what is wrong with it."""
 
 
-def error_file(headings: Sequence[str], separator: str, rows: Iterable[Refused]) -> Iterator[str]:
-    """Line by line; a spreadsheet reads it with a byte-order mark before it."""
-    yield _line((*headings, REASON), separator)
+def error_file(headings: Sequence[str], separator: str, rows: Iterable[Refused], reason: str = REASON) -> Iterator[str]:
+    """Line by line; a spreadsheet reads it with a byte-order mark before it. reason: the heading above the reasons."""
+    yield _line((*headings, reason), separator)
     for cells, why in rows:
         filled = [*cells[: len(headings)], *("",) * (len(headings) - len(cells))]
         yield _line((*filled, "; ".join(why)), separator)
 
 
-def refused_of(db: Database, import_id: str) -> Iterator[str]:
-    """The error file of an import. NoSuchImportError."""
+def refused_of(
+    db: Database, import_id: str, worded: Callable[[Refusal], str] = str, reason: str = REASON
+) -> Iterator[str]:
+    """The error file of an import. worded: each reason, in the language of whoever asks. NoSuchImportError."""
     with db.read() as read:
         how = load_how(imports.one(read, import_id).how)
-    return error_file(how.headings, how.separator, _stored(db, import_id))
+    return error_file(how.headings, how.separator, _stored(db, import_id, worded), reason)
 
 
-def _stored(db: Database, import_id: str) -> Iterator[Refused]:
+def _stored(db: Database, import_id: str, worded: Callable[[Refusal], str]) -> Iterator[Refused]:
     after = 0
     while True:
         with db.read() as read:
             some = imports.rows(read, import_id, ["refused"], _AT_ONCE, after)
         if not some:
             return
-        yield from ((row.cells, list(why_of(row))) for row in some)
+        yield from ((row.cells, list(why_of(row, worded))) for row in some)
         after = some[-1].number
 
 
-def why_of(row: Row[Any]) -> Iterator[str]:
+def why_of(row: Row[Any], worded: Callable[[Refusal], str] = str) -> Iterator[str]:
     """Each reason as a sentence."""
     for one in row.why or ():
-        yield str(Refusal.load(one))
+        yield worded(Refusal.load(one))
 
 
 def _line(cells: Sequence[str], separator: str) -> str:
