@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Annotated, Final
@@ -92,9 +93,9 @@ def export_leads(request: Request, house: HouseOf, wanted: WantedOf, separator: 
 
 def _faults(read: Connection, wanted: Wanted, by: str = "newest") -> dict[str, str | None]:
     """The filters that say what there is not, each with the nearest that there is. A company may simply have none."""
-    known = {"grade": ("", *PROFILES, *GRADES), "stage": ("", *STAGES), "by": _ORDERS}
+    known: dict[str, Sequence[str]] = {"grade": ("", *PROFILES, *GRADES), "stage": ("", *STAGES), "by": _ORDERS}
     said = asdict(wanted) | {"by": by}
-    there = {name: some for name, some in known.items() if said[name] not in some} | absent(read, wanted)
+    there = {**{name: some for name, some in known.items() if said[name] not in some}, **absent(read, wanted)}
     return {name: near_to(said[name], tuple(some)) for name, some in there.items()}
 
 
