@@ -62,6 +62,7 @@ def test_a_file_is_tried_decided_on_and_taken_in(staff: TestClient, house: House
     [lead] = books.rows(tables.leads)
     assert (lead.email, lead.fields) == ("jan@example.com", {"kleur": "rood", "contract_end": "2026-04-03"})
     assert [row.words for row in books.rows(tables.consents)] == ["fair list, signed"]
+    assert "Not taken over" not in done
     csv = staff.get(f"{path}/refused.csv")
     assert csv.text.splitlines()[1].startswith(
         "Piet;piet@;blauw;4-4-2026;E-mail “piet@”: this is not an e-mail address"
@@ -72,6 +73,18 @@ def test_a_file_is_tried_decided_on_and_taken_in(staff: TestClient, house: House
     assert say(staff, path, "undo").status_code == 303
     with house.db.read() as read:
         assert imports.one(read, path.rpartition("/")[2]).status == "undoing"
+
+
+def test_what_is_not_taken_over_is_named_before_and_after(staff: TestClient, house: House) -> None:
+    path = send(staff, "E-mail;Woonplaats;Straat\na@example.com;Utrecht;Hoog 1\n").headers["location"]
+    page = staff.get(path, headers={"accept-language": "nl"}).text
+    assert "Niet overgenomen: Woonplaats, Straat." in page
+    assert "geen veld heet zo; als “woonplaats (een eigen tekst)” blijft het als tekst bewaard" in page
+    assert '<option value="own.woonplaats">' in page
+    assert '<option value="campaign">campagne</option>' in page
+    assert say(staff, path, "begin", no_consent="yes", **{"map.1": "own.woonplaats"}).status_code == 303
+    taken_in(house, path)
+    assert "Not taken over: Straat." in staff.get(path).text
 
 
 def test_a_field_is_called_as_its_author_does(staff: TestClient) -> None:
