@@ -12,22 +12,18 @@ from sqlalchemy import Connection, Row, case, func, or_, select
 
 from kweek.flow.plan import Plan, Send
 from kweek.flow.words import GRADE_CHANGED
-from kweek.intake import differences
 from kweek.intake.by_hand import NOTED
-from kweek.intake.differences import Difference
-from kweek.leads import bant, publish, tables
-from kweek.leads.replaced import of_lead as replaced_of
+from kweek.leads import publish, tables
 from kweek.rules.said import ROOT
 from kweek.web import mail_titles
 from kweek.web.caused import Caused, caused
+from kweek.web.learned import differing, facts_of, replaced
 from kweek.web.line_words import cause_words
-from kweek.web.past import Happened, closing, rungs
+from kweek.web.past import BEFORE, BROUGHT, DID, KNOWN, MOVED, THERE, Happened, closing, rungs
 from kweek.web.rules import WorkspaceRules
 from kweek.web.spoken import (
     event_words,
     field_words,
-    kept_words,
-    label_words,
     mail_event,
     outcome_words,
     step_words,
@@ -43,9 +39,6 @@ SORTS: Final = ("did", "mails", "desk", "points", "flows")
 
 Place = tuple[int, int, int]
 _MOST_READ: Final = 5 * MOST  # lines of its journal: several to each that is shown
-_BEFORE, _DID, _KNOWN, _BROUGHT, _MOVED, _THERE = range(6)
-"""Of one moment: who clicked had opened before; what it did, each with its points; what else is known by then; what the
-points brought about; where it went; who has it there."""
 
 
 def of_lead(
@@ -64,8 +57,8 @@ def of_lead(
     if only in (None, "points"):
         lines += _points(read, say, lead_id, places)
     if only in (None, "did"):
-        lines += _replaced(read, say, lead_id, rules)
-        lines += (line for one in family for line in _differences(read, say, one))
+        lines += replaced(read, say, lead_id, rules)
+        lines += (line for one in family for line in differing(read, say, one))
     for one in family:
         since = caused(read, one)
         for sort, told in (("flows", _moves), ("desk", _desk)):
@@ -94,7 +87,7 @@ def _events(
     rows = read.execute(query.where(events.lead_id == lead_id).order_by(*newest).limit(MOST)).all()
     enrolled = [row for row in rows if row.kind == "enrol"]
     refused, titles, zone = _refused(read, lead_id, enrolled), _titles(read, enrolled), rules.zone()
-    facts = _facts(read, say, lead_id)
+    facts = facts_of(read, say, lead_id)
     called = mail_titles.titles(read, rules, [row for row in rows if row.key], say.language)
     for row, derived in _with_derived(rows):
         place = (_place_of(row), row.seq, 0)
@@ -130,19 +123,8 @@ def _source(row: Row[Any], known: Mapping[str, Row[Any]]) -> Row[Any] | None:
 
 def _place_of(row: Row[Any]) -> int:
     if row.kind == "opened":
-        return _BEFORE
-    return _BROUGHT if row.kind == GRADE_CHANGED or (row.kind == "enrol" and row.data.get("grade")) else _DID
-
-
-def _facts(read: Connection, say: Tongue, lead_id: str) -> Mapping[str, Sequence[str]]:
-    """By the id of an event: what it told that makes a lead sales ready, as far as that is the last word. What surveys
-    and colleagues found out stands in lines of their own."""
-    found = dict[str, list[str]]()
-    for fact, row in bant.of_lead(read, lead_id).items():
-        if row.how in ("form", "api"):
-            told = f"{label_words(say, ROOT + fact)}: {value_words(say, fact, row.value)}"
-            found.setdefault(row.source, []).append(f"{told} (“{row.evidence}”)" if row.evidence else told)
-    return found
+        return BEFORE
+    return BROUGHT if row.kind == GRADE_CHANGED or (row.kind == "enrol" and row.data.get("grade")) else DID
 
 
 def _words(say: Tongue, row: Row[Any], refused: set[int]) -> str:
@@ -219,47 +201,6 @@ def _plain(say: Tongue, value: object, zone: tzinfo) -> str:
             return str(value)
 
 
-def _replaced(read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules) -> Iterator[Happened]:
-    """What was known of it, and what has been said instead."""
-    kinds, zone = rules.kinds(), rules.zone()
-
-    def known(name: str, value: object) -> str:
-        if name in kinds:
-            return kept_words(say, value, kinds[name], zone)
-        return value_words(say, name.removeprefix(ROOT), value)
-
-    def words(row: Row[Any]) -> str:
-        now, was = (known(row.name, value) for value in (row.became, row.was))
-        return say("past.instead", name=field_words(say, row.name), now=now, was=was)
-
-    for (at, _), rows in groupby(replaced_of(read, lead_id), lambda row: (row.at, row.source)):
-        yield Happened(at, say("past.replaced"), None, tuple(map(words, rows)), place=(_KNOWN, 0, 0))
-
-
-def _differences(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:
-    """What forms said, and what is known otherwise and stays."""
-    p = tables.problems.c
-    query = select(p.at, p.words).where(p.lead_id == lead_id, p.code == differences.CODE).order_by(p.id)
-    for row in read.execute(query):
-        lines = [_difference(say, one) for one in differences.read_back(row.words)]
-        yield Happened(row.at, say("past.differs"), None, tuple(lines) or (row.words,), place=(_KNOWN, 0, 0))
-
-
-def _difference(say: Tongue, one: Difference) -> str:
-    if one.name == differences.CONSENT_BY_TELEPHONE:
-        return say("past.differs.consent", words=one.said)
-    name = field_words(say, "company.name" if one.name == "company" else one.name)
-    said, known = (
-        None if value is None else value_words(say, one.name.removeprefix(ROOT), value)
-        for value in (one.said, one.known)
-    )
-    return (
-        say("past.differs.new", name=name, said=said)
-        if known is None
-        else say("past.differs.field", name=name, said=said, known=known)
-    )
-
-
 def _points(read: Connection, say: Tongue, lead_id: str, places: Mapping[str, Place]) -> Iterator[Happened]:
     """The ledger: how many of each kind, and why. places: of the events, by their ids."""
     p = tables.points.c
@@ -268,7 +209,7 @@ def _points(read: Connection, say: Tongue, lead_id: str, places: Mapping[str, Pl
         rows = list(given)
         sums = ", ".join(f"{row.points:+} {say(f'picture.axis.{row.axis}')}" for row in rows)
         because = (say.maybe(f"because.{rows[0].rule}", rows[0].because),)
-        place = places.get(rows[0].about or "", (_KNOWN, rows[0].id, 0))
+        place = places.get(rows[0].about or "", (KNOWN, rows[0].id, 0))
         yield Happened(rows[0].at, say("past.points", points=sums), None, because, place=place)
 
 
@@ -288,7 +229,7 @@ def _moves(read: Connection, say: Tongue, lead_id: str, since: Caused) -> Iterat
         if words := " → ".join(_went(say, plan, of_turn)):
             at = since.turns.get((first.enrolment_id, first.turn), first.at)
             more = (*_caused(say, plan, of_turn), say("now.flow", flow=plan.title))
-            yield Happened(at, words[:1].upper() + words[1:], None, more, place=(_MOVED, first.id, 0))
+            yield Happened(at, words[:1].upper() + words[1:], None, more, place=(MOVED, first.id, 0))
 
 
 def _caused(say: Tongue, plan: Plan, lines: Sequence[Row[Any]]) -> Iterator[str]:
@@ -339,7 +280,7 @@ def _desk(read: Connection, say: Tongue, lead_id: str, since: Caused) -> Iterato
         read.execute(select(table).where(table.c.lead_id == lead_id)).all()
         for table in (tables.handovers, tables.call_tasks, tables.tasks)
     )
-    place = (_THERE, 0, 0)
+    place = (THERE, 0, 0)
     for row in handovers:
         given = since.effects.get(row.key, row.given_at)
         yield Happened(given, say("event.handed over", team=row.team), place=place)

@@ -20,6 +20,10 @@ from kweek.words import Tongue
 
 MOST: Final = 40  # events about one mail
 
+BEFORE, DID, KNOWN, BROUGHT, MOVED, THERE = range(6)
+"""Of one moment: who clicked had opened before; what it did, each with its points; what else is known by then; what the
+points brought about; where it went; who has it there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
