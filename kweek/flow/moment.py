@@ -76,7 +76,10 @@ def parse_until(text: str) -> Moment:
         raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side, 'until ')}")
     if text.endswith((" before", " after")):
         raise ValueError(f"“{text}” does not say of what; write the date: {text} lead.contract_end")
-    return parse_weekly(text)
+    try:
+        return parse_weekly(text)
+    except ValueError as error:
+        raise ValueError(_with_until(str(error), text)) from None
 
 
 def parse_at(text: str) -> Moment:
@@ -177,6 +180,16 @@ def _meant(text: str) -> str | None:
     *before, clock = said.split()
     plain = CLOCK.fullmatch(clock) is not None and before == [day] * bool(day)
     return None if plain else near
+
+
+def _with_until(refused: str, text: str) -> str:
+    """What is wrong with a moment that comes round, for a wait: `write: until monday 09:00`."""
+    days = [word for word in re.findall("[a-z]+", text.lower()) if word in WEEKDAYS]
+    if len(days) > 1:
+        time = next((word for word in text.lower().split() if CLOCK.fullmatch(word)), "09:00")
+        return f"“{text}” is several moments, and a wait ends once; write one: until {days[0]} {time}"
+    said, sign, right = refused.rpartition(": ")
+    return f"{said}{sign}until {right.replace(' — or ', ' — or until ')}"
 
 
 def _with_time(side: re.Match[str], until: str = "") -> str:

@@ -23,7 +23,7 @@ NAMES = Names(
     calendars=frozenset({"office"}),
     teams={"sales": True},
     people=frozenset({"anna"}),
-    queues=frozenset({"default"}),
+    queues={"default": None},
     webhooks=frozenset({"crm"}),
     fields={"contract_end": FieldType("date")},
 )

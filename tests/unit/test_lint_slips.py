@@ -167,7 +167,7 @@ SLIPS = [
     (WHITEPAPER, GRADES, "lead.size > 40", 13, "Did you mean “company.size”?"),
     (WHITEPAPER, GRADES, "lead.cows > 40", 13, "Or declare it below fields in rules/workspace.yaml."),
     (FAIR, "score: { intent: +10 }", "score: { intent: + 10 }", 23, "with its sign: +10."),
-    (RENEWAL, "45 days before lead", "45 days lead", 25, "— or 45 days after lead.contract_end."),
+    (RENEWAL, "45 days before lead", "45 days lead", 25, "— or until 45 days after lead.contract_end."),
     (RENEWAL, OUTCOMES, f"{OUTCOMES},", 59, f"Write it without: outcomes: {OUTCOMES}"),
 ]
 ELSEWHERE = [

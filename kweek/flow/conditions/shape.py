@@ -9,6 +9,7 @@ import re
 from typing import Final, Literal, TypeGuard
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kweek.flow.conditions.refused import ConditionError
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
@@ -61,7 +62,7 @@ def check_shape(tree: Node) -> None:
                 raise ConditionError(
                     f"{tree.function}(…) is a number, not a yes or no",
                     tree.offset,
-                    f"compare it: {FUNCTIONS[tree.function].example}",
+                    f"compare it: {_asked(tree)}{FUNCTIONS[tree.function].example.rpartition(')')[2]}",
                 )
         case Constant(value=str()):
             raise _alone(tree, None)
@@ -69,6 +70,13 @@ def check_shape(tree: Node) -> None:
             pass
         case _:
             raise ConditionError("this by itself is neither true nor false", tree.offset, "compare it with something")
+
+
+def _asked(ask: Ask) -> str:
+    """As its author asked it: `count("clicked", "30 days")`."""
+    fields = (one.path if isinstance(one, Field) else "" for one in ask.arguments)
+    texts = (f'"{one.value}"' if isinstance(one, Constant) else "" for one in ask.arguments)
+    return f"{ask.function}({', '.join(map(''.join, zip(fields, texts, strict=True)))})"
 
 
 def _alone(word: Constant, above: Node | None) -> ConditionError:
@@ -229,8 +237,15 @@ def _period(text: str, offset: int) -> None:
     try:
         duration = parse_duration(text)
     except ValueError as error:
-        raise ConditionError(str(error), offset, 'write a period such as "14 days"') from None
+        what, _, fix = str(error).partition("; ")
+        right = _LENGTH.search(fix)
+        fix = f'write "{right[1]}"' if right else 'write a period such as "14 days"'
+        raise ConditionError(what, offset, fix) from None
     if duration.business:
-        raise ConditionError(f"“{text}” runs on a calendar; a period is elapsed time", offset, 'write "14 days"')
+        fix = f'write "{replace(duration, business=False)}"'
+        raise ConditionError(f"“{text}” runs on a calendar; a period is elapsed time", offset, fix)
     if len(text) > 20 or duration.amount > 100_000:
         raise ConditionError(f"“{text}” is longer than anyone remembers", offset, 'write a period such as "14 days"')
+
+
+_LENGTH: Final = re.compile(r"(?:write|least|:) (?!20 minutes)(\d+ [a-z]+)(?:, or .*)?$")

@@ -8,8 +8,10 @@ from typing import Final
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.conditions.text import mixed
+from kweek.flow.conditions.tree import Ask, Constant, walk
 from kweek.flow.conditions.types import check_condition
 from kweek.flow.lint.names import Names, start_data
+from kweek.flow.lint.offers import no_tag
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Choose, Flow
 from kweek.flow.problems import Located
@@ -59,9 +61,22 @@ def ask(
             fix, bare = _BARE + ", ".join(bare), []
         code = "unknown-field" if "no field" in what else "condition"
         report.error(text.inside(offset), code, what, "", fix)
+    _tags(condition, text, names, report)
     if not wrong and (at := mixed(text.value)) is not None:
         what = "“and” and “or” stand side by side"
         why = "“and” goes first: a or b and c is a or (b and c)"
         fix = "Put parentheses round what belongs together"
         report.warning(text.inside(at), "and-or", what, why, fix)
     return condition
+
+
+def _tags(condition: Condition, text: Located[str], names: Names, report: Report) -> None:
+    """Is a tag that it asks for misspelt? One that no flow sets and that is like no other, is set elsewhere."""
+    for node in walk(condition.tree):
+        match node:
+            case Ask(function="tagged", arguments=(Constant(offset=offset, value=str(tag)),)):
+                if fix := no_tag(tag, names.tags):
+                    what = f"No step sets the tag “{tag}”"
+                    report.warning(text.inside(offset), "unknown-tag", what, "so no lead has it", fix)
+            case _:
+                pass

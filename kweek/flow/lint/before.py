@@ -1,4 +1,5 @@
-"""Can what is said of a mail happen at all, where a wait or `whenever` listens? Some mail must have gone before."""
+"""Can what is said of a mail happen at all, where a wait or `whenever` listens? Some mail must have gone before. A
+day that sales agrees on is known only behind a handover."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Iterable
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
-from kweek.flow.model import Flow, Inline, Reaction, Send, Wait, targets_of, walk
+from kweek.flow.model import Flow, Handover, Inline, Reaction, Send, Wait, targets_of, walk
 from kweek.flow.words import MAIL
 
 OF_MAILS = (*MAIL, "sent", "undelivered")
@@ -24,6 +25,22 @@ def check_before(flow: Flow, graph: Graph, names: Names, report: Report) -> None
             before = [send for n, send in sends.items() if number in behind[n] or id(send) in aside]
             _check(node.step.when, _Before(before, "before this wait", names), everything, report)
     _check(flow.whenever, everything, everything, report)
+    if flow.name.value not in names.handed:
+        _check_handed(graph, report)
+
+
+def _check_handed(graph: Graph, report: Report) -> None:
+    """Each wait for the day that sales agreed on stands behind a handover."""
+    handovers = [number for number, node in enumerate(graph.nodes) if isinstance(node.step, Handover)]
+    anywhere = [root.to for root in graph.roots if root.event != "start"] if handovers else []
+    behind = graph.reach([*handovers, *anywhere])
+    for number in sorted(graph.reach([root.to for root in graph.roots]) - behind):
+        step = graph.nodes[number].step
+        field = step.until.value.date_field if isinstance(step, Wait) else None
+        if isinstance(step, Wait) and field is not None and field.startswith("handover."):
+            what, why = f"No lead has a “{field}” here", "sales says it when a handover ends, and none comes before"
+            fix = "Move this wait behind a handover, or write how long it lasts: 7 days"
+            report.warning(step.until.at, "nobody-said", what, why, fix)
 
 
 def _aside(flow: Flow) -> Iterable[object]:

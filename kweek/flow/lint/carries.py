@@ -17,7 +17,7 @@ def carried(flows: Iterable[Flow], names: Names) -> Mapping[str, frozenset[str]]
         flow.name.value: everything if starts_unknown(flow, names) else frozenset(start_data(flow, names))
         for flow in flows
     }
-    doors = [(flow.name.value, door.flow) for flow in flows for door in _targets(flow) if isinstance(door, ToFlow)]
+    doors = [(flow.name.value, door.flow) for flow in flows for door in doors_of(flow)]
     news = True
     while news:
         news = False
@@ -26,6 +26,11 @@ def carried(flows: Iterable[Flow], names: Names) -> Mapping[str, frozenset[str]]
                 found[to] |= found[came]
                 news = True
     return {name: fields or everything for name, fields in found.items()}
+
+
+def doors_of(flow: Flow) -> Iterator[ToFlow]:
+    """Wherever it leads to another flow."""
+    yield from (target for target in _targets(flow) if isinstance(target, ToFlow))
 
 
 def _targets(flow: Flow) -> Iterator[Target]:

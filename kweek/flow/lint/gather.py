@@ -7,8 +7,9 @@ from typing import Final
 
 from kweek.flow.catalogue import FieldWord, Rules
 from kweek.flow.conditions.schema import FieldType
+from kweek.flow.lint.carries import doors_of
 from kweek.flow.lint.names import COMPUTED, Mail, Names, Survey
-from kweek.flow.model import Flow
+from kweek.flow.model import Flow, Handover, Tag
 from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located
 from kweek.flow.surveys import Question
@@ -32,6 +33,7 @@ def names_of(
     """unreadable: flows that are there, but whom they let in could not be read; nothing is held against whoever names
     them."""
     reentries = {name: flow.reentry.value if flow.reentry else Reentry() for name, flow in flows.items()}
+    unreadable = frozenset(unreadable)
     above = {team.parent.value for team in rules.teams.teams.values() if team.parent}
     return Names(
         languages=rules.settings.languages,
@@ -43,7 +45,7 @@ def names_of(
         calendars=frozenset(rules.calendars),
         teams={name: bool(team.members) or name not in above for name, team in rules.teams.teams.items()},
         people=frozenset(person.name.value for person in rules.teams.people()),
-        queues=frozenset(rules.teams.queues),
+        queues={name: queue.capacity for name, queue in rules.teams.queues.items()},
         channels=frozenset(rules.settings.channels),
         webhooks=frozenset(rules.settings.webhooks),
         fields={name: _declared(own.kind) for name, own in rules.settings.fields.items()},
@@ -51,7 +53,25 @@ def names_of(
         facts=rules.sales_ready.facts,
         limit=rules.settings.limit,
         has_manager=any(team.manager for team in rules.teams.teams.values()),
+        tags=_tags(flows) if not unreadable else frozenset(),
+        handed=_handed(flows) if not unreadable else frozenset(flows),
     )
+
+
+def _tags(flows: Mapping[str, Flow]) -> frozenset[str]:
+    steps = (step for flow in flows.values() for step in flow.walk())
+    return frozenset(tag.value for step in steps if isinstance(step, Tag) for tag in step.tags)
+
+
+def _handed(flows: Mapping[str, Flow]) -> frozenset[str]:
+    """The flows to which one leads that hands leads over, straight or through others."""
+    found: set[str] = set()
+    todo = [name for name, flow in flows.items() if any(isinstance(step, Handover) for step in flow.walk())]
+    while todo:
+        news = {door.flow for door in doors_of(flows[todo.pop()]) if door.flow in flows} - found
+        found |= news
+        todo += news
+    return frozenset(found)
 
 
 def _survey(survey: SurveyFile) -> Survey:

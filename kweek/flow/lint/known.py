@@ -12,10 +12,10 @@ from kweek.flow.conditions.instead import instead
 from kweek.flow.conditions.schema import FieldType, fits
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
-from kweek.flow.lint.offers import no_colleague, no_date, no_event, no_field
+from kweek.flow.lint.offers import no_colleague, no_date, no_event, no_field, no_tag
 from kweek.flow.lint.report import Report
 from kweek.flow.meant import meant
-from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Wait, Webhook
+from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Untag, Wait, Webhook
 from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located, did_you_mean, nearest, value_of
 from kweek.flow.words import BUILT_IN
@@ -35,7 +35,7 @@ def check_names(flow: Flow, names: Names, report: Report) -> None:
                     look.mail(share.mail)
                 look.links(step)
             case Call():
-                look.one(step.script, names.surveys, "survey", "surveys/{}.yaml")
+                look.script(step.script)
                 look.one(step.queue, names.queues, "queue", "queues of rules/teams.yaml")
             case Handover():
                 look.team(step.team)
@@ -54,6 +54,9 @@ def check_names(flow: Flow, names: Names, report: Report) -> None:
             case Wait():
                 look.date(step.until.value.date_field, step.until)
                 look.links(step)
+            case Untag():
+                for tag in step.tags:
+                    look.tag(tag)
             case _:
                 pass
 
@@ -70,7 +73,7 @@ class _Look:
     def at_the_top(self) -> None:
         flow, names = self.flow, self.names
         self._calendar(flow.send_hours)
-        self.one(flow.pace, names.queues, "queue", "queues of rules/teams.yaml")
+        self._pace(flow.pace)
         if flow.timezone and flow.timezone.value != "lead":
             self._timezone(flow.timezone)
         if flow.reentry and flow.reentry.value.per:
@@ -157,6 +160,17 @@ class _Look:
             what = f"The mail “{name.value}” is not there in {' and '.join(lacks)}"
             self.report.error(name.at, "mail-language", what, why, f"Write {files}")
 
+    def script(self, name: Located[str]) -> None:
+        """What the caller asks: a survey. A mail of this name may ask one."""
+        mail = self.names.mails.get(name.value)
+        if mail is None or name.value in self.names.surveys:
+            self.one(name, self.names.surveys, "survey", "surveys/{}.yaml")
+            return
+        near = did_you_mean(name.value, sorted(self.names.surveys))
+        fix = f"Write the survey that it asks: {mail.survey}" if mail.survey else near
+        why = "a call has a survey for its script"
+        self.report.error(name.at, "unknown-survey", f"“{name.value}” is a mail, not a survey", why, fix)
+
     def links(self, step: Send | Wait) -> None:
         """Those of the mail that the step sends; a wait hears of every mail of the flow."""
         mails = self._sent
@@ -188,6 +202,11 @@ class _Look:
             known = {"owner", "manager", *self.names.people, *self.names.teams, *self.names.channels}
             if name.value not in known:
                 self.report.error(name.at, "unknown-person", *no_colleague(name.value, self.names, channels=channels))
+
+    def tag(self, tag: Located[str]) -> None:
+        """One that is taken away: is it misspelt?"""
+        if fix := no_tag(tag.value, self.names.tags):
+            self.report.warning(tag.at, "unknown-tag", f"No step sets the tag “{tag.value}”", "so no lead has it", fix)
 
     def team(self, name: Located[str] | None) -> None:
         """Whose members get the lead."""
@@ -277,6 +296,19 @@ class _Look:
                 fix = f"Write {field.value}: {truth}"
             so = "“today” is a date" if said == "today" else f"“{said}” is not"
             self.report.error(value.at, "wrong-type", f"{field.value} is {kind}, {so}", "", fix)
+
+    def _pace(self, name: Located[str] | None) -> None:
+        """`pace: 60 per day`: the number of calls stands with the queue."""
+        queues, number = self.names.queues, re.search(r"\d+", name.value) if name else None
+        if name is None or not queues or number is None or name.value in queues:
+            self.one(name, queues, "queue", "queues of rules/teams.yaml")
+            return
+        what, why = f"“{name.value}” is how much a queue can take", "pace takes the name of a queue"
+        right = [queue for queue, capacity in queues.items() if capacity == int(number[0])]
+        fix = f"Write the name of one: {', '.join(right or queues)}"
+        if not right:
+            fix += f" — and in rules/teams.yaml, its capacity: {number[0]} per day"
+        self.report.error(name.at, "unknown-queue", what, why, fix)
 
     def _calendar(self, name: Located[str] | None) -> None:
         if name is None or not _CLOCK.search(name.value):

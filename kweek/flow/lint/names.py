@@ -75,7 +75,8 @@ class Names(Struct, frozen=True):
     """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
     fields, without `lead.`. people: members and managers. facts: what can be found out. limit: the workspace's.
     has_manager: some team has one. teams: has it
-    members of its own?"""
+    members of its own? queues: with what each can take
+    a day. tags: those that some flow sets. handed: flows to which another leads that hands leads over."""
 
     languages: tuple[str, ...] = ()
     flows: Mapping[str, Reentry] = {}
@@ -86,7 +87,7 @@ class Names(Struct, frozen=True):
     calendars: frozenset[str] = frozenset()
     teams: Mapping[str, bool] = {}
     people: frozenset[str] = frozenset()
-    queues: frozenset[str] = frozenset()
+    queues: Mapping[str, int | None] = {}
     channels: frozenset[str] = frozenset()
     webhooks: frozenset[str] = frozenset()
     fields: Mapping[str, FieldType] = {}
@@ -94,6 +95,8 @@ class Names(Struct, frozen=True):
     facts: Mapping[str, FactType] = field(default_factory=bant)
     limit: Limit | None = None
     has_manager: bool = True
+    tags: frozenset[str] = frozenset()
+    handed: frozenset[str] = frozenset()
 
     def settable(self) -> dict[str, FieldType]:
         """Profile fields, without `lead.`."""

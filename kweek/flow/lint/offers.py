@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from kweek.flow.problems import did_you_mean, nearest
 
 _DECLARE: Final = "declare it below fields in rules/workspace.yaml"
 _THE_LEAD: Final = ("lead", "customer", "contact", "prospect", "visitor", "klant")
+_ALL_BUT: Final = 0.85  # how much of the two must be the same
 _SENTENCE: Final = 3  # words; nobody is called by so many
 
 
@@ -77,3 +79,22 @@ def _alike(word: str, near: str, least: float = 0.75) -> bool:
     from difflib import SequenceMatcher  # only when somebody mistyped
 
     return SequenceMatcher(None, word.lower(), near.rpartition(".")[2]).ratio() >= least
+
+
+def no_tag(tag: str, tags: Collection[str]) -> str:
+    """The fix for a tag that no step sets, where it is all but another: a letter, a sign, a capital. Empty: it is
+    not, or is another one by its number."""
+    from difflib import SequenceMatcher  # only for tags that nobody sets
+
+    if tag in tags:
+        return ""
+    folded = {re.sub(r"[\W_]+", "", other.lower()): other for other in sorted(tags)}
+    said = re.sub(r"[\W_]+", "", tag.lower())
+    letters = re.sub(r"\d", "", said)
+    alike = [
+        (SequenceMatcher(None, said, other).ratio(), name)
+        for other, name in folded.items()
+        if other == said or letters != re.sub(r"\d", "", other)
+    ]
+    best, name = max(alike, default=(0.0, ""))
+    return f"Did you mean “{name}”?" if best > _ALL_BUT else ""

@@ -18,7 +18,11 @@ _USUAL_WEEK: Final[Mapping[str, object]] = {"timezone": "UTC", "hours": {"monday
 
 
 class CalendarReader(Reader):
-    """Reads rules/calendars.yaml."""
+    """Reads rules/calendars.yaml. timezone: the workspace's, of each calendar that names none."""
+
+    def __init__(self, file: str, timezone: str) -> None:
+        super().__init__(file)
+        self.timezone = timezone
 
     def read(self, root: Pairs) -> Mapping[str, CalendarEntry]:
         entries = (self._entry(pair) for pair in root.pairs)
@@ -59,7 +63,7 @@ class CalendarReader(Reader):
 
     def _calendar(self, spec: Mapping[str, object], at: Position) -> Calendar | None:
         try:
-            return calendar_from(spec)
+            return calendar_from(spec, self.timezone)
         except ValueError as error:
             self.refuse(at, "calendar", error)
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
 
 from kweek.flow.catalogue import Rules
@@ -24,14 +25,15 @@ Read = TypeVar("Read", covariant=True)
 def read_rules(sources: Mapping[str, str | bytes]) -> tuple[Rules, tuple[Problem, ...]]:
     """`sources`: path (`rules/events.yaml`) → text. What is absent is empty. Raises nothing."""
     files, empty = _Files(sources), Rules()
+    settings = files.read("workspace", SettingsReader, empty.settings)
     rules = Rules(
         events=files.read("events", EventReader, empty.events),
-        calendars=files.read("calendars", CalendarReader, empty.calendars),
+        calendars=files.read("calendars", partial(CalendarReader, timezone=settings.timezone), empty.calendars),
         teams=files.read("teams", TeamReader, empty.teams),
         sales_ready=files.read("sales-ready", SalesReadyReader, empty.sales_ready),
         scoring=files.read("scoring", ScoringReader, empty.scoring),
         personas=files.read("personas", PersonaReader, empty.personas),
-        settings=files.read("workspace", SettingsReader, empty.settings),
+        settings=settings,
     )
     return rules, in_order((*files.problems, *_unknown_names(rules)))
 

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.kebab import NAME, kebab, parse_name
-from kweek.flow.load.texts import BETWEEN, parse_count, parse_hours, parse_share
+from kweek.flow.load.texts import BETWEEN, parse_count, parse_hours, parse_part
 from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, sentence
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
@@ -173,7 +173,7 @@ class TextReader:
         return self.parsed(pair, parse_count, "number")
 
     def share(self, pair: Pair | None) -> Located[int] | None:
-        return self.parsed(pair, parse_share, "share")
+        return self.parsed(pair, parse_part, "share")
 
     def one_of(self, pair: Pair | None, words: Sequence[T], code: str = "unknown-word") -> Located[T] | None:
         """One of the words there are."""

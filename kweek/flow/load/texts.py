@@ -84,6 +84,15 @@ def parse_share(text: str) -> int:
     return int(match[1])
 
 
+def parse_part(text: str) -> int:
+    """The share of a line, which leaves others something."""
+    match = SHARE.fullmatch(text)
+    if match is not None and int(match[1]) > 100:
+        fix = f"write less than 100%: {int(match[1]) % 100 or 50}%"
+        raise ValueError(f"“{text}” is more than all there is; {fix}")
+    return parse_share(text)
+
+
 def parse_times(text: str) -> int:
     """`3 times`, `1 time`."""
     number, _, word = text.partition(" ")

@@ -10,6 +10,8 @@ from kweek.flow.yaml.tree import Pair, Text
 
 _NO_COLON: Final = re.compile(r"(?P<key>[a-z_][a-z_-]*)(?: ?[=;] ?|:| )(?P<value>\S.*)")
 _NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]*):(?!//)(?P<value>\S.*)")
+_WHOLE: Final = re.compile(r"[+-]?\d{1,9}")
+_DECIMALS: Final = re.compile(r"(?P<digits>\d{1,9}) ?(?P<share>%)?")
 _CLICKED: Final = re.compile(r"(?P<key>clicked [\w-]+) (?P<value>\S.*)")
 _OF_WORDS: Final = ("score", "set", "send", "when", "whenever", "otherwise")
 """Keys that take braces in which no value is a text for people, so that none has a comma in it."""
@@ -42,6 +44,10 @@ def meant_in_braces(key: Text, before: Sequence[Pair], owner: str) -> Meant | No
             _parted(key, one_text), "colon-missing", what, why, f"Write: {one_text['key']}: {one_text['value']}"
         )
     match before:
+        case [*_, Pair(above, Text() as value)] if _WHOLE.fullmatch(value.value) and (
+            behind := _DECIMALS.fullmatch(key.value)
+        ):
+            return _decimal(above, value, key, behind, owner)
         case [*_, Pair(above, Text() as value)] if not value.empty:
             whole = f"{value.value}, {key.value}"
             what = f"“{key.value}” stands alone, without a key."
@@ -51,6 +57,20 @@ def meant_in_braces(key: Text, before: Sequence[Pair], owner: str) -> Meant | No
             return Meant(pair, "comma-in-braces", what, why, fix, joined=True)
         case _:
             return None
+
+
+def _decimal(above: Text, value: Text, key: Text, behind: re.Match[str], owner: str) -> Meant:
+    """`interest: 2,5`: a number that goes on behind its comma."""
+    right, why, style = f"{value.value}.{behind['digits']}", "", "plain"
+    if behind["share"]:  # what the others make is not asked before this is whole
+        right, why, style = f"{value.value}%", "Shares are whole per cents.", "lost"
+    elif owner == "score":
+        up = behind["digits"][0] >= "5"
+        right = f"{value.value[0] if value.value[0] in '+-' else '+'}{int(value.value.lstrip('+-')) + up}"
+        why = "Points are whole numbers."
+    what = f"“{value.value},{key.value}” has a comma in it."
+    pair = Pair(above, Text(right, value.at, key.end, style))
+    return Meant(pair, "comma-in-braces", what, why, f"Write: {above.value}: {right}", joined=True)
 
 
 def _parted(key: Text, found: re.Match[str]) -> Pair:

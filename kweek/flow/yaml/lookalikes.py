@@ -1,4 +1,4 @@
-"""Which sign only looks like ours? A bullet or a long dash for the dash of a list, a wide colon for a colon, `//` for
+"""Which sign only looks like ours? A bullet or a long dash for the dash of a list, wide colons and commas, `//` for
 the sign of a remark, a Greek or Cyrillic letter among Latin ones.
 
 Word processors, chat programs and other keyboards put them there. To YAML they are letters of a text.
@@ -10,13 +10,16 @@ import re
 from typing import Final
 
 from kweek.flow.yaml.dashes import in_prose
+from kweek.flow.yaml.lines import outside_quotes, shape, without_comment
 from kweek.flow.yaml.sheet import Sheet
 
-_SIGN: Final = re.compile("[•●▪◦‣·–—−‐‑：∶；]|^ *(?:[*] |//|/[*]|<!--|;)", re.MULTILINE)
+_SIGN: Final = re.compile("[•●▪◦‣·–—−‐‑：∶；，、]|^ *(?:[*] |//|/[*]|<!--|;)", re.MULTILINE)
 _REMARK: Final = re.compile(r"( *)(//+|/\*+|<!--+|;+)(?!:) *(.*?)(?: *(?:\*/|-->))?")
+_FOR_PEOPLE: Final = ("title", "about", "text", "because", "task", "name", "question", "hint")
 _BULLET: Final = re.compile(r"( *)([•●▪◦‣·–—−‐‑]|[*](?= )) *([a-z_]+(?: [a-z_]+)?[:：∶](?: .*)?)")
 _COLON: Final = re.compile(r"( *(?:- +)?)([a-z_][a-z_.]*(?: [a-z_][\w-]*)?)([：∶；]) *(.*)")
-
+_WIDE: Final = re.compile(r"(?<=[!-~]) *(?P<sign>[，、：∶]) *(?=[!-~])")
+"""Between signs of the keyboard: in Chinese they are what they should be."""
 
 # Cyrillic, then Greek: each with the letter of ours that it looks like.
 _CYRILLIC: Final = "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406\u0408\u0405"
@@ -45,15 +48,37 @@ def mend_lookalikes(sheet: Sheet) -> None:
             sheet.lines[number] = f"{found[1]}# {found[3]}"
         if found := _COLON.fullmatch(sheet.lines[number]):
             _mend(sheet, number, found.start(3), "colon", f"{found[1]}{found[2]}: {found[4]}")
+        if not line.isascii():
+            _mend_wide(sheet, number)
 
 
 def _mend(sheet: Sheet, number: int, column: int, kind: str, right: str) -> None:
     if in_prose(sheet.lines, number):
         return
-    sign = sheet.lines[number][column]
+    sign, said = sheet.lines[number][column], without_comment(right).strip()
     what, why = f"“{sign}” is not the {kind} of the keyboard.", "It only looks like one; to YAML it is a letter."
-    sheet.add(sheet.place(number, column), "lookalike", what, why, f"Write: {right.strip()}")
+    sheet.add(sheet.place(number, column), "lookalike", what, why, f"Write: {said}")
     sheet.lines[number] = right
+
+
+def _mend_wide(sheet: Sheet, number: int) -> None:
+    """Commas and colons within a value, outside its quotes; words for people have them where they want them."""
+    line = sheet.lines[number]
+    match, end = shape(line), len(without_comment(line))
+    if match is None or match["key"] in _FOR_PEOPLE:
+        return
+    outside = {at for at, _ in outside_quotes(line[:end])}
+    found = [one for one in _WIDE.finditer(line, 0, end) if one.start("sign") in outside]
+    if not found:
+        return
+    right, begun = "", 0
+    for one in found:
+        colon = one["sign"] not in "，、"
+        between_digits = line[one.start() - 1].isdigit() and line[one.end()].isdigit()
+        right += line[begun : one.start()] + (":" if colon else ",") + " " * (not (colon and between_digits))
+        begun = one.end()
+    kind = "comma" if found[0]["sign"] in "，、" else "colon"
+    _mend(sheet, number, found[0].start("sign"), kind, right + line[begun:])
 
 
 def _mend_letters(sheet: Sheet) -> None:
