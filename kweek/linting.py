@@ -87,10 +87,14 @@ def _of_rules(workspace: Workspace, names: Names) -> Iterator[Problem]:
 
 
 def _of_flows(workspace: Workspace, names: Names) -> Iterator[Problem]:
+    rounds = check_doors([flow for flow in workspace.flows.values() if not workspace.broken(flow.file)], names)
+    round_about = {problem.file for problem in rounds}
     for flow in workspace.flows.values():
         read = [problem for problem in workspace.problems if problem.file == flow.file]
-        yield from lint_flow(flow, names, read)
-    yield from check_doors([flow for flow in workspace.flows.values() if not workspace.broken(flow.file)], names)
+        found = lint_flow(flow, names, read)
+        # what is not reached any more, may be so for the same line
+        yield from (one for one in found if flow.file not in round_about or not one.code.startswith("unreached-"))
+    yield from rounds
 
 
 def _of_event_fields(workspace: Workspace, mails: Sequence[MailTemplate], names: Names) -> Iterator[Problem]:
@@ -127,6 +131,12 @@ def flows_in(workspace: Workspace) -> tuple[str, ...]:
     return tuple(PurePosixPath(path).stem for path in workspace.texts if path.count("/") == 1 and path[:6] == "flows/")
 
 
+def _misnamed(folder: str, workspace: Workspace) -> set[str]:
+    """What the files of this folder are called that nobody reads, for their names end in .yml."""
+    paths = (PurePosixPath(problem.file) for problem in workspace.problems if problem.code == "file-name")
+    return {path.stem for path in paths if path.suffix == ".yml" and str(path.parent) == folder}
+
+
 def belongs_to(flow: str, workspace: Workspace, problem: Problem) -> bool:
     """Is it said of this flow, or of the rules, mails, surveys and tests that it stands on?"""
     file = problem.file
@@ -151,7 +161,7 @@ def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) 
         by_name[name] = replace(by_name.get(name, Mail(frozenset())), languages=frozenset(files))
     for name, language in map(_name_and_language, misnamed_in(workspace).values()):  # and so is one that is misnamed
         by_name[name] = replace(by_name[name], languages=by_name[name].languages | {language})
-    unread = set(flows_in(workspace)) - workspace.flows.keys()
+    unread = (set(flows_in(workspace)) | _misnamed("flows", workspace)) - workspace.flows.keys()
     unclear = {PurePosixPath(problem.file).stem for problem in workspace.problems if problem.code == "reentry"}
     return names_of(workspace.flows, workspace.rules, workspace.surveys, by_name, unreadable=unread | unclear)
 
@@ -189,6 +199,10 @@ def _follows(problem: Problem, workspace: Workspace) -> bool:
     for file, codes in _FOLLOWS.items():
         if problem.code in codes and problem.file != file and workspace.broken(file):
             return True
+    if problem.code in ("unknown-flow", "unknown-survey", "unknown-field"):
+        misnamed = _misnamed("flows", workspace) | _misnamed("surveys", workspace)
+        if any(f"“{name}”" in problem.what or f"survey.{name}." in problem.what for name in misnamed):
+            return True
     if problem.file == "rules/events.yaml" and problem.fix.startswith("Names begin with"):
         return workspace.broken(problem.file)  # the event that it is made of could not be read
     if "no field event." in problem.what and workspace.broken("rules/events.yaml"):
@@ -198,7 +212,8 @@ def _follows(problem: Problem, workspace: Workspace) -> bool:
     surveys = [path for path in workspace.texts if path.startswith("surveys/") and workspace.broken(path)]
     if surveys and problem.file.startswith("flows/tests/"):  # one of them may have asked it, or had that answer
         return problem.code == "unknown-question" or "is not one of its values" in problem.what
-    if surveys and problem.code in ("nobody-asks", "nobody-finds-out"):  # one of them may well ask for it
+    unread = surveys or _misnamed("surveys", workspace)
+    if unread and problem.code in ("nobody-asks", "nobody-finds-out"):  # one of them may well ask for it
         return True
     if "bant." in problem.what and "is never" in problem.what and surveys:
         return True

@@ -41,8 +41,9 @@ class Workspace:
     problems: tuple[Problem, ...]
 
     def broken(self, path: str) -> bool:
-        """Has loading this file found an error?"""
-        return any(problem.file == path and problem.severity == "error" for problem in self.problems)
+        """Has loading this file found an error? One whose name ends in .yml has not been read at all."""
+        names = (path, f"{path.removesuffix('.yaml')}.yml")
+        return any(problem.file in names and problem.severity == "error" for problem in self.problems)
 
 
 def read_workspace(folder: Path | str) -> Workspace:
@@ -118,7 +119,8 @@ def _look_for_strangers(sources: Mapping[str, bytes], problems: list[Problem]) -
         if path.startswith("rules/") and path not in known:
             fix = did_you_mean(path, known)
             problems.append(Problem(path, 1, 1, "error", "file-name", "Nobody reads a file of this name.", "", fix))
-    if sources and "rules/workspace.yaml" not in sources:
+    misnamed = any(problem.file == "rules/workspace.yml" for problem in problems)
+    if sources and "rules/workspace.yaml" not in sources and not misnamed:
         why = "It says who you are, in which languages you speak, and in which time zone you work."
         fix = "Write it, with at least: name, languages, timezone."
         what = "The workspace has no rules/workspace.yaml."

@@ -106,6 +106,8 @@ def _uneven(text: str, amount: int, whole: str) -> str:
 
 def _meant(text: str) -> str | None:
     """The duration that was probably meant; None where nobody can tell."""
+    if (found := _FROM_TO.fullmatch(text.lower().strip())) or (found := _AND_THEN.fullmatch(text.lower().strip())):
+        text = found["time"]
     words = re.findall(r"[.,\d]+|[^\W\d]+", text.lower())
     numbers = [word for word in words if word[0].isdigit()] or [str(NUMBERS[word]) for word in words if word in NUMBERS]
     if _HALF.match(text) and (whole := re.search(r"\b(day|hour)s?$", text.lower().strip())) is not None:
@@ -130,6 +132,9 @@ def _meant(text: str) -> str | None:
     return str(Duration(int(numbers[0]) if numbers else 1, units[0], business))
 
 
+_FROM_TO: Final = re.compile(r"\d+ ?(?:[-–]|to|or|tot|of|à) ?(?P<time>\d+ [a-z ]+)")
+"""`2-3 weeks`: the longer of the two."""
+_AND_THEN: Final = re.compile(r"(?P<time>\d+ [a-z]+(?: [a-z]+)?), ?[a-z][a-z ]*")
 _PART: Final = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?) *([a-z]+)\s*(?:(?:,|\+|and|en)\s*)?")
 _AROUND: Final = frozenset((
     "about", "after", "approximately", "around", "at", "binnen", "ca", "circa", "exactly", "for", "in", "just", "least",

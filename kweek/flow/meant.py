@@ -11,7 +11,7 @@ steps: stappen, stap, step
 paths: paden, pad, routes, branches
 title: titel
 about: omschrijving, description
-flow: stroom, workflow, naam
+flow: stroom, workflow, naam, name
 start: begin, trigger
 goal: doel
 limit: limiet, maximum
@@ -34,9 +34,12 @@ untag: detag
 within: binnen, timeout
 when: wanneer, zodra, on
 otherwise: anders
-if: als, indien, elif, elseif, else if, otherwise if, or if, anders als
+if: als, indien, elif, elseif, else if, otherwise if, or if, anders als, condition, conditie, voorwaarde
 else: anders, default, otherwise
 share: deel, percentage
+at_most: max, maximum, hoogstens, maximaal, times
+then: else, daarna, afterwards
+to: for, voor, aan
 attempts: pogingen, tries, retries
 apart: tussenpoos, interval, between
 queue: wachtrij
@@ -46,7 +49,8 @@ remind: herinner, herinnering, reminder
 follow_up: opvolgen, opvolging
 escalate: escaleer, escalatie
 after: na
-every: elke, ieder, iedere
+every: elke, ieder, iedere, each
+nothing: none, nobody, niets, no mail, no-mail, niks
 reassign: hertoewijzen
 because: omdat, reden, reason
 expires: verloopt
@@ -69,7 +73,8 @@ rejected: afgewezen, geweigerd
 won: gewonnen
 lost: verloren
 done: klaar, gereed, stop, finish, finished, end
-discard: weggooien
+discard: weggooien, delete, remove, drop, verwijderen
+id: identifier, name
 next: volgende, verder
 ignore: ignored, ignores, negeer, negeren
 never: nooit

@@ -16,6 +16,10 @@ _UNOWNED: Final = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 """A field without its owner: the linter, who knows the fields, says whose it is."""
 CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)+")
+_IN_WORDS: Final = re.compile(
+    r"(?:the )?(?!next|first|last|every|business|working)([a-z]+(?: [a-z]+)? (?:end|date|day|on))"
+)
+"""A date field without its owner, as one says it: the contract end."""
 _DAY: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?: .*)?")
 _BESIDE: Final = re.compile(r"(.+?)\s+(before|after)\s+(.+)")
 
@@ -54,6 +58,11 @@ def parse_wait(text: str) -> Moment:
         owner = "handover" if words == "later_on" else "lead"
         raise ValueError(f"“{text}” is a date, not a duration; write: until {owner}.{words}")
     if _BESIDE.fullmatch(words) or FIELD.fullmatch(words) or words.split(" ")[0].lower() in WEEKDAYS:
+        try:
+            parse_until(words)
+        except ValueError as error:
+            _, sign, right = str(error).rpartition(": until ")
+            words = right if sign else words
         raise ValueError(f"“{text}” is a moment, not a duration; write: until {words}")
     return Moment(within=parse_duration(words))
 
@@ -76,6 +85,13 @@ def parse_until(text: str) -> Moment:
         raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side, 'until ')}")
     if text.endswith((" before", " after")):
         raise ValueError(f"“{text}” does not say of what; write the date: {text} lead.contract_end")
+    if said := _length_alone(text):
+        raise ValueError(f"“until {text}” names no moment; write how long it lasts, without until: {said}")
+    fields = [word for word in text.split() if FIELD.fullmatch(word)]
+    if len(fields) == 1 and _meant(text) is None:
+        raise ValueError(f"“{text}” has words too many; write: until {fields[0]}")
+    if found := _IN_WORDS.fullmatch(text):
+        return Moment(date_field="_".join(found[1].split()))
     try:
         return parse_weekly(text)
     except ValueError as error:
@@ -115,6 +131,13 @@ def parse_weekly(text: str) -> Moment:
     if clock is None:
         raise ValueError(f"“{text}” is no moment that comes round; write a weekday and a time, or a time: monday 09:00")
     return Moment(weekday=WEEKDAYS.index(day) if day else None, clock=int(clock[1]) * 60 + int(clock[2]))
+
+
+def _length_alone(text: str) -> Duration | None:
+    try:
+        return parse_duration(text)
+    except ValueError:
+        return None
 
 
 def _beside_date(duration: str, side: str, field: str) -> Moment:

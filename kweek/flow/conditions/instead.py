@@ -20,7 +20,7 @@ def instead(path: str, fields: Mapping[str, FieldType]) -> str:
     if len(within := [name for name in fields if name.startswith(f"{path}.")]) > 1 and last:
         return f"name one of these: {', '.join(within)}"
     if not last:
-        ends = [name for name in fields if name.rpartition(".")[2] == path]
+        ends = sorted((name for name in fields if name.rpartition(".")[2] == path), key=_likeliest)
         return f"Did you mean “{ends[0]}”?" if ends else _bare(path, fields)
     if root == "event" and not siblings:
         return (
@@ -42,6 +42,12 @@ def instead(path: str, fields: Mapping[str, FieldType]) -> str:
         return did_you_mean(path, siblings) + declared
     roots = sorted({name.partition(".")[0] for name in fields})
     return f"names begin with {', '.join(roots)}"
+
+
+def _likeliest(name: str) -> int:
+    """What came with the event is asked before what is known of the lead, and that before all else."""
+    root = name.partition(".")[0]
+    return ("event", "lead").index(root) if root in ("event", "lead") else 2
 
 
 def _alike(path: str, near: str | None) -> bool:

@@ -214,7 +214,7 @@ def _argument(ask: Ask, function: Function, wants: Argument, given: Node) -> Non
         raise ConditionError(
             f"the {wants} that {ask.function}(…) asks for is a text",
             given.offset,
-            _quoted(ask, given) or f"write it so: {function.example}",
+            _quoted(ask, given) or _with_unit(wants, given) or f"write it so: {function.example}",
         )
     if wants == "period":
         _period(given.value, given.offset)
@@ -226,6 +226,15 @@ def _quoted(ask: Ask, given: Node) -> str:
         return ""
     of_a_date = ask.function == "days_since" and given.path.startswith(("lead.", "company.", "event.", "handover."))
     return f"for a date, write days_until({given.path})" if of_a_date else f'put it in quotes: "{given.path}"'
+
+
+def _with_unit(wants: Argument, given: Node) -> str:
+    """`count("clicked", 30)`."""
+    match given:
+        case Constant(value=int() as number) if wants == "period" and not isinstance(number, bool):
+            return f'write the unit as well, in quotes: "{number} day{"" if number == 1 else "s"}"'
+        case _:
+            return ""
 
 
 def _dotted(node: Node) -> TypeGuard[Constant]:

@@ -76,7 +76,13 @@ def _unknown(node: Field, schema: Schema, wanted: Kind = "any") -> Finding | Non
     if wanted == "yes/no" and (truth := meant(path.lower(), ("true", "false"))):
         return node.offset, f"“{path}” is no word of conditions", f"write {truth}"
     fix = instead(path, schema.fields)
-    if wanted == "number" and fix.startswith("if it is a text"):
+    meant_field = fix.removeprefix("Did you mean “").removesuffix("”?")
+    no_number = (
+        not meant_field.endswith(f".{path}")
+        and meant_field in schema.fields
+        and schema.fields[meant_field].kind not in ("number", "any")
+    )
+    if wanted == "number" and "." not in path and (no_number or fix.startswith("if it is a text")):
         return node.offset, f"“{path}” is neither a number nor a field", "write a number in digits, without quotes: 3"
     return node.offset, f"there is no field {path}", fix
 
@@ -143,7 +149,11 @@ def _unquoted(word: Field, node: Compare, schema: Schema) -> Finding | None:
 
 def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Finding]:
     if isinstance(right, Items):
-        if slip := _quotes_of_all(left, right, schema) or _letters_alone(left, sign, right.items):
+        if (
+            slip := _quotes_of_all(left, right, schema)
+            or _letters_alone(left, sign, right.items)
+            or _several_misspelt(left, right, schema)
+        ):
             yield slip
             return
         said = {item.value for item in right.items if isinstance(item, Constant)}
@@ -188,6 +198,21 @@ def _quotes_of_all(left: Node, right: Items, schema: Schema) -> Finding | None:
     else:
         return None
     return right.items[0].offset, f"{_name(left)} is {what}", fix
+
+
+def _several_misspelt(left: Node, right: Items, schema: Schema) -> Finding | None:
+    """`lead.grade in ["a2", "b1"]`: one slip, however many have it."""
+    choices = _type(left, schema).choices
+    values = [item.value for item in right.items if isinstance(item, Constant)]
+    wrong = [value for value in values if choices and value not in choices]
+    if len(wrong) < 2 or len(values) < len(right.items) or not all(isinstance(value, str) for value in values):
+        return None
+    right_ones = [value if value in choices else nearest(str(value), choices) for value in values]
+    if None in right_ones or len(set(right_ones)) < len(values):
+        return None
+    at = next(item.offset for item in right.items if isinstance(item, Constant) and item.value == wrong[0])
+    shown = ", ".join(f'"{value}"' for value in right_ones)
+    return at, f"{_name(left)} is never {', nor '.join(f'“{value}”' for value in wrong)}", f"write [{shown}]"
 
 
 def _fits(

@@ -44,7 +44,8 @@ def _lines(
         report.error(lines[number].at, "never-true", "This condition is never true", why, fix)
     first = min(found.always, default=len(lines))
     if first < len(lines) and first not in found.shadowed:
-        what, why = "This condition is always true", "whatever a lead is, it asks nothing of it"
+        what = "This condition is always true"
+        why = "; ".join(("whatever a lead is, it asks nothing of it", *_bounds(trees[first], schema)))
         fix = f"Ask what only some leads are, or {'make it the last line: “else: …”' if in_choose else 'take it away'}"
         report.error(lines[first].at, "always-true", what, why, fix)
     halves = {number: half for number, tree in enumerate(trees) if (half := _spare_half(tree, schema)) is not None}

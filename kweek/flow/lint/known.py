@@ -32,7 +32,7 @@ def check_names(flow: Flow, names: Names, report: Report) -> None:
         match step:
             case Send():
                 for share in step.mails:
-                    look.mail(share.mail)
+                    look.mail(share.mail, half=len(step.mails) > 1)
                 look.links(step)
             case Call():
                 look.script(step.script)
@@ -136,8 +136,14 @@ class _Look:
             fix = f"{fix} Or {add}." if words else add
         self.report.error(name.at, f"unknown-{kind}", f"There is no {kind} “{name.value}”", "", fix.strip())
 
-    def mail(self, name: Located[str | None] | Located[str] | None) -> None:
+    def mail(self, name: Located[str | None] | Located[str] | None, *, half: bool = False) -> None:
+        """half: it is one of an A/B test, where nothing may be sent too."""
         if not (name and name.value):
+            return
+        if half and name.value not in self.names.mails and meant(name.value, ("nothing",)):
+            self.report.error(
+                name.at, "unknown-mail", f"There is no mail “{name.value}”", "", "Did you mean “nothing”?"
+            )
             return
         mail = self.names.mails.get(name.value)
         if mail is None and name.value in self.names.surveys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names, event_meant
 from kweek.flow.lint.otherwise import check_otherwise, denied, one_by_one
 from kweek.flow.lint.report import Report
+from kweek.flow.lint.ways import says_nothing
 from kweek.flow.model import (
     AnyStep,
     Call,
@@ -20,6 +22,7 @@ from kweek.flow.model import (
     Reaction,
     Send,
     Task,
+    ToPath,
     Wait,
 )
 from kweek.flow.problems import Position, did_you_mean, nearest
@@ -34,10 +37,10 @@ def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misr
         step, whole = node.step, not node.misread(misread)
         match step:
             case Wait() | Send() | Call() | Task():
-                _when(step, step.when, names, unled, report, whole)
+                _when(step, step.when, names, unled, graph.heads, report, whole, follows=node.below >= 0)
                 check_otherwise(step, _hears(step, names), report, follows=node.below >= 0)
             case Handover():
-                _when(step, step.when, names, unled, report, whole)
+                _when(step, step.when, names, unled, graph.heads, report, whole, follows=True)
             case _:
                 pass
     _whenever(flow, names, report)
@@ -52,9 +55,18 @@ def _hears(step: AnyStep, names: Names) -> Hears:
 
 
 def _when(
-    step: AnyStep, lines: tuple[Reaction, ...], names: Names, unled: Sequence[str], report: Report, whole: bool
+    step: AnyStep,
+    lines: tuple[Reaction, ...],
+    names: Names,
+    unled: Sequence[str],
+    paths: Collection[str],
+    report: Report,
+    whole: bool,
+    *,
+    follows: bool,
 ) -> None:
     known = _hears(step, names)
+    strangers = _not_declared(step, lines, known, names, report)
     named: set[str] = set()
     meant: set[str] = set()  # what a misspelt line stood for, so that it is not missed as well
     for number, line in enumerate(lines):
@@ -71,14 +83,32 @@ def _when(
                 _passing(step, line, report)
             if not line.link:
                 named.add(event)
-        else:
+        elif event not in strangers:
             meant.add(
                 _renamed(step, line, lines, known, names, report) or _unknown(step, event, at, known, names, report)
             )
     unread = isinstance(step, Task) and any(not outcome.value for outcome in step.outcomes)
     if whole and not unread:
-        _closings(step, lines, known, named | meant | _below_otherwise(step), unled, report)
+        _closings(step, lines, known, named | meant | _below_otherwise(step), unled, paths, report, follows=follows)
     _dead(step, lines, names, report)
+
+
+def _not_declared(
+    step: AnyStep, lines: tuple[Reaction, ...], known: Hears, names: Names, report: Report
+) -> Collection[str]:
+    """Several lines of which no outcome is declared: one slip. They are all outcomes that the task should have."""
+    if not isinstance(step, Task) or not step.outcomes or not all(outcome.value for outcome in step.outcomes):
+        return ()
+    said = [line.event for line in lines]
+    strange = [event for event in said if event.value not in (*known.all, "else") and event.value not in names.events]
+    near = any("." in event.value or nearest(event.value, (*known.all, "else")) for event in strange)
+    if len(strange) < 2 or near:
+        return ()
+    every = (*(outcome.value for outcome in step.outcomes), *(event.value for event in strange))
+    what = f"{' and '.join(f'“{event.value}”' for event in strange)} are no outcomes of this task"
+    why = f"there is only {', '.join(f'“{outcome.value}”' for outcome in step.outcomes)}"
+    report.error(step.outcomes[0].at, "unknown-event", what, why, f"Write: outcomes: [{', '.join(every)}]")
+    return [event.value for event in strange]
 
 
 def _below_otherwise(step: AnyStep) -> set[str]:
@@ -108,6 +138,10 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         what, why = f"“{event}” is a link of this mail, not an event", "what happens is that somebody clicks it"
         report.error(at, "unknown-event", what, why, f"Write: clicked {event}")
         return "clicked"
+    if isinstance(step, Send) and (found := _CLICKED.fullmatch(event)) and found["link"] in _links(step, names):
+        what, why = f"There is no event “{event}”", "a blank stands before the link"
+        report.error(at, "unknown-event", what, why, f"Write: clicked {found['link']}")
+        return "clicked"
     if did_not := denied(event, STATES.get(step.verb, ())):
         why = "what did not happen is known when the time is up"
         fix = f"Write it below otherwise: a line for “{did_not}”, and below that “else” is who did not"
@@ -127,6 +161,7 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
     return nearest(event, (*can, "else")) or ""
 
 
+_CLICKED: Final = re.compile(r"click(?:ed|s)?[^\w ]+(?P<link>[\w-]+)\W*")
 _SILENCE: Final = (
     "no reaction", "no response", "no reply", "no answer", "nothing", "none", "silence", "silent", "timeout", "expired",
     "not reacted", "time is up", "geen reactie", "geen antwoord",
@@ -206,9 +241,18 @@ def _passing(step: AnyStep, line: Reaction, report: Report) -> None:
 
 
 def _closings(
-    step: AnyStep, lines: tuple[Reaction, ...], known: Hears, named: set[str], unled: Sequence[str], report: Report
+    step: AnyStep,
+    lines: tuple[Reaction, ...],
+    known: Hears,
+    named: set[str],
+    unled: Sequence[str],
+    paths: Collection[str],
+    report: Report,
+    *,
+    follows: bool,
 ) -> None:
-    """Has every event that ends the step a way, and `else` something to catch? unled: paths to which nothing leads."""
+    """Has every event that ends the step a way, and `else` something to catch? unled: paths to which nothing leads.
+    paths: all that there are."""
     has_else = next((line for line in lines if line.event.value == "else"), None)
     if has_else is None and "else" in named:  # it is misspelt
         return
@@ -218,7 +262,9 @@ def _closings(
         report.error(has_else.event.at, "never-fires", "“else” can never fire here", why, fix)
     elif has_else and not missing:
         why = "every closing event has a line of its own"
-        report.warning(has_else.event.at, "never-fires", "“else” can never fire here", why, "Take it away")
+        leads = not isinstance(has_else.target, ToPath) or has_else.target.name in paths
+        say = report.warning if leads else report.error
+        say(has_else.event.at, "never-fires", "“else” can never fire here", why, "Take it away")
     elif missing and not has_else and not isinstance(step, Send):
         words = ", ".join(f"“{event}”" for event in missing)
         what = f"This {step.verb} can end with {words}, and nothing says where the lead goes"
@@ -228,6 +274,8 @@ def _closings(
             fix = f"Add below when: “{missing[0]}: {way}”"
         if not lines:
             fix = f"Add “when:”, and below it “{missing[0] if len(missing) == 1 else 'else'}: done” (or a path)"
+            if says_nothing(step) and not follows:
+                fix = f"{fix}; and beside when, for when its time is up, “otherwise: done” (or a path)"
         report.error(step.at, "closing-event-without-way", what, why, fix)
 
 
@@ -271,7 +319,9 @@ def _whenever(flow: Flow, names: Names, report: Report) -> None:
             report.error(at, "never-fires", what, why, "Write it under “when” of that step")
         elif event not in BUILT_IN and event not in names.events and event not in own:
             kind, _, mail = event.partition(" ")
-            if kind in MAIL and mail in names.mails:
+            if each := one_by_one(event, (*names.events, *BUILT_IN)):
+                fix = each
+            elif kind in MAIL and mail in names.mails:
                 fix = (
                     f"Write {kind} alone, for any mail of this flow — or put it under “when” of the step that sends it"
                 )

@@ -43,7 +43,7 @@ def check_targets(flow: Flow, graph: Graph, names: Names, report: Report, read: 
     paths = ("steps", *(path.name.value for path in flow.paths))
     absent: dict[str, list[ToPath]] = {}
     for step in flow.walk():
-        nowhere = _leading_nowhere(step)
+        nowhere = _leading_nowhere(step, names)
         for target in targets_of(step):
             if target in nowhere:
                 continue
@@ -69,15 +69,25 @@ def check_targets(flow: Flow, graph: Graph, names: Names, report: Report, read: 
             _is_not_there(name, targets, anywhere, flow, names, report, only=len(absent) == 1)
 
 
-def _leading_nowhere(step: AnyStep) -> list[Target]:
-    """Targets of events at which the lead stays: no such line leads anywhere, and that has its own message."""
+def _leading_nowhere(step: AnyStep, names: Names) -> list[Target]:
+    """Targets of events at which the lead stays, and of an `else` that can never fire: no such line leads anywhere,
+    and that has its own message."""
     match step:
         case Call() | Handover():
             passing = hears(step).passing
             lines = (line for line in step.when if line.event.value in passing)
-            return [line.target for line in lines if not isinstance(line.target, Inline)]
+            spare = (line for line in step.when if line.event.value == "else" and _names_all(step, names))
+            return [line.target for line in (*lines, *spare) if not isinstance(line.target, Inline)]
         case _:
             return []
+
+
+def _names_all(step: Call | Handover, names: Names) -> bool:
+    """Has every event that closes it a line of its own?"""
+    survey = names.surveys.get(step.script.value) if isinstance(step, Call) else None
+    if isinstance(step, Call) and survey is None:
+        return False
+    return {line.event.value for line in step.when}.issuperset(hears(step, survey.outcomes if survey else ()).closing)
 
 
 def _exists(target: Target, flow: Flow, names: Names, report: Report, absent: dict[str, list[ToPath]]) -> None:
@@ -149,7 +159,7 @@ def _is_not_there(
     fix = did_you_mean(name, can)
     if name in _ITSELF and (own := _path_of(first, flow)):
         fix = f"A path is called by its name, and this one is “{own}”. There are: {', '.join(can)}."
-    elif link := _clicked(first, flow, names):
+    elif link := _clicked(first, flow, names, sure=nearest(name, can) is not None):
         fix = f"It is a link of this mail. Write: clicked {link}: … (where the lead goes)"
     elif first in anywhere and meant(name, ("ignore",)):
         fix = "Did you mean “ignore”?"
@@ -162,14 +172,16 @@ def _is_not_there(
     report.error(first.at, "unknown-target", what, why, fix)
 
 
-def _clicked(target: ToPath, flow: Flow, names: Names) -> str | None:
-    """`clicked: ask-quote`: the link that stands where its target should."""
+def _clicked(target: ToPath, flow: Flow, names: Names, *, sure: bool) -> str | None:
+    """`clicked: ask-quote`: the link that stands where its target should. sure: it is a path, rather than a link that
+    is misspelt."""
     for step in flow.walk():
         if isinstance(step, Send) and any(
             line.target is target and line.event.value == "clicked" and not line.link for line in step.when
         ):
             mails = (names.mails.get(share.mail.value or "") for share in step.mails)
-            return target.name if any(mail and target.name in mail.links for mail in mails) else None
+            links = [link for mail in mails if mail for link in sorted(mail.links)]
+            return target.name if target.name in links else None if sure else nearest(target.name, links)
     return None
 
 

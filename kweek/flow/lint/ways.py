@@ -44,8 +44,13 @@ def check_ends(graph: Graph, report: Report, misread: Collection[int]) -> None:
                 "nothing comes after it",
                 "Name a path or an ending, or add a step below",
             )
-        if any(not edge.said for edge in loose) and not _means_else(node.step):
+        if any(not edge.said for edge in loose) and not (_means_else(node.step) or says_nothing(node.step)):
             report.error(_silence(node.step), "way-without-end", *_runs_out(node, _result(graph, number)))
+
+
+def says_nothing(step: AnyStep) -> bool:
+    """Of what comes of it: that has one message, where its outcomes are looked at."""
+    return isinstance(step, Call | Task) and not step.when and not step.otherwise
 
 
 def _means_else(step: AnyStep) -> bool:
@@ -122,7 +127,11 @@ def _lost_paths(flow: Flow, graph: Graph, names: Names, report: Report, covered:
     excused = {*RESERVED, *(named_as_flow - names.flows.keys())}  # these have a message of their own
     said = {(problem.line, problem.column) for problem in report.problems}
     misnamed = {path.name.value for path in flow.paths if kebab(path.name.value) != path.name.value}
-    known = (graph.heads[path.name.value] for path in flow.paths if path.name.at in said or path.name.value in misnamed)
+    known = (
+        graph.heads[path.name.value]
+        for path in flow.paths
+        if path.name.at in said or path.name.value in misnamed or path.name.value in RESERVED
+    )
     covered = covered | graph.reach([head for head in known if head >= 0])
     paths = {
         path.name.value: path.name.at

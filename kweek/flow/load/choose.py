@@ -125,7 +125,7 @@ class ChooseReader(TargetReader):
             self.note(node.at, "choose-line", "“else” does not say where to go.", "", fix)
             return m.Branch(node.at, m.ToPath(way, node.at) if self.unnamed else m.Inline((), node.at))
         if isinstance(node, Pairs):
-            node = self._as_a_line(node)
+            node = self._as_a_line(Pairs(tuple(self._with_then(node.pairs, ("go", "else"))), node.at))
         known = self.fields(node, key, BRANCH, "if: lead.sales_ready, go: sales")
         if not isinstance(node, Pairs) or not known:
             return None

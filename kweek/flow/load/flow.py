@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -20,7 +20,7 @@ from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
 from kweek.flow.options import VERBS
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, lines_in_words, nearest
-from kweek.flow.yaml import Node, Pair, Pairs, Text, Trap, read_yaml
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, Trap, read_yaml
 from kweek.flow.yaml.tree import texts_in
 
 KEYS: Final = (
@@ -73,7 +73,7 @@ class _FlowReader(StartReader, StepReader):
         self.others = others
 
     def flow(self, root: Pairs) -> m.Flow:
-        pairs = tuple(self._with_goal_apart(self.with_its_condition(root.pairs)))
+        pairs = tuple(self._with_goal_apart(self.with_its_condition(self._with_paths_below(root.pairs))))
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
         known = self.known(root.pairs, KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
@@ -150,6 +150,36 @@ class _FlowReader(StartReader, StepReader):
             yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
             yield Pair(key._replace(value="goal"), Pairs(inside[first:], key.at))
 
+    def _with_paths_below(self, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+        """Lists of steps in the first column are paths that have lost their heading."""
+        astray = [pair for pair in pairs if pair.key.value not in KEYS and _is_path(pair)]
+        there = next((pair for pair in pairs if pair.key.value == "paths"), None)
+        if not astray or (there is not None and not isinstance(there.value, Pairs)):
+            return pairs
+        if there is not None and isinstance(there.value, Pairs):
+            astray = [pair for pair in astray if pair.key.at < there.key.at]  # below it, only its column is wrong
+            return self._joined_with(there, there.value, astray, pairs)
+        key, lines = astray[0].key, [pair.key.at.line for pair in astray]
+        what, why = "“paths:” seems to be missing above this line.", f"“{key.value}” is no key of a flow."
+        moved = f"move {lines_in_words(lines)} two spaces to the right, with what stands below"
+        self.note(key.at, "key-missing", what, why, f"Write paths: above it, in column 1, and {moved}.")
+        paths = Pair(key._replace(value="paths"), Pairs(tuple(astray), key.at))
+        return (*(pair for pair in pairs if pair not in astray), paths)
+
+    def _joined_with(
+        self, there: Pair, below: Pairs, astray: Sequence[Pair], pairs: Sequence[Pair]
+    ) -> tuple[Pair, ...]:
+        """A path in the first column, though there is a place for paths."""
+        for pair in astray:
+            what, why = (
+                f"“{pair.key.value}” is a path, and no key of a flow.",
+                f"Paths stand below line {there.key.at.line}.",
+            )
+            fix = "Move it there, with what stands below, and begin it in column 3 (2 spaces)."
+            self.note(pair.key.at, "key-misplaced", what, why, fix)
+        joined = Pair(there.key, Pairs((*below.pairs, *astray), below.at))
+        return tuple(joined if pair is there else pair for pair in pairs if pair not in astray)
+
     def _goal(self, pair: Pair | None) -> m.Goal | None:
         if pair is None:
             return None
@@ -209,3 +239,10 @@ class _FlowReader(StartReader, StepReader):
             return ()
         lines = [(line, self.text(line)) for line in self.pairs(pair.value, pair.key, "old-id: new-id")]
         return tuple((line.key.located, new) for line, new in lines if new is not None)
+
+
+def _is_path(pair: Pair) -> bool:
+    """A list of steps, of a name that is not nearly a key of ours."""
+    steps = pair.value.items if isinstance(pair.value, Items) else ()
+    verbs = [step for step in steps if isinstance(step, Pairs) and step.pairs and step.pairs[0].key.value in VERBS]
+    return bool(steps) and len(verbs) == len(steps) and nearest(pair.key.value, KEYS) is None

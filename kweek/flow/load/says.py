@@ -15,6 +15,7 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
+_CURLY: Final = re.compile(r"[“”„«‘’]([^“”„«»‘’]+)[“”»‘’]")
 _UNIT: Final = re.compile("(?:business[ _])?(?:minute|hour|day|week)s?")
 _IN_HOURS: Final = ("follow_up", "remind", "after", "every")
 _ARGUMENT: Final = {
@@ -78,6 +79,10 @@ class TextReader:
             self._empty(node, key, blank)
             return None
         self._look_for_cut(node, key, prose)
+        if not prose and (curly := _CURLY.fullmatch(node.value)):
+            what, why = "These quotes are not those of the keyboard.", "To YAML they are letters of the text."
+            self.note(node.at, "quote", what, why, f"Write it without: {key.value}: {curly[1]}")
+            return Located(curly[1], node.at, key.at)
         return Located(node.value, node.at, key.at, node.text_at)
 
     def _empty(self, node: Text, key: Text | None, blank: bool = False) -> None:

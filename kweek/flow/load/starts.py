@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kweek.flow import model as m
@@ -10,10 +12,11 @@ from kweek.flow.load.reader import Reader
 from kweek.flow.load.targets import OWN_EVENT
 from kweek.flow.load.texts import BETWEEN
 from kweek.flow.moment import parse_at, parse_weekly
-from kweek.flow.problems import Located
+from kweek.flow.problems import Located, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 START_KEYS: Final = ("event", "at", "every", "if")
+_ASKED_BESIDE: Final = re.compile(rf"(?:(?:on|when) )?(?P<event>{OWN_EVENT.pattern}),? (?:if|when):? (?P<asked>.+)")
 
 
 def _start_word(text: str) -> tuple[str, str]:
@@ -62,9 +65,28 @@ class StartReader(Reader):
             self.note(pair.value.at, "list-wanted", f"“{pair.value.value}” is one text.", "", fix)
             pair = Pair(pair.key, Items(tuple(pair.value._replace(value=word) for word in words), pair.value.at))
         pair = self._several(pair)
-        nodes = joined(self, self.listed(pair), "if", "start", lambda keys: "if" not in keys)
+        nodes = joined(self, self._asked_apart(pair), "if", "start", lambda keys: "if" not in keys)
         starts = (self._start(node, pair.key) for node in nodes)
         return tuple(start for start in starts if start is not None)
+
+    def _asked_apart(self, pair: Pair) -> Iterator[Node]:
+        """`- fair.visited`, and below it `- if: …`: one start of two lines."""
+        above: Node | None = None
+        for node in self.listed(pair):
+            lone = isinstance(node, Pairs) and [one.key.value for one in node.pairs] == ["if"]
+            if lone and isinstance(node, Pairs) and isinstance(above, Text) and above.value != "manual":
+                what, why = "This “if” has a dash of its own.", f"It belongs to the start in line {above.at.line}."
+                fix = (
+                    f"Write there - event: {above.value}, and take the dash away here: if in column {above.at.column}."
+                )
+                self.note(node.at, "start", what, why, fix)
+                above = _with_event(above, node.pairs[0])
+                continue
+            if above is not None:
+                yield above
+            above = node
+        if above is not None:
+            yield above
 
     def _start(self, node: Node, key: Text) -> m.Start | None:
         if not isinstance(node, Pairs):
@@ -73,13 +95,16 @@ class StartReader(Reader):
                 return None
             if text.value == "manual":
                 return m.Start(text.at, manual=True)
-            return self._moment_alone(text) or m.Start(text.at, event=text)
+            return self._moment_alone(text) or self._asked_beside(text) or m.Start(text.at, event=text)
         if node.pairs and "." in node.pairs[0].key.value:
             first = node.pairs[0].key
             what, fix = f"“{first.value}” stands where a start has its keys.", f"Write: start: {first.value}"
             self.note(first.at, "start", what, "", f"{fix} — or, of several: - {first.value}")
             return m.Start(first.at, event=first.located)
+        node = self._with_its_key(node)
         known = self.fields(node, key, START_KEYS, "event: brochure.requested")
+        if len(known) < len(node.pairs) and not known.keys() & {"event", "at", "every"}:
+            return None  # the key that is none has its message
         forms = [word for word in ("event", "at", "every") if word in known]
         if len(forms) != 1:
             what = f"This start says {' and '.join(forms)}." if forms else "This start does not say when."
@@ -96,6 +121,32 @@ class StartReader(Reader):
             return None
         return m.Start(node.at, event=event, condition=condition, moment=moment, every=every)
 
+    def _with_its_key(self, node: Pairs) -> Pairs:
+        """`when: fair.visited`: what stands behind it tells which key it should have."""
+        keys = [pair.key.value for pair in node.pairs]
+        strangers = [pair for pair in node.pairs if pair.key.value not in START_KEYS]
+        if len(strangers) != 1 or {"event", "at", "every"} & {*keys} or not isinstance(strangers[0].value, Text):
+            return node
+        stranger, said = strangers[0], strangers[0].value.value
+        word = "event" if OWN_EVENT.fullmatch(said) else _start_word(said)[0]
+        if nearest(stranger.key.value, START_KEYS) or (word == "event" and not OWN_EVENT.fullmatch(said)):
+            return node
+        what = f"“{stranger.key.value}” is not a key of “start”."
+        self.note(stranger.key.at, "unknown-key", what, "", f"Did you mean “{word}”?")
+        meant = Pair(stranger.key._replace(value=word), stranger.value)
+        return Pairs(tuple(meant if pair is stranger else pair for pair in node.pairs), node.at)
+
+    def _asked_beside(self, text: Located[str]) -> m.Start | None:
+        """`start: brochure.requested if lead.sales_ready`."""
+        found = _ASKED_BESIDE.fullmatch(text.value)
+        if found is None:
+            return None
+        what, why = "A start and its condition are two lines.", "Each has its key."
+        fix = f"Write below “start:”, two spaces deeper: “event: {found['event']}”, and “if: {found['asked']}”"
+        self.note(text.at, "start", what, why, fix)
+        event, asked = (Located(found[word], text.at, text.key) for word in ("event", "asked"))
+        return m.Start(text.at, event=event, condition=asked)
+
     def _moment_alone(self, text: Located[str]) -> m.Start | None:
         """`start: monday 09:00`: a moment without its key."""
         key, said = _start_word(text.value)
@@ -111,6 +162,9 @@ class StartReader(Reader):
         """An `if` in the first column belongs to `start`: it is put below it."""
         start = next((pair for pair in pairs if pair.key.value == "start"), None)
         asked = next((pair for pair in pairs if pair.key.value == "if"), None)
+        if start is not None and asked is not None and isinstance(start.value, Items) and start.value.items:
+            below = self._each_asked(start.value.items, asked)
+            return tuple(Pair(start.key, below) if pair is start else pair for pair in pairs if pair is not asked)
         if start is None or asked is None or not isinstance(start.value, Text) or start.value.empty:
             return pairs
         word, text = _start_word(start.value.value)
@@ -124,3 +178,17 @@ class StartReader(Reader):
         value = start.value._replace(value=text, text_at=None)
         below = Pairs((Pair(start.key._replace(value=word), value), asked), start.value.at)
         return tuple(Pair(start.key, below) if pair is start else pair for pair in pairs if pair is not asked)
+
+    def _each_asked(self, starts: Sequence[Node], asked: Pair) -> Items:
+        """An `if` beside a list of starts: each of them has its own."""
+        first = starts[0]
+        shown = f"- event: {first.value}" if isinstance(first, Text) else "- event: …"
+        said = asked.value.value if isinstance(asked.value, Text) else "…"
+        what, why = "“if” stands beside the list of starts.", "A start has its condition below it."
+        fix = f"Write each start in two lines: “{shown}”, and below “event”, in its column, “if: {said}”"
+        self.note(asked.key.at, "start", what, why, fix)
+        return Items(tuple(_with_event(one, asked) if isinstance(one, Text) else one for one in starts), first.at)
+
+
+def _with_event(event: Text, asked: Pair) -> Pairs:
+    return Pairs((Pair(Text("event", event.at, event.at), event), asked), event.at)

@@ -126,6 +126,8 @@ class StepReader(VerblessReader):
                 continue
             elif moved := self.with_its_colon(pair, words):
                 found[moved.key.value] = moved
+            elif (clause := self._clause_with_its_line(pair, words)) and "when" not in found:
+                found["when"] = clause
             elif (verb, word) in _INSTEAD:
                 what, fix = _INSTEAD[verb, word]
                 fix = _delete(word, node) or fix
@@ -146,6 +148,17 @@ class StepReader(VerblessReader):
                 else:
                     self.unknown(pair, words, what, "", found)
         return found
+
+    def _clause_with_its_line(self, pair: Pair, words: Sequence[str]) -> Pair | None:
+        """`when done: signature`: a clause and its only line in one. None: it is no such thing."""
+        first, _, event = pair.key.value.partition(" ")
+        if not event or first not in ("when", "on") or "when" not in words:
+            return None
+        shown = f"{event}: {said(pair)}"
+        what, why = f"“{pair.key.value}” is a clause and a line of it.", "Each stands on a line of its own."
+        self.note(pair.key.at, "unknown-key", what, why, f"Write when: and below it, two spaces deeper: {shown}")
+        below = Pairs((Pair(pair.key._replace(value=event), pair.value),), pair.key.at)
+        return Pair(pair.key._replace(value="when"), below)
 
     def _no_step(self, node: Node) -> None:
         if not isinstance(node, Text):

@@ -25,11 +25,12 @@ from kweek.flow.model import (
     ToPath,
 )
 from kweek.flow.problems import Located, Position, nearest
-from kweek.flow.words import BUILT_IN, STATES
+from kweek.flow.words import BUILT_IN, OPTIONS, STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 RUNG: Final = ("after", "every", "tell", "reassign")
 OWN_EVENT: Final = re.compile(r"[a-z][\w-]*\.[a-z_]+")
+_FLOW_FILE: Final = re.compile(r"flows/([a-z0-9-]+)(?:\.ya?ml)?")
 _DOES: Final = ("wait", "send", "call", "handover", "task", "tell", "score", "tag", "untag", "set", "webhook")
 """Verbs that somebody may write where a target should be."""
 SOME_TIME: Final = Duration(7, "day")
@@ -70,6 +71,11 @@ class TargetReader(Reader, ABC):
                     self.note(node.at, "empty", "This list of steps is empty.", "", "To carry on below, write: next")
                     return None
                 return Inline(self.read_steps(node.items), node.at)
+            case Pairs() if node.pairs[1:] and node.pairs[0].key.value in OPTIONS:
+                first = node.pairs[0]
+                what, why = "The dash of this line is missing.", f"A list of steps stands below “{key.value}”."
+                self.note(node.at, "dash", what, why, f"Write: - {first.key.value}: {said(first)}")
+                return Inline(self.read_steps((node,)), node.at)
             case Pairs():
                 self._keys_for_target(node, key)
                 return None
@@ -107,6 +113,10 @@ class TargetReader(Reader, ABC):
                 fix = f"Write an ending (done, discard, won, lost), or {way}"
                 self.note(text.at, "target", "“end” is a verb; here stands where the lead goes.", "", fix)
                 return ToPath(self.unnamed[0], text.at) if len(self.unnamed) == 1 else None
+            case [*words] if words[1:] and len(known := self.paths & set(words)) == 1 and "," not in text.value:
+                (name,) = known
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {name}")
+                return ToPath(name, text.at)
             case _ if refused := _refused(text.value):
                 self.note(text.at, "target", refused[0], "", refused[1])
                 return None
@@ -117,20 +127,43 @@ class TargetReader(Reader, ABC):
                 checked = self.reread(text, parse_name, "target")
                 return ToPath(checked.value, text.at) if checked else None
 
+    def _with_then(self, lines: Iterable[Pair], behind: Collection[str] = ()) -> Iterator[Pair]:
+        """`else: flow long-term`, and below it `then: done`, which belongs to a `go`: read as a list of it.
+
+        behind: keys that lead somewhere; empty: all do."""
+        above: Pair | None = None
+        for line in lines:
+            leads = above is not None and (not behind or above.key.value in behind)
+            if line.key.value == "then" and above is not None and leads and isinstance(above.value, Text):
+                to, then = above.value, line.value
+                what, why = "“then” belongs to a go.", f"“{above.key.value}” leads to a path, or to a list of steps."
+                shown = f" — and below it, then: {then.value}" if isinstance(then, Text) else ""
+                fix = f"Write below “{above.key.value}:”, two spaces deeper: - go: {to.value}{shown}"
+                self.note(line.key.at, "then", what, why, fix)
+                go = Pair(Text("go", to.at, to.at), to)
+                above = Pair(above.key, Items((Pairs((go, line), to.at),), to.at))
+                continue
+            if above is not None:
+                yield above
+            above = line
+        if above is not None:
+            yield above
+
     # --- clauses ----------------------------------------------------------------------------------
 
     def reactions(
-        self, pair: Pair | None, *, whenever: bool = False, heard: Collection[str] = (), closing: Collection[str] = ()
+        self, pair: Pair | None, *, whenever: bool = False, heard: Collection[str] = (), closing: Sequence[str] = ()
     ) -> tuple[Reaction, ...]:
         """`when` of a step, or the flow's `whenever`. heard: events that are known to be meant, however they are
         written. closing: all that can close the step; empty: only whoever knows the workspace can tell."""
         if pair is None:
             return ()
         found: list[Reaction] = []
-        example = "answered: sales"
+        example = f"{closing[0]}: done (or a path)" if closing else "answered: sales"
         if isinstance(pair.value, Text) and (pair.value.value in BUILT_IN or OWN_EVENT.fullmatch(pair.value.value)):
             example = f"{pair.value.value}: done (or a path)"
-        for line in self._links_beside(self._else_meant(self.pairs(pair.value, pair.key, example))):
+        lines = self._with_then(self._else_meant(self.pairs(pair.value, pair.key, example)))
+        for line in self._links_beside(lines):
             words = line.key.value.split(" ", 1)
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
             event = line.key._replace(value=words[0]).located if link else line.key.located
@@ -192,7 +225,7 @@ class TargetReader(Reader, ABC):
             return tuple(Otherwise(line.key.located, self.aim(line)) for line in self.pairs(pair.value, pair.key, ""))
         if not isinstance(pair.value, Pairs):
             return (Otherwise(Located("else", pair.key.at, pair.key.at), self.aim(pair)),)
-        lines = (line for line in self._else_meant(pair.value.pairs) if line.key.style != "lost")
+        lines = (line for line in self._with_then(self._else_meant(pair.value.pairs)) if line.key.style != "lost")
         return tuple(Otherwise(line.key.located, self.aim(line)) for line in lines)
 
     # --- escalation -------------------------------------------------------------------------------
@@ -231,6 +264,14 @@ def _refused(text: str) -> tuple[str, str] | None:
             return f"“{text}” alone says not where to go.", "Write a path, next, done, discard, …"
         case ["flow:", name]:
             return f"“{text}” is not a target.", f"Write it without the colon: flow {name}"
+        case [word, *_] if "#" in word or "//" in text:  # a remark
+            said, sign, remark = text.partition("//" if "//" in text else "#")
+            fix = f"Write: {said.strip()}  # {remark.strip()}"
+            return f"“{sign}” begins no remark here.", f"A remark begins with a blank and #. {fix}"
+        case [path] if found := _FLOW_FILE.fullmatch(path):
+            return f"“{text}” is a file, and no target.", f"To go to that flow, write: flow {found[1]}"
+        case ["to" | "naar" | "the" | "go:" | "go", "flow", name]:
+            return f"“{text}” is not a target.", f"Write: flow {name}"
         case _ if "/" in text:
             return f"“{text}” is a step; a lead goes to a path.", "Name the path: " + (
                 text.partition("/")[0] or "steps"

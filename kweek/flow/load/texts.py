@@ -27,7 +27,8 @@ LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
 BETWEEN: Final = re.compile(r" *[,;] *| ?/ ?| (?:and|or|en|of) ")
 """What stands between names that were written as one text."""
 _POINTS: Final = re.compile(r"^([+-]?)(\d{1,6})(?![\d.,])")
-_STRAY: Final = " \t\"'[]{}"
+_IN_PARTS: Final = re.compile(r"([+-]?)(\d{1,6})[.,](\d)\d*")
+_STRAY: Final = " \t\"'[]{}()"
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
 _OFTEN: Final = {"once": 1, "twice": 2, "thrice": 3, **NUMBERS}
 
@@ -115,6 +116,8 @@ def parse_points(text: str) -> int:
     if len(text) - len(digits) > 1 or not digits.isdecimal() or len(digits) > 6:
         own = _POINTS.search(text.replace(" ", ""))
         right = f"{own[1] or '+'}{own[2]}" if own else f"+{_number_in(text) or 5}"
+        if part := _IN_PARTS.fullmatch(text.strip()):
+            right = f"{part[1] or '+'}{int(part[2]) + (part[3] >= '5')}"
         raise ValueError(f"“{text}” is not a number of points; write a whole number with its sign: {right}")
     return -int(digits) if text[0] in "-−" else int(digits)
 

@@ -107,6 +107,7 @@ class VerblessReader(VerbReader):
         own = [word for word in others if word not in (*OPTIONS[verb.key.value], "id")]
         events = [one.key.value for pair in node.pairs if pair.key.value == "when" for one in _lines(pair)]
         outcomes = [event for event in events if "." not in event and event not in (*BUILT_IN, "else")]
+        outcomes = [event for event in outcomes if not event.startswith("clicked ")]
         if not own and not outcomes:
             return verb
         what, why = f"“{verb.key.value}” takes a name.", f"“{(own or outcomes)[0]}” below it is of a task."

@@ -4,7 +4,7 @@
 - `letters`: from bytes to text; `build`: from PyYAML's events to the tree; `sheet`: the text, and what is mended in it
 - `dashes`, `lookalikes`, `fences`: signs that only look like ours, or are none
 - `traps`: where YAML cannot read on: `values`, `brackets`, `keys` and `columns` each know some; `lines`: how one looks
-- `slips`, `lost`, `heads`: what may have been meant where what was read makes no sense
+- `slips`, `lost`, `heads`, `beside`: what may have been meant where what was read makes no sense
 """
 
 from kweek.flow.yaml.letters import MOST_BYTES

@@ -14,6 +14,7 @@ from kweek.flow.yaml.sheet import Trap
 from kweek.flow.yaml.value import Value, quoted, whole
 
 _SECOND_COLON: Final = re.compile(r":(?= |$)")
+_ROUND: Final = re.compile(r"\( *(?P<inside>[a-z_][\w.-]*: [^()]+?) *\)")
 _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _COMPARED: Final = re.compile(r"""(?P<field>(?:not )?[a-z]+\.[\w.-]+): +(?P<is>[\w-]+(?: [\w-]+)?|"[^"]*")""")
@@ -55,6 +56,9 @@ def second_colon(value: Value) -> Trap | None:
     colon = _SECOND_COLON.search(value.core)
     if value.key is None or colon is None:
         return None
+    if round_brackets := _ROUND.fullmatch(value.core):
+        what, why = "These are not the brackets for keys and values.", "Keys and values on one line stand in { }."
+        return value.written(f"{{ {round_brackets['inside']} }}", "brackets", what, why)
     why = f"After “{value.key}:” a second colon with a space would begin another key in the same line."
     what = "There is a second colon in this line."
     if value.key == "if" and (asked := _COMPARED.fullmatch(value.core)):
