@@ -161,6 +161,8 @@ SAID_OTHERWISE: Final = [
     (RENEWAL, OUTCOMES, "extends", 59, f"There is only “extends”. Write: outcomes: {OUTCOMES}"),
     (RENEWAL, OUTCOMES, "(extends, thinks it over, stops)", 59, f"Write a list: outcomes: {OUTCOMES}"),
     (RENEWAL, "  papers:\n", "  next:\n", 41, "A path cannot be named “next”."),
+    (REVIVAL, "limit: 1 mail per 2 weeks", "timezone: leads", 12, "Did you mean “lead”?"),
+    (FAIR, GO, GO.replace("long-term", "long-term, done"), 72, "Write one: flow long-term"),
     (RENEWAL, "flow: renewal", "name: renewal", 3, "Did you mean “flow”?"),
 ]
 

@@ -334,7 +334,9 @@ class _Look:
             # those by number count the other way round: Etc/GMT+1 lies in the west
             zones = (zone for zone in sorted(available_timezones()) if "GMT" not in zone)
             towns = {zone.rpartition("/")[2]: zone for zone in zones}
-            if town := nearest(name.value.rpartition("/")[2], towns):
+            if nearest(name.value, ("lead",)):
+                fix = "Did you mean “lead”?"
+            elif town := nearest(name.value.rpartition("/")[2], towns):
                 fix = f"Did you mean “{towns[town]}”?"
             self.report.error(name.at, "unknown-timezone", f"There is no time zone “{name.value}”", "", fix)
 

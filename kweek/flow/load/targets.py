@@ -105,6 +105,10 @@ class TargetReader(Reader, ABC):
             case ["flow", name]:
                 checked = self.reread(Located(name, text.at, text.key), parse_name, "target")
                 return ToFlow(checked.value, text.at) if checked else None
+            case ["flow", name, *_] if "," in text.value:
+                what, fix = "is several targets; a lead can go to one.", f"Write one: flow {name.partition(',')[0]}"
+                self.note(text.at, "target", f"“{text.value}” {what}", "", fix)
+                return None
             case ["flow", *names] if names:
                 self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write: flow {'-'.join(names)}")
                 return None
