@@ -148,16 +148,26 @@ def append(
     now: datetime,
     ears: Ears | None = None,
     before: Before | None = None,
+    *,
+    last: bool = True,
 ) -> Recorded:
-    """The same within a transaction that has this lead locked already; `incoming.lead` then only enriches it."""
+    """The same within a transaction that has this lead locked already; `incoming.lead` then only enriches it. last:
+    what comes after it in this transaction is another matter; False: the lead comes to its grade with all of it."""
     lead = row_of(tx, lead_id)
     if lead is None:
         raise NoSuchLead(f"There is no lead {lead_id}")
-    return _take(tx, lead, incoming, now, ears or AlwaysRing(), before)
+    return _take(tx, lead, incoming, now, ears or AlwaysRing(), before, last=last)
 
 
 def _take(
-    tx: Connection, lead: Row[Any], incoming: Incoming, now: datetime, ears: Ears, before: Before | None
+    tx: Connection,
+    lead: Row[Any],
+    incoming: Incoming,
+    now: datetime,
+    ears: Ears,
+    before: Before | None,
+    *,
+    last: bool = True,
 ) -> Recorded:
     """All that comes with it is judged together: the lead comes to its grade at once, and not by those in between."""
     event = _put(tx, lead.id, lead.seq + 1, incoming, now)
@@ -175,7 +185,7 @@ def _take(
     columns = ears.scored(tx, lead, told, now, profile_changed=changed)
     stage = reduce(ears.stage_after, [event.kind for event in happened], lead.stage)
     changed |= bool(columns) or stage != lead.stage
-    graded = ears.graded(tx, Graded.of(lead, happened[-1].seq, columns), incoming.at, now)
+    graded = ears.graded(tx, Graded.of(lead, happened[-1].seq, columns), incoming.at, now) if last else Told()
     brought: dict[str, Any] = {"stage": stage, "seq": happened[-1].seq, **columns, **graded.columns}
     tx.execute(_BROUGHT_UP, {"lead": lead.id, **brought})
     heard = [one for one, of in zip(happened, told, strict=True) if of is incoming or not of.past]

@@ -12,10 +12,15 @@ import pytest
 from sqlalchemy import select
 
 from activities.fading import Fading
+from kweek.flow.conditions import parse_condition
+from kweek.flow.load.surveys import load_survey
+from kweek.intake.check_lead import Vocabulary
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
 from kweek.intake.rescoring import rescore
+from kweek.intake.surveys.asking import Answer
+from kweek.intake.surveys.submit import Invitation, submit
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.publish import publish
@@ -79,6 +84,42 @@ def test_who_stays_at_its_grade_enters_nothing(books: Database) -> None:
     happens(books, lead, "download.taken")
     happens(books, lead, "page.viewed", 2)
     assert enrolled(books) == [(lead, "C3", "warm")]
+
+
+STUDENT = Rule("student", "is a student", "profile", -30, condition=parse_condition('lead.job_title == "student"'))
+HASTY = FlowEars(scores=Scores((ASKED, STUDENT), matrix={"C1": "hot", "C2": "hot", "D2": "warm"}))
+SURVEY = """\
+survey: hasty
+title: { en: Hasty }
+questions:
+  - ask: wish
+    type: choice
+    text: { en: "What would you like?" }
+    options:
+      quote: { en: A quote }
+    points:
+      quote: { intent: 5 }
+    raises:
+      quote: contact.requested
+  - ask: role
+    type: text
+    text: { en: "What do you do?" }
+    fills: lead.job_title
+"""
+
+
+def test_all_answers_of_a_survey_bring_it_to_its_grade_at_once(books: Database) -> None:
+    lead, (survey, problems) = a_lead(books), load_survey(SURVEY, "surveys/hasty.yaml", ("en",))
+    assert survey is not None
+    assert not problems
+    invited = Invitation("m/1", lead, "ask", "en", None, answered=False)
+    answers: dict[str, Answer] = {"wish": "quote", "role": "student"}
+    assert submit(books, survey, invited, answers, NOW, words=Vocabulary(), grades=Grades(), ears=HASTY)
+    assert enrolled(books) == [(lead, "D2", "warm")], "a student who wants a quote is no hot lead for a moment"
+    assert not submit(books, survey, invited, answers, NOW, words=Vocabulary(), grades=Grades(), ears=HASTY)
+    with books.read() as read:
+        kinds = read.execute(select(tables.events.c.kind).order_by(tables.events.c.seq)).scalars().all()
+    assert kinds == ["contact.requested", "answered", "enrol"]
 
 
 def test_a_flow_that_nobody_published_takes_nobody_in(books: Database) -> None:

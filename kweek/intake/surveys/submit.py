@@ -2,7 +2,8 @@
 
 An invitation is a mail: it takes one submission. On the telephone the survey is the script of the call. The events that
 an answer raises are recorded before `answered` and before the call's outcome, at the same moment: of those that the
-waiting step names, the upper line wins; what it names, goes before what the flow listens to anywhere.
+waiting step names, the upper line wins; what it names, goes before what the flow listens to anywhere. The lead comes to
+its grade once, by all of it: a student with a budget is no hot lead for a moment.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def keep_answers(
     if questions and (columns := ears.scored(tx, lead_row(tx, lead_id), (), now, profile_changed=True)):
         set_graded(tx, {lead_id: columns})
     for kind in _raised(questions):
-        append(tx, lead_id, Incoming(f"{key}/raised/{kind}", kind, now, LeadIn(id=lead_id)), now, ears)
+        append(tx, lead_id, Incoming(f"{key}/raised/{kind}", kind, now, LeadIn(id=lead_id)), now, ears, last=False)
     return _profile(lead_id, questions, words, now)
 
 
