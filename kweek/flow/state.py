@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from kweek.flow.words import EndingKind
 
 Result = EndingKind | Literal["moved", "merged", "unenrolled"]
+NO_LIFE: Final = ("merged", "unenrolled")
+"""Endings that came of a mistake of ours, not of the lead's life: they keep it out of no flow."""
+
 Value = str | int | float | bool | date | datetime | None
 
 EffectKind = Literal[

@@ -17,7 +17,7 @@ from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
 from kweek.flow.plan import Limit, Plan
 from kweek.flow.spread import spread
-from kweek.flow.state import Enrolment, Event, Value
+from kweek.flow.state import NO_LIFE, Enrolment, Event, Value
 from kweek.flow.world import World
 from kweek.leads.enrolments import lead_row
 from kweek.leads.facts import TOUCHED, RowFacts, Rules
@@ -34,6 +34,7 @@ _PAST: Final = select(enrolments.c.per, enrolments.c.ended_at).where(
     enrolments.c.lead_id == bindparam("lead"),
     enrolments.c.flow == bindparam("flow"),
     enrolments.c.ended_at.is_not(None),
+    enrolments.c.result.not_in(NO_LIFE),
 )
 _ABOUT: Final = select(events.c.kind).where(events.c.lead_id == bindparam("lead"), events.c.ref == bindparam("key"))
 _GRADES: Final = select(hits.c.grade).where(hits.c.mail_key == bindparam("key"), hits.c.grade.is_not(None))

@@ -158,6 +158,9 @@ def test_who_was_known_before_leaves_the_flow_and_stays(place: Town) -> None:
         assert told(db, import_id) == [("undone", [])]
         [left] = life.house.rows(select(tables.enrolments))
         assert (left.lead_id, left.result) == (LEAD, "unenrolled")
+        turns(life, put_in(life, HEAD + f"{LEAD}@there.example;Lea;;;;;;\n"))
+        entered = life.house.rows(select(tables.enrolments.c.result).order_by(tables.enrolments.c.started_at))
+        assert sorted(row.result or "" for row in entered) == ["", "unenrolled"], "though it may come but once"
 
 
 def test_a_lead_that_does_not_get_its_turn_holds_nothing_up_for_ever(place: Town) -> None:

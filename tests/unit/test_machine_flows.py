@@ -185,6 +185,12 @@ def test_who_was_put_into_a_flow_can_be_taken_out_of_that_one_again() -> None:
     assert [e.args for e in life.issued("withdraw")] == [{"ref": "lead-1/1", "because": "unenrol"}]
 
 
+def test_who_was_taken_out_may_be_put_in_again() -> None:
+    life = Life([flow("f", [wait("9 days"), end("done")], start=[Start(manual=True)])]).hear("enrol", flow="f")
+    life.hear("unenrol", since=life.enrolment().since).hear("enrol", flow="f")
+    assert life.enrolment().ended is None, "that was no life in it, though it may come but once"
+
+
 def test_what_sales_holds_stays_with_sales_whoever_put_the_lead_in() -> None:
     life = Life([flow("f", [handover("sales", {"else": [end("done")]})], start=[Start(manual=True)])])
     life.hear("enrol", flow="f")

@@ -8,7 +8,7 @@ from kweek.flow.answers import Past
 from kweek.flow.machine.moments import after
 from kweek.flow.machine.work import Work
 from kweek.flow.plan import Plan
-from kweek.flow.state import Enrolment, Event, Token, Value
+from kweek.flow.state import NO_LIFE, Enrolment, Event, Token, Value
 
 
 def starts(work: Work, event: Event) -> list[tuple[Plan, str | None]]:
@@ -73,7 +73,8 @@ def refuses(work: Work, plan: Plan, per: str | None, leaving: Enrolment | None =
 
 def _past_here(work: Work, flow: str) -> list[Past]:
     """Enrolments that ended in this advance, or that a withdrawn task keeps in mind."""
-    return [Past(e.per, e.ended.at) for e in work.enrolments.values() if e.flow == flow and e.ended is not None]
+    ended = [(e, e.ended) for e in work.enrolments.values() if e.flow == flow and e.ended is not None]
+    return [Past(e.per, how.at) for e, how in ended if how.result not in NO_LIFE]
 
 
 def begin(

@@ -13,7 +13,7 @@ from kweek.flow.plan import Limit, Plan
 from kweek.flow.simulate.memory_facts import LeadFacts, fits
 from kweek.flow.simulate.scored import Scored
 from kweek.flow.spread import spread
-from kweek.flow.state import Effect, Enrolment, Event, LeadState, Value
+from kweek.flow.state import NO_LIFE, Effect, Enrolment, Event, LeadState, Value
 from kweek.flow.words import GRADE_CHANGED, LEAD_WIDE, PAGE_VIEWED
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
@@ -187,7 +187,7 @@ class Memory:
     def keep(self, state: LeadState) -> None:
         """Remember the enrolments that have ended; the machine forgets them."""
         for enrolment in state.enrolments:
-            if enrolment.ended is not None:
+            if enrolment.ended is not None and enrolment.ended.result not in NO_LIFE:
                 self._past[enrolment.id] = enrolment.flow, Past(enrolment.per, enrolment.ended.at)
 
     def ended(self) -> Iterable[tuple[str, Past]]:
