@@ -47,7 +47,7 @@ QUOTES: Final = [
         ANSWER,
         'if: "A" in lead.profile and lead.country == "NL"',
         45,
-        """if: '"A" in lead.profile and lead.coun""",
+        """if: lead.profile == "A" and lead.coun""",
     ),
     (FAIR, "if: known(event.wish)", 'if: "call" == event.wish', 10, """Write: if: '"call" == event.wish'"""),
 ]

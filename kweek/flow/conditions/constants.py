@@ -9,6 +9,7 @@ from typing import Final
 from kweek.flow.conditions.codes import CODES
 from kweek.flow.conditions.schema import FieldType, fits, is_date
 from kweek.flow.conditions.tree import Constant
+from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 
 Finding = tuple[int, str, str]
@@ -22,6 +23,8 @@ def unfit(
     """What is wrong with this comparison of the field of this name. said: what stands in the same list."""
     value, at = constant.value, constant.offset
     match kind.kind:
+        case "number" if isinstance(value, bool) and name == "count(…)":
+            yield at, f"{name} is a number, {shown(value)} is not", f"compare it with 0: {name} {_counted(sign, value)}"
         case "number" if isinstance(value, bool | str):
             number = isinstance(value, str) and fits(kind, value)
             fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} {_number_in(value)}"
@@ -51,13 +54,26 @@ def unfit(
             fix = f"Did you mean “{near}”?" if near else f"There are: {', '.join(kind.choices)}"
             yield at, f"{name} is never “{value}”", fix if said else did_you_mean(str(value), kind.choices)
         case "yes/no" if not isinstance(value, bool):
-            yield at, f"{name} is a yes or no, {shown(value)} is not", f"write {name} by itself, or not {name}"
+            truth = meant(str(value).lower(), ("true", "false")) or str(value).lower()
+            fix = f"write {name} by itself, or not {name}"
+            if truth in ("true", "false") and sign in ("==", "!="):
+                fix = f"write {'not ' * ((truth == 'true') != (sign == '=='))}{name}"
+            yield at, f"{name} is a yes or no, {shown(value)} is not", fix
         case "date" | "moment" if value in ("today", "now"):
             yield at, f"{name} is {kind}, and in quotes {shown(value)} is a text", f"write {value} without quotes"
         case "date" | "moment" if not (isinstance(value, str) and is_date(value)):
             yield at, f"{name} is {kind}, {shown(value)} is not", _date_meant(name, sign, value)
         case _:
             pass
+
+
+def _counted(sign: str, value: bool) -> str:
+    """`count("opened") == true`: it happened at all."""
+    return "> 0" if value == (sign == "==") else "== 0"
+
+
+def fits_bounds(kind: FieldType, value: str | float | bool) -> bool:
+    return isinstance(value, bool | str) or kind.holds(value)
 
 
 def _date_meant(name: str, sign: str, value: str | float | bool) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.conditions.shape import FUNCTIONS
 from kweek.flow.conditions.tree import Compare, Constant, Field, Items
+from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 
 _TAGS: Final = ("tag", "tags", "label", "labels")
@@ -16,6 +17,8 @@ _TAGS: Final = ("tag", "tags", "label", "labels")
 def instead(path: str, fields: Mapping[str, FieldType]) -> str:
     """What to write for a field that there is not."""
     root, _, last = path.partition(".")
+    if last in fields:  # `lead.handover.reason`
+        return f"Did you mean “{last}”?"
     siblings = [name for name in fields if name.startswith(f"{root}.")]
     if len(within := [name for name in fields if name.startswith(f"{path}.")]) > 1 and last:
         return f"name one of these: {', '.join(within)}"
@@ -66,13 +69,77 @@ def _bare(word: str, fields: Mapping[str, FieldType]) -> str:
     return f'if it is a text, put it in quotes: "{word}"'
 
 
+def asked_bare(field: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
+    """Place, what is wrong and fix of `tagged != "rival"`: a function is asked in parentheses. None: it is no such
+    thing."""
+    function = FUNCTIONS.get(field.path)
+    texts = _texts_of(node)
+    if function is None or function.gives != "yes/no" or function.needs != 1 or field.path in schema.fields:
+        return None
+    if function.takes[0] in ("field", "date field", "text field") or not texts:
+        return None
+    mails = {text: next((mail for mail, links in schema.mails.items() if text in links), None) for text in texts}
+    of_link = {text: f'"{mail}", ' for text, mail in mails.items() if mail and field.path == "clicked"}
+    asked = " or ".join(f'{field.path}({of_link.get(text, "")}"{text}")' for text in texts)
+    denied = "not " * (node.operators[0] in ("!=", "not in"))
+    right = f"{denied}{f'({asked})' if texts[1:] else asked}"
+    return field.offset, f"“{field.path}” asks in parentheses", f"write {right}"
+
+
+def _texts_of(node: Compare) -> list[str]:
+    """Those with which something is compared."""
+    sides = (part for side in node.operands for part in (side.items if isinstance(side, Items) else (side,)))
+    return [side.value for side in sides if isinstance(side, Constant) and isinstance(side.value, str)]
+
+
+def question_meant(field: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
+    """`survey.wish == "call"`, `answered == "call"`: of which survey? The one that has this answer; where several have,
+    the author must say. None: it is no such thing."""
+    root, _, last = field.path.partition(".")
+    if field.path in schema.fields or not (root in ("survey", "surveys") if last else root in _ANSWERED):
+        return None
+    texts = _texts_of(node)
+    asked = [name for name in schema.fields if name.startswith("survey.") and name.endswith(f".{last}" * bool(last))]
+    fits = [name for name in asked if texts and set(texts) <= set(schema.fields[name].choices)]
+    what = f"there is no field {field.path}"
+    if not last:
+        what = f"“{field.path}” does not say which question of which survey"
+    if len(fits or asked) == 1:
+        return field.offset, what, f"Did you mean “{(fits or asked)[0]}”?"
+    if last and not asked:
+        return None
+    shown = ", ".join(fits or asked) if len(fits or asked) <= _MOST else "survey.<survey>.<question>"
+    return field.offset, what, f"name one of these: {shown}" if "<" not in shown else f"write {shown}"
+
+
+_ANSWERED: Final = ("answered", "answer", "answers")
+_MOST: Final = 8
+
+
 def tags_asked(field: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
     """Place, what is wrong and fix of `lead.tags == "rival"`: tags are no field. None: it is no such thing."""
     root, _, last = field.path.partition(".")
     if root not in ("lead", "tags", "tag") or (last or root) not in _TAGS or field.path in schema.fields:
         return None
-    sides = (part for side in node.operands for part in (side.items if isinstance(side, Items) else (side,)))
-    tags = [side.value for side in sides if isinstance(side, Constant) and isinstance(side.value, str)]
+    tags = _texts_of(node)
     asked = " or ".join(f'tagged("{tag}")' for tag in tags) or 'tagged("…")'
     denied = "not " * (node.operators[0] in ("!=", "not in"))
     return field.offset, "tags are no field", f"write {denied}{f'({asked})' if tags[1:] else asked}"
+
+
+def of_itself(word: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
+    """Place, what is wrong and fix of `event.urgent == urgent`, of a yes or no. None: it is no such thing."""
+    match node:
+        case Compare(operators=("==" | "!=" as sign,), operands=(Field(path=path), Field())) if (
+            node.operands[1] is word
+            and "." not in word.path
+            and path in schema.fields
+            and schema.fields[path].kind == "yes/no"
+            and meant(word.path.lower(), ("true", "false")) is None
+        ):
+            fix = f"write {path} by itself, or not {path}"
+            if word.path == path.rpartition(".")[2]:
+                fix = f"write {'not ' * (sign == '!=')}{path}"
+            return word.offset, f"{path} is a yes or no, and is asked by itself", fix
+        case _:
+            return None

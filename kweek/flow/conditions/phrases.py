@@ -13,6 +13,13 @@ _GLOBS: Final = {
 }  # fmt: skip
 
 
+def _glob(word: str, part: str) -> str:
+    """Signs for “anything” stay where the author put them, after `like`: `like "guide%"` begins so."""
+    if word == "matches" or (word == "like" and set(part) & {"*", "%"}):
+        return part.replace("%", "*")
+    return _GLOBS[word].format(part.strip("*%"))
+
+
 def phrases(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     for number, field in enumerate(pieces[:-2]):
         if field.kind != "word" or "." not in field.word:
@@ -26,7 +33,7 @@ def phrases(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
             if not value or value[0].kind not in ("text", "word"):
                 continue
             part = text[value[0].at : value[-1].end].strip("\"'")
-            glob = _GLOBS[word].format(part.strip("*%")) if word != "matches" else part
+            glob = _glob(word, part)
             right = f'{"not " * denied}matches({field.word}, "{glob}")'
             what = f"“{word}” does not stand between two things"
             yield Slip(field.at, value[-1].end, right, what, f"write {right}", said_at=words[0].at)

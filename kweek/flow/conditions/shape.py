@@ -6,6 +6,7 @@ This is checked at parsing, before any field is known: what passes has closures 
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Final, Literal, TypeGuard
 
 from msgspec import Struct
@@ -47,10 +48,10 @@ def check_shape(tree: Node) -> None:
     """ConditionError where a truth, a value or an argument stands in the wrong place."""
     match tree:
         case Join(parts=parts):
-            for above, part in zip((None, *parts), parts, strict=False):
+            for number, part in enumerate(parts):
                 first = part.parts[0] if isinstance(part, Join) else part
                 if isinstance(first, Constant) and isinstance(first.value, str):
-                    raise _alone(first, above)
+                    raise _alone(first, parts[number - 1] if number else None, parts[number + 1 :])
                 check_shape(part)
         case Not(part=part):
             check_shape(part)
@@ -79,15 +80,24 @@ def _asked(ask: Ask) -> str:
     return f"{ask.function}({', '.join(map(''.join, zip(fields, texts, strict=True)))})"
 
 
-def _alone(word: Constant, above: Node | None) -> ConditionError:
-    """above: what stands before it, `… == "A" or "B"`."""
-    match above:
-        case Compare(operators=("==",), operands=(Field(path=path), Constant(value=str(first)))):
-            shown = f'{path} in ["{first}", "{word.value}"]'
+def _alone(word: Constant, above: Node | None, behind: tuple[Node, ...] = ()) -> ConditionError:
+    """above: what stands before it, `… == "A" or "B"`. behind: what stands behind it, `or "C"`."""
+    more = (one.value for one in takewhile(_is_text, behind) if isinstance(one, Constant))
+    denied = isinstance(above, Not)
+    match above.part if isinstance(above, Not) else above:
+        case Compare(operators=(("==" | "!=") as sign,), operands=(Field(path=path), Constant(value=str(first)))):
+            said, denied = [first], denied != (sign == "!=")
+        case Compare(operators=(("in" | "not in") as sign,), operands=(Field(path=path), Items(items=items))):
+            said, denied = [one.value for one in items if isinstance(one, Constant)], denied != (sign == "not in")
         case _:
-            shown = f'lead.profile in ["A", "{word.value}"]'
-    fix = f"write each comparison in full, or a list: {shown}"
+            path, said = "lead.profile", ["A"]
+    shown = ", ".join(f'"{one}"' if isinstance(one, str) else str(one) for one in (*said, word.value, *more))
+    fix = f"write each comparison in full, or a list: {path} {'not ' * denied}in [{shown}]"
     return ConditionError(f"“{word.value}” by itself is neither true nor false", word.offset, fix)
+
+
+def _is_text(node: Node) -> bool:
+    return isinstance(node, Constant) and isinstance(node.value, str)
 
 
 def _compare(tree: Compare) -> None:
@@ -95,9 +105,9 @@ def _compare(tree: Compare) -> None:
         if isinstance(left, Constant | Items) and isinstance(right, Constant | Items):
             raise ConditionError("this compares two constants", left.offset, "put a field on one side: lead.profile")
         if sign not in ("in", "not in") and (odd := next((s for s in (left, right) if isinstance(s, Items)), None)):
-            raise ConditionError(
-                f"“{sign}” cannot compare with a list", odd.offset, f"write in [...] instead of {sign}"
-            )
+            among = {"==": "write in [...] instead of ==", "!=": "write not in [...] instead of !="}
+            fix = among.get(sign, "compare with one value")
+            raise ConditionError(f"“{sign}” cannot compare with a list", odd.offset, fix)
     if isinstance(tree.operands[0], Items):
         raise ConditionError("the list stands on the wrong side", tree.operands[0].offset, 'write field in ["A", "B"]')
     for number, side in enumerate(tree.operands):
@@ -135,7 +145,7 @@ def _ask(ask: Ask, compared: str = "") -> None:
     """compared: with what the author compares it, such as ` > 2`."""
     function = FUNCTIONS.get(ask.function)
     if function is None:
-        fix = did_you_mean(ask.function, FUNCTIONS)
+        fix = _in_our_words(ask) or did_you_mean(ask.function, FUNCTIONS)
         raise ConditionError(f"there is no function {ask.function}(…)", ask.offset, fix)
     if not function.needs <= len(ask.arguments) <= len(function.takes):
         wanted = " and ".join(function.takes[: function.needs])
@@ -145,6 +155,24 @@ def _ask(ask: Ask, compared: str = "") -> None:
     _order(ask)
     for wants, given in zip(function.takes, ask.arguments, strict=False):
         _argument(ask, function, wants, given)
+
+
+def _in_our_words(ask: Ask) -> str:
+    """`unknown(lead.phone)`, `is_empty(lead.phone)`: a function of another language; empty: it is none of those."""
+    name = re.sub(r"[\W_]", "", ask.function.lower())
+    match ask.arguments:
+        case (Field(path=path),) if name in _NOTHING:
+            return f"write not known({path})"
+        case (Field(path=path),) if name in _SOMETHING:
+            return f"write known({path})"
+        case (Constant(value=str(tag)),) if name in ("untagged", "nottagged"):
+            return f'write not tagged("{tag}")'
+        case _:
+            return ""
+
+
+_NOTHING: Final = ("unknown", "notknown", "empty", "isempty", "isnull", "isnone", "isunknown", "isblank", "missing")
+_SOMETHING: Final = ("isknown", "isset", "notempty", "isnotempty", "isnotnull", "notnull", "exists", "present")
 
 
 def _order(ask: Ask) -> None:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from kweek.flow.conditions.phrases import phrases
 from kweek.flow.conditions.pieces import COMPARES, JOINS, KEYWORDS, Piece, Slip, bare_run, ends_at, pieces_of
 from kweek.flow.conditions.refused import ConditionError
+from kweek.flow.conditions.turns import turns
 from kweek.flow.conditions.units import units
 
 _LONGEST: Final = 400  # characters; nobody waits for many readings of more
@@ -27,7 +28,20 @@ def slip_meant(text: str, read: Callable[[str], object]) -> ConditionError | Non
     if share := _SHARE.fullmatch(text):
         return ConditionError(f"“{text.strip()}” is a share, not a condition", 0, f"write - share: {share[1]}%")
     pieces = pieces_of(text)
-    for find in (_signs, _colons, _lists, _texts, _several, units, phrases, _commas, _spare, _answers, _unclosed):
+    for find in (
+        _signs,
+        _colons,
+        _lists,
+        _texts,
+        _several,
+        units,
+        turns,
+        phrases,
+        _commas,
+        _spare,
+        _answers,
+        _unclosed,
+    ):
         for slip in find(text, pieces):
             if _mends(slip, text, read):
                 return ConditionError(slip.what, slip.at, slip.fix)

@@ -186,7 +186,7 @@ def _word(token: str, before: str, text: str, at: int) -> str:
 
 _ASKS_NULL: Final = re.compile(r"(?P<field>[A-Za-z_][\w.-]*)\s*(?P<sign>==|!=)\s*(?:none|null|nil)\Z", re.IGNORECASE)
 _LEFT: Final = re.compile(r"([\w.-]+(?:\([^()]*\))?)\s+\Z")
-_BOUND: Final = r"""(\d[\d.]*|"[^"]*")"""
+_BOUND: Final = r"""(\d{4}-\d\d-\d\d|\d[\d.]*|"[^"]*")"""
 _BOUNDS: Final = re.compile(rf"\s+{_BOUND}\s+and\s+{_BOUND}")
 
 
@@ -197,7 +197,12 @@ def _instead(word: str, text: str, at: int) -> str:
     if word != "between":
         return _INSTEAD[word]
     bounds = _BOUNDS.match(behind)
-    return f"{bounds[1]} <= {field} <= {bounds[2]}" if bounds else f"1 < {field} < 3"
+    if not bounds:
+        return f"1 < {field} < 3"
+    low, high = bounds.groups()
+    if _DATE.fullmatch(low) and _DATE.fullmatch(high):
+        return f'({field} >= "{low}" and {field} <= "{high}")'
+    return f"{low} <= {field} <= {high}"
 
 
 _THAN: Final = {
@@ -222,7 +227,8 @@ def _asked_in_words(text: str, at: int) -> tuple[str, str] | None:
     if (found := _IS_SOMETHING.match(text, at)) and "(" not in field:
         return found[0], f"not known({field})" if found["no"] else f"known({field})"
     if left and (found := _IN_WORDS.match(text, at)):
-        return found["words"], f"{field} {_THAN[found['sign'].lower()]} {found['right']}"
+        right = f'"{found["right"]}"' if _DATE.fullmatch(found["right"]) else found["right"]
+        return found["words"], f"{field} {_THAN[found['sign'].lower()]} {right}"
     return None
 
 

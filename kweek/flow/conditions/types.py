@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from kweek.flow.conditions import Condition
-from kweek.flow.conditions.constants import Finding, shown, unfit
-from kweek.flow.conditions.instead import instead, tags_asked
+from kweek.flow.conditions.codes import CODES
+from kweek.flow.conditions.constants import Finding, fits_bounds, shown, unfit
+from kweek.flow.conditions.instead import asked_bare, instead, of_itself, question_meant, tags_asked
 from kweek.flow.conditions.schema import FieldType, Schema, fits
 from kweek.flow.conditions.shape import FUNCTIONS, Kind
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
@@ -75,6 +76,9 @@ def _unknown(node: Field, schema: Schema, wanted: Kind = "any") -> Finding | Non
         return node.offset, f"“{path}” is no number", f"write {digits}"
     if wanted == "yes/no" and (truth := meant(path.lower(), ("true", "false"))):
         return node.offset, f"“{path}” is no word of conditions", f"write {truth}"
+    if path in schema.events and path not in FUNCTIONS:
+        asked = f'happened("{path}")' if wanted != "number" else f'count("{path}")'
+        return node.offset, f"“{path}” is an event, and no field", f"write it so: {asked}"
     fix = instead(path, schema.fields)
     meant_field = fix.removeprefix("Did you mean “").removesuffix("”?")
     no_number = (
@@ -102,6 +106,9 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
                 case Field():
                     if (
                         unknown := tags_asked(part, node, schema)
+                        or asked_bare(part, node, schema)
+                        or question_meant(part, node, schema)
+                        or of_itself(part, node, schema)
                         or _nothing(part, node, schema)
                         or _unquoted(part, node, schema)
                         or _unknown(part, schema, wanted)
@@ -153,6 +160,7 @@ def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Findin
             slip := _quotes_of_all(left, right, schema)
             or _letters_alone(left, sign, right.items)
             or _several_misspelt(left, right, schema)
+            or _several_out_of_bounds(left, right, schema)
         ):
             yield slip
             return
@@ -163,7 +171,7 @@ def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Findin
     if sign in ("in", "not in"):
         kind = _type(right, schema)
         if kind.kind not in ("several", "any"):
-            yield right.offset, f"“{sign}” needs a list; {_name(right)} is {kind}", 'write in ["A", "B"]'
+            yield right.offset, f"“{sign}” needs a list; {_name(right)} is {kind}", _among(sign, left, right, kind)
         else:
             yield from _fits("==", left, right, schema, among=True)
         return
@@ -171,6 +179,19 @@ def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Findin
         yield slip
         return
     yield from _fits(sign, left, right, schema)
+
+
+def _among(sign: str, left: Node, right: Node, kind: FieldType) -> str:
+    """`"@gmail.com" in lead.email`: a part of a text."""
+    match left, right:
+        case Constant(value=str(whole)), Field(path=path) if kind.choices or path in CODES:
+            return f'write {path} {"==" if sign == "in" else "!="} "{whole}"'
+        case Constant(value=str(part)), Field(path=path) if kind.kind == "text":
+            return f'write {"not " * (sign == "not in")}matches({path}, "*{part.strip("*")}*")'
+        case Field(path=one), Field(path=two) if kind.kind == "text":
+            return f"write {one} {'==' if sign == 'in' else '!='} {two}"
+        case _:
+            return f'write {sign} ["A", "B"]'
 
 
 def _letters_alone(left: Node, sign: str, values: tuple[Node, ...]) -> Finding | None:
@@ -198,6 +219,16 @@ def _quotes_of_all(left: Node, right: Items, schema: Schema) -> Finding | None:
     else:
         return None
     return right.items[0].offset, f"{_name(left)} is {what}", fix
+
+
+def _several_out_of_bounds(left: Node, right: Items, schema: Schema) -> Finding | None:
+    """`survey.fair.grade in [8, 9]`, of a scale from 1 to 5: one slip, however many have it."""
+    kind = _type(left, schema)
+    wrong = [item for item in right.items if isinstance(item, Constant) and not fits_bounds(kind, item.value)]
+    if kind.most is None or len(wrong) < 2:
+        return None
+    what = f"{_name(left)} is never {', nor '.join(str(item.value) for item in wrong)}"
+    return wrong[0].offset, what, f"write numbers from {kind.least} to {kind.most}"
 
 
 def _several_misspelt(left: Node, right: Items, schema: Schema) -> Finding | None:

@@ -12,6 +12,8 @@ _SECONDS: Final = {
     "second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000, "year": 31_536_000,
     "sec": 1, "min": 60, "hr": 3_600,
 }  # fmt: skip
+_OF_A_DATE: Final = re.compile(r"(?:_at|_on|_end|_until|date|day)\Z")
+"""How the name of a date or a moment ends: starts_at, lease_end."""
 _ORDERS: Final = ("<", "<=", ">", ">=")
 _GLUED: Final = re.compile(r"(\d+(?:\.\d+)?)([^\W\d_]+[²³\d]?)")
 _LONGEST: Final = 3  # words of a unit: square metres of floor
@@ -69,5 +71,8 @@ def _without(unit: str, number: str, sign: str, asked: str) -> tuple[str, str]:
         fix = "the field holds a number; write it in its own unit, without a word"
     if seconds >= _SECONDS["day"] and sign in _ORDERS and "." in asked and counts not in _SECONDS:
         days = f"{float(number) * seconds / _SECONDS['day']:.10g}"
-        fix += f" — or, of a date, ask days_until({asked}) {sign} {days}"
+        right = f"days_until({asked}) {sign} {days}"
+        if _OF_A_DATE.search(asked):
+            return number, f"of a date, ask {right}"
+        fix += f" — or, of a date, ask {right}"
     return number, fix

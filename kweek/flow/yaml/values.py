@@ -77,6 +77,9 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
             return never_opened(value) or second_colon(value)
 
 
+_OF_NUMBERS: Final = ("profile", "intent", "interest")
+
+
 def _list_beside(value: Value, key: str, below: str) -> Trap:
     """`bounced: - end: discard`. below: the line below it, where more of the list may stand."""
     what, why = "A list begins on a line of its own.", "On the line of its key, a dash is no list to YAML."
@@ -86,6 +89,10 @@ def _list_beside(value: Value, key: str, below: str) -> Trap:
         return value.written(target["to"], "quotes-needed", what, why)
     more = key in _MANY and dashed(below) and indent(below) > indent(value.line)
     if not more and (only := _ITEM.fullmatch(value.core)) and only["word"] not in OPTIONS:
+        if key in _OF_NUMBERS and only["word"].isdecimal():
+            return value.written(
+                f"-{only['word']}", "quotes-needed", "A blank stands between the sign and its number.", ""
+            )
         what, why = "A dash stands before a word that is no list.", "A dash begins an item, on a line of its own."
         return value.written(only["word"], "quotes-needed", what, why)
     fix = f"Begin a new line, two spaces deeper: {value.core}"
@@ -126,6 +133,9 @@ def _behind_quote(value: Value, mark: str) -> Trap | None:
         return None
     what = f"This value begins with {mark} but goes on behind the closing {mark}."
     why = f"YAML takes what stands between the two {mark} for the whole value, and then finds more."
+    if value.key == "if" and text and (right := _without_quotes(text[0], rest)):
+        fix = f"Write: if: {right}"
+        return Trap(value.number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(_safe(right))])
     if value.key == "if" and _COMPARED.match(rest):
         other = "'" if mark == '"' else '"'
         what = f"A condition that begins with {mark} needs quotes of the other kind round all of it."
@@ -141,6 +151,31 @@ def _behind_quote(value: Value, mark: str) -> Trap | None:
         fix = f'Use the other quotes: {f"{value.key}: " if value.key else ""}"{inner}"'
         return Trap(value.number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(f'"{inner}"')])
     return value.trap("quotes-needed", what, why)
+
+
+def _without_quotes(text: str, rest: str) -> str:
+    """The condition that was meant by `"lead.size > 5" and lead.vip`, or by `"@gmail.com" in lead.email`; empty: it is
+    none of those."""
+    said = text[1:-1]
+    if _JOINED.match(rest) and _ASKS.search(said):
+        return f"{said} {rest}"
+    if among := _AMONG.match(rest):
+        part = said.strip("*")
+        if among["field"].rpartition(".")[2] in _WHOLE:
+            return f'{among["field"]} {"!=" if among["no"] else "=="} "{said}"{rest[among.end() :]}'
+        return f'{among["no"] or ""}matches({among["field"]}, "*{part}*"){rest[among.end() :]}'
+    return ""
+
+
+def _safe(condition: str) -> str:
+    return condition if _PLAIN.fullmatch(condition) else quoted(condition)
+
+
+_JOINED: Final = re.compile(r"(?:and|or)\b")
+_ASKS: Final = re.compile(r"[a-z]\w*\.[a-z][\w.-]*|[a-z_]+\(")
+_WHOLE: Final = ("profile", "grade", "stage", "country", "language", "persona", "owner")
+"""Fields that hold one word of a few, and nobody asks for a part of it."""
+_AMONG: Final = re.compile(r"(?P<no>not )?in (?P<field>(?:lead|event|company|campaign)\.[a-z]\w*)(?![\w.-])")
 
 
 def _quotes_of_its_own(value: Value, what: str, why: str, text: str) -> Trap:
