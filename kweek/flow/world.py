@@ -63,6 +63,8 @@ class World(Struct, frozen=True, dict=True):
     def _as(self, name: str, value: Value) -> Value:
         if not isinstance(value, str) or name not in self.own:
             return value
+        if value == "" and self.own[name].kind != "text":
+            return None  # emptied
         try:
             return parse_value(value, self.own[name])
         except ValueError:

@@ -45,6 +45,7 @@ def names_of(
         calendars=frozenset(rules.calendars),
         teams={name: bool(team.members) or name not in above for name, team in rules.teams.teams.items()},
         people=frozenset(person.name.value for person in rules.teams.people()),
+        addresses={person.email.value.lower(): person.name.value for person in rules.teams.people()},
         queues={name: queue.capacity for name, queue in rules.teams.queues.items()},
         channels=frozenset(rules.settings.channels),
         webhooks=frozenset(rules.settings.webhooks),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Final
 
 from kweek.flow.conditions.codes import CODES
 from kweek.flow.conditions.instead import instead
-from kweek.flow.conditions.schema import FieldType, fits
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
-from kweek.flow.lint.offers import no_colleague, no_date, no_event, no_field, no_tag
+from kweek.flow.lint.offers import no_address, no_colleague, no_date, no_event, no_field, no_tag
 from kweek.flow.lint.report import Report
+from kweek.flow.lint.set_values import unfit_value
 from kweek.flow.meant import meant
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Untag, Wait, Webhook
 from kweek.flow.plan import Reentry
@@ -21,7 +21,6 @@ from kweek.flow.problems import Located, did_you_mean, nearest, value_of
 from kweek.flow.words import BUILT_IN
 
 _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}")
-_DAY: Final = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
 
 
 def check_names(flow: Flow, names: Names, report: Report) -> None:
@@ -230,6 +229,8 @@ class _Look:
             self.report.error(name.at, "channel-has-no-desk", what, why, fix)
         elif name and name.value in self.names.teams:
             self.team(name)
+        elif name and "@" in name.value:
+            self.report.error(name.at, "unknown-person", *no_address(name.value, self.names))
         else:
             self.person(name, channels=False)
 
@@ -291,17 +292,9 @@ class _Look:
         elif (code := CODES.get(f"lead.{name}")) and said and not code[0].fullmatch(said):
             what = f"“{said}” is no {name}"
             self.report.error(value.at, "wrong-type", what, "", f"Write a code: {code[1]}")
-        elif (said == "today" and kind.kind not in ("date", "moment", "any")) or not (
-            said == "today" or fits(kind, said)
-        ):
-            example = {"number": "3", "date": "2026-12-31, or today", "moment": "today", "yes/no": "true or false"}
-            fix = f"Write {_day_meant(said) or example.get(kind.kind, 'a text')}"
-            if kind.kind in ("date", "moment") and nearest(said, ("today",)):
-                fix = "Did you mean “today”?"
-            if kind.kind == "yes/no" and (truth := meant(said.lower(), ("true", "false"))):
-                fix = f"Write {field.value}: {truth}"
-            so = "“today” is a date" if said == "today" else f"“{said}” is not"
-            self.report.error(value.at, "wrong-type", f"{field.value} is {kind}, {so}", "", fix)
+        elif said and (wrong := unfit_value(field.value, kind, said)):
+            what, fix = wrong
+            self.report.error(value.at, "wrong-type", what, "", fix)
 
     def _pace(self, name: Located[str] | None) -> None:
         """`pace: 60 per day`: the number of calls stands with the queue."""
@@ -339,12 +332,3 @@ class _Look:
             elif town := nearest(name.value.rpartition("/")[2], towns):
                 fix = f"Did you mean “{towns[town]}”?"
             self.report.error(name.at, "unknown-timezone", f"There is no time zone “{name.value}”", "", fix)
-
-
-def _day_meant(text: str) -> str | None:
-    """`15-03-2027` as 2027-03-15."""
-    found = _DAY.fullmatch(text)
-    try:
-        return None if found is None else date(int(found[3]), int(found[2]), int(found[1])).isoformat()
-    except ValueError:
-        return None

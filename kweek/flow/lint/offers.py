@@ -74,6 +74,16 @@ def no_colleague(name: str, names: Names, *, channels: bool) -> tuple[str, str, 
     return what, "", f"Write {can}. Or add it to rules/teams.yaml"
 
 
+def no_address(address: str, names: Names) -> tuple[str, str, str]:
+    """What, why and fix of somebody who is given a task by an address: theirs, or one like it."""
+    what, why = f"“{address}” is an address", "a task is given to somebody by name"
+    near = address.lower() if address.lower() in names.addresses else nearest(address.lower(), names.addresses)
+    if near is None or (near != address.lower() and near.partition("@")[0] != address.lower().partition("@")[0]):
+        can = ", ".join(("owner", "manager", *sorted(names.people), *sorted(names.teams)))
+        return what, f"{why}, and nobody of rules/teams.yaml has this one", f"Write one of these: {can}"
+    return what, why, f"Did you mean “{names.addresses[near]}”?"
+
+
 def _alike(word: str, near: str, least: float = 0.75) -> bool:
     """Is it rather a letter or two than another word?"""
     from difflib import SequenceMatcher  # only when somebody mistyped

@@ -27,6 +27,8 @@ LIMIT: Final = re.compile(r"(\d{1,4}) mails? per (.+)")
 BETWEEN: Final = re.compile(r" *[,;] *| ?/ ?| (?:and|or|en|of) ")
 """What stands between names that were written as one text."""
 _POINTS: Final = re.compile(r"^([+-]?)(\d{1,6})(?![\d.,])")
+_TAKEN: Final = re.compile(r"\b(?:minus|min|less|fewer|off|down|minder|negative)\b|^\W*[-−]|[-−]\W*$")
+"""Points that are taken away."""
 _IN_PARTS: Final = re.compile(r"([+-]?)(\d{1,6})[.,](\d)\d*")
 _STRAY: Final = " \t\"'[]{}()"
 _FIELD: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_][\w-]*)*")
@@ -114,8 +116,8 @@ def parse_points(text: str) -> int:
     """`+5`, `-30`, `10`."""
     digits = text.lstrip("+-−")
     if len(text) - len(digits) > 1 or not digits.isdecimal() or len(digits) > 6:
-        own = _POINTS.search(text.replace(" ", ""))
-        right = f"{own[1] or '+'}{own[2]}" if own else f"+{_number_in(text) or 5}"
+        own, taken = _POINTS.search(text.replace(" ", "")), "-" if _TAKEN.search(text.lower()) else "+"
+        right = f"{own[1] or taken}{own[2]}" if own else f"{taken}{_number_in(text) or 5}"
         if part := _IN_PARTS.fullmatch(text.strip()):
             right = f"{part[1] or '+'}{int(part[2]) + (part[3] >= '5')}"
         raise ValueError(f"“{text}” is not a number of points; write a whole number with its sign: {right}")
@@ -159,6 +161,9 @@ def parse_reentry(text: str) -> Reentry:
             return Reentry("always")
         case ["after", *words] if words:
             return Reentry("after", after=parse_duration(" ".join(words)))
+        case ["per", "lead" | "person" | "contact" | "customer"]:
+            fix = "write never — or, for once per value of a field, name one: per event.webinar"
+            raise ValueError(f"“{text}” is once for each lead; {fix}")
         case ["per", field] if _FIELD.fullmatch(field):
             return Reentry("per", per=field)
         case _:
@@ -189,7 +194,13 @@ def parse_limit(text: str) -> Limit:
 
 def _meant_limit(text: str) -> str:
     """A limit that is one, with as much of what was written as can be kept."""
-    said = re.sub(r" (?:each|every|in|within) (?=\d)", " per ", text)
+    said = re.sub(
+        r",? (?:per|each|to (?:one|a|each|every)|for (?:one|a|each|every)) (?:lead|person|contact|customer)\b", "", text
+    )
+    said = re.sub(r"\bfortnight\b", "2 weeks", re.sub(r" ?/ ?(?=\d)", " per ", said)).replace(
+        "a 2 weeks", "per 2 weeks"
+    )
+    said = re.sub(r" (?:each|every|in|within) (?=\d)", " per ", said)
     said = re.sub(r" (?:a|an|each|every) (?=\w+$)| per (?=\w+$)|/", " per 1 ", said)
     before, _, after = said.partition(" per ")
     if not after and (alone := _meant_time(said)):  # a period alone
