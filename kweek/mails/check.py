@@ -90,9 +90,10 @@ def _unknown(mail: MailTemplate, missing: Missing) -> Problem:
         what, why = f"There is no filter “{missing.name[2:]}”.", "The mail could not be made."
     else:
         what, why = f"There is no “{missing.name}”.", "The mail could not be made for any lead."
-    return Problem(
-        mail.file, line, column, "error", "unknown-name", what, why, did_you_mean(missing.name, missing.known)
-    )
+    fix = did_you_mean(missing.name, missing.known)
+    if re.search(rf"\{{\{{[^{{}}]*\bor\s+{re.escape(missing.name)}\s*\}}\}}", f"{mail.subject}\n{mail.body}"):
+        fix = f'If it is a text, put it in quotes: or "{missing.name}".'
+    return Problem(mail.file, line, column, "error", "unknown-name", what, why, fix)
 
 
 def _broken(mail: MailTemplate, error: RenderError) -> Problem:

@@ -50,6 +50,8 @@ def plainly(words: str, line: int, text: str) -> Plain | None:
         fix = "Write one name, such as {{ lead.first_name }}, or {% if lead.first_name %} … {% endif %}."
         got = re.search(r"got '([^']+)'", words)
         column = _column(line, text, r"\{\{" if "print" in words else r"\{%")
+        if "print" in words and (right := _one_name(line, text)):
+            column, fix = right[0], f"Write {{{{ {right[1]} }}}}."
         more = f" (“{got[1]}”)" if got and got[1] not in ("name", "string", "integer") else ""
         return Plain(line, column, f"Between {mark} stands more than one thing{more}.", fix)
     if char := re.search(r"unexpected char '(.+?)' at", words):
@@ -64,6 +66,24 @@ def plainly(words: str, line: int, text: str) -> Plain | None:
             what = f"In {inside[1]} stands {_shown(got)}, where {_shown(wanted)} should be."
             return Plain(line, inside[0], what, "Write one name, such as {{ lead.first_name }}.")
     return None
+
+
+def _one_name(line: int, text: str) -> tuple[int, str] | None:
+    """Where words stand that are one name, or a text without its quotes, and what to write between the braces:
+    `survey url`, `company.name or your company`."""
+    lines = text.split("\n")
+    for found in _SAID.finditer(lines[line - 1]) if line <= len(lines) else ():
+        if found["other"]:
+            return found.start() + 1, f'{found["name"]} or "{found["other"]}"'
+        if found["rest"]:
+            return found.start() + 1, f"{found['name']}{found['rest'].replace(' ', '_')}"
+    return None
+
+
+_SAID: Final = re.compile(
+    r"\{\{\s*(?P<name>[a-z_]+(?:\.[a-z_]+)*)"
+    r"(?:\s+or\s+(?P<other>[^\W\d]+(?: [^\W\d]+)+)|(?P<rest>(?: (?!or |and |if |else )[a-z_]+){1,3}))\s*\}\}"
+)
 
 
 def _first_braces(line: int, text: str, sign: str) -> tuple[int, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,6 +16,8 @@ from kweek.flow.problems import Located, did_you_mean
 from kweek.flow.simulate.story import TOLD
 from kweek.flow.yaml import Pair
 
+_NO_COMMA: Final = re.compile(r"(?P<day>day \d+)[:;]? +(?P<result>[a-z].*)")
+_TURNED: Final = re.compile(r"(?P<result>[a-z][a-z -]*?),? (?:on|at|after|by) (?P<day>day \d+)")
 _EXPECT: Final = ("day 7", "ends", "never", "after 60 days")
 
 
@@ -53,11 +56,15 @@ class ExpectReader(FactReader):
             return None
         day: int | None = None
         result: str | None = None
+        if (found := _NO_COMMA.fullmatch(text.value) or _TURNED.fullmatch(text.value)) and _is_result(found["result"]):
+            what, fix = "A comma parts the day and the result.", f"Write ends: {found['day']}, {found['result']}"
+            self.note(text.at, "ends", what, "", f"{fix}.")
+            return None
         for part in (part.strip() for part in text.value.split(",")):
             if part.startswith("day ") and day is None:
                 when = self.reread(Located(part, text.at, text.key), parse_day, "moment")
                 day = when.value.day if when else None
-            elif result is None and (part in ENDINGS or part.startswith("flow ")):
+            elif result is None and _is_result(part):
                 result = part
             else:
                 fix = f"Write a day, a result ({', '.join(ENDINGS)}, flow <name>), or both: day 7, discard."
@@ -90,6 +97,10 @@ class ExpectReader(FactReader):
             if number and (told or self._is_told(one.key.located)):
                 least, most, share = number.value
                 yield Count(day, what, least, most, share, one.key.at)
+
+
+def _is_result(text: str) -> bool:
+    return text in ENDINGS or text.startswith("flow ")
 
 
 def nouns_of(plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -92,6 +92,13 @@ def _names_alone(node: Node) -> Sequence[Text]:
     return names if len(names) == len(nodes) else ()
 
 
+def _event_meant(text: str) -> str:
+    """`lease_requested`, `Lease requested` as an event; an example, where it is nothing like one."""
+    *noun, verb = re.findall("[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()) or [""]
+    meant = f"{'_'.join(noun)}.{verb}"
+    return meant if EVENT.fullmatch(meant) else "brochure.requested"
+
+
 class EventReader(FieldReader):
     """Reads rules/events.yaml."""
 
@@ -102,7 +109,7 @@ class EventReader(FieldReader):
         name = pair.key.located
         if not EVENT.fullmatch(name.value):
             what = f"“{name.value}” is not the name of an event."
-            self.note(name.at, "name", what, "", "An event is noun.past_verb: brochure.requested")
+            self.note(name.at, "name", what, "", f"An event is noun.past_verb: {_event_meant(name.value)}")
         if name.value in _KWEEKS_OWN:
             what, why = f"“{name.value}” is an event of Kweek's own.", _KWEEKS_OWN[name.value]
             self.note(name.at, "name", what, why, "Take it away: flows may name it all the same.")

@@ -24,7 +24,7 @@ class PersonaReader(RuleReader):
         return {name: persona for name, persona in found.items() if persona is not None}
 
     def _persona(self, pair: Pair) -> Persona | None:
-        known = self.fields(pair.value, pair.key, KEYS, _EXAMPLE)
+        known = self.fields(pair.value, pair.key, KEYS, _EXAMPLE, ("is",))
         if isinstance(pair.value, Pairs) and "is" not in known:
             what = f"“{pair.key.value}” does not say who is one."
             self.note(pair.key.at, "missing", what, "No lead would ever fit.", f"Add: {_EXAMPLE}")

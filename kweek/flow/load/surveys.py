@@ -16,6 +16,7 @@ from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_ord
 from kweek.flow.surveys import Option, Question, QuestionType, Survey, Words
 from kweek.flow.yaml import Node, Pair, Pairs, Text, Trap, read_yaml
 from kweek.rules.grades import Axis
+from kweek.rules.said import bant
 
 TYPES: Final[tuple[QuestionType, ...]] = get_args(QuestionType)
 KEYS: Final = ("survey", "title", "intro", "questions", "outcomes", "thanks")
@@ -28,6 +29,7 @@ ONLY_OF: Final = {
     **dict.fromkeys(("from", "to"), ("scale",)),
 }
 FILLS: Final = re.compile(r"(lead|bant)\.[a-z][a-z0-9_]*")
+FACTS: Final = frozenset(bant())
 _WHOLE: Final = re.compile(r"-?\d{1,6}")
 
 
@@ -143,14 +145,15 @@ class _SurveyReader(Reader):
 
     def _question(self, node: Node, key: Text, survey: str, before: tuple[str, ...]) -> Question | None:
         """before: the questions above it."""
-        known = self.fields(node, key, QUESTION_KEYS, "ask: need, text: …, type: choice")
+        known = self.fields(node, key, QUESTION_KEYS, "ask: need, text: …, type: choice", ("ask", "text", "type"))
         if not isinstance(node, Pairs):
             return None
         self.required(known, {"ask": "need", "text": "{ nl: …, en: … }", "type": "choice"}, node.at, "This question")
         name, kind = self.name(known.get("ask")), self._type(known.get("type"))
-        options = self._options(known.get("options"))
         if kind:
             self._fits(kind.value, known, node)
+            known = {word: pair for word, pair in known.items() if kind.value in ONLY_OF.get(word, TYPES)}
+        options = self._options(known.get("options"))
         names = tuple(option.name.value for option in options)
         low, high = self._whole(known.get("from"), 1), self._whole(known.get("to"), 5)
         if kind and kind.value == "scale" and low >= high:
@@ -204,18 +207,32 @@ class _SurveyReader(Reader):
 
     def _points(self, pair: Pair | None, options: tuple[str, ...]) -> Mapping[str, Mapping[Axis, int]]:
         found: dict[str, Mapping[Axis, int]] = {}
-        for line in self._by_option(pair, options, "yes: { intent: 5 }"):
+        for line in self._by_option(pair, options, "{ intent: 5 }"):
+            if isinstance(line.value, Text) and (points := _points_alone(line.value.value)):
+                what, fix = f"“{line.key.value}” does not say what its points are for.", f"Write: {line.key.value}: "
+                fix += f"{{ intent: {points} }} — or interest, or profile"
+                self.note(line.value.at, "keys-wanted", what, "", fix)
+                continue
             axes = self.fields(line.value, line.key, get_args(Axis), "intent: 5")
             points = {axis: self.parsed(number, parse_points, "points") for axis, number in axes.items()}
             found[line.key.value] = {cast("Axis", axis): said.value for axis, said in points.items() if said}
         return found
 
     def _raises(self, pair: Pair | None, options: tuple[str, ...]) -> Mapping[str, Located[str]]:
-        lines = self._by_option(pair, options, "yes: quote.requested")
+        lines = self._by_option(pair, options, "quote.requested")
         return {line.key.value: event for line in lines if (event := self.text(line))}
 
     def _by_option(self, pair: Pair | None, options: tuple[str, ...], example: str) -> tuple[Pair, ...]:
-        lines = self.pairs(pair.value, pair.key, example) if pair else ()
+        """example: what an option has; one that stands alone is shown beside the first option."""
+        if pair and isinstance(pair.value, Text) and not pair.value.empty and options:
+            said, key = pair.value.value, pair.key.value
+            points = _points_alone(said) if key == "points" else ""
+            right = f"{{ intent: {points} }}" if points else said if key == "raises" else example
+            what = f"“{key}” does not say for which answer: {', '.join(options)}."
+            fix = f"Write a line below it for each that has one: {options[0]}: {right}"
+            self.note(pair.value.at, "keys-wanted", what, "", fix)
+            return ()
+        lines = self.pairs(pair.value, pair.key, f"{(*options, 'yes')[0]}: {example}") if pair else ()
         for line in lines:
             if options and line.key.value not in options:
                 what = f"There is no option “{line.key.value}”."
@@ -243,6 +260,14 @@ def _pairs(node: Node) -> Iterator[Pair]:
     yield from (pair for pair in node.pairs if pair.key.value == "ask") if isinstance(node, Pairs) else ()
 
 
+def _points_alone(text: str) -> str:
+    """`10` as points are written; empty: it is no number of points."""
+    try:
+        return str(parse_points(text))
+    except ValueError:
+        return ""
+
+
 def _parse_whole(text: str) -> int:
     if not _WHOLE.fullmatch(text):
         raise ValueError(f"“{text}” is not a whole number; write one such as 5")
@@ -251,5 +276,9 @@ def _parse_whole(text: str) -> int:
 
 def _parse_fills(text: str) -> str:
     if not FILLS.fullmatch(text):
-        raise ValueError(f"“{text}” is nothing that can be filled; write lead.<field> or bant.<fact>: bant.need")
+        bare = re.fullmatch(r"[a-z][a-z0-9_]*", text)
+        right = f"lead.{text}, or bant.need" if bare else "bant.need"
+        if text in FACTS:
+            right = f"bant.{text}"
+        raise ValueError(f"“{text}” is nothing that can be filled; write lead.<field> or bant.<fact>: {right}")
     return text

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kweek.flow.catalogue import Person, Queue, Team, Teams
+from kweek.flow.kebab import kebab
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_address, parse_capacity
 from kweek.flow.problems import value_of
@@ -80,6 +81,9 @@ class TeamReader(Reader):
             return None
         self.required(known, {"name": "anna", "email": "anna@example.com"}, node.at, "This person")
         name, email = self.text(known.get("name")), self.parsed(known.get("email"), parse_address, "address")
+        if name and " " in name.value.strip():
+            first, why = kebab(name.value), "Flows and pages name a person by one word."
+            self.note(name.at, "name", f"“{name.value}” is more than one word.", why, f"Write: name: {first}")
         return Person(name, email) if name and email else None
 
     def _queue(self, pair: Pair) -> Queue:

@@ -72,6 +72,10 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
     """Behind each word at which the key may end, the likeliest first: `clicked done` has a link, or a target."""
     line = without_comment(lines[number][:LONGEST])
     said: set[str] = set()
+    if right := _whole_line(lines, number, line):
+        bare, lead = line.strip(), line[: indent(line)]
+        what, why = f"“{bare}” has no colon.", "A key and its value are parted by a colon and a space."
+        yield Trap(number, indent(line), "colon-missing", what, why, f"Write: {right}", [lead + right])
     for outcome in sorted((word for word in outcomes(lines) if " " in word), key=len, reverse=True):
         before, found, value = line.partition(f"{outcome} ")
         if found and not before.strip() and ":" not in value:
@@ -88,6 +92,28 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
                 if not listed and _is_remark(match, value)
                 else _no_colon(line, number, match["key"], value, match["lead"])
             )
+
+
+def _whole_line(lines: list[str], number: int, line: str) -> str:
+    """What was meant by a line that says all in one: `hard`, `day 7 send survey`, a condition alone below `goal:`.
+    Empty: it is none of those."""
+    bare = line.strip()
+    if bare in _TRUE_ALONE:
+        return f"{bare}: true"
+    if found := _MOMENT.fullmatch(bare):
+        return f"{found['day']}: {found['value']}"
+    above = nearest_above(lines, number)
+    under_goal = above is not None and without_comment(lines[above]).strip() == "goal:" and indent(line) > 0
+    return f"if: {bare}" if under_goal and _CONDITION.match(bare) else ""
+
+
+_TRUE_ALONE: Final = ("hard", "soft", "required")
+_MOMENT: Final = re.compile(
+    r"(?P<day>day \d+(?: [+-] \d+ (?:business )?(?:minute|hour|day|week)s?| \d?\d:\d\d)?),? +(?P<value>[a-z][^:]*)"
+)
+_CONDITION: Final = re.compile(
+    r"(?:not )?(?:(?:lead|company|campaign|survey|bant|event|handover)\.[\w.-]+|[a-z_]+\([^()]*\))(?!:)(?=$|[ <>=!])"
+)
 
 
 def _continued(lines: list[str], number: int, match: re.Match[str]) -> Trap | None:

@@ -1,0 +1,177 @@
+"""A remedy means what the author meant: `!= "A" or "B"` is `not in`, `minus 30` is -30, a limit keeps its period. One
+message each; and typed in, the remedy is sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from kweek.flow.conditions.schema import FieldType
+from kweek.flow.world import World
+from kweek.linting import lint_unrendered
+from kweek.workspace import read_workspace
+from tests.unit.test_lint_slips import EVENTS, FAIR, RENEWAL, TEAMS, WHITEPAPER, slip, told_once
+
+ASKED: Final = 'if: event.wish == "call"'
+FIELDS: Final = "  met_at: { type: text"
+MORE: Final = """\
+  machines: { type: number, title: { en: machines, nl: machines } }
+  lease_end: { type: date, title: { en: lease end, nl: einde huur } }
+  vip: { type: yes/no, title: { en: known well, nl: bekend } }
+"""
+
+
+@pytest.fixture
+def office(shipped: Path) -> Path:
+    """The workspace that ships, with a number, a date and a yes or no of its own."""
+    slip(shipped, "rules/workspace.yaml", FIELDS, MORE + FIELDS)
+    return shipped
+
+
+CONDITIONS: Final = [
+    # what is denied stays denied
+    ('lead.profile != "A" or "B"', 'lead.profile not in ["A", "B"]'),
+    ('lead.profile == "A" or "B" or "C"', 'lead.profile in ["A", "B", "C"]'),
+    ('not lead.profile == "A" or "B"', 'lead.profile not in ["A", "B"]'),
+    ('lead.profile not in ["A"] or "B"', 'lead.profile not in ["A", "B"]'),
+    ("unknown(lead.country)", "not known(lead.country)"),
+    ("is_empty(lead.country)", "not known(lead.country)"),
+    ("lead.country not known", "not known(lead.country)"),
+    ("lead.country empty", "not known(lead.country)"),
+    ('tagged != "met-in-person"', 'not tagged("met-in-person")'),
+    ('opened == "fair-thanks"', 'opened("fair-thanks")'),
+    ('clicked == "book-a-visit"', 'clicked("fair-thanks", "book-a-visit")'),
+    ("lead.vip == vip", "lead.vip"),
+    ("lead.vip != vip", "not lead.vip"),
+    ('lead.vip == "true"', "lead.vip"),
+    ('lead.vip == "no"', "not lead.vip"),
+    # dates, spans and periods
+    ("lead.lease_end > 2 days", "days_until(lead.lease_end) > 2"),
+    ("lead.lease_end before 2027-06-01", 'lead.lease_end < "2027-06-01"'),
+    (
+        "lead.lease_end between 2027-01-01 and 2027-02-01",
+        '(lead.lease_end >= "2027-01-01" and lead.lease_end <= "2027-02-01")',
+    ),
+    ("lead.machines in 5..10", "5 <= lead.machines <= 10"),
+    ("lead.machines not in 5-10", "not (5 <= lead.machines <= 10)"),
+    ("lead.machines in [5..10]", "5 <= lead.machines <= 10"),
+    ('count("pricing.viewed") > 3 within "14 days"', 'count("pricing.viewed", "14 days") > 3'),
+    ('count("pricing.viewed") > 3 in "7 days"', 'count("pricing.viewed", "7 days") > 3'),
+    ('count("pricing.viewed") in the last 7 days > 3', 'count("pricing.viewed", "7 days") > 3'),
+    ('happened("pricing.viewed") within 14 days', 'happened("pricing.viewed", "14 days")'),
+    ("lead.lease_end < today + 30", "days_until(lead.lease_end) < 30"),
+    ("lead.lease_end < in 30 days", "days_until(lead.lease_end) < 30"),
+    ("lead.lease_end > today - 7 days", "days_until(lead.lease_end) > -7"),
+    # parts of a text
+    ('lead.email like "guide%"', 'matches(lead.email, "guide*")'),
+    ('lead.email like "guide"', 'matches(lead.email, "*guide*")'),
+    ("matches(lead.email, guide*)", 'matches(lead.email, "guide*")'),
+    ('"@gmail.com" in lead.email', 'matches(lead.email, "*@gmail.com*")'),
+    ('"A" in lead.profile', 'lead.profile == "A"'),
+    ('lead.vip and "NL" not in lead.country', 'lead.country != "NL"'),
+    ('lead.vip and "@gmail.com" not in lead.email', 'not matches(lead.email, "*@gmail.com*")'),
+    # quotes, events, owners
+    ('"lead.machines > 5" and lead.vip', "lead.machines > 5 and lead.vip"),
+    ("quote.requested", 'happened("quote.requested")'),
+]
+MEANT: Final = [
+    ('lead.country != ["NL", "BE"]', "Write not in [...] instead of !=."),
+    ('lead.country == not "NL"', 'Write != "NL".'),
+    ('count("quote.requested") == true', "Compare it with 0: count(…) > 0."),
+    ('count("quote.requested") == false', "Compare it with 0: count(…) == 0."),
+    ("lead.handover.reason", "Did you mean “handover.reason”?"),
+    ('survey.wish == "extend"', "Did you mean “survey.renewal.wish”?"),
+    ('survey.wish == "call"', "Name one of these: survey.brochure.wish, survey.fair.wish,"),
+    ('answered == "extend"', "Did you mean “survey.renewal.wish”?"),
+    ("survey.webinar.useful in [8, 9]", "is never 8, nor 9. Write numbers from 1 to 5."),
+    ("lead.vip == urgent", "Write lead.vip by itself, or not lead.vip."),
+]
+
+
+@pytest.mark.parametrize(("said", "right"), CONDITIONS, ids=[said for said, _ in CONDITIONS])
+def test_a_condition_is_mended_into_what_its_author_meant(office: Path, said: str, right: str) -> None:
+    problem = told_once(office, FAIR, ASKED, f"if: {said}")
+    assert (problem.file, problem.line) == (FAIR, 26)
+    assert problem.fix.rstrip(".").endswith(right), problem
+    slip(office, FAIR, f"if: {said}", f"if: {right}")
+    assert not lint_unrendered(read_workspace(office))
+
+
+@pytest.mark.parametrize(("said", "words"), MEANT, ids=[said for said, _ in MEANT])
+def test_a_condition_that_cannot_be_is_told_what_there_is(office: Path, said: str, words: str) -> None:
+    assert words in str(told_once(office, FAIR, ASKED, f"if: {said}"))
+
+
+SCORING: Final = "rules/scoring.yaml"
+SURVEY: Final = "surveys/fair.yaml"
+CASES: Final = "flows/tests/fair-leads.yaml"
+LIMIT: Final = "limit: 1 mail per 7 days"
+STUDENT: Final = "profile: -30"
+WAIT: Final = "  - wait: until 10:00\n"
+NEED: Final = "      new-building: { intent: 5 }\n      replacement: { intent: 5 }\n      problem: { intent: 5 }\n"
+
+GOAL: Final = '  if: lead.grade in ["A2", "B1"] and not known(survey.brochure.wish)\n'
+
+ELSEWHERE: Final = [
+    # numbers keep their worth
+    (SCORING, STUDENT, "profile: minus 30", 36, "with its sign: -30."),
+    (SCORING, STUDENT, "profile: 30 less", 36, "with its sign: -30."),
+    (SCORING, STUDENT, "profile: - 30", 36, "Write: profile: -30"),
+    (FAIR, WAIT, f"  - set: {{ machines: five }}\n{WAIT}", 30, "Write 5."),
+    (FAIR, WAIT, f"  - set: {{ machines: 5 pieces }}\n{WAIT}", 30, "Write 5."),
+    (FAIR, WAIT, f"  - set: {{ machines: +1 }}\n{WAIT}", 30, "set does not add. Write the number itself"),
+    (WHITEPAPER, LIMIT, "limit: 2 mails / 5 days", 10, "Write: 2 mails per 5 days."),
+    (WHITEPAPER, LIMIT, "limit: 1 mail per 2 weeks per lead", 10, "Write: 1 mail per 2 weeks."),
+    (WHITEPAPER, LIMIT, "limit: 1 mail per lead per 3 days", 10, "Write: 1 mail per 3 days."),
+    (WHITEPAPER, LIMIT, "limit: 2 mails per fortnight", 10, "Write: 2 mails per 2 weeks."),
+    # surveys
+    (SURVEY, NEED, NEED.replace("{ intent: 5 }", "10", 1), 33, "Write: new-building: { intent: 10 } — or interest"),
+    (SURVEY, f"    points:\n{NEED}", "    points: 10\n", 32, "for each that has one: new-building: { intent: 10 }"),
+    (SURVEY, f"    points:\n{NEED}", "    raises: quote.requested\n", 32, "new-building: quote.requested"),
+    (SURVEY, "fills: bant.need", "fills: installer", 31, "lead.installer, or bant.need."),
+    (SURVEY, "fills: bant.need", "fills: need", 31, "bant.need."),
+    (SURVEY, "    text:\n      nl: Wat", "    question:\n      nl: Wat", 19, "Did you mean “text”?"),
+    (
+        SURVEY,
+        "  - ask: need\n",
+        "  - ask: more\n    text: { nl: a, en: b }\n    type: text\n    options: [a, b]\n  - ask: need\n",
+        21,
+        "A question of type text has no “options”.",
+    ),
+    # events, personas, people
+    (EVENTS, "contact.requested:\n", "contact_requested:\n", 8, "noun.past_verb: contact.requested"),
+    ("rules/personas.yaml", "  is: lead.b", "  if: lead.b", 7, "Did you mean “is”?"),
+    (TEAMS, "name: bram,", "name: bram de wit,", 15, "Write: name: bram-de-wit"),
+    (RENEWAL, "to: owner", "to: anna@lisveld.example.com", 43, "Did you mean “anna”?"),
+    (RENEWAL, "to: owner", "to: ana@lisveld.exmaple.com", 43, "nobody of rules/teams.yaml has this one"),
+    # a line that says all in one
+    (EVENTS, "  hard: true", "  hard", 10, "Write: hard: true"),
+    (WHITEPAPER, "  if: lead.grade in", "  lead.grade in", 13, "Write: if: lead.grade in"),
+    (WHITEPAPER, GOAL, "  lead.score.intent >= 30\n", 13, "Write: if: lead.score.intent >= 30"),
+    (WHITEPAPER, GOAL, "  known(lead.phone)\n", 13, "Write: if: known(lead.phone)"),
+    (CASES, "      day 1: visit\n", "      day 1 visit\n", 10, "Write: day 1: visit"),
+    (CASES, "day 1 + 2 hours: contacted", "day 1 + 2 hours contacted", 11, "Write: day 1 + 2 hours: contacted"),
+    (FAIR, "per event.fair", "per lead", 11, "is once for each lead. Write never — or"),
+    # tests
+    (CASES, "ends: day 30, won", "ends: day 30 won", 16, "Write ends: day 30, won."),
+    (CASES, "ends: day 30, won", "ends: won on day 30", 16, "Write ends: day 30, won."),
+]
+
+
+@pytest.mark.parametrize(("file", "before", "after", "line", "words"), ELSEWHERE, ids=[one[2] for one in ELSEWHERE])
+def test_what_is_proposed_elsewhere_is_what_was_meant(
+    office: Path, file: str, before: str, after: str, line: int, words: str
+) -> None:
+    problem = told_once(office, file, before, after)
+    assert (problem.file, problem.line) == (file, line), problem
+    assert words in str(problem)
+
+
+def test_two_quotes_empty_a_field_of_any_type(office: Path) -> None:
+    slip(office, FAIR, WAIT, f'  - set: {{ lease_end: "", machines: "", vip: "", installer: "" }}\n{WAIT}')
+    assert not lint_unrendered(read_workspace(office))
+    own = {name: FieldType(name) for name in ("date", "number", "yes/no", "text")}
+    emptied = World({}, own=own).as_set(dict.fromkeys(own, ""))
+    assert emptied == {"date": None, "number": None, "yes/no": None, "text": ""}
