@@ -56,7 +56,7 @@ def test_a_condition_that_fits_the_workspace_is_left_alone(text: str) -> None:
         ("lead.profile > 3", 15, 'lead.profile in ["A"'),
         ("lead.country", 0, "not a yes or no"),
         ("lead.engagement and lead.sales_ready", 0, "lead.engagement > 0"),
-        ('lead.sales_ready == "yes"', 20, "lead.sales_ready by itself"),
+        ('lead.sales_ready == "yes"', 20, "write lead.sales_ready"),
         ("lead.contract_end < 90", 20, "days_until"),
         ('lead.contract_end < "31-12-2026"', 20, '"2026-12-31"'),
         ('count("cliked") > 1', 6, "“clicked”"),
