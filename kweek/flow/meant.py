@@ -49,7 +49,7 @@ remind: herinner, herinnering, reminder
 follow_up: opvolgen, opvolging
 escalate: escaleer, escalatie
 after: na
-every: elke, ieder, iedere, each
+every: elke, ieder, iedere, each, repeat
 nothing: none, nobody, niets, no mail, no-mail, niks
 reassign: hertoewijzen
 because: omdat, reden, reason

@@ -64,6 +64,10 @@ def parse_wait(text: str) -> Moment:
             _, sign, right = str(error).rpartition(": until ")
             words = right if sign else words
         raise ValueError(f"“{text}” is a moment, not a duration; write: until {words}")
+    if _NO_SIDE.fullmatch(words) and (right := _meant(words)):
+        raise ValueError(
+            f"“{text}” is a moment, not a duration; write: until {right.replace(' — or ', ' — or until ')}"
+        )
     return Moment(within=parse_duration(words))
 
 
@@ -85,6 +89,8 @@ def parse_until(text: str) -> Moment:
         raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side, 'until ')}")
     if text.endswith((" before", " after")):
         raise ValueError(f"“{text}” does not say of what; write the date: {text} lead.contract_end")
+    if found := _ANY_WORKDAY.fullmatch(text.lower()):
+        raise ValueError(f"“{text}” names no day; there are until {_clock(found)}, on any day, and 1 business day")
     if said := _length_alone(text):
         raise ValueError(f"“until {text}” names no moment; write how long it lasts, without until: {said}")
     fields = [word for word in text.split() if FIELD.fullmatch(word)]
@@ -115,6 +121,10 @@ def parse_at(text: str) -> Moment:
 def parse_weekly(text: str) -> Moment:
     """What `every:` takes: `monday 09:00`, or `09:00` for any day. ValueError."""
     words = text.lower().split()
+    if found := _ANY_WORKDAY.fullmatch(text.lower()):
+        clock = _clock(found)
+        fix = f"there are {clock}, on any day, and monday {clock}, of which a list of starts may have one for each day"
+        raise ValueError(f"“{text}” names no day; {fix}")
     days = [word for word in re.findall("[a-z]+", text.lower()) if word in WEEKDAYS]
     if len(days) > 1:
         time = next((word for word in words if CLOCK.fullmatch(word)), "09:00")
@@ -154,6 +164,18 @@ def _refuse_braces(text: str) -> None:
 
 
 # --- what was meant ---------------------------------------------------------------------------------
+
+_ANY_WORKDAY: Final = re.compile(
+    r"(?:(?:the|a|on|every|each|next) )*(?:(?:week|work)-?days?|(?:business|working|work|week|office) days?)"
+    r"(?:,? (?:at )?(?P<clock>\d{1,2}(?:[:.]\d\d)?))?"
+)
+"""Not a Wednesday, whatever it begins with."""
+
+
+def _clock(found: re.Match[str]) -> str:
+    hour, _, minute = (found["clock"] or "9").replace(".", ":").partition(":")
+    return f"{int(hour):02}:{minute or '00'}"
+
 
 _ANY_DAY: Final = ("daily", "dagelijks", "day", "dag", "at", "om")
 _LIKE_CLOCK: Final = re.compile(r"\d{1,3}[:.]\d{1,3}")

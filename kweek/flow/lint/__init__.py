@@ -38,7 +38,7 @@ _KEEPS_STEPS: Final = (
 """Codes after which every step is still there, with all its lines: only a word of it could not be read."""
 
 
-_MAY_LEAD_ANYWHERE: Final = ("closing-event-without-way", "way-without-end")
+_MAY_LEAD_ANYWHERE: Final = ("closing-event-without-way", "way-without-end", "unknown-target", "next-of-nothing")
 """Codes of ours after which nobody knows where a way leads: a path to which none does may well be meant."""
 
 

@@ -8,7 +8,7 @@ from kweek.flow.lint.hears import Hears
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.targets import in_words
 from kweek.flow.load.texts import words_in
-from kweek.flow.model import Call, End, Ending, Inline, Send, Target, Task, Wait
+from kweek.flow.model import AnyStep, Call, End, Ending, Inline, Send, Target, Task, Wait
 from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import STATES
 
@@ -17,7 +17,8 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
     """known: the events that the step hears. follows: another step stands below it."""
     lines = step.otherwise
     above: list[str] = []
-    closed = {line.event.value for line in step.when if not line.link and line.event.value in known.all}
+    heard = {line.event.value for line in step.when if not line.link and line.event.value in known.all}
+    closed = heard - {*known.passing}  # at the others the lead stays
     states = STATES.get(step.verb, ())
     for number, line in enumerate(lines):
         state, at = line.state.value, line.state.at
@@ -26,6 +27,10 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
             fix = did_you_mean(state, states)
             if near := denied(state, states):
                 why, fix = _who_did_not(near, number, step)
+            elif state in closed and not isinstance(step, Wait):
+                why, fix = f"“{state}” under when has ended the step by then", "Take this line away"
+            elif means_else(step):
+                fix = "Did you mean “else”?"
             elif state in known.all:
                 why, fix = "it is something that happens", f"Write it under when: “{state}: …”"
             elif each := one_by_one(state, states):
@@ -51,6 +56,15 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
         _nobody_knows(step, report, follows=follows)
 
 
+def means_else(step: AnyStep) -> bool:
+    """Is the last line of its `otherwise` misspelt, and for all others? No other is then, and all it could be besides
+    stands above it already."""
+    lines = [line.state.value for line in step.otherwise] if isinstance(step, Wait | Send | Call | Task) else []
+    if not lines or "else" in lines or lines[-1] in STATES[step.verb]:
+        return False
+    return nearest(lines[-1], STATES[step.verb]) in ("else", *lines[:-1])
+
+
 def denied(state: str, states: Collection[str]) -> str | None:
     """`not opened`: the state of which it is the contrary."""
     return nearest(state.split()[-1], states) if state.startswith(("not ", "never ")) else None
@@ -58,10 +72,19 @@ def denied(state: str, states: Collection[str]) -> str | None:
 
 def one_by_one(text: str, known: Collection[str]) -> str | None:
     """`opened, clicked`, `opened or clicked`: the fix, where each of them is known; below `otherwise` and `when`."""
-    words = words_in(text)
+    words = words_in(text.replace("/", ", "))
     if len(words) < 2 or not set(words) <= set(known):
         return None
     return f"Write a line for each: {' — and '.join(f'“{word}: …”' for word in words)}"
+
+
+def with_condition(text: str, known: Collection[str]) -> tuple[str, str] | None:
+    """`ticket.bought if event.seats > 2`: why and fix; None: it is no such thing. Below `when` and `whenever`."""
+    event, _, asked = text.partition(" if ")
+    if not asked or event.rstrip(",") not in known:
+        return None
+    fix = f"Write {event.rstrip(',')}: alone, and ask it below, in a choose: - if: {asked}"
+    return "a line hears an event, and asks nothing", fix
 
 
 def _who_did_not(state: str, number: int, step: Wait | Send | Call | Task) -> tuple[str, str]:

@@ -9,9 +9,10 @@ from typing import Final
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names, event_meant
-from kweek.flow.lint.otherwise import check_otherwise, denied, one_by_one
+from kweek.flow.lint.otherwise import check_otherwise, denied, one_by_one, with_condition
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.ways import says_nothing
+from kweek.flow.load.texts import words_in
 from kweek.flow.model import (
     AnyStep,
     Call,
@@ -84,9 +85,8 @@ def _when(
             if not line.link:
                 named.add(event)
         elif event not in strangers:
-            meant.add(
-                _renamed(step, line, lines, known, names, report) or _unknown(step, event, at, known, names, report)
-            )
+            one = _renamed(step, line, lines, known, names, report) or _unknown(step, event, at, known, names, report)
+            meant |= {one, *words_in(event.replace("/", ", "))}
     unread = isinstance(step, Task) and any(not outcome.value for outcome in step.outcomes)
     if whole and not unread:
         _closings(step, lines, known, named | meant | _below_otherwise(step), unled, paths, report, follows=follows)
@@ -153,6 +153,9 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         return ""
     if each := one_by_one(event, can):
         report.error(at, "unknown-event", f"There is no event “{event}”", "a line hears one thing", each)
+        return ""
+    if asked := with_condition(event, can):
+        report.error(at, "unknown-event", f"There is no event “{event}”", *asked)
         return ""
     fix = _remedy(event, (*can, "else"), known.all)
     if isinstance(step, Task) and step.outcomes and "." not in event:
@@ -319,15 +322,18 @@ def _whenever(flow: Flow, names: Names, report: Report) -> None:
             report.error(at, "never-fires", what, why, "Write it under “when” of that step")
         elif event not in BUILT_IN and event not in names.events and event not in own:
             kind, _, mail = event.partition(" ")
+            why = ""
             if each := one_by_one(event, (*names.events, *BUILT_IN)):
                 fix = each
+            elif asked := with_condition(event, (*names.events, *BUILT_IN)):
+                why, fix = asked
             elif kind in MAIL and mail in names.mails:
                 fix = (
                     f"Write {kind} alone, for any mail of this flow — or put it under “when” of the step that sends it"
                 )
             else:
                 fix = _remedy(event, (*names.events, *BUILT_IN))
-            report.error(at, "unknown-event", f"There is no event “{event}”", "", fix)
+            report.error(at, "unknown-event", f"There is no event “{event}”", why, fix)
         elif isinstance(line.target, Ignore) and event not in WHENEVER_DEFAULTS:
             what, why = f"“{event}: ignore” changes nothing", "only the defaults can be taken away"
             report.warning(at, "nothing-to-ignore", what, why, f"The defaults are {', '.join(WHENEVER_DEFAULTS)}")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import NOWHERE, Graph, Node, cut_off
 from kweek.flow.lint.names import Names
-from kweek.flow.lint.otherwise import denied
+from kweek.flow.lint.otherwise import denied, means_else
 from kweek.flow.lint.report import Report
 from kweek.flow.model import (
     RESERVED,
@@ -22,7 +22,7 @@ from kweek.flow.model import (
     Wait,
     targets_of,
 )
-from kweek.flow.problems import Position, nearest
+from kweek.flow.problems import Position
 from kweek.flow.words import STATES
 
 # --- ends -----------------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ def _means_else(step: AnyStep) -> bool:
     lines = step.otherwise if isinstance(step, Send | Call | Task) else ()
     if not lines or (last := lines[-1].state.value) == "else":
         return False
-    return nearest(last, STATES[step.verb]) == "else" or denied(last, STATES[step.verb]) is not None
+    return means_else(step) or denied(last, STATES[step.verb]) is not None
 
 
 def _silence(step: AnyStep) -> Position:

@@ -14,14 +14,14 @@ from kweek.flow.ids import name_steps
 from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.misplaced import lifted
 from kweek.flow.load.one_slip import Reading, least_wrong
-from kweek.flow.load.reader import unread
+from kweek.flow.load.reader import undashed, unread
 from kweek.flow.load.starts import StartReader
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.texts import parse_limit, parse_reentry
 from kweek.flow.options import VERBS
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, lines_in_words, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, Trap, read_yaml
-from kweek.flow.yaml.tree import texts_in
+from kweek.flow.yaml.tree import last_line, texts_in
 
 KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",
@@ -183,6 +183,7 @@ class _FlowReader(StartReader, StepReader):
     def _goal(self, pair: Pair | None) -> m.Goal | None:
         if pair is None:
             return None
+        pair = self._goal_in_one(pair)
         known = self.fields(pair.value, pair.key, GOAL_KEYS, self._goal_meant(pair.value))
         ways = ", ".join(sorted(self.paths)[:8]) or "steps"
         for word, example in (("if", "lead.sales_ready"), ("go", f"and the path that is meant ({ways}), or an ending")):
@@ -190,6 +191,23 @@ class _FlowReader(StartReader, StepReader):
                 self.note(pair.key.at, "goal", f"This goal has no “{word}”.", "", f"Add: {word}: {example}")
         condition = self.text(known.get("if")) or unread(pair)
         return m.Goal(pair.key.at, condition, self.aim(known["go"]) if "go" in known else m.Inline((), pair.key.at))
+
+    def _goal_in_one(self, pair: Pair) -> Pair:
+        """`- lead.sales_ready: sales`: a condition, and behind its colon where it leads."""
+        inside = undashed(pair.value) or (pair.value.pairs if isinstance(pair.value, Pairs) else ())
+        match inside:
+            case (Pair(key=Text() as asked, value=Text() as to),) if not to.empty and asked.value not in GOAL_KEYS:
+                try:
+                    parse_condition(asked.value)
+                except ConditionError:
+                    return pair
+                what, why = "This line says what is asked and where it leads.", "Each has a key of its own."
+                fix = f"Write two lines: “if: {asked.value}”, and below it “go: {to.value}”"
+                self.note(asked.at, "goal", what, why, fix)
+                lines = (Pair(asked._replace(value="if"), asked), Pair(asked._replace(value="go"), to))
+                return Pair(pair.key, Pairs(lines, pair.value.at))
+            case _:
+                return pair
 
     def _goal_meant(self, value: Node) -> str:
         """Its two lines, with the author's own condition, or his own path."""
@@ -209,8 +227,34 @@ class _FlowReader(StartReader, StepReader):
         if isinstance(pair.value, Pairs) and self.lost_verbs(pair.value.pairs, VERBS):
             nodes = (self.with_lost_verb(pair.value.pairs, VERBS),)
         else:
-            nodes = self.items(pair.value, pair.key, "wait: 7 days")
+            nodes = self._dashed(pair) or self.items(pair.value, pair.key, "wait: 7 days")
         return m.Path(pair.key.located, self.read_steps(nodes))
+
+    def _dashed(self, pair: Pair) -> tuple[Node, ...]:
+        """A path of one step that has no dash, or only says where it leads: `judge: sales`. Empty: it is neither."""
+        match pair.value:
+            case Pairs(pairs=(Pair(key=Text(value=verb)) as first, *others)) if verb in VERBS and not any(
+                other.key.value in VERBS for other in others
+            ):
+                step: Node = pair.value
+                right = " ".join(filter(None, (f"{verb}:", first.value.value if isinstance(first.value, Text) else "")))
+                what, why = "The dash of this line is missing.", f"A list of steps stands below “{pair.key.value}”."
+                self.told.append(range(step.at.line, last_line(step) + 1))
+            case Text(value=to) as said if to in {*self.paths, *m.ENDINGS, "steps"} or to.startswith("flow "):
+                verb = "end" if to in m.ENDINGS else "go"
+                step, right = Pairs((Pair(Text(verb, said.at, said.at), said),), said.at), f"{verb}: {to}"
+                what, why = f"“{pair.key.value}” takes a list of steps.", f"“{to}” is where a step may lead."
+            case _:
+                return ()
+        where = "" if isinstance(pair.value, Pairs) else "below it, two spaces deeper: "
+        self.note(
+            step.at,
+            "list-wanted",
+            what,
+            why,
+            f"Write {where}- {right}" if where else f"Write it with its dash: - {right}",
+        )
+        return (step,)
 
     def _paths(self, pair: Pair | None) -> tuple[m.Path, ...]:
         if pair is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from kweek.flow import model as m
@@ -16,6 +17,9 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 _LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
 _SHARE: Final = re.compile(r"(?P<part>0[.,]\d{1,9})|(?P<whole>\d{1,3}) ?%?")
+
+
+_DECIMAL: Final = re.compile(r"(?P<number>\d{1,2}(?:[.,]\d{1,4})?) ?%")
 
 
 class ShareReader(ChooseReader):
@@ -69,6 +73,8 @@ class ShareReader(ChooseReader):
         numbers = [_number(pair.value) for pair in node.pairs]
         if all(numbers) and (bare := [pair for pair in node.pairs if "%" not in said(pair)]):
             return self._without_sign(node, numbers, bare)
+        if right := _in_whole(node.pairs):
+            return self._with_decimals(node, right)
         shares = tuple(map(self._half, node.pairs))
         each = [share.per_cent.value for share in shares]
         if all(each) and (total := sum(each)) != 100:
@@ -89,6 +95,15 @@ class ShareReader(ChooseReader):
             for pair, number in zip(node.pairs, numbers, strict=True)
         )
 
+    def _with_decimals(self, node: Pairs, numbers: list[int]) -> tuple[m.Share, ...]:
+        """Three times `33.3%`."""
+        right = ", ".join(f"{pair.key.value}: {number}%" for pair, number in zip(node.pairs, numbers, strict=True))
+        self.note(node.at, "share", "Shares are whole per cents.", "", f"Write: {{ {right} }}")
+        return tuple(
+            m.Share(self._mail_of(pair), Located(number, pair.value.at, pair.key.at, said=said(pair)))
+            for pair, number in zip(node.pairs, numbers, strict=True)
+        )
+
     def _half(self, pair: Pair) -> m.Share:
         share = self.parsed(pair, parse_share, "share") or Located(0, pair.value.at, pair.key.at, said=said(pair))
         return m.Share(self._mail_of(pair), share)
@@ -96,6 +111,19 @@ class ShareReader(ChooseReader):
     def _mail_of(self, pair: Pair) -> Located[str | None]:
         name = self.reread(pair.key.located, parse_name, "name") or unread(pair)
         return Located(None if name.value == "nothing" else name.value, name.at, name.key)
+
+
+def _in_whole(pairs: Sequence[Pair]) -> list[int]:
+    """Shares with decimals that make 100 % or nearly so, as whole ones that make it; empty: they are no such thing."""
+    found = [_DECIMAL.fullmatch(said(pair)) for pair in pairs]
+    exact = [float(one["number"].replace(",", ".")) for one in found if one]
+    if len(exact) < len(pairs) or abs(sum(exact) - 100) >= 1 or sum(not number.is_integer() for number in exact) < 2:
+        return []
+    whole = [int(number) for number in exact]
+    most = sorted(range(len(exact)), key=lambda at: whole[at] - exact[at])  # who lost most by it, first
+    for at in most[: 100 - sum(whole)]:
+        whole[at] += 1
+    return whole if sum(whole) == 100 and all(whole) else []
 
 
 def _number(node: Node) -> int:

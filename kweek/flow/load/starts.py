@@ -18,6 +18,8 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 START_KEYS: Final = ("event", "at", "every", "if")
 _ASKED_BESIDE: Final = re.compile(rf"(?:(?:on|when) )?(?P<event>{OWN_EVENT.pattern}),? (?:if|when):? (?P<asked>.+)")
 
+_OF_A_PAGE: Final = re.compile(rf"(?P<event>{OWN_EVENT.pattern}),? (?:of |on )?(?P<path>/\S*)")
+
 
 def _start_word(text: str) -> tuple[str, str]:
     """The key that a start on one line should have, and what belongs behind it: `every monday 09:00`."""
@@ -59,7 +61,12 @@ class StartReader(Reader):
         if isinstance(pair.value, Items) and not pair.value.items:
             fix = "Name an event, or write: start: manual"
             self.note(pair.value.at, "empty", "“start” is an empty list.", "Nobody would ever enter.", fix)
-        if isinstance(pair.value, Text) and BETWEEN.search(pair.value.value):
+        if (
+            isinstance(pair.value, Text)
+            and BETWEEN.search(pair.value.value)
+            and not _ASKED_BESIDE.fullmatch(pair.value.value)
+            and not _OF_A_PAGE.fullmatch(pair.value.value)
+        ):
             words = [word for word in BETWEEN.split(pair.value.value) if word]
             fix = f"Write a list: {pair.key.value}: [{', '.join(words)}]"
             self.note(pair.value.at, "list-wanted", f"“{pair.value.value}” is one text.", "", fix)
@@ -102,7 +109,7 @@ class StartReader(Reader):
             self.note(first.at, "start", what, "", f"{fix} — or, of several: - {first.value}")
             return m.Start(first.at, event=first.located)
         node = self._with_its_key(node)
-        known = self.fields(node, key, START_KEYS, "event: brochure.requested")
+        known = self._under_its_key(self.fields(node, key, START_KEYS, "event: brochure.requested"))
         if len(known) < len(node.pairs) and not known.keys() & {"event", "at", "every"}:
             return None  # the key that is none has its message
         forms = [word for word in ("event", "at", "every") if word in known]
@@ -120,6 +127,19 @@ class StartReader(Reader):
         if event is None and moment is None and every is None:
             return None
         return m.Start(node.at, event=event, condition=condition, moment=moment, every=every)
+
+    def _under_its_key(self, known: dict[str, Pair]) -> dict[str, Pair]:
+        """`event: 90 days before lead.contract_end`: one of our keys, and the value of another."""
+        if len(known.keys() & {"event", "at", "every"}) != 1:
+            return known
+        word, pair = next((word, pair) for word, pair in known.items() if word != "if")
+        meant, said = _start_word(pair.value.value) if isinstance(pair.value, Text) else ("event", "")
+        if meant in (word, "event") or not isinstance(pair.value, Text):
+            return known
+        what, fix = f"“{pair.value.value}” does not stand behind “{word}”.", f"Write: {meant}: {said}"
+        self.note(pair.key.at, "start", what, "", fix)
+        right = Pair(pair.key._replace(value=meant), pair.value._replace(value=said, text_at=None))
+        return {meant: right, **{other: one for other, one in known.items() if other != word}}
 
     def _with_its_key(self, node: Pairs) -> Pairs:
         """`when: fair.visited`: what stands behind it tells which key it should have."""
@@ -139,6 +159,12 @@ class StartReader(Reader):
     def _asked_beside(self, text: Located[str]) -> m.Start | None:
         """`start: brochure.requested if lead.sales_ready`."""
         found = _ASKED_BESIDE.fullmatch(text.value)
+        if page := _OF_A_PAGE.fullmatch(text.value):
+            what, why = f"“{text.value}” is an event and what it asks.", "Each has its key."
+            asked = f'matches(event.path, "{page["path"]}")'
+            fix = f"Write below “start:”, two spaces deeper: “event: {page['event']}”, and “if: {asked}”"
+            self.note(text.at, "start", what, why, fix)
+            return m.Start(text.at, event=Located(page["event"], text.at, text.key))
         if found is None:
             return None
         what, why = "A start and its condition are two lines.", "Each has its key."

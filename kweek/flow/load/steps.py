@@ -27,6 +27,7 @@ class StepReader(VerblessReader):
     """Reads steps, at any depth."""
 
     def read_steps(self, nodes: Iterable[Node]) -> tuple[m.AnyStep, ...]:
+        nodes = self._chosen(nodes)
         whole = list(self._once([one for node in self._with_its_lines(nodes) for one in self._apart(node)]))
         found: list[m.AnyStep | None] = []
         for above, node, below in zip((None, *whole), whole, (*whole[1:], None), strict=False):
@@ -47,6 +48,29 @@ class StepReader(VerblessReader):
             chooses, lines = (node, []) if isinstance(node, Pairs) and _is_bare_choose(node) else (None, [])
             if chooses is None and node is not None:
                 yield node
+
+    def _chosen(self, nodes: Iterable[Node]) -> Iterator[Node]:
+        """Lines of `choose`, one below the other, above which no line says `choose`."""
+        lines: list[Pairs] = []
+        above: Node | None = None
+        for node in (*nodes, None):
+            head = node.pairs[0] if isinstance(node, Pairs) and node.pairs else None
+            astray = head is not None and head.key.value in LINES and not isinstance(head.value, Items)
+            if astray and isinstance(node, Pairs) and not (isinstance(above, Pairs) and _is_bare_choose(above)):
+                lines.append(node)
+                continue
+            if len(lines) > 1 and lines[0].at.column <= _OF_A_STEP:
+                first, last = lines[0].pairs[0].key, last_line(lines[-1])
+                what, why = f"“{first.value}” is a line of “choose”, and no step.", "A step has a verb."
+                fix = f"Write - choose: above it, and begin lines {first.at.line} to {last} four spaces further right."
+                self.note(first.at, "no-verb", what, why, fix)
+                yield Pairs((Pair(first._replace(value="choose"), Items(tuple(lines), first.at)),), first.at)
+            else:
+                yield from lines
+            lines = []
+            if node is not None:
+                yield node
+            above = node if node is not None and not astray else above
 
     def _joined(self, chooses: Pairs, lines: Sequence[Node]) -> Pairs:
         key, at, last = chooses.pairs[0].key, lines[0].at, last_line(lines[-1])
@@ -73,7 +97,10 @@ class StepReader(VerblessReader):
             yield node
             return
         begun = 0
-        verbs = [number for number, pair in enumerate(node.pairs) if pair.key.value in OPTIONS]
+        words = [pair.key.value for pair in node.pairs]
+        if "wait" in words[1:] and "within" not in words and {"when", "otherwise"} & {*words}:
+            words = [word if (words[0], word) not in _OTHER_WORDS else "within" for word in words]
+        verbs = [number for number, word in enumerate(words) if word in OPTIONS]
         for above, number in pairwise(verbs):
             first, other = node.pairs[above].key.value, node.pairs[number].key
             what = f"“{first}” and “{other.value}” are two steps in one."
@@ -94,6 +121,7 @@ class StepReader(VerblessReader):
         )
         if first is None:
             return None
+        node, first = self.named_below(node, first)
         first = self.points_meant(self.ending_meant(self.other_verb(node, first)))
         verb = first.key.value
         if verb == "score":
@@ -122,12 +150,14 @@ class StepReader(VerblessReader):
                 what, why = "“else” is a line below “when” or “otherwise”, and no option.", ""
                 self.note(pair.key.at, "else", what, why, "Did you mean “otherwise”?")
                 found["otherwise"] = Pair(pair.key._replace(value="otherwise"), pair.value)
-            elif word in OPTIONS or pair.key.at == first.key.at:
+            elif pair.key.at == first.key.at or (word in OPTIONS and (verb, word) not in _OTHER_WORDS):
                 continue
             elif moved := self.with_its_colon(pair, words):
                 found[moved.key.value] = moved
             elif (clause := self._clause_with_its_line(pair, words)) and "when" not in found:
                 found["when"] = clause
+            elif (other := _OTHER_WORDS.get((verb, word))) and other not in {one.key.value for one in node.pairs}:
+                found[other] = self._other_word(pair, verb, other)
             elif (verb, word) in _INSTEAD:
                 what, fix = _INSTEAD[verb, word]
                 fix = _delete(word, node) or fix
@@ -144,10 +174,21 @@ class StepReader(VerblessReader):
                         if word == "because" and not self.follows:
                             shown = "- end: done (or another ending)"
                         fix = f"If the line of its step is lost, write {shown} above it, in column {column}."
+                        fix = f"Take it away. {fix}"
                     self.note(pair.key.at, "unknown-key", what, f"“{word}” belongs to {', '.join(elsewhere)}.", fix)
                 else:
                     self.unknown(pair, words, what, "", found)
         return found
+
+    def _other_word(self, pair: Pair, verb: str, other: str) -> Pair:
+        """`attempts: 2` of a `go`: the option of that verb that says so."""
+        value, shown = pair.value, ""
+        if other == "at_most" and isinstance(value, Text) and value.value.isdecimal():
+            value = value._replace(value=f"{value.value} time{'' if value.value == '1' else 's'}", text_at=None)
+            shown = f" Write: at_most: {value.value}"
+        what = f"“{pair.key.value}” is not an option of “{verb}”."
+        self.note(pair.key.at, "unknown-key", what, "", f"Did you mean “{other}”?{shown}")
+        return Pair(pair.key._replace(value=other), value)
 
     def _clause_with_its_line(self, pair: Pair, words: Sequence[str]) -> Pair | None:
         """`when done: signature`: a clause and its only line in one. None: it is no such thing."""
@@ -247,6 +288,13 @@ _INSTEAD: Final = {
     ("wait", "within"): ("A wait has no “within”: its own end is that.", _BEHIND),
     ("call", "follow_up"): ("A call has no “follow_up”.", "How long it may stay open is within: 5 business days"),
 }
+_OF_A_STEP: Final = 7
+"""The column in which a step of a path begins, behind its dash: further right, it is the line above that is lost."""
+_OTHER_WORDS: Final = {
+    ("go", "attempts"): "at_most", ("go", "repeat"): "at_most", ("go", "otherwise"): "then", ("send", "wait"): "within",
+    ("call", "wait"): "within", ("task", "wait"): "within",
+}  # fmt: skip
+"""A verb and a word below it, and what that is called there."""
 _READERS: Final[dict[str, Callable[[StepReader, Pair, Located[str] | None, Known], m.AnyStep | None]]] = {
     "wait": StepReader.wait,
     "send": StepReader.send,

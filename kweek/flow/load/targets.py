@@ -25,12 +25,14 @@ from kweek.flow.model import (
     ToPath,
 )
 from kweek.flow.problems import Located, Position, nearest
-from kweek.flow.words import BUILT_IN, OPTIONS, STATES
+from kweek.flow.words import BUILT_IN, ENDINGS, IMMEDIATE, OPTIONS, STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 RUNG: Final = ("after", "every", "tell", "reassign")
 OWN_EVENT: Final = re.compile(r"[a-z][\w-]*\.[a-z_]+")
 _FLOW_FILE: Final = re.compile(r"flows/([a-z0-9-]+)(?:\.ya?ml)?")
+_BETWEEN: Final = re.compile(r",? (?:and then|and|or|then|&|\+|/) |, ?")
+_TO: Final = re.compile(r"(?:flow )?[a-z0-9-]+")
 _DOES: Final = ("wait", "send", "call", "handover", "task", "tell", "score", "tag", "untag", "set", "webhook")
 """Verbs that somebody may write where a target should be."""
 SOME_TIME: Final = Duration(7, "day")
@@ -71,7 +73,10 @@ class TargetReader(Reader, ABC):
                     self.note(node.at, "empty", "This list of steps is empty.", "", "To carry on below, write: next")
                     return None
                 return Inline(self.read_steps(node.items), node.at)
-            case Pairs() if node.pairs[1:] and node.pairs[0].key.value in OPTIONS:
+            case Pairs() if node.pairs and (
+                node.pairs[0].key.value in (*IMMEDIATE, "wait")
+                or (node.pairs[1:] and node.pairs[0].key.value in OPTIONS)
+            ):
                 first = node.pairs[0]
                 what, why = "The dash of this line is missing.", f"A list of steps stands below “{key.value}”."
                 self.note(node.at, "dash", what, why, f"Write: - {first.key.value}: {said(first)}")
@@ -117,6 +122,14 @@ class TargetReader(Reader, ABC):
                 fix = f"Write an ending (done, discard, won, lost), or {way}"
                 self.note(text.at, "target", "“end” is a verb; here stands where the lead goes.", "", fix)
                 return ToPath(self.unnamed[0], text.at) if len(self.unnamed) == 1 else None
+            case [*_] if several := self._targets_in(text.value):
+                what, fix = "is several targets; a lead can go to one.", f"Write one: {' — or '.join(several)}"
+                self.note(text.at, "target", f"“{text.value}” {what}", "", fix)
+                return None
+            case ["go" | "go:" | "goto" | "goto:" | "to" | "jump" | "continue", *_, "next"]:
+                fix = "Write: next" if self.follows else "Name a path or an ending: no step stands below this one."
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", fix)
+                return Next(text.at) if self.follows else None
             case [*words] if words[1:] and len(known := self.paths & set(words)) == 1 and "," not in text.value:
                 (name,) = known
                 self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {name}")
@@ -130,6 +143,12 @@ class TargetReader(Reader, ABC):
             case _:
                 checked = self.reread(text, parse_name, "target")
                 return ToPath(checked.value, text.at) if checked else None
+
+    def _targets_in(self, text: str) -> list[str]:
+        """`call and done`: the targets that were written as one; empty, where none of them is known."""
+        parts = [part.strip() for part in _BETWEEN.split(text)]
+        known = [part in self.paths or part in (*ENDINGS, "next", "steps") or part[:5] == "flow " for part in parts]
+        return parts if len(parts) > 1 and all(map(_TO.fullmatch, parts)) and any(known) else []
 
     def _with_then(self, lines: Iterable[Pair], behind: Collection[str] = ()) -> Iterator[Pair]:
         """`else: flow long-term`, and below it `then: done`, which belongs to a `go`: read as a list of it.
@@ -274,7 +293,7 @@ def _refused(text: str) -> tuple[str, str] | None:
             return f"“{sign}” begins no remark here.", f"A remark begins with a blank and #. {fix}"
         case [path] if found := _FLOW_FILE.fullmatch(path):
             return f"“{text}” is a file, and no target.", f"To go to that flow, write: flow {found[1]}"
-        case ["to" | "naar" | "the" | "go:" | "go", "flow", name]:
+        case ["to" | "naar" | "the" | "go:" | "go" | "goto" | "goto:", "flow", name]:
             return f"“{text}” is not a target.", f"Write: flow {name}"
         case _ if "/" in text:
             return f"“{text}” is a step; a lead goes to a path.", "Name the path: " + (
@@ -288,7 +307,7 @@ def _refused(text: str) -> tuple[str, str] | None:
             return f"“{text}” is not a target.", f"Did you mean “flow {name}”?"
         case [*names] if "," in text and all(name.strip(",") for name in names):
             return f"“{text}” is several targets; a lead can go to one.", f"Write one: {names[0].rstrip(',')}"
-        case ["go" | "go:" | "path" | "end" | "end:", name]:
+        case ["go" | "go:" | "goto" | "goto:" | "to" | "path" | "end" | "end:", name]:
             return f"“{text}” is not a target.", f"Write the name alone: {name}"
         case _:
             return None

@@ -174,6 +174,8 @@ def _meant_reentry(text: str) -> str:
     """With the author's own field or time, where there is one."""
     if near := nearest(text, ("never", "always")):
         return near
+    if text.removeprefix("once ") in ("per lead", "per person", "once", "lead", "per contact"):
+        return "never"
     field = text.rpartition(" ")[2]
     if "." in field and _FIELD.fullmatch(field):
         return f"per {field}"

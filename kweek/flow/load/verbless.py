@@ -19,6 +19,12 @@ _OF_VALUES: Final = ("until", "flow")
 """Words that belong to the value of a verb."""
 _NEEDLESS: Final = ("for", "to", "mail", "survey", "with", "path")
 """Words that somebody may write behind a verb, and that say nothing."""
+_ARGUMENTS: Final = {
+    "wait": ("within", "for", "until", "time", "duration"), "send": ("mail", "template"), "call": ("survey", "script"),
+    "handover": ("team", "to"), "task": ("title", "text", "name"), "go": ("to", "path", "flow"),
+    "tell": ("to", "person"), "webhook": ("name",), "end": ("result",),
+}  # fmt: skip
+"""What somebody may write below a verb for what stands behind it."""
 _AT_ONCE: Final = frozenset(VERBS) - {*STAYS, "choose"}
 
 
@@ -97,6 +103,21 @@ class VerblessReader(VerbReader):
         fix = "If it belongs to the step above, take away the dash and put it below that step's verb."
         self.note(key.at, "no-verb", what, "", fix)
         return None
+
+    def named_below(self, node: Pairs, verb: Pair) -> tuple[Pairs, Pair]:
+        """`- handover:`, and below it `team: sales`: what the verb has behind it stands on a line of its own."""
+        others = [pair for pair in node.pairs if pair is not verb]
+        empty = isinstance(verb.value, Text) and verb.value.empty and not verb.value.comment.strip()
+        words = _ARGUMENTS.get(verb.key.value, ()) if empty else ()
+        below = next((pair for pair in others[:1] if pair.key.value in words and isinstance(pair.value, Text)), None)
+        if below is None or not isinstance(below.value, Text) or below.value.empty:
+            return node, verb
+        said = f"{below.key.value} {below.value.value}" if below.key.value in _OF_VALUES else below.value.value
+        what, why = f"“{verb.key.value}” has no value.", f"“{below.key.value}” below it says what stands behind it."
+        fix = f"Write one line for the two: - {verb.key.value}: {said}"
+        self.note(verb.key.at, "text-wanted", what, why, fix)
+        whole = Pair(verb.key, below.value._replace(value=said, text_at=None))
+        return Pairs((whole, *(pair for pair in others if pair is not below)), node.at), whole
 
     def other_verb(self, node: Pairs, verb: Pair) -> Pair:
         """`- call: Ring them about it`, with the options and outcomes of a task."""

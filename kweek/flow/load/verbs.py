@@ -15,13 +15,15 @@ from kweek.flow.load.targets import SOME_TIME, missing
 from kweek.flow.load.texts import parse_points, parse_times, words_in
 from kweek.flow.moment import Moment, parse_wait
 from kweek.flow.problems import Located, nearest
-from kweek.flow.words import CALL, HANDOVER, LEAD_WIDE, MAIL
+from kweek.flow.words import CALL, HANDOVER, LEAD_WIDE, MAIL, EndingKind
 from kweek.flow.yaml import Items, Pair, Pairs, Text
 from kweek.rules.grades import Axis
 
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
 _POINTS: Final = re.compile(r"[+-]?\d{1,6}")
+_WITH_REASON: Final = re.compile(rf"(?P<ending>{'|'.join(m.ENDINGS)})(?: ?[,;(-] ?| because:? )(?P<reason>\S[^()]*)\)?")
+_AND_THEN: Final = re.compile(r"(?P<times>\d+ times?),? (?:and )?then:? (?:go:? )?(?P<to>.+)")
 _OF_ALL_TASKS: Final = ("else", "otherwise", *LEAD_WIDE)
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 
@@ -177,6 +179,7 @@ class VerbReader(ShareReader):
 
     def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go:
         target = self.aim(verb)
+        known = self._then_apart(known)
         at_most = self.parsed(known.get("at_most"), parse_times, "times")
         if at_most is None and "at_most" in known:
             at_most = Located(1, known["at_most"].value.at, known["at_most"].key.at, said=said(known["at_most"]))
@@ -192,6 +195,18 @@ class VerbReader(ShareReader):
                 pass
         return m.Go(at=verb.key.at, id=id_, target=target, at_most=at_most, then=then)
 
+    def _then_apart(self, known: Known) -> Known:
+        """`at_most: 2 times, then given-up`: two options in one."""
+        pair = known.get("at_most")
+        found = _AND_THEN.fullmatch(pair.value.value) if pair and isinstance(pair.value, Text) else None
+        if pair is None or found is None or "then" in known or not isinstance(pair.value, Text):
+            return known
+        what, why = f"“{pair.value.value}” says two things.", "“then” has a line of its own."
+        fix = f"Write: at_most: {found['times']} — and below it: then: {found['to']}"
+        self.note(pair.value.at, "times", what, why, fix)
+        times, to = (pair.value._replace(value=found[word], text_at=None) for word in ("times", "to"))
+        return {**known, "at_most": Pair(pair.key, times), "then": Pair(pair.key._replace(value="then"), to)}
+
     def end(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.End:
         if isinstance(verb.value, Text) and verb.value.value in self.paths - set(m.ENDINGS):
             what, fix = f"“{verb.value.value}” is a path, not an ending.", f"Write: - go: {verb.value.value}"
@@ -201,6 +216,12 @@ class VerbReader(ShareReader):
             what, fix = f"“{verb.value.value}” is no ending.", f"Write: - go: {verb.value.value}"
             self.note(verb.value.at, "ending", what, "“end” takes the lead out of this flow, and into no other.", fix)
             return m.End(at=verb.key.at, id=id_, result=Located("done", verb.value.at, verb.key.at))
+        if isinstance(verb.value, Text) and (found := _WITH_REASON.fullmatch(verb.value.value)):
+            what, fix = f"“{verb.value.value}” is an ending and its reason.", f"Write: end: {found['ending']}"
+            self.note(verb.value.at, "ending", what, "", f"{fix} — and below it: because: {found['reason']}")
+            ending: EndingKind = cast("EndingKind", found["ending"])
+            result = Located[EndingKind](ending, verb.value.at, verb.key.at)
+            return m.End(at=verb.key.at, id=id_, result=result)
         result = self.one_of(verb, m.ENDINGS, "ending") or Located("done", verb.value.at, verb.key.at, said=said(verb))
         because = self.text(known.get("because"), prose=True)
         return m.End(at=verb.key.at, id=id_, result=result, because=because)

@@ -23,7 +23,7 @@ _PLAIN: Final = re.compile(r"(?!.*(?:: | #))\w.*[^:\s]")  # a text that needs no
 _ONE_WAY: Final = re.compile(r"- +(?:go|end): +(?P<to>(?:flow )?[a-z0-9-]+)")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
 _NO_COMMA: Final = re.compile(
-    rf"""(?<=[{{,])\ *[a-z_][a-z_.\ -]*:\ +(?P<value>[+−a-z0-9-][^,;:{{}}\["']*?)(?P<gap>;?\ +)
+    rf"""(?<=[{{,])\ *[a-z_][a-z_.\ -]*:\ +(?P<value>[+−a-z0-9-](?:[^,;:{{}}\["']|(?<=\d):(?=\d\d))*?)(?P<gap>;?\ +)
         (?:{OF_TWO_WORDS}|[a-z_.-]+):\ """,
     re.VERBOSE,
 )

@@ -1,0 +1,101 @@
+"""A slip in a step, in what it hears or where it leads is one message, and its remedy keeps what the author meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kweek.linting import lint_unrendered
+from kweek.workspace import read_workspace
+from tests.unit.test_lint_slips import (
+    BROCHURE,
+    FAIR,
+    RENEWAL,
+    REVIVAL,
+    WHITEPAPER,
+    slip,
+    told_once,
+)
+
+CALLED = "        else: flow long-term\n      otherwise: flow long-term\n"
+OUTCOME = "        else: flow long-term\n"
+TRIED = "        attempted:\n          - tag: tried\n"
+BY_THEN = "      otherwise:\n        {}: done\n        else: flow long-term\n"
+UNREACHED = "        unreachable: done\n" + OUTCOME + BY_THEN.format("unreachable")
+BACK = """\
+    - choose:
+        - if: handover.reason in ["student", "competitor"]
+          go: discard
+        - else: flow long-term
+"""
+AS_STEPS = """\
+    - if: handover.reason in ["student", "competitor"]
+      go: discard
+    - else: flow long-term
+"""
+GOAL = 'if: lead.grade in ["A2", "B1"] and not known(survey.brochure.wish)\n  go: judge '
+SHARES = "{ drying-figures: 45%, drying-story: 45%, nothing: 10% }"
+THIRDS = "{ drying-figures: 33.3%, drying-story: 33.3%, nothing: 33.4% }"
+EVERY = "start:\n  every: monday 09:00\n  if: not tagged"
+CLOSED = "        won: won\n        lost: lost"
+TIMES = "      at_most: 3 times\n"
+FAIR_START = "start:\n  event: fair.visited\n  if: known(event.wish) "
+REJECTED = "        rejected: back\n"
+
+SLIPS = [
+    (RENEWAL, "until 45 days before", "30 days until", 25, "Write: until 30 days before lead.contract_end."),
+    (FAIR, "until 10:00", "until weekday 09:00", 30, "There are until 09:00, on any day, and 1 business day."),
+    (REVIVAL, "every: monday 09:00", "every: weekday 09:00", 9, "names no day."),
+    (WHITEPAPER, CALLED, UNREACHED, 79, "Take this line away."),
+    (FAIR, "      opened: judge\n", "      bounced: call\n      opened: judge\n", 39, "Take this line away."),
+    (FAIR, "else: flow long-term\n\npaths", "never: flow long-term\n\npaths", 42, "Did you mean “else”?"),
+    (FAIR, "quote.requested:", "quote.requested if event.seats > 2:", 17, "in a choose: - if: event.seats > 2."),
+    (FAIR, CLOSED, "        won/lost: done", 89, "Write a line for each: “won: …” — and “lost: …”."),
+    (FAIR, CLOSED, "        won, lost: done", 89, "Write a line for each: “won: …” — and “lost: …”."),
+    (FAIR, "otherwise: missed", "otherwise: missed and done", 67, "Write one: missed — or done"),
+    (FAIR, "rejected: back", "rejected: goto back", 87, "Write the name alone: back"),
+    (WHITEPAPER, REJECTED, f"{REJECTED}        quoted:\n          tag: x\n", 94, "Write: - tag: x"),
+    (FAIR, BACK, BACK.replace("- choose", "choose"), 100, "Write it with its dash: - choose:"),
+    (FAIR, f"  back:\n{BACK}", "  back: discard\n", 99, "Write below it, two spaces deeper: - end: discard"),
+    (FAIR, BACK, AS_STEPS, 100, "Write - choose: above it, and begin lines 100 to 102 four spaces further right."),
+    (FAIR, "  missed:  ", "  late:  ", 67, "Or should the path in line 69 be called “missed”?"),
+    (FAIR, "otherwise: missed", "otherwise: task", 67, "There is no path “task”"),
+    (FAIR, "rejected: back", "rejected: next", 87, "“next” stands on the last step."),
+    (FAIR, "per event.fair", "per lead", 11, "Write never."),
+    (RENEWAL, "end: lost\n            because: contract not", "end: lost, not", 66, "below it: because: not renewed"),
+    (FAIR, TIMES + "      then: ", "      at_most: 3 times, then ", 96, "at_most: 3 times — and below it: then: flow"),
+    (FAIR, TIMES, "      attempts: 3\n", 96, "Did you mean “at_most”? Write: at_most: 3 times"),
+    (FAIR, "      then: flow", "      otherwise: flow", 97, "Did you mean “then”?"),
+    (WHITEPAPER, "    within: 2 weeks\n", "    wait: 2 weeks\n", 36, "Did you mean “within”?"),
+    (FAIR, "          every: 24", "          repeat: 24", 83, "Did you mean “every”?"),
+    (FAIR, "- handover: sales\n", "- handover:\n      team: sales\n", 75, "for the two: - handover: sales"),
+    (FAIR, "- wait: until 10:00\n", "- wait:\n    within: 3 days\n", 30, "for the two: - wait: 3 days"),
+    (FAIR, "- wait: until 10:00\n", "- wait:\n    until: 10:00\n", 30, "for the two: - wait: until 10:00"),
+    (WHITEPAPER, SHARES, THIRDS, 25, "{ drying-figures: 33%, drying-story: 33%, nothing: 34% }"),
+    (WHITEPAPER, GOAL, "- lead.sales_ready: judge ", 13, "“if: lead.sales_ready”, and below it “go: judge”"),
+    (RENEWAL, "{ at: 90 days", "{ event: 90 days", 8, "Write: at: 90 days before lead.contract_end"),
+    (BROCHURE, "start: brochure.requested", "start: page.viewed /prices", 5, '“if: matches(event.path, "/prices")”'),
+    (FAIR, FAIR_START, "start: fair.visited if known(event.wish) ", 8, "“event: fair.visited”, and “if: known"),
+    (FAIR, "  - tag: met-in-person\n", "  - tag: met\n    because: met\n", 23, "Take it away."),
+]
+
+
+@pytest.mark.parametrize(("file", "before", "after", "line", "words"), SLIPS, ids=[slip[2] for slip in SLIPS])
+def test_a_slip_of_a_step_is_said_once_where_it_is(
+    shipped: Path, file: str, before: str, after: str, line: int, words: str
+) -> None:
+    problem = told_once(shipped, file, before, after)
+    assert problem.line == line
+    assert words in str(problem)
+
+
+def test_a_call_that_was_attempted_may_be_asked_for_when_its_time_is_up(shipped: Path) -> None:
+    slip(shipped, WHITEPAPER, CALLED, TRIED + OUTCOME + BY_THEN.format("attempted"))
+    assert lint_unrendered(read_workspace(shipped)) == ()
+
+
+def test_an_event_at_which_a_lead_stays_contradicts_no_line_of_otherwise(shipped: Path) -> None:
+    after = "        attempted: done\n" + OUTCOME + BY_THEN.format("attempted")
+    problem = told_once(shipped, WHITEPAPER, CALLED, after)
+    assert "does not end a call" in problem.what
