@@ -37,7 +37,21 @@ AS_STEPS = """\
 GOAL = 'if: lead.grade in ["A2", "B1"] and not known(survey.brochure.wish)\n  go: judge '
 SHARES = "{ drying-figures: 45%, drying-story: 45%, nothing: 10% }"
 THIRDS = "{ drying-figures: 33.3%, drying-story: 33.3%, nothing: 33.4% }"
-EVERY = "start:\n  every: monday 09:00\n  if: not tagged"
+EVERY = """\
+start:
+  every: monday 09:00
+  if: days_since("sent") > 180 and lead.profile in ["A", "B"] and not tagged("quote-out")
+"""
+IN_BRACES = "start: { every: monday 09:00"
+ASKED = " if: known(lead.phone) }\n"
+BOUNCED = "      bounced: discard\n      blocked: done\n      answered"
+ELSE_CALL = "        - else: flow long-term\n\n  call:"
+STARTS = "start:\n  - at: 90 days before lead.contract_end\n    manual"
+SCORED = """\
+- tag: met-in-person
+  - score: { intent: +10 }
+    because: talked with us on our stand
+"""
 CLOSED = "        won: won\n        lost: lost"
 TIMES = "      at_most: 3 times\n"
 FAIR_START = "start:\n  event: fair.visited\n  if: known(event.wish) "
@@ -78,6 +92,33 @@ SLIPS = [
     (BROCHURE, "start: brochure.requested", "start: page.viewed /prices", 5, '“if: matches(event.path, "/prices")”'),
     (FAIR, FAIR_START, "start: fair.visited if known(event.wish) ", 8, "“event: fair.visited”, and “if: known"),
     (FAIR, "  - tag: met-in-person\n", "  - tag: met\n    because: met\n", 23, "Take it away."),
+    (FAIR, TIMES, "      repeat: 3 times\n", 96, "Did you mean “at_most”?"),
+    (FAIR, f"    - go: sales\n{TIMES}", "    - repeat: 3 times\n", 95, "and below it: at_most: 3 times"),
+    (FAIR, "  demo.requested: done\n", "  on: bounced\n", 16, "Write: bounced: done (or a path)"),
+    (FAIR, "pace: after-fair", "owner: anna", 12, "Take it away"),
+    (WHITEPAPER, f"  {GOAL}", "  lead.score.intent >= 30\n  go: judge ", 13, "Write: if: lead.score.intent >= 30"),
+    (WHITEPAPER, GOAL[:9], GOAL[4:9], 13, 'Write: if: lead.grade in ["A2", "B1"] and not known'),
+    (WHITEPAPER, "- send: drying-calculator", "- mail drying-calculator", 35, "Write: send: drying-calculator"),
+    (FAIR, "        won: won\n", "        won\n", 89, "Write: won: won"),
+    (WHITEPAPER, BOUNCED, BOUNCED.replace(":", " -", 1), 48, "Write: bounced: discard"),
+    (FAIR, ELSE_CALL, "        - else\n          go: flow long-term\n\n  call:", 51, "- else: flow long-term"),
+    (FAIR, "          go: discard\n", "          - tag: x\n          - end: discard\n", 102, "Write go: above it"),
+    (
+        FAIR,
+        "        go: call\n      - else",
+        "        - tag: x\n        - go: call\n      - else",
+        27,
+        "Write go: above",
+    ),
+    (FAIR, "tell: manager\n      text", "tell: manager", 70, "Write: tell: manager — and below it: text: A lead"),
+    (BROCHURE, "start: brochure.requested", STARTS, 7, "Write: - manual — in column 3 (2 spaces)"),
+    (REVIVAL, EVERY, f"{IN_BRACES};{ASKED}", 8, "{ every: monday 09:00, if: known(lead.phone) }"),
+    (REVIVAL, EVERY, f"{IN_BRACES}{ASKED}", 8, "{ every: monday 09:00, if: known(lead.phone) }"),
+    (FAIR, SCORED, "- score: { intent: +10 }, tag: met-in-person\n", 22, "with a dash: - tag: met-in-person"),
+    (BROCHURE, "steps:\n", "paths:\n", 11, "Write: steps:"),
+    (FAIR, "about: >-", "about: >-x", 5, "Write: about: >-"),
+    (FAIR, "about: >-", "about: -", 5, "Write: about: >-"),
+    (FAIR, "  a mail the morning", "a mail the morning", 7, "Begin it in column 3 (2 spaces)."),
 ]
 
 

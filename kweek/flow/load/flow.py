@@ -74,6 +74,7 @@ class _FlowReader(StartReader, StepReader):
 
     def flow(self, root: Pairs) -> m.Flow:
         pairs = tuple(self._with_goal_apart(self.with_its_condition(self._with_paths_below(root.pairs))))
+        pairs = tuple(self._without_owner(pairs))
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
         known = self.known(root.pairs, KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
@@ -135,6 +136,15 @@ class _FlowReader(StartReader, StepReader):
 
     def _taken(self, name: str) -> bool:
         return str(PurePosixPath(self.file).with_name(f"{name}.yaml")) in self.others
+
+    def _without_owner(self, pairs: Sequence[Pair]) -> Iterator[Pair]:
+        """A flow belongs to nobody."""
+        for pair in pairs:
+            if pair.key.value == "owner":
+                what, why = "“owner” is not a key of a flow.", "Each lead has an owner of its own, a flow has none."
+                self.note(pair.key.at, "unknown-key", what, why, "Take it away; whom a task is for, its “to” says.")
+            else:
+                yield pair
 
     def _with_goal_apart(self, pairs: tuple[Pair, ...]) -> Iterator[Pair]:
         """An `if` and a `go` below `whenever` are those of a goal that has lost its heading."""

@@ -187,6 +187,8 @@ class TargetReader(Reader, ABC):
             example = f"{pair.value.value}: done (or a path)"
         lines = self._with_then(self._else_meant(self.pairs(pair.value, pair.key, example)))
         for line in self._links_beside(lines):
+            if self._event_behind(line):
+                continue
             words = line.key.value.split(" ", 1)
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
             event = line.key._replace(value=words[0]).located if link else line.key.located
@@ -206,6 +208,15 @@ class TargetReader(Reader, ABC):
         if closing and named.issuperset(closing):
             found = [self._needless(one) if one.event.value == "else" else one for one in found]
         return tuple(found)
+
+    def _event_behind(self, line: Pair) -> bool:
+        """`on: bounced`, which says of the event alone that it happens."""
+        said = line.value.value if isinstance(line.value, Text) else ""
+        if line.key.value not in ("on", "when", "event") or not (said in BUILT_IN or OWN_EVENT.fullmatch(said)):
+            return False
+        what, why = f"“{line.key.value}” is no event, and does not say where the lead goes.", "The event is the key."
+        self.note(line.key.at, "unknown-event", what, why, f"Write: {said}: done (or a path)")
+        return True
 
     def _needless(self, reaction: Reaction) -> Reaction:
         """An `else` that can never fire, for which it is no matter whether its path is there."""

@@ -60,6 +60,8 @@ class VerblessReader(VerbReader):
         for pair in strangers:
             if moved := self.with_its_colon(pair, VERBS) or self._colon_late(pair):
                 return moved
+        if strangers[0].key.value == "repeat" and (again := self._again(strangers[0])):
+            return again
         for pair in strangers if self.patient else ():
             if near := nearest(pair.key.value, VERBS):
                 what = f"There is no verb “{pair.key.value}”."
@@ -77,6 +79,18 @@ class VerblessReader(VerbReader):
             case _:
                 self.note(key.at, "no-verb", what, "", f"There are: {', '.join(VERBS)}.")
                 return None
+
+    def _again(self, pair: Pair) -> Pair | None:
+        """`- repeat: 3 times`, which does not say where it begins again."""
+        times = pair.value.value if isinstance(pair.value, Text) else ""
+        if not times.partition(" ")[0].isdecimal():
+            return None
+        what, why = "There is no verb “repeat”.", "A lead goes back to a path by its name."
+        fix = (
+            f"Write: - go: steps (or a path) — and below it: at_most: {times}, and then: with where it goes after that"
+        )
+        self.note(pair.key.at, "no-verb", what, why, fix)
+        return Pair(pair.key._replace(value="go"), Text("", pair.value.at, pair.value.at, "lost"))
 
     def _colon_late(self, pair: Pair) -> Pair | None:
         """`wait until: monday 09:00`. None: it is no such thing."""

@@ -48,6 +48,17 @@ def path_beside_steps(lines: list[str], number: int) -> Trap | None:
     return Trap(number, 0, "key-missing", what, why, fix, mended, added=True)
 
 
+def paths_for_steps(lines: list[str], number: int) -> Trap | None:
+    """`paths:` above the steps, and again above the paths."""
+    heads = [n for n, line in enumerate(lines) if _NAME.fullmatch(line) and line.startswith(("paths:", "steps:"))]
+    if len(heads) != 2 or number != heads[0] or not all(lines[n].startswith("paths:") for n in heads):
+        return None
+    what = f"“paths” stands here and in line {heads[1] + 1}, and no line says “steps”."
+    why = "The steps are the way in."
+    mended = [lines[number].replace("paths:", "steps:", 1)]
+    return Trap(number, 0, "duplicate-key", what, why, "Write: steps:", mended)
+
+
 def _head(lines: list[str], number: int, column: int) -> int | None:
     """The line left of it, below which it stands; or in its column, where that is no item."""
     for above in range(number, -1, -1):

@@ -15,6 +15,7 @@ from kweek.flow.yaml.value import Value, quoted, whole
 
 _SECOND_COLON: Final = re.compile(r":(?= |$)")
 _ROUND: Final = re.compile(r"\( *(?P<inside>[a-z_][\w.-]*: [^()]+?) *\)")
+_TOLD: Final = re.compile(r"(?P<who>[a-z][a-z0-9-]*): +(?P<text>\S.*)")
 _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _COMPARED: Final = re.compile(r"""(?P<field>(?:not )?[a-z]+\.[\w.-]+): +(?P<is>[\w-]+(?: [\w-]+)?|"[^"]*")""")
@@ -70,6 +71,8 @@ def second_colon(value: Value) -> Trap | None:
     if value.key not in PROSE and (target := _TARGET.fullmatch(value.core)):
         why = "Where a lead goes, the name alone says."
         return value.written(target["to"], "second-colon", what, why, colon.start())
+    if value.key == "tell" and (told := _TOLD.fullmatch(value.core)):
+        return _text_below(value, told)
     if value.key not in _NO_TARGETS and value.core[: colon.start()] in OPTIONS:
         return _step_beside(value)
     shares = value.key == "send" and "%" in value.core
@@ -103,6 +106,14 @@ def second_colon(value: Value) -> Trap | None:
         fix = f"Take the last one away: {value.key}: {bare}. Or, where it belongs to a text: "
         return value.trap("second-colon", what, why, colon.start(), fix)._replace(mended=[value.replaced_by(bare)])
     return value.trap("second-colon", what, why, colon.start())
+
+
+def _text_below(value: Value, told: re.Match[str]) -> Trap:
+    """`tell: sales-floor: One more.`"""
+    text = told["text"] if whole(told["text"]) else quoted(told["text"])
+    what, why = f"“tell” has “{told['who']}” and a text on one line.", "Each has a line of its own."
+    fix = f"Write: tell: {told['who']} — and below it: text: {told['text']}"
+    return value.parted(told.end("who"), f"text: {text}", value.line.index("tell:"), "second-colon", what, why, fix)
 
 
 def _step_beside(value: Value) -> Trap:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kweek.flow.meant import meant
 from kweek.flow.words import BUILT_IN, ENDINGS
 from kweek.flow.yaml.columns import LINES, VERBS
 from kweek.flow.yaml.heads import BESIDE
@@ -24,6 +25,14 @@ _BARE: Final = re.compile(
     r"(?P<lead> *(?:- +)*)"
     rf"(?P<key>[A-Za-z_][\w. -]*?(?= ?(?:{_SIGN}) )|{OF_TWO_WORDS}|[A-Za-z_][\w.]*)"
     rf"(?: ?(?:{_SIGN}|,))?(?: +(?P<value>\S.*))?"
+)
+_CONDITION: Final = re.compile(
+    r"""(?P<lead>\ *(?:-\ +)?)
+        (?P<asked>(?:not\ )?(?:
+            (?:lead|company|bant|survey|campaign|event|handover)\.[\w.-]+\ (?:[=!<>]=?|in|not\ in|and|or)\ .+
+            |(?:known|tagged|happened|opened|clicked|matches|count|days_since|days_until)\(.*\)[^:]*
+        ))""",
+    re.VERBOSE,
 )
 _OF_ONE_WORD: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w.]*) +(?P<value>\S.*)")
 
@@ -72,10 +81,12 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
     """Behind each word at which the key may end, the likeliest first: `clicked done` has a link, or a target."""
     line = without_comment(lines[number][:LONGEST])
     said: set[str] = set()
-    if right := _whole_line(lines, number, line):
+    if right := _whole_line(line):
         bare, lead = line.strip(), line[: indent(line)]
         what, why = f"“{bare}” has no colon.", "A key and its value are parted by a colon and a space."
         yield Trap(number, indent(line), "colon-missing", what, why, f"Write: {right}", [lead + right])
+    yield from filter(None, (_of_a_text(lines, number), _asked(line, number)))
+    yield from filter(None, (_for_all_others(lines, number), _by_hand(lines, number)))
     for outcome in sorted((word for word in outcomes(lines) if " " in word), key=len, reverse=True):
         before, found, value = line.partition(f"{outcome} ")
         if found and not before.strip() and ":" not in value:
@@ -84,7 +95,7 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
     beside = lines[max(0, number - 1) : number + 2]
     listed = any(dashed(text) and indent(text) == indent(line) for text in beside)
     for match in (_BARE.fullmatch(line), _OF_ONE_WORD.fullmatch(line)):
-        value = match["value"] or "" if match else ""
+        value = (match["value"] or "").removeprefix("- ") if match else ""
         if match and match["key"] not in said and (value[:1] in ("{", "[") or ":" not in _CLOCK.sub("", value)):
             said.add(match["key"])
             yield _continued(lines, number, match) or (
@@ -94,26 +105,78 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
             )
 
 
-def _whole_line(lines: list[str], number: int, line: str) -> str:
-    """What was meant by a line that says all in one: `hard`, `day 7 send survey`, a condition alone below `goal:`.
-    Empty: it is none of those."""
+def _whole_line(line: str) -> str:
+    """What was meant by a line that says all in one: `hard`, `day 7 send survey`. Empty: it is none of those."""
     bare = line.strip()
     if bare in _TRUE_ALONE:
         return f"{bare}: true"
-    if found := _MOMENT.fullmatch(bare):
-        return f"{found['day']}: {found['value']}"
-    above = nearest_above(lines, number)
-    under_goal = above is not None and without_comment(lines[above]).strip() == "goal:" and indent(line) > 0
-    return f"if: {bare}" if under_goal and _CONDITION.match(bare) else ""
+    found = _MOMENT.fullmatch(bare)
+    return f"{found['day']}: {found['value']}" if found else ""
 
 
 _TRUE_ALONE: Final = ("hard", "soft", "required")
 _MOMENT: Final = re.compile(
     r"(?P<day>day \d+(?: [+-] \d+ (?:business )?(?:minute|hour|day|week)s?| \d?\d:\d\d)?),? +(?P<value>[a-z][^:]*)"
 )
-_CONDITION: Final = re.compile(
-    r"(?:not )?(?:(?:lead|company|campaign|survey|bant|event|handover)\.[\w.-]+|[a-z_]+\([^()]*\))(?!:)(?=$|[ <>=!])"
-)
+
+
+def _of_a_text(lines: list[str], number: int) -> Trap | None:
+    """A line of a text of several (`about: >-`) that stands left of the others."""
+    above, line = nearest_above(lines, number), lines[number]
+    wanted = indent(lines[above]) if above is not None else 0
+    head = above
+    while head is not None and indent(lines[head]) >= wanted > 0:
+        head = nearest_above(lines, head)
+    upper = shape(lines[head]) if head is not None and head != above else None
+    if upper is None or upper["key"] not in PROSE or not BLOCK.fullmatch(without_comment(upper["body"])):
+        return None
+    match = shape(line)
+    if indent(line) >= wanted or dashed(line) or (match and match["key"]) or line.split()[0] in _OURS:
+        return None
+    what = f"This line begins in column {indent(line) + 1}, and is no part of the text of “{upper['key']}”."
+    why, fix = "The lines of a text stand deeper than its key.", f"Begin it in column {wanted + 1} ({spaces(wanted)})."
+    mended = [" " * wanted + line.strip()]
+    return Trap(number, indent(line), "indentation", what, why, fix, mended, wanted - indent(line))
+
+
+def _asked(line: str, number: int) -> Trap | None:
+    """`lead.score.intent >= 30`: a condition without its key."""
+    found = _CONDITION.fullmatch(line)
+    if found is None:
+        return None
+    what, why = f"“{found['asked']}” has no key.", "What is asked stands behind “if”."
+    right = f"if: {found['asked']}"
+    return Trap(
+        number, found.start("asked"), "colon-missing", what, why, f"Write: {right}", [f"{found['lead']}{right}"]
+    )
+
+
+def _for_all_others(lines: list[str], number: int) -> Trap | None:
+    """`- else`, and below it `go: sales`."""
+    line, below = without_comment(lines[number]), lines[number + 1] if number + 1 < len(lines) else ""
+    to = match["body"] if (match := shape(below)) and match["key"] == "go" and not dashed(below) else ""
+    if line.strip() != "- else" or not without_comment(to):
+        return None
+    right = f"{line[: line.index('else')]}else: {to}"
+    what, why = "“else” has no colon, and its target a line of its own.", "It stands behind the colon."
+    fix = f"Write one line for the two: - else: {without_comment(to)}"
+    return Trap(number, line.index("else"), "colon-missing", what, why, fix, [right, ""])
+
+
+def _by_hand(lines: list[str], number: int) -> Trap | None:
+    """`manual` among the starts of a list, without its dash."""
+    column, item = indent(lines[number]), number
+    if without_comment(lines[number]).strip() != "manual":
+        return None
+    while (above := nearest_above(lines, item)) is not None and not dashed(lines[above]) and indent(lines[above]):
+        item = above
+    if above is None or not dashed(lines[above]):
+        return None
+    wanted = indent(lines[above])
+    what, why = "The dash of this line is missing.", "Each start of a list begins with one."
+    fix = "Write: - manual" + ("" if column == wanted else f" — in column {wanted + 1} ({spaces(wanted)})")
+    mended = [f"{' ' * wanted}- manual"]
+    return Trap(number, column, "dash", what, why, fix, mended, wanted + 2 - column)
 
 
 def _continued(lines: list[str], number: int, match: re.Match[str]) -> Trap | None:
@@ -156,6 +219,10 @@ def _no_colon(line: str, number: int, key: str, value: str, lead: str) -> Trap:
         right = f"end: {key if key in ENDINGS else 'done'}"
         what, fix = f"“{key}” is not a step.", f"Write: - {right}"
         return Trap(number, len(lead), "colon-missing", what, "", fix, [lead + right])
+    if "-" in lead and value and key not in VERBS and (verb := meant(key, sorted(VERBS))) is not None:
+        key = verb
+    if not value and not lead.strip() and key in ("won", "lost") and lead:
+        value = key
     right = f"{key}: {value}" if value else f"{key}:"
     what = f"“{line.strip().removeprefix('- ')}” has no colon."
     why = "A key and its value are parted by a colon and a space."

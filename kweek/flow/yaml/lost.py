@@ -46,6 +46,11 @@ def lost(lines: list[str], number: int, unsaid: Iterable[str]) -> Iterator[Trap]
     if dashed(line) and (trap := _event(lines, number)):
         yield trap
         return
+    if dashed(line) and (above := nearest_above(lines, number)) is not None:
+        asks = (match := shape(lines[above])) is not None and dashed(lines[above]) and match["key"] in ("if", "share")
+        deeper = indent(line) - indent(lines[above]) - 2
+        if asks and deeper >= 0:
+            yield _missing(lines, number, "go", "go:", deeper)
     if dashed(line):
         yield from (_missing(lines, number, name, f"{name}:", 2) for name in unsaid if indent(line) >= 2)
     match = shape(line)

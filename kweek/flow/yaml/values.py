@@ -31,6 +31,8 @@ _COMPARED: Final = re.compile(r"[=!<>]=|[<>]|(?:not )?in ")
 _SEMICOLON: Final = re.compile(r";(?= +(?:[a-z_.]+|clicked [\w-]+): )")
 
 
+_SIGN_AND_MORE: Final = re.compile(r"(?P<sign>[|>][-+]?)(?P<more>[^\W\d]\w*)")
+_ANOTHER_STEP: Final = re.compile(r",? +(?P<step>(?P<verb>[a-z]+): +\S.*)")
 _ITEM: Final = re.compile(r"- +(?P<word>(?:flow )?[a-z0-9][\w.-]*)")
 _MANY: Final = ("outcomes", "start", "tag", "untag", "members")
 """Keys that take a list."""
@@ -52,6 +54,8 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
             why = "Between the lines of a flow there are no commas."
             fix = f"Write it without: {f'{value.key}: ' if value.key else ''}{right}"
             return Trap(number, value.column + len(right), "comma", what, why, fix, [value.replaced_by(right)])
+        case "{" if (step := _step_behind(value)) is not None:
+            return step
         case "{" if found := _NO_COMMA.search(value.core):
             return _comma_missing(value, found)
         case "{":
@@ -65,7 +69,11 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
             why = "That character has a meaning of its own in YAML."
             return value.trap("quotes-needed", f"A text that begins with {mark} needs quotes.", why)
         case "|" | ">" as mark:
-            return _no_block(value, mark)
+            below = next((text for text in lines[number + 1 :] if text.strip()), "")
+            return _no_block(value, mark, deeper=indent(below) > indent(value.line))
+        case "-" if value.core == "-" and value.key in PROSE:
+            what, why = "A dash alone announces no text.", "A text of several lines begins with > or |."
+            return value.written(">-", "block", what, why)
         case "-" if value.key and value.body.startswith("- "):
             return _list_beside(
                 value, value.key, below=next((text for text in lines[number + 1 :] if text.strip()), "")
@@ -98,6 +106,18 @@ def _list_beside(value: Value, key: str, below: str) -> Trap:
     fix = f"Begin a new line, two spaces deeper: {value.core}"
     column = indent(value.line[: value.column].replace("- ", "  ")) + 2
     return value.parted(0, value.body, column, "quotes-needed", what, why, fix)
+
+
+def _step_behind(value: Value) -> Trap | None:
+    """`- score: { intent: +5 }, tag: vip`."""
+    close = _closing(value.core)
+    behind = _ANOTHER_STEP.fullmatch(value.core, close + 1) if close is not None else None
+    if behind is None or close is None or behind["verb"] not in OPTIONS or not dashed(value.line):
+        return None
+    what, why = f"“{behind['verb']}” stands on the line of “{value.key}”.", "Each step has a line of its own."
+    below = f"- {behind['step']}"
+    fix = f"Put it on a line of its own, with a dash: {below}"
+    return value.parted(close + 1, below, indent(value.line), "second-colon", what, why, fix)
 
 
 def _comma_missing(value: Value, found: re.Match[str]) -> Trap:
@@ -196,9 +216,13 @@ def _behind_bracket(value: Value) -> Trap | None:
     return value.trap("quotes-needed", "A text that begins with [ needs quotes.", why)
 
 
-def _no_block(value: Value, mark: str) -> Trap | None:
+def _no_block(value: Value, mark: str, *, deeper: bool) -> Trap | None:
+    """deeper: the lines below it stand so, as those of a text do."""
     if BLOCK.fullmatch(value.core):
         return None
+    if deeper and value.key in PROSE and (sign := _SIGN_AND_MORE.fullmatch(value.core)):
+        what, why = f"“{sign['more']}” stands behind {sign['sign']}.", "The text begins on the next line."
+        return value.written(sign["sign"], "block", what, why)
     why = f"At the beginning of a value {mark} announces a text over several lines."
     if BLOCK.fullmatch(sign := value.core.replace(" ", "")):
         what, fix = f"There is a blank within “{value.core}”.", f"Write: {value.key}: {sign}"
