@@ -166,14 +166,17 @@ def _refuse_braces(text: str) -> None:
 # --- what was meant ---------------------------------------------------------------------------------
 
 _ANY_WORKDAY: Final = re.compile(
-    r"(?:(?:the|a|on|every|each|next) )*(?:(?:week|work)-?days?|(?:business|working|work|week|office) days?)"
-    r"(?:,? (?:at )?(?P<clock>\d{1,2}(?:[:.]\d\d)?))?"
+    r"""(?:(?P<first>\d{1,2}[:.]\d\d),?\ )?
+        (?:(?:the|a|on|every|each|next|first)\ )*
+        (?:(?:week|work)-?days?|(?:business|working|work|week|office)\ days?)
+        (?:,?\ (?:at\ )?(?P<clock>\d{1,2}(?:[:.]\d\d)?))?""",
+    re.VERBOSE,
 )
 """Not a Wednesday, whatever it begins with."""
 
 
 def _clock(found: re.Match[str]) -> str:
-    hour, _, minute = (found["clock"] or "9").replace(".", ":").partition(":")
+    hour, _, minute = (found["first"] or found["clock"] or "9").replace(".", ":").partition(":")
     return f"{int(hour):02}:{minute or '00'}"
 
 

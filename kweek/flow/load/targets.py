@@ -298,6 +298,9 @@ def _refused(text: str) -> tuple[str, str] | None:
             return f"“{text}” alone says not where to go.", "Write a path, next, done, discard, …"
         case ["flow:", name]:
             return f"“{text}” is not a target.", f"Write it without the colon: flow {name}"
+        case ["done" | "discard" | "won" | "lost" as ending, *rest] if rest and (reason := _reason(rest)):
+            fix = f"Write below it, two spaces deeper: - end: {ending} — and below that: because: {reason}"
+            return f"“{text}” is an ending and its reason.", fix
         case [word, *_] if "#" in word or "//" in text:  # a remark
             said, sign, remark = text.partition("//" if "//" in text else "#")
             fix = f"Write: {said.strip()}  # {remark.strip()}"
@@ -322,6 +325,14 @@ def _refused(text: str) -> tuple[str, str] | None:
             return f"“{text}” is not a target.", f"Write the name alone: {name}"
         case _:
             return None
+
+
+def _reason(words: Sequence[str]) -> str:
+    """Behind `lost`: `because of the price`, `(no papers)`; empty: it is no such thing."""
+    said = " ".join(words)
+    if words[0].rstrip(":") in ("because", "reason") and words[1:]:
+        return " ".join(words[1:])
+    return said.strip("()") if said.startswith("(") and said.endswith(")") else ""
 
 
 def missing(reader: Reader, at: Position, verb: str, key: str, why: str, example: str) -> None:

@@ -82,9 +82,22 @@ def parse_share(text: str) -> int:
     if match is None or not 1 <= int(match[1]) <= 100:
         number, part = _NUMBER.match(text.strip()), _PART.fullmatch(text.strip())
         per_cent = round(float(part[0].replace(",", ".")) * 100) if part else int(number[1]) if number else 0
-        near = f"{per_cent}%" if 1 <= per_cent <= 100 else "50%"
-        raise ValueError(f"“{text}” is not a share; write whole per cents: {near}")
+        per_cent = _fraction(text) or per_cent
+        near = f": {per_cent}%" if 1 <= per_cent <= 100 else ", such as 50%"
+        raise ValueError(f"“{text}” is not a share; write whole per cents{near}")
     return int(match[1])
+
+
+_ONE_IN: Final = re.compile(r"(\d{1,3}) ?(?:in|of|out of|/|per) ?(\d{1,3})(?!\d)")
+_PART_OF: Final = {"half": 50, "third": 33, "quarter": 25, "fourth": 25, "fifth": 20, "tenth": 10}
+
+
+def _fraction(text: str) -> int | None:
+    """Of `1 in 5` and `a fifth`, the per cents; None: it is no such thing."""
+    if (found := _ONE_IN.match(text.strip())) and int(found[2]):
+        return round(100 * int(found[1]) / int(found[2]))
+    words = re.findall(r"[a-z]+", text.lower())
+    return _PART_OF.get(words[-1]) if words and words[:-1] in ([], ["a"], ["one"]) else None
 
 
 def parse_part(text: str) -> int:
@@ -164,7 +177,7 @@ def parse_reentry(text: str) -> Reentry:
         case ["per", "lead" | "person" | "contact" | "customer"]:
             fix = "write never — or, for once per value of a field, name one: per event.webinar"
             raise ValueError(f"“{text}” is once for each lead; {fix}")
-        case ["per", field] if _FIELD.fullmatch(field):
+        case ["per", field] if _meant_time(field) is None and _FIELD.fullmatch(field):
             return Reentry("per", per=field)
         case _:
             raise ValueError(f"“{text}” does not say when a lead may come back; write {_meant_reentry(text)}")
@@ -179,7 +192,7 @@ def _meant_reentry(text: str) -> str:
     field = text.rpartition(" ")[2]
     if "." in field and _FIELD.fullmatch(field):
         return f"per {field}"
-    time = _meant_time(text.removeprefix("once per ").removeprefix("every "))
+    time = _meant_time(re.sub("^(?:once )?(?:per|every|each|a) ", "", text))
     return f"after {time}" if time else "never, always, after 30 days, or per event.<a field of its data>"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from kweek.flow import model as m
+from kweek.flow.kebab import kebab
 from kweek.flow.load.says import several_names
 from kweek.flow.load.verbs import VerbReader
 from kweek.flow.meant import meant
@@ -110,6 +111,8 @@ class VerblessReader(VerbReader):
         whose = [verb for verb in VERBS if key.value in OPTIONS[verb]]
         near = meant(key.value, VERBS)
         if near in owners(others) and above not in whose and isinstance(value, Text):
+            if near in ("send", "call", "handover") and kebab(value.value):
+                value = value._replace(value=kebab(value.value), text_at=None)
             what, fix = f"There is no verb “{key.value}”.", f"Did you mean “{near}”? Write: - {near}: {value.value}"
             self.note(key.at, "no-verb", what, "", fix)
             return Pair(key._replace(value=near), value)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kweek.flow.meant import meant
 from kweek.flow.words import OPTIONS, RUNG
 from kweek.flow.yaml.columns import LINES, VERBS
 from kweek.flow.yaml.lines import BLOCK, dashed, indent, nearest_above, says_something, shape, without_comment
@@ -78,7 +79,8 @@ def _misnamed(lines: list[str], number: int) -> Iterator[Trap]:
     if not match or "-" not in match["lead"] or not match["key"] or match["key"] in VERBS | _NO_VERBS:
         return
     what = f"There is no verb “{match['key']}”."
-    for verb in sorted(VERBS):
+    other = meant(match["key"], sorted(VERBS))
+    for verb in sorted(VERBS) if other is None else (other,):
         right = f"- {verb}: {match['body']}"
         mended = [f"{match['lead']}{verb}: {match['body']}"]
         fix = f"Write: {without_comment(right)}"
