@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kweek.flow.meant import meant
+from kweek.flow.options import WORDS, owners
 from kweek.flow.words import OPTIONS, RUNG
 from kweek.flow.yaml.columns import LINES, VERBS
 from kweek.flow.yaml.lines import BLOCK, dashed, indent, nearest_above, says_something, shape, without_comment
@@ -79,7 +80,8 @@ def _misnamed(lines: list[str], number: int) -> Iterator[Trap]:
     if not match or "-" not in match["lead"] or not match["key"] or match["key"] in VERBS | _NO_VERBS:
         return
     what = f"There is no verb “{match['key']}”."
-    other = meant(match["key"], sorted(VERBS))
+    below = shape(lines[number + 1]) if number + 1 < len(lines) else None
+    other = meant(match["key"], owners([below["key"]] if below and below["key"] in WORDS else []))
     for verb in sorted(VERBS) if other is None else (other,):
         right = f"- {verb}: {match['body']}"
         mended = [f"{match['lead']}{verb}: {match['body']}"]
