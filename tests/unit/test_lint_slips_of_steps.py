@@ -77,7 +77,7 @@ SLIPS = [
     (FAIR, "  missed:  ", "  late:  ", 67, "Or should the path in line 69 be called “missed”?"),
     (FAIR, "otherwise: missed", "otherwise: task", 67, "There is no path “task”"),
     (FAIR, "rejected: back", "rejected: next", 87, "“next” stands on the last step."),
-    (FAIR, "per event.fair", "per lead", 11, "Write never."),
+    (FAIR, "per event.fair", "per lead", 11, "Write never"),
     (RENEWAL, "end: lost\n            because: contract not", "end: lost, not", 66, "below it: because: not renewed"),
     (FAIR, TIMES + "      then: ", "      at_most: 3 times, then ", 96, "at_most: 3 times — and below it: then: flow"),
     (FAIR, TIMES, "      attempts: 3\n", 96, "Did you mean “at_most”? Write: at_most: 3 times"),
