@@ -3,7 +3,8 @@
     python -m bench.board postgresql://kweek@127.0.0.1/bench [leads]
 
 The database must be new. Rows are made for the purpose: each lead stands on a step, has taken rows before, and is
-counted as a turn would have counted it. The pages are asked for by HTTP, one after another, while leads walk.
+counted as a turn would have counted it; who is to be called has a call task, and who is at sales a handover. The pages
+are asked for by HTTP, one after another, while leads walk.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ from kweek.workspace import read_workspace
 ROOT = Path(__file__).parents[1]
 FLOW = "brochure-request"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-STEPS = ("steps/wait-1", "steps/send-survey", "call/call-brochure", "sales/handover-sales")
+CALLED, SALES = "call/call-brochure", "sales/handover-sales"
+STEPS = ("steps/wait-1", "steps/send-survey", CALLED, SALES)
 ROWS = ("steps/send-survey when:2", "steps/send-survey otherwise:1", "call/call-brochure when:1")
 PAGES = ("/", f"/flows/{FLOW}", f"/flows/{FLOW}/leads?at={STEPS[1]}", f"/flows/{FLOW}/leads?at={ROWS[0]}", "/leads/l77")
 ASKED = 60
@@ -85,6 +87,10 @@ def fill(database: Database, version: str, many: int) -> None:
             tx.execute(insert(tables.leads), [_lead(lead, n) for lead, n in block])
             tx.execute(insert(tables.enrolments), [_enrolment(lead, n, version) for lead, n in block])
             tx.execute(insert(tables.journal), [line for lead, n in block for line in _journal(lead, n)])
+            tx.execute(insert(tables.call_tasks), [_call(lead, n) for lead, n in block if n % 4 == STEPS.index(CALLED)])
+            tx.execute(
+                insert(tables.handovers), [_handover(lead, n) for lead, n in block if n % 4 == STEPS.index(SALES)]
+            )
             tx.execute(insert(tables.events), [event for lead, n in block for event in _events(lead, n)])
             for tally in _tallies(block, version):
                 tally.write(tx)
@@ -103,6 +109,23 @@ def _enrolment(lead: str, n: int, version: str) -> dict[str, Any]:
     state = dump_enrolment(Enrolment(f"{lead}-1", FLOW, version, NOW, 1, Token(step, 1, entered)))
     about = {"id": f"{lead}-1", "lead_id": lead, "flow": FLOW, "version": version, "live": True, "state": state}
     return {**about, "started_at": NOW, "step": step, "entered_at": entered}
+
+
+def _call(lead: str, n: int) -> dict[str, Any]:
+    about = {"key": f"{lead}-1/2", "lead_id": lead, "enrolment_id": f"{lead}-1", "script": "brochure", "status": "open"}
+    return {**about, "queue": "telemarketing", "attempts_allowed": 3, "opened_at": NOW - timedelta(seconds=n)}
+
+
+def _handover(lead: str, n: int) -> dict[str, Any]:
+    about = {"key": f"{lead}-1/3", "lead_id": lead, "enrolment_id": f"{lead}-1", "team": "sales", "status": "open"}
+    given = NOW - timedelta(seconds=n)
+    return {
+        **about,
+        "owner": "youssef",
+        "sales_ready": True,
+        "given_at": given,
+        "follow_up_at": given + timedelta(days=1),
+    }
 
 
 def _journal(lead: str, n: int) -> Iterator[dict[str, Any]]:
@@ -207,8 +230,9 @@ def follow(client: httpx.Client, database: Database, version: str) -> None:
             time.sleep(0.13 * (n % 7))
             walk(database, version, n)
             began = time.perf_counter()
-            while shown < (shown := next(lines).get("counts", {}).get(ROWS[1], shown)):
-                break
+            while (now := next(lines).get("counts", {}).get(ROWS[1], shown)) == shown:
+                pass
+            shown = now
             took.append(time.perf_counter() - began)
     took.sort()
     print(f"from a commit to the browser: p50 {took[10]:.2f} s, at most {took[-1]:.2f} s")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import NotUnderstoodError, add_workspace, me, say, settings_of
+from kweek.commands.progress import looked, looking
 
 if TYPE_CHECKING:
     from kweek.config import Settings
@@ -51,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
     file = Path(args.file)
     if not file.is_file():
         raise NotUnderstoodError(f"there is no file {args.file}")
+    looking("Reading the costs")
     done = _enter(settings_of(args), file, args)
+    looked()
     if args.json:
         print(json.dumps(_as_json(done, dry=args.dry_run), ensure_ascii=False))
     else:

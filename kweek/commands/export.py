@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import NotUnderstoodError, add_workspace, look_for_folder, settings_of, workspace_of
-from kweek.commands.progress import Told, progress
+from kweek.commands.progress import Told, looked, looking, progress
 
 if TYPE_CHECKING:
     from kweek.leads.database import Database
@@ -57,6 +57,7 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    looking("Looking")
     from kweek.commands.books import opened
     from kweek.leads import listed
     from kweek.leads.export import as_csv, columns, rows
@@ -72,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         database = stack.enter_context(opened(settings))
         _look_for(database, wanted)
+        looked()
         found: Iterable[list[Cell]] = rows(database, wanted, fresh, fields, zone(rules.settings.timezone))
         if args.output:
             told = stack.enter_context(progress("Writing", "leads"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kweek.commands.common import add_workspace, say, settings_of
+from kweek.commands.progress import looked, looking
 from kweek.errors import KweekError, SettingsError
 from kweek.flow.problems import did_you_mean
 
@@ -76,9 +77,11 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    looking("Looking")
     chosen = settings_of(args)
     agreed = _agreed(chosen.workspace)
     ways = {way.name: way for way in _ways(chosen, agreed)}
+    looked()
     if args.name is None and not (args.tried or args.again):
         ways |= _with_what_waits(chosen, ways)
         _list(list(ways.values()), as_json=args.json)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kweek.commands.common import flow_named, say, settings_of
+from kweek.commands.progress import looked, looking
 
 EXAMPLE = """examples:
   kweek pause brochure-request    no mail of it leaves any more, service mail included; its leads stand still
@@ -33,6 +34,7 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    looking("Looking")
     from kweek.commands.books import opened
     from kweek.leads.clock import flow_clock
     from kweek.leads.pausing import pause
@@ -40,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = settings_of(args)
     flow = flow_named(args.flow, chosen.workspace)
     with opened(chosen) as database:
+        looked()
         count = pause(database, flow, flow_clock(database).flow(datetime.now(UTC)))
     if args.json:
         print(json.dumps({"flow": flow, "paused": True, "leads": count}))

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kweek.commands.common import add_workspace, say, settings_of, workspace_of
-from kweek.commands.progress import progress
+from kweek.commands.progress import looking, progress
 
 if TYPE_CHECKING:
     from kweek.config import Settings
@@ -57,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _preview(settings: Settings, workspace: Workspace, *, as_json: bool) -> int:
+    looking("Looking at the rules")
     from datetime import UTC, datetime
 
     from kweek.commands.books import opened

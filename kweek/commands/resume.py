@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from kweek.commands.common import flow_named, say, settings_of
-from kweek.commands.progress import progress
+from kweek.commands.progress import looked, looking, progress
 from kweek.errors import SettingsError
 
 EXAMPLE = """examples:
@@ -40,6 +40,7 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    looking("Looking")
     rate = _rate(args.rate) if args.rate else None
     from kweek.commands.books import opened
     from kweek.leads.pausing import resume
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = settings_of(args)
     flow = flow_named(args.flow, chosen.workspace)
     with opened(chosen) as database:
+        looked()
         try:
             with progress(f"Letting {flow} go on", "leads") as told:
                 count = resume(database, flow, rate, told)

@@ -30,6 +30,7 @@ from kweek.web.spoken import (
     task_words,
     title_of_task,
     value_words,
+    why_words,
 )
 from kweek.words import Tongue
 
@@ -184,6 +185,8 @@ def _fact(say: Tongue, kind: str, name: str, value: object, zone: tzinfo) -> str
         return say("past.judged", by=say.maybe(f"grade.{value}", str(value)))
     if kind == NOTED:
         return f"{field_words(say, ROOT + name)}: {value_words(say, name, value)}"
+    if name == "reason" and isinstance(value, str) and "." not in kind:
+        return f"{field_words(say, 'data.reason')}: {why_words(say, value)}"
     path = f"event.{kind}.{name}" if "." in kind else f"data.{name}"  # those without a dot are Kweek's own
     return f"{field_words(say, path)}: {_plain(say, value, zone)}"
 
