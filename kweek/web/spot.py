@@ -32,6 +32,8 @@ router = APIRouter(dependencies=[Depends(staff_only)])
 
 _OF_THE_LEAD: Final = {"lead.email": "email", "lead.phone": "phone", "lead": "who"}
 _MOST_KEPT: Final = 100  # characters of what stands in the next form as well
+_WRONG: Final = {"by": "wrong.by"} | {name: f"spot.wrong.{name}" for name in ("who", "email", "phone", "data", "other")}
+"""What may be wrong → key of what is said there."""
 _INPUTS: Final = {"number": "number", "date": "date", "moment": "datetime-local"}
 
 
@@ -54,7 +56,7 @@ def take_spot(request: Request, body: Body, house: HouseOf) -> Response:
     plain = "application/json" not in request.headers.get("accept", "")
     by, people = given.get("by", ""), house.rules.people()
     if not by or (people and by not in people):
-        words = {"by": "wrong.by"}
+        words = {"by": _WRONG["by"]}
         return _show(request, house, given, words) if plain else JSONResponse({"faults": list(words)}, 422)
     try:
         incoming = typed_in(given, house.rules.vocabulary(), by, now)
@@ -83,7 +85,7 @@ def _faults(error: BadEventError) -> dict[str, str]:
     found: dict[str, str] = {}
     for fault in error.faults:
         name = _OF_THE_LEAD.get(fault.field) or (fault.field if fault.field.startswith(DATA) else "other")
-        found[name] = f"spot.wrong.{'data' if name.startswith(DATA) else name}"
+        found[name] = _WRONG["data" if name.startswith(DATA) else name]
     return found
 
 
@@ -103,7 +105,8 @@ def _show(
         request, "spot.html", status=422 if faults else 200, given=given, faults=faults or {}, kind=kind,
         kinds={name: event_words(tongue, name) for name in kinds}, facts=facts, asks=asks,
         lead=_lead(house, given.get("lead")), done=_lead(house, given.get("done")),
-        acting=acting(request, house), id=given.get("id") or secrets.token_hex(8),
+        acting=acting(request, house), why={name: tongue(key) for name, key in _WRONG.items()},
+        id=given.get("id") or secrets.token_hex(8),
     )  # fmt: skip
 
 

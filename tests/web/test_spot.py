@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from kweek.leads import tables
 from kweek.web.house import House
@@ -107,4 +107,87 @@ def test_without_a_network_it_waits_in_the_telephone(browser: Browser, served: H
     context.set_offline(False)
     expect(page.locator("#waits")).to_contain_text("Saved.")
     assert [row.name for row in books.rows(tables.leads)] == ["Ann de Vries"]
+    context.close()
+
+
+def telephone(browser: Browser, house: House, path: str = "/spot?kind=fair.visited") -> tuple[BrowserContext, Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(login_link(house.settings))
+    page.goto(f"{house.settings.base_url}{path}")
+    page.evaluate("navigator.serviceWorker.ready")
+    return context, page
+
+
+def refuse(context: BrowserContext, page: Page, typed: dict[str, str], *, and_then: dict[str, str]) -> None:
+    """One that waits, is refused while another is being typed."""
+    context.set_offline(True)
+    for label, text in typed.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("Typed in by").select_option("anna")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#waits")).to_contain_text("Waiting in this telephone: 1")
+    for label, text in and_then.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("You may call me.").check()
+    context.set_offline(False)
+    expect(page.locator("#mend")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_what_was_refused_waits_beside_the_form(browser: Browser, served: House, books: Books) -> None:
+    context, page = telephone(browser, served)
+    refuse(context, page, {"Name": "Offline A", "Telephone": "12"}, and_then={"Name": "Mrs B", "E-mail": "b@b.example"})
+    assert page.get_by_label("Name", exact=True).input_value() == "Mrs B"
+    expect(page.locator("#mend li")).to_contain_text("Offline A, 12")
+    expect(page.locator("#mend li")).to_contain_text("This is no telephone number.")
+    assert fits(page)
+    page.reload()
+    expect(page.locator("#mend li")).to_contain_text("Offline A, 12")
+    assert page.get_by_label("E-mail").input_value() == "b@b.example"
+    assert page.get_by_label("You may call me.").is_checked()
+    page.get_by_role("button", name="Open in the form").click()
+    assert page.get_by_label("Name", exact=True).input_value() == "Mrs B"
+    page.get_by_role("button", name="Put aside what I am typing, and open this").click()
+    assert page.get_by_label("Name", exact=True).input_value() == "Offline A"
+    assert not page.get_by_label("You may call me.").is_checked()
+    expect(page.locator("#mend li")).to_contain_text("Mrs B")
+    page.reload()
+    assert page.get_by_label("Name", exact=True).input_value() == "Offline A"
+    page.get_by_label("Telephone").fill("020 123 4567")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#waits")).to_contain_text("Saved.")
+    page.get_by_role("button", name="Open in the form").click()
+    assert page.get_by_label("You may call me.").is_checked()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#mend")).to_be_hidden()
+    assert [row.name for row in books.rows(tables.leads)] == ["Offline A", "Mrs B"]
+    [consent] = books.rows(tables.consents)
+    assert consent.lead_id == books.rows(tables.leads)[1].id
+    context.close()
+
+
+@pytest.mark.slow
+def test_what_was_refused_opens_as_the_event_that_it_was(browser: Browser, served: House) -> None:
+    context, page = telephone(browser, served)
+    refuse(context, page, {"Name": "Offline A", "Fair": "GreenTech"}, and_then={"Name": "Mrs B"})
+    page.goto(f"{served.settings.base_url}/spot?kind=contact.requested")
+    assert page.get_by_label("Name", exact=True).input_value() == "Mrs B"
+    page.get_by_role("button", name="Open in the form").click()
+    page.get_by_role("button", name="Put aside what I am typing, and open this").click()
+    page.wait_for_url("**kind=fair.visited**")
+    assert page.get_by_label("Name", exact=True).input_value() == "Offline A"
+    assert page.get_by_label("Fair").input_value() == "GreenTech"
+    expect(page.locator("#mend li")).to_contain_text("Mrs B")
+    context.close()
+
+
+@pytest.mark.slow
+def test_who_types_and_for_what_campaign_stays(browser: Browser, served: House) -> None:
+    context, page = telephone(browser, served)
+    page.get_by_label("Typed in by").select_option("anna")
+    page.get_by_label("Campaign").fill("greentech")
+    page.goto(f"{served.settings.base_url}/spot")
+    assert page.get_by_label("Typed in by").input_value() == "anna"
+    assert page.locator("#f-campaign").input_value() == "greentech"
     context.close()

@@ -29,7 +29,7 @@ async function fresh(request, path) {
   try {
     const answer = await fetch(request)
     const query = new URL(request.url).searchParams
-    if (answer.ok && !query.has("done") && !query.has("lead")) await shelf.put(request, answer.clone())
+    if (answer.ok && !query.has("done") && !query.has("lead") && !query.has("mend")) await shelf.put(request, answer.clone())
     return answer
   } catch (error) {
     const known = (await shelf.match(request)) || (path === "/spot" && (await shelf.match("/spot", { ignoreSearch: true })))
