@@ -15,7 +15,7 @@ from kweek.commands.progress import Told, looked, looking, progress
 
 if TYPE_CHECKING:
     from kweek.leads.database import Database
-    from kweek.leads.export import Cell
+    from kweek.leads.formulas import Cell
     from kweek.leads.listed import Wanted
 
 EXAMPLE = """examples:

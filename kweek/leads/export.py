@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from io import StringIO
@@ -14,6 +13,7 @@ from sqlalchemy import Row
 
 from kweek.leads import listed
 from kweek.leads.database import Database
+from kweek.leads.formulas import Cell, harmless
 from kweek.leads.listed import Wanted
 
 BOM: Final = "\ufeff"
@@ -21,20 +21,20 @@ BOM: Final = "\ufeff"
 _AT_A_TIME: Final = 1_000
 _A_PART: Final = 32 * 1024  # characters
 
-Cell = str | int | float | None
+_ID: Final = "kweek_id"
+"""Says above its column whose id it is: an import finds the lead by it."""
 _OWN: Final = (
-    "id", "external_id", "email", "name", "first_name", "last_name", "phone", "job_title", "language", "country",
+    "external_id", "email", "name", "first_name", "last_name", "phone", "job_title", "language", "country",
     "timezone", "company",
 )  # fmt: skip
 _OURS: Final = ("points_profile", "points_intent", "points_interest", "stage", "campaign", "last_campaign", "owner")
-
-_BEGINS_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
-_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
+RECKONED: Final = ("grade", *_OURS, "flows", "created_at")
+"""What Kweek made of a lead, and no file says."""
 
 
 def columns(fields: Iterable[str]) -> list[str]:
     """fields: the workspace's own."""
-    return [*_OWN, "grade", *_OURS, "flows", "created_at", *fields]
+    return [_ID, *_OWN, *RECKONED, *fields]
 
 
 def rows(db: Database, wanted: Wanted, fresh: str, fields: Sequence[str], zone: tzinfo) -> Iterator[list[Cell]]:
@@ -51,6 +51,7 @@ def rows(db: Database, wanted: Wanted, fresh: str, fields: Sequence[str], zone: 
 def _cells(row: Row[Any], flows: Sequence[str], fresh: str, fields: Sequence[str], zone: tzinfo) -> list[Cell]:
     grade = f"{row.profile}{row.engagement}" if row.profile else fresh
     return [
+        row.id,
         *(_readable(row.phone) if name == "phone" else getattr(row, name) for name in _OWN),
         grade,
         *(getattr(row, name) for name in _OURS),
@@ -104,17 +105,3 @@ def in_parts(lines: Iterable[str]) -> Iterator[str]:
             part, size = [], 0
     if part:
         yield "".join(part)
-
-
-def harmless(cell: Cell) -> Cell:
-    """What a spreadsheet would run as a formula gets an apostrophe before it. A number, or a telephone number, is only
-    what it says."""
-    if not isinstance(cell, str) or not cell.startswith(_BEGINS_FORMULA):
-        return cell
-    if _NUMBER.fullmatch(cell) or _is_phone(cell):
-        return cell
-    return f"'{cell}"
-
-
-def _is_phone(cell: str) -> bool:
-    return re.fullmatch(r"\+\d{1,3}( [\d -]+)?", cell) is not None

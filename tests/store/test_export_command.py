@@ -33,7 +33,7 @@ def the_house(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_file_for_excel(tmp_path: Path) -> None:
     assert main(["export", "--separator", ";", "-o", "leads.csv"]) == 0
     raw = (tmp_path / "leads.csv").read_bytes()
-    assert raw.startswith(b"\xef\xbb\xbfid;external_id;email;name;")
+    assert raw.startswith(b"\xef\xbb\xbfkweek_id;external_id;email;name;")
     assert raw.count(b"\r\n") == 3
     rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines(), delimiter=";"))
     assert [(row["name"], row["grade"], row["building"]) for row in rows] == [
@@ -46,7 +46,7 @@ def test_lines_for_a_program(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "--grade", "A1", "--json"]) == 0
     [line] = capsys.readouterr().out.splitlines()
     ann = json.loads(line)
-    assert (ann["id"], ann["grade"], ann["building"], ann["phone"]) == ("ann", "A1", "=1", None)
+    assert (ann["kweek_id"], ann["grade"], ann["building"], ann["phone"]) == ("ann", "A1", "=1", None)
 
 
 @pytest.mark.parametrize(

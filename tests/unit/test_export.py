@@ -7,23 +7,41 @@ from collections.abc import Iterator
 
 import pytest
 
-from kweek.leads.export import Cell, as_csv, harmless, in_parts
+from kweek.leads.export import as_csv, in_parts
+from kweek.leads.formulas import Cell, as_it_was, harmless
 
-RUNS = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "=", "+31=1", "-", "--5")
+RUNS = (
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1+1",
+    "=",
+    "+31=1",
+    "-",
+    "--5",
+    "'=1",
+    "''+1+1",
+)
 SAYS_ONLY_THAT = (
-    "Ann de Vries", "a=b", "", "'=1", -20, 3.5, None, "-20", "+5", "3,50", "+31201234567", "+31 20 123 4567",
-    "+1 201-555-0123",
+    "Ann de Vries", "a=b", "", "'s-Hertogenbosch", -20, 3.5, None, "-20", "+5", "3,50", "+31201234567",
+    "+31 20 123 4567", "+1 201-555-0123",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("cell", RUNS)
 def test_what_would_run_is_shut_in(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
+    assert as_it_was(harmless(cell)) == cell
 
 
 @pytest.mark.parametrize("cell", SAYS_ONLY_THAT)
 def test_what_only_says_something_stays(cell: Cell) -> None:
     assert harmless(cell) == cell
+    assert not isinstance(cell, str) or as_it_was(cell) == cell
 
 
 @pytest.mark.parametrize("separator", [";", ","])

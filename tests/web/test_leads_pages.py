@@ -112,8 +112,8 @@ def test_the_file_is_what_excel_opens(staff: TestClient) -> None:
     answer = staff.get("/leads.csv?q=", headers=DUTCH)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="leads.csv"'
-    assert answer.text.startswith("\ufeffid;external_id;email;")
-    rows = {row["id"]: row for row in csv.DictReader(answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")}
+    assert answer.text.startswith("\ufeffkweek_id;external_id;email;")
+    rows = {row["kweek_id"]: row for row in csv.DictReader(answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")}
     assert list(rows) == ["carla", "bas", "ann", "dirk"]
     assert (rows["dirk"]["name"], rows["dirk"]["phone"]) == ("'=cmd|' /C calc'!A0", "+31 20 123 4567")
     ann = rows["ann"]
@@ -123,7 +123,7 @@ def test_the_file_is_what_excel_opens(staff: TestClient) -> None:
 
 def test_the_file_has_the_leads_of_the_list(staff: TestClient) -> None:
     lines = staff.get("/leads.csv?grade=B1&separator=,").text.splitlines()
-    assert [line.split(",")[0] for line in lines] == ["\ufeffid", "ann"]
+    assert [line.split(",")[0] for line in lines] == ["\ufeffkweek_id", "ann"]
 
 
 @pytest.mark.parametrize("path", ["/leads", "/leads.csv", "/matrix"])

@@ -47,7 +47,7 @@ def how_of(table: Table, written: Written, asked: Asked, words: Vocabulary, *, t
     """trying: nobody has to say by which permission. HowError."""
     columns = formed(table, told(propose(table, words), asked.fields, words), words, asked.dates)
     targets = {column.target for column in columns}
-    if not asked.row_ids and not targets & {"email", "external_id"}:
+    if not asked.row_ids and not targets & {"email", "external_id", "kweek_id"}:
         raise HowError("map", "import.wrong.nobody")
     if asked.row_ids and "external_id" in targets:
         raise HowError("row_ids", "import.wrong.ids")

@@ -17,11 +17,14 @@ from kweek.intake.imports.headings import TARGETS, Named, named, tidy
 from kweek.intake.imports.how import Column, Why
 from kweek.intake.imports.said import HowError
 from kweek.intake.values import nearest
+from kweek.leads.export import RECKONED
 
 OWN: Final = "own."
 LEAVE_OUT: Final = "ignore"
 NOTHING: Final = ("", "-", LEAVE_OUT)
 """A column that is told to be one of these is left out."""
+
+_OUR_ID: Final = "kweek_id"
 
 _LOOKED_AT: Final = 1_000  # rows by which a column is known
 _MOST: Final = 0.9  # of its cells, for a column to be known by them alone
@@ -48,7 +51,8 @@ def propose(sheet: Table, words: Vocabulary) -> tuple[Column, ...]:
     }
     found = {heading: named(heading, words.fields, words.titles) for heading in sheet.headings}
     found = {heading: one for heading, one in found.items() if one is not None and cells[heading]}
-    columns = dict[str, Column]()
+    columns = {heading: Column(heading, None, Why("column.reckoned")) for heading in _reckoned(sheet.headings, words)}
+    found = {heading: one for heading, one in found.items() if heading not in columns}
     taken = dict[str, str]()
     for heading in sorted(found, key=lambda one: found[one].near is not None):  # the exact names choose first
         one = found[heading]
@@ -93,8 +97,9 @@ def formed(
         for n, found in cells.items():
             if line.cells[n]:
                 found.append(line.cells[n])
+    ours = any(column.target == _OUR_ID for column in columns)
     return tuple(
-        _formed(column, kinds[n], cells[n], words.country, dates) if n in kinds else column
+        _formed(column, kinds[n], cells[n], words.country, dates, ours=ours) if n in kinds else column
         for n, column in enumerate(columns)
     )
 
@@ -108,6 +113,12 @@ def own_for(said: str) -> str:
     """What keeps such a column as a text that nobody declared: `own.woonplaats`."""
     name = "_".join(tidy(said.removeprefix(OWN)).split())[:60]
     return f"{OWN}{name if _OWN_NAME.fullmatch(name) else 'remark'}"
+
+
+def _reckoned(headings: Sequence[str], words: Vocabulary) -> list[str]:
+    """In a list that Kweek wrote: what it made of each lead."""
+    ours = _OUR_ID in headings
+    return [heading for heading in headings if ours and heading in RECKONED and heading not in words.fields]
 
 
 # --- by its name, by its cells ----------------------------------------------------------------------------
@@ -203,9 +214,12 @@ def kind_of(target: str | None, words: Vocabulary) -> str:
     return "number" if target == "company.size" else words.fields.get(target or "", "text")
 
 
-def _formed(column: Column, kind: str, cells: Sequence[str], country: str | None, dates: Order | None) -> Column:
+def _formed(
+    column: Column, kind: str, cells: Sequence[str], country: str | None, dates: Order | None, *, ours: bool
+) -> Column:
+    """ours: Kweek wrote the file, where 12.345 is no thousands, unless a spreadsheet wrote it anew."""
     if kind == "number":
-        sign = decimal_sign(cells, country)
+        sign = decimal_sign(cells, None if ours else country)
         return replace(column, decimal=sign.as_written, sure=sign.sure)
     order = date_order(cells, country)
     if dates is not None and order.as_written != "ymd":  # there is nothing to decide about 2026-12-31

@@ -15,6 +15,7 @@ from io import StringIO
 from typing import Final
 
 from kweek.intake.imports.said import FileError
+from kweek.leads.formulas import as_it_was
 
 MOST_BYTES: Final = 200_000_000
 MOST_ROWS: Final = 1_000_000
@@ -164,7 +165,7 @@ def _named(cells: Sequence[str]) -> Iterator[str]:
     """Each by a name of its own: `Name`, `Name (2)`, and the letter of a column without one."""
     seen = Counter[str]()
     for n, cell in enumerate(cells):
-        name = " ".join(cell.split())[:200] or _letter(n)
+        name = " ".join(as_it_was(cell).split())[:200] or _letter(n)
         seen[name.casefold()] += 1
         times = seen[name.casefold()]
         yield name if times == 1 else f"{name} ({times})"
@@ -233,7 +234,7 @@ def _filled(cells: Sequence[str]) -> bool:
 
 
 def _fitted(cells: Sequence[str], width: int) -> tuple[str, ...]:
-    """One for each heading; beyond the last only what holds something."""
+    """One for each heading; beyond the last only what holds something. What was shut in, is as it was."""
     while len(cells) > width and not cells[-1].strip():
         cells = cells[:-1]
-    return (*cells, *("",) * (width - len(cells)))
+    return (*map(as_it_was, cells), *("",) * (width - len(cells)))

@@ -25,7 +25,7 @@ from kweek.intake.incoming import ConsentIn, Fault, LeadIn, TouchIn
 
 _NOTHING: Final = ("-", "null", "n/a", "#n/a", "#n/b", "n.v.t.", "nvt", "none")
 _COMPANY: Final = "company."
-_ELSEWHERE: Final = ("infix", "campaign")  # no field of the lead by itself
+_ELSEWHERE: Final = ("infix", "campaign", "kweek_id")  # no field of the lead by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,9 @@ class Refusal:
         return self.told(self.words)
 
 
+NOBODY: Final = Refusal("", "", "nobody can tell who this is: it needs an e-mail address or an external id")
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """lead: None where the row cannot be taken, and refusals say why."""
@@ -66,6 +69,14 @@ class Read:
     lead: LeadIn | None
     touch: TouchIn
     refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def names_nobody(self) -> bool:
+        """Nobody can be made of it: it has our id only, and nobody has it."""
+        return self.lead is not None and not self.lead.email and not self.lead.external_id
+
+    def refused(self, why: Refusal) -> Read:
+        return replace(self, lead=None, refusals=(why,))
 
 
 class RowReader:
@@ -85,7 +96,7 @@ class RowReader:
         }
         checker = _RowChecker(self.words, self.now)
         raw = self._raw(cells, checker, line.number)
-        lead = checker.lead(raw)
+        lead = checker.lead(raw, known="kweek_id" in cells)
         campaign = checker.text(cells.get("campaign"), "lead.campaign") or self.how.campaign
         touch = TouchIn("import", campaign, source=self.file)
         own = {target: checker.text(cell, _path(target)) for target, cell in cells.items() if target.startswith(OWN)}
@@ -95,7 +106,7 @@ class RowReader:
             checker.fault("row", f"{more}: {quoted}", has=len(line.cells), columns=len(self.how.columns))
         if checker.faults:
             return Read(line.number, None, touch, tuple(self._refusal(fault, cells) for fault in checker.faults))
-        return Read(line.number, self._whole(lead, own), touch)
+        return Read(line.number, replace(self._whole(lead, own), id=cells.get("kweek_id")), touch)
 
     def _raw(self, cells: Mapping[str, str], checker: _RowChecker, number: int) -> dict[str, object]:
         """As a program would send it."""
@@ -162,8 +173,7 @@ class RowReader:
     def _refusal(self, fault: Fault, cells: Mapping[str, str]) -> Refusal:
         target = fault.field.removeprefix("lead.")
         if target == "lead":
-            words = "nobody can tell who this is: it needs an e-mail address or an external id"
-            return Refusal("", "", words) if not self.how.row_ids else Refusal("", "", fault.sentence, fault.values)
+            return NOBODY if not self.how.row_ids else Refusal("", "", fault.sentence, fault.values)
         if target in self._headings:
             return Refusal(self._headings[target], cells.get(target, ""), fault.sentence, fault.values)
         return Refusal("", "", fault.sentence, fault.values)

@@ -18,6 +18,7 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
         "zakelijk e-mailadres", "business email", "work email", "e-mail zakelijk", "zakelijke e-mail", "e-mail werk",
         "primary email", "contact email", "e-mail contactpersoon",
     ),
+    "kweek_id": (),  # as our own list of leads says it
     "external_id": (
         "id", "external id", "klantnummer", "klantnr", "relatienummer", "relatienr", "debiteurnummer", "debiteurnr",
         "customer number", "customer id", "contact id", "crm id", "lead id", "record id", "account id", "nummer",

@@ -56,6 +56,7 @@ class Book:
     """Who is known, as far as somebody asked. by_earlier: by an address that it had. companies: what is known of each,
     by its key."""
 
+    by_id: dict[str, Person] = field(default_factory=dict[str, Person])
     by_email: dict[str, Person] = field(default_factory=dict[str, Person])
     by_external: dict[str, Person] = field(default_factory=dict[str, Person])
     by_earlier: dict[str, Person] = field(default_factory=dict[str, Person])
@@ -65,13 +66,16 @@ class Book:
         """Read who may be meant, and is not known here yet."""
         emails = {email_key(one.email) for one in said if one.email} - self.by_email.keys()
         ids = {one.external_id for one in said if one.external_id} - self.by_external.keys()
-        rows = [*_found(read, _BY_EMAIL, emails), *_found(read, _BY_EXTERNAL, ids)]
-        people = {person.id: person for person in (*self.by_email.values(), *self.by_external.values())}
+        ours = {one.id for one in said if one.id} - self.by_id.keys()
+        rows = [*_found(read, _BY_EMAIL, emails), *_found(read, _BY_EXTERNAL, ids), *_found(read, _BY_ID, ours)]
+        seen = (*self.by_email.values(), *self.by_external.values(), *self.by_id.values())
+        people = {person.id: person for person in seen}
         for row, lives in _merged(read, rows):
             if lives.name_key is not None:
                 self.companies.setdefault(lives.name_key, _company(lives, "company_"))
             person = people.setdefault(lives.id, person_of(lives))
             self.add(person)
+            self.by_id[row.id] = person
             if row.email_key is not None:
                 self.by_email.setdefault(row.email_key, person)
             if row.external_id is not None:
@@ -84,8 +88,9 @@ class Book:
             self.companies[row.name_key] = _company(row, "")
 
     def find(self, said: LeadIn) -> Person | None:
-        """The sender's id decides, then the address, then one that somebody had: as `people.find_or_make`."""
-        by_id = self.by_external.get(said.external_id) if said.external_id else None
+        """Our id decides, then the sender's, then the address, then one that somebody had: as `people.find_or_make`."""
+        by_id = self.by_id.get(said.id) if said.id else None
+        by_id = by_id or (self.by_external.get(said.external_id) if said.external_id else None)
         return by_id or (self.by_email.get(email_key(said.email)) if said.email else None) or self._by_earlier(said)
 
     def _by_earlier(self, said: LeadIn) -> Person | None:

@@ -1,4 +1,7 @@
-"""Which rows were refused, and why? A file to mend and to take in again: their cells as they were, and the reason."""
+"""Which rows were refused, and why? A file to mend and to take in again: their cells as they were, and the reason.
+
+A spreadsheet runs nothing in it: a formula stands behind an apostrophe, as in every file that leaves the house.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from kweek.intake.imports.file_row import Refusal
 from kweek.intake.imports.how import load_how
 from kweek.leads import imports
 from kweek.leads.database import Database
+from kweek.leads.formulas import harmless
 
 _AT_ONCE: Final = 1_000
 REASON: Final = "why it was refused"
@@ -57,5 +61,5 @@ def why_of(row: Row[Any], worded: Callable[[Refusal], str] = str) -> Iterator[st
 
 def _line(cells: Sequence[str], separator: str) -> str:
     line = StringIO(newline="")
-    csv.writer(line, delimiter=separator).writerow(cells)
+    csv.writer(line, delimiter=separator).writerow(map(harmless, cells))
     return line.getvalue()

@@ -18,7 +18,7 @@ from kweek.intake.check import email_key
 from kweek.intake.companies import name_key
 from kweek.intake.ears import FlowEars
 from kweek.intake.imports.csv_file import Line
-from kweek.intake.imports.file_row import Read, Refusal, RowReader
+from kweek.intake.imports.file_row import NOBODY, Read, Refusal, RowReader
 from kweek.intake.imports.known import OF_COMPANY, Book, Changes, Person, changes, only_new, people_by_id
 from kweek.intake.imports.newcomers import Newcomer, make_all
 from kweek.intake.imports.together import Together
@@ -91,7 +91,8 @@ def _of_different_people(read: Sequence[Read]) -> list[Read]:
 
 def _keys(said: LeadIn) -> set[str]:
     keys = {f"@{email_key(said.email)}"} if said.email else set[str]()
-    return keys | ({f"#{said.external_id}"} if said.external_id else set[str]())
+    keys |= {f"#{said.external_id}"} if said.external_id else set[str]()
+    return keys | ({f"!{said.id}"} if said.id else set[str]())
 
 
 # --- a batch ----------------------------------------------------------------------------------------------
@@ -125,7 +126,15 @@ class _Batch:
         """What the rows of the import shall say of each."""
         said = [self._with_proof(one) for one in rows]
         self.book.look_up(self.tx, said)
-        whose = [None if (person := self.book.find(one)) is None else person.id for one in said]
+        found = [None if (person := self.book.find(one)) is None else person.id for one in said]
+        strangers = [one for one, its in zip(rows, found, strict=True) if its is None and one.names_nobody]
+        known = [one for one in zip(rows, said, found, strict=True) if one[0] not in strangers]
+        return [*(_refused(one.refused(NOBODY)) for one in strangers), *self._take(known)]
+
+    def _take(self, known: Sequence[tuple[Read, LeadIn, str | None]]) -> list[dict[str, object]]:
+        """Each with what it says and who it is; None: somebody new."""
+        rows, said = [row for row, _, _ in known], [one for _, one, _ in known]
+        whose = [its for _, _, its in known]
         before = self._lock([lead_id for lead_id in whose if lead_id is not None])
         new = [Newcomer(one, self._event(row)) for row, one, its in zip(rows, said, whose, strict=True) if its is None]
         made = iter(make_all(self.tx, new, self.now, self.together))

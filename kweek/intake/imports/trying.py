@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final, Literal
 
 from kweek.intake.imports.csv_file import Line
-from kweek.intake.imports.file_row import Read, Refusal, RowReader
+from kweek.intake.imports.file_row import NOBODY, Read, Refusal, RowReader
 from kweek.intake.imports.known import Book, Changes, Person, only_new
 from kweek.leads.database import Database
 
@@ -63,6 +63,8 @@ def _outcome(book: Book, one: Read, *, keeps: bool) -> Outcome:
     if one.lead is None:
         return Outcome(one.number, "refused", refusals=one.refusals)
     person = book.find(one.lead)
+    if person is None and one.names_nobody:
+        return Outcome(one.number, "refused", refusals=(NOBODY,))
     fresh = person is None
     person = person or Person(None)
     again, person.row = person.row, person.row or one.number
