@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ LONGEST: Final = 100
 
 _KNOWN: Final = select(campaigns.c.id).where(campaigns.c.id == bindparam("id"))
 _ALL: Final = select(campaigns).order_by(campaigns.c.title, campaigns.c.id)
-_HELD: Final = select(campaigns.c.id, campaigns.c.parent_id).order_by(campaigns.c.id).with_for_update()
+_HELD: Final = select(campaigns).order_by(campaigns.c.id).with_for_update()
 
 
 class CircleError(KweekError):
@@ -35,6 +35,18 @@ class CampaignIn:
     parent: str | None = None
     channel: str | None = None
     norm_roi: float | None = None
+
+    def other_than(self, one: CampaignIn) -> list[str]:
+        """The names of what differs."""
+        return [name for name in asdict(self) if getattr(self, name) != getattr(one, name)]
+
+
+class MeanwhileError(KweekError):
+    """Somebody else changed the same since. fields: what; now: how the campaign is."""
+
+    def __init__(self, fields: Sequence[str], now: CampaignIn) -> None:
+        super().__init__(f"somebody changed {', '.join(fields)} since")
+        self.fields, self.now = fields, now
 
 
 def campaign_word(written: str) -> str | None:
@@ -55,12 +67,22 @@ def make_campaign(tx: Connection, word: str, said: CampaignIn, now: datetime) ->
     return insert_once(tx, campaigns, {"id": word, "created_at": now, **_columns(said)})
 
 
-def change_campaign(tx: Connection, word: str, said: CampaignIn) -> None:
-    """CircleError: its parent lies below it."""
-    above = {row.id: row.parent_id for row in tx.execute(_HELD)}  # of two who move them at once, one waits
-    if word in chain(above, said.parent):
+def change_campaign(tx: Connection, word: str, was: CampaignIn, said: CampaignIn) -> None:
+    """Write what is said otherwise than it was when somebody looked. MeanwhileError: nothing is written. CircleError: its
+    parent lies below it."""
+    rows = {row.id: row for row in tx.execute(_HELD)}  # of two who move them at once, one waits
+    now, changed = campaign_of(rows[word]), said.other_than(was)
+    if stale := [name for name in now.other_than(was) if name in changed and name in now.other_than(said)]:
+        raise MeanwhileError(stale, now)
+    if "parent" in changed and word in chain({row.id: row.parent_id for row in rows.values()}, said.parent):
         raise CircleError(f"“{said.parent}” lies below “{word}” itself")
-    tx.execute(update(campaigns).where(campaigns.c.id == word).values(**_columns(said)))
+    becomes = replace(now, **{name: getattr(said, name) for name in changed})
+    tx.execute(update(campaigns).where(campaigns.c.id == word).values(**_columns(becomes)))
+
+
+def campaign_of(row: Row[Any]) -> CampaignIn:
+    """As a colleague would say it."""
+    return CampaignIn(row.title, row.parent_id, row.channel, row.norm_roi)
 
 
 def all_campaigns(read: Connection) -> Sequence[Row[Any]]:

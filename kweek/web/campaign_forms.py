@@ -18,6 +18,8 @@ from kweek.leads.earned import Period
 from kweek.leads.money import cents_of
 from kweek.web.acting import Acting, once
 
+WAS: Final = "was."
+
 _MOST_ROI: Final = 999
 _MOST_WORDS: Final = 500
 
@@ -59,6 +61,19 @@ def campaign_said(given: Mapping[str, str], others: Collection[str]) -> tuple[Ca
     if parent is not None and parent not in others:
         faults["parent"] = "campaigns.wrong.parent"
     return CampaignIn(title or "", parent, channel, _norm(given.get("norm_roi", ""), faults)), faults
+
+
+def as_it_was(given: Mapping[str, str]) -> CampaignIn:
+    """What stood in the form when it was shown."""
+    was = {name.removeprefix(WAS): text for name, text in given.items() if name.startswith(WAS)}
+    return CampaignIn(
+        was.get("title", ""), was.get("parent") or None, was.get("channel") or None, _norm(was.get("norm_roi", ""), {})
+    )
+
+
+def touched(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Without what came back as it stood in the form."""
+    return {name: text for name, text in given.items() if text != given.get(f"{WAS}{name}")}
 
 
 def word_said(given: Mapping[str, str], faults: Faults) -> str:

@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kweek.leads import costs
-from kweek.leads.campaigns import CircleError, all_campaigns, change_campaign, make_campaign
+from kweek.leads.campaigns import CircleError, MeanwhileError, all_campaigns, change_campaign, make_campaign
 from kweek.leads.earned import Branch, Numbers, Which, behind, tree, words_below
 from kweek.leads.tables import Moment, companies, leads
 from kweek.web.acting import Acting, acting, back_to, read_fields
 from kweek.web.behind import Found, bounds_of
-from kweek.web.campaign_forms import Faults, campaign_said, cost_said, name_of, period_of, word_said
+from kweek.web.campaign_forms import Faults, as_it_was, campaign_said, cost_said, name_of, period_of, touched, word_said
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
@@ -31,6 +31,8 @@ router = APIRouter(dependencies=[Depends(staff_only)])
 
 WITHOUT: Final = "-"
 """Stands in an address for leads of no campaign; no campaign is called so."""
+
+MEANWHILE: Final = "campaigns.wrong.meanwhile"
 
 _ROWS: Final = 500
 _ENTRIES: Final = 200
@@ -47,8 +49,13 @@ class Tried:
     faults: Faults = field(default_factory=Faults)
 
     @property
+    def too_late(self) -> bool:
+        """Somebody else changed the same meanwhile."""
+        return MEANWHILE in self.faults.values()
+
+    @property
     def status(self) -> int:
-        return 422 if self.faults else 200
+        return 409 if self.too_late else 422 if self.faults else 200
 
 
 # --- all of them ------------------------------------------------------------------------------------------
@@ -107,7 +114,8 @@ def act_on_campaign(word: str, request: Request, body: Body, house: HouseOf) -> 
         case _:
             raise ProblemError(400, "This page has no such button.")
     if faults:
-        return _show(word, request, house, Tried(action, given, faults))
+        late = MEANWHILE in faults.values()
+        return _show(word, request, house, Tried(action, touched(given) if late else given, faults))
     back = f"{_address(word)}?done={action}"
     return back_to(back, given["by"], house) if "by" in given else RedirectResponse(back, 303)
 
@@ -120,9 +128,11 @@ def _change(house: House, word: str, given: Mapping[str, str]) -> Faults:
         said, faults = campaign_said(given, known)
         if not faults:
             try:
-                change_campaign(tx, word, said)
+                change_campaign(tx, word, as_it_was(given), said)
             except CircleError:
                 faults["parent"] = "campaigns.wrong.circle"
+            except MeanwhileError as error:
+                faults = dict.fromkeys(error.fields, MEANWHILE)
     return faults
 
 

@@ -121,11 +121,11 @@ def test_no_campaign_lies_below_itself(database: Database) -> None:
     with database.write() as tx:
         for word in ("a", "b", "c"):
             know_campaign(tx, word, NOW)
-        change_campaign(tx, "b", CampaignIn("B", "a"))
-        change_campaign(tx, "c", CampaignIn("C", "b"))
+        change_campaign(tx, "b", CampaignIn("B"), CampaignIn("B", "a"))
+        change_campaign(tx, "c", CampaignIn("C"), CampaignIn("C", "b"))
         for parent in ("a", "c"):
             with pytest.raises(CircleError):
-                change_campaign(tx, "a", CampaignIn("A", parent))
+                change_campaign(tx, "a", CampaignIn("A"), CampaignIn("A", parent))
         tx.execute(tables.campaigns.update().where(tables.campaigns.c.id == "a").values(parent_id="c"))
         assert sorted(one.row.id for top in tree(tx, ALWAYS).tops for _, one in top.walk()) == ["a", "b", "c"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -21,6 +22,12 @@ def campaigns(books: Books) -> dict[str, Any]:
 
 def send(staff: TestClient, path: str, **fields: str) -> Any:
     return staff.post(path, data=fields, headers={"origin": ORIGIN})
+
+
+def as_shown(staff: TestClient, path: str) -> dict[str, str]:
+    """What stood in the form when somebody looked."""
+    found = re.findall(r'name="(was\.\w+)" value="([^"]*)"', staff.get(path).text)
+    return {name: unescape(text) for name, text in found}
 
 
 def person(staff: TestClient) -> str:
@@ -122,12 +129,43 @@ def test_a_period_that_is_none_is_said(staff: TestClient, fair: Books, query: st
 def test_a_campaign_is_made_and_changed(staff: TestClient, fair: Books) -> None:
     made = send(staff, "/campaigns", title="Autumn <b>Fair</b>", word="Autumn Fair", channel="stand", norm_roi="2,5")
     assert (made.status_code, made.headers["location"]) == (303, "/campaigns/autumn-fair")
-    changed = send(staff, "/campaigns/autumn-fair", action="change", title="Autumn <i>", parent="fair")
+    changed = send(
+        staff,
+        "/campaigns/autumn-fair",
+        action="change",
+        title="Autumn <i>",
+        parent="fair",
+        **as_shown(staff, "/campaigns/autumn-fair"),
+    )
     assert changed.headers["location"] == "/campaigns/autumn-fair?done=change"
     row = campaigns(fair)["autumn-fair"]
     assert (row.title, row.parent_id, row.channel, row.norm_roi) == ("Autumn <i>", "fair", None, None)
     assert "Autumn &lt;i&gt;" in staff.get("/campaigns/autumn-fair?done=change").text
     assert "Autumn &lt;i&gt;" in staff.get("/campaigns").text
+
+
+def test_of_two_who_change_the_same_the_second_is_told(staff: TestClient, fair: Books) -> None:
+    anna = els = as_shown(staff, "/campaigns/fair")
+    form = {"action": "change", "title": "Fair", "parent": "", "channel": "", "norm_roi": ""}
+    send(staff, "/campaigns/fair", **form | {"title": "Bank A", "channel": "telephone"}, **anna)
+    assert send(staff, "/campaigns/fair", **form | {"norm_roi": "4"}, **els).status_code == 303
+    row = campaigns(fair)["fair"]
+    assert (row.title, row.channel, row.norm_roi) == ("Bank A", "telephone", 4)
+    late = send(staff, "/campaigns/fair", **form | {"channel": "fair", "parent": "stand"}, **els)
+    assert late.status_code == 409
+    assert "Somebody changed this since you looked" in late.text
+    assert 'id="change-channel" name="channel" type="text" value="fair"' in late.text
+    assert 'id="change-title" name="title" type="text" value="Bank A"' in late.text
+    assert campaigns(fair)["fair"].channel == "telephone"
+
+
+def test_a_fault_makes_no_older_form_a_newer_one(staff: TestClient, fair: Books) -> None:
+    els = as_shown(staff, "/campaigns/fair")
+    form = {"action": "change", "title": "Fair", "parent": "", "channel": "", "norm_roi": ""}
+    send(staff, "/campaigns/fair", **form | {"channel": "telephone"}, **els)
+    wrong = send(staff, "/campaigns/fair", **form | {"channel": "stand", "norm_roi": "x"}, **els)
+    assert wrong.status_code == 422
+    assert 'name="was.channel" value=""' in wrong.text
 
 
 @pytest.mark.parametrize(
