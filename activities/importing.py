@@ -43,7 +43,7 @@ class Importer:
                 return self._many(self._taker(import_id), lambda: self._all_in(import_id))
             case "enrolling":
                 return self._enrol(import_id)
-            case "undoing":
+            case "undoing" | "forgetting":
                 return self._many(
                     lambda: undo_some(self.database, import_id, self.book().ears, self._now()),
                     lambda: self._undone(import_id),
@@ -95,7 +95,7 @@ class Importer:
     def _undone(self, import_id: str) -> Imported:
         """All that could be taken back is; or some have yet to leave their flow."""
         with self.database.read() as read:
-            over = imports.one(read, import_id).status != "undoing"
+            over = imports.one(read, import_id).status not in imports.LEAVING
         return Imported(done=True) if over else Imported(wait=BREATH.total_seconds())
 
     def _now(self) -> datetime:

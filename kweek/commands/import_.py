@@ -42,7 +42,7 @@ _HINTS: Final = {
 }
 _SHOWN: Final = 20  # refused rows in the terminal
 _PATIENCE: Final = 10  # looks without a row, until it is said that no worker is there
-_IN: Final = ("enrolling", "done", "stopped", "undoing", "undone")
+_IN: Final = ("enrolling", "done", "stopped", "undoing", "undone", "forgetting", "forgotten")
 
 
 def add(commands: Any) -> None:

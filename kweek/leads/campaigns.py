@@ -68,8 +68,8 @@ def make_campaign(tx: Connection, word: str, said: CampaignIn, now: datetime) ->
 
 
 def change_campaign(tx: Connection, word: str, was: CampaignIn, said: CampaignIn) -> None:
-    """Write what is said otherwise than it was when somebody looked. MeanwhileError: nothing is written. CircleError: its
-    parent lies below it."""
+    """Write what is said otherwise than it was when somebody looked. MeanwhileError: nothing is written. CircleError:
+    its parent lies below it."""
     rows = {row.id: row for row in tx.execute(_HELD)}  # of two who move them at once, one waits
     now, changed = campaign_of(rows[word]), said.other_than(was)
     if stale := [name for name in now.other_than(was) if name in changed and name in now.other_than(said)]:

@@ -19,7 +19,9 @@ from kweek.leads.bulk import update_rows
 from kweek.leads.database import Database
 from kweek.leads.tables import import_rows, imports
 
-AT_WORK: Final = ("running", "enrolling", "undoing")
+LEAVING: Final = ("undoing", "forgetting")
+"""What was taken in goes back; a file of which nothing was, is let go."""
+AT_WORK: Final = ("running", "enrolling", *LEAVING)
 TAKEN: Final = ("made", "changed", "same")
 """Rows that became a lead."""
 
@@ -217,10 +219,12 @@ def stop(db: Database, import_id: str) -> None:
 
 
 def undo(db: Database, import_id: str) -> None:
-    """Have all taken back that can be. Twice is once."""
+    """Have all taken back that can be, or the file let go where nobody took it in. Twice is once."""
     with db.write() as tx:
         row = locked(tx, import_id)
-        if row.status not in ("undoing", "undone"):
+        if row.status in ("storing", "tried"):
+            change(tx, import_id, status="forgetting")
+        elif row.status not in (*LEAVING, "undone", "forgotten"):
             change(tx, import_id, status="undoing", enrolled=_EVERY if row.how.get("flow") else 0, next_at=None)
 
 

@@ -95,9 +95,9 @@ def progress_of(read: Connection, row: Row[Any], now: datetime, tempo: float) ->
     so_far = imports.progress(read, row.id)
     counts, taken = so_far.counts, so_far.taken
     match row.status:
-        case "undoing" | "undone":
-            done = counts.get("undone", 0) + counts.get("kept", 0)
-            return ProgressShown(so_far, done, done + taken, 0, None)
+        case "undoing" | "undone" | "forgetting" | "forgotten":
+            done = sum(counts.get(became, 0) for became in ("undone", "kept", "forgotten"))
+            return ProgressShown(so_far, done, done + taken + counts.get("waiting", 0), 0, None)
         case "enrolling":
             done = imports.entered(read, row.id, row.enrolled)
             rate = load_how(row.how).rate

@@ -90,7 +90,7 @@ def undone(db: Database, import_id: str) -> None:
 
 
 def rows(db: Database, import_id: str) -> list[Any]:
-    every = ["waiting", "made", "changed", "same", "refused", "undone", "kept"]
+    every = ["waiting", "made", "changed", "same", "refused", "undone", "kept", "forgotten"]
     with db.read() as read:
         return imports.rows(read, import_id, every, 100)
 

@@ -82,7 +82,9 @@ def test_a_file_that_nobody_took_in_is_forgotten(books: Database) -> None:
         books, "fair.csv", reader.how.dump(), ((one.number, one.cells) for one in lines), NOW, tried=True
     )
     undone(books, import_id)
-    assert {(row.status, tuple(row.cells)) for row in rows(books, import_id)} == {("undone", ())}
+    with books.read() as read:
+        assert imports.one(read, import_id).status == "forgotten", "nothing was taken in, so nothing is taken back"
+    assert {(row.status, tuple(row.cells)) for row in rows(books, import_id)} == {("forgotten", ())}
     assert all_rows(books) == before
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from httpx import Response
+from playwright.sync_api import Browser, expect
 
 from kweek.intake.ears import FlowEars
 from kweek.intake.imports.file_row import RowReader
 from kweek.intake.imports.how import load_how
 from kweek.intake.imports.taking import take_some
+from kweek.intake.imports.undoing import undo_some
 from kweek.leads import imports, tables
 from kweek.web.house import House
+from tests.web.browsing import visit
 from tests.web.conftest import NOW, ORIGIN, Books, TestClient
 
 FILE = "Naam;E-mail;Kleur;Contract_end\nJan <b>;jan@example.com;rood;3-4-2026\nPiet;piet@;blauw;4-4-2026\n"
@@ -132,6 +135,34 @@ def test_what_makes_no_sense_is_said_and_nothing_begins(staff: TestClient, field
     answer = say(staff, path, "begin", **({"map.1": "email"} | fields))
     assert (answer.status_code, says in answer.text) == (422, True)
     assert "To be decided" in staff.get("/imports").text
+    summary = answer.text.partition('id="faults"')[2].partition("</section>")[0]
+    [field] = re.findall(r'<a href="#([^"]+)">', summary)
+    assert f'id="{field}"' in answer.text.replace(summary, "")
+    assert summary.startswith(' role="alert" tabindex="-1" autofocus')
+    assert says in summary
+
+
+@pytest.mark.slow
+def test_whoever_pressed_the_button_is_led_to_what_is_wrong(browser: Browser, served: House, staff: TestClient) -> None:
+    with visit(browser, served) as page:
+        page.goto(served.settings.base_url + send(staff).headers["location"])
+        page.locator("button[value=begin]").click()
+        expect(page.locator("#faults")).to_be_focused()
+        expect(page.locator("#faults")).to_be_in_viewport()
+        page.locator("#faults a").click()
+        expect(page.locator("#consent")).to_be_in_viewport()
+
+
+def test_a_file_that_is_forgotten_was_never_in(staff: TestClient, house: House) -> None:
+    path = send(staff).headers["location"]
+    assert say(staff, path, "undo").status_code == 303
+    assert "Being forgotten" in staff.get(path).text
+    while undo_some(house.db, path.rpartition("/")[2], FlowEars(), NOW):
+        pass
+    page = staff.get(path).text
+    assert "Forgotten; nothing was taken in" in page
+    assert "2 forgotten" in page
+    assert "taken back" not in page.lower()
 
 
 def test_only_colleagues_come_here_and_only_from_our_own_page(web: TestClient, staff: TestClient) -> None:

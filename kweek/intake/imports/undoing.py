@@ -46,11 +46,11 @@ _COMPANY: Final = select(tables.companies).where(tables.companies.c.id == bindpa
 
 
 def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most: int = BATCH) -> int:
-    """The next rows; how many. 0: all that could be taken back is; or, as long as it says `undoing`, the leads that are
+    """The next rows; how many. 0: all that could be taken back is; or, as long as it is leaving, the leads that are
     left have yet to leave their flow."""
     with db.write() as tx:
         row = imports.locked(tx, import_id)
-        if row.status != "undoing":
+        if row.status not in imports.LEAVING:
             return 0
         if row.enrolled:
             return _take_out_some(tx, row, ears, now)
@@ -61,11 +61,12 @@ def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most:
             return 0  # and they are looked at again
         if not some and (never := imports.rows(tx, import_id, ["waiting"], _FORGOTTEN)):
             imports.change_rows(
-                tx, import_id, [{"number": one.number, "status": "undone", "cells": []} for one in never]
+                tx, import_id, [{"number": one.number, "status": "forgotten", "cells": []} for one in never]
             )
             return len(never)
         if not some:
-            imports.change(tx, import_id, status="undone", undone_at=now)
+            over = "undone" if row.status == "undoing" else "forgotten"
+            imports.change(tx, import_id, status=over, undone_at=now)
             return 0
         undone = _Undoing(tx, row, ears, now).undo(some)
         imports.change_rows(tx, import_id, undone)

@@ -11,7 +11,8 @@ imports = Table(
     Column("id", Text, primary_key=True),
     Column("file", Text, nullable=False),
     Column("how", JSON, nullable=False),  # delimiter, encoding, column → field, consent, campaign, flow, rate
-    Column("status", Text, nullable=False),  # storing, tried, running, enrolling, stopped, done, undoing, undone
+    Column("status", Text, nullable=False),  # storing, tried, running, enrolling, stopped, done, undoing, undone,
+    # forgetting, forgotten
     Column("rows", Integer, nullable=False),
     Column("done", Integer, nullable=False, default=0),
     Column("by", Text),
@@ -27,7 +28,8 @@ import_rows = Table(
     Column("import_id", Text, ForeignKey("imports.id"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),  # of the row in the file; the first is 1
     Column("cells", JSON, nullable=False),  # of those that wait or were refused: what became a lead stands there
-    Column("status", Text, nullable=False),  # waiting, made, changed, same, refused, undone, kept
+    Column("status", Text, nullable=False),  # waiting, made, changed, same, refused, undone, kept,
+    # forgotten
     Column("why", JSON(none_as_null=True)),  # what was wrong with which cell; or why it could not be undone
     Column("lead_id", Text),
     Column("before", JSON(none_as_null=True)),  # what was known of the lead, for an undo
