@@ -41,9 +41,13 @@ async def test_whoever_is_rescored_is_rescored_once(size: Size, tmp_path: Path, 
         one.start_worker()
         await one.worker_works()
         handle = await rescore_all(one.client)
-        await strike(kills, PAUSE, lambda: _kill(one))
+        left = list[int]()
+        await strike(kills, PAUSE, lambda: _kill(one, left))
         found = await handle.result()
         assert one.kills == kills
+        assert leads > left[0]
+        assert left == sorted(left, reverse=True)
+        assert left[-1] > 0, "the last one that died left work behind, too"
         assert found.done
         assert found.failed == 0
         assert (found.leads, found.changed) == (leads, leads)
@@ -87,9 +91,11 @@ def _crowd(one: Town, count: int) -> None:
             tx.execute(insert(tables.events), rows)
 
 
-async def _kill(one: Town) -> None:
+async def _kill(one: Town, left: list[int]) -> None:
+    """left: how many were not yet rescored when it died."""
     await until(lambda: _has_begun(one), 60, "some are rescored")
     one.kill_worker()
+    left.append(one.house.count(select(tables.leads.c.id).where(tables.leads.c.graded.is_(None))))
     one.start_worker()
     await one.worker_works()
 
