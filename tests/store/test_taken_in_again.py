@@ -101,6 +101,16 @@ def test_our_id_of_nobody_is_said_and_never_taken_for_a_senders(books: Database)
     assert lead(books, id="spoken").name == "Bo"
 
 
+def test_a_row_that_is_too_long_keeps_every_cell_until_it_is_mended(database: Database) -> None:
+    import_id = imported(database, HEAD + "bo@example.com;Bo;Kok;chef;;Acme;;;k9\nan@example.com;An;;;;;;\n")
+    text = "".join(refused_of(database, import_id))
+    line = text.splitlines()[1]
+    assert line.startswith("bo@example.com;Bo;Kok;chef;;Acme;;;k9;")
+    assert "the row has 9 cells, and there are 8 columns" in line
+    assert [one.becomes for one in tried(database, text)] == ["refused"]
+    assert [one.becomes for one in tried(database, text.replace("Kok;chef", "Kok, chef"))] == ["made"]
+
+
 def test_a_mended_file_of_refused_rows_gives_back_what_stood_in_it(database: Database) -> None:
     import_id = imported(database, HEAD + "=bad;=1+1;+x;;@Acme;;;\nan@example.com;An;;;;;;\n")
     text = "".join(refused_of(database, import_id))

@@ -26,10 +26,11 @@ Refused = tuple[Sequence[str], Sequence[str]]
 
 
 def error_file(headings: Sequence[str], separator: str, rows: Iterable[Refused], reason: str = REASON) -> Iterator[str]:
-    """Line by line; a spreadsheet reads it with a byte-order mark before it. reason: the heading above the reasons."""
+    """Line by line; a spreadsheet reads it with a byte-order mark before it. reason: the heading above the reasons. A
+    row that is too long stays so: only a person knows which two of its cells are one."""
     yield _line((*headings, reason), separator)
     for cells, why in rows:
-        filled = [*cells[: len(headings)], *("",) * (len(headings) - len(cells))]
+        filled = [*cells, *("",) * (len(headings) - len(cells))]
         yield _line((*filled, "; ".join(why)), separator)
 
 
