@@ -8,6 +8,7 @@ from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from kweek.errors import KweekError
@@ -19,7 +20,7 @@ from kweek.intake.suppress import suppress_lead
 from kweek.intake.values import printable, shown
 from kweek.leads.database import DatabaseAway, NoSuchLead
 from kweek.leads.lookup import leads_known_by
-from kweek.web.guard import Body, HouseOf, may
+from kweek.web.guard import Body, HouseOf, may, needs
 from kweek.web.house import House
 from kweek.web.json_body import read_json
 from kweek.web.known import known_of
@@ -37,9 +38,11 @@ _MAY_TELL_EVENTS, _MAY_TELL_LEADS = may("events:write"), may("leads:write")
 
 
 @router.post("/events", dependencies=[Depends(_MAY_TELL_EVENTS)])
-def post_events(body: Body, house: HouseOf, key: Annotated[str | None, Depends(_MAY_TELL_EVENTS)]) -> JSONResponse:
+def post_events(
+    request: Request, body: Body, house: HouseOf, key: Annotated[str | None, Depends(_MAY_TELL_EVENTS)]
+) -> JSONResponse:
     """201 for a new event, 200 for one that was here already; a list answers 200 with `results` in its own order."""
-    return _one_or_many(body, lambda raw: _take_event(raw, house, key))
+    return _one_or_many(body, lambda raw: _take_event(raw, request, house, key))
 
 
 @router.post("/leads", dependencies=[Depends(_MAY_TELL_LEADS)])
@@ -92,15 +95,17 @@ def _one_of_many(raw: object, take: Callable[[object], Taken]) -> dict[str, obje
         status, answer = take(raw)
     except DatabaseAway:  # refuses the whole list: what was recorded of it already will be the same event again
         raise
-    except KweekError as error:
+    except (KweekError, ProblemError) as error:
         problem = problem_of(error)
         return {"status": problem.status, "detail": problem.detail, "errors": list(problem.errors)}
     return {"status": status, **answer}
 
 
-def _take_event(raw: object, house: House, key: str | None) -> Taken:
+def _take_event(raw: object, request: Request, house: House, key: str | None) -> Taken:
     now = house.now()
     incoming = told_by(check(raw, house.rules.vocabulary(), now), key)
+    if incoming.kind == "enrol":
+        needs(request, house, "leads:write")
 
     def also(tx: Connection, recorded: Recorded) -> None:
         if incoming.kind == "unsubscribed":

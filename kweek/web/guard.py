@@ -52,6 +52,12 @@ def _known(house: House, authorization: str, scope: Scope | None) -> Key:
     return key
 
 
+def needs(request: Request, house: House, scope: Scope) -> None:
+    """What is sent to an address may take more than the address does. ProblemError 403."""
+    if (authorization := request.headers.get("authorization")) is not None:
+        _known(house, authorization, scope)
+
+
 staff_only: Final = may("pages")
 
 

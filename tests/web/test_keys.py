@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
+from kweek.leads import tables
 from kweek.leads.keys import KeyNameError, key_of, keys, make_key, revoke_key
 from kweek.leads.scopes import SCOPES, Scope
 from kweek.web.app import make_app
@@ -66,6 +67,22 @@ def test_a_key_may_do_what_it_was_made_for_and_nothing_else(
         assert (answer.status_code == 403) == (needs not in (scope, None)), (method, path, answer.text)
         if answer.status_code == 403 and path.startswith("/api/"):
             assert answer.json()["scope"] == needs
+
+
+@pytest.mark.parametrize("scopes", [["events:write"], ["events:write", "leads:write"]])
+def test_only_a_key_for_leads_has_them_enter_a_flow(
+    web: TestClient, books: Books, published: str, scopes: list[Scope]
+) -> None:
+    with books.db.write() as tx:
+        web.headers["authorization"] = f"Bearer {make_key(tx, 'one', NOW, scopes)}"
+    event = {"id": "n1", "type": "enrol", "lead": {"email": "ann@example.com"}, "data": {"flow": "brochure-request"}}
+    other = {"id": "n2", "type": "brochure.requested", "lead": {"email": "ann@example.com"}}
+    may = "leads:write" in scopes
+    answer = web.post("/api/events", json=event)
+    assert (answer.status_code, answer.json().get("scope")) == ((201, None) if may else (403, "leads:write"))
+    results = web.post("/api/events", json=[event, other]).json()["results"]
+    assert [one["status"] for one in results] == [200 if may else 403, 201]
+    assert {row.kind for row in books.rows(tables.events)} == ({"enrol"} if may else set()) | {other["type"]}
 
 
 def test_a_key_of_before_the_scopes_may_all_that_it_could(api: TestClient) -> None:
