@@ -117,6 +117,11 @@ def event_of_form(
             return replace(event, lead=lead, notes=tuple(form.notes), touch=touch)
 
 
+def must_be_mended(error: BadEventError) -> list[Fault]:
+    """What only he can put right who wrote; the rest would be left out."""
+    return [fault for fault in error.faults if fault.field in _MUST] or list(error.faults)
+
+
 class _Form:
     """What was written, by where it belongs; and what a person should hear of it."""
 

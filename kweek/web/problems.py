@@ -121,7 +121,7 @@ def answer(request: Request, error: Exception) -> Response:
         return problem_json(problem)
     return page(
         request, "problem.html", status=problem.status, headers=problem.headers,
-        problem=problem, code=_said(problem.status), staff=_for_colleague(request),
+        problem=problem, code=_said(problem.status), staff=_for_colleague(request), spoken=False,
     )  # fmt: skip
 
 

@@ -15,19 +15,21 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from kweek.intake.forms import KINDS, REDIRECT, VISITOR, event_of_form, read_form
+from kweek.intake.forms import KINDS, REDIRECT, VISITOR, event_of_form, must_be_mended, read_form
 from kweek.intake.grading import Hit, HitKind
 from kweek.intake.hits import link_of, note_hit
+from kweek.intake.incoming import BadEventError
 from kweek.intake.record import record
 from kweek.intake.sources import asked_in
 from kweek.intake.suppress import unsubscribe
 from kweek.intake.visits import joins
 from kweek.leads.database import DatabaseAway
-from kweek.web.form_choice import evidence_of
+from kweek.web.form_choice import evidence_of, label_of
 from kweek.web.guard import Body, HouseOf
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_language
+from kweek.web.spoken import fault_words
 from kweek.web.visits import with_who
 from kweek.words import LANGUAGES, Tongue
 
@@ -104,8 +106,12 @@ def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Respon
     now = house.now()
     proof = f"form at {request.headers.get('origin', 'unknown')[:200]}, network {network}"
     words = house.rules.vocabulary()
-    evidence = evidence_of(kind, words, _spoken(fields, request, house))
-    incoming = event_of_form(kind, fields, words, now, proof, house.rules.zone(), evidence)
+    spoken = _spoken(fields, request, house)
+    evidence = evidence_of(kind, words, spoken)
+    try:
+        incoming = event_of_form(kind, fields, words, now, proof, house.rules.zone(), evidence)
+    except BadEventError as error:
+        return _to_mend(error, kind, request, house, spoken)
     if incoming is not None:
         visitor = (fields.get(VISITOR) or [""])[0]
         record(house.db, incoming, now, house.rules.ears, before=joins(visitor, now, words.events))
@@ -134,6 +140,21 @@ def _spoken(fields: Mapping[str, list[str]], request: Request, house: House) -> 
     said = (fields.get("language") or [""])[0]
     language = said if said in LANGUAGES else reader_language(request)
     return Tongue(language, house.rules.words(language))
+
+
+def _to_mend(error: BadEventError, kind: str, request: Request, house: House, say: Tongue) -> Response:
+    """What a visitor has to write otherwise, with each field as his form calls it."""
+    words = house.rules.vocabulary()
+    told = {
+        label_of(fault.field.removeprefix("lead.") if fault.field != "lead" else "email", kind, words, say): (
+            say("form.wrong.missing") if fault.field == "lead" else fault_words(say, fault)
+        )
+        for fault in must_be_mended(error)
+    }
+    problem = ProblemError(422, str(error), errors=[{"field": name, "words": said} for name, said in told.items()])
+    return page(
+        request, "problem.html", status=422, language=say.language, problem=problem, code=422, staff=False, spoken=True
+    )
 
 
 def _note(key: str, kind: HitKind, request: Request, house: House, link: str | None = None) -> None:

@@ -13,6 +13,7 @@ from kweek.flow.duration import Duration
 from kweek.flow.moment import Moment
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
 from kweek.intake.imports.file_row import Refusal
+from kweek.intake.incoming import Fault
 from kweek.leads.facts import read_as
 from kweek.mails.words import task_title
 from kweek.rules.said import ROOT
@@ -132,8 +133,13 @@ def problem_words(say: Tongue, code: str) -> str:
 
 def refusal_words(say: Tongue, refusal: Refusal) -> str:
     """Why a row of an import was refused; the books keep it in English, as the file has it."""
-    key = f"refusal.{refusal.sentence}"
-    return say(key, **refusal.values) if say.knows(key) else refusal.words
+    return fault_words(say, refusal)
+
+
+def fault_words(say: Tongue, fault: Refusal | Fault) -> str:
+    """What is wrong with something that was sent; programs are told it in English."""
+    key = f"refusal.{fault.sentence}"
+    return say(key, **fault.values) if say.knows(key) else fault.words
 
 
 def why_words(say: Tongue, why: str) -> str:

@@ -43,6 +43,24 @@ def test_nobody_in_particular_is_not_stored(web: TestClient, books: Books, field
     assert books.count(tables.leads) == books.count(tables.events) == 0
 
 
+@pytest.mark.parametrize(
+    ("email", "language", "words"),
+    [
+        ("ann@", "nl", "<strong>E-mailadres</strong>: dit is geen e-mailadres"),
+        ("ann@", "en", "<strong>E-mail address</strong>: this is not an e-mail address"),
+        ("", "nl", "<strong>E-mailadres</strong>: vul dit in"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_field_as_the_form_calls_it(
+    web: TestClient, email: str, language: str, words: str
+) -> None:
+    web.headers["accept-language"] = "en"
+    page = form(web, email=email, language=language, phone="ring me").text
+    assert words in page
+    assert f'<html lang="{language}"' in page
+    assert not any(name in page for name in ("lead.", "ring me", "external_id", 'lang="en">\n  <li'))
+
+
 def noted(books: Books) -> list[str]:
     return [row.words for row in books.rows(tables.problems)]
 
