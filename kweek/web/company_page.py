@@ -45,20 +45,17 @@ def show_company(company_id: str, request: Request, house: HouseOf) -> Response:
 
 @router.post("/companies/{company_id}")
 def act_on_company(company_id: str, request: Request, body: Body, house: HouseOf) -> Response:
-    """`facts`: what it is. `parts`: who decides there."""
+    """All that stands on the page is saved at once: what it is, and who decides there; or nothing of it."""
     given = read_fields(body)
 
     def do(said: Said) -> None:
-        match given.get("action", ""):
-            case "facts":
-                was = {name: given.get(f"{_WAS}{name}", "") for name in FACTS}
-                becomes = {name: given.get(name, "") for name in FACTS}
-                change_company(house.db, company_id, was, becomes, said.at)
-            case "parts":
-                now, before = _pairs(given, _PART), _pairs(given, f"{_WAS}{_PART}")
-                change_parts(house.db, company_id, now - before, before - now, said.by, said.at)
-            case _:
-                raise OutcomeError("Say facts or parts.", ("facts", "parts"), "action")
+        if given.get("action") != "save":
+            raise OutcomeError("Say save.", ("save",), "action")
+        was = {name: given.get(f"{_WAS}{name}", "") for name in FACTS}
+        becomes = {name: given.get(name, "") for name in FACTS}
+        change_company(house.db, company_id, was, becomes, said.at)
+        now, before = _pairs(given, _PART), _pairs(given, f"{_WAS}{_PART}")
+        change_parts(house.db, company_id, now - before, before - now, said.by, said.at)
 
     with house.db.read() as read:
         _row(read, company_id)
@@ -87,7 +84,7 @@ def _show(company_id: str, request: Request, house: House, tried: Tried | None =
     done = request.query_params.get("done", "")
     return page(
         request, "company.html", status=tried.status if tried else 200, **facts, kinds=PARTS, forms=LEGAL_FORMS,
-        tried=tried, acting=acting(request, house), done=done if done in ("facts", "parts") else "",
+        tried=tried, acting=acting(request, house), done=done == "save",
     )  # fmt: skip
 
 

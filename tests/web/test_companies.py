@@ -38,7 +38,7 @@ def test_it_says_who_works_there_and_the_lead_says_where(staff: TestClient, book
 
 
 def test_facts_are_changed_and_the_parent_is_made(staff: TestClient, books: Books) -> None:
-    assert press(staff, ACME, "facts", **ASKED, **{"was.sector": "zinc"}).status_code == 303
+    assert press(staff, ACME, "save", **ASKED, **{"was.sector": "zinc"}).status_code == 303
     [row, parent] = sorted(books.rows(tables.companies), key=lambda row: row.name)
     assert (row.sector, row.size, row.legal_form, row.country, row.parent_id) == ("steel", 25, "bv", "NL", parent.id)
     assert "Acme Group" in staff.get("/leads/l1").text
@@ -59,7 +59,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
     staff: TestClient, books: Books, field: str, value: str, words: str
 ) -> None:
     books.add(tables.companies, id="works", name="Acme Works", name_key="acme works", fields={}, parent_id="acme")
-    answer = press(staff, ACME, "facts", sector="steel", **{"was.sector": "zinc", field: value})
+    answer = press(staff, ACME, "save", sector="steel", **{"was.sector": "zinc", field: value})
     assert answer.status_code == 422
     assert words in answer.text
     assert f'value="{value}"' in answer.text
@@ -67,18 +67,37 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
 
 
 def test_of_two_who_change_the_same_the_second_is_told(staff: TestClient, books: Books) -> None:
-    press(staff, ACME, "facts", sector="steel", **{"was.sector": "zinc"})
-    late = press(staff, ACME, "facts", sector="lead", **{"was.sector": "zinc"})
+    press(staff, ACME, "save", sector="steel", **{"was.sector": "zinc"})
+    late = press(staff, ACME, "save", sector="lead", **{"was.sector": "zinc"})
     assert late.status_code == 409
-    other = press(staff, ACME, "facts", size="7", sector="zinc", **{"was.sector": "zinc"})
+    other = press(staff, ACME, "save", size="7", sector="zinc", **{"was.sector": "zinc"})
     assert other.status_code == 303, "another field is nobody's loss"
     assert company(books, "Acme").sector == "steel"
 
 
+def test_one_save_keeps_all_that_was_typed_and_a_fault_loses_none(staff: TestClient, books: Books) -> None:
+    page = staff.get(f"{ACME}?as=anna").text
+    assert page.count('name="by"') == 1, "one form, whichever of its buttons is pressed"
+    typed = {"sector": "steel", "was.sector": "zinc", "part.l1.decides": "on"}
+    wrong = press(staff, ACME, "save", **typed, size="many")
+    assert wrong.status_code == 422
+    assert 'name="part.l1.decides" value="on" checked' in wrong.text
+    assert 'name="was.sector" value="zinc"' in wrong.text
+    assert books.count(tables.deciders) == 0
+    company_now = tables.companies.update().values(sector="tin")
+    with books.db.write() as tx:
+        tx.execute(company_now)
+    late = press(staff, ACME, "save", **typed)
+    assert late.status_code == 409
+    assert 'name="part.l1.decides" value="on" checked' in late.text
+    assert press(staff, ACME, "save", **typed | {"was.sector": "tin"}).status_code == 303
+    assert (company(books, "Acme").sector, books.count(tables.deciders)) == ("steel", 1)
+
+
 def test_who_decides_is_kept_by_whoever_said_it_and_only_what_changed(staff: TestClient, books: Books) -> None:
-    press(staff, ACME, "parts", **{"part.l1.decides": "on", "part.l1.pays": "on", "part.l2.rules": "on"})
+    press(staff, ACME, "save", **{"part.l1.decides": "on", "part.l1.pays": "on", "part.l2.rules": "on"})
     books.lead("l4", name="Else")
-    press(staff, ACME, "parts", by="els", **{"part.l2.uses": "on", "was.part.l1.pays": "on", "part.l4.pays": "on"})
+    press(staff, ACME, "save", by="els", **{"part.l2.uses": "on", "was.part.l1.pays": "on", "part.l4.pays": "on"})
     assert {(row.lead_id, row.part, row.source) for row in books.rows(tables.deciders)} == {
         ("l1", "decides", "anna"), ("l2", "uses", "els"),
     }  # fmt: skip
