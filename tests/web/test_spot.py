@@ -160,6 +160,7 @@ def test_what_was_refused_waits_beside_the_form(browser: Browser, served: House,
     page.get_by_role("button", name="Open in the form").click()
     assert page.get_by_label("You may call me.").is_checked()
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("")
     expect(page.locator("#mend")).to_be_hidden()
     assert [row.name for row in books.rows(tables.leads)] == ["Offline A", "Mrs B"]
     [consent] = books.rows(tables.consents)
