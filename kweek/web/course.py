@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from itertools import groupby
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Row, case, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, true
 
 from kweek.flow.plan import Plan, Send
 from kweek.flow.words import GRADE_CHANGED
@@ -19,7 +19,7 @@ from kweek.web import mail_titles
 from kweek.web.caused import Caused, caused
 from kweek.web.learned import differing, facts_of, replaced
 from kweek.web.line_words import cause_words
-from kweek.web.past import BEFORE, BROUGHT, DID, KNOWN, MOVED, THERE, Happened, closing, rungs
+from kweek.web.past import BEFORE, BROUGHT, DID, KNOWN, MOVED, THERE, Happened, Place, closing, rungs
 from kweek.web.rules import WorkspaceRules
 from kweek.web.spoken import (
     event_words,
@@ -32,14 +32,12 @@ from kweek.web.spoken import (
     value_words,
     why_words,
 )
+from kweek.web.stretch import Page, Stretch, page_of, place_in
 from kweek.words import Tongue
 
 MOST: Final = 100  # lines of one lead on a page
 SORTS: Final = ("did", "mails", "desk", "points", "flows")
 """What it did by itself; what came of its mails; what colleagues did; its points; the steps that it went."""
-
-Place = tuple[int, int, int]
-_MOST_READ: Final = 5 * MOST  # lines of its journal: several to each that is shown
 
 
 def of_lead(
@@ -49,31 +47,49 @@ def of_lead(
     rules: WorkspaceRules,
     also: Sequence[str] = (),
     only: str | None = None,
-) -> list[Happened]:
+    before: str = "",
+) -> Page:
     """The newest first. Of one moment: what happened, what it was worth, what followed from that, where the lead went,
     who has it there. rules: of the workspace, with the zone of the moments that an event carries. also: leads that were
-    merged into it, of whom the points are counted there. only: of this sort."""
-    family, places = (lead_id, *also), dict[str, Place]()
-    lines = [line for one in family for line in _events(read, say, one, rules, only, places)]
+    merged into it, of whom the points are counted there. only: of this sort. before: `older` of the page above."""
+    family = (lead_id, *also)
+    since = {one: caused(read, one) for one in family}
+
+    def told(stretch: Stretch) -> Iterator[Happened]:
+        places = dict[str, Place]()
+        for one in family:
+            yield from _events(read, say, one, rules, only, places, stretch)
+        if only in (None, "points"):
+            yield from _points(read, say, lead_id, places, stretch)
+        if only in (None, "did"):
+            yield from replaced(read, say, lead_id, rules)
+            for one in family:
+                yield from differing(read, say, one)
+        for one in family:
+            if only in (None, "flows"):
+                yield from _moves(read, say, one, since[one], stretch)
+            if only in (None, "desk"):
+                yield from _desk(read, say, one, since[one])
+
+    return page_of(read, list(_moments(lead_id, family, only)), told, place_in(before), MOST)
+
+
+def _moments(lead_id: str, family: Sequence[str], only: str | None) -> Iterator[Select[datetime]]:
+    """Of what there may be much."""
+    e, p, j = tables.events.c, tables.points.c, tables.journal.c
+    if only not in ("points", "flows"):
+        yield _told(only).with_only_columns(e.at).where(e.lead_id.in_(family))
     if only in (None, "points"):
-        lines += _points(read, say, lead_id, places)
-    if only in (None, "did"):
-        lines += replaced(read, say, lead_id, rules)
-        lines += (line for one in family for line in differing(read, say, one))
-    for one in family:
-        since = caused(read, one)
-        for sort, told in (("flows", _moves), ("desk", _desk)):
-            lines += told(read, say, one, since) if only in (None, sort) else ()
-    return sorted(lines, key=lambda line: (line.at, line.place))[: -MOST - 1 : -1]
+        yield select(p.at).where(p.lead_id == lead_id)
+    if only in (None, "flows"):
+        yield select(j.at).where(j.lead_id.in_(family))
 
 
 # --- what happened --------------------------------------------------------------------------------
 
 
-def _events(
-    read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules, only: str | None, places: dict[str, Place]
-) -> Iterator[Happened]:
-    """places: is told where each of them stands, by its id."""
+def _told(only: str | None) -> Select[Any]:
+    """Events, each with the mail or the task that it is about, and with its sort."""
     events, mails, tasks = tables.events.c, tables.mails.c, tables.tasks.c
     sort = case((mails.key.is_not(None), "mails"), (or_(events.ref.is_not(None), events.by.is_not(None)), "desk"))
     mail = (mails.key, mails.subject, mails.mail, mails.enrolment_id)
@@ -82,10 +98,22 @@ def _events(
         .join_from(tables.events, tables.mails, mails.key == events.ref, isouter=True)
         .join(tables.tasks, tasks.key == events.ref, isouter=True)
     )
-    if only is not None:
-        query = query.where(func.coalesce(sort, "did") == only)
-    newest = (events.at.desc(), events.seq.desc())  # what came with a merged lead is older than its number
-    rows = read.execute(query.where(events.lead_id == lead_id).order_by(*newest).limit(MOST)).all()
+    return query if only is None else query.where(func.coalesce(sort, "did") == only)
+
+
+def _events(
+    read: Connection,
+    say: Tongue,
+    lead_id: str,
+    rules: WorkspaceRules,
+    only: str | None,
+    places: dict[str, Place],
+    stretch: Stretch,
+) -> Iterator[Happened]:
+    """places: is told where each of them stands, by its id."""
+    e = tables.events.c
+    newest = (e.at.desc(), e.seq.desc())  # what came with a merged lead is older than its number
+    rows = read.execute(_told(only).where(e.lead_id == lead_id, *stretch.of(e.at)).order_by(*newest)).all()
     enrolled = [row for row in rows if row.kind == "enrol"]
     refused, titles, zone = _refused(read, lead_id, enrolled), _titles(read, enrolled), rules.zone()
     facts = facts_of(read, say, lead_id)
@@ -137,8 +165,8 @@ def _words(say: Tongue, row: Row[Any], refused: set[int]) -> str:
 
 
 def _refused(read: Connection, lead_id: str, enrolled: Sequence[Row[Any]]) -> set[int]:
-    """Who is put into a flow that he is in, or was in not long enough ago, is not taken in. enrolled: the newest
-    first. Answers the numbers of the events that a turn has seen, and that began nothing."""
+    """Who is put into a flow that he is in, or was in not long enough ago, is not taken in. enrolled: those that are
+    asked of. Answers the numbers of the events that a turn has seen, and that began nothing."""
     if not enrolled:
         return set()
     j, e, leads = tables.journal.c, tables.enrolments.c, tables.leads.c
@@ -146,8 +174,10 @@ def _refused(read: Connection, lead_id: str, enrolled: Sequence[Row[Any]]) -> se
     begun = select(e.flow, j.at, j.detail).join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
     rows = read.execute(begun.where(j.lead_id == lead_id, j.kind == "started")).all()
     starts = [(row.flow, row.at) for row in rows if row.detail.get("by") == "enrol"]
+    e = tables.events.c
+    ever = select(e.seq, e.at, e.data, e.merged).where(e.lead_id == lead_id, e.kind == "enrol")
     refused, later = set[int](), dict[str, datetime]()
-    for row in enrolled:
+    for row in read.execute(ever.order_by(e.at.desc(), e.seq.desc())):
         flow = str(row.data.get("flow") or "")
         until = later.get(flow)
         began = any(one == flow and row.at <= at and (until is None or at < until) for one, at in starts)
@@ -204,11 +234,13 @@ def _plain(say: Tongue, value: object, zone: tzinfo) -> str:
             return str(value)
 
 
-def _points(read: Connection, say: Tongue, lead_id: str, places: Mapping[str, Place]) -> Iterator[Happened]:
+def _points(
+    read: Connection, say: Tongue, lead_id: str, places: Mapping[str, Place], stretch: Stretch
+) -> Iterator[Happened]:
     """The ledger: how many of each kind, and why. places: of the events, by their ids."""
     p = tables.points.c
-    query = select(tables.points).where(p.lead_id == lead_id).order_by(p.id.desc()).limit(3 * MOST)
-    for _, given in groupby(reversed(read.execute(query).all()), lambda row: (row.source, row.at)):
+    query = select(tables.points).where(p.lead_id == lead_id, *stretch.of(p.at)).order_by(p.id)
+    for _, given in groupby(read.execute(query), lambda row: (row.source, row.at)):
         rows = list(given)
         sums = ", ".join(f"{row.points:+} {say(f'picture.axis.{row.axis}')}" for row in rows)
         because = (say.maybe(f"because.{rows[0].rule}", rows[0].because),)
@@ -219,13 +251,14 @@ def _points(read: Connection, say: Tongue, lead_id: str, places: Mapping[str, Pl
 # --- where it went --------------------------------------------------------------------------------
 
 
-def _moves(read: Connection, say: Tongue, lead_id: str, since: Caused) -> Iterator[Happened]:
+def _moves(read: Connection, say: Tongue, lead_id: str, since: Caused, stretch: Stretch) -> Iterator[Happened]:
     """A line for each turn that moved it: why, by which steps, and how it left."""
     j, e = tables.journal.c, tables.enrolments.c
     query = select(tables.journal, e.version).join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
-    rows = read.execute(query.where(j.lead_id == lead_id).order_by(j.id.desc()).limit(_MOST_READ)).all()
+    behind = j.turn.in_(sorted({turn for _, turn in since.turns}))  # these are told at a later moment than they have
+    within = or_(and_(*stretch.of(j.at)), behind) if stretch.of(j.at) else true()
     turns: dict[tuple[str, int, datetime], list[Row[Any]]] = {}  # one turn moves several enrolments by turns
-    for row in reversed(rows):
+    for row in read.execute(query.where(j.lead_id == lead_id, within).order_by(j.id)):
         turns.setdefault((row.enrolment_id, row.turn, row.at), []).append(row)
     for of_turn in turns.values():
         plan, first = publish.plan_in(read, of_turn[0].version), of_turn[0]

@@ -29,6 +29,7 @@ _MOST_MAILS = 20
 @router.get("/leads/{lead_id}")
 def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
     say, asked, which = reader_tongue(request), request.query_params.get("only"), request.query_params.get("way", "")
+    before = request.query_params.get("before", "")
     only, now = asked if asked in course.SORTS else None, house.now()
     with house.db.read() as read:
         if (other := living(read, lead_id)) != lead_id:
@@ -55,10 +56,10 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "sources": sources(read, lead),
             "ready": checklist(read, house, say, lead_id),
             "reads": topics.reads(read, lead_id),
-            "past": course.of_lead(read, say, lead_id, house.rules, family[1:], only),
+            "past": course.of_lead(read, say, lead_id, house.rules, family[1:], only, before),
             "stuck": cannot_go_on.of_lead(read, lead_id, now - cannot_go_on.LATELY * house.tempo(), now),
             "employer": company_page.of_lead(read, lead),
             "same": same_as.of_lead(read, lead_id),
         }
-    shown = {"most": course.MOST, "only": only, "sorts": course.SORTS, "which": which}
+    shown = {"only": only, "sorts": course.SORTS, "which": which}
     return page(request, "lead.html", lead=lead, now=now, **shown, **facts)

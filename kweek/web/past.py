@@ -23,6 +23,7 @@ MOST: Final = 40  # events about one mail
 BEFORE, DID, KNOWN, BROUGHT, MOVED, THERE = range(6)
 """Of one moment: who clicked had opened before; what it did, each with its points; what else is known by then; what the
 points brought about; where it went; who has it there."""
+Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Happened:
     more: tuple[str, ...] = ()
     alarm: bool = False
     sort: str = ""
-    place: tuple[int, int, int] = (0, 0, 0)
+    place: Place = (0, 0, 0)
 
 
 def of_mail(read: Connection, say: Tongue, lead_id: str, key: str, but: Collection[str] = ()) -> list[Happened]:
