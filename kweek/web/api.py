@@ -20,6 +20,7 @@ from kweek.intake.suppress import suppress_lead
 from kweek.intake.values import printable, shown
 from kweek.leads.database import DatabaseAway, NoSuchLead
 from kweek.leads.lookup import leads_known_by
+from kweek.web import why
 from kweek.web.guard import Body, HouseOf, may, needs
 from kweek.web.house import House
 from kweek.web.json_body import read_json
@@ -69,6 +70,17 @@ def ask_for_lead(lead_id: str, house: HouseOf) -> JSONResponse:
     if known is None:
         raise NoSuchLead(f"There is no lead {shown(lead_id)}")
     return JSONResponse(known)
+
+
+@router.get("/leads/{lead_id}/why", dependencies=[Depends(may("leads:read"))])
+def ask_why(lead_id: str, house: HouseOf, before: str = "") -> JSONResponse:
+    """Each row of its ledger of points; `before`: `older` of the answer that came first."""
+    if before and not (before.isascii() and before.isdecimal() and len(before) <= 10):
+        raise BadEventError([Fault("before", "say `older` of the answer before: a number")], "question")
+    with house.db.read() as read:
+        if not printable(lead_id) or known_of(read, lead_id, house.rules.grades()) is None:
+            raise NoSuchLead(f"There is no lead {shown(lead_id)}")
+        return JSONResponse(why.why(read, lead_id, min(int(before or why.BIGGEST), why.BIGGEST)))
 
 
 @router.get("/openapi.json", dependencies=[Depends(may(None))])

@@ -16,12 +16,16 @@ from kweek.leads.scopes import SCOPES, Scope
 from kweek.web import openapi_shapes as shapes
 from kweek.web.limits import MOST
 from kweek.web.openapi_shapes import Shape, named, ref
+from kweek.web.why import BIGGEST
 
 VERSION: Final = "1"  # of the interface, not of Kweek
 
 _KEY: Final[Shape] = {
     "name": "key", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 300},
     "description": "Of the task: <lead>-<enrolment>/<effect>. Its slash is written as it is.",
+}  # fmt: skip
+_LEAD: Final[Shape] = {
+    "name": "lead_id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1},
 }  # fmt: skip
 _EXTRA: Final[Mapping[str, str]] = {
     "400": "No JSON, or a key that stands twice in one object.",
@@ -65,6 +69,7 @@ def _paths() -> Shape:
             "get": _find(),
         },
         "/api/leads/{lead_id}": {"get": _ask()},
+        "/api/leads/{lead_id}/why": {"get": _why()},
         "/api/openapi.json": {"get": _describe()},
         **work,
     }
@@ -99,9 +104,16 @@ def _find() -> Shape:
 
 
 def _ask() -> Shape:
-    lead = {"name": "lead_id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
     answers = {"200": _answer("All that is known of it.", ref("Lead"))}
-    return _operation("leads:read", "Ask for a lead", answers, ("401", "403", "404", "503"), parameters=[lead])
+    return _operation("leads:read", "Ask for a lead", answers, ("401", "403", "404", "503"), parameters=[_LEAD])
+
+
+def _why() -> Shape:
+    older = {"name": "before", "in": "query", "required": False, "description": "`older` of the answer before."}
+    before: Shape = {**older, "schema": {"type": "integer", "minimum": 0, "maximum": BIGGEST}}
+    answers = {"200": _answer("Its ledger of points, row by row, the last one written first.", ref("Why"))}
+    problems = ("401", "403", "404", "422", "503")
+    return _operation("leads:read", "Ask why a lead has its points", answers, problems, parameters=[_LEAD, before])
 
 
 def _describe() -> Shape:

@@ -23,7 +23,8 @@ from kweek.intake.values import LARGEST_NUMBER, LONGEST, LONGEST_TEXT
 from kweek.leads.calling import LEGAL_FORMS
 from kweek.leads.campaigns import LONGEST as LONGEST_CAMPAIGN
 from kweek.rules.grades import Axis
-from kweek.web import known
+from kweek.web import known, why
+from kweek.web.limits import MOST
 from kweek.web.tasks import KEYS as DEED_KEYS
 
 Shape = dict[str, Any]
@@ -226,6 +227,7 @@ def _answered() -> Shape:
         "Fault": fault,
         "Problem": named(problem, ("type", "title", "status", "detail")),
         "Lead": _lead(),
+        "Why": _why(),
     }
 
 
@@ -246,3 +248,11 @@ def _lead() -> Shape:
         "created_at": _MOMENT,
     }
     return named(said)
+
+
+def _why() -> Shape:
+    axis: Shape = {"type": "string", "enum": list(get_args(Axis))}
+    row: dict[str, Shape] = dict.fromkeys(why.ROW, _MAYBE)
+    said: Shape = named({**row, "axis": axis, "points": _WHOLE, "because": _STRING, "at": _MOMENT})
+    rows: Shape = {"type": "array", "maxItems": MOST, "items": said}
+    return named({"rows": rows, "older": {"type": ["integer", "null"]}})
