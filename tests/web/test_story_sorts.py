@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kweek.leads import tables
+from kweek.web.house import House
+from kweek.web.known import known_of
 from kweek.web.points import Given, columns
 from tests.web.conftest import NOW, Books, TestClient
 
@@ -99,6 +101,28 @@ def test_what_was_taken_back_again_is_not_counted(books: Books) -> None:
     with books.db.read() as read:
         [column] = columns(read, "l1")
     assert (column.total, column.reasons) == (30, (Given("took a download", 20, 2, "took"), Given("was kind", 10, 2)))
+
+
+def test_what_fades_happened_as_often_as_it_did(staff: TestClient, house: House, books: Books) -> None:
+    """Two Mondays took ten of thirty each; another one was called by its sender as a day is."""
+    books.lead()
+    books.add(
+        tables.events, lead_id="l1", seq=1, id="2026-02-10", kind="webinar.attended", at=NOW, recorded_at=NOW, data={}
+    )
+    for n, (about, worth) in enumerate(
+        (("e1", 30), ("2026-02-16", -10), ("2026-02-23", -10), ("2026-02-10", 30), ("2026-03-02", -10))
+    ):
+        row = {"source": f"l1/went/{about}/{n}", "axis": "interest", "points": worth, "because": "went to a webinar"}
+        books.add(tables.points, lead_id="l1", at=NOW, rule="went", about=about, **row)
+    with books.db.read() as read:
+        [column] = columns(read, "l1")
+        known = known_of(read, "l1", house.rules.grades())
+    assert column.reasons == (Given("went to a webinar", 30, 2, "went"),)
+    assert known is not None
+    assert known["points"] == {
+        "interest": {"total": 30, "reasons": [{"because": "went to a webinar", "points": 30, "times": 2}]}
+    }
+    assert "2×" in staff.get("/leads/l1").text
 
 
 def test_a_mail_that_never_left_is_called_by_its_subject(staff: TestClient, books: Books, published: str) -> None:
