@@ -69,7 +69,8 @@ def receive(
     def also(tx: Connection, recorded: Recorded) -> None:
         if received.flow is not None and recorded.fresh:
             whose, data = LeadIn(id=recorded.lead_id), {"flow": received.flow}
-            append(tx, recorded.lead_id, Incoming(f"{incoming.id}/enrol", "enrol", incoming.at, whose, data), now, ears)
+            enters = Incoming(f"{incoming.id}/enrol", "enrol", max(incoming.at, now), whose, data)
+            append(tx, recorded.lead_id, enters, now, ears)
 
     return record(db, told_by(incoming, sender), now, ears, also), incoming.id
 

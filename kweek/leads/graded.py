@@ -63,15 +63,15 @@ def tell_grade(
 ) -> Told:
     """What follows, recorded as its next events; nothing: its grade is as it was.
 
-    at: when what changed it happened; now: flow time. heard: somebody listens, whatever flows do. Whether the lead is
-    let into the flow, its own turn decides."""
+    at: when what changed it happened; now: flow time. It follows when we hear of that, however long ago it was. heard:
+    somebody listens, whatever flows do. Whether the lead is let into the flow, its own turn decides."""
     fresh = grades.grade_of(Points())
     before, grade = lead.told or fresh, f"{lead.profile}{lead.engagement}" if lead.profile else fresh
     if grade == before:
         return Told()
     found: list[Event] = []
     for kind, said in _follows(tx, lead, matrix, before, grade, heard=heard):
-        event = Event(lead.seq + len(found) + 1, kind, at, data=said)
+        event = Event(lead.seq + len(found) + 1, kind, max(at, now), data=said)
         if events.put(tx, events.row_of(lead.lead, f"{lead.lead}/graded/{event.seq}", event, recorded_at=now)):
             found.append(event)
     return Told(found, {"graded": grade, "seq": lead.seq + len(found)})

@@ -78,6 +78,16 @@ def test_it_enters_in_the_transaction_that_tells_the_grade(books: Database) -> N
     ]  # fmt: skip
 
 
+def test_what_follows_from_an_event_that_comes_late_follows_when_we_hear_of_it(books: Database) -> None:
+    lead, long_ago = a_lead(books), NOW - 60 * DAY
+    record(books, Incoming("late", "download.taken", long_ago, LeadIn(id=lead)), NOW, EARS)
+    e, p = tables.events.c, tables.points.c
+    with books.read() as read:
+        found = read.execute(select(e.kind, e.at).order_by(e.seq)).all()
+        assert read.execute(select(p.at)).scalar_one() == long_ago, "its points are of the moment at which it happened"
+    assert [tuple(row) for row in found] == [("download.taken", long_ago), ("enrol", NOW)]
+
+
 def test_who_stays_at_its_grade_enters_nothing(books: Database) -> None:
     lead = a_lead(books)
     happens(books, lead, "page.viewed")

@@ -56,9 +56,14 @@ def test_without_an_id_the_same_twice_in_a_row_is_once(api: TestClient, books: B
 @pytest.mark.usefixtures("published")
 def test_a_lead_may_enter_a_flow_with_it_once(api: TestClient, books: Books) -> None:
     for _ in range(2):
-        assert api.post("/api/leads", json=said(flow="brochure-request")).status_code in (200, 201)
+        assert api.post("/api/leads", json=said(flow="brochure-request", at="2026-01-01T00:00:00Z")).status_code in (
+            200,
+            201,
+        )
     assert kinds(books) == ["lead.received", "enrol"]
-    assert books.rows(tables.events)[1].data == {"flow": "brochure-request"}
+    received, enters = books.rows(tables.events)
+    assert enters.data == {"flow": "brochure-request"}
+    assert (received.at.day, enters.at) == (1, NOW), "it enters when we hear of it"
     wrong = api.post("/api/leads", json=said(id="r2", flow="brochure-requst"))
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "flow")
     assert "did you mean “brochure-request”" in wrong.json()["errors"][0]["words"]
