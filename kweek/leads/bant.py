@@ -37,7 +37,8 @@ class Found:
 
 def keep(tx: Connection, lead_id: str, found: Iterable[Found], source: str, at: datetime) -> bool:
     """Keep what was said at this moment; did anything change? The last word counts: what is heard late does not write
-    over what was said after it. source: key of the mail or the call task, or id of the event."""
+    over what was said after it, and is kept as what did not count. source: key of the mail or the call task, or id of
+    the event."""
     changed, instead = False, Replaced()
     for one in found:
         said = tx.execute(_SAID, {"lead": lead_id, "fact": one.fact}).one_or_none()
@@ -45,7 +46,7 @@ def keep(tx: Connection, lead_id: str, found: Iterable[Found], source: str, at: 
             upsert(tx, bant, {"lead_id": lead_id, "source": source, "at": at, **asdict(one)})
             changed = True
         if said is not None and said.value != one.value:
-            instead[f"bant.{one.fact}"] = (said.value, one.value) if newer else (one.value, said.value)
+            instead[f"bant.{one.fact}"] = (said.value, one.value) if newer else (one.value, None)
     keep_replaced(tx, lead_id, instead, source, at)
     return changed
 

@@ -12,7 +12,8 @@ from kweek.leads.merged import living
 from kweek.leads.tables import replaced
 
 Replaced = dict[str, tuple[Any, Any]]
-"""By the name of a field: what was known, and what is known now; both as JSON keeps them."""
+"""By the name of a field: what was known, and what is known now; both as JSON keeps them. None in the second place:
+what was heard late, and did not count, since something else was said after it."""
 
 _R: Final = replaced.c
 _KEEP: Final = insert(replaced)

@@ -33,7 +33,7 @@ def facts_of(read: Connection, say: Tongue, lead_id: str) -> Mapping[str, Sequen
 
 
 def replaced(read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules) -> Iterator[Happened]:
-    """What was known of it, and what has been said instead."""
+    """What was known of it, and what has been said instead; and what was said so late that it did not count."""
     kinds, zone = rules.kinds(), rules.zone()
 
     def known(name: str, value: object) -> str:
@@ -42,11 +42,16 @@ def replaced(read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules)
         return value_words(say, name.removeprefix(ROOT), value)
 
     def words(row: Row[Any]) -> str:
-        now, was = (known(row.name, value) for value in (row.became, row.was))
-        return say("past.instead", name=field_words(say, row.name), now=now, was=was)
+        name, was = field_words(say, row.name), known(row.name, row.was)
+        if row.became is None:
+            return say("past.uncounted.field", name=name, said=was)
+        return say("past.instead", name=name, now=known(row.name, row.became), was=was)
 
-    for (at, _), rows in groupby(replaced_of(read, lead_id), lambda row: (row.at, row.source)):
-        yield Happened(at, say("past.replaced"), None, tuple(map(words, rows)), place=(KNOWN, 0, 0))
+    for (at, _, late), rows in groupby(
+        replaced_of(read, lead_id), lambda row: (row.at, row.source, row.became is None)
+    ):
+        title = say("past.uncounted" if late else "past.replaced")
+        yield Happened(at, title, None, tuple(map(words, rows)), place=(KNOWN, 0, 0))
 
 
 def differing(read: Connection, say: Tongue, lead_id: str) -> Iterator[Happened]:

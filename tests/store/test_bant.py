@@ -14,7 +14,7 @@ from kweek.flow.conditions import parse_condition
 from kweek.flow.load.rules import read_rules
 from kweek.flow.state import Effect
 from kweek.flow.world import World
-from kweek.leads import bant, definitions, tables
+from kweek.leads import bant, definitions, replaced, tables
 from kweek.leads.answers import RowAnswers
 from kweek.leads.bant import Found
 from kweek.leads.database import Database
@@ -52,6 +52,10 @@ def test_what_was_said_later_stays_in_whatever_order_it_is_heard(database: Datab
         assert bant.keep(tx, "lead", [replace(BUDGET, value="none", how="call", by="els")], "call", NOW + DAY)
         row = bant.of_lead(tx, "lead")["budget"]
         assert (row.value, row.by, row.at) == ("none", "els", NOW + DAY)
+        kept = [(row.was, row.became, row.source, row.at) for row in replaced.of_lead(tx, "lead")]
+    assert kept == [("none", None, "late", NOW - DAY), ("reserved", "none", "call", NOW + DAY)], (
+        "the late one replaced nothing"
+    )
 
 
 @pytest.mark.parametrize(("day", "ready"), [(0, True), (89, True), (90, None)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from kweek.leads import tables
+from kweek.leads import bant, tables
 from kweek.web.house import House
 from kweek.web.known import known_of
 from kweek.web.points import Given, columns
@@ -69,6 +71,22 @@ def test_what_was_known_before_stands_in_the_story(staff: TestClient, books: Boo
     assert "telefoon: +31202222222, eerder +31201111111" in told
     assert "bedrijf: &lt;b&gt;Beta&lt;/b&gt;, eerder Acme" in told
     assert "+31201111111" not in past(staff.get("/leads/l1?only=mails").text)
+
+
+def test_what_was_heard_too_late_to_count_is_told_as_such(staff: TestClient, house: House, books: Books) -> None:
+    """Said on the first day, after it on the second, and sent in the other order."""
+    books.lead()
+    day = timedelta(days=1)
+    with house.db.lead_tx("l1") as tx:
+        for value, source, at in (("open", "e2", NOW - 2 * day), ("none", "e1", NOW - 3 * day)):
+            bant.keep(tx, "l1", [bant.Found("budget", value, "api")], source, at)
+    told = past(staff.get("/leads/l1", headers={"accept-language": "en"}).text)
+    [late] = [" ".join(one.split()) for one in told.split("<li>") if "Heard late, and does not count" in one]
+    assert "something else was said after it, and stays" in late
+    assert "27 Feb" in late
+    assert "Now known otherwise" not in told
+    told = past(staff.get("/leads/l1?only=did", headers={"accept-language": "nl"}).text)
+    assert "Te laat gehoord om te tellen" in told
 
 
 def test_what_an_event_carries_is_told_in_the_readers_words(staff: TestClient, books: Books) -> None:
