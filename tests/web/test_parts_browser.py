@@ -124,3 +124,29 @@ def test_without_script_the_pages_are_those_of_now(browser: Browser, mailed: Hou
             page.goto(mailed.settings.base_url + path)
             assert page.get_by_text(words).first.is_visible()
             expect(page.get_by_role("link", name="Load again")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_a_lead_is_worth_stands_before_its_story_which_is_read_to_its_beginning_without_script(
+    browser: Browser, mailed: House, books: Books, width: int
+) -> None:
+    with books.db.write() as tx:
+        row = {"lead_id": "ann", "kind": "brochure.requested", "recorded_at": NOW, "data": {}}
+        rows = [{**row, "seq": n, "id": f"more-{n}", "at": NOW - n * HOUR} for n in range(50, 200)]
+        tx.execute(tables.events.insert(), rows)
+    with visit(browser, mailed, viewport={"width": width, "height": 900}, java_script_enabled=False) as page:
+        page.goto(mailed.settings.base_url + "/leads/ann")
+        places = {name: page.locator(f"#{name}").bounding_box() for name in ("open", "who", "ready", "flows", "past")}
+        at = {name: place for name, place in places.items() if place is not None}
+        assert at["open"]["y"] <= at["who"]["y"] < at["ready"]["y"] < at["past"]["y"]
+        if width == 1440:
+            assert at["who"]["x"] > at["past"]["x"] + at["past"]["width"], "beside it"
+            assert at["flows"]["y"] - at["open"]["y"] - at["open"]["height"] < 60, "no hole beneath the first part"
+        assert page.locator("#past li").count() == 100
+        assert fits(page)
+        page.get_by_role("link", name="Older lines").click()
+        assert page.locator("#past li").count() < 100
+        assert page.get_by_text("Nothing is older than this.").is_visible()
+        assert fits(page)
+        page.get_by_role("link", name="The newest", exact=True).click()
+        assert page.locator("#past li").count() == 100

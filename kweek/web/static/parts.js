@@ -28,10 +28,14 @@ function settle() {
 setInterval(settle, 1000);
 
 const lines = "main :is(h2, h3, p, li, dt, iframe, form)";
-const firstSeen = () => [...document.querySelectorAll(lines)].find((one) => {
-  const { top } = one.getBoundingClientRect();
-  return top >= 0 && top < innerHeight && !one.closest("nav");
-});
+// what stands beside the text is read only where no text is seen
+const firstSeen = () => {
+  const seen = [...document.querySelectorAll(lines)].filter((one) => {
+    const { top } = one.getBoundingClientRect();
+    return top >= 0 && top < innerHeight && !one.closest("nav");
+  });
+  return seen.find((one) => !one.closest("aside")) ?? seen[0];
+};
 
 // false: not now
 function exchange(now) {
