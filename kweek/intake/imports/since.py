@@ -10,7 +10,21 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, Text, and_, bindparam, delete, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from kweek.flow.words import GRADE_CHANGED
 from kweek.leads import tables
@@ -50,6 +64,7 @@ _PATIENCE: Final = timedelta(hours=1)
 
 _THESE: Final = bindparam("leads", expanding=True, type_=Text)
 _EVENTS: Final = select(_T.events.c.lead_id, _T.events.c.id, _T.events.c.kind).where(_T.events.c.lead_id.in_(_THESE))
+_WALKED: Final = select(_T.enrolments.c.lead_id).where(_T.enrolments.c.lead_id.in_(_THESE)).distinct()
 _LEAVING: Final = (
     select(_T.leads.c.id)
     .join(_T.events, _T.events.c.lead_id == _T.leads.c.id)
@@ -92,17 +107,26 @@ def happened_since(tx: Connection, ids: Sequence[str], import_id: str) -> Mappin
     return found
 
 
-def take_away(tx: Connection, lead_id: str) -> None:
-    """All rows about it, then its own; and it is counted nowhere any more."""
-    with tallied(tx, lead_id) as tally:
-        tally.forget(tx, lead_id)
-    tx.execute(delete(_T.links).where(_T.links.c.mail_key.in_(select(_T.mails.c.key).filter_by(lead_id=lead_id))))
+def take_away(tx: Connection, ids: Sequence[str]) -> None:
+    """All rows about these (locked) leads, then their own; and they are counted nowhere any more."""
+    for lead_id in tx.execute(_WALKED, {"leads": ids}).scalars().all() if ids else ():
+        with tallied(tx, lead_id) as tally:
+            tally.forget(tx, lead_id)
+    for query in _removals() if ids else ():
+        tx.execute(query, {"leads": ids})
+
+
+@cache
+def _removals() -> Sequence[Delete]:
+    """The rows that name others before those."""
+    links = delete(_T.links).where(
+        _T.links.c.mail_key.in_(select(_T.mails.c.key).where(_T.mails.c.lead_id.in_(_THESE)))
+    )
+    found = [links, delete(_T.problems).where(_T.problems.c.lead_id.in_(_THESE))]
     for table in reversed(tables.metadata.sorted_tables):
         if table.name in _LEFT_BY_IT or table.name in _ONLY_WHERE:
-            for column in about(table, tables.leads):
-                tx.execute(delete(table).where(column == lead_id))
-    tx.execute(delete(tables.problems).where(tables.problems.c.lead_id == lead_id))
-    tx.execute(delete(tables.leads).where(tables.leads.c.id == lead_id))
+            found += [delete(table).where(column.in_(_THESE)) for column in about(table, tables.leads)]
+    return [*found, delete(_T.leads).where(_T.leads.c.id.in_(_THESE))]
 
 
 def about(table: Table, other: Table) -> Iterator[Any]:

@@ -105,14 +105,16 @@ class _Undoing:
         there = self.tx.execute(_LOCK, {"leads": [row.lead_id for row in rows]}).scalars().all()
         since = happened_since(self.tx, [row.lead_id for row in rows if row.status == "made"], self.imported.id)
         people = people_by_id(self.tx, there)
+        gone = [row for row in rows if row.lead_id in people and row.status == "made" and not since[row.lead_id]]
+        take_away(self.tx, [row.lead_id for row in gone])
+        for row in gone:
+            self._forget_company(row)
         return [self._undone(row, people.get(row.lead_id), since) for row in rows]
 
     def _undone(self, row: Row[Any], person: Person | None, since: Mapping[str, list[str]]) -> dict[str, object]:
         if person is None:
             return _said(row, "undone", [Refusal("", "", "the lead is not there any more")])
         if row.status == "made" and not since[row.lead_id]:
-            take_away(self.tx, row.lead_id)
-            self._forget_company(row)
             return _said(row, "undone", [])
         self._withdraw(row)
         if row.status == "made":
