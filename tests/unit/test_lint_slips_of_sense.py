@@ -72,11 +72,37 @@ CONDITIONS: Final = [
     ('"A" in lead.profile', 'lead.profile == "A"'),
     ('lead.vip and "NL" not in lead.country', 'lead.country != "NL"'),
     ('lead.vip and "@gmail.com" not in lead.email', 'not matches(lead.email, "*@gmail.com*")'),
+    (
+        'matches(lead.job_title, "director|ceo")',
+        '(matches(lead.job_title, "*director*") or matches(lead.job_title, "*ceo*"))',
+    ),
+    ('matches(lead.job_title, "ceo|dir*")', '(matches(lead.job_title, "ceo") or matches(lead.job_title, "dir*"))'),
+    ('matches lead.postal_code "9*"', 'matches(lead.postal_code, "9*")'),
+    # as one says it aloud
+    ("lead is sales_ready", "lead.sales_ready"),
+    ("lead is not sales_ready", "not lead.sales_ready"),
+    ('lead.profile is one of ["A", "B"]', 'lead.profile in ["A", "B"]'),
+    ('lead.profile is none of ["A", "B"]', 'lead.profile not in ["A", "B"]'),
+    ('lead.country: ["NL", "BE"]', 'lead.country in ["NL", "BE"]'),
+    ('lead.vip and lead.country: ["NL", "BE"]', 'lead.country in ["NL", "BE"]'),
+    ('days since("sent") > 3', 'days_since("sent") > 3'),
+    ('no tagged("met-in-person")', 'not tagged("met-in-person")'),
+    ("known(lead.phone or lead.email)", "(known(lead.phone) or known(lead.email))"),
+    ("known(lead.phone, lead.email)", "(known(lead.phone) or known(lead.email))"),
+    ("known(lead.phone and lead.email)", "(known(lead.phone) and known(lead.email))"),
+    # texts that are compared as if they were numbers
+    ('lead.profile >= "B"', 'lead.profile in ["A", "B"]'),
+    ('lead.profile > "B"', 'lead.profile in ["A"]'),
+    ('lead.profile < "B"', 'lead.profile in ["C", "D"]'),
+    ('lead.profile <= "B"', 'lead.profile in ["B", "C", "D"]'),
+    ("lead.postal_code > 9000", 'matches(lead.postal_code, "9*")'),
     # quotes, events, owners
     ('"lead.machines > 5" and lead.vip', "lead.machines > 5 and lead.vip"),
     ("quote.requested", 'happened("quote.requested")'),
 ]
 MEANT: Final = [
+    ('lead.grade > "B2"', "Name those that you mean, in a list behind “lead.grade in”."),
+    ("lead.postal_code > 5000", "or name those that you mean"),
     ('lead.country != ["NL", "BE"]', "Write not in [...] instead of !=."),
     ('lead.country == not "NL"', 'Write != "NL".'),
     ('count("quote.requested") == true', "Compare it with 0: count(…) > 0."),

@@ -33,11 +33,7 @@ def unfit(
             span = f"a number from {kind.least} to {kind.most}" if kind.most is not None else f"{kind.least} or more"
             yield at, f"{name} is never {shown(value)}", f"write {span}"
         case "text" if sign in ("<", "<=", ">", ">="):
-            yield (
-                at,
-                f"{name} is a text; “{sign}” compares numbers and dates",
-                f'write {name} in ["{(*kind.choices, "…")[0]}", "…"]',
-            )
+            yield at, f"{name} is a text; “{sign}” compares numbers and dates", _of_texts(sign, name, kind, value)
         case "text" if value == "" and sign in ("==", "!="):
             right = f"{'not ' if sign == '==' else ''}known({name})"
             yield at, f'{name} is never ""; while it is empty, nothing is known of it', f"write {right}"
@@ -65,6 +61,23 @@ def unfit(
             yield at, f"{name} is {kind}, {shown(value)} is not", _date_meant(name, sign, value)
         case _:
             pass
+
+
+_LETTERS: Final = ("A", "B", "C", "D")  # the best first
+
+
+def _of_texts(sign: str, name: str, kind: FieldType, value: object) -> str:
+    """`lead.profile >= "B"`: B or better, and A is the best."""
+    if name == "lead.profile" and value in _LETTERS:
+        at = _LETTERS.index(str(value)) + (sign in ("<", ">="))  # “<” begins behind it, “>=” ends behind it
+        fit = _LETTERS[:at] if sign.startswith(">") else _LETTERS[at:]
+        shown = ", ".join(f'"{letter}"' for letter in fit)
+        return f"write {name} in [{shown}]" if fit else f"{value} is the {'best' if at == 0 else 'last'} there is"
+    if kind.choices:
+        return f"name those that you mean, in a list behind “{name} in”"
+    if sign in (">", ">=") and re.fullmatch("90+", str(value)):  # beyond it, all begin with a nine
+        return f'a text is asked how it begins: matches({name}, "9*")'
+    return f"a text is asked how it begins, with matches({name}, …), or name those that you mean behind “{name} in”"
 
 
 def _counted(sign: str, value: bool) -> str:

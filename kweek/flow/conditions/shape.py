@@ -147,6 +147,11 @@ def _ask(ask: Ask, compared: str = "") -> None:
     if function is None:
         fix = _in_our_words(ask) or did_you_mean(ask.function, FUNCTIONS)
         raise ConditionError(f"there is no function {ask.function}(…)", ask.offset, fix)
+    if each := _each(ask, function):
+        what = f"{ask.function}(…) asks for one {function.takes[0].rpartition(' ')[2]} at a time"
+        if isinstance(ask.arguments[-1], Constant) and isinstance(ask.arguments[0], Field):
+            what = "in a glob, “|” is no sign for “or”"
+        raise ConditionError(what, ask.offset, f"write {each}")
     if not function.needs <= len(ask.arguments) <= len(function.takes):
         wanted = " and ".join(function.takes[: function.needs])
         example = re.sub(r"(?<=\)) .+", compared, function.example) if compared else function.example
@@ -211,6 +216,26 @@ def _glob(given: Constant, text: str) -> None:
     glob = re.sub(r"\*+", "*", f"{begins}{rest}{ends}")
     why = f"“{text}” is a regular expression; matches(…) asks for a glob, in which * is anything"
     raise ConditionError(why, given.offset, f'write "{glob}"')
+
+
+def _each(ask: Ask, function: Function) -> str:
+    """`known(lead.phone or lead.email)`, `matches(lead.job_title, "ceo|cto")`: each for itself; empty: it is one."""
+    join = " or "
+    match ask.arguments:
+        case (Join(every=every, parts=parts), *behind):
+            join = " and " if every else " or "
+            several = [(part, *behind) for part in parts]
+        case (Field(), Field(), *_) if function.takes == ("field",):
+            several = [(part,) for part in ask.arguments]
+        case (Field() as field, Constant(value=str(text)) as glob) if ask.function == "matches" and "|" in text:
+            parts_of = [part for part in text.strip("()").split("|") if part]
+            stars = "" if "*" in text else "*"
+            several = [(field, replace(glob, value=f"{stars}{part}{stars}")) for part in parts_of]
+        case _:
+            return ""
+    if not all(isinstance(one, Field | Constant) for arguments in several for one in arguments):
+        return ""
+    return f"({join.join(_asked(replace(ask, arguments=arguments)) for arguments in several)})"
 
 
 def _several(ask: Ask, function: Function) -> str:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from kweek.flow.conditions.phrases import phrases
 from kweek.flow.conditions.pieces import COMPARES, JOINS, KEYWORDS, Piece, Slip, bare_run, ends_at, pieces_of
 from kweek.flow.conditions.refused import ConditionError
+from kweek.flow.conditions.spoken import spoken
 from kweek.flow.conditions.turns import turns
 from kweek.flow.conditions.units import units
 
@@ -29,6 +30,7 @@ def slip_meant(text: str, read: Callable[[str], object]) -> ConditionError | Non
         return ConditionError(f"“{text.strip()}” is a share, not a condition", 0, f"write - share: {share[1]}%")
     pieces = pieces_of(text)
     for find in (
+        spoken,
         _signs,
         _colons,
         _lists,
@@ -71,6 +73,11 @@ def _colons(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
             continue
         run = bare_run(pieces, number + 2) or pieces[number + 2 : number + 3]
         if not run:
+            continue
+        if run[0].word == "[":
+            close = next((at for at in pieces[number + 2 :] if at.word == "]"), run[0])
+            right = f"{field.word} in {text[run[0].at : close.end]}"
+            yield Slip(field.at, close.end, right, "“:” does not compare", f"write {right}", said_at=colon.at)
             continue
         said = text[run[0].at : run[-1].end]
         value = {"yes": "true", "no": "false"}.get(said.lower(), said)

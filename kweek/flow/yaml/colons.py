@@ -20,6 +20,8 @@ _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
 _COMPARED: Final = re.compile(r"""(?P<field>(?:not )?[a-z]+\.[\w.-]+): +(?P<is>[\w-]+(?: [\w-]+)?|"[^"]*")""")
 """`lead.sales_ready: true`, as a condition."""
+_COMPARES: Final = re.compile(r"""([a-z]+\.[\w.-]+): +(\[[^\[\]:]*\]|"[^":]*"|'[^':]*')""")
+"""`handover.reason: ["student", "competitor"]`, anywhere in a condition."""
 _TRUTH: Final = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 _OPENS: Final = ("start", "goal", "whenever", "when")
 _TAKES_PAIRS: Final = ("score", "set")
@@ -66,6 +68,8 @@ def second_colon(value: Value) -> Trap | None:
         right = _TRUTH.get(asked["is"].lower(), asked["is"])
         right = f'"{right}"' if re.fullmatch("[A-Za-z][A-Za-z -]*", right) and right not in _TRUTH.values() else right
         return value.written(f"{asked['field']} == {right}", "second-colon", what, why, colon.start())
+    if value.key == "if" and (right := _compared(value.core)):
+        return value.written(right, "second-colon", what, why, colon.start())
     if door := _DOOR.fullmatch(value.core):
         return value.written(f"flow {door[1]}", "second-colon", what, why, colon.start())
     if value.key not in PROSE and (target := _TARGET.fullmatch(value.core)):
@@ -106,6 +110,12 @@ def second_colon(value: Value) -> Trap | None:
         fix = f"Take the last one away: {value.key}: {bare}. Or, where it belongs to a text: "
         return value.trap("second-colon", what, why, colon.start(), fix)._replace(mended=[value.replaced_by(bare)])
     return value.trap("second-colon", what, why, colon.start())
+
+
+def _compared(asked: str) -> str:
+    """The condition with its signs; empty: its colons are no signs that are meant."""
+    right = _COMPARES.sub(lambda said: f"{said[1]} {'in' if said[2][0] == '[' else '=='} {said[2]}", asked)
+    return "" if _SECOND_COLON.search(right) else right
 
 
 def _text_below(value: Value, told: re.Match[str]) -> Trap:

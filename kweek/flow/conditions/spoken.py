@@ -1,0 +1,69 @@
+"""What is asked as one would say it aloud? `lead is sales_ready`, `is one of ["A"]`, `days since("sent")`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kweek.flow.conditions.pieces import COMPARES, Piece, Slip
+from kweek.flow.conditions.shape import FUNCTIONS
+
+_FIELD: Final = r"(?P<field>[A-Za-z_]\w*(?:\.[\w-]+)+)"
+_ONE_OF: Final = re.compile(
+    rf"{_FIELD}\s+(?P<said>(?:(?:is|are)\s+)?(?:(?P<no>not\s+)?(?:one|any|either)|(?P<none>none))\s+of)\s+(?P<list>\[[^\[\]]*\])",
+    re.IGNORECASE,
+)
+_IS_SO: Final = re.compile(
+    r"(?<![\w.])(?P<owner>lead|company|event)\s+is\s+(?P<no>not\s+)?(?P<field>[a-z_]\w*)(?![\w.(])"
+)
+_NO_ADJECTIVE: Final = (
+    "in",
+    "not",
+    "known",
+    "unknown",
+    "set",
+    "empty",
+    "none",
+    "null",
+    "missing",
+    "one",
+    "any",
+    "either",
+)
+_COMPARISON: Final = re.compile(r"\s*(?:[<>]=?|[=!]=)\s*\d+")
+_UNASKED: Final = re.compile(rf"\bmatches\s+{_FIELD}\s*,?\s*(?P<glob>\"[^\"]*\"|'[^']*')")
+
+
+def spoken(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    for found in _ONE_OF.finditer(text):
+        denied = "not " * bool(found["no"] or found["none"])
+        right = f"{found['field']} {denied}in {found['list']}"
+        what = f"“{found['said']}” is no word of conditions"
+        yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("said"))
+    for found in _IS_SO.finditer(text):
+        if found["field"] not in _NO_ADJECTIVE:
+            right = f"{'not ' * bool(found['no'])}{found['owner']}.{found['field']}"
+            what = f"“{found[0]}” is no condition"
+            yield Slip(found.start(), found.end(), right, what, f"write {right}")
+    for found in _UNASKED.finditer(text):
+        right = f"matches({found['field']}, {found['glob']})"
+        yield Slip(found.start(), found.end(), right, "“matches” asks in parentheses", f"write {right}")
+    yield from _of_functions(text, pieces)
+
+
+def _of_functions(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`days since("sent")`, `no tagged("rival")`"""
+    for number, piece in enumerate(pieces[:-2]):
+        behind, opens = pieces[number + 1 : number + 3]
+        close = next((one.end for one in pieces[number + 3 :] if one.word == ")"), None)
+        if behind.kind != "word" or opens.word != "(" or close is None:
+            continue
+        asked = text[behind.at : close]
+        if (name := f"{piece.word}_{behind.word}".lower()) in FUNCTIONS:
+            compared = _COMPARISON.match(text, close)
+            end = compared.end() if compared else close
+            right = f"{name}{text[behind.end : end]}"
+            yield Slip(piece.at, end, right, f"“{name}” is one word", f"write {right}")
+        elif piece.word.lower() == "no" and (not number or pieces[number - 1].word not in COMPARES):
+            yield Slip(piece.at, close, f"not {asked}", "“no” is no word of conditions", f"write not {asked}")
