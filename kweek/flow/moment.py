@@ -152,7 +152,9 @@ def _length_alone(text: str) -> Duration | None:
 
 def _beside_date(duration: str, side: str, field: str) -> Moment:
     if not FIELD.fullmatch(field) and not _UNOWNED.fullmatch(field):
-        raise ValueError(f"“{field}” is not a date field; write one with its owner: lead.contract_end")
+        bare = re.sub(r"\A(?:the|its|their) ", "", field)
+        right = bare if FIELD.fullmatch(bare) else f"lead.{bare}" if _UNOWNED.fullmatch(bare) else "lead.contract_end"
+        raise ValueError(f"“{field}” is not a date field; write one with its owner: {right}")
     return Moment(date_field=field, offset=parse_duration(duration), before=side == "before")
 
 

@@ -83,6 +83,8 @@ CONDITIONS: Final = [
     ("lead is not sales_ready", "not lead.sales_ready"),
     ('lead.profile is one of ["A", "B"]', 'lead.profile in ["A", "B"]'),
     ('lead.profile is none of ["A", "B"]', 'lead.profile not in ["A", "B"]'),
+    ('lead.profile is one of "A", "B"', 'lead.profile in ["A", "B"]'),
+    ('lead.country is either "NL" or "BE"', 'lead.country in ["NL", "BE"]'),
     ('lead.country: ["NL", "BE"]', 'lead.country in ["NL", "BE"]'),
     ('lead.vip and lead.country: ["NL", "BE"]', 'lead.country in ["NL", "BE"]'),
     ('days since("sent") > 3', 'days_since("sent") > 3'),
@@ -133,6 +135,7 @@ def test_a_condition_that_cannot_be_is_told_what_there_is(office: Path, said: st
 SCORING: Final = "rules/scoring.yaml"
 SURVEY: Final = "surveys/fair.yaml"
 CASES: Final = "flows/tests/fair-leads.yaml"
+PROMISE: Final = "- name: who asked to be called is called, and no mail is sent"
 LIMIT: Final = "limit: 1 mail per 7 days"
 STUDENT: Final = "profile: -30"
 WAIT: Final = "  - wait: until 10:00\n"
@@ -141,6 +144,32 @@ NEED: Final = "      new-building: { intent: 5 }\n      replacement: { intent: 5
 GOAL: Final = '  if: lead.grade in ["A2", "B1"] and not known(survey.brochure.wish)\n'
 
 ELSEWHERE: Final = [
+    # conditions that are a list, or keys and values
+    (FAIR, ASKED, "if:\n          event.wish: call", 27, 'Write: if: event.wish == "call"'),
+    (
+        FAIR,
+        ASKED,
+        'if:\n          event.wish: "call"\n          lead.vip: true',
+        27,
+        'wish == "call" and lead.vip == true',
+    ),
+    (
+        FAIR,
+        ASKED,
+        "if:\n          - lead.vip\n          - known(lead.phone)",
+        27,
+        "Write: if: lead.vip and known(lead.phone)",
+    ),
+    (FAIR, ASKED, 'if: [lead.country in ["NL"], lead.vip]', 26, 'Write: if: lead.country in ["NL"] and lead.vip'),
+    (FAIR, ASKED, "if: [lead.vip, lead.sales_ready]", 26, "Write: if: lead.vip and lead.sales_ready"),
+    (WHITEPAPER, GOAL, GOAL.replace("if:", "when:"), 13, "Did you mean “if”?"),
+    # names with their owner, and the right brackets
+    (FAIR, "set: { met_at: event.fair }", "set: [met_at: event.fair]", 21, "Write braces: set: { met_at: event.fair }"),
+    ("rules/workspace.yaml", "  lease_end:", "  lease end:", 26, "underscores: lease_end"),
+    (SURVEY, "fills: bant.talk", "fills: talk", 60, "Write bant.talk."),
+    (FAIR, "clicked book-a-visit", "book-a-visit clicked", 37, "Write: clicked book-a-visit."),
+    (RENEWAL, "before lead.contract_end     #", "before the lease_end     #", 25, "with its owner: lead.lease_end."),
+    (CASES, PROMISE, PROMISE.replace("name: ", ""), 6, f"Write: {PROMISE[2:]}"),
     # numbers keep their worth
     (SCORING, STUDENT, "profile: minus 30", 36, "with its sign: -30."),
     (SCORING, STUDENT, "profile: 30 less", 36, "with its sign: -30."),
@@ -156,8 +185,8 @@ ELSEWHERE: Final = [
     (SURVEY, NEED, NEED.replace("{ intent: 5 }", "10", 1), 33, "Write: new-building: { intent: 10 } — or interest"),
     (SURVEY, f"    points:\n{NEED}", "    points: 10\n", 32, "for each that has one: new-building: { intent: 10 }"),
     (SURVEY, f"    points:\n{NEED}", "    raises: quote.requested\n", 32, "new-building: quote.requested"),
-    (SURVEY, "fills: bant.need", "fills: installer", 31, "lead.installer, or bant.need."),
-    (SURVEY, "fills: bant.need", "fills: need", 31, "bant.need."),
+    (SURVEY, "fills: bant.need", "fills: installer", 31, "Write lead.installer."),
+    (SURVEY, "fills: bant.need", "fills: need", 31, "Write bant.need."),
     (SURVEY, "    text:\n      nl: Wat", "    question:\n      nl: Wat", 19, "Did you mean “text”?"),
     (
         SURVEY,

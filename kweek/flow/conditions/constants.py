@@ -63,6 +63,7 @@ def unfit(
             pass
 
 
+_FEW: Final = 6  # choices that one reads at a glance
 _LETTERS: Final = ("A", "B", "C", "D")  # the best first
 
 
@@ -73,6 +74,9 @@ def _of_texts(sign: str, name: str, kind: FieldType, value: object) -> str:
         fit = _LETTERS[:at] if sign.startswith(">") else _LETTERS[at:]
         shown = ", ".join(f'"{letter}"' for letter in fit)
         return f"write {name} in [{shown}]" if fit else f"{value} is the {'best' if at == 0 else 'last'} there is"
+    if kind.choices and len(kind.choices) <= _FEW:
+        shown = ", ".join(f'"{choice}"' for choice in kind.choices)
+        return f"keep those that you mean of {name} in [{shown}]"
     if kind.choices:
         return f"name those that you mean, in a list behind “{name} in”"
     if sign in (">", ">=") and re.fullmatch("90+", str(value)):  # beyond it, all begin with a nine

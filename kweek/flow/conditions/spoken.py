@@ -10,35 +10,30 @@ from kweek.flow.conditions.pieces import COMPARES, Piece, Slip
 from kweek.flow.conditions.shape import FUNCTIONS
 
 _FIELD: Final = r"(?P<field>[A-Za-z_]\w*(?:\.[\w-]+)+)"
+_TEXT: Final = r"""(?:"[^"]*"|'[^']*')"""
+_TEXTS: Final = re.compile(_TEXT)
 _ONE_OF: Final = re.compile(
-    rf"{_FIELD}\s+(?P<said>(?:(?:is|are)\s+)?(?:(?P<no>not\s+)?(?:one|any|either)|(?P<none>none))\s+of)\s+(?P<list>\[[^\[\]]*\])",
-    re.IGNORECASE,
+    rf"""{_FIELD}\s+(?P<said>
+            (?:(?:is|are)\s+)?(?:(?P<no>not\s+)?(?:one|any|either)|(?P<none>none))\s+of
+            |is\s+(?P<not>not\s+)?either
+        )\s+(?P<list>\[[^\[\]]*\]|{_TEXT}(?:\s*(?:,|,?\s*or\b)\s*{_TEXT})+)""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _IS_SO: Final = re.compile(
     r"(?<![\w.])(?P<owner>lead|company|event)\s+is\s+(?P<no>not\s+)?(?P<field>[a-z_]\w*)(?![\w.(])"
 )
 _NO_ADJECTIVE: Final = (
-    "in",
-    "not",
-    "known",
-    "unknown",
-    "set",
-    "empty",
-    "none",
-    "null",
-    "missing",
-    "one",
-    "any",
-    "either",
-)
+    "in", "not", "known", "unknown", "set", "empty", "none", "null", "missing", "one", "any", "either",
+)  # fmt: skip
 _COMPARISON: Final = re.compile(r"\s*(?:[<>]=?|[=!]=)\s*\d+")
 _UNASKED: Final = re.compile(rf"\bmatches\s+{_FIELD}\s*,?\s*(?P<glob>\"[^\"]*\"|'[^']*')")
 
 
 def spoken(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     for found in _ONE_OF.finditer(text):
-        denied = "not " * bool(found["no"] or found["none"])
-        right = f"{found['field']} {denied}in {found['list']}"
+        denied = "not " * bool(found["no"] or found["none"] or found["not"])
+        listed = found["list"] if found["list"][0] == "[" else f"[{', '.join(_TEXTS.findall(found['list']))}]"
+        right = f"{found['field']} {denied}in {listed}"
         what = f"“{found['said']}” is no word of conditions"
         yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("said"))
     for found in _IS_SO.finditer(text):

@@ -142,6 +142,10 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         what, why = f"There is no event “{event}”", "a blank stands before the link"
         report.error(at, "unknown-event", what, why, f"Write: clicked {found['link']}")
         return "clicked"
+    if isinstance(step, Send) and (found := _TURNED.fullmatch(event)) and found["link"] in _links(step, names):
+        why = "the link stands behind what is done with it"
+        report.error(at, "unknown-event", f"There is no event “{event}”", why, f"Write: clicked {found['link']}")
+        return "clicked"
     if did_not := denied(event, STATES.get(step.verb, ())):
         why = "what did not happen is known when the time is up"
         fix = f"Write it below otherwise: a line for “{did_not}”, and below that “else” is who did not"
@@ -165,6 +169,7 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
 
 
 _CLICKED: Final = re.compile(r"click(?:ed|s)?[^\w ]+(?P<link>[\w-]+)\W*")
+_TURNED: Final = re.compile(r"(?P<link>[\w-]+) click(?:ed|s)?")
 _SILENCE: Final = (
     "no reaction", "no response", "no reply", "no answer", "nothing", "none", "silence", "silent", "timeout", "expired",
     "not reacted", "time is up", "geen reactie", "geen antwoord",

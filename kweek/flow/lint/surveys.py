@@ -27,7 +27,10 @@ def lint_surveys(surveys: Iterable[Survey], names: Names) -> tuple[Problem, ...]
 
 def _look_at(question: Question, names: Names, report: Report) -> None:
     fills = question.fills
-    if fills and fills.value.startswith("lead."):
+    if fills and "." not in fills.value:
+        what = f"“{fills.value}” is nothing that can be filled"
+        report.error(fills.at, "fills", what, "it says not whose it is", f"Write {_with_owner(fills.value, names)}")
+    elif fills and fills.value.startswith("lead."):
         _fills(fills, question.type, names, report)
     elif fills:
         _finds_out(question, fills, names, report)
@@ -37,6 +40,11 @@ def _look_at(question: Question, names: Names, report: Report) -> None:
             report.error(event.at, "unknown-event", f"There is no event “{event.value}”", "", fix)
     if question.condition:
         ask(question.condition, names, report)
+
+
+def _with_owner(bare: str, names: Names) -> str:
+    owned = [f"{ROOT}{bare}"] * (bare in names.facts) + [f"lead.{bare}"] * (bare in names.settable())
+    return " or ".join(owned) or f"lead.<field> or bant.<fact>: lead.{bare}, or bant.need"
 
 
 def _finds_out(question: Question, fills: Located[str], names: Names, report: Report) -> None:

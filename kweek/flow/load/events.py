@@ -40,7 +40,9 @@ class FieldReader(Reader):
             name = line.key.value
             if not FIELD.fullmatch(name):
                 what = f"“{name}” is not the name of a field."
-                self.note(line.key.at, "name", what, "", "Use small letters, digits and underscores: contract_end")
+                right = "_".join(re.findall("[a-z0-9]+", name.lower()))
+                right = right if FIELD.fullmatch(right) else "contract_end"
+                self.note(line.key.at, "name", what, "", f"Use small letters, digits and underscores: {right}")
             found[name] = self._field(line)
         return found
 

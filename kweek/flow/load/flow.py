@@ -194,7 +194,7 @@ class _FlowReader(StartReader, StepReader):
         if pair is None:
             return None
         pair = self._goal_in_one(pair)
-        known = self.fields(pair.value, pair.key, GOAL_KEYS, self._goal_meant(pair.value))
+        known = self.fields(pair.value, pair.key, GOAL_KEYS, self._goal_meant(pair.value), needs=GOAL_KEYS)
         ways = ", ".join(sorted(self.paths)[:8]) or "steps"
         for word, example in (("if", "lead.sales_ready"), ("go", f"and the path that is meant ({ways}), or an ending")):
             if isinstance(pair.value, Pairs) and word not in known:

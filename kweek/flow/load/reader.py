@@ -46,7 +46,12 @@ class Reader(TextReader):
             self._nothing_below(node, key, example)
         elif inside := undashed(node):
             what = f"“{key.value if key else 'this'}” takes keys and values; here each has a dash."
-            self.note(node.at, "dashes", what, "A dash begins an item of a list.", "Leave out the dashes.")
+            why, fix = "A dash begins an item of a list.", "Leave out the dashes."
+            if key is not None and node.at.line == key.at.line:  # `set: [met_at: event.fair]`
+                what, why = f"“{key.value}” takes keys and values; this is a list.", "In brackets stands a list."
+                inner = ", ".join(f"{pair.key.value}: {said(pair)}" for pair in inside)
+                fix = f"Write braces: {key.value}: {{ {inner} }}"
+            self.note(node.at, "dashes", what, why, fix)
             return inside
         else:
             kind = "a list" if isinstance(node, Items) else f"the text “{node.value}”"

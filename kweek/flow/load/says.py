@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.kebab import NAME, kebab, parse_name
+from kweek.flow.load.asked import condition_meant
 from kweek.flow.load.texts import BETWEEN, parse_count, parse_hours, parse_part
 from kweek.flow.problems import Located, Position, Problem, Severity, did_you_mean, sentence
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
@@ -61,6 +62,8 @@ class TextReader:
             kind = "a list" if isinstance(node, Items) else "keys and values"
             fix = "Put it in quotes, if a text was meant."
             match node:
+                case Items() | Pairs() if key.value == "if" and (asked := condition_meant(node)):
+                    fix = f"Write: if: {asked}"
                 case Items(items=(Text() as first, *others)) if not prose:
                     more = " — and a step or a line for each other" if others else ""
                     fix = f"Write one: {key.value}: {first.value}{more}"

@@ -276,9 +276,7 @@ def _parse_whole(text: str) -> int:
 
 def _parse_fills(text: str) -> str:
     if not FILLS.fullmatch(text):
-        bare = re.fullmatch(r"[a-z][a-z0-9_]*", text)
-        right = f"lead.{text}, or bant.need" if bare else "bant.need"
-        if text in FACTS:
-            right = f"bant.{text}"
-        raise ValueError(f"“{text}” is nothing that can be filled; write lead.<field> or bant.<fact>: {right}")
+        if re.fullmatch(r"[a-z][a-z0-9_]*", text):  # only who knows all fields and facts can tell whose it is
+            return text
+        raise ValueError(f"“{text}” is nothing that can be filled; write lead.<field> or bant.<fact>: bant.need")
     return text

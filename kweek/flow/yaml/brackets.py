@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from kweek.flow.yaml.lines import indent, outside_quotes, quoted_text, shape, without_comment
@@ -14,6 +15,7 @@ _OPEN_IN_BRACES: Final = re.compile(
 )
 _ANOTHER: Final = re.compile(r", *\{")
 _CLOSES: Final = {"[": "]", "{": "}"}
+_ASKS: Final = re.compile(r"[=<>(]|\bin\b|^(?:not )?[a-z]+\.")
 _IN_BRACES: Final = re.compile(r"(?:[A-Za-z_][\w. -]*: +[^,;:{}]+(?:, *|$))+")
 
 
@@ -32,6 +34,20 @@ def quote_behind(value: Value, rest: str) -> Trap | None:
         return None
     what, why = f"A {rest} stands behind the ].", "No other was opened that it could close."
     return value.written(value.core[:-1].rstrip(), "never-opened", what, why, len(value.core) - 1)
+
+
+def several_asked(core: str) -> str:
+    """`[lead.profile in ["A", "B"], known(lead.phone)]`: all of them, as one condition. Empty: it is no such list."""
+    depth, commas = 0, [0]
+    for at, char in outside_quotes(core):
+        depth += (char in "[(") - (char in "])")
+        if depth == 1 and char == ",":
+            commas.append(at)
+        if depth == 0 and at < len(core) - 1:  # `["A"] in …`
+            return ""
+    parts = [core[one + 1 : two].strip() for one, two in pairwise((*commas, len(core) - 1))]
+    asks = depth == 0 and parts[1:] and all(_ASKS.search(part) for part in parts)
+    return " and ".join(f"({part})" if " or " in part else part for part in parts) if asks else ""
 
 
 def ends_within(lines: list[str], line: int, begun: int, context: str) -> Trap | None:

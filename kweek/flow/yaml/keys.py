@@ -85,7 +85,7 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
         bare, lead = line.strip(), line[: indent(line)]
         what, why = f"“{bare}” has no colon.", "A key and its value are parted by a colon and a space."
         yield Trap(number, indent(line), "colon-missing", what, why, f"Write: {right}", [lead + right])
-    yield from filter(None, (_of_a_text(lines, number), _asked(line, number)))
+    yield from filter(None, (_of_a_text(lines, number), _test_name(lines, number), _asked(line, number)))
     yield from filter(None, (_for_all_others(lines, number), _by_hand(lines, number)))
     for outcome in sorted((word for word in outcomes(lines) if " " in word), key=len, reverse=True):
         before, found, value = line.partition(f"{outcome} ")
@@ -114,6 +114,20 @@ def _whole_line(line: str) -> str:
     return f"{found['day']}: {found['value']}" if found else ""
 
 
+def _test_name(lines: list[str], number: int) -> Trap | None:
+    """`- nobody falls out`, in a file of tests: what is promised, without its key."""
+    found = _PROMISE.fullmatch(without_comment(lines[number]))
+    below = shape(lines[number + 1]) if number + 1 < len(lines) else None
+    if not found or below is None or below["key"] not in _OF_A_TEST or "tests:" not in map(str.rstrip, lines[:number]):
+        return None
+    what, why = f"“{found['said']}” has no key.", "What a test promises is its name."
+    right = f"name: {found['said']}"
+    mended = [found["lead"] + right]
+    return Trap(number, len(found["lead"]), "colon-missing", what, why, f"Write: {right}", mended)
+
+
+_PROMISE: Final = re.compile(r"(?P<lead> *- +)(?P<said>[^\s:{\[\"'][^:]*)")
+_OF_A_TEST: Final = ("starts", "start", "lead", "events", "expect", "leads", "mix")
 _TRUE_ALONE: Final = ("hard", "soft", "required")
 _MOMENT: Final = re.compile(
     r"(?P<day>day \d+(?: [+-] \d+ (?:business )?(?:minute|hour|day|week)s?| \d?\d:\d\d)?),? +(?P<value>[a-z][^:]*)"

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from kweek.flow.words import OPTIONS
-from kweek.flow.yaml.brackets import never_opened, quote_behind
+from kweek.flow.yaml.brackets import never_opened, quote_behind, several_asked
 from kweek.flow.yaml.colons import second_colon
 from kweek.flow.yaml.keys import OF_TWO_WORDS, PROSE
 from kweek.flow.yaml.lines import BLOCK, dashed, indent, outside_quotes, quoted_text
@@ -60,6 +60,9 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
             return _comma_missing(value, found)
         case "{":
             return _in_braces(value) if in_braces else None
+        case "[" if value.key == "if" and (asked := several_asked(value.core)):
+            what, why = "“if” takes one condition; this is a list.", "What stands in it are conditions."
+            return value.written(asked, "text-wanted", what, why)
         case "[":
             return _behind_bracket(value)
         case "!":
