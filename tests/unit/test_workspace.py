@@ -289,7 +289,7 @@ SURVEYS = [
     (QUESTION.replace("choice", "choise"), 6, "question-type", "choice"),
     (QUESTION + OPTIONS + "    points: { no: { intent: 5 } }\n", 9, "unknown-option", "yes"),
     (QUESTION + OPTIONS + "    points: { yes: { intend: 5 } }\n", 9, "unknown-key", "intent"),
-    (QUESTION + OPTIONS + "    fills: company\n", 9, "fills", "bant.need"),
+    (QUESTION + OPTIONS + "    fills: the company\n", 9, "fills", "bant.need"),
     (QUESTION + OPTIONS + '    if: survey.s.a == "x"\n', 9, "unknown-question", "earlier"),
     (QUESTION + OPTIONS + "    from: 1\n", 9, "unknown-key", "scale"),
     (QUESTION.replace("choice", "scale") + "    from: 5\n    to: 1\n", 8, "scale", "to: 5"),
