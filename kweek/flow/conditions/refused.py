@@ -114,6 +114,15 @@ def refuse_unasked(function: str, at: int, what: str, behind: str) -> None:
         raise ConditionError(f"“{function}” asks in parentheses", at, f"write {right}")
 
 
+def _straight(text: str, at: int) -> str:
+    """Where other texts have such quotes too: their list, or all of the condition, with straight ones. Else empty."""
+    begun, end = text.rfind("[", 0, at), text.find("]", at)
+    listed = text[begun : end + 1] if begun >= 0 and end > begun and "]" not in text[begun:at] else ""
+    count = len(_CURLY.findall(text))
+    whole = listed if len(_CURLY.findall(listed)) == count else text
+    return _CURLY.sub(r'"\1"', whole) if count > 1 else ""
+
+
 def refuse_sign(text: str, at: int) -> NoReturn:
     sign = text[at]
     if sign in "\"'":
@@ -130,7 +139,8 @@ def refuse_sign(text: str, at: int) -> NoReturn:
     if text.startswith("<>", at):
         raise ConditionError("“<>” does not compare", at, "Did you mean “!=”?")
     if quoted := _CURLY.match(text, at):
-        raise ConditionError(f"“{sign}” has no meaning in a condition", at, f'write straight quotes: "{quoted[1]}"')
+        right = _straight(text, at) or f'"{quoted[1]}"'
+        raise ConditionError(f"“{sign}” has no meaning in a condition", at, f"write straight quotes: {right}")
     if sign in _STRANGE:
         raise ConditionError(f"“{sign}” has no meaning in a condition", at, f"write {_STRANGE[sign]}")
     if sign in "+*/%^~@":
