@@ -18,6 +18,7 @@ from tests.unit.test_lint_slips import (
     told_once,
 )
 
+DEMO = "flows/demo-request.yaml"
 CALLED = "        else: flow long-term\n      otherwise: flow long-term\n"
 OUTCOME = "        else: flow long-term\n"
 TRIED = "        attempted:\n          - tag: tried\n"
@@ -56,6 +57,21 @@ CLOSED = "        won: won\n        lost: lost"
 TIMES = "      at_most: 3 times\n"
 FAIR_START = "start:\n  event: fair.visited\n  if: known(event.wish) "
 REJECTED = "        rejected: back\n"
+
+RUNG = "- after: 24 hours\n          tell: manager\n"
+BESIDE = """\
+    - choose:
+      if: handover.reason in ["student", "competitor"]
+      go: discard
+      else: flow long-term
+"""
+REFUSED = "        not interested:\n          - end: discard\n          because: no\n"
+OWNS = (
+    "- wait: until 10:00\n    within: 3 days\n    when:\n      fair.visited: done\n    otherwise:\n      else: next\n"
+)
+EACH_DAY = "- after: 1 business day\n          every: 1 business day\n          tell: manager\n"
+IN_ONE = "- after 1 business day: tell manager\n          every: 1 business day\n"
+AWAKE = "      bounced: discard\n      blocked: call      "
 
 SLIPS = [
     (RENEWAL, "until 45 days before", "30 days until", 25, "Write: until 30 days before lead.contract_end."),
@@ -125,6 +141,35 @@ SLIPS = [
     (BROCHURE, "steps:\n", "paths:\n", 11, "Write: steps:"),
     (FAIR, "about: >-", "about: >-x", 5, "Write: about: >-"),
     (FAIR, "about: >-", "about: -", 5, "Write: about: >-"),
+    (REVIVAL, "    within: 3 weeks", "\twithin: 3 weeks", 35, "Write 4 spaces instead: it begins in column 5 then."),
+    (REVIVAL, "      answered: judge", "\tanswered: judge", 39, "Write 6 spaces instead"),
+    (REVIVAL, 'in ["A", "B"]', "in [“A”, “B”]", 10, 'Write straight quotes: ["A", "B"].'),
+    (
+        FAIR,
+        "      prefer: same person\n",
+        "      within: 2 weeks\n",
+        76,
+        "Take it away; follow_up in line 77 is its clock.",
+    ),
+    (FAIR, "within: 3 business days", "within: 3 hours", 59, "do not fit into 3 hours"),
+    (FAIR, "- tag: met-in-person", "- tag: { warm: true }", 22, "Write: tag: warm"),
+    (FAIR, "        not interested: discard\n", REFUSED, 67, "Begin it in column 13 (12 spaces)."),
+    (FAIR, "- send: fair-thanks", "- send:\n      fair-thanks\n      what-changed", 32, "Write a step for each"),
+    (FAIR, RUNG, "- after: 24 hours\n        - tell: manager\n", 81, "Write: tell: manager — in column 11 (10 spaces)"),
+    (FAIR, RUNG, "- after: 24 hours\n        - reassign: sales\n", 81, "reassign: sales — in column 11 (10 spaces)"),
+    (REVIVAL, AWAKE, AWAKE.replace("discard", "discard;"), 30, "Write it without: discard"),
+    (REVIVAL, AWAKE, AWAKE.replace("discard", "discard."), 30, "Write it without: discard"),
+    (FAIR, BACK, BESIDE, 101, "in column 9 (8 spaces), with a dash: - if: … and - else: … — and “go” in column 11"),
+    (DEMO, EACH_DAY, IN_ONE, 24, "Write: - after: 1 business day — and below it: tell: manager"),
+    (FAIR, f"    - go: sales\n{TIMES}", f"    - go: done\n{TIMES}", 95, "take “at_most” and “then” below it away"),
+    (FAIR, "    - go: flow long-term\n\n  sales", "    - go: next\n\n  sales", 72, "to end here, write: - end: done"),
+    (REVIVAL, "answered: judge", "answered: [done, discard]", 39, "Write one: done — or discard"),
+    (FAIR, "- wait: until 10:00\n", OWNS, 31, "A wait has no “within”"),
+    (FAIR, f"    - go: sales\n{TIMES}", f"    - go: back to sales\n{TIMES}", 95, "Write the name alone: sales"),
+    (FAIR, "- handover: sales", "- handover: anna", 75, "Write the team that anna is in: sales."),
+    (FAIR, "          reassign: sales", "          reassign: bram", 85, "Write the team that bram is in: sales."),
+    (WHITEPAPER, "- wait: 1 week", "- wait: 3 days -- time to read", 23, "behind a blank: 3 days  # time to read"),
+    (WHITEPAPER, "- wait: 1 week", "- wait: 3 days# time to read", 23, "a blank before it: 3 days  # time to read"),
     (FAIR, "  a mail the morning", "a mail the morning", 7, "Begin it in column 3 (2 spaces)."),
 ]
 

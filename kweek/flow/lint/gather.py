@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from kweek.flow.catalogue import FieldWord, Rules
+from kweek.flow.catalogue import FieldWord, Rules, Teams
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.carries import doors_of
 from kweek.flow.lint.names import COMPUTED, Mail, Names, Survey
@@ -45,6 +45,7 @@ def names_of(
         calendars=frozenset(rules.calendars),
         teams={name: bool(team.members) or name not in above for name, team in rules.teams.teams.items()},
         people=frozenset(person.name.value for person in rules.teams.people()),
+        member_of=_teams_of(rules.teams),
         addresses={person.email.value.lower(): person.name.value for person in rules.teams.people()},
         queues={name: queue.capacity for name, queue in rules.teams.queues.items()},
         channels=frozenset(rules.settings.channels),
@@ -57,6 +58,15 @@ def names_of(
         tags=_tags(flows) if not unreadable else frozenset(),
         handed=_handed(flows) if not unreadable else frozenset(flows),
     )
+
+
+def _teams_of(teams: Teams) -> dict[str, tuple[str, ...]]:
+    """Each member, with the teams that have them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, team in teams.teams.items():
+        for member in team.members:
+            found[member.name.value] = (*found.get(member.name.value, ()), name)
+    return found
 
 
 def _tags(flows: Mapping[str, Flow]) -> frozenset[str]:

@@ -215,6 +215,11 @@ class _Look:
 
     def team(self, name: Located[str] | None) -> None:
         """Whose members get the lead."""
+        if name and name.value not in self.names.teams and (theirs := self.names.member_of.get(name.value)):
+            what, why = f"“{name.value}” is a person, and no team", "a lead goes to a team, whose members take turns"
+            fix = f"Write the team that {name.value} is in: {' — or '.join(theirs)}"
+            self.report.error(name.at, "unknown-team", what, why, fix)
+            return
         self.one(name, self.names.teams, "team", "teams of rules/teams.yaml")
         if name and self.names.teams.get(name.value) is False:
             others = ", ".join(one for one, peopled in self.names.teams.items() if peopled)

@@ -93,8 +93,9 @@ def _fills(within: Duration, apart: Duration, attempts: int) -> bool:
 
 def _not_before(two: Duration, one: Duration) -> bool:
     """Is `one` surely not shorter than `two`? Elapsed and business time have no common measure; but a business day is
-    no shorter than a day, and with weekends seldom longer than two."""
-    if one.business != two.business and "hour" in (one.unit, two.unit):
+    no shorter than a day, an hour of business no shorter than an hour, and with weekends a day seldom longer than
+    two."""
+    if two.business and not one.business and "hour" in (one.unit, two.unit):
         return False
     longest = 2 if two.business and not one.business else 1
     return _length(one.amount, one.unit) >= longest * _length(two.amount, two.unit)

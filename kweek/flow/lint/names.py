@@ -73,9 +73,10 @@ class Survey(Struct, frozen=True):
 
 class Names(Struct, frozen=True):
     """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
-    fields, without `lead.`. people: members and managers. addresses: theirs, with whose it is. facts: what can be found
-    out. limit: the workspace's. has_manager: some team has one. teams: has it members of its own? queues: with what
-    each can take a day. tags: those that some flow sets. handed: flows to which another leads that hands leads over."""
+    fields, without `lead.`. people: members and managers. member_of: each member with their teams. addresses: theirs,
+    with whose it is. facts: what can be found out. limit: the workspace's. has_manager: some team has one. teams: has
+    it members of its own? queues: with what each can take a day. tags: those that some flow sets. handed: flows to
+    which another leads that hands leads over."""
 
     languages: tuple[str, ...] = ()
     flows: Mapping[str, Reentry] = {}
@@ -86,6 +87,7 @@ class Names(Struct, frozen=True):
     calendars: frozenset[str] = frozenset()
     teams: Mapping[str, bool] = {}
     people: frozenset[str] = frozenset()
+    member_of: Mapping[str, tuple[str, ...]] = {}
     addresses: Mapping[str, str] = {}
     queues: Mapping[str, int | None] = {}
     channels: frozenset[str] = frozenset()

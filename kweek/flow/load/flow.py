@@ -17,6 +17,7 @@ from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.load.reader import undashed, unread
 from kweek.flow.load.starts import StartReader
 from kweek.flow.load.steps import StepReader
+from kweek.flow.load.tabs import with_depth
 from kweek.flow.load.texts import parse_limit, parse_reentry
 from kweek.flow.options import VERBS
 from kweek.flow.problems import Located, Position, Problem, errors, in_order, lines_in_words, nearest
@@ -47,7 +48,8 @@ def load_flow(source: str | bytes, file: str, *, pure: bool = False, others: Con
     nothing, whatever comes in.
     """
     read = least_wrong(source, lambda slips: _load(source, file, pure, slips, others))
-    return Loaded(read.value, in_order(read.problems))
+    problems = with_depth(source, read.problems, lambda text: not errors(_load(text, file, pure, (), others).problems))
+    return Loaded(read.value, in_order(problems))
 
 
 def _load(

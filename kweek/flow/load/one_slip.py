@@ -17,6 +17,7 @@ from kweek.flow.words import BUILT_IN
 from kweek.flow.yaml import Trap, lines_of, mended_by, slips, stumbles
 from kweek.flow.yaml.heads import BESIDE
 from kweek.flow.yaml.lines import indent, opens, says_something, shape
+from kweek.flow.yaml.slips import joins_verb
 
 _OF_SHAPE: Final = frozenset((
     "indentation", "dash", "dashes", "yaml", "unknown-key", "unknown-option", "two-verbs", "no-verb", "not-a-step",
@@ -123,7 +124,8 @@ def _explains_more(trap: Trap, said: Problem, lines: list[str]) -> bool:
         case "indentation":  # another line: then several stand right as they are
             column = indent(lines[said.line - 1])
             right = sum(says_something(line) and indent(line) == column for line in lines)
-            return moves and trap.line != said.line - 1 and right > 1
+            astray = trap.line != said.line - 1 and not joins_verb(lines, said.line - 1)
+            return moves and astray and right > 1
         case "unknown-key" if trap.said_at is not None:
             return trap.said_at == said.line - 1
         case "unknown-key" if trap.code == "space-after-colon":  # `start:{ … }`

@@ -17,6 +17,8 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
 _CURLY: Final = re.compile(r"[“”„«‘’]([^“”„«»‘’]+)[“”»‘’]")
+_REMARK: Final = re.compile("//|#| --+ ")
+"""What somebody may write for the # of a remark, or a # that stands too near to be one."""
 _UNIT: Final = re.compile("(?:business[ _])?(?:minute|hour|day|week)s?")
 _IN_HOURS: Final = ("follow_up", "remind", "after", "every")
 _ARGUMENT: Final = {
@@ -70,6 +72,8 @@ class TextReader:
                 case Items():
                     fix = "Put it in quotes: without them [ begins a list."
                 case Pairs(pairs=(Pair(key=inner, value=Text() as only),)) if only.value:
+                    yes = only.value.lower() in ("true", "yes", "on")  # it is the key that says something
+                    only = inner if yes else only
                     until = "until " if (key.value, inner.value) == ("wait", "until") else ""
                     fix = f"Write: {key.value}: {until}{only.value}{_unit(inner.value, only.value)}"
                 case _:
@@ -147,10 +151,14 @@ class TextReader:
                 sign = text.value[len(bare) :]
                 self.note(text.at, code, f"“{text.value}” ends with “{sign}”.", "", f"Write it without: {bare}")
                 return Located(meant, text.at, text.key, text.text_at)
-            said, mark, remark = text.value.partition("//")
-            if mark and (meant := _parsed(said.strip(), parse)) is not None:
-                what, fix = f"“//” begins no remark; “{text.value}” is all one text.", "Write # instead, behind a blank"
-                self.note(text.inside(len(said)), code, what, "", f"{fix}: {said.strip()}  # {remark.strip()}")
+            sign = _REMARK.search(text.value)
+            said = text.value[: sign.start()].strip() if sign else ""
+            if sign and (meant := _parsed(said, parse)) is not None:
+                what = f"“{sign[0].strip()}” begins no remark; “{text.value}” is all one text."
+                fix = f"Write # instead, behind a blank: {said}  # {text.value[sign.end() :].strip()}"
+                if sign[0] == "#":
+                    fix = f"Put a blank before it: {said}  # {text.value[sign.end() :].strip()}"
+                self.note(text.inside(sign.start()), code, what, "", fix)
                 return Located(meant, text.at, text.key, text.text_at)
             self.refuse(text.at, code, error)
             return None

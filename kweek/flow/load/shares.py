@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kweek.flow import model as m
-from kweek.flow.kebab import parse_name
+from kweek.flow.kebab import NAME, parse_name
 from kweek.flow.load.choose import ChooseReader
 from kweek.flow.load.reader import said, unread
 from kweek.flow.load.says import in_braces, several_names
@@ -30,8 +30,10 @@ class ShareReader(ChooseReader):
         match verb.value:
             case Items(items=items):
                 names = [node.value for node in items if isinstance(node, Text)]
-            case Text(value=text):
+            case Text(value=text, at=at, end=end):
                 names = several_names(text)
+                if end.line > at.line and all(map(NAME.fullmatch, text.split())):
+                    names = text.split()
             case _:
                 names = []
         if isinstance(verb.value, Items) or names:

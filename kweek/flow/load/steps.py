@@ -27,7 +27,7 @@ class StepReader(VerblessReader):
     """Reads steps, at any depth."""
 
     def read_steps(self, nodes: Iterable[Node]) -> tuple[m.AnyStep, ...]:
-        nodes = self._chosen(nodes)
+        nodes = self._chosen(map(self.with_lines_beside, nodes))
         whole = list(self._once([one for node in self._with_its_lines(nodes) for one in self._apart(node)]))
         found: list[m.AnyStep | None] = []
         for above, node, below in zip((None, *whole), whole, (*whole[1:], None), strict=False):
@@ -122,7 +122,8 @@ class StepReader(VerblessReader):
         if first is None:
             return None
         node, first = self.named_below(node, first)
-        first = self.points_meant(self.ending_meant(self.other_verb(node, first)))
+        first = self.points_meant(self.other_verb(node, first))
+        node, first = self.ending_meant(node, first)
         verb = first.key.value
         if verb == "score":
             node = Pairs(tuple(lifted(self, node.pairs, OPTIONS["score"], ("score",), "the step")), node.at)
@@ -160,7 +161,7 @@ class StepReader(VerblessReader):
                 found[other] = self._other_word(pair, verb, other)
             elif (verb, word) in _INSTEAD:
                 what, fix = _INSTEAD[verb, word]
-                fix = _delete(word, node) or fix
+                fix = _delete(word, node) or _clock(word, node) or fix
                 self.note(pair.key.at, "unknown-key", what, "", fix)
             else:
                 elsewhere = [name for name, options in OPTIONS.items() if word in options]
@@ -271,6 +272,12 @@ def _delete(word: str, step: Pairs) -> str:
     named = {line.key.value for line in lines.pairs} if isinstance(lines, Pairs) else set[str]()
     whole = "else" in named or named.issuperset(HANDOVER)
     return "Delete it: under when, every way to close has its line." if word == "otherwise" and whole else ""
+
+
+def _clock(word: str, step: Pairs) -> str:
+    """The remedy for `within`, where the clock of the handover is there already; empty: it is not."""
+    clock = next((pair.key for pair in step.pairs if pair.key.value == "follow_up"), None)
+    return f"Take it away; follow_up in line {clock.at.line} is its clock." if clock and word == "within" else ""
 
 
 _FIRST_WORD: Final = re.compile(r"(?P<word>\S+?)(?:(?P<sign> ?(?:[=;→]|[-=]>)| ?[,.](?=\s)| -(?=\s))|\s|$)")

@@ -1,4 +1,4 @@
-"""Where does it go? Targets, and the clauses that lead to them: `when`, `otherwise`, `whenever`, `escalate`."""
+"""Where does it go? Targets, and the clauses that lead to them: `when`, `otherwise`, `whenever`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import Final
 
-from kweek.flow.duration import Duration
 from kweek.flow.kebab import parse_name
 from kweek.flow.load.reader import Reader, said, undashed
+from kweek.flow.load.rungs import RungReader
 from kweek.flow.load.says import in_braces
 from kweek.flow.model import (
     AnyStep,
@@ -19,7 +19,6 @@ from kweek.flow.model import (
     Next,
     Otherwise,
     Reaction,
-    Rung,
     Target,
     ToFlow,
     ToPath,
@@ -28,18 +27,17 @@ from kweek.flow.problems import Located, Position, nearest
 from kweek.flow.words import BUILT_IN, ENDINGS, IMMEDIATE, OPTIONS, STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
-RUNG: Final = ("after", "every", "tell", "reassign")
 OWN_EVENT: Final = re.compile(r"[a-z][\w-]*\.[a-z_]+")
 _FLOW_FILE: Final = re.compile(r"flows/([a-z0-9-]+)(?:\.ya?ml)?")
 _BETWEEN: Final = re.compile(r",? (?:and then|and|or|then|&|\+|/) |, ?")
 _TO: Final = re.compile(r"(?:flow )?[a-z0-9-]+")
+_GOES_TO: Final = frozenset(("go", "goto", "jump", "return", "back", "to", "the", "path", "terug", "naar"))
+"""Words that somebody may write before the name of a path: `back to steps`."""
 _DOES: Final = ("wait", "send", "call", "handover", "task", "tell", "score", "tag", "untag", "set", "webhook")
 """Verbs that somebody may write where a target should be."""
-SOME_TIME: Final = Duration(7, "day")
-"""Stands in for a time that was written wrong, at the place of what it belongs to, so that the rest is checked."""
 
 
-class TargetReader(Reader, ABC):
+class TargetReader(RungReader, ABC):
     """Reads targets. A list written in place is one of steps, which lead to targets: who reads those, fills it in."""
 
     paths: Set[str] = frozenset()
@@ -72,6 +70,9 @@ class TargetReader(Reader, ABC):
                 if not node.items:
                     self.note(node.at, "empty", "This list of steps is empty.", "", "To carry on below, write: next")
                     return None
+                words = [item.value for item in node.items if isinstance(item, Text)]
+                if len(words) == len(node.items) and (several := self._targets_in(", ".join(words))):
+                    return self._one_target(Located(", ".join(words), node.at, key.at), several)
                 return Inline(self.read_steps(node.items), node.at)
             case Pairs() if node.pairs and (
                 node.pairs[0].key.value in (*IMMEDIATE, "wait")
@@ -97,6 +98,11 @@ class TargetReader(Reader, ABC):
         self.note(node.at, "target", f"“{key.value}” leads to keys and values.", "", fix)
 
     def _named(self, text: Located[str], ignore: bool) -> Target | None:
+        bare = text.value.rstrip(".,;")
+        if bare != text.value and bare in (*ENDINGS, "next"):
+            what = f"“{text.value}” ends with “{text.value[len(bare) :]}”."
+            self.note(text.at, "target", what, "", f"Write it without: {bare}")
+            text = Located(bare, text.at, text.key)
         match text.value.split():
             case ["done" | "discard" | "won" | "lost" as ending] if ending == text.value:
                 return Ending(ending, text.at)
@@ -123,13 +129,14 @@ class TargetReader(Reader, ABC):
                 self.note(text.at, "target", "“end” is a verb; here stands where the lead goes.", "", fix)
                 return ToPath(self.unnamed[0], text.at) if len(self.unnamed) == 1 else None
             case [*_] if several := self._targets_in(text.value):
-                what, fix = "is several targets; a lead can go to one.", f"Write one: {' — or '.join(several)}"
-                self.note(text.at, "target", f"“{text.value}” {what}", "", fix)
-                return None
+                return self._one_target(text, several)
             case ["go" | "go:" | "goto" | "goto:" | "to" | "jump" | "continue", *_, "next"]:
                 fix = "Write: next" if self.follows else "Name a path or an ending: no step stands below this one."
                 self.note(text.at, "target", f"“{text.value}” is not a target.", "", fix)
                 return Next(text.at) if self.follows else None
+            case [*words, name] if words and name in {*self.paths, "steps"} and _GOES_TO.issuperset(words):
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {name}")
+                return ToPath(name, text.at)
             case [*words] if words[1:] and len(known := self.paths & set(words)) == 1 and "," not in text.value:
                 (name,) = known
                 self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {name}")
@@ -143,6 +150,10 @@ class TargetReader(Reader, ABC):
             case _:
                 checked = self.reread(text, parse_name, "target")
                 return ToPath(checked.value, text.at) if checked else None
+
+    def _one_target(self, text: Located[str], targets: Sequence[str]) -> None:
+        what, fix = "is several targets; a lead can go to one.", f"Write one: {' — or '.join(targets)}"
+        self.note(text.at, "target", f"“{text.value}” {what}", "", fix)
 
     def _targets_in(self, text: str) -> list[str]:
         """`call and done`: the targets that were written as one; empty, where none of them is known."""
@@ -261,29 +272,6 @@ class TargetReader(Reader, ABC):
             return (Otherwise(Located("else", pair.key.at, pair.key.at), self.aim(pair)),)
         lines = (line for line in self._with_then(self._else_meant(pair.value.pairs)) if line.key.style != "lost")
         return tuple(Otherwise(line.key.located, self.aim(line)) for line in lines)
-
-    # --- escalation -------------------------------------------------------------------------------
-
-    def rungs(self, pair: Pair | None) -> tuple[Rung, ...]:
-        if pair is None:
-            return ()
-        nodes = self.items(pair.value, pair.key, "after: 24 hours — with every: 24 hours and tell: manager below it")
-        return tuple(rung for rung in (self._rung(node, pair.key) for node in nodes) if rung is not None)
-
-    def _rung(self, node: Node, key: Text) -> Rung | None:
-        known = self.fields(node, key, RUNG, "after: 24 hours, tell: manager")
-        if not isinstance(node, Pairs):
-            return None
-        if "after" not in known:
-            self.note(node.at, "missing", "This rung does not say when.", "", "Add: after: 24 hours")
-        if not known.keys() & {"tell", "reassign"}:
-            self.note(node.at, "missing", "This rung does nothing.", "", "Add: tell: manager — or reassign: sales")
-        after, every = self.duration(known.get("after")), self.duration(known.get("every"))
-        if every is None and "every" in known:
-            every = Located(SOME_TIME, node.at, node.at, said=said(known["every"]))
-        tell, reassign = self.text(known.get("tell")), self.text(known.get("reassign"))
-        some_time = Located(SOME_TIME, node.at, node.at, said=said(known.get("after")))
-        return Rung(node.at, after or some_time, every, tell, reassign)
 
 
 def _refused(text: str) -> tuple[str, str] | None:

@@ -14,7 +14,9 @@ from kweek.flow.moment import WEEKDAYS
 from kweek.flow.options import OPTIONS, STAYS, VERBS, WORDS, owners, who_hears
 from kweek.flow.problems import nearest
 from kweek.flow.words import BUILT_IN
-from kweek.flow.yaml import Items, Pair, Pairs, Text
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
+from kweek.flow.yaml.columns import LINES
+from kweek.flow.yaml.lines import spaces
 
 _OF_VALUES: Final = ("until", "flow")
 """Words that belong to the value of a verb."""
@@ -45,6 +47,35 @@ class VerblessReader(VerbReader):
         step = self.choose(Pair(choose, Items((node,), node.at)), None, {})
         self.problems[count:] = [one for one in self.problems[count:] if one.code != "else-missing"]
         return step
+
+    def with_lines_beside(self, node: Node) -> Node:
+        """`- choose:`, and in its own column `if:`, `go:` and `else:`, without their dashes."""
+        match node:
+            case Pairs(pairs=(Pair(key=Text(value="choose") as key, value=Text() as below), *beside)) if (
+                below.empty and beside and beside[0].key.value in LINES
+            ):
+                pass
+            case _:
+                return node
+        if any(pair.key.value not in (*LINES, "go") for pair in beside):
+            return node
+        lines: list[Pairs] = []
+        for pair in beside:
+            if pair.key.value == "go":
+                lines[-1] = Pairs((*lines[-1].pairs, pair), lines[-1].at)
+            else:
+                lines.append(Pairs((pair,), pair.key.at))
+        dashed = " and ".join(f"- {line.pairs[0].key.value}: …" for line in lines)
+        column = key.at.column + 2
+        fix = f"Begin them in column {column} ({spaces(column - 1)}), with a dash: {dashed}"
+        if any(line.pairs[1:] for line in lines):
+            fix += f" — and “go” in column {column + 2} ({spaces(column + 1)})"
+        what, why = (
+            "The lines of “choose” stand beside it, and not below it.",
+            "They are a list, of which each has a dash.",
+        )
+        self.note(beside[0].key.at, "choose-line", what, why, fix)
+        return Pairs((Pair(key, Items(tuple(lines), beside[0].key.at)),), node.at)
 
     def meant_verb(self, node: Pairs, above: str | None) -> Pair | None:
         """above: the verb of the step above it, to which what is here may belong."""
@@ -197,4 +228,5 @@ def _of_own_events(clauses: Sequence[Pair]) -> bool:
     lines = {pair.key.value: pair.value for pair in clauses}
     when, otherwise = lines.pop("when", None), lines.pop("otherwise", None)
     own = isinstance(when, Pairs) and all("." in line.key.value for line in when.pairs)
-    return own and not lines and not isinstance(otherwise, Pairs)
+    states = otherwise.pairs if isinstance(otherwise, Pairs) else ()
+    return own and not lines and all(line.key.value == "else" for line in states)

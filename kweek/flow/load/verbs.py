@@ -10,10 +10,12 @@ from kweek.flow import model as m
 from kweek.flow.duration import Duration
 from kweek.flow.load.choose import Known
 from kweek.flow.load.reader import said, unread
+from kweek.flow.load.rungs import SOME_TIME
 from kweek.flow.load.shares import ShareReader
-from kweek.flow.load.targets import SOME_TIME, missing
+from kweek.flow.load.targets import missing
 from kweek.flow.load.texts import parse_points, parse_times, words_in
 from kweek.flow.moment import Moment, parse_wait
+from kweek.flow.options import OPTIONS
 from kweek.flow.problems import Located, nearest
 from kweek.flow.words import CALL, HANDOVER, LEAD_WIDE, MAIL, EndingKind
 from kweek.flow.yaml import Items, Pair, Pairs, Text
@@ -144,18 +146,23 @@ class VerbReader(ShareReader):
 
     # --- verbs that lead elsewhere ----------------------------------------------------------------
 
-    def ending_meant(self, verb: Pair) -> Pair:
+    def ending_meant(self, node: Pairs, verb: Pair) -> tuple[Pairs, Pair]:
         """`go: done` as the `end` that it is, so that what stands beside it is read as its own."""
         said = verb.value
         to = said.value if isinstance(said, Text) else ""
         if verb.key.value != "go" or to not in ("end", *m.ENDINGS) or to in self.paths - set(m.ENDINGS):
-            return verb
+            return node, verb
         what, why = f"“go” jumps; “{to}” ends.", ""
         if to == "end":
             what, why = "“go” jumps; “end” is no place to jump to.", "An ending is a step of its own."
         result = "done" if to == "end" else to
-        self.note(said.at, "go", what, why, f"Write: - end: {result}")
-        return Pair(verb.key._replace(value="end"), Text(result, said.at, said.at))
+        fix = f"Write: - end: {result}"
+        if again := [pair.key for pair in node.pairs if pair.key.value in OPTIONS["go"]]:
+            words = " and ".join(f"“{key.value}”" for key in again)
+            fix += f" — and take {words} below it away: nobody comes back from an ending"
+        self.note(said.at, "go", what, why, fix)
+        left = tuple(pair for pair in node.pairs if pair.key not in again)
+        return Pairs(left, node.at), Pair(verb.key._replace(value="end"), Text(result, said.at, said.at))
 
     def points_meant(self, verb: Pair) -> Pair:
         """`set: { score: 5 }` as the `score` that it is."""
@@ -187,7 +194,10 @@ class VerbReader(ShareReader):
         match target:
             case m.Next() | m.Inline(steps=(_, *_)):
                 fix = "Delete the step; a list carries on below by itself."
+                if not self.follows:
+                    fix = "Nothing stands below it: name a path — or, to end here, write: - end: done"
                 self.note(target.at, "go", "“go” needs the name of a path, steps, or a flow.", "", fix)
+                target = m.Inline((), target.at)
             case m.ToPath() if "then" in known and "at_most" not in known:
                 why = "“then” is for when “at_most” is used up, or another flow refuses."
                 self.note(known["then"].key.at, "go", "“then” is never reached.", why, "Add: at_most: 3 times")

@@ -10,10 +10,9 @@ from kweek.flow import model as m
 from kweek.flow.kebab import NAME
 from kweek.flow.load.choose import BRANCH
 from kweek.flow.load.steps import OPTIONS
-from kweek.flow.load.targets import RUNG
 from kweek.flow.load.verbs import PREFER, PRIORITIES
 from kweek.flow.schema.pieces import Schema, from_table, keys, like, many, named, one_of, ref, some, whole, words
-from kweek.flow.words import CALL, HANDOVER, IMMEDIATE, MAIL_CLOSES, MAIL_SAYS, PASSING, STATES
+from kweek.flow.words import CALL, HANDOVER, IMMEDIATE, MAIL_CLOSES, MAIL_SAYS, PASSING, RUNG, STATES
 from kweek.rules.grades import Axis
 
 _CLASSES: Final = {kind.verb: kind for kind in get_args(m.AnyStep)}

@@ -137,6 +137,13 @@ def _nearest(traps: Iterable[Trap]) -> list[Trap]:
     return sorted(traps, key=lambda trap: (abs(trap.shift), len(trap.mended or ())))
 
 
+def joins_verb(lines: list[str], number: int) -> bool:
+    """Is it an option of the step whose verb stands right above it?"""
+    above, here = nearest_above(lines, number), shape(lines[number])
+    upper = shape(lines[above]) if above is not None else None
+    return upper is not None and here is not None and here["key"] in OPTIONS.get(upper["key"], ())
+
+
 def _moves(lines: list[str], number: int, *, alone: bool) -> Iterator[tuple[int, int, int]]:
     """Lines from and until, and another column for them: the line alone; or with what stands below it and, where it is
     the first below a key, with its neighbours too."""
@@ -235,7 +242,8 @@ def _dashes(lines: list[str], number: int) -> Iterator[Trap]:
         for wanted in (column, column + 2):
             mended = [" " * wanted + bare]
             delta = wanted - column - 2
-            yield Trap(number, column, "dash", what, why, f"Write: {without_comment(bare)}", mended, delta)
+            where = f" — in column {wanted + 1} ({spaces(wanted)})" if wanted != column else ""
+            yield Trap(number, column, "dash", what, why, f"Write: {without_comment(bare)}{where}", mended, delta)
         return
     what, why = "The dash of this line is missing.", "Each item of a list begins with one."
     fix = f"Write: - {without_comment(line).strip()}"
