@@ -89,7 +89,12 @@ BROKEN = [
     ("surveys/brochure.yaml", "      planned: { nl: Het", "      reserved: { nl: Het", "is said twice"),
     ("flows/tests/webinar.yaml", "flow: webinar", "flow: webinars", "Write flow: webinar"),
     ("surveys/brochure.yaml", "ask: authority", "ask: role", "“role” is asked twice"),
-    ("flows/brochure-request.yaml", '["student", "competitor"]', "[“student”, “competitor”]", 'quotes: "student"'),
+    (
+        "flows/brochure-request.yaml",
+        '["student", "competitor"]',
+        "[“student”, “competitor”]",
+        'quotes: ["student", "competitor"]',
+    ),
     (
         "flows/brochure-request.yaml",
         'lead.profile in ["A", "B"]',
