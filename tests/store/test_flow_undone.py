@@ -69,6 +69,14 @@ def undo(db: Database, import_id: str, later: timedelta = HOUR) -> str:
         return imports.one(read, import_id).status
 
 
+def undone(life: RowLife, import_id: str) -> str:
+    """All of it, with the turn that each lead has meanwhile."""
+    imports.undo(life.house.database, import_id)
+    undo(life.house.database, import_id)
+    turns(life, import_id)
+    return undo(life.house.database, import_id)
+
+
 def told(db: Database, import_id: str) -> list[tuple[str, list[Any]]]:
     return [(row.status, [one["values"] or one["words"] for one in row.why or ()]) for row in rows(db, import_id)]
 
@@ -98,10 +106,7 @@ def test_who_could_not_be_called_goes_too(place: Town) -> None:
         db = life.house.database
         import_id = put_in(life, HEAD + "nel@example.com;Nel;;;Beta;;;\n")
         turns(life, import_id)
-        imports.undo(db, import_id)
-        undo(db, import_id)
-        turns(life, import_id)
-        assert undo(db, import_id) == "undone"
+        assert undone(life, import_id) == "undone"
         assert told(db, import_id) == [("undone", [])]
 
 
@@ -122,10 +127,7 @@ def test_whose_call_somebody_took_stays_and_the_call_is_withdrawn(place: Town) -
         turns(life, import_id)
         [first, _] = life.house.rows(select(tables.call_tasks).order_by(tables.call_tasks.c.key))
         calls.take_call(db, first.key, Said("els", AFTER, id="browser-1"))
-        imports.undo(db, import_id)
-        undo(db, import_id)
-        turns(life, import_id)
-        assert undo(db, import_id) == "undone"
+        assert undone(life, import_id) == "undone"
         assert sorted(told(db, import_id)) == [("kept", [{"what": "taken"}]), ("undone", [])]
         [left] = life.house.rows(select(tables.enrolments))
         assert (left.result, left.ended_at) == ("unenrolled", AFTER)
@@ -151,10 +153,7 @@ def test_who_was_known_before_leaves_the_flow_and_stays(place: Town) -> None:
         db = life.house.database
         import_id = put_in(life, HEAD + f"{LEAD}@there.example;Lea;;;;;;\n")
         turns(life, import_id)
-        imports.undo(db, import_id)
-        undo(db, import_id)
-        turns(life, import_id)
-        assert undo(db, import_id) == "undone"
+        assert undone(life, import_id) == "undone"
         assert told(db, import_id) == [("undone", [])]
         [left] = life.house.rows(select(tables.enrolments))
         assert (left.lead_id, left.result) == (LEAD, "unenrolled")

@@ -217,6 +217,13 @@ def slip(workspace: Path, file: str, before: str, after: str) -> None:
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
+def is_told(workspace: Path, file: str, before: str, after: str, line: int, words: str) -> None:
+    """This slip has one message: in its file, at this line, with these words."""
+    problem = told_once(workspace, file, before, after)
+    assert (problem.file, problem.line) == (file, line), problem
+    assert words in str(problem)
+
+
 def told_once(workspace: Path, file: str, before: str, after: str) -> Problem:
     """The one message that this slip has."""
     slip(workspace, file, before, after)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.test_lint import lint
 from tests.unit.test_lint_one_slip import SOUND
-from tests.unit.test_lint_slips import ANSWER, EVENTS, FAIR, OUTCOMES, RENEWAL, REVIVAL, WHITEPAPER, told_once
+from tests.unit.test_lint_slips import ANSWER, EVENTS, FAIR, OUTCOMES, RENEWAL, REVIVAL, WHITEPAPER, is_told
 
 MAIL: Final = "templates/mails/drying-story.en.md"
 SURVEY: Final = "surveys/brochure.yaml"
@@ -139,9 +139,7 @@ LEFT: Final = [
 def test_a_slip_of_a_line_is_said_once_where_it_is(
     shipped: Path, file: str, before: str, after: str, line: int, words: str
 ) -> None:
-    problem = told_once(shipped, file, before, after)
-    assert (problem.file, problem.line) == (file, line), problem
-    assert words in str(problem)
+    is_told(shipped, file, before, after, line, words)
 
 
 def test_the_heading_of_a_start_is_missed_above_its_lines() -> None:

@@ -12,7 +12,7 @@ from kweek.flow.conditions.schema import FieldType
 from kweek.flow.world import World
 from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
-from tests.unit.test_lint_slips import EVENTS, FAIR, RENEWAL, TEAMS, WHITEPAPER, slip, told_once
+from tests.unit.test_lint_slips import EVENTS, FAIR, RENEWAL, TEAMS, WHITEPAPER, is_told, slip, told_once
 
 ASKED: Final = 'if: event.wish == "call"'
 FIELDS: Final = "  met_at: { type: text"
@@ -219,9 +219,7 @@ ELSEWHERE: Final = [
 def test_what_is_proposed_elsewhere_is_what_was_meant(
     office: Path, file: str, before: str, after: str, line: int, words: str
 ) -> None:
-    problem = told_once(office, file, before, after)
-    assert (problem.file, problem.line) == (file, line), problem
-    assert words in str(problem)
+    is_told(office, file, before, after, line, words)
 
 
 def test_two_quotes_empty_a_field_of_any_type(office: Path) -> None:
