@@ -17,6 +17,15 @@ Finding = tuple[int, str, str]
 _STARRED: Final = re.compile(r"\*.+|.+\*")
 
 
+def _choice_read(text: str, kind: FieldType) -> str | None:
+    """The choice for which people read this, or nearly this."""
+    folded = text.lower().strip()
+    if folded in kind.titles or nearest(text, kind.choices):
+        return kind.titles.get(folded)
+    near = nearest(folded, kind.titles)
+    return kind.titles[near] if near else None
+
+
 def unfit(
     sign: str, name: str, kind: FieldType, constant: Constant, said: Collection[object] = ()
 ) -> Iterator[Finding]:
@@ -45,6 +54,9 @@ def unfit(
         case "text" if name in CODES and isinstance(value, str) and not CODES[name][0].fullmatch(value):
             yield at, f"{name} is never “{value}”", CODES[name][1]
         case "text" if kind.choices and value not in kind.choices:
+            if (one := _choice_read(str(value), kind)) is not None:
+                yield at, f"“{value}” is what people read for the answer “{one}”", f'write "{one}"'
+                return
             others = [choice for choice in kind.choices if choice not in said]
             near = nearest(str(value), others)
             fix = f"Did you mean “{near}”?" if near else f"There are: {', '.join(kind.choices)}"

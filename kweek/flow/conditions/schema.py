@@ -15,13 +15,14 @@ from kweek.flow.state import Value
 
 class FieldType(Struct, frozen=True):
     """What a field holds. choices: the only values there are (empty: any). known: every lead has one. least, most: no
-    number is smaller, none is larger."""
+    number is smaller, none is larger. titles: what people read for a choice, in small letters → the choice."""
 
     kind: Kind
     choices: tuple[str, ...] = ()
     known: bool = False
     least: int | None = None
     most: int | None = None
+    titles: Mapping[str, str] = {}
 
     def holds(self, number: float) -> bool:
         return (self.least is None or number >= self.least) and (self.most is None or number <= self.most)

@@ -25,6 +25,9 @@ _IS_SO: Final = re.compile(
 _NO_ADJECTIVE: Final = (
     "in", "not", "known", "unknown", "set", "empty", "none", "null", "missing", "one", "any", "either",
 )  # fmt: skip
+_READY: Final = "lead.sales_ready"
+_READY_WORDS: Final = ("ready", "qualified", "sales-ready")
+_HOT: Final = 'lead.grade == "A1"'
 _COMPARISON: Final = re.compile(r"\s*(?:[<>]=?|[=!]=)\s*\d+")
 _UNASKED: Final = re.compile(rf"\bmatches\s+{_FIELD}\s*,?\s*(?P<glob>\"[^\"]*\"|'[^']*')")
 
@@ -38,7 +41,9 @@ def spoken(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
         yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("said"))
     for found in _IS_SO.finditer(text):
         if found["field"] not in _NO_ADJECTIVE:
-            right = f"{'not ' * bool(found['no'])}{found['owner']}.{found['field']}"
+            said = _READY if found["field"] in _READY_WORDS else _HOT if found["field"] == "hot" else ""
+            asked = said if said and found["owner"] == "lead" else f"{found['owner']}.{found['field']}"
+            right = f"{'not ' * bool(found['no'])}{asked}"
             what = f"“{found[0]}” is no condition"
             yield Slip(found.start(), found.end(), right, what, f"write {right}")
     for found in _UNASKED.finditer(text):

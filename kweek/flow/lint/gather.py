@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from msgspec import structs
+
 from kweek.flow.catalogue import FieldWord, Rules, Teams
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.carries import doors_of
@@ -90,7 +92,7 @@ def _survey(survey: SurveyFile) -> Survey:
         answers={question.name.value: _type(question) for question in survey.questions},
         outcomes=tuple(survey.outcomes),
         fills={
-            question.fills.value: _type(question)
+            question.fills.value: structs.replace(_type(question), titles={})
             for question in survey.questions
             if question.fills and question.fills.value.startswith("bant.")
         },
@@ -104,11 +106,13 @@ def _survey(survey: SurveyFile) -> Survey:
 
 def _type(question: Question) -> FieldType:
     choices = tuple(option.name.value for option in question.options)
+    titles = {words.lower(): option.name.value for option in question.options for words in option.words.values()}
+    titles = {words: choice for words, choice in titles.items() if words not in choices}
     match question.type:
         case "choice" | "text":
-            return FieldType("text", choices)
+            return FieldType("text", choices, titles=titles)
         case "several":
-            return FieldType("several", choices)
+            return FieldType("several", choices, titles=titles)
         case "number":
             return FieldType("number")
         case "scale":

@@ -259,6 +259,10 @@ class _Look:
         if path is None:
             return
         if path not in self._fields():
+            if path in self.names.events:
+                fix = f"Write how long at most, 7 days, and below it when: with the line “{path}: next”"
+                self.report.error(at.at, "not-a-date", f"“{path}” is an event, not a moment", "", fix)
+                return
             dates = [name for name, kind in self._fields().items() if kind.kind in ("date", "moment")]
             self.report.error(at.at, "unknown-field", f"There is no field {path}", "", no_date(path, dates))
         elif (kind := self._fields()[path]).kind not in ("date", "moment", "any"):

@@ -151,6 +151,14 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         fix = f"Write it below otherwise: a line for “{did_not}”, and below that “else” is who did not"
         report.error(at, "unknown-event", f"There is no event “{event}”", why, fix)
         return ""
+    if isinstance(step, Call) and event.lower() in _NOBODY and "unreachable" in known.all:
+        fix = "Write: unreachable"
+        if any(line.event.value == "unreachable" for line in step.when):
+            fix = "Take this line away: “unreachable” has its own"
+        report.error(
+            at, "unknown-event", f"There is no event “{event}”", "whoever nobody reaches is “unreachable”", fix
+        )
+        return "unreachable"
     if event.lower() in _SILENCE and step.verb in STATES:
         why = "that nothing happened is known when the time is up"
         report.error(at, "unknown-event", f"There is no event “{event}”", why, "Write instead: otherwise: …")
@@ -175,6 +183,13 @@ _SILENCE: Final = (
     "not reacted", "time is up", "geen reactie", "geen antwoord",
 )  # fmt: skip
 """What somebody may write where nothing happened."""
+
+
+_NOBODY: Final = (
+    "no answer", "not answered", "no reply", "not reached", "no contact", "voicemail", "busy", "nobody", "no response",
+    "geen gehoor", "niet bereikt", "in gesprek", "no pickup", "not available",
+)  # fmt: skip
+"""What somebody may write where a lead cannot be reached by telephone."""
 
 
 def _links(step: Send, names: Names) -> Collection[str]:

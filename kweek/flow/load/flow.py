@@ -9,12 +9,11 @@ from typing import Final
 from msgspec import Struct
 
 from kweek.flow import model as m
-from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.ids import name_steps
 from kweek.flow.kebab import kebab, parse_name
+from kweek.flow.load.goals import GOAL_KEYS, GoalReader, with_events_apart
 from kweek.flow.load.misplaced import lifted
 from kweek.flow.load.one_slip import Reading, least_wrong
-from kweek.flow.load.reader import undashed, unread
 from kweek.flow.load.starts import StartReader
 from kweek.flow.load.steps import StepReader
 from kweek.flow.load.tabs import with_depth
@@ -28,7 +27,6 @@ KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",
     "steps", "paths", "moved",
 )  # fmt: skip
-GOAL_KEYS: Final = ("if", "go")
 REQUIRED: Final = {"flow": "brochure-request", "title": "Brochure request", "start": "brochure.requested"}
 
 
@@ -67,7 +65,7 @@ def _load(
     return Reading(flow, (*first, *tree.unsaid(reader.problems), *twice), True)
 
 
-class _FlowReader(StartReader, StepReader):
+class _FlowReader(StartReader, GoalReader, StepReader):
     """Reads the outermost level of a flow file."""
 
     def __init__(self, file: str, others: Container[str]) -> None:
@@ -76,7 +74,7 @@ class _FlowReader(StartReader, StepReader):
 
     def flow(self, root: Pairs) -> m.Flow:
         pairs = tuple(self._with_goal_apart(self.with_its_condition(self._with_paths_below(root.pairs))))
-        pairs = tuple(self._without_owner(pairs))
+        pairs = with_events_apart(self, tuple(self._without_owner(pairs)))
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
         known = self.known(root.pairs, KEYS, "a flow")
         if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
@@ -94,7 +92,7 @@ class _FlowReader(StartReader, StepReader):
             start=self.starts(known.get("start")),
             reentry=self.parsed(known.get("reentry"), parse_reentry, "reentry"),
             whenever=self.reactions(known.get("whenever"), whenever=True),
-            goal=self._goal(known.get("goal")),
+            goal=self.goal(known.get("goal")),
             send_hours=self.text(known.get("send_hours")),
             timezone=self.text(known.get("timezone")),
             limit=self.parsed(known.get("limit"), parse_limit, "limit"),
@@ -191,47 +189,6 @@ class _FlowReader(StartReader, StepReader):
             self.note(pair.key.at, "key-misplaced", what, why, fix)
         joined = Pair(there.key, Pairs((*below.pairs, *astray), below.at))
         return tuple(joined if pair is there else pair for pair in pairs if pair not in astray)
-
-    def _goal(self, pair: Pair | None) -> m.Goal | None:
-        if pair is None:
-            return None
-        pair = self._goal_in_one(pair)
-        known = self.fields(pair.value, pair.key, GOAL_KEYS, self._goal_meant(pair.value), needs=GOAL_KEYS)
-        ways = ", ".join(sorted(self.paths)[:8]) or "steps"
-        for word, example in (("if", "lead.sales_ready"), ("go", f"and the path that is meant ({ways}), or an ending")):
-            if isinstance(pair.value, Pairs) and word not in known:
-                self.note(pair.key.at, "goal", f"This goal has no “{word}”.", "", f"Add: {word}: {example}")
-        condition = self.text(known.get("if")) or unread(pair)
-        return m.Goal(pair.key.at, condition, self.aim(known["go"]) if "go" in known else m.Inline((), pair.key.at))
-
-    def _goal_in_one(self, pair: Pair) -> Pair:
-        """`- lead.sales_ready: sales`: a condition, and behind its colon where it leads."""
-        inside = undashed(pair.value) or (pair.value.pairs if isinstance(pair.value, Pairs) else ())
-        match inside:
-            case (Pair(key=Text() as asked, value=Text() as to),) if not to.empty and asked.value not in GOAL_KEYS:
-                try:
-                    parse_condition(asked.value)
-                except ConditionError:
-                    return pair
-                what, why = "This line says what is asked and where it leads.", "Each has a key of its own."
-                fix = f"Write two lines: “if: {asked.value}”, and below it “go: {to.value}”"
-                self.note(asked.at, "goal", what, why, fix)
-                lines = (Pair(asked._replace(value="if"), asked), Pair(asked._replace(value="go"), to))
-                return Pair(pair.key, Pairs(lines, pair.value.at))
-            case _:
-                return pair
-
-    def _goal_meant(self, value: Node) -> str:
-        """Its two lines, with the author's own condition, or his own path."""
-        said = value.value if isinstance(value, Text) else ""
-        if said in self.paths or said in m.ENDINGS:
-            return f"if: lead.sales_ready, go: {said}"
-        way = next(iter(self.unnamed or sorted(self.paths)), "done")
-        try:
-            parse_condition(said)
-        except ConditionError:
-            return f"if: lead.sales_ready, go: {way}"
-        return f"“if: {said}”, and “go: {way}”"
 
     # --- the steps --------------------------------------------------------------------------------
 

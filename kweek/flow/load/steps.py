@@ -123,7 +123,7 @@ class StepReader(VerblessReader):
             return None
         node, first = self.named_below(node, first)
         first = self.points_meant(self.other_verb(node, first))
-        node, first = self.ending_meant(node, first)
+        node, first = self.length_meant(*self.ending_meant(node, first))
         verb = first.key.value
         if verb == "score":
             node = Pairs(tuple(lifted(self, node.pairs, OPTIONS["score"], ("score",), "the step")), node.at)

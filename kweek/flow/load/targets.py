@@ -28,6 +28,8 @@ from kweek.flow.words import BUILT_IN, ENDINGS, IMMEDIATE, OPTIONS, STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 OWN_EVENT: Final = re.compile(r"[a-z][\w-]*\.[a-z_]+")
+_FIELDS: Final = ("lead", "company", "campaign", "survey", "bant", "event", "handover")
+"""Of what a condition asks."""
 _FLOW_FILE: Final = re.compile(r"flows/([a-z0-9-]+)(?:\.ya?ml)?")
 _BETWEEN: Final = re.compile(r",? (?:and then|and|or|then|&|\+|/) |, ?")
 _TO: Final = re.compile(r"(?:flow )?[a-z0-9-]+")
@@ -35,6 +37,12 @@ _GOES_TO: Final = frozenset(("go", "goto", "jump", "return", "back", "to", "the"
 """Words that somebody may write before the name of a path: `back to steps`."""
 _DOES: Final = ("wait", "send", "call", "handover", "task", "tell", "score", "tag", "untag", "set", "webhook")
 """Verbs that somebody may write where a target should be."""
+
+
+def is_event(word: str) -> bool:
+    """Rather than a field that a condition asks, such as `lead.sales_ready`."""
+    own = OWN_EVENT.fullmatch(word) is not None and word.partition(".")[0] not in _FIELDS
+    return own or word in BUILT_IN or word.startswith("clicked ")
 
 
 class TargetReader(RungReader, ABC):

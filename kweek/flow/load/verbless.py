@@ -8,6 +8,7 @@ from typing import Final
 from kweek.flow import model as m
 from kweek.flow.kebab import kebab
 from kweek.flow.load.says import several_names
+from kweek.flow.load.targets import is_event
 from kweek.flow.load.verbs import VerbReader
 from kweek.flow.meant import meant
 from kweek.flow.moment import WEEKDAYS
@@ -167,6 +168,33 @@ class VerblessReader(VerbReader):
         whole = Pair(verb.key, below.value._replace(value=said, text_at=None))
         return Pairs((whole, *(pair for pair in others if pair is not below)), node.at), whole
 
+    def length_meant(self, node: Pairs, verb: Pair) -> tuple[Pairs, Pair]:
+        """`- wait: until answered`, and below it `within: 7 days`: how long at most, and what is waited for."""
+        within = next((pair for pair in node.pairs if pair.key.value == "within"), None)
+        match verb.value, within:
+            case Text(), Pair(value=Text(value=length) as time) if verb.key.value == "wait":
+                event = self._event_awaited(verb)
+                if event is None:
+                    return node, verb
+                what, why = f"“{event}” is an event; wait takes a time, at most.", ""
+                heard = any(line.key.value == event for pair in node.pairs for line in _lines(pair))
+                fix = f"Write: wait: {length} — and take “within” away"
+                if not heard:
+                    fix = f"Write: wait: {length} — and instead of “within”: when: with the line “{event}: next” below"
+                self.note(verb.value.at, "duration", what, why, fix)
+                whole = Pair(verb.key, time)
+                return Pairs(
+                    tuple(whole if one is verb else one for one in node.pairs if one is not within), node.at
+                ), whole
+            case _:
+                return node, verb
+
+    def _event_awaited(self, verb: Pair) -> str | None:
+        """`until answered`"""
+        said = verb.value.value if isinstance(verb.value, Text) else ""
+        event = said.removeprefix("until ").removeprefix("for ")
+        return event if is_event(event) else None
+
     def other_verb(self, node: Pairs, verb: Pair) -> Pair:
         """`- call: Ring them about it`, with the options and outcomes of a task."""
         said, others = verb.value, [pair.key.value for pair in node.pairs if pair is not verb]
@@ -191,7 +219,9 @@ class VerblessReader(VerbReader):
         words = [pair.key.value for pair in node.pairs]
         own = {words[0], *OPTIONS.get(words[0], ()), "id"} if words else ()
         first = next((n for n, word in enumerate(words) if word not in own), len(words))
-        its_own = words[:2] == ["wait", "within"] and _of_own_events(node.pairs[2:])
+        its_own = words[:2] == ["wait", "within"] and (
+            _of_own_events(node.pairs[2:]) or self._event_awaited(node.pairs[0]) is not None
+        )
         lost = words and words[0] in _AT_ONCE and len(words) - first > 1 and self.lost_verbs(node.pairs[first:])
         if lost and not its_own:
             yield Pairs(node.pairs[:first], node.at)

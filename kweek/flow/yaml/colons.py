@@ -18,6 +18,8 @@ _ROUND: Final = re.compile(r"\( *(?P<inside>[a-z_][\w.-]*: [^()]+?) *\)")
 _TOLD: Final = re.compile(r"(?P<who>[a-z][a-z0-9-]*): +(?P<text>\S.*)")
 _DOOR: Final = re.compile(r"flow:\s+(\S+)")  # `flow long-term` with a colon too many
 _WAY: Final = re.compile(r"(?P<asked>.+?),?\s+(?P<go>go: +)(?P<to>.+)")
+_LEADS: Final = re.compile(r"(?P<asked>[^:]+?)(?<! go): +(?P<to>(?:flow )?[a-z0-9]+(?:-[a-z0-9]+)*)")
+"""`lead.sales_ready: sales`, as a line of `choose`."""
 _COMPARED: Final = re.compile(r"""(?P<field>(?:not )?[a-z]+\.[\w.-]+): +(?P<is>[\w-]+(?: [\w-]+)?|"[^"]*")""")
 """`lead.sales_ready: true`, as a condition."""
 _COMPARES: Final = re.compile(r"""([a-z]+\.[\w.-]+): +(\[[^\[\]:]*\]|"[^":]*"|'[^':]*')""")
@@ -53,6 +55,25 @@ _TWO_WAYS: Final = re.compile(
     re.VERBOSE,
 )
 """`tell-us unclear: call`: where one event leads, and on the same line another with its own."""
+
+
+def alone_with_way(value: Value, lines: list[str]) -> Trap | None:
+    """`- if: lead.sales_ready: sales`, to which no `go` belongs: where it leads."""
+    way = _LEADS.fullmatch(value.core)
+    dash = value.line[: value.column].lstrip() == "- if: "
+    of_goal = value.number > 0 and lines[value.number - 1].startswith("goal:")
+    if value.key != "if" or way is None or way["to"] in _TRUTH or not (dash or of_goal):
+        return None
+    column = indent(value.line) + 2 * dash
+    below = next((line for line in lines[value.number + 1 :] if line.strip()), "")
+    if indent(below) >= column:
+        return None
+    what, why = f"“{way['to']}” stands behind a condition.", "Where the lead goes, “go” says, on a line of its own."
+    fix = f"Write: if: {way['asked']} — and below it: go: {way['to']}"
+    if dash:
+        return _in_one(value, way, what, why, fix, way.start("to"))
+    mended = [value.line[: value.column] + way["asked"], f"{' ' * column}go: {way['to']}"]
+    return Trap(value.number, value.column + way.start("to"), "second-colon", what, why, fix, mended, added=True)
 
 
 def second_colon(value: Value) -> Trap | None:
@@ -164,7 +185,12 @@ def _way_beside(value: Value, key: str, way: re.Match[str]) -> Trap:
     """`- if: lead.sales_ready go: sales`."""
     what, why = f"“go” stands on the line of its “{key}”.", "Each key has a line of its own."
     fix = f"Put “go: {way['to']}” on a line of its own, below “{key}”."
+    return _in_one(value, way, what, why, fix, way.start("go"))
+
+
+def _in_one(value: Value, way: re.Match[str], what: str, why: str, fix: str, at: int) -> Trap:
+    """Both read on one line, so that all others keep their numbers. at: where it is said, inside the value."""
     asked, to = (one if whole(one) else quoted(one) for one in (way["asked"], way["to"]))
     dash, comment = value.line[: value.line.index("-")], value.body[len(value.core) :]
-    mended = [f"{dash}- {{{key}: {asked},go: {to}}}{comment}"]
-    return Trap(value.number, value.column + way.start("go"), "second-colon", what, why, fix, mended, 1)
+    mended = [f"{dash}- {{{value.key}: {asked},go: {to}}}{comment}"]
+    return Trap(value.number, value.column + at, "second-colon", what, why, fix, mended, 1)

@@ -7,7 +7,7 @@ from typing import Final
 
 from kweek.flow.words import OPTIONS
 from kweek.flow.yaml.brackets import never_opened, quote_behind, several_asked
-from kweek.flow.yaml.colons import second_colon
+from kweek.flow.yaml.colons import alone_with_way, second_colon
 from kweek.flow.yaml.keys import OF_TWO_WORDS, PROSE
 from kweek.flow.yaml.lines import BLOCK, dashed, indent, outside_quotes, quoted_text
 from kweek.flow.yaml.sheet import Trap
@@ -85,7 +85,7 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
             why = "That character has a meaning of its own in YAML."
             return value.trap("quotes-needed", "A text that begins with ? needs quotes.", why)
         case _:
-            return never_opened(value) or second_colon(value)
+            return never_opened(value) or alone_with_way(value, lines) or second_colon(value)
 
 
 _OF_NUMBERS: Final = ("profile", "intent", "interest")
