@@ -12,9 +12,10 @@ from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
 from tests.unit.test_lint_slips import BROCHURE, WEBINAR, WHITEPAPER, is_told, slip, told_once
 
-GOAL: Final = """\
+JUDGED: Final = "# who has answered the questions, has been judged by the answers; A1 is hot-lead's"
+GOAL: Final = f"""\
   if: lead.grade in ["A2", "B1"] and not known(survey.brochure.wish)
-  go: judge                            # who has answered the questions, has been judged by the answers; A1 is hot-lead's
+  go: judge                            {JUDGED}
 """
 HEARD: Final = "“whenever” in line 16"
 STEPS: Final = "  appointment.requested: done\n\nsteps:\n"
