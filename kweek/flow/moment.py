@@ -40,6 +40,16 @@ class Moment(Struct, frozen=True):
     before: bool = False
 
 
+def two_waits(length: str, then: str) -> str:
+    """Of `1 week until monday 09:00`, the second; empty: it is none."""
+    try:
+        parse_duration(length)
+        parse_until(then.removeprefix("until "))
+    except ValueError:
+        return ""
+    return f"until {then.removeprefix('until ')}"
+
+
 def parse_wait(text: str) -> Moment:
     """What `wait:` takes: a duration, or `until …`. ValueError says what is wrong and what would be right."""
     words = text.strip()
@@ -51,6 +61,8 @@ def parse_wait(text: str) -> Moment:
     beside = _BESIDE.fullmatch(words)
     if beside is not None and beside[3] in BUILT_IN:
         raise ValueError(f"“{beside[3]}” is an event, and a wait begins when the lead comes to it; write: {beside[1]}")
+    if (two := _TWO.fullmatch(words)) and (then := two_waits(two[1], two[2])):
+        raise ValueError(f"“{text}” is two waits; write two steps: - wait: {two[1]}, and below it - wait: {then}")
     first, _, rest = words.partition(" ")
     if rest and nearest(first, ("until",)):
         raise ValueError(f"“{first}” is not a word of a wait; write: until {rest}")
@@ -189,6 +201,8 @@ _LOOSE: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
+_TWO: Final = re.compile(r"(.+?),? (?:and then |then |and )?((?:until |at )?(?:[a-z]+day )?\d{1,2}:\d\d|until .+)")
+"""`1 week until monday 09:00`"""
 _SIDE_ALONE: Final = re.compile(r"(before|after) +((?:[A-Za-z_]\w*\.)+[\w-]+)")
 _CLOCK_FIRST: Final = re.compile(
     r"(?P<clock>\d{1,2}(?:[:.h]\d\d)? ?(?:am|pm|uur|u|h|o'clock)?),? +(?P<day>(?:on )?[a-z]+)"

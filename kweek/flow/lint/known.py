@@ -14,6 +14,7 @@ from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.offers import no_address, no_colleague, no_date, no_event, no_field, no_tag
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.set_values import unfit_value
+from kweek.flow.load.says import several_names
 from kweek.flow.meant import meant
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Untag, Wait, Webhook
 from kweek.flow.plan import Reentry
@@ -199,6 +200,11 @@ class _Look:
         if name and "," in name.value:
             what, why = f"“{name.value}” is more than one", "each step speaks to one, or to a team"
             self.report.error(name.at, "unknown-person", what, why, "Write a step for each, or name a team")
+            return
+        if name and (several := several_names(name.value)):
+            what, why = f"“{name.value}” is more than one", "each step speaks to one, or to a team"
+            fix = f"Write one: {several[0]} — and a step, or an alarm, for {' and '.join(several[1:])}"
+            self.report.error(name.at, "unknown-person", what, why, fix)
             return
         if name and name.value == "manager" and not self.names.has_manager:
             fix = "Give one to a team in rules/teams.yaml: manager: { name: anna, email: anna@example.com }"

@@ -139,7 +139,7 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         report.error(at, "unknown-event", what, why, f"Write: clicked {event}")
         return "clicked"
     if isinstance(step, Send) and (found := _CLICKED.fullmatch(event)) and found["link"] in _links(step, names):
-        what, why = f"There is no event “{event}”", "a blank stands before the link"
+        what, why = f"There is no event “{event}”", "a click is “clicked”, a blank, and the link"
         report.error(at, "unknown-event", what, why, f"Write: clicked {found['link']}")
         return "clicked"
     if isinstance(step, Send) and (found := _TURNED.fullmatch(event)) and found["link"] in _links(step, names):
@@ -176,7 +176,7 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
     return nearest(event, (*can, "else")) or ""
 
 
-_CLICKED: Final = re.compile(r"click(?:ed|s)?[^\w ]+(?P<link>[\w-]+)\W*")
+_CLICKED: Final = re.compile(r"click(?:ed|s)?(?:[^\w ]+| +on +)(?P<link>[\w-]+)\W*")
 _TURNED: Final = re.compile(r"(?P<link>[\w-]+) click(?:ed|s)?")
 _SILENCE: Final = (
     "no reaction", "no response", "no reply", "no answer", "nothing", "none", "silence", "silent", "timeout", "expired",

@@ -45,7 +45,15 @@ def check_ends(graph: Graph, report: Report, misread: Collection[int]) -> None:
                 "Name a path or an ending, or add a step below",
             )
         if any(not edge.said for edge in loose) and not (_means_else(node.step) or says_nothing(node.step)):
-            report.error(_silence(node.step), "way-without-end", *_runs_out(node, _result(graph, number)))
+            way = _lost_way(graph, reached) or f"- end: {_result(graph, number)}"
+            report.error(_silence(node.step), "way-without-end", *_runs_out(node, way))
+
+
+def _lost_way(graph: Graph, reached: Collection[int]) -> str:
+    """To the path from which all others are reached to which nothing leads; empty: there is none."""
+    unled = [name for name, head in graph.heads.items() if head not in reached and name not in RESERVED]
+    heads = {graph.heads[name] for name in unled}
+    return next((f"- go: {name}" for name in unled if heads <= {*graph.reach([graph.heads[name]])}), "")
 
 
 def says_nothing(step: AnyStep) -> bool:
@@ -79,7 +87,7 @@ def _list_from(graph: Graph, head: int) -> Iterator[int]:
         head = graph.nodes[head].below
 
 
-def _runs_out(node: Node, result: str) -> tuple[str, str, str]:
+def _runs_out(node: Node, way: str) -> tuple[str, str, str]:
     where = f"of the path “{node.path}”" if node.path and node.path != "steps" else "of this list"
     why = "a lead that comes here would stay for ever"
     match node.step.verb:
@@ -96,7 +104,7 @@ def _runs_out(node: Node, result: str) -> tuple[str, str, str]:
             return what, why, "Add “then: …” with a path or an ending"
         case verb:
             what = f"The way ends in the air: {verb} is the last step {where}"
-            return what, why, f"Add a step “- end: {result}” (or a go) below it"
+            return what, why, f"Add a step “{way}”{' (or a go)' if 'end' in way else ''} below it"
 
 
 # --- reach ----------------------------------------------------------------------------------------

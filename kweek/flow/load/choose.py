@@ -11,7 +11,8 @@ from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import said, unread
 from kweek.flow.load.targets import TargetReader
 from kweek.flow.problems import Located, Position
-from kweek.flow.yaml import Node, Pair, Pairs, Text
+from kweek.flow.words import IMMEDIATE
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 Known = dict[str, Pair]
 _NO_COLON: Final = re.compile(r"(?P<word>if|share|else)\b(?P<rest> .+)")
@@ -27,7 +28,7 @@ class ChooseReader(TargetReader):
 
     def choose(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Choose:
         last = "- else: next (or a path)" if self.follows else "- else: done (or a path)"
-        nodes = self.items(verb.value, verb.key, "if: lead.sales_ready")
+        nodes = self._undashed(verb) or self.items(verb.value, verb.key, "if: lead.sales_ready")
         nodes = tuple(
             self._lines_apart(tuple(joined(self, nodes, "go", "choose-line", lambda keys: keys in (["if"], ["share"]))))
         )
@@ -36,6 +37,34 @@ class ChooseReader(TargetReader):
             self._last_branch(lines, verb.key.at, lost := self._else_lost(lines), last)
             lines += [m.Branch(verb.key.at, m.ToPath(name, verb.key.at)) for name in lost]
         return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
+
+    def _undashed(self, verb: Pair) -> tuple[Node, ...]:
+        """`if`, `go` and `else` below each other, and none with its dash. Empty: that is not what it is."""
+        pairs = verb.value.pairs if isinstance(verb.value, Pairs) else ()
+        words = [pair.key.value for pair in pairs]
+        if words not in (["if", "go", "else"], ["if", "go"], ["share", "go", "else"], ["share", "go"]):
+            return ()
+        what, why = "The dashes of these lines are missing.", "Each line of choose begins with one."
+        shown = f"- {words[0]}: {said(pairs[0])}" + (", and before “else”: - else: …" if words[2:] else "")
+        if words[2:] and isinstance(pairs[2].value, Text):
+            shown = f"- {words[0]}: {said(pairs[0])} — with “go” two spaces deeper, and - else: {said(pairs[2])}"
+        self.note(pairs[0].key.at, "choose-line", what, why, f"Write: {shown}")
+        lines = (Pairs(pairs[:2], pairs[0].key.at), Pairs(pairs[2:], verb.value.at))
+        return tuple(line for line in lines if line.pairs)
+
+    def _with_steps_below(self, node: Pairs) -> Pairs:
+        """`if: …`, and steps in its column instead of `go` with a list of them."""
+        first, *others = node.pairs
+        if first.key.value not in ("if", "share") or not others:
+            return node
+        if not all(pair.key.value in (*IMMEDIATE, "wait", "end") for pair in others):
+            return node
+        shown = ", and ".join(f"- {pair.key.value}: {said(pair)}" for pair in others)
+        what, why = f"“{others[0].key.value}” is a step.", "What is done in this case, “go” lists."
+        self.note(others[0].key.at, "choose-line", what, why, f"Write: go: and below it, two spaces deeper: {shown}")
+        go = Text("go", others[0].key.at, others[0].key.end)
+        steps = tuple(Pairs((pair,), pair.key.at) for pair in others)
+        return Pairs((first, Pair(go, Items(steps, others[0].key.at))), node.at)
 
     def _lines_apart(self, nodes: Sequence[Node]) -> Iterator[Node]:
         """An `else` without a dash of its own is a line for itself."""
@@ -126,6 +155,7 @@ class ChooseReader(TargetReader):
             return m.Branch(node.at, m.ToPath(way, node.at) if self.unnamed else m.Inline((), node.at))
         if isinstance(node, Pairs):
             node = self._as_a_line(Pairs(tuple(self._with_then(node.pairs, ("go", "else"))), node.at))
+            node = self._with_steps_below(node)
         known = self.fields(node, key, BRANCH, "if: lead.sales_ready, go: sales")
         if not isinstance(node, Pairs) or not known:
             return None

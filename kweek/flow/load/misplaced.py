@@ -68,12 +68,17 @@ def _keys(node: Node) -> list[str]:
 
 
 def _else_meant(reader: Reader, last: Pair, clause: Pair, beside: Sequence[Pair]) -> Pair | None:
-    """The last line of a `when`, where the step has an `otherwise` of its own besides: it was to catch all the rest."""
-    if last.key.value != "otherwise" or clause.key.value != "when" or not isinstance(last.value, Text):
+    """The last line of a `when`, where the step has an `otherwise` of its own besides, or of that one itself: it was to
+    catch all the rest."""
+    if last.key.value != "otherwise" or not isinstance(last.value, Text):
         return None
     own = next((one.key for one in beside if one.key.value == "otherwise"), None)
     if own is None:
         return None
+    if clause.key is own:
+        what, why = "“otherwise” stands below itself.", "Its last line, for all others, is “else”."
+        reader.note(last.key.at, "else", what, why, f"Write: else: {last.value.value}")
+        return Pair(last.key._replace(value="else"), last.value)
     what, why = "“otherwise” is no event.", f"For when the time is up, the step has one in line {own.at.line}."
     reader.note(last.key.at, "else", what, why, f"For all other events, write: else: {last.value.value}")
     return Pair(last.key._replace(value="else"), last.value)

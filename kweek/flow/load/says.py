@@ -28,6 +28,8 @@ _ARGUMENT: Final = {
     "webhook": "the name of a webhook",
 }  # fmt: skip
 """Verbs, and what each cannot do without."""
+_NOUNS: Final = ("mail", "email", "e-mail", "the", "survey", "script", "team", "template", "mailing", "a")
+"""What somebody may write before a name."""
 _NAMING: Final = ("send", "call", "handover", "go", "to", "tell", "queue", "reassign", "webhook", "mail")  # no # in it
 
 
@@ -217,6 +219,11 @@ class TextReader:
             fix = f"Write one: {pair.key.value}: {first} — and a step or a line for each other"
             self.note(text.at, "name", what, "", fix)
             return Located(first, text.at, text.key)
+        first, _, rest = text.value.partition(" ")
+        if first.lower() in _NOUNS and NAME.fullmatch(rest):
+            what = f"“{pair.key.value}” takes the name alone."
+            self.note(text.at, "name", what, "", f"Write: {pair.key.value}: {rest}")
+            return Located(rest, text.at, text.key)
         return self.reread(text, parse_name, "name")
 
     def yes(self, pair: Pair | None) -> bool:

@@ -19,6 +19,8 @@ _LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
 _SHARE: Final = re.compile(r"(?P<part>0[.,]\d{1,9})|(?P<whole>\d{1,3}) ?%?")
 
 
+_HALVES: Final = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)[:= ]+(\d{1,3}) ?%")
+"""`brochure 50% nothing 50%`"""
 _DECIMAL: Final = re.compile(r"(?P<number>\d{1,2}(?:[.,]\d{1,4})?) ?%")
 
 
@@ -36,6 +38,13 @@ class ShareReader(ChooseReader):
                     names = text.split()
             case _:
                 names = []
+        if isinstance(verb.value, Text) and (halves := _HALVES.findall(verb.value.value)) and len(halves) > 1:
+            shown = ", ".join(f"{mail}: {share}%" for mail, share in halves)
+            what, fix = "The halves of an A/B test stand in braces.", f"Write: send: {{ {shown} }}"
+            self.note(verb.value.at, "text-wanted", what, "", fix)
+            at, key = verb.value.at, verb.key.at
+            each = [(None if mail == "nothing" else mail, int(share)) for mail, share in halves]
+            return tuple(m.Share(Located(mail, at, key), Located(share, at, key)) for mail, share in each)
         if isinstance(verb.value, Items) or names:
             fix = "Write a step for each" + (f": - send: {', then - send: '.join(names)}." if names else ".")
             fix += " Or, for an A/B test: send: { one: 50%, other: 50% }"

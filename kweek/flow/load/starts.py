@@ -41,7 +41,8 @@ class StartReader(Reader):
         """`download.taken energy.viewed`: events between which a comma is lost."""
         nodes = list[Node]()
         for node in self.listed(pair):
-            words = node.value.split() if isinstance(node, Text) and node.style == "plain" else []
+            plain = isinstance(node, Text) and node.style == "plain"
+            words = re.split(r"(?:,|;| or| and|/)? +", node.value) if plain and isinstance(node, Text) else []
             if isinstance(node, Text) and words[1:] and all(map(OWN_EVENT.fullmatch, words)):
                 fix = f"Write a line for each: - {', and - '.join(words)}"
                 if node is pair.value:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import Final
 
-from kweek.flow.kebab import parse_name
+from kweek.flow.kebab import NAME, kebab, parse_name
 from kweek.flow.load.reader import Reader, said, undashed
 from kweek.flow.load.rungs import RungReader
 from kweek.flow.load.says import in_braces
@@ -35,6 +35,8 @@ _BETWEEN: Final = re.compile(r",? (?:and then|and|or|then|&|\+|/) |, ?")
 _TO: Final = re.compile(r"(?:flow )?[a-z0-9-]+")
 _GOES_TO: Final = frozenset(("go", "goto", "jump", "return", "back", "to", "the", "path", "terug", "naar"))
 """Words that somebody may write before the name of a path: `back to steps`."""
+_LEAVES: Final = ("exit", "end", "stop", "leave", "quit", "finish", "close")
+"""What somebody may write before “flow” where a lead leaves it."""
 _DOES: Final = ("wait", "send", "call", "handover", "task", "tell", "score", "tag", "untag", "set", "webhook")
 """Verbs that somebody may write where a target should be."""
 
@@ -129,8 +131,15 @@ class TargetReader(RungReader, ABC):
                 self.note(text.at, "target", f"“{text.value}” {what}", "", fix)
                 return None
             case ["flow", *names] if names:
-                self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write: flow {'-'.join(names)}")
-                return None
+                name = kebab(" ".join(names))
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write: flow {name}")
+                return ToFlow(name, text.at)
+            case [name, "flow"] if name in _LEAVES:
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", "Write: done")
+                return Ending("done", text.at)
+            case [name, "flow"] if NAME.fullmatch(name) and name not in self.paths:
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write: flow {name}")
+                return ToFlow(name, text.at)
             case ["end"] if "end" not in self.paths:
                 way = f"the path: {self.unnamed[0]}" if len(self.unnamed) == 1 else "the name of a path"
                 fix = f"Write an ending (done, discard, won, lost), or {way}"

@@ -26,6 +26,8 @@ PRIORITIES: Final = ("high", "normal", "low")
 _POINTS: Final = re.compile(r"[+-]?\d{1,6}")
 _WITH_REASON: Final = re.compile(rf"(?P<ending>{'|'.join(m.ENDINGS)})(?: ?[,;(-] ?| because:? )(?P<reason>\S[^()]*)\)?")
 _AND_THEN: Final = re.compile(r"(?P<times>\d+ times?),? (?:and )?then:? (?:go:? )?(?P<to>.+)")
+_APART: Final = re.compile(r" *[,;/|] *")
+"""What stands between outcomes of several words: `sent / out of stock`."""
 _OF_ALL_TASKS: Final = ("else", "otherwise", *LEAD_WIDE)
 _WITHIN_WHY: Final = "Else the lead would wait here for ever."
 
@@ -113,8 +115,9 @@ class VerbReader(ShareReader):
             return tuple(word.located for word in words)
         nodes = value.items if isinstance(value, Items) else (value,)
         only = nodes[0] if len(nodes) == 1 else None
-        parts = words_in(only.value) if isinstance(only, Text) else []
-        if isinstance(only, Text) and len(parts) > 1 and named.issuperset(parts):
+        both = [words_in(only.value), words_in(only.value, _APART)] if isinstance(only, Text) else []
+        parts = next((parts for parts in both if len(parts) > 1 and named.issuperset(parts)), [])
+        if isinstance(only, Text) and parts:
             fix, why = f"Write a list: outcomes: [{', '.join(parts)}]", f"Below “when” stand {len(parts)} outcomes."
             self.note(only.at, "list-wanted", f"“{only.value}” is one text.", why, fix)
             return tuple(Located(part, only.at, pair.key.at) for part in parts)
@@ -198,7 +201,7 @@ class VerbReader(ShareReader):
                     fix = "Nothing stands below it: name a path — or, to end here, write: - end: done"
                 self.note(target.at, "go", "“go” needs the name of a path, steps, or a flow.", "", fix)
                 target = m.Inline((), target.at)
-            case m.ToPath() if "then" in known and "at_most" not in known:
+            case m.ToPath(name=name) if "then" in known and "at_most" not in known and name in {*self.paths, "steps"}:
                 why = "“then” is for when “at_most” is used up, or another flow refuses."
                 self.note(known["then"].key.at, "go", "“then” is never reached.", why, "Add: at_most: 3 times")
             case _:

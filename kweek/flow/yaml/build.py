@@ -193,7 +193,9 @@ class Builder:
                 at, other, top.keys["else"] = first.at, key.at, key
                 top.pairs = [*(pair for pair in top.pairs if pair.key is not first), Pair(key, value)]
             why = f"It stands in line {other.line} already, and only one of the two could count."
-            self._note(at, "duplicate-key", f"“{key.value}” is said twice.", why, self._remedy_of_two())
+            said = next(pair.value for pair in top.pairs if pair.key.value == key.value)
+            fix = _one_list(key, said, value) or self._remedy_of_two()
+            self._note(at, "duplicate-key", f"“{key.value}” is said twice.", why, fix)
             return
         top.pairs.append(Pair(key, value))
 
@@ -283,3 +285,12 @@ _TAG: Final = (
     "Everything in this file is text; its meaning comes from the key.",
     "Leave the tag out; where you mean the exclamation mark itself, put the text in quotes.",
 )
+
+
+def _one_list(key: Text, first: Node, second: Node) -> str:
+    """Two starts, or tags, of which one list can be made; empty: it is no such thing."""
+    match first, second:
+        case Text(value=one), Text(value=other) if key.value in ("start", "tag", "untag") and one and other:
+            return f"Write one list: {key.value}: [{one}, {other}]"
+        case _:
+            return ""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from kweek.flow.words import OPTIONS
 from kweek.flow.yaml.lines import dashed, indent, opens, says_something, shape, without_comment
 from kweek.flow.yaml.sheet import Sheet
 
@@ -14,6 +15,7 @@ _GLUED: Final = re.compile(r"( *)-([a-z_]+ ?[a-z_]*:(?: .*|))")
 _DOUBLE: Final = re.compile(r"( *)--+ *([a-z_]+ ?[a-z_]*:(?: .*|))")
 
 
+_NUMBERED: Final = re.compile(rf"( *)(\d{{1,2}}[.)] +)((?:{'|'.join(OPTIONS)}):(?: .*|))")
 _WORD: Final = re.compile(r"( *)-([a-z][\w.]*(?: [a-z][\w.]*)*)(?: +#.*)?")
 """A word of a list of words, such as an outcome or an event."""
 
@@ -47,6 +49,21 @@ def mend_dashes(sheet: Sheet) -> None:
             what, why = "One dash too many stands here.", "An item of a list begins with one."
             sheet.add(sheet.place(number, len(found[1])), "dash", what, why, f"Write: - {found[2].strip()}")
             _double(sheet, number, found)
+        elif (
+            line.lstrip(" ")[:1].isdecimal()
+            and (found := _NUMBERED.fullmatch(line))
+            and not in_prose(sheet.lines, number)
+        ):
+            what, why = (
+                f"“{found[2].strip()}” begins no step.",
+                "A list runs downwards by itself; each step has a dash.",
+            )
+            sheet.add(sheet.place(number, len(found[1])), "dash", what, why, f"Write: - {found[3].strip()}")
+            below = next((text for text in sheet.lines[number + 1 :] if says_something(text)), "")
+            deeper = indent(below) > len(found[1])
+            column = indent(below) if deeper else len(found[1]) + 2
+            sheet.lines[number] = f"{found[1]}-".ljust(column) + found[3]
+            sheet.shifts[number] = sheet.shifts.get(number, 0) + column - found.start(3)
         elif line.lstrip(" ")[:1] == "-" and (found := _glued(sheet.lines, number)):
             what, why = "There is no blank behind this dash.", "Without it, it is no item of a list."
             sheet.add(sheet.place(number, len(found[1])), "dash", what, why, f"Write: - {found[2].strip()}")

@@ -85,7 +85,8 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
         bare, lead = line.strip(), line[: indent(line)]
         what, why = f"“{bare}” has no colon.", "A key and its value are parted by a colon and a space."
         yield Trap(number, indent(line), "colon-missing", what, why, f"Write: {right}", [lead + right])
-    yield from filter(None, (_of_a_text(lines, number), _test_name(lines, number), _asked(line, number)))
+    yield from filter(None, (_of_a_start(lines, number), _of_a_list(lines, number), _of_a_text(lines, number)))
+    yield from filter(None, (_test_name(lines, number), _asked(line, number)))
     yield from filter(None, (_for_all_others(lines, number), _by_hand(lines, number)))
     for outcome in sorted((word for word in outcomes(lines) if " " in word), key=len, reverse=True):
         before, found, value = line.partition(f"{outcome} ")
@@ -112,6 +113,35 @@ def _whole_line(line: str) -> str:
         return f"{bare}: true"
     found = _MOMENT.fullmatch(bare)
     return f"{found['day']}: {found['value']}" if found else ""
+
+
+def _of_a_start(lines: list[str], number: int) -> Trap | None:
+    """`- quote.requested`, and below it `if: …`."""
+    found = _STARTS.fullmatch(without_comment(lines[number]))
+    below = shape(lines[number + 1]) if number + 1 < len(lines) else None
+    if not found or below is None or below["key"] != "if":
+        return None
+    what, why = f"“{found['event']}” has no key.", "A start that asks something is two lines, each with its key."
+    right = f"event: {found['event']}"
+    mended = [found["lead"] + right]
+    return Trap(number, len(found["lead"]), "colon-missing", what, why, f"Write: - {right}", mended)
+
+
+_STARTS: Final = re.compile(r"(?P<lead> *- +)(?P<event>[a-z][\w-]*\.[a-z_]+)")
+
+
+def _of_a_list(lines: list[str], number: int) -> Trap | None:
+    """`software`, right below `- on-trial`: the dash of an item is lost."""
+    line, above = without_comment(lines[number]), without_comment(lines[number - 1]) if number else ""
+    if not _ITEM.fullmatch(above) or not _ITEM_UNDASHED.fullmatch(line) or indent(above) != indent(line):
+        return None
+    what, why = "The dash of this line is missing.", "Each item of a list begins with one."
+    right = f"- {line.strip()}"
+    return Trap(number, indent(line), "dash", what, why, f"Write: {right}", [" " * indent(line) + right], 2)
+
+
+_ITEM: Final = re.compile(r" *- +[a-z0-9][\w. -]*")
+_ITEM_UNDASHED: Final = re.compile(r" *[a-z0-9][\w. -]*")
 
 
 def _test_name(lines: list[str], number: int) -> Trap | None:
