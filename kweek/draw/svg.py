@@ -30,14 +30,16 @@ def svg(
     links: Links | None = None,
     stale: bool = False,
     theme: Theme = "auto",
+    counted: bool = True,
 ) -> str:
     """The picture, with these numbers in it. The same input gives the same bytes.
 
     lit: the keys that a lead passed: they stand out, all else steps back. here: where it stands now. links: the address
     behind a key, if there is one. stale: greyed, for the last good picture of a draft that is broken. theme: `page`
-    brings no style sheet (`kweek.draw.style_sheet` is it) and no ground.
+    brings no style sheet (`kweek.draw.style_sheet` is it) and no ground. counted: it has places for numbers.
     """
-    return "".join(_Writer(counts or {}, frozenset(lit), frozenset(here), links, stale, theme).picture(picture))
+    writer = _Writer(counts or {}, frozenset(lit), frozenset(here), links, stale, theme, counted)
+    return "".join(writer.picture(picture))
 
 
 def number(count: int) -> str:
@@ -52,6 +54,7 @@ class _Writer(Struct, frozen=True):
     links: Links | None
     stale: bool
     theme: Theme
+    counted: bool
 
     def picture(self, picture: Picture) -> Iterator[str]:
         size = f'width="{picture.width}" height="{picture.height}" viewBox="0 0 {picture.width} {picture.height}"'
@@ -135,6 +138,8 @@ class _Writer(Struct, frozen=True):
         """The label and its number; one link where there is something behind it. Above it, in a comparison, the tag."""
         if tag:
             label = self._words(tag.words) + label
+        if not self.counted:
+            return label
         number_ = number(self.counts.get(key, 0))
         place = count.words
         text = (

@@ -28,8 +28,12 @@ _MOST_MAILS = 20
 
 @router.get("/leads/{lead_id}")
 def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
-    say, asked, which = reader_tongue(request), request.query_params.get("only"), request.query_params.get("way", "")
-    before = request.query_params.get("before", "")
+    say, asked, before = (
+        reader_tongue(request),
+        request.query_params.get("only"),
+        request.query_params.get("before", ""),
+    )
+    drawn = request.query_params.getlist("way")
     only, now = asked if asked in course.SORTS else None, house.now()
     with house.db.read() as read:
         if (other := living(read, lead_id)) != lead_id:
@@ -44,7 +48,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "handovers": queries.open_handovers(read, lead_id).rows,
             "calls": queries.open_calls(read, lead_id).rows,
             "tasks": queries.open_tasks(read, lead_id).rows,
-            "ways": way.ways(read, say, family, asked=which),
+            "ways": (ways := way.ways(read, say, family, asked=drawn)),
             "answers": story.answers(read, house.rules, lead_id, say.language),
             "remarks": story.remarks(read, lead_id),
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, family)),
@@ -61,5 +65,5 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "employer": company_page.of_lead(read, lead),
             "same": same_as.of_lead(read, lead_id),
         }
-    shown = {"only": only, "sorts": course.SORTS, "which": which}
+    shown = {"only": only, "sorts": course.SORTS, "which": [one.row.id for one in ways if one.row.id in drawn]}
     return page(request, "lead.html", lead=lead, now=now, **shown, **facts)

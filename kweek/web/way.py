@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,7 +19,7 @@ from kweek.web.pictures import picture_of
 from kweek.web.spoken import step_words, why_words
 from kweek.words import Tongue
 
-_PICTURES: Final = 5  # of the newest; an older one is drawn when somebody asks for it
+_PICTURES: Final = 1  # what a page mostly weighs; another is drawn when somebody asks for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,15 @@ class Seen:
     reasons: tuple[str, ...]
 
 
-def ways(read: Connection, say: Tongue, leads: Sequence[str], drawn: int = _PICTURES, asked: str = "") -> list[Way]:
+def ways(
+    read: Connection, say: Tongue, leads: Sequence[str], drawn: int = _PICTURES, asked: Collection[str] = ()
+) -> list[Way]:
     """Of each flow that these are or were in, the newest first. drawn: how many of them with their picture; asked: the
-    enrolment that has its own as well."""
+    enrolments that have theirs as well."""
     e, v = tables.enrolments.c, tables.versions.c
     query = select(tables.enrolments, v.number).join(tables.versions, v.hash == e.version).where(e.lead_id.in_(leads))
     rows = read.execute(query.order_by(e.ended_at.is_not(None), e.started_at.desc(), e.id.desc())).all()
-    return [_way(read, say, row, n < drawn or row.id == asked) for n, row in enumerate(rows)]
+    return [_way(read, say, row, n < drawn or row.id in asked) for n, row in enumerate(rows)]
 
 
 def _way(read: Connection, say: Tongue, row: Row[Any], drawn: bool) -> Way:
@@ -72,7 +74,7 @@ def _way(read: Connection, say: Tongue, row: Row[Any], drawn: bool) -> Way:
     if drawn:
         here = [row.step] if row.step else []
         lit = [*_passed(read, row.lead_id, row.id, plan), *here]
-        picture = svg(picture_of(read, row.version, say), lit=lit, here=here, theme="page")
+        picture = svg(picture_of(read, row.version, say), lit=lit, here=here, theme="page", counted=False)
     return Way(row, plan.title, row.number, words, comes, picture)
 
 
