@@ -1,4 +1,4 @@
-"""How did it end, and what was there to do? The lines of the table that says so, beside those of another version."""
+"""How did it end, and what was there to do? The lines of the tables that say so, beside those of another version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kweek.words import Tongue
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Number:
     """now, before: how many; difference: with its sign, where there are both."""
 
     name: str
@@ -22,17 +22,23 @@ class Ending:
     difference: str = ""
 
 
-def endings(one: Simulation, before: Shown | None, say: Tongue) -> Iterator[Ending]:
+def endings(one: Simulation, before: Shown | None, say: Tongue) -> Iterator[Number]:
+    """How many leads ended so, and how many have not ended."""
     other = before.simulation if before else None
     for result in sorted({*one.endings, *(other.endings if other else ())}):
         then = sum(other.endings.get(result, ())) if other else None
-        yield _ending(told.result(result, say), sum(one.endings.get(result, ())), one.leads, then, say)
-    yield _ending(say("simulate.under.way"), one.under_way[-1], one.leads, other and other.under_way[-1], say)
-    yield _ending(say("simulate.mails.all"), _mails(one), 0, other and _mails(other), say)
+        yield _number(told.result(result, say), sum(one.endings.get(result, ())), one.leads, then, say)
+    yield _number(say("simulate.under.way"), one.under_way[-1], one.leads, other and other.under_way[-1], say)
+
+
+def to_do(one: Simulation, before: Shown | None, say: Tongue) -> Iterator[Number]:
+    """How many mails, calls and handovers there were in all."""
+    other = before.simulation if before else None
+    yield _number(say("simulate.mails.all"), _mails(one), 0, other and _mails(other), say)
     yield from _of_others(say("simulate.of.others.mails"), _other_mails(one), other and _other_mails(other), say)
     for kind, word, of_others in KINDS:
         then = None if other is None else sum(opened(other, kind))
-        yield _ending(say(word), sum(opened(one, kind)), 0, then, say)
+        yield _number(say(word), sum(opened(one, kind)), 0, then, say)
         then = None if other is None else sum(opened(other, kind, of_others=True))
         yield from _of_others(say(of_others), sum(opened(one, kind, of_others=True)), then, say)
 
@@ -45,14 +51,14 @@ def _other_mails(one: Simulation) -> int:
     return sum(map(sum, one.other_mails.values()))
 
 
-def _of_others(name: str, now: int, then: int | None, say: Tongue) -> Iterator[Ending]:
+def _of_others(name: str, now: int, then: int | None, say: Tongue) -> Iterator[Number]:
     if now or then:
-        yield _ending(name, now, 0, then, say)
+        yield _number(name, now, 0, then, say)
 
 
-def _ending(name: str, now: int, leads: int, then: int | None, say: Tongue) -> Ending:
+def _number(name: str, now: int, leads: int, then: int | None, say: Tongue) -> Number:
     part = share(now, leads, say) if leads else ""
     if then is None:
-        return Ending(name, say.number(now), part)
+        return Number(name, say.number(now), part)
     sign = "+" if now > then else "−" if now < then else "±"
-    return Ending(name, say.number(now), part, say.number(then), f"{sign}{say.number(abs(now - then))}")
+    return Number(name, say.number(now), part, say.number(then), f"{sign}{say.number(abs(now - then))}")

@@ -21,7 +21,7 @@ from kweek.draw.told import Told
 from kweek.flow.simulate.arrivals import parse_arrivals
 from kweek.flow.simulate.result import Day, Days, Line, Simulation, Way
 from kweek.report import told
-from kweek.report.ends import endings
+from kweek.report.ends import endings, to_do
 from kweek.report.missed import missed
 from kweek.report.shown import KINDS, Shown, label_of, opened, share, summed
 from kweek.report.tables import tables
@@ -54,6 +54,7 @@ def page(now: Shown, before: Shown | None, language: str, own: Own = ()) -> str:
         data=_script({"days": dates, "counts": [_counts(each.simulation) for each in shown], "said": _said(one, say)}),
         tables=list(tables(one, before, dates, say)),
         endings=list(endings(one, before, say)),
+        to_do=list(to_do(one, before, say)),
         style=Markup(_text("report.css") + style_sheet()),  # noqa: S704 — our own files
         script=Markup(_text("report.js")),  # noqa: S704 — our own file
     )

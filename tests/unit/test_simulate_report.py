@@ -70,6 +70,16 @@ def test_its_numbers_are_those_of_the_simulation(shown: Shown) -> None:
     assert set(counts) <= places
 
 
+def test_leads_are_counted_by_their_ends_and_what_there_was_to_do_beside_that(shown: Shown) -> None:
+    html = page(shown, None, "en")
+    ends, to_do = (html.partition(f'<h2 id="{id}">')[2].partition("</table>")[0] for id in ("ends", "to-do"))
+    assert re.findall(r'<th scope="col"[^>]*>([^<]+)', ends) == ["End", "Leads", "Share"]
+    assert re.findall(r'<th scope="col"[^>]*>([^<]+)', to_do) == ["What", "Number"]
+    assert re.findall(r'<th scope="row">([^<]+)', ends)[-1] == "under way"
+    assert re.findall(r'<th scope="row">([^<]+)', to_do)[:1] == ["mails in all"]
+    assert "handovers" in to_do
+
+
 def test_what_is_called_the_same_and_nobody_came_to_is_told_apart_by_its_step(shown: Shown) -> None:
     text = "flow: thrice\ntitle: Thrice\nstart: brochure.requested\nsteps:\n"
     text += "  - send: survey\n" * 2 + "  - call: brochure\n    within: 1 day\n"
