@@ -34,7 +34,14 @@ def test_what_waits_is_listed_and_each_is_a_press_away(staff: TestClient, books:
 
 def test_both_stand_side_by_side_and_the_chosen_words_are_kept(staff: TestClient, books: Books) -> None:
     page = staff.get(f"{PAIR}?as=anna").text
-    shown = ["this one was known first", "Ann Smit", "A. &lt;b&gt;Smit", "Buyer", "+31201234567", "steel"]
+    shown = [
+        "<strong>Stays</strong>: this one was known first",
+        "Ann Smit",
+        "A. &lt;b&gt;Smit",
+        "Buyer",
+        "+31201234567",
+        "steel",
+    ]
     assert [words for words in shown if words not in page] == []
     pressed = press(staff, PAIR, "merge", **{"pick.name": "l2", "pick.email": "l1"})
     assert pressed.headers["location"] == f"{PAIR}?done=merge"

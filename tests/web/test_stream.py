@@ -47,6 +47,16 @@ def test_handovers_reminders_and_escalations_are_told_with_who_has_them(lived: B
     assert "Ann de Vries: Escalatie, trede 1, verteld aan: de manager" in told(db, NL)
 
 
+def test_of_who_rested_the_line_says_from_what_it_goes_on(lived: Books, db: Database) -> None:
+    for turn, kind in ((2, "held"), (3, "released")):
+        lived.add(
+            tables.journal, lead_id="carla", enrolment_id="carla-1", turn=turn, at=NOW - timedelta(minutes=9 - turn),
+            kind=kind, step="steps/send-survey", detail={},
+        )  # fmt: skip
+    assert told(db)[:2] == ["Carla Smit: Goes on after its rest", "Carla Smit: Rests for a while"]
+    assert told(db, NL)[0] == "Carla Smit: Gaat na de rust verder"
+
+
 def test_calls_bounces_and_what_sales_did_are_told_though_they_moved_nobody(lived: Books, db: Database) -> None:
     event(lived, "ann", 3, "contacted", NOW - timedelta(minutes=3), HANDOVER, ("anna", None))
     event(lived, "ann", 4, "quoted", NOW - timedelta(minutes=2), HANDOVER, ("anna", None))
