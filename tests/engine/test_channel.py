@@ -61,10 +61,10 @@ async def test_slack_hears_of_it_once(tmp_path: Path) -> None:
         assert (row(post, key).recipient, post.events(), problems(post)) == ("#sales-floor", [], [])
     sent = chat.got[0].json
     assert sent["text"] == "Planted Person: &lt;!here&gt; look &amp; see"
-    head, body, link = (block["text"]["text"] for block in sent["blocks"])
-    assert head == "*Planted Person: &lt;!here&gt; look &amp; see*"
-    assert body == "Planted Person, &lt;!channel&gt; &amp; co", "what it is about is said once"
-    assert link == "<https://k.example/leads/a1|Open in Kweek>"
+    head, body, link = (block["elements"][0]["elements"][0] for block in sent["blocks"])
+    assert (head["type"], head["text"]) == ("text", "Planted Person: <!here> look & see")
+    assert (body["type"], body["text"]) == ("text", "Planted Person, <!channel> & co"), "what it is about is said once"
+    assert (link["type"], link["url"], link["text"]) == ("link", "https://k.example/leads/a1", "Open in Kweek")
     assert not any(word in chat.got[0].body for word in (b"+3120", b"there.example", b"Street 1"))
 
 
@@ -90,7 +90,7 @@ async def test_the_flows_own_mail_is_what_a_channel_hears_too(tmp_path: Path) ->
     async with chatting(tmp_path) as (post, chat):
         await post.ask(order(post, mail="download"), tell=True)
     assert chat.got[0].json["text"] == "Your download"
-    assert chat.got[0].json["blocks"][1]["text"]["text"] == "Here it is."
+    assert chat.got[0].json["blocks"][1]["elements"][0]["elements"][0]["text"] == "Here it is."
 
 
 @pytest.mark.parametrize("say", [answer(404, b"channel_not_found"), answer(410, b"channel_is_archived"), answer(400)])
