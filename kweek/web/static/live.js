@@ -104,9 +104,9 @@ function tell(lines) {
     if (!line || item.contains(document.activeElement)) return;
     const link = document.createElement("a"), time = document.createElement("time"), words = document.createElement("span");
     link.href = `/leads/${encodeURIComponent(line.lead)}`;
-    link.textContent = line.who;
+    link.textContent = link.title = line.who;
     time.textContent = line.at;
-    words.textContent = "flows" in list.dataset && line.flow ? `${line.words} · ${line.flow}` : line.words;
+    words.textContent = words.title = "flows" in list.dataset && line.flow ? `${line.words} · ${line.flow}` : line.words;
     words.className = line.kind;
     item.replaceChildren(link, " ", time, words);
   });
