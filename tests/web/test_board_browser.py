@@ -30,6 +30,11 @@ CLIPPED = """() => [...document.querySelectorAll(".work td, .work td > *")].filt
   getComputedStyle(one).display !== "inline" && (one.scrollWidth > one.clientWidth + 1 ||
   one.scrollHeight > one.clientHeight + 2)).map(one => one.textContent.trim())"""
 
+APART = """() => { const words = document.createRange(), all = document.querySelector("#calls .all");
+  words.selectNodeContents(document.querySelector("#calls h2"));
+  const [head, rest] = [words.getBoundingClientRect(), all.getBoundingClientRect()];
+  return head.right < rest.left || head.bottom < rest.top; }"""
+
 
 @pytest.fixture
 def lived(books: Books, served: House, published: str) -> House:
@@ -183,6 +188,52 @@ def test_a_list_has_no_scroller_of_its_own_and_shows_the_rest_when_asked(
         assert rows.count() == 14
         assert page.evaluate(CLIPPED) == []
         assert fits(page)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_telephone_the_first_five_of_each_list_are_shown_and_the_rest_by_a_key(
+    browser: Browser, lived: House, books: Books, script: bool
+) -> None:
+    for n in range(8):
+        books.lead(f"held{n}", held="its flow is gone")
+        books.mail(f"held{n}-1/1", f"held{n}", status="held", why="nobody knows whether it arrived")
+        open_call(books, n + 10)
+    screen = {"viewport": {"width": 390, "height": 900}, "java_script_enabled": script, "locale": "nl-NL"}
+    with visit(browser, lived, **screen) as page:
+        leads, held = page.locator("#held .few").first, page.locator("#held .few").last
+        for part, many in ((leads, 8), (held, 8), (page.locator("#mails"), 13), (page.locator("#calls"), 9)):
+            rows, box = part.locator("tbody tr:visible"), part.locator(".all")
+            assert rows.count() == 5
+            assert box.inner_text().strip() == f"Toon alle {many}"
+            box.locator("input").press("Space")
+            assert rows.count() == many
+            assert fits(page)
+        assert page.locator("#tasks .all, #flows .all").filter(visible=True).count() == 0
+    with visit(browser, lived) as page:
+        assert leads_on(page) == 8, "where there is room, there is nothing to be asked"
+
+
+def leads_on(page: Page) -> int:
+    assert page.locator(".few > .all").filter(visible=True).count() == 0
+    return page.locator("#held .few").first.locator("tbody tr:visible").count()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_how_many_can_be_shown_stays_true_while_they_come(
+    browser: Browser, lived: House, books: Books, width: int
+) -> None:
+    for n in range(98):
+        open_call(books, n + 10)
+    with visit(browser, lived, viewport={"width": width, "height": 900}, locale="nl-NL") as page:
+        page.goto(lived.settings.base_url)
+        expect(page.locator("[data-live=on]")).to_be_visible()
+        rest, head = page.locator("#calls .all"), page.locator("#calls h2")
+        assert rest.inner_text().strip() == "Toon alle 99"
+        for number, words in ((200, "Toon alle 100"), (201, "Toon de eerste 100")):
+            open_call(books, number)
+            expect(head.locator("[data-count]")).to_have_text(str(number - 100), timeout=4000)
+            expect(rest).to_have_text(words, use_inner_text=True)
+        assert page.evaluate(APART), "beside or below the heading, not over it"
 
 
 def test_it_says_which_part_is_away_and_forgets_it(

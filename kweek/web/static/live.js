@@ -27,6 +27,7 @@ function write(counts, all) {
     place.closest("[data-hides]")?.toggleAttribute("data-none", !n);
   }
   document.querySelectorAll(".flow tbody").forEach(fill);
+  document.querySelectorAll("[data-work]").forEach(offer);
 }
 
 // the few rows of a flow's card: where somebody stands takes the place of where nobody does
@@ -91,6 +92,14 @@ function place(box) {
   [...body.rows].forEach((row, n) => row.classList.toggle("beyond", n >= room));
   table.hidden = !order.length;
   box.querySelector(".empty").hidden = !!order.length;
+  offer(box);
+}
+
+// what is there to be shown beyond its room: all that waits, or the first of it
+function offer(box) {
+  const list = box.parentElement, label = list.querySelector(".all"), rows = box.querySelectorAll("tbody tr").length;
+  label.querySelector("[data-rows]").textContent = thin(rows);
+  label.toggleAttribute("data-beyond", Number(list.querySelector("[data-count]").textContent.replace(/\D/g, "")) > rows);
 }
 
 // --- the stream: its lines keep their places, and change their words
