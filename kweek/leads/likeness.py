@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import permutations
 from typing import Final
 
@@ -31,6 +31,7 @@ _INITIAL: Final = 0.92  # an initial and a name that begins with it
 _WORD: Final = 0.82  # of one word; below it these are two names: Paul is not Paula
 _LEFT_OVER: Final = 0.04  # for each word that only one of them has
 _MOST_WORDS: Final = 4
+_REMEMBERED: Final = 10_000  # texts: who is compared with many is taken apart once
 
 
 def _words(text: str) -> frozenset[str]:
@@ -124,12 +125,14 @@ def name_likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
 
 
 def _beside(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    pairs = [
-        (word_likeness(a, b), max(len(a), len(b)), min(len(a), len(b)) > 1) for a, b in zip(one, other, strict=True)
-    ]
-    if not any(full for _, _, full in pairs) or any(alike < _WORD for alike, _, _ in pairs):
-        return 0.0
-    return sum(alike * length for alike, length, _ in pairs) / sum(length for _, length, _ in pairs)
+    alike, letters, full = 0.0, 0, False
+    for a, b in zip(one, other, strict=True):
+        word = word_likeness(a, b)
+        if word < _WORD:
+            return 0.0
+        length = max(len(a), len(b))
+        alike, letters, full = alike + word * length, letters + length, full or min(len(a), len(b)) > 1
+    return alike / letters if full else 0.0
 
 
 def word_likeness(one: str, other: str) -> float:
@@ -145,6 +148,7 @@ def company_likeness(one: str, other: str) -> float:
     return 1.0 if one == other else fuzz.token_sort_ratio(one, other) / 100
 
 
+@lru_cache(_REMEMBERED)
 def name_words(text: str) -> tuple[str, ...]:
     """`Mw. J. van den Bosch-Müller`: j, bosch, muller."""
     words = re.findall(r"[^\W_]+", _plain(text).replace("'", "").replace("’", ""))
@@ -154,6 +158,7 @@ def name_words(text: str) -> tuple[str, ...]:
     return tuple(kept or words)
 
 
+@lru_cache(_REMEMBERED)
 def company_key(name: str) -> str:
     """`Acmé B.V.`: acme."""
     words = re.findall(r"[^\W_]+", _plain(name).replace(".", ""))

@@ -6,16 +6,19 @@ before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Text, bindparam, select
 
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.tables import leads
 
 _INTO: Final = select(leads.c.merged_into).where(leads.c.id == bindparam("lead"))
+_MERGED: Final = select(leads.c.id).where(
+    leads.c.id.in_(bindparam("leads", expanding=True, type_=Text)), leads.c.merged_into.is_not(None)
+)
 _LOCK: Final = _INTO.with_for_update()
 _GONE: Final = select(leads.c.id).where(leads.c.merged_into == bindparam("lead")).order_by(leads.c.id)
 
@@ -25,6 +28,12 @@ def living(read: Connection, lead_id: str) -> str:
     while (into := read.execute(_INTO, {"lead": lead_id}).scalar_one_or_none()) is not None:
         lead_id = into
     return lead_id
+
+
+def all_living(read: Connection, ids: Sequence[str]) -> list[str]:
+    """The same of many, each once, in their order."""
+    merged = set(read.execute(_MERGED, {"leads": ids}).scalars()) if ids else set[str]()
+    return list(dict.fromkeys(living(read, one) if one in merged else one for one in ids))
 
 
 def lock_living(tx: Connection, lead_id: str) -> str:
