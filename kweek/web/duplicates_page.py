@@ -13,7 +13,7 @@ from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from kweek.intake.merging.merge import heard_of_last, merge, merge_of, tell_apart, which_stays, why_it_stays
+from kweek.intake.merging.merge import heard_of_last, holder, merge, merge_of, tell_apart, which_stays, why_it_stays
 from kweek.intake.merging.united import Word, words_of
 from kweek.intake.merging.unmerge import in_the_way, unmerge
 from kweek.intake.outcomes import OutcomeError, Said
@@ -49,12 +49,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing on which they differ, or that only one of them says. words: what each says, by their ids."""
+    """One thing on which they differ, or that only one of them says. words: what each says, by their ids. settled: by
+    the open handover."""
 
     name: str
     words: Mapping[str, str]
     wins: str
     differ: bool
+    settled: bool
 
 
 @router.get("/duplicates")
@@ -143,7 +145,7 @@ def _beside(read: Connection, one: str, other: str, given: Mapping[str, str]) ->
     kept, gone = (_side(read, lead) for lead in _which(read, one, other))
     later = heard_of_last(read, kept.lead, gone.lead)
     chosen = {name.removeprefix(_PICK): id for name, id in given.items() if name.startswith(_PICK)}
-    words = words_of(kept.lead, gone.lead, later, chosen)
+    words = words_of(kept.lead, gone.lead, later, chosen, holder(read, kept.lead.id))
     companies = {side.lead.company_id: side.lead.company for side in (kept, gone)}
     choices = [_choice(word, kept.lead.id, gone.lead.id, companies) for word in words]
     return {"sides": (kept, gone), "choices": choices, "stays": why_it_stays(read, kept.lead.id, gone.lead.id)}
@@ -165,7 +167,7 @@ def _side(read: Connection, lead_id: str) -> Side:
 
 def _choice(word: Word, kept: str, gone: str, companies: Mapping[str | None, str | None]) -> Choice:
     words = {kept: _said(word.name, word.kept, companies), gone: _said(word.name, word.gone, companies)}
-    return Choice(word.name, words, gone if word.of_gone else kept, word.differ)
+    return Choice(word.name, words, gone if word.of_gone else kept, word.differ, word.settled)
 
 
 def _said(name: str, values: tuple[Any, ...], companies: Mapping[str | None, str | None]) -> str:

@@ -243,6 +243,33 @@ def test_whom_people_have_goes_on_and_of_two_at_sales_the_earlier_promise(
     assert join(database, third, second).kept == second
 
 
+@pytest.mark.parametrize(
+    ("status", "has_it", "owner", "becomes"),
+    [
+        ("open", "anna", "anna", "anna"),
+        ("accepted", "anna", None, "anna"),  # whoever was nobody's when it was given
+        ("accepted", "carl", "anna", "carl"),
+        ("open", None, "anna", "bob"),  # a team has it
+        ("closed", "anna", "anna", "bob"),
+    ],
+)
+def test_whoever_has_the_open_handover_goes_on_owning_the_lead(
+    database: Database, two: tuple[str, str], status: str, has_it: str | None, owner: str | None, becomes: str
+) -> None:
+    """The other was heard of later, and is told to be bob's."""
+    first, second = two
+    given = {"team": "sales", "given_at": NOW, "enrolment_id": "x", "owner": has_it, "status": status}
+    with database.write() as tx:
+        tx.execute(insert(tables.handovers).values(key="h", lead_id=first, **given))
+        tx.execute(tables.leads.update().where(tables.leads.c.id == first).values(owner=owner))
+        tx.execute(tables.leads.update().where(tables.leads.c.id == second).values(owner="bob"))
+    before = books(database)["leads"]
+    merged = join(database, *two, chosen={"owner": second})
+    assert (merged.kept, rows(database, tables.leads, id=first)[0].owner) == (first, becomes)
+    unmerge(database, merged.id, "bob", LATER, EARS)
+    assert [lead["owner"] for lead in books(database)["leads"]] == [lead["owner"] for lead in before]
+
+
 def test_who_said_no_under_one_address_said_no_under_the_other(database: Database, two: tuple[str, str]) -> None:
     first, second = two
     unsubscribe(database, f"{second}-1/3", "page", NOW, key, EARS)

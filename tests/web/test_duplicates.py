@@ -54,6 +54,22 @@ def test_both_stand_side_by_side_and_the_chosen_words_are_kept(staff: TestClient
     assert "No two leads look like one person" in staff.get("/duplicates").text
 
 
+def test_whose_lead_it_is_is_no_choice_while_somebody_has_its_handover(staff: TestClient, books: Books) -> None:
+    with books.db.write() as tx:
+        for lead, owner in (("l1", "anna"), ("l2", "joris")):
+            tx.execute(tables.leads.update().where(tables.leads.c.id == lead).values(owner=owner))
+    assert 'name="pick.owner"' in staff.get(PAIR).text
+    given = {"key": "l1-1/2", "lead_id": "l1", "enrolment_id": "l1-1", "team": "sales", "owner": "anna"}
+    books.add(tables.handovers, **given, status="accepted", given_at=NOW)
+    page = staff.get(PAIR).text
+    assert 'name="pick.owner"' not in page
+    assert "anna <small>has the open handover</small>" in page
+    assert "anna <small>heeft de open overdracht</small>" in staff.get(PAIR, headers=DUTCH).text
+    press(staff, PAIR, "merge", **{"pick.owner": "l2"})
+    [kept, _] = books.rows(tables.leads)
+    assert (kept.merged_into, kept.owner) == (None, "anna")
+
+
 def test_it_is_undone_on_the_same_page_and_they_are_told_apart(staff: TestClient, books: Books) -> None:
     press(staff, PAIR, "merge")
     assert "Undo: they are two" in staff.get(f"{PAIR}?as=anna").text

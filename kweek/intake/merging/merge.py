@@ -48,6 +48,14 @@ _MOVE: Final = (
 )
 _HEARD: Final = select(func.max(_E.at)).where(_E.lead_id == bindparam("lead"), _E.kind.not_in(OF_MERGING))
 
+_H: Final = tables.handovers.c
+_HOLDER: Final = (
+    select(_H.owner)
+    .where(_H.lead_id == bindparam("lead"), _H.status != "closed", _H.owner.is_not(None))
+    .order_by(_H.given_at.desc(), _H.key.desc())
+    .limit(1)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -130,6 +138,11 @@ def which_stays(read: Connection, one: str, other: str) -> tuple[str, str]:
     that promise is kept."""
     first, second = sorted((one, other), key=lambda lead: _ties(read, lead), reverse=True)
     return first, second
+
+
+def holder(read: Connection, lead: str) -> str | None:
+    """Who has its open handover, and so owns it: of several the last."""
+    return read.execute(_HOLDER, {"lead": lead}).scalar()
 
 
 class Ties(NamedTuple):
@@ -227,7 +240,7 @@ def _unite(
 ) -> tuple[Told, dict[str, str | None]]:
     """The kept lead's columns; where it gets the other's address, that one gets its own: both are found by theirs.
     Answers column → what was and what is; and the address that the other had."""
-    after = columns_after(kept, gone, words_of(kept, gone, later, chosen))
+    after = columns_after(kept, gone, words_of(kept, gone, later, chosen, holder(tx, kept.id)))
     leads = tables.leads
     had = {"email": gone.email, "email_key": gone.email_key}
     if "email_key" in after:

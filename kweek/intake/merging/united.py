@@ -1,6 +1,7 @@
 """Which word counts where two leads become one? A person's choice; else what only one of them said, else the later.
+But whose lead it is, says the handover that lies on a desk.
 
-Pure: two rows of `leads` and who was heard of last.
+Pure: two rows of `leads`, who was heard of last, and whose the handover is.
 """
 
 from __future__ import annotations
@@ -25,30 +26,34 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is chosen as one → its columns."""
 
+OWNER: Final = "owner"
 OWN: Final = "fields."
 """Before the name of one of the workspace's own fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What each of two leads says of one thing, and whose counts."""
+    """What each of two leads says of one thing, and whose counts. settled: so it is, whatever the other says."""
 
     name: str
     kept: tuple[Any, ...]
     gone: tuple[Any, ...]
     of_gone: bool
+    settled: bool = False
 
     @property
     def differ(self) -> bool:
         """Is there a choice?"""
-        return self.kept != self.gone and _said(self.kept) and _said(self.gone)
+        return not self.settled and self.kept != self.gone and _said(self.kept) and _said(self.gone)
 
 
-def words_of(kept: Any, gone: Any, later: str, chosen: Mapping[str, str]) -> list[Word]:
+def words_of(kept: Any, gone: Any, later: str, chosen: Mapping[str, str], holder: str | None) -> list[Word]:
     """Of everything that either of them says. later: id of the lead that was heard of last. chosen: name → id of the
-    lead whose word counts."""
+    lead whose word counts. holder: who has the open handover of the kept lead, and so owns it; None: nobody."""
     names = [*GROUPS, *(f"{OWN}{name}" for name in sorted({**kept.fields, **gone.fields}))]
-    return [word for name in names if (word := _word(name, kept, gone, chosen.get(name) or later)) is not None]
+    words = [_word(name, kept, gone, chosen.get(name) or later) for name in names if name != OWNER or holder is None]
+    held = [] if holder is None else [Word(OWNER, (holder,), (gone.owner,), of_gone=False, settled=True)]
+    return [*(word for word in words if word is not None), *held]
 
 
 def _word(name: str, kept: Any, gone: Any, whose: str) -> Word | None:
@@ -74,8 +79,8 @@ def columns_after(kept: Any, gone: Any, words: list[Word]) -> dict[str, Any]:
     for word in words:
         if word.of_gone and word.name.startswith(OWN):
             after["fields"][word.name.removeprefix(OWN)] = word.gone[0]
-        elif word.of_gone:
-            after |= dict(zip(GROUPS[word.name], word.gone, strict=True))
+        elif word.of_gone or word.settled:
+            after |= dict(zip(GROUPS[word.name], word.gone if word.of_gone else word.kept, strict=True))
     first, last = sorted((kept, gone), key=lambda row: row.created_at)
     origin = min((row for row in (first, last) if row.campaign), key=_since, default=kept)
     after["campaign"], after["campaign_at"] = origin.campaign, origin.campaign_at
