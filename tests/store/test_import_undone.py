@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from activities.duplicates import Comparing
 from kweek.intake.imports import taking
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
@@ -43,6 +44,17 @@ def test_an_undo_gives_back_what_was(books: Database) -> None:
     twice = all_rows(books)
     undone(books, import_id)
     assert all_rows(books) == twice, "twice is once"
+
+
+def test_nothing_is_left_by_which_a_lead_that_went_would_be_compared(books: Database) -> None:
+    import_id = imported(books)
+    Comparing(books).compare(NOW, NOW)
+    keys = tables.likeness_keys.c.lead_id
+    with books.read() as read:
+        compared = set(read.execute(select(keys)).scalars())
+    undone(books, import_id)
+    with books.read() as read:
+        assert set(read.execute(select(keys)).scalars()) == compared & {row.id for row in _people(books)} < compared
 
 
 def _people(db: Database) -> list[Any]:

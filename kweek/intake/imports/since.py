@@ -122,7 +122,7 @@ def _removals() -> Sequence[Delete]:
     links = delete(_T.links).where(
         _T.links.c.mail_key.in_(select(_T.mails.c.key).where(_T.mails.c.lead_id.in_(_THESE)))
     )
-    found = [links, delete(_T.problems).where(_T.problems.c.lead_id.in_(_THESE))]
+    found = [links, *(delete(table).where(table.c.lead_id.in_(_THESE)) for table in (_T.problems, _T.likeness_keys))]
     for table in reversed(tables.metadata.sorted_tables):
         if table.name in _LEFT_BY_IT or table.name in _ONLY_WHERE:
             found += [delete(table).where(column.in_(_THESE)) for column in about(table, tables.leads)]
