@@ -44,10 +44,10 @@ def two_waits(length: str, then: str) -> str:
     """Of `1 week until monday 09:00`, the second; empty: it is none."""
     try:
         parse_duration(length)
-        parse_until(then.removeprefix("until "))
+        moment = parse_until(then.removeprefix("until "))
     except ValueError:
         return ""
-    return f"until {then.removeprefix('until ')}"
+    return "" if moment.date_field else f"until {then.removeprefix('until ')}"
 
 
 def parse_wait(text: str) -> Moment:

@@ -40,7 +40,9 @@ class ChooseReader(TargetReader):
 
     def _undashed(self, verb: Pair) -> tuple[Node, ...]:
         """`if`, `go` and `else` below each other, and none with its dash. Empty: that is not what it is."""
-        pairs = verb.value.pairs if isinstance(verb.value, Pairs) else ()
+        if not isinstance(verb.value, Pairs):
+            return ()
+        pairs = verb.value.pairs
         words = [pair.key.value for pair in pairs]
         if words not in (["if", "go", "else"], ["if", "go"], ["share", "go", "else"], ["share", "go"]):
             return ()

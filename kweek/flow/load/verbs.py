@@ -116,7 +116,7 @@ class VerbReader(ShareReader):
         nodes = value.items if isinstance(value, Items) else (value,)
         only = nodes[0] if len(nodes) == 1 else None
         both = [words_in(only.value), words_in(only.value, _APART)] if isinstance(only, Text) else []
-        parts = next((parts for parts in both if len(parts) > 1 and named.issuperset(parts)), [])
+        parts = next((parts for parts in both if len(parts) > 1 and named.issuperset(parts)), list[str]())
         if isinstance(only, Text) and parts:
             fix, why = f"Write a list: outcomes: [{', '.join(parts)}]", f"Below “when” stand {len(parts)} outcomes."
             self.note(only.at, "list-wanted", f"“{only.value}” is one text.", why, fix)
