@@ -12,6 +12,7 @@ SCHEMA = Schema(
     fields={
         "lead.profile": FieldType("text", ("A", "B", "C", "D")),
         "lead.country": FieldType("text"),
+        "lead.language": FieldType("text"),
         "lead.engagement": FieldType("number"),
         "lead.score.intent": FieldType("number"),
         "lead.sales_ready": FieldType("yes/no"),
@@ -68,6 +69,15 @@ def test_a_condition_that_fits_the_workspace_is_left_alone(text: str) -> None:
         ('survey.brochure.topics == "price"', 0, "several answers"),
         ('"prise" in survey.brochure.topics', 0, "“price”"),
         ("lead.country in lead.profile", 16, "needs a list"),
+        ('lead.country == "Germany"', 16, 'write "DE"'),
+        ('lead.country == "duitsland"', 16, 'write "DE"'),
+        ('lead.country != "nl"', 16, 'write "NL"'),
+        ('lead.country == "Lilliput"', 16, "two letters, in capitals"),
+        ('lead.country in ["Netherlands", "Belgium", "DE"]', 17, 'write ["NL", "BE", "DE"]'),
+        ("lead.country in (NL)", 17, 'write ["NL"]'),
+        ('lead.language == "Dutch"', 17, 'write "nl"'),
+        ("lead.contract_end < now", 20, "Did you mean “today”?"),
+        ('lead.contract_end < "1 March 2026"', 20, '"2026-03-01"'),
         ("lead.__class__ == 1", 0, "no field lead.__class__"),
     ],
 )

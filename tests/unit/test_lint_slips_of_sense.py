@@ -105,7 +105,7 @@ CONDITIONS: Final = [
 MEANT: Final = [
     ('lead.grade > "B2"', "Name those that you mean, in a list behind “lead.grade in”."),
     ("lead.postal_code > 5000", "or name those that you mean"),
-    ('lead.country != ["NL", "BE"]', "Write not in [...] instead of !=."),
+    ('lead.country != ["NL", "BE"]', 'Write not in ["NL", "BE"] instead of != […].'),
     ('lead.country == not "NL"', 'Write != "NL".'),
     ('count("quote.requested") == true', "Compare it with 0: count(…) > 0."),
     ('count("quote.requested") == false', "Compare it with 0: count(…) == 0."),

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from kweek.flow.conditions.refused import ConditionError
 from kweek.flow.conditions.run import Test, compile_tree, word_of
 from kweek.flow.conditions.shape import check_shape
 from kweek.flow.conditions.tree import Ask, Field, Node, read, walk
@@ -54,9 +55,14 @@ class Condition(Struct, frozen=True, eq=False):
 @lru_cache(maxsize=4_096)
 def parse_condition(text: str) -> Condition:
     """Read one line. ConditionError says what is wrong, where (in characters from 0), and what to write."""
-    tree = read(text)
+    try:
+        tree = _read(text)
+    except ConditionError as error:
+        from kweek.flow.conditions.quotes import quote_meant  # only who made a slip pays for looking for it
+        from kweek.flow.conditions.slips import slip_meant
+
+        raise quote_meant(text, _read) or slip_meant(text, _read) or error from None
     nodes = list(walk(tree))
-    check_shape(tree)
     asked = [node for node in nodes if isinstance(node, Ask)]
     names = frozenset(node.path for node in nodes if isinstance(node, Field))
     return Condition(
@@ -68,6 +74,13 @@ def parse_condition(text: str) -> Condition:
         clock="today" in names or any(_by_clock(ask) for ask in asked),
         _run=compile_tree(tree),
     )
+
+
+def _read(text: str) -> Node:
+    """Its tree, of which all stands where it may. ConditionError."""
+    tree = read(text)
+    check_shape(tree)
+    return tree
 
 
 _ABOUT_EVENTS: Final = ("count", "happened", "days_since")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from kweek.flow.conditions.codes import CODES
+from kweek.flow.conditions.codes import CODES, code_meant
+from kweek.flow.conditions.dates import date_meant
 from kweek.flow.conditions.schema import FieldType, fits, is_date
 from kweek.flow.conditions.tree import Constant
 from kweek.flow.meant import meant
@@ -52,7 +53,8 @@ def unfit(
         case "text" if not isinstance(value, str):
             yield at, f"{name} is a text, {shown(value)} is not", f'write it in quotes: "{shown(value)}"'
         case "text" if name in CODES and isinstance(value, str) and not CODES[name][0].fullmatch(value):
-            yield at, f"{name} is never “{value}”", CODES[name][1]
+            right = code_meant(name, value)
+            yield at, f"{name} is never “{value}”", f'write "{right}"' if right else CODES[name][1]
         case "text" if kind.choices and value not in kind.choices:
             if (one := _choice_read(str(value), kind)) is not None:
                 yield at, f"“{value}” is what people read for the answer “{one}”", f'write "{one}"'
@@ -106,15 +108,11 @@ def fits_bounds(kind: FieldType, value: str | float | bool) -> bool:
 
 
 def _date_meant(name: str, sign: str, value: str | float | bool) -> str:
-    if isinstance(value, str) and (found := _DAY_FIRST.fullmatch(value)):
-        day, month, year = (int(part) for part in found.groups())
-        return f'write the year first: "{year:04}-{month:02}-{day:02}"'
+    if isinstance(value, str) and (right := date_meant(value)):
+        return f'write the year first: "{right}"'
     if isinstance(value, int | float) and not isinstance(value, bool) and sign not in ("in", "not in"):
         return f'of days, ask days_until({name}) {sign} {value} — or write a date: "2026-12-31"'
     return 'write the date as "2026-12-31", or use days_until(…)'
-
-
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 
 def _number_in(value: str | bool) -> str:

@@ -11,6 +11,7 @@ from kweek.flow.conditions.tree import Compare, Constant, Field, Items
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 
+_TODAY: Final = ("today", "now", "vandaag", "nu")
 _TAGS: Final = ("tag", "tags", "label", "labels")
 
 
@@ -63,6 +64,8 @@ def _alike(path: str, near: str | None) -> bool:
 def _bare(word: str, fields: Mapping[str, FieldType]) -> str:
     if word in FUNCTIONS:
         return f"it is a function: {FUNCTIONS[word].example}"
+    if word.lower() in _TODAY:
+        return "Did you mean “today”?"
     short = {name.rpartition(".")[2]: name for name in fields}
     if near := nearest(word, short):
         return f"Did you mean “{short[near]}”?"
@@ -143,3 +146,34 @@ def of_itself(word: Field, node: Compare, schema: Schema) -> tuple[int, str, str
             return word.offset, f"{path} is a yes or no, and is asked by itself", fix
         case _:
             return None
+
+
+def asked_nothing(word: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
+    """`lead.phone != unknown`, where that is none of its choices."""
+    match node:
+        case Compare(operators=("==" | "!=" as sign,), operands=(Field(path=path), Field(path=nothing))) if (
+            node.operands[1] is word and nothing.lower() in _NOTHING and path in schema.fields
+        ):
+            if nothing.lower() in schema.fields[path].choices:
+                return None
+            right = f"known({path})" if sign == "!=" else f"not known({path})"
+            return word.offset, f"“{nothing}” is no word of conditions", f"write {right}"
+        case _:
+            return None
+
+
+_NOTHING: Final = ("unknown", "empty", "blank", "missing", "undefined", "nothing")
+
+
+def unquoted(word: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
+    """`survey.visit.day == monday`: a word beside a text, or beside one of its choices, is rather a text than a
+    field."""
+    if "." in word.path or word.path == "today":
+        return None
+    fields = (side for side in node.operands if isinstance(side, Field) and side.path in schema.fields)
+    beside = next((schema.fields[side.path] for side in fields if schema.fields[side.path].kind == "text"), None)
+    if beside is None or (beside.choices and nearest(word.path, beside.choices) is None):
+        return None
+    if node.operators[-1] in ("in", "not in") and node.operands[-1] is word:  # `in (NL)`
+        return word.offset, "a list stands in square brackets", f'write ["{word.path}"]'
+    return word.offset, f"there is no field {word.path}", f'if it is a text, put it in quotes: "{word.path}"'

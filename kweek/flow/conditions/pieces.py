@@ -12,6 +12,7 @@ KEYWORDS: Final = frozenset(("and", "or", "not", "in"))
 COMPARES: Final = frozenset(("==", "!=", "<", "<=", ">", ">=", "in"))
 _PIECE: Final = re.compile(
     r"""(?P<text>"[^"]*"|'[^']*')
+      | (?P<bare>(?<![^\s=,(\[{])(?:/(?=\w)|https?://|www\.)[^\s"',)\]}]+|[\w.+-]+@[\w-]+\.[\w.-]*\w)
       | (?P<word>[^\W\d]\w*(?:[.-]\w+)*)
       | (?P<number>\d+(?:\.\d+)?(?![\w.]))
       | (?P<glued>\d[\w.]*)
@@ -22,7 +23,8 @@ _PIECE: Final = re.compile(
 
 
 class Piece(NamedTuple):
-    """kind: `text` (with its quotes), `word`, `number`, `glued` (500m2), `sign` or `other`. at: characters from 0."""
+    """kind: `text` (with its quotes), `bare` (/prices), `word`, `number`, `glued` (500m2), `sign` or `other`. at:
+    characters from 0."""
 
     kind: str
     word: str
@@ -59,6 +61,8 @@ def pieces_of(text: str) -> list[Piece]:
 
 def bare_run(pieces: Sequence[Piece], at: int) -> list[Piece]:
     """The words from there on that may be one text without its quotes."""
+    if pieces[at : at + 1] and pieces[at].kind == "bare":
+        return [pieces[at]]
     run: list[Piece] = []
     for piece in pieces[at:]:
         if piece.kind != "word" or "." in piece.word or iskeyword(piece.word.lower()):

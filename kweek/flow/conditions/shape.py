@@ -17,6 +17,7 @@ from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Joi
 from kweek.flow.duration import parse_duration
 from kweek.flow.moment import FIELD
 from kweek.flow.problems import did_you_mean
+from kweek.flow.words import BUILT_IN
 
 Kind = Literal["text", "number", "date", "moment", "yes/no", "several", "any"]
 Argument = Literal["event", "period", "mail", "link", "tag", "glob", "field", "date field", "text field"]
@@ -159,13 +160,33 @@ def _ask(ask: Ask, compared: str = "") -> None:
         raise ConditionError(f"{ask.function}(…) asks for {wanted}", ask.offset, fix)
     _order(ask)
     for wants, given in zip(function.takes, ask.arguments, strict=False):
+        if wants in ("field", "date field"):
+            _refuse_event(ask, given, compared)
         _argument(ask, function, wants, given)
+
+
+def _refuse_event(ask: Ask, given: Node, compared: str) -> None:
+    """`days_until("answered")`, `known("replied")`: of an event, another function is asked."""
+    match given:
+        case Constant(value=str(event)) if event in BUILT_IN or (
+            _dotted(given) and event.partition(".")[0] not in _OWNERS
+        ):
+            right = f'days_since("{event}"){compared}' if ask.function == "days_until" else f'happened("{event}")'
+            raise ConditionError(f"“{event}” is an event, not a field", given.offset, f"of an event, write {right}")
+        case _:
+            pass
+
+
+_OWNERS: Final = ("lead", "company", "bant", "survey", "campaign", "event", "handover")
+"""What fields are of; a name of another owner is that of an event."""
 
 
 def _in_our_words(ask: Ask) -> str:
     """`unknown(lead.phone)`, `is_empty(lead.phone)`: a function of another language; empty: it is none of those."""
     name = re.sub(r"[\W_]", "", ask.function.lower())
     match ask.arguments:
+        case () if name in ("today", "now", "date", "currentdate"):
+            return "write today"
         case (Field(path=path),) if name in _NOTHING:
             return f"write not known({path})"
         case (Field(path=path),) if name in _SOMETHING:

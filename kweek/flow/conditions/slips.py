@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from kweek.flow.conditions.dates import dates
+from kweek.flow.conditions.lists import lists
 from kweek.flow.conditions.phrases import phrases
 from kweek.flow.conditions.pieces import COMPARES, JOINS, KEYWORDS, Piece, Slip, bare_run, ends_at, pieces_of
 from kweek.flow.conditions.refused import ConditionError
 from kweek.flow.conditions.spoken import spoken
 from kweek.flow.conditions.turns import turns
-from kweek.flow.conditions.units import units
+from kweek.flow.conditions.units import money, units
 
 _LONGEST: Final = 400  # characters; nobody waits for many readings of more
 _SIGNS: Final = {"===": "==", "!==": "!=", "=!": "!=", "=!=": "!=", ">==": ">=", "=>=": ">=", "<==": "<=", "=<=": "<="}
@@ -33,9 +35,10 @@ def slip_meant(text: str, read: Callable[[str], object]) -> ConditionError | Non
         spoken,
         _signs,
         _colons,
-        _lists,
+        dates,
+        lists,
         _texts,
-        _several,
+        money,
         units,
         turns,
         phrases,
@@ -87,57 +90,24 @@ def _colons(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
         yield Slip(field.at, run[-1].end, right, "“:” does not compare", f"write {right}", said_at=colon.at)
 
 
-def _lists(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
-    """`[hall, cold store]`"""
-    for number, opens in enumerate(pieces):
-        close = next((at for at in range(number, len(pieces)) if pieces[at].word == "]"), None)
-        if opens.word != "[" or close is None:
-            continue
-        items = _items(pieces[number + 1 : close])
-        bare = [item for item in items if item and item == bare_run(item, 0)]
-        if not any(item[1:] for item in bare) or not all(item in bare or len(item) == 1 for item in items):
-            continue
-        shown = (f'"{text[item[0].at : item[-1].end]}"' if item in bare else item[0].word for item in items)
-        right = f"[{', '.join(shown)}]"
-        what, fix = "a text stands in quotes", f"write {right}"
-        yield Slip(opens.at, pieces[close].end, right, what, fix, said_at=bare[0][0].at)
-
-
-def _items(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """What stands between the commas."""
-    items: list[list[Piece]] = [[]]
-    for piece in pieces:
-        if piece.word == ",":
-            items.append([])
-        else:
-            items[-1].append(piece)
-    return items
-
-
 def _texts(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
-    """`lead.building == cold store`"""
+    """`lead.building == cold store`, `event.path == /prices`, `matches(event.path, /prices)`"""
     for number, sign in enumerate(pieces):
-        run = bare_run(pieces, number + 1) if sign.word in ("==", "!=") else []
-        if len(run) > 1 and ends_at(pieces, number + 1 + len(run)):
-            right = f'"{text[run[0].at : run[-1].end]}"'
-            yield Slip(run[0].at, run[-1].end, right, "a text stands in quotes", f"write {right}")
-
-
-def _several(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
-    """`lead.building == "hall", "cold store"`"""
-    for number, (field, sign) in enumerate(pairwise(pieces)):
-        if field.kind != "word" or sign.word not in ("==", "!=", "in"):
+        run = bare_run(pieces, number + 1) if sign.word in ("=", "==", "!=", "(", ",") else []
+        bare = bool(run) and run[0].kind == "bare"
+        if not bare and (len(run) < 2 or sign.word in ("(", ",") or not ends_at(pieces, number + 1 + len(run))):
             continue
-        denied = sign.word == "!=" or field.word == "not"
-        field = pieces[number - 1] if field.word == "not" and number else field
-        texts = list(pieces[number + 2 : number + 3])
-        at = number + 3
-        while at + 1 < len(pieces) and pieces[at].word in (",", "or") and pieces[at + 1].kind == "text":
-            texts.append(pieces[at + 1])
-            at += 2
-        if len(texts) > 1 and texts[0].kind == "text" and any(piece.word == "," for piece in pieces[number + 2 : at]):
-            right = f"{field.word} {'not ' * denied}in [{', '.join(piece.word for piece in texts)}]"
-            yield Slip(field.at, texts[-1].end, right, "several texts stand in a list", f"write {right}")
+        said = text[run[0].at : run[-1].end]
+        field = pieces[number - 1] if number else sign
+        if "*" in said and sign.word in ("==", "!=") and field.kind == "word":
+            right = f'{"not " * (sign.word == "!=")}matches({field.word}, "{said}")'
+            yield Slip(field.at, run[-1].end, right, f"with “{sign.word}” the * is only a star", f"write {right}")
+        elif sign.word == "=":
+            right = f'== "{said}"'
+            yield Slip(sign.at, run[-1].end, right, "“=” does not compare", f"Did you mean “{right}”?")
+        else:
+            right = f'"{said}"'
+            yield Slip(run[0].at, run[-1].end, right, "a text stands in quotes", f"write {right}")
 
 
 def _commas(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
@@ -187,6 +157,8 @@ class _Bracket(NamedTuple):
 
 def _unclosed(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     """`count("clicked", "14 days" > 2`"""
+    if sum(piece.word in ("(", "[") for piece in pieces) <= sum(piece.word in (")", "]") for piece in pieces):
+        return
     for opens, last in _cut_off(pieces):
         closes = {"(": ")", "[": "]"}[opens.word]
         what, fix = f"“{opens.word}” is never closed", f"put “{closes}” behind {last.word}"

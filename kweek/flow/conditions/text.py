@@ -143,6 +143,11 @@ def _does(kind: str, token: str, before: str, text: str, at: int) -> str:
             if word := _BARE.match(text, at + len(sign)):
                 truth = _TRUTH.get(word[1].lower()) if not _OF_WORDS.search(text[:at]) else None
                 right += f" {truth}" if truth else f' "{word[1]}"'
+            said, field = _SAID.match(text, at + len(sign)), _LEFT.search(text[:at])
+            if said and field and sign == "=" and not _OF_WORDS.search(text[:at]):
+                asked = f"{'not ' * (said[1] in ('no', 'false'))}{field[1]}"
+                other = f" — or {field[1]} == {said[0].strip()}, where it is a text" * (said[1] in _TRUTH)
+                raise ConditionError("“=” does not compare", at, f"write {asked}{other}")
             raise ConditionError(f"“{sign}” does not compare", at, f"Did you mean “{right}”?")
         case "minus":
             return "sign" if before in ("start", "binary", "open", "comma", "not") else refuse_arithmetic("-", at)
@@ -237,4 +242,5 @@ _BARE: Final = re.compile(r"\s*(?!(?:true|false|today)\b)([A-Za-z][\w-]*)(?![\w.
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?![\w.])")
 _OF_WORDS: Final = re.compile(r"\b(?:survey|bant)\.[\w.-]+\s*\Z")
 """What is answered with one of several words; “yes” may be one of them."""
+_SAID: Final = re.compile(r"""\s*["'](yes|no|true|false)["']""")
 _TRUTH: Final = {"yes": "true", "no": "false"}

@@ -87,16 +87,6 @@ _OPERATORS: Final[dict[type[ast.cmpop], str]] = {
 
 def read(text: str) -> Node:
     """The tree of a condition. ConditionError."""
-    try:
-        return _read(text)
-    except ConditionError as error:
-        from kweek.flow.conditions.quotes import quote_meant  # only who made a slip pays for looking for it
-        from kweek.flow.conditions.slips import slip_meant
-
-        raise quote_meant(text, _read) or slip_meant(text, _read) or error from None
-
-
-def _read(text: str) -> Node:
     tame = scan(text)
     lead = len(tame) - len(tame.lstrip())
     try:

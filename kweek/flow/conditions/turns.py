@@ -23,6 +23,11 @@ _LATER: Final = re.compile(
     r"""(?P<word>within|in|during|over|since)(?:\s+the)?(?:\s+(?:last|past))?\s+"""
     r"""["']?(?P<period>\d+\s+(?:minute|hour|day|week)s?)(?:\s+ago)?["']?(?P<then>\s*(?:[<>]=?|[=!]=)\s*\d+)?"""
 )
+_WITHIN: Final = re.compile(
+    r"""(?:(?P<ask>count|happened)\(\s*)?(?P<event>"[^"]*"|'[^']*')\s*"""
+    r"""(?P<word>within|in|during|over|since)(?:\s+the)?(?:\s+(?:last|past))?\s+"""
+    r"""["']?(?P<period>\d+\s+(?:minute|hour|day|week)s?)(?:\s+ago)?["']?(?(ask)\s*\))"""
+)
 _FROM_TODAY: Final = re.compile(
     rf"{_FIELD}\s*(?P<sign>[<>]=?)\s*(?P<said>(?:(?:today|now)\s*(?:\+|(?P<back>-))|in)\s*(?P<days>\d+)(?:\s*days?\b)?)(?![\w.])"
 )
@@ -50,6 +55,10 @@ def turns(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     for found in _LATER.finditer(text):
         right = f'{found["ask"]}, "{found["period"]}"){found["sign"] or found["then"] or ""}'
         what = f"“{found['word']} {found['period']}” stands behind what it is of"
+        yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("word"))
+    for found in _WITHIN.finditer(text):
+        right = f'{found["ask"] or "happened"}({found["event"]}, "{found["period"]}")'
+        what = f"“{found['word']}” does not stand between an event and its period"
         yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("word"))
     for found in _PATTERN.finditer(text):
         what, right = "a text stands in quotes", f'"{found["glob"]}"'

@@ -6,12 +6,19 @@ Only the linter asks; a running lead never pays for it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Final
 
 from kweek.flow.conditions import Condition
-from kweek.flow.conditions.codes import CODES
+from kweek.flow.conditions.codes import CODES, code_meant
 from kweek.flow.conditions.constants import Finding, fits_bounds, shown, unfit
-from kweek.flow.conditions.instead import asked_bare, instead, of_itself, question_meant, tags_asked
+from kweek.flow.conditions.instead import (
+    asked_bare,
+    asked_nothing,
+    instead,
+    of_itself,
+    question_meant,
+    tags_asked,
+    unquoted,
+)
 from kweek.flow.conditions.schema import FieldType, Schema, fits
 from kweek.flow.conditions.shape import FUNCTIONS, Kind
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
@@ -109,8 +116,8 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
                         or asked_bare(part, node, schema)
                         or question_meant(part, node, schema)
                         or of_itself(part, node, schema)
-                        or _nothing(part, node, schema)
-                        or _unquoted(part, node, schema)
+                        or asked_nothing(part, node, schema)
+                        or unquoted(part, node, schema)
                         or _unknown(part, schema, wanted)
                     ):
                         missing = True
@@ -123,35 +130,6 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
         return
     for sign, left, right in zip(node.operators, node.operands, node.operands[1:], strict=False):
         yield from _pair(sign, left, right, schema)
-
-
-def _nothing(word: Field, node: Compare, schema: Schema) -> Finding | None:
-    """`lead.phone != unknown`, where that is none of its choices."""
-    match node:
-        case Compare(operators=("==" | "!=" as sign,), operands=(Field(path=path), Field(path=nothing))) if (
-            node.operands[1] is word and nothing.lower() in _NOTHING and path in schema.fields
-        ):
-            if nothing.lower() in schema.fields[path].choices:
-                return None
-            right = f"known({path})" if sign == "!=" else f"not known({path})"
-            return word.offset, f"“{nothing}” is no word of conditions", f"write {right}"
-        case _:
-            return None
-
-
-_NOTHING: Final = ("unknown", "empty", "blank", "missing", "undefined", "nothing")
-
-
-def _unquoted(word: Field, node: Compare, schema: Schema) -> Finding | None:
-    """`survey.visit.day == monday`: a word beside a text, or beside one of its choices, is rather a text than a
-    field."""
-    if "." in word.path or word.path == "today":
-        return None
-    fields = (side for side in node.operands if isinstance(side, Field) and side.path in schema.fields)
-    beside = next((schema.fields[side.path] for side in fields if schema.fields[side.path].kind == "text"), None)
-    if beside is None or (beside.choices and nearest(word.path, beside.choices) is None):
-        return None
-    return word.offset, f"there is no field {word.path}", f'if it is a text, put it in quotes: "{word.path}"'
 
 
 def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Finding]:
@@ -233,17 +211,23 @@ def _several_out_of_bounds(left: Node, right: Items, schema: Schema) -> Finding 
 
 def _several_misspelt(left: Node, right: Items, schema: Schema) -> Finding | None:
     """`lead.grade in ["a2", "b1"]`: one slip, however many have it."""
-    choices = _type(left, schema).choices
-    values = [item.value for item in right.items if isinstance(item, Constant)]
-    wrong = [value for value in values if choices and value not in choices]
-    if len(wrong) < 2 or len(values) < len(right.items) or not all(isinstance(value, str) for value in values):
+    name, choices = _name(left), _type(left, schema).choices
+    values = [item.value for item in right.items if isinstance(item, Constant) and isinstance(item.value, str)]
+    if len(values) < len(right.items):
         return None
-    right_ones = [value if value in choices else nearest(str(value), choices) for value in values]
+    if name in CODES:
+        wrong = [value for value in values if not CODES[name][0].fullmatch(value)]
+        right_ones = [code_meant(name, value) if value in wrong else value for value in values]
+    else:
+        wrong = [value for value in values if choices and value not in choices]
+        right_ones = [value if value in choices else nearest(value, choices) for value in values]
+    if len(wrong) < 2:
+        return None
     if None in right_ones or len(set(right_ones)) < len(values):
         return None
     at = next(item.offset for item in right.items if isinstance(item, Constant) and item.value == wrong[0])
     shown = ", ".join(f'"{value}"' for value in right_ones)
-    return at, f"{_name(left)} is never {', nor '.join(f'“{value}”' for value in wrong)}", f"write [{shown}]"
+    return at, f"{name} is never {', nor '.join(f'“{value}”' for value in wrong)}", f"write [{shown}]"
 
 
 def _fits(

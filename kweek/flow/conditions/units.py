@@ -36,6 +36,25 @@ def units(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
             yield _behind(unit, piece.at, pieces[number + 1].at, pieces[end - 1].end, right, fix)
 
 
+def money(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`€ 500`, `500,-`, `EUR 1.500,00`"""
+    for found in _MONEY.finditer(text):
+        said, parts = found["said"], _AMOUNT.fullmatch(found["number"])
+        if parts and (found["coin"] or found["tail"] or (parts["cents"] and set(parts["whole"]) & {".", ","})):
+            number = re.sub("[.,]", "", parts["whole"]) + (f".{parts['cents']}" if int(parts["cents"] or 0) else "")
+            yield Slip(found.start("said"), found.end(), number, f"“{said}” is more than its number", f"write {number}")
+
+
+_COIN: Final = r"(?:€|\$|£|EUR|USD|GBP|euros?)"
+_MONEY: Final = re.compile(
+    rf"(?:[<>]=?|[=!]=)\s*(?P<said>(?P<coin>{_COIN}\s*)?(?P<number>\d(?:[\d.,]*\d)?)(?P<tail>\s*[.,](?:[-–—]+|=))?"
+    rf"(?:\s*{_COIN})?)(?![\w.,-])",
+    re.IGNORECASE,
+)
+_AMOUNT: Final = re.compile(r"(?P<whole>\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](?P<cents>\d\d?))?")
+"""1.500,00, with the point or the comma of either country."""
+
+
 def _behind(unit: str, start: int, at: int, end: int, right: str, fix: str) -> Slip:
     return Slip(start, end, right, f"“{unit}” stands behind a number", fix, said_at=at)
 
