@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from kweek.flow.conditions import parse_condition
-from kweek.flow.conditions.schema import FieldType, Schema
+from kweek.flow.conditions.schema import FieldType, Schema, parse_value
+from kweek.flow.conditions.shape import Kind
 from kweek.flow.conditions.types import check_condition
+from kweek.flow.state import Value
 
 SCHEMA = Schema(
     fields={
@@ -84,3 +88,16 @@ def test_a_condition_that_fits_the_workspace_is_left_alone(text: str) -> None:
 def test_one_mistake_in_a_condition_is_one_message_at_its_place(text: str, offset: int, words: str) -> None:
     findings = check_condition(parse_condition(text), SCHEMA)
     assert [(at, words in f"{what} {fix}") for at, what, fix in findings] == [(offset, True)], findings
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "right"),
+    [
+        ("800 euro", "number", 800), ("€ 1.500", "number", 1500), ("12,50", "number", 12.5),
+        ("31/12/2026", "date", date(2026, 12, 31)), ("ja", "yes/no", True),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_written_in_another_way_is_told_as_it_is_written(said: str, kind: Kind, right: Value) -> None:
+    with pytest.raises(ValueError, match="is not a") as refused:
+        parse_value(said, FieldType(kind))
+    assert parse_value(str(refused.value).rpartition("write ")[2], FieldType(kind)) == right

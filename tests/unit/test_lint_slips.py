@@ -184,6 +184,7 @@ ELSEWHERE = [
         "technicians:",
         [("flows/demo-request.yaml", 30, "“engineers”"), (WEBINAR, 68, "“engineers”")],
     ),
+    ("surveys/fair.yaml", "  visit: { nl: Wil", "  visiting: { nl: Wil", [(FAIR, 61, "Did you mean “visiting”?")]),
 ]
 
 

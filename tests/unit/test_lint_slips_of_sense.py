@@ -10,7 +10,7 @@ import pytest
 
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.world import World
-from kweek.linting import lint_unrendered
+from kweek.linting import lint_unrendered, names_in
 from kweek.workspace import read_workspace
 from tests.unit.test_lint_slips import EVENTS, FAIR, RENEWAL, TEAMS, WHITEPAPER, is_told, slip, told_once
 
@@ -134,6 +134,11 @@ def test_a_condition_that_cannot_be_is_told_what_there_is(office: Path, said: st
 
 SCORING: Final = "rules/scoring.yaml"
 SURVEY: Final = "surveys/fair.yaml"
+MANAGER: Final = "manager: { name: hanneke, email: hanneke@lisveld.example.com }"
+MEMBERS: Final = """\
+      - { name: els, email: els@lisveld.example.com }
+      - { name: joris, email: joris@lisveld.example.com }
+"""
 CASES: Final = "flows/tests/fair-leads.yaml"
 PROMISE: Final = "- name: who asked to be called is called, and no mail is sent"
 LIMIT: Final = "limit: 1 mail per 7 days"
@@ -195,9 +200,15 @@ ELSEWHERE: Final = [
         21,
         "A question of type text has no “options”.",
     ),
+    (SURVEY, "type: choice", "type: multiple choice", 22, "Write: type: choice"),
+    (SURVEY, "type: choice", "type: checkbox", 22, "Write: type: choice"),
     # events, personas, people
     (EVENTS, "contact.requested:\n", "contact_requested:\n", 8, "noun.past_verb: contact.requested"),
     ("rules/personas.yaml", "  is: lead.b", "  if: lead.b", 7, "Did you mean “is”?"),
+    (TEAMS, MANAGER, "manager: anna", 7, "Write: manager: { name: anna, email: anna@lisveld.example.com }"),
+    (TEAMS, MANAGER, "manager: ada", 7, "Write: manager: { name: ada, email: ada@example.com }"),
+    (TEAMS, MANAGER, "manager: Ada <ada@example.com>", 7, "Write: manager: { name: ada, email: ada@example.com }"),
+    (TEAMS, f"\n{MEMBERS}", " [els, anna]\n", 21, "members: [{ name: els, email: els@example.com }, { name: anna, "),
     (TEAMS, "name: bram,", "name: bram de wit,", 15, "Write: name: bram-de-wit"),
     (RENEWAL, "to: owner", "to: anna@lisveld.example.com", 43, "Did you mean “anna”?"),
     (RENEWAL, "to: owner", "to: ana@lisveld.exmaple.com", 43, "nobody of rules/teams.yaml has this one"),
@@ -228,3 +239,10 @@ def test_two_quotes_empty_a_field_of_any_type(office: Path) -> None:
     own = {name: FieldType(name) for name in ("date", "number", "yes/no", "text")}
     emptied = World({}, own=own).as_set(dict.fromkeys(own, ""))
     assert emptied == {"date": None, "number": None, "yes/no": None, "text": ""}
+
+
+@pytest.mark.parametrize("said", ["met at", "met-at", "Met At"])
+def test_a_field_whose_name_is_written_in_another_way_is_there_for_all_who_name_it(office: Path, said: str) -> None:
+    problem = told_once(office, "rules/workspace.yaml", "  met_at:", f"  {said}:")
+    assert problem.fix == "Use small letters, digits and underscores: met_at"
+    assert "met_at" in names_in(read_workspace(office)).fields

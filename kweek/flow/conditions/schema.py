@@ -83,4 +83,21 @@ def parse_value(text: str, kind: FieldType) -> Value:
                 return text
     except ValueError:
         example = {"number": "120", "date": "2026-09-01", "moment": "2026-09-01T10:00+02:00", "yes/no": "true"}
-        raise ValueError(f"“{text}” is not {kind}; write {example[kind.kind]}") from None
+        raise ValueError(f"“{text}” is not {kind}; write {_meant(text, kind) or example[kind.kind]}") from None
+
+
+def _meant(text: str, kind: FieldType) -> str | None:
+    """The value of this type that the author wrote in his own way: `800 euro`, `1 March 2026`, `yes`."""
+    from kweek.flow.conditions.dates import date_meant  # only when somebody mistyped
+    from kweek.flow.conditions.units import amount_in
+    from kweek.flow.meant import meant
+
+    match kind.kind:
+        case "number":
+            return amount_in(text)
+        case "date":
+            return date_meant(text)
+        case "yes/no":
+            return meant(text.lower().strip(), ("true", "false"))
+        case _:
+            return None

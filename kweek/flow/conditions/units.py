@@ -41,8 +41,19 @@ def money(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     for found in _MONEY.finditer(text):
         said, parts = found["said"], _AMOUNT.fullmatch(found["number"])
         if parts and (found["coin"] or found["tail"] or (parts["cents"] and set(parts["whole"]) & {".", ","})):
-            number = re.sub("[.,]", "", parts["whole"]) + (f".{parts['cents']}" if int(parts["cents"] or 0) else "")
+            number = _plain(parts)
             yield Slip(found.start("said"), found.end(), number, f"“{said}” is more than its number", f"write {number}")
+
+
+def amount_in(text: str) -> str | None:
+    """The one number of a text, as it is written among values; None: there is none, or more than one."""
+    found = [parts for parts in _AMOUNT.finditer(text) if not text[: parts.start()].endswith((".", ","))]
+    return f"{'-' * text.strip().startswith('-')}{_plain(found[0])}" if len(found) == 1 else None
+
+
+def _plain(amount: re.Match[str]) -> str:
+    cents = f".{amount['cents']}" if int(amount["cents"] or 0) else ""
+    return re.sub("[.,]", "", amount["whole"]) + cents
 
 
 _COIN: Final = r"(?:€|\$|£|EUR|USD|GBP|euros?)"

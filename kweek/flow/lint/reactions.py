@@ -10,6 +10,7 @@ from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names, event_meant
 from kweek.flow.lint.otherwise import check_otherwise, denied, one_by_one, with_condition
+from kweek.flow.lint.outcomes import outcome_of_another, own_outcome_meant
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.ways import says_nothing
 from kweek.flow.load.texts import words_in
@@ -131,7 +132,7 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
             fix = f"It is known when the time is up: write it under otherwise, “{event}: …”"
         report.error(at, "never-fires", f"“{event}” can never fire here", f"a {step.verb} does not hear it", fix)
         return ""
-    if of_another := _outcome_of(step, event, names):
+    if of_another := outcome_of_another(step, event, names):
         report.error(at, "never-fires", f"“{event}” can never fire here", *of_another)
         return ""
     if isinstance(step, Send) and event in _links(step, names):
@@ -163,6 +164,9 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
         why = "that nothing happened is known when the time is up"
         report.error(at, "unknown-event", f"There is no event “{event}”", why, "Write instead: otherwise: …")
         return ""
+    if own := own_outcome_meant(step, event, names):
+        report.error(at, "unknown-event", f"There is no event “{event}”", "", f"Did you mean “{own}”?")
+        return own
     if each := one_by_one(event, can):
         report.error(at, "unknown-event", f"There is no event “{event}”", "a line hears one thing", each)
         return ""
@@ -221,15 +225,6 @@ def _renamed(
     why = f"“{left[0]}” in line {at} is one, and has no line"
     report.error(line.event.at, "unknown-event", what, why, f"{fix} Or change the outcome")
     return left[0]
-
-
-def _outcome_of(step: AnyStep, event: str, names: Names) -> tuple[str, str] | None:
-    """Why and fix of what only another script knows as an outcome."""
-    scripts = [name for name, survey in sorted(names.surveys.items()) if event in survey.outcomes]
-    if not isinstance(step, Call) or not scripts:
-        return None
-    why = f"the script “{step.script.value}” has no such outcome; “{scripts[0]}” has"
-    return why, f"Add it to outcomes of surveys/{step.script.value}.yaml, or call with the script {scripts[0]}"
 
 
 def _remedy(event: str, can: Sequence[str], here: Sequence[str] = ()) -> str:

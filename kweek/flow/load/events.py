@@ -41,8 +41,9 @@ class FieldReader(Reader):
             if not FIELD.fullmatch(name):
                 what = f"“{name}” is not the name of a field."
                 right = "_".join(re.findall("[a-z0-9]+", name.lower()))
-                right = right if FIELD.fullmatch(right) else "contract_end"
-                self.note(line.key.at, "name", what, "", f"Use small letters, digits and underscores: {right}")
+                shown = right if FIELD.fullmatch(right) else "contract_end"
+                self.note(line.key.at, "name", what, "", f"Use small letters, digits and underscores: {shown}")
+                name = right if right not in found and FIELD.fullmatch(right) else name  # so do others name it
             found[name] = self._field(line)
         return found
 

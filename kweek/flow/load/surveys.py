@@ -9,6 +9,7 @@ from typing import Final, cast, get_args
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.kebab import parse_name
+from kweek.flow.load.called import type_called
 from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_points
@@ -149,7 +150,7 @@ class _SurveyReader(Reader):
         if not isinstance(node, Pairs):
             return None
         self.required(known, {"ask": "need", "text": "{ nl: …, en: … }", "type": "choice"}, node.at, "This question")
-        name, kind = self.name(known.get("ask")), self._type(known.get("type"))
+        name, kind = self.name(known.get("ask")), self._type(known)
         if kind:
             self._fits(kind.value, known, node)
             known = {word: pair for word, pair in known.items() if kind.value in ONLY_OF.get(word, TYPES)}
@@ -174,8 +175,17 @@ class _SurveyReader(Reader):
         )
         return question if name else None
 
-    def _type(self, pair: Pair | None) -> Located[QuestionType] | None:
+    def _type(self, known: Mapping[str, Pair]) -> Located[QuestionType] | None:
         """Of one that is misspelt, the one that was meant: what the question has besides, is asked of that."""
+        pair = known.get("type")
+        if pair and isinstance(pair.value, Text) and (called := type_called(pair.value.value)):
+            fills = known.get("fills")
+            fact = fills and isinstance(fills.value, Text) and fills.value.value.startswith("bant.")
+            meant: QuestionType = "choice" if fact and called == "several" else called
+            ticks = " — or several, where one may tick more than one" * (meant == "choice" and not fact)
+            what = f"“{pair.value.value}” is no type of question."
+            self.note(pair.value.at, "question-type", what, "", f"Write: type: {meant}{ticks}")
+            return Located(meant, pair.value.at, pair.key.at)
         kind = self.one_of(pair, TYPES, "question-type")
         if kind is None and pair and isinstance(pair.value, Text) and (near := nearest(pair.value.value, TYPES)):
             return Located(next(word for word in TYPES if word == near), pair.value.at, pair.key.at)
