@@ -23,23 +23,23 @@ send: stuur, verstuur, verzend, mail, email, mails
 call: bel, bellen, phone
 handover: overdracht, overdragen, transfer
 task: taak, todo, to do
-choose: kies, keuze, switch, decide
-go: ga, goto, jump, naar, then, dan, to
+choose: kies, keuze, switch, decide, branch, fork, split, decision
+go: ga, goto, jump, naar, then, dan, to, do
 end: einde, stop, finish, eindig
-tell: vertel, notify, meld
-set: zet, update
+tell: vertel, notify, meld, alert, inform
+set: zet, update, update field, set field, update fields, set fields
 score: punten, points
-tag: label, labels, tags
-untag: detag
+tag: label, labels, tags, add tag, apply tag, set tag
+untag: detag, remove tag, delete tag
 within: binnen, timeout
-when: wanneer, zodra, on
+when: wanneer, zodra, on, if
 otherwise: anders
-if: als, indien, elif, elseif, else if, otherwise if, or if, anders als, condition, conditie, voorwaarde
-else: anders, default, otherwise
-share: deel, percentage
+if: als, indien, elif, elseif, else if, otherwise if, or if, anders als, condition, conditie, voorwaarde, when
+else: anders, default, otherwise, no reaction, no response, geen reactie, others, all others, overig
+share: deel, percentage, random, chance, kans
 at_most: max, maximum, hoogstens, maximaal, times
 then: else, daarna, afterwards
-to: for, voor, aan
+to: for, voor, aan, assignee, assign, assigned to, assign to
 attempts: pogingen, tries, retries
 apart: tussenpoos, interval, between
 queue: wachtrij
@@ -49,7 +49,7 @@ remind: herinner, herinnering, reminder
 follow_up: opvolgen, opvolging
 escalate: escaleer, escalatie
 after: na
-every: elke, ieder, iedere, each, repeat
+every: elke, ieder, iedere, each, repeat, cron, schedule
 nothing: none, nobody, niets, no mail, no-mail, niks
 reassign: hertoewijzen
 because: omdat, reden, reason
@@ -75,7 +75,7 @@ lost: verloren
 done: klaar, gereed, stop, finish, finished, end
 discard: weggooien, delete, remove, drop, verwijderen
 id: identifier, name
-next: volgende, verder
+next: volgende, verder, continue, proceed, doorgaan
 ignore: ignored, ignores, negeer, negeren
 never: nooit
 always: altijd
@@ -95,7 +95,7 @@ options: opties, keuzes, answers
 required: verplicht
 intro: inleiding
 thanks: bedankt
-text: tekst, string, str
+text: tekst, string, str, message, body
 type: soort
 number: getal, nummer, integer, int, float
 date: datum
@@ -129,11 +129,19 @@ thursday: donderdag, thu, do
 friday: vrijdag, fri, vr
 saturday: zaterdag, sat, za
 sunday: zondag, sun, zo
+lead: contact, recipient, prospect
+sales qualified: sql
+marketing qualified: mql
+matches: contains, like
+known: exists, is known, has value
+tagged: has tag, hastag, is tagged
+out of office: auto reply, autoreply, automatic reply, ooo, afwezig
 """
 
 
 def meant(word: str, known: Iterable[str]) -> str | None:
     """The known word of which this is another word. `word` in small letters."""
+    word = _plain(word)
     return next((name for name in known if word in _others().get(name, ())), None)
 
 
@@ -141,4 +149,9 @@ def meant(word: str, known: Iterable[str]) -> str | None:
 def _others() -> dict[str, frozenset[str]]:
     """Our word → the others."""
     lines = (line.partition(": ") for line in _OURS.strip().splitlines())
-    return {ours: frozenset(others.split(", ")) for ours, _, others in lines}
+    return {ours: frozenset(map(_plain, others.split(", "))) for ours, _, others in lines}
+
+
+def _plain(word: str) -> str:
+    """With blanks, however its parts are joined: `assigned_to`."""
+    return word.replace("_", " ").replace("-", " ")

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from kweek.flow.problems import Problem, Severity, did_you_mean, in_order
+from kweek.flow.problems import Problem, Severity, did_you_mean, in_order, nearest
 from kweek.mails.context import MAILS_ONLY, sample
 from kweek.mails.plainly import plainly
 from kweek.mails.render import Missing, Rendered, Renderer, RenderError
@@ -77,23 +77,47 @@ def _rendered(mail: MailTemplate, samples: Sequence[Mapping[str, Any]], renderer
     """For the first of these leads, if it can be rendered for all."""
     try:
         if missing := renderer.missing(mail, samples[0]):
-            return [_unknown(mail, name) for name in missing]
+            return [_unknown(mail, name, samples[0]) for name in missing]
         first, *_ = [renderer.render(mail, one) for one in samples]
         return first
     except RenderError as error:
         return [_broken(mail, error)]
 
 
-def _unknown(mail: MailTemplate, missing: Missing) -> Problem:
+def _unknown(mail: MailTemplate, missing: Missing, context: Mapping[str, Any]) -> Problem:
     line, column = _place(mail, missing.line, missing.name)
     if missing.name.startswith("| "):
         what, why = f"There is no filter “{missing.name[2:]}”.", "The mail could not be made."
     else:
         what, why = f"There is no “{missing.name}”.", "The mail could not be made for any lead."
     fix = did_you_mean(missing.name, missing.known)
+    if meant := _field_meant(f"{mail.subject}\n{mail.preview}\n{mail.body}", missing.name, context):
+        fix = f"Write {meant[1]} instead of {meant[0]}."
     if re.search(rf"\{{\{{[^{{}}]*\bor\s+{re.escape(missing.name)}\s*\}}\}}", f"{mail.subject}\n{mail.body}"):
         fix = f'If it is a text, put it in quotes: or "{missing.name}".'
     return Problem(mail.file, line, column, "error", "unknown-name", what, why, fix)
+
+
+def _field_meant(text: str, name: str, context: Mapping[str, Any]) -> tuple[str, str] | None:
+    """`{{ first_name }}`, `{{ contact.firstname }}`, of which it is not said, or in another word, whose it is: what is
+    written, and what to write."""
+    if "." in name or name.startswith("| "):
+        return None
+    found = re.search(rf"(?<![\w.]){re.escape(name)}(?:\.(\w+))?", text)
+    said, field = (found[0], found[1] or name) if found else (name, name)
+    owners = [one for one in ("lead", "company", "owner") if isinstance(context.get(one), Mapping)]
+    if said != name and (whose := nearest(name, owners)):
+        near = nearest(field, context[whose])
+        return (said, f"{whose}.{near}") if near else None
+    for whose in owners:
+        for own in context[whose]:
+            if _bare(own) == _bare(field) or (said == name and _bare(f"{whose}{own}") == _bare(name)):
+                return said, f"{whose}.{own}"
+    return None
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _broken(mail: MailTemplate, error: RenderError) -> Problem:
@@ -275,7 +299,8 @@ def _place(mail: MailTemplate, line: int, words: str) -> tuple[int, int]:
     if line < mail.body_line:
         return line, 1
     lines = mail.body.split("\n")
-    wanted = re.compile(re.escape(words.removeprefix("| ")).replace(r"\.", r"\s*\.\s*"))
+    of_its_own = r"(?<![\w.])" if words[:1].isalpha() else ""
+    wanted = re.compile(of_its_own + re.escape(words.removeprefix("| ")).replace(r"\.", r"\s*\.\s*"))
     for number in range(line - mail.body_line, len(lines)):
         if match := wanted.search(lines[number]):
             return mail.body_line + number, match.start() + 1

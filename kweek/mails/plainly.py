@@ -25,6 +25,8 @@ class Plain(NamedTuple):
 
 def plainly(words: str, line: int, text: str) -> Plain | None:
     """line: where Jinja2 stopped, from 1 within `text`. None: it has said it as well as we could."""
+    if default := _default(line, text):
+        return default
     if inner := re.search(r"innermost block that needs to be closed is '(\w+)'", words):
         kind = inner[1]
         if tag := re.search(r"unknown tag '(\w+)'", words):
@@ -66,6 +68,21 @@ def plainly(words: str, line: int, text: str) -> Plain | None:
             what = f"In {inside[1]} stands {_shown(got)}, where {_shown(wanted)} should be."
             return Plain(line, inside[0], what, "Write one name, such as {{ lead.first_name }}.")
     return None
+
+
+def _default(line: int, text: str) -> Plain | None:
+    """`{{ lead.first_name | default: "you" }}`, as other programs write what stands there when nothing is known."""
+    lines = text.split("\n")
+    if found := _INSTEAD.search(lines[line - 1]) if line <= len(lines) else None:
+        what = f"“{found['sign'].strip()}” does not say here what stands there when {found['name']} is not known."
+        return Plain(line, found.start() + 1, what, f"Write {{{{ {found['name']} or {found['other']} }}}}.")
+    return None
+
+
+_INSTEAD: Final = re.compile(
+    r"\{\{\s*(?P<name>[a-z_]+(?:\.[a-z_]+)*)\s*(?P<sign>\|\s*(?:default|d|fallback)\s*[:=]|\?\??|\|\||:)\s*"
+    r"(?P<other>\"[^\"{}]*\"|'[^'{}]*')\s*\}\}"
+)
 
 
 def _one_name(line: int, text: str) -> tuple[int, str] | None:

@@ -124,7 +124,7 @@ def check_reach(
         covered |= graph.reach([below])
         between = range(graph.nodes[above].step.at.line, graph.nodes[below].step.at.line + 1)
         if not (lost_heads or any(line in between for line in misread) or graph.nodes[below].misread(misread)):
-            _lost_step(graph.nodes[above], graph.nodes[below], report)
+            _lost_step(graph, graph.nodes[above], graph.nodes[below], report)
     if not lost_ways:
         _lost_paths(flow, graph, names, report, covered)
 
@@ -163,12 +163,23 @@ def _is_behind(name: str, paths: Iterable[str], graph: Graph) -> bool:
     return any(graph.heads[name] in graph.reach([other]) and other not in below for other in others)
 
 
-def _lost_step(above: Node, below: Node, report: Report) -> None:
+def _in_the_air(graph: Graph, first: Node) -> Node | None:
+    """From this step on, the last of its list, if a lead that comes there would have no way."""
+    last, seen = first, {id(first)}
+    while last.below >= 0 and id(below := graph.nodes[last.below]) not in seen:
+        last = below
+        seen.add(id(last))
+    return last if any(edge.to == NOWHERE and not edge.said for edge in last.edges) else None
+
+
+def _lost_step(graph: Graph, above: Node, below: Node, report: Report) -> None:
     verb = above.step.verb
     what = f"No lead ever comes to this {below.step.verb}"
     why = f"the {verb} above it (line {above.step.at.line}) always leads elsewhere"
     match above.step:
-        case End() | Go():
+        case End():
+            fix = f"Take the end in line {above.step.at.line} away, or this step with all below it"
+        case Go():
             fix = "Take this step away, or move it above"
         case Wait(when=(), otherwise=(only,), until=until):
             why = f"“otherwise” in line {only.state.at.line} is also where a lead goes when the time of this wait is up"
@@ -177,4 +188,7 @@ def _lost_step(above: Node, below: Node, report: Report) -> None:
                 fix = f"{fix}; who has no such date can be told apart before the wait, in a choose: known({date})"
         case _:
             fix = "Take it away, or let a line above say “next”"
+            if (last := _in_the_air(graph, below)) is not None:
+                where = "this one" if last is below else f"the {last.step.verb} in line {last.step.at.line}"
+                fix = f"{fix}, and write below {where}: - end: done"
     report.error(below.step.at, "unreached-step", what, why, fix)

@@ -10,6 +10,7 @@ from kweek.flow import model as m
 from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import said, unread
 from kweek.flow.load.targets import TargetReader
+from kweek.flow.options import VERBS
 from kweek.flow.problems import Located, Position
 from kweek.flow.words import IMMEDIATE
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
@@ -137,6 +138,14 @@ class ChooseReader(TargetReader):
                 what, why = "“end” is a step, and no key of this line.", "Where the lead goes, “go” says."
                 self.note(key.at, "choose-line", what, why, f"Write: go: {to.value}")
                 return Pairs((asked, Pair(key._replace(value="go"), to)), node.at)
+            case (Pair(key=Text(value="if" | "share")) as asked, Pair(key=Text(value=verb) as key)) if (
+                verb in VERBS and verb not in ("choose", "go", "end")
+            ):
+                what, why = f"“{verb}” is a step, and no key of this line.", "Where the lead goes, “go” says."
+                shown = f"- {verb}: {said(node.pairs[1])}"
+                self.note(key.at, "choose-line", what, why, f"Write go: and below it, two spaces deeper: {shown}")
+                steps = Items((Pairs((node.pairs[1],), key.at),), key.at)
+                return Pairs((asked, Pair(key._replace(value="go"), steps)), node.at)
             case (Pair(key=Text(value="end" | "next" as word) as key, value=Text() as to),):
                 what = f"“{word}” is no key of a line of choose."
                 self.note(key.at, "choose-line", what, "It seems to be for all others.", f"Write: - else: {to.value}")

@@ -11,6 +11,7 @@ from msgspec import Struct
 from kweek.flow import model as m
 from kweek.flow.ids import name_steps
 from kweek.flow.kebab import kebab, parse_name
+from kweek.flow.load.astray import brought_to_the_top
 from kweek.flow.load.goals import GOAL_KEYS, GoalReader, with_events_apart
 from kweek.flow.load.misplaced import lifted
 from kweek.flow.load.one_slip import Reading, least_wrong
@@ -27,6 +28,8 @@ KEYS: Final = (
     "flow", "title", "about", "start", "reentry", "whenever", "goal", "send_hours", "timezone", "limit", "pace",
     "steps", "paths", "moved",
 )  # fmt: skip
+_OF_PUBLISHING: Final = ("status", "state", "enabled", "disabled", "active", "published", "version", "actief")
+"""What other programs write in such a file, and what a page of Kweek shows."""
 REQUIRED: Final = {"flow": "brochure-request", "title": "Brochure request", "start": "brochure.requested"}
 
 
@@ -74,14 +77,11 @@ class _FlowReader(StartReader, GoalReader, StepReader):
 
     def flow(self, root: Pairs) -> m.Flow:
         pairs = tuple(self._with_goal_apart(self.with_its_condition(self._with_paths_below(root.pairs))))
-        pairs = with_events_apart(self, tuple(self._without_owner(pairs)))
+        pairs = with_events_apart(self, tuple(self._without_needless(pairs)))
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
+        self._ways_in(root)
+        root = Pairs(brought_to_the_top(self, root.pairs, self.unnamed), root.at)
         known = self.known(root.pairs, KEYS, "a flow")
-        if "paths" in known and isinstance(paths := known["paths"].value, Pairs):
-            self.paths = {pair.key.value for pair in paths.pairs}
-            named = set(texts_in(root))
-            self.unnamed = [pair.key.value for pair in paths.pairs if pair.key.value not in named]
-            self.misnamed = {name for name in self.paths if kebab(name) != name}
         self._missing(known, root)
         stem = PurePosixPath(self.file).stem
         return m.Flow(
@@ -101,6 +101,15 @@ class _FlowReader(StartReader, GoalReader, StepReader):
             paths=self._paths(known.get("paths")),
             moved=self._moved(known.get("moved")),
         )
+
+    def _ways_in(self, root: Pairs) -> None:
+        """Which paths there are, and of these, which no line names."""
+        paths = next((pair.value for pair in root.pairs if pair.key.value == "paths"), None)
+        if isinstance(paths, Pairs):
+            self.paths = {pair.key.value for pair in paths.pairs}
+            named = set(texts_in(root))
+            self.unnamed = [pair.key.value for pair in paths.pairs if pair.key.value not in named]
+            self.misnamed = {name for name in self.paths if kebab(name) != name}
 
     def _missing(self, known: dict[str, Pair], root: Pairs) -> None:
         """What a flow cannot do without. What is there, but misspelt, has its own message."""
@@ -137,12 +146,19 @@ class _FlowReader(StartReader, GoalReader, StepReader):
     def _taken(self, name: str) -> bool:
         return str(PurePosixPath(self.file).with_name(f"{name}.yaml")) in self.others
 
-    def _without_owner(self, pairs: Sequence[Pair]) -> Iterator[Pair]:
-        """A flow belongs to nobody."""
+    def _without_needless(self, pairs: Sequence[Pair]) -> Iterator[Pair]:
+        """A flow belongs to nobody, and says nothing of what is done with its file."""
         for pair in pairs:
-            if pair.key.value == "owner":
+            word = pair.key.value
+            if word == "owner":
                 what, why = "“owner” is not a key of a flow.", "Each lead has an owner of its own, a flow has none."
                 self.note(pair.key.at, "unknown-key", what, why, "Take it away; whom a task is for, its “to” says.")
+            elif word in _OF_PUBLISHING and isinstance(pair.value, Text):
+                what, why = (
+                    f"“{word}” is not a key of a flow.",
+                    "A flow runs once it is published, and rests when paused.",
+                )
+                self.note(pair.key.at, "unknown-key", what, why, "Delete this line")
             else:
                 yield pair
 

@@ -150,7 +150,8 @@ class StartReader(Reader):
             return node
         stranger, said = strangers[0], strangers[0].value.value
         word = "event" if OWN_EVENT.fullmatch(said) else _start_word(said)[0]
-        if nearest(stranger.key.value, START_KEYS) or (word == "event" and not OWN_EVENT.fullmatch(said)):
+        own = nearest(stranger.key.value, START_KEYS) not in (None, "if")  # `when` is “if” too
+        if own or (word == "event" and not OWN_EVENT.fullmatch(said)):
             return node
         what = f"“{stranger.key.value}” is not a key of “start”."
         self.note(stranger.key.at, "unknown-key", what, "", f"Did you mean “{word}”?")
