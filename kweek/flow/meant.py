@@ -7,12 +7,12 @@ from functools import cache
 from typing import Final
 
 _OURS: Final = """
-steps: stappen, stap, step
+steps: stappen, stap, step, actions, sequence, jobs, acties
 paths: paden, pad, routes, branches
 title: titel
 about: omschrijving, description
 flow: stroom, workflow, naam, name
-start: begin, trigger
+start: begin, trigger, on, triggers, starts
 goal: doel
 limit: limiet, maximum
 reentry: herhaling
@@ -25,7 +25,7 @@ handover: overdracht, overdragen, transfer
 task: taak, todo, to do
 choose: kies, keuze, switch, decide, branch, fork, split, decision
 go: ga, goto, jump, naar, then, dan, to, do
-end: einde, stop, finish, eindig
+end: einde, stop, finish, eindig, exit, quit
 tell: vertel, notify, meld, alert, inform
 set: zet, update, update field, set field, update fields, set fields
 score: punten, points
@@ -72,7 +72,7 @@ wrong person: verkeerde, persoon
 rejected: afgewezen, geweigerd
 won: gewonnen
 lost: verloren
-done: klaar, gereed, stop, finish, finished, end
+done: klaar, gereed, stop, finish, finished, end, exit, quit
 discard: weggooien, delete, remove, drop, verwijderen
 id: identifier, name
 next: volgende, verder, continue, proceed, doorgaan
@@ -83,7 +83,7 @@ owner: eigenaar
 low: laag
 high: hoog
 normal: normaal
-subject: onderwerp
+subject: onderwerp, title, titel
 preview: preheader, voorbeeld
 kind: soort, type
 purpose: doel, doeleinde
@@ -118,7 +118,7 @@ holidays: feestdagen
 members: leden
 languages: talen, taal, language
 fields: velden
-name: naam
+name: naam, title, titel
 data: gegevens, velden
 hard: hot
 soft: warm
@@ -129,6 +129,7 @@ thursday: donderdag, thu, do
 friday: vrijdag, fri, vr
 saturday: zaterdag, sat, za
 sunday: zondag, sun, zo
+under way: underway, in progress, onderweg, running
 lead: contact, recipient, prospect
 sales qualified: sql
 marketing qualified: mql

@@ -8,7 +8,12 @@ from typing import Final
 
 import pytest
 
-from tests.unit.test_lint_slips import BROCHURE, FAIR, RENEWAL, REVIVAL, is_told
+from tests.unit.test_lint_slips import BROCHURE, FAIR, RENEWAL, REVIVAL, TEAMS, WHITEPAPER, is_told
+from tests.unit.test_lint_slips_of_lines import MAIL
+
+SCORING, WORKSPACE = "rules/scoring.yaml", "rules/workspace.yaml"
+OF_FAIR: Final = "flows/tests/fair-leads.yaml"
+GO: Final = "    - go: account                      # sent, and not signed\n      at_most: 2 times\n      then: silent"
 
 GOAL: Final = "steps:\n  - goal: lead.sales_ready\n"
 ASLEEP: Final = "    otherwise: done\n  - tag: asleep\n  - untag: dormant"
@@ -64,6 +69,73 @@ WHOLE: Final = [
         "Take the end in line 33 away",
     ),
 ]
+ONE: Final = [
+    (MAIL, "subject: Heating", "title: Heating", 2, "Did you mean “subject”?"),
+    (OF_FAIR, "day 1: handover sales", "day 1: sales handover", 15, "Write: handover sales"),
+    (
+        OF_FAIR,
+        "day 2: { clicked: book-a-visit }",
+        "day 2: clicked: book-a-visit",
+        60,
+        "day 2: { clicked: book-a-visit }",
+    ),
+    ("flows/tests/brochure-request.yaml", "{ under way: 0 }", "{ underway: 0 }", 330, "Did you mean “under way”?"),
+    (BROCHURE, "start: brochure.requested", "on: brochure.requested", 5, "Did you mean “start”?"),
+    (BROCHURE, "steps:\n", "actions:\n", 11, "Did you mean “steps”?"),
+    (OF_FAIR, "  - name: ", "  - title: ", 6, "Did you mean “name”?"),
+    (SCORING, "    interest: +3", "    score: +3", 66, "Write: interest: +3 — or intent, or profile"),
+    (SCORING, "    interest: +3", "    points: 3", 66, "Write: interest: +3 — or intent, or profile"),
+    (BROCHURE, "  - wait: 7 days", "  - name: Rest a while\n    wait: 7 days", 12, "Write: id: rest-a-while"),
+    (BROCHURE, "  - wait: 7 days", "  - name: rest\n    wait: 7 days", 12, "Did you mean “id”?"),
+    (BROCHURE, "  - wait: 7 days", "  - name: Rest\n  - wait: 7 days", 12, "make it a remark: # Rest"),
+    (
+        FAIR,
+        "    within: 1 week\n",
+        "    within: 1 week\n    wait: 1 week\n",
+        33,
+        "“within” in line 32 says. Take this line",
+    ),
+    (
+        FAIR,
+        "- go: flow long-term\n\n  s",
+        "- wait: 1 day then go flow long-term\n\n  s",
+        72,
+        "below it: - go: flow long-term",
+    ),
+    (
+        RENEWAL,
+        GO,
+        "    - go: account 2 times\n      then: silent",
+        52,
+        "- go: account — and below it: at_most: 2 times",
+    ),
+    (RENEWAL, GO, "    - go: account at_most 2 times then silent", 52, "at_most: 2 times, and then: silent"),
+    (RENEWAL, "      otherwise: late\n", "      otherwise:\n        not done: late\n", 49, "Did you mean “else”?"),
+    (BROCHURE, "- else: done", "- if: true\n          go: done", 33, "Write one line for the two: - else: done"),
+    (RENEWAL, "    - end: won", "    - exit", 14, "Write: - end: done"),
+    (
+        BROCHURE,
+        "      opened: call ",
+        "      clicked survey: call\n      opened: call ",
+        21,
+        "Write it under when: “clicked",
+    ),
+    (
+        BROCHURE,
+        "  appointment.requested: sales\n",
+        "  appointment.requested: sales\n  lead.sales_ready: sales\n",
+        9,
+        "goal: in column 1, and below it, two spaces deeper, “if: lead.sales_ready” and “go: sales”",
+    ),
+    (BROCHURE, "start: brochure.requested", "start: requested brochure", 5, "Did you mean “brochure.requested”?"),
+    (BROCHURE, "start: brochure.requested", "start:\n  - flow long-term\n  - brochure.requested", 6, "Write: manual"),
+    (BROCHURE, "  call:\n", "  call:\n    steps:\n", 36, "Take this line away"),
+    (RENEWAL, "  - wait: until 45", "  * wait: until 45", 25, "In YAML it has another meaning."),
+    (TEAMS, "capacity: 60 per day", "capacity: 15 per week", 37, "3 per day"),
+    (WORKSPACE, "sales-floor: slack ", "sales-floor: #sales ", 31, "Write: sales-floor: slack — or teams"),
+    (WHITEPAPER, 'lead.grade in ["A2", "B1"]', 'lead.email.endswith("@x.nl")', 13, 'matches(lead.email, "*@x.nl")'),
+    (RENEWAL, "tell: manager\n      text: A", "tell: manager A", 77, "tell: manager — and below it: text: A contract"),
+]
 
 
 @pytest.mark.parametrize(("file", "before", "after", "line", "words"), WORDS, ids=[slip[2] for slip in WORDS])
@@ -75,6 +147,13 @@ def test_another_word_for_one_of_ours_is_answered_by_it(
 
 @pytest.mark.parametrize(("file", "before", "after", "line", "words"), WHOLE, ids=[slip[2] for slip in WHOLE])
 def test_what_stands_among_the_steps_though_it_is_none_is_told_its_place(
+    shipped: Path, file: str, before: str, after: str, line: int, words: str
+) -> None:
+    is_told(shipped, file, before, after, line, words)
+
+
+@pytest.mark.parametrize(("file", "before", "after", "line", "words"), ONE, ids=[slip[2] for slip in ONE])
+def test_what_was_said_twice_or_by_a_list_of_all_words_is_said_once(
     shipped: Path, file: str, before: str, after: str, line: int, words: str
 ) -> None:
     is_told(shipped, file, before, after, line, words)

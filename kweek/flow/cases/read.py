@@ -42,7 +42,8 @@ def _read(
         return Reading((), tree.problems, False)
     reader = _CaseReader(file, plan, names)
     cases = tuple(reader.file_of(tree.root))
-    return Reading(cases, (*tree.problems, *tree.unsaid(reader.problems)), True)
+    said = [one for one in tree.problems if one.code != "second-colon" or one.line not in reader.in_braces]
+    return Reading(cases, (*said, *tree.unsaid(reader.problems)), True)
 
 
 class _CaseReader(AnswersReader):
@@ -53,6 +54,8 @@ class _CaseReader(AnswersReader):
         outcomes = {outcome for some in (*scripts, *(task.outcomes for task in tasks)) for outcome in some}
         given = (*MAIL_WORDS, *CALL_WORDS, *HANDOVER_WORDS, *sorted(outcomes), *ASKED, *self.names.events)
         self.words = tuple(dict.fromkeys(given))
+        self.in_braces: set[int] = set()
+        """Lines of which it is said that braces are missing."""
 
     # --- the file ------------------------------------------------------------------------------------
 
@@ -136,7 +139,7 @@ class _CaseReader(AnswersReader):
             when = self.keyed(one.key, parse_moment, "moment")
             for node in self.listed(one):
                 word, says, key = self._said(node, one.key)
-                if word and when and self._is_word(word):
+                if word and when and self._is_word(word, one.key):
                     yield self._given(when, word, says, key)
 
     def _given(self, when: CaseMoment, word: Located[str], says: Node | None, key: Text) -> Given:
@@ -189,12 +192,15 @@ class _CaseReader(AnswersReader):
             return None, None, key
         return self.text_of(node, key), None, key
 
-    def _is_word(self, word: Located[str]) -> bool:
+    def _is_word(self, word: Located[str], key: Text) -> bool:
         if word.value in self.words or (not self.strict and "." in word.value):
             return True
         first, _, rest = word.value.partition(" ")
         fix = did_you_mean(word.value, self.words)
-        if first == "clicked" and rest:
+        if first[-1:] == ":" and first[:-1] in self.words and rest:
+            self.in_braces.add(word.at.line)
+            fix = f"Write: {key.value}: {{ {word.value} }}"
+        elif first == "clicked" and rest:
             fix = f"Write {{clicked: {rest}}}."
         elif word.value == "unreachable":
             fix = "Write attempted, as often as the call step allows: the flow itself concludes the rest."

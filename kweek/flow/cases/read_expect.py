@@ -10,6 +10,7 @@ from kweek.flow.cases.case import Count, Ends, Expected
 from kweek.flow.cases.read_facts import FactReader
 from kweek.flow.cases.texts import parse_after, parse_day, parse_number
 from kweek.flow.lint.names import Names
+from kweek.flow.meant import meant
 from kweek.flow.model import ENDINGS
 from kweek.flow.plan import Call, Handover, Plan, Send, Task
 from kweek.flow.problems import Located, did_you_mean
@@ -81,6 +82,11 @@ class ExpectReader(FactReader):
         known = self.nouns.get(kind)
         if kind not in TOLD:
             fix = f"Write ends: day 7, {kind}." if kind in ENDINGS else did_you_mean(kind, TOLD)
+            *noun, verb = text.value.split()
+            if noun and verb in TOLD and " ".join(noun) in (self.nouns.get(verb) or ()):
+                fix = f"Write: {verb} {' '.join(noun)}"
+            if meant(text.value, ("under way",)):
+                fix = "Did you mean “under way”?"
             self.note(text.at, "expectation", f"“{text.value}” does not begin with something that happens.", "", fix)
         elif what and known is not None and what not in known:
             fix = did_you_mean(what, known) or f"Nothing here does {kind}."

@@ -179,14 +179,19 @@ def _refuse_event(ask: Ask, given: Node, compared: str) -> None:
 
 _OWNERS: Final = ("lead", "company", "bant", "survey", "campaign", "event", "handover")
 """What fields are of; a name of another owner is that of an event."""
+_GLOBS: Final = {"endswith": "*{}", "startswith": "{}*", "contains": "*{}*", "includes": "*{}*", "matches": "{}"}
+"""What is asked of a text in other languages, as a glob."""
 
 
 def _in_our_words(ask: Ask) -> str:
     """`unknown(lead.phone)`, `is_empty(lead.phone)`: a function of another language; empty: it is none of those."""
-    name = re.sub(r"[\W_]", "", ask.function.lower())
+    name = re.sub(r"[^\w.]|_", "", ask.function.lower())
     match ask.arguments:
         case () if name in ("today", "now", "date", "currentdate"):
             return "write today"
+        case (Constant(value=str(part)),) if glob := _GLOBS.get(name.rpartition(".")[2]):
+            field = ask.function.rpartition(".")[0]
+            return f'write matches({field}, "{glob.format(part)}")' if "." in field else ""
         case (Field(path=path),) if name in _NOTHING:
             return f"write not known({path})"
         case (Field(path=path),) if name in _SOMETHING:

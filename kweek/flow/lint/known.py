@@ -197,7 +197,7 @@ class _Look:
 
     def person(self, name: Located[str] | None, *, channels: bool = True) -> None:
         """Who may be told: a role, a person, a team, a channel."""
-        if name and "," in name.value:
+        if name and "," in name.value and all(len(part.split()) <= 2 for part in name.value.split(",")):
             what, why = f"“{name.value}” is more than one", "each step speaks to one, or to a team"
             self.report.error(name.at, "unknown-person", what, why, "Write a step for each, or name a team")
             return

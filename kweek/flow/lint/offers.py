@@ -17,7 +17,10 @@ _SENTENCE: Final = 3  # words; nobody is called by so many
 
 def no_event(word: str, events: Collection[str], about: str) -> str:
     """The fix for an event that starts a flow. about: what the flow is called."""
-    meant = event_meant(word, events, about)
+    if word.startswith("flow "):
+        return f"Other flows send their leads here by: - go: flow {about}. Write: manual"
+    turned = [".".join(words) for words in (word.split(), word.split()[::-1])]
+    meant = next((event for event in turned if event in events), None) or event_meant(word, events, about)
     if meant is None:
         noun = word.partition(".")[0]
         alike = [event for event in events if event.startswith(f"{noun}.")]
@@ -66,6 +69,10 @@ def no_colleague(name: str, names: Names, *, channels: bool) -> tuple[str, str, 
         why = "the lead is whom the flow is about; here stands a colleague"
         write = "To write to the lead, send a mail: - send: … Else name" if channels else "Name"
         return what, why, f"{write} {can}"
+    first, _, rest = name.partition(" ")
+    if channels and rest and first.rstrip(":,").lower() in ("owner", "manager", *people, *teams, *others):
+        write = f"Write: tell: {first.rstrip(':,').lower()} — and below it: text: {rest}"
+        return what, "those are words for somebody", write
     near = nearest(name, ("owner", "manager", *people, *teams, *others))
     if near is not None and (near in name.lower().split() or _alike(name, near, 0.7)):
         return what, "", f"Did you mean “{near}”?"

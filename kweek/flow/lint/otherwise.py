@@ -8,7 +8,7 @@ from kweek.flow.lint.hears import Hears
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.targets import in_words
 from kweek.flow.load.texts import words_in
-from kweek.flow.model import AnyStep, Call, End, Ending, Inline, Send, Target, Task, Wait
+from kweek.flow.model import AnyStep, Call, End, Ending, Flow, Inline, Reaction, Send, Target, Task, Wait
 from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import STATES
 
@@ -31,7 +31,7 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
                 why, fix = f"“{state}” under when has ended the step by then", "Take this line away"
             elif means_else(step):
                 fix = "Did you mean “else”?"
-            elif state in known.all:
+            elif (state.startswith("clicked ") and "clicked" in known.all) or state in known.all:
                 why, fix = "it is something that happens", f"Write it under when: “{state}: …”"
             elif each := one_by_one(state, states):
                 why, fix = "a line asks one thing", each
@@ -62,6 +62,8 @@ def means_else(step: AnyStep) -> bool:
     lines = [line.state.value for line in step.otherwise] if isinstance(step, Wait | Send | Call | Task) else []
     if not lines or "else" in lines or lines[-1] in STATES[step.verb]:
         return False
+    if lines[-1].startswith(("not ", "no ")) and STATES[step.verb] == ("else",):
+        return True  # there is nothing but whom nothing happened to
     return nearest(lines[-1], STATES[step.verb]) in ("else", *lines[:-1])
 
 
@@ -85,6 +87,14 @@ def with_condition(text: str, known: Collection[str]) -> tuple[str, str] | None:
         return None
     fix = f"Write {event.rstrip(',')}: alone, and ask it below, in a choose: - if: {asked}"
     return "a line hears an event, and asks nothing", fix
+
+
+def asked_by_a_goal(field: str, line: Reaction, flow: Flow) -> str:
+    """The fix of a line of `whenever` that names what a condition asks: `lead.sales_ready: sales`."""
+    if flow.goal is not None:
+        return f"Take this line away: the goal in line {flow.goal.at.line} is what is asked anywhere"
+    to = in_words(line.target) or "… (where the lead goes)"
+    return f"Write instead goal: in column 1, and below it, two spaces deeper, “if: {field}” and “go: {to}”"
 
 
 def _who_did_not(state: str, number: int, step: Wait | Send | Call | Task) -> tuple[str, str]:

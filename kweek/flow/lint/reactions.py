@@ -9,7 +9,7 @@ from typing import Final
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names, event_meant
-from kweek.flow.lint.otherwise import check_otherwise, denied, one_by_one, with_condition
+from kweek.flow.lint.otherwise import asked_by_a_goal, check_otherwise, denied, one_by_one, with_condition
 from kweek.flow.lint.outcomes import outcome_of_another, own_outcome_meant
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.ways import says_nothing
@@ -342,10 +342,11 @@ def _whenever(flow: Flow, names: Names, report: Report) -> None:
                 fix = each
             elif asked := with_condition(event, (*names.events, *BUILT_IN)):
                 why, fix = asked
+            elif event in names.schema().fields:
+                why, fix = "what is true of a lead is asked, and does not happen", asked_by_a_goal(event, line, flow)
             elif kind in MAIL and mail in names.mails:
-                fix = (
-                    f"Write {kind} alone, for any mail of this flow — or put it under “when” of the step that sends it"
-                )
+                alone = f"Write {kind} alone, for any mail of this flow"
+                fix = f"{alone} — or put it under “when” of the step that sends it"
             else:
                 fix = _remedy(event, (*names.events, *BUILT_IN))
             report.error(at, "unknown-event", f"There is no event “{event}”", why, fix)

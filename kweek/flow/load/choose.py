@@ -17,6 +17,8 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 Known = dict[str, Pair]
 _NO_COLON: Final = re.compile(r"(?P<word>if|share|else)\b(?P<rest> .+)")
+_ALWAYS: Final = ("true", "always", "yes", "1 == 1", "other", "any", "*")
+"""What somebody may ask of whom all is true."""
 BRANCH: Final = ("if", "share", "go", "else")
 
 
@@ -33,6 +35,7 @@ class ChooseReader(TargetReader):
         nodes = tuple(
             self._lines_apart(tuple(joined(self, nodes, "go", "choose-line", lambda keys: keys in (["if"], ["share"]))))
         )
+        nodes = self._always_meant(nodes)
         lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
         if lines and len(lines) == len(nodes) and all(line.share is None or line.share.value for line in lines):
             self._last_branch(lines, verb.key.at, lost := self._else_lost(lines), last)
@@ -68,6 +71,25 @@ class ChooseReader(TargetReader):
         go = Text("go", others[0].key.at, others[0].key.end)
         steps = tuple(Pairs((pair,), pair.key.at) for pair in others)
         return Pairs((first, Pair(go, Items(steps, others[0].key.at))), node.at)
+
+    def _always_meant(self, nodes: Sequence[Node]) -> tuple[Node, ...]:
+        """`- if: true` as the last line, where none is for all others."""
+        match nodes:
+            case [
+                *above,
+                Pairs(pairs=(Pair(key=Text(value="if") as key, value=Text(value=said)), Pair(value=to))) as last,
+            ]:
+                pass
+            case _:
+                return tuple(nodes)
+        if said.lower() not in _ALWAYS or any("else" in _words(node) for node in nodes) or not above:
+            return tuple(nodes)
+        what, why = f"“{said}” asks nothing of a lead.", "What is for all others, is a line of its own."
+        fix = "Write - else: for the two lines, and below it the list"
+        if isinstance(to, Text):
+            fix = f"Write one line for the two: - else: {to.value}"
+        self.note(key.at, "choose-line", what, why, fix)
+        return (*above, Pairs((Pair(key._replace(value="else"), to),), last.at))
 
     def _lines_apart(self, nodes: Sequence[Node]) -> Iterator[Node]:
         """An `else` without a dash of its own is a line for itself."""

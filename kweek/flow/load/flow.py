@@ -209,6 +209,16 @@ class _FlowReader(StartReader, GoalReader, StepReader):
     # --- the steps --------------------------------------------------------------------------------
 
     def _path(self, pair: Pair) -> m.Path:
+        match pair.value:
+            case Pairs(pairs=(Pair(key=Text(value="steps") as key, value=Items() as below),)):
+                what, why = (
+                    f"“steps” stands below “{pair.key.value}”.",
+                    "A path has its steps right below its name.",
+                )
+                self.note(key.at, "key-misplaced", what, why, "Take this line away")
+                pair = Pair(pair.key, below)
+            case _:
+                pass
         if isinstance(pair.value, Pairs) and self.lost_verbs(pair.value.pairs, VERBS):
             nodes = (self.with_lost_verb(pair.value.pairs, VERBS),)
         else:

@@ -53,6 +53,7 @@ class RuleReader(FieldReader):
         return tuple(found.values())
 
     def _rule(self, node: Node, key: Text) -> ScoringRule | None:
+        node = self._with_its_axis(node)
         known = self.fields(node, key, RULE_KEYS, _EXAMPLE)
         if not isinstance(node, Pairs):
             return None
@@ -84,6 +85,19 @@ class RuleReader(FieldReader):
             counts.value if counts else "every time", at_most.value if at_most else None, fades.value if fades else 0,
             self.titled(known.get("title")),
         )  # fmt: skip
+
+    def _with_its_axis(self, node: Node) -> Node:
+        """`points: 3`, which does not say of which score."""
+        pairs = node.pairs if isinstance(node, Pairs) else ()
+        found = [pair for pair in pairs if pair.key.value in ("points", "score", "punten")]
+        if len(found) != 1 or any(pair.key.value in AXES for pair in pairs) or not isinstance(found[0].value, Text):
+            return node
+        key, said = found[0].key, found[0].value.value
+        points = said if said[:1] in "+-" else f"+{said}"
+        what, why = f"“{key.value}” does not say of which score.", f"There are {', '.join(AXES)}."
+        self.note(key.at, "unknown-key", what, why, f"Write: interest: {points} — or intent, or profile, in its place")
+        axis = Pair(key._replace(value="interest"), found[0].value._replace(value=points, text_at=None))
+        return Pairs(tuple(axis if pair is found[0] else pair for pair in pairs), node.at)
 
     def _points(self, known: Mapping[str, Pair], node: Pairs) -> tuple[Axis, int] | None:
         columns: list[Axis] = [axis for axis in AXES if axis in known]

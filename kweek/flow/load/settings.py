@@ -13,7 +13,7 @@ from kweek.flow.load.texts import parse_address, parse_currency, parse_elapsed, 
 from kweek.flow.origin import parse_origin
 from kweek.flow.problems import Located, value_of
 from kweek.flow.public import is_within
-from kweek.flow.yaml import Pair, Pairs
+from kweek.flow.yaml import Pair, Pairs, Text
 from kweek.rules.wall import zone
 
 SENDER_KEYS: Final = ("name", "address", "reply_to", "postal_address")
@@ -79,8 +79,17 @@ class SettingsReader(FieldReader):
 
     def _channels(self, pair: Pair | None) -> Mapping[str, ChannelKind]:
         lines = self._named(pair, "sales-floor: slack")
-        kinds = {line.key.value: self.one_of(line, CHANNEL_KINDS, "channel") for line in lines}
+        kinds = {line.key.value: self._channel(line) for line in lines}
         return {name: kind.value for name, kind in kinds.items() if kind is not None}
+
+    def _channel(self, line: Pair) -> Located[ChannelKind] | None:
+        if isinstance(line.value, Text) and line.value.empty and line.value.comment.strip().startswith("#"):
+            what = f"“{line.key.value}” does not say what kind of channel it is."
+            why = "From # on, all is a remark; which room it is, its address says, which is set where Kweek runs."
+            kinds = " — or ".join(CHANNEL_KINDS)
+            self.note(line.value.at, "channel", what, why, f"Write: {line.key.value}: {kinds}")
+            return None
+        return self.one_of(line, CHANNEL_KINDS, "channel")
 
     def _webhooks(self, pair: Pair | None) -> Mapping[str, Hook]:
         found: dict[str, Hook] = {}

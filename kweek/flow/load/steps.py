@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import Final
 
 from kweek.flow import model as m
+from kweek.flow.kebab import kebab
 from kweek.flow.load.choose import Known
+from kweek.flow.load.in_one import parted
 from kweek.flow.load.misplaced import lifted
 from kweek.flow.load.reader import said
 from kweek.flow.load.verbless import VerblessReader
@@ -97,6 +99,7 @@ class StepReader(VerblessReader):
             yield node
             return
         begun = 0
+        node = self._without_spare_wait(node)
         words = [pair.key.value for pair in node.pairs]
         if "wait" in words[1:] and "within" not in words and {"when", "otherwise"} & {*words}:
             words = [word if (words[0], word) not in _OTHER_WORDS else "within" for word in words]
@@ -110,6 +113,19 @@ class StepReader(VerblessReader):
             begun = number
         yield from self.parted(Pairs(node.pairs[begun:], node.pairs[begun].key.at if begun else node.at))
 
+    def _without_spare_wait(self, node: Pairs) -> Pairs:
+        """`wait: 3 days` beside the `within` of a send, which says how long it waits."""
+        known = {pair.key.value: pair for pair in node.pairs}
+        verb = node.pairs[0].key.value if node.pairs else ""
+        if (verb, "wait") not in _OTHER_WORDS or not {"wait", "within"} <= known.keys():
+            return node
+        if not {"when", "otherwise"} & known.keys():
+            return node
+        key, line = known["wait"].key, known["within"].key.at.line
+        what, why = f"A {verb} has no “wait”.", f"How long it waits, “within” in line {line} says."
+        self.note(key.at, "two-verbs", what, why, "Take this line away")
+        return Pairs(tuple(pair for pair in node.pairs if pair.key is not key), node.at)
+
     def _read_step(self, node: Node, above: Node | None) -> m.AnyStep | None:
         if not isinstance(node, Pairs):
             self._no_step(node)
@@ -121,7 +137,7 @@ class StepReader(VerblessReader):
         )
         if first is None:
             return None
-        node, first = self.named_below(node, first)
+        node, first = parted(self, *self.named_below(node, first), self.paths, follows=self.follows)
         first = self.points_meant(self.other_verb(node, first))
         node, first = self.length_meant(*self.ending_meant(node, first))
         verb = first.key.value
@@ -163,6 +179,8 @@ class StepReader(VerblessReader):
                 what, fix = _INSTEAD[verb, word]
                 fix = _delete(word, node) or _clock(word, node) or fix
                 self.note(pair.key.at, "unknown-key", what, "", fix)
+            elif word in ("name", "title", "label") and "id" not in found and isinstance(pair.value, Text):
+                found["id"] = self._id_meant(pair, verb, pair.value)
             else:
                 elsewhere = [name for name, options in OPTIONS.items() if word in options]
                 what = f"“{word}” is not an option of “{verb}”."
@@ -190,6 +208,14 @@ class StepReader(VerblessReader):
         what = f"“{pair.key.value}” is not an option of “{verb}”."
         self.note(pair.key.at, "unknown-key", what, "", f"Did you mean “{other}”?{shown}")
         return Pair(pair.key._replace(value=other), value)
+
+    def _id_meant(self, pair: Pair, verb: str, named: Text) -> Pair:
+        """`name: Rest a while`"""
+        right = kebab(named.value)
+        what = f"“{pair.key.value}” is not an option of “{verb}”."
+        fix = "Did you mean “id”?" if right == named.value else f"Write: id: {right} — or, as a remark: # {named.value}"
+        self.note(pair.key.at, "unknown-key", what, "", fix)
+        return Pair(pair.key._replace(value="id"), named._replace(value=right, text_at=None))
 
     def _clause_with_its_line(self, pair: Pair, words: Sequence[str]) -> Pair | None:
         """`when done: signature`: a clause and its only line in one. None: it is no such thing."""

@@ -93,6 +93,12 @@ class VerblessReader(VerbReader):
         for pair in strangers:
             if moved := self.with_its_colon(pair, VERBS) or self._colon_late(pair):
                 return moved
+        if len(node.pairs) == 1 and strangers[0].key.value in ("name", "title", "label"):
+            key, named = strangers[0].key, strangers[0].value
+            what, why = f"“{key.value}” is no verb.", "A step needs no name."
+            shown = f", or make it a remark: # {named.value}" if isinstance(named, Text) else ""
+            self.note(key.at, "no-verb", what, why, f"Take this line away{shown}")
+            return None
         if strangers[0].key.value == "repeat" and (again := self._again(strangers[0])):
             return again
         for pair in strangers if self.patient else ():

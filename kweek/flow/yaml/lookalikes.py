@@ -57,6 +57,8 @@ def _mend(sheet: Sheet, number: int, column: int, kind: str, right: str) -> None
         return
     sign, said = sheet.lines[number][column], without_comment(right).strip()
     what, why = f"“{sign}” is not the {kind} of the keyboard.", "It only looks like one; to YAML it is a letter."
+    if sign.isascii():
+        what, why = f"“{sign}” is no {kind} here.", "In YAML it has another meaning."
     sheet.add(sheet.place(number, column), "lookalike", what, why, f"Write: {said}")
     sheet.lines[number] = right
 
