@@ -177,9 +177,9 @@ def _lost_step(graph: Graph, above: Node, below: Node, report: Report) -> None:
     what = f"No lead ever comes to this {below.step.verb}"
     why = f"the {verb} above it (line {above.step.at.line}) always leads elsewhere"
     match above.step:
-        case End():
+        case End() if _in_the_air(graph, below) is None:
             fix = f"Take the end in line {above.step.at.line} away, or this step with all below it"
-        case Go():
+        case End() | Go():
             fix = "Take this step away, or move it above"
         case Wait(when=(), otherwise=(only,), until=until):
             why = f"“otherwise” in line {only.state.at.line} is also where a lead goes when the time of this wait is up"
