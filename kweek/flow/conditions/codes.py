@@ -8,12 +8,13 @@ from functools import cache
 from typing import Final, cast
 
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-_COUNTRY: Final = (re.compile("[A-Z]{2}"), 'a country is its two letters, in capitals: "NL" (ISO 3166)')
+_COUNTRY: Final = (re.compile("(?!UK)[A-Z]{2}"), 'a country is its two letters, in capitals: "NL" (ISO 3166)')
 _LANGUAGE: Final = (LANGUAGE, 'a language is its two letters: "nl" (ISO 639)')
 CODES: Final = {"lead.country": _COUNTRY, "company.country": _COUNTRY, "lead.language": _LANGUAGE}
 """Fields that hold a code, with what one looks like, and the remedy."""
 _TWICE_NAMED: Final = {
-    "holland": "NL", "the netherlands": "NL", "england": "GB", "great britain": "GB", "usa": "US", "america": "US",
+    "holland": "NL", "the netherlands": "NL", "england": "GB", "uk": "GB", "great britain": "GB", "usa": "US",
+    "america": "US",
     "amerika": "US", "engeland": "GB", "czech republic": "CZ", "turkey": "TR", "flanders": "BE", "vlaanderen": "BE",
     "flemish": "nl", "vlaams": "nl",
 }  # fmt: skip

@@ -15,6 +15,7 @@ from kweek.flow.problems import did_you_mean, nearest
 
 Finding = tuple[int, str, str]
 """(offset in the condition, what is wrong, the fix)."""
+EMAIL: Final = "lead.email"
 _STARRED: Final = re.compile(r"\*.+|.+\*")
 
 
@@ -52,9 +53,17 @@ def unfit(
             yield at, f"with “{sign}” the * is only a star", f"write {right}"
         case "text" if not isinstance(value, str):
             yield at, f"{name} is a text, {shown(value)} is not", f'write it in quotes: "{shown(value)}"'
+        case "text" if (several := _several_in(str(value), name, kind)) and isinstance(value, str):
+            listed = ", ".join(f'"{one}"' for one in several)
+            right = listed if said else f"{name} {'not in' if sign == '!=' else 'in'} [{listed}]"
+            yield at, f"{name} is never “{value}”", f"write {right}"
         case "text" if name in CODES and isinstance(value, str) and not CODES[name][0].fullmatch(value):
             right = code_meant(name, value)
             yield at, f"{name} is never “{value}”", f'write "{right}"' if right else CODES[name][1]
+        case "text" if name == EMAIL and sign in ("==", "!=") and not said and isinstance(value, str) and value:
+            if right := of_addresses(value):
+                fix = f'write {"not " * (sign == "!=")}matches({name}, "{right}")'
+                yield at, f"{name} is never “{value}”: it is a whole address", fix
         case "text" if kind.choices and value not in kind.choices:
             if (one := _choice_read(str(value), kind)) is not None:
                 yield at, f"“{value}” is what people read for the answer “{one}”", f'write "{one}"'
@@ -77,6 +86,26 @@ def unfit(
             pass
 
 
+def _several_in(value: str, name: str, kind: FieldType) -> list[str]:
+    """`"A or B"`: several in one pair of quotes; empty: it is one."""
+    parts = [part.strip() for part in _BETWEEN.split(value)]
+    if not parts[1:] or value in kind.choices:
+        return []
+    code = CODES[name][0] if name in CODES else None
+    fits = all(part in kind.choices or (code is not None and code.fullmatch(part)) for part in parts)
+    return parts if fits else []
+
+
+def of_addresses(text: str) -> str:
+    """The glob for a part of e-mail addresses: `gmail.com`; empty: it may be a whole one, or is a glob."""
+    if set(text) & set("*?[") or re.search(r".@.", text):
+        return ""
+    if text.endswith("@"):
+        return f"{text}*"
+    return f"*{'' if text.startswith('@') else '@'}{text}" if "." in text else f"*{text}*"
+
+
+_BETWEEN: Final = re.compile(r"\s+(?:or|and|of)\s+|\s*[,/|;]\s*(?:or\s+)?")
 _FEW: Final = 6  # choices that one reads at a glance
 _LETTERS: Final = ("A", "B", "C", "D")  # the best first
 

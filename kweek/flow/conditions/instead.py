@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Final
 
+from kweek.flow.conditions.codes import CODES
+from kweek.flow.conditions.constants import Finding
+from kweek.flow.conditions.pieces import TAGS
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.conditions.shape import FUNCTIONS
-from kweek.flow.conditions.tree import Compare, Constant, Field, Items
+from kweek.flow.conditions.tree import Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 
 _TODAY: Final = ("today", "now", "vandaag", "nu")
-_TAGS: Final = ("tag", "tags", "label", "labels")
 
 
 def instead(path: str, fields: Mapping[str, FieldType]) -> str:
@@ -30,7 +33,7 @@ def instead(path: str, fields: Mapping[str, FieldType]) -> str:
         return (
             "what starts this flow carries nothing; start it by an event with data (rules/events.yaml), or ask of lead"
         )
-    if last in _TAGS and root == "lead":
+    if last in TAGS and root == "lead":
         return f"tags are asked by a function: {FUNCTIONS['tagged'].example}"
     near = nearest(path, siblings or fields)
     elsewhere = [name for name in fields if name.rpartition(".")[2] == last]
@@ -122,7 +125,7 @@ _MOST: Final = 8
 def tags_asked(field: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
     """Place, what is wrong and fix of `lead.tags == "rival"`: tags are no field. None: it is no such thing."""
     root, _, last = field.path.partition(".")
-    if root not in ("lead", "tags", "tag") or (last or root) not in _TAGS or field.path in schema.fields:
+    if root not in ("lead", "tags", "tag") or (last or root) not in TAGS or field.path in schema.fields:
         return None
     tags = _texts_of(node)
     asked = " or ".join(f'tagged("{tag}")' for tag in tags) or 'tagged("…")'
@@ -177,3 +180,52 @@ def unquoted(word: Field, node: Compare, schema: Schema) -> tuple[int, str, str]
     if node.operators[-1] in ("in", "not in") and node.operands[-1] is word:  # `in (NL)`
         return word.offset, "a list stands in square brackets", f'write ["{word.path}"]'
     return word.offset, f"there is no field {word.path}", f'if it is a text, put it in quotes: "{word.path}"'
+
+
+def flat(join: Join) -> list[Node]:
+    """All that it joins, whether by `and` or by `or`."""
+    return [one for part in join.parts for one in (flat(part) if isinstance(part, Join) else [part])]
+
+
+def several_meant(parts: Sequence[Node], schema: Schema) -> list[tuple[Finding, list[Node]]]:
+    """`lead.profile == A or B`: a comparison, and behind it words that can only be more texts; with the parts of which
+    that is all that can be said."""
+    found: list[tuple[Finding, list[Node]]] = []
+    for number, part in enumerate(parts):
+        denied = isinstance(part, Not)
+        match part.part if isinstance(part, Not) else part:
+            case Compare(operators=("==" | "!=" | "in" | "not in" as sign,), operands=(Field(path=path), right)) if (
+                path in schema.fields and schema.fields[path].kind == "text"
+            ):
+                first = list(right.items) if isinstance(right, Items) else [right]
+            case _:
+                continue
+        behind = list(takewhile(lambda one, path=path: _bare_text(one, path, schema), parts[number + 1 :]))
+        words = [_text_of(one) for one in (*first, *behind)]
+        if not behind or None in words or not all(_text_of(one, path, schema) for one in first):
+            continue
+        at = next(one.offset for one in (*first, *behind) if isinstance(one, Field))
+        listed = ", ".join(f'"{word}"' for word in words)
+        right = f"{path} {'not ' * (denied != (sign in ('!=', 'not in')))}in [{listed}]"
+        found.append(((at, "several texts stand in a list, each in quotes", f"write {right}"), [part, *behind]))
+    return found
+
+
+def _bare_text(node: Node, path: str, schema: Schema) -> bool:
+    return isinstance(node, Field) and _text_of(node, path, schema) is not None
+
+
+def _text_of(node: Node, path: str = "", schema: Schema | None = None) -> str | None:
+    """path: with what it is compared; a bare word that may be something else is no text then."""
+    match node:
+        case Constant(value=str(text)):
+            return text
+        case Field(path=word) if "." not in word and word != "today":
+            if schema is None:
+                return word
+            choices = schema.fields[path].choices
+            named = any(name.rpartition(".")[2] == word for name in schema.fields)
+            fits = word in choices if choices else not named and (path not in CODES or CODES[path][0].fullmatch(word))
+            return word if fits and word not in FUNCTIONS and word not in schema.events else None
+        case _:
+            return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kweek.flow.conditions.pieces import Piece, Slip, bare_run
+from kweek.flow.conditions.pieces import TAGS, Piece, Slip, bare_run
 
 _GLOBS: Final = {
     "matches": "{}", "contains": "*{}*", "includes": "*{}*", "has": "*{}*", "like": "*{}*", "starts with": "{}*",
     "begins with": "{}*", "ends with": "*{}", "startswith": "{}*", "endswith": "*{}",
+    "~": "*{}*", "= ~": "*{}*", "~ =": "*{}*",
 }  # fmt: skip
 
 
@@ -22,9 +23,10 @@ def _glob(word: str, part: str) -> str:
 
 def phrases(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     for number, field in enumerate(pieces[:-2]):
-        if field.kind != "word" or "." not in field.word:
+        of_tags = field.word.removeprefix("lead.") in TAGS
+        if field.kind != "word" or not ("." in field.word or of_tags):
             continue
-        denied = pieces[number + 1].word == "not"
+        denied = pieces[number + 1].word in ("not", "!")
         for length in (2, 1):
             words = pieces[number + 1 + denied : number + 1 + denied + length]
             word = " ".join(piece.word for piece in words).lower()
@@ -33,8 +35,8 @@ def phrases(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
             if not value or value[0].kind not in ("text", "word"):
                 continue
             part = text[value[0].at : value[-1].end].strip("\"'")
-            glob = _glob(word, part)
-            right = f'{"not " * denied}matches({field.word}, "{glob}")'
-            what = f"“{word}” does not stand between two things"
+            asked = f'tagged("{part}")' if of_tags else f'matches({field.word}, "{_glob(word, part)}")'
+            right = f"{'not ' * denied}{asked}"
+            what = f"“{word.replace(' ~', '~').replace('~ ', '~')}” does not stand between two things"
             yield Slip(field.at, value[-1].end, right, what, f"write {right}", said_at=words[0].at)
             break

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 JOINS: Final = frozenset(("and", "or"))
 KEYWORDS: Final = frozenset(("and", "or", "not", "in"))
+TAGS: Final = ("tag", "tags", "label", "labels")
+"""What somebody may take for a field of a lead; they are asked by a function."""
 COMPARES: Final = frozenset(("==", "!=", "<", "<=", ">", ">=", "in"))
 _PIECE: Final = re.compile(
     r"""(?P<text>"[^"]*"|'[^']*')

@@ -83,10 +83,14 @@ def _asked(ask: Ask) -> str:
 
 def _alone(word: Constant, above: Node | None, behind: tuple[Node, ...] = ()) -> ConditionError:
     """above: what stands before it, `… == "A" or "B"`. behind: what stands behind it, `or "C"`."""
-    more = (one.value for one in takewhile(_is_text, behind) if isinstance(one, Constant))
+    more = (one.value if isinstance(one, Constant) else one.path for one in takewhile(_is_text, behind))
+    above = above.parts[-1] if isinstance(above, Join) else above
     denied = isinstance(above, Not)
     match above.part if isinstance(above, Not) else above:
-        case Compare(operators=(("==" | "!=") as sign,), operands=(Field(path=path), Constant(value=str(first)))):
+        case Compare(
+            operators=(("==" | "!=") as sign,),
+            operands=(Field(path=path), Constant(value=str(first)) | Field(path=first)),
+        ):
             said, denied = [first], denied != (sign == "!=")
         case Compare(operators=(("in" | "not in") as sign,), operands=(Field(path=path), Items(items=items))):
             said, denied = [one.value for one in items if isinstance(one, Constant)], denied != (sign == "not in")
@@ -97,8 +101,15 @@ def _alone(word: Constant, above: Node | None, behind: tuple[Node, ...] = ()) ->
     return ConditionError(f"“{word.value}” by itself is neither true nor false", word.offset, fix)
 
 
-def _is_text(node: Node) -> bool:
-    return isinstance(node, Constant) and isinstance(node.value, str)
+def _is_text(node: Node) -> TypeGuard[Constant | Field]:
+    """A word without a point is one, too, that has lost its quotes."""
+    match node:
+        case Constant(value=str()):
+            return True
+        case Field(path=path):
+            return "." not in path
+        case _:
+            return False
 
 
 def _compare(tree: Compare) -> None:
@@ -148,6 +159,8 @@ def _ask(ask: Ask, compared: str = "") -> None:
     if function is None:
         fix = _in_our_words(ask) or did_you_mean(ask.function, FUNCTIONS)
         raise ConditionError(f"there is no function {ask.function}(…)", ask.offset, fix)
+    if isinstance(ask.arguments[-1] if ask.arguments else None, Compare) and not compared:
+        _compared_within(ask, function)
     if each := _each(ask, function):
         what = f"{ask.function}(…) asks for one {function.takes[0].rpartition(' ')[2]} at a time"
         if isinstance(ask.arguments[-1], Constant) and isinstance(ask.arguments[0], Field):
@@ -181,6 +194,19 @@ _OWNERS: Final = ("lead", "company", "bant", "survey", "campaign", "event", "han
 """What fields are of; a name of another owner is that of an event."""
 _GLOBS: Final = {"endswith": "*{}", "startswith": "{}*", "contains": "*{}*", "includes": "*{}*", "matches": "{}"}
 """What is asked of a text in other languages, as a glob."""
+
+
+def _compared_within(ask: Ask, function: Function) -> None:
+    """`days_since("sent" > 30)`"""
+    match ask.arguments:
+        case (*before, Compare(operators=(sign,), operands=(given, Constant(value=int() | float() as number)))) if (
+            function.gives == "number" and isinstance(given, Constant | Field) and not isinstance(number, bool)
+        ):
+            right = f"{_asked(replace(ask, arguments=(*before, given)))} {sign} {number}"
+            what = f"what is compared is the number that {ask.function}(…) gives"
+            raise ConditionError(what, ask.offset, f"write {right}")
+        case _:
+            return
 
 
 def _in_our_words(ask: Ask) -> str:
@@ -251,6 +277,8 @@ def _each(ask: Ask, function: Function) -> str:
         case (Join(every=every, parts=parts), *behind):
             join = " and " if every else " or "
             several = [(part, *behind) for part in parts]
+        case (Items(items=items), *behind) if function.gives == "yes/no":
+            several = [(item, *behind) for item in items]
         case (Field(), Field(), *_) if function.takes == ("field",):
             several = [(part,) for part in ask.arguments]
         case (Field() as field, Constant(value=str(text)) as glob) if ask.function == "matches" and "|" in text:

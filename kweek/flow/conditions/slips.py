@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Final, NamedTuple
 
 from kweek.flow.conditions.dates import dates
@@ -21,6 +21,8 @@ from kweek.flow.conditions.units import money, units
 
 _LONGEST: Final = 400  # characters; nobody waits for many readings of more
 _SIGNS: Final = {"===": "==", "!==": "!=", "=!": "!=", "=!=": "!=", ">==": ">=", "=>=": ">=", "<==": "<=", "=<=": "<="}
+_FOREIGN: Final = {"&&": "and", "||": "or", "=": "==", **_SIGNS}
+_BARE: Final = re.compile(r"\s*(?!(?:true|false|today)\b)([a-zA-Z][\w-]*)(?![\w.(-])")  # a text without its quotes
 _SHARE: Final = re.compile(r"\s*(?:share\W*)?(\d+) ?%\W*", re.IGNORECASE)
 
 
@@ -32,6 +34,7 @@ def slip_meant(text: str, read: Callable[[str], object]) -> ConditionError | Non
         return ConditionError(f"“{text.strip()}” is a share, not a condition", 0, f"write - share: {share[1]}%")
     pieces = pieces_of(text)
     for find in (
+        _foreign,
         spoken,
         _signs,
         _colons,
@@ -59,6 +62,29 @@ def _mends(slip: Slip, text: str, read: Callable[[str], object]) -> bool:
     except ConditionError as error:
         return error.offset > slip.start + len(slip.right)
     return True
+
+
+def _foreign(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`lead.a = "x" && lead.b = "y"`: all of them at once."""
+    odd = [(piece, _FOREIGN[word]) for piece, word in _words(pieces) if word in _FOREIGN]
+    if len(odd) > 1:
+        right = text
+        for piece, ours in reversed(odd):
+            end = piece.at + (2 if ours in JOINS else len(piece.word))
+            words = _BARE.match(right, end) if ours in ("==", "!=") else None
+            if words:
+                right = f'{right[: words.start(1)]}"{words[1]}"{right[words.end() :]}'
+            right = f"{right[: piece.at]}{ours}{right[end:]}"
+        signs = dict.fromkeys(text[piece.at : piece.at + (2 if ours in JOINS else 1)] for piece, ours in odd)
+        what = f"{' and '.join(f'“{sign}”' for sign in signs)} {'are' if len(signs) > 1 else 'is'} of another language"
+        yield Slip(0, len(text), right.strip(), what, f"write {right.strip()}", said_at=odd[0][0].at)
+
+
+def _words(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, str]]:
+    """Two signs that stand together are one."""
+    for piece, behind in zip_longest(pieces, pieces[1:]):
+        twin = piece.word in "&|" and behind is not None and behind.word == piece.word and behind.at == piece.end
+        yield piece, piece.word * 2 if twin else piece.word
 
 
 def _signs(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:

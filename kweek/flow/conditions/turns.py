@@ -31,6 +31,12 @@ _WITHIN: Final = re.compile(
 _FROM_TODAY: Final = re.compile(
     rf"{_FIELD}\s*(?P<sign>[<>]=?)\s*(?P<said>(?:(?:today|now)\s*(?:\+|(?P<back>-))|in)\s*(?P<days>\d+)(?:\s*days?\b)?)(?![\w.])"
 )
+_SOON: Final = re.compile(
+    rf"""{_FIELD}\s+(?:is\s+)?(?P<no>not\s+)?(?P<said>
+        (?:within|in|during)\s+(?:the\s+)?(?P<way>next|coming|last|past)?\s*["']?(?P<count>\d+)\s+(?P<unit>day|week)s?["']?
+    )(?![\w.])""",
+    re.VERBOSE,
+)
 _DENIED: Final = re.compile(r"""(?P<sign>[=!]=)\s*not\s+(?=(?P<is>"[^"]*"|'[^']*'|\d+))""")
 _PATTERN: Final = re.compile(rf"matches\(\s*{_FIELD}\s*,\s*(?P<glob>[^\s\"'(),]*\*[^\s\"'(),]*)\s*\)")
 
@@ -46,6 +52,13 @@ def turns(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
         days = f"{'-' if found['back'] else ''}{found['days']}"
         right = f"days_until({found['field']}) {found['sign']} {days}"
         what = "conditions do not calculate with dates"
+        yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("said"))
+    for found in _SOON.finditer(text):
+        days = int(found["count"]) * (7 if found["unit"] == "week" else 1)
+        asked = f"days_until({found['field']})"
+        right = f"-{days} <= {asked} <= 0" if found["way"] in ("last", "past") else f"0 <= {asked} <= {days}"
+        right = f"not ({right})" if found["no"] else right
+        what = f"“{found['said']}” does not compare"
         yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("said"))
     for found in _DENIED.finditer(text):
         right = "!=" if found["sign"] == "==" else "=="

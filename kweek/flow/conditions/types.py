@@ -9,13 +9,15 @@ from collections.abc import Collection, Iterator
 
 from kweek.flow.conditions import Condition
 from kweek.flow.conditions.codes import CODES, code_meant
-from kweek.flow.conditions.constants import Finding, fits_bounds, shown, unfit
+from kweek.flow.conditions.constants import EMAIL, Finding, fits_bounds, of_addresses, shown, unfit
 from kweek.flow.conditions.instead import (
     asked_bare,
     asked_nothing,
+    flat,
     instead,
     of_itself,
     question_meant,
+    several_meant,
     tags_asked,
     unquoted,
 )
@@ -44,9 +46,14 @@ def _answer(tree: Node, schema: Schema) -> list[Finding]:
 
 def _truth(node: Node, schema: Schema) -> Iterator[Finding]:
     match node:
-        case Join(parts=parts):
+        case Join():
+            parts = flat(node)
+            several = several_meant(parts, schema)
+            yield from (finding for finding, _ in several)
+            spoken_of = [part for _, parts in several for part in parts]
             for part in parts:
-                yield from _truth(part, schema)
+                if not any(part is one for one in spoken_of):
+                    yield from _truth(part, schema)
         case Not(part=part):
             yield from _truth(part, schema)
         case Compare():
@@ -311,6 +318,10 @@ def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
                 both = f'it is a link of “{has}”: write {ask.function}("{has}", "{mail}")'
                 fix = both if has and ask.function == "clicked" else did_you_mean(mail, schema.mails)
                 yield at, f"there is no mail “{mail}”", fix
+            case "glob", Constant(value=str() as glob) if ask.arguments[0] == Field(ask.arguments[0].offset, EMAIL):
+                if glob and (right := of_addresses(glob)):
+                    what = f"{EMAIL} is never “{glob}”: it is a whole address"
+                    yield at, what, f'write matches({EMAIL}, "{right}")'
             case "link", Constant(value=str() as link):
                 mail = ask.arguments[0].value if isinstance(ask.arguments[0], Constant) else ""
                 links = schema.mails.get(str(mail))

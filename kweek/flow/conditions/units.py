@@ -22,6 +22,10 @@ _LONGEST: Final = 3  # words of a unit: square metres of floor
 def units(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     for number, piece in enumerate(pieces[2:], 2):
         sign = pieces[number - 1].word
+        if piece.kind == "number" and sign in ("==", *_ORDERS) and _more(text, pieces, number):
+            asked = f"{pieces[number - 2].word} " if pieces[number - 2].kind == "word" else ""
+            right = f">= {piece.word}" if sign in ("==", ">=") else f"{sign} {piece.word}"
+            yield _behind("+", pieces[number - 1].at, piece.at, piece.end + 1, right, f"write {asked}{right}")
         if piece.kind == "glued" and sign in _ORDERS and (parts := _GLUED.fullmatch(piece.word)):
             right, fix = _without(parts[2], parts[1], sign, _asked(pieces, number - 2))
             yield _behind(parts[2], piece.at, piece.end - len(parts[2]), piece.end, right, fix)
@@ -64,6 +68,11 @@ _MONEY: Final = re.compile(
 )
 _AMOUNT: Final = re.compile(r"(?P<whole>\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](?P<cents>\d\d?))?")
 """1.500,00, with the point or the comma of either country."""
+
+
+def _more(text: str, pieces: Sequence[Piece], number: int) -> bool:
+    """`> 10+`"""
+    return text[pieces[number].end :].startswith("+") and ends_at(pieces, number + 2)
 
 
 def _behind(unit: str, start: int, at: int, end: int, right: str, fix: str) -> Slip:

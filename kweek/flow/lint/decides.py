@@ -52,7 +52,7 @@ def _lines(
     for number, half in halves.items():
         if number not in (*found.never, *found.always, *found.known, *found.shadowed):
             what, why = "A part of this condition is always true", "whatever a lead is, it asks nothing of it"
-            fix = "Take it away, or ask what only some leads are"
+            fix = _none_of(half) or "Take it away, or ask what only some leads are"
             report.error(lines[number].inside(half.offset), "always-true", what, why, fix)
     for number in found.known:
         what, why = "This condition is true of every value that is known", "it only asks whether it is known"
@@ -65,9 +65,28 @@ def _lines(
 
 
 def _spare_half(tree: Node, schema: Schema) -> Node | None:
-    """Of all that must be true, a comparison that always is: `count("clicked") > -1 and …`."""
+    """Of all that must be true, a part that always is, or is of whatever is known: `count("clicked") > -1 and …`,
+    `… and (lead.profile != "A" or lead.profile != "B")`."""
     parts = tree.parts if isinstance(tree, Join) and tree.every else ()
-    return next((part for part in parts if isinstance(part, Compare) and idle([part], schema).always), None)
+    return next((part for part in parts if isinstance(part, Compare | Join) and _asks_nothing(part, schema)), None)
+
+
+def _none_of(part: Node) -> str:
+    """`a != "A" or a != "B"`: neither of them, if that is what was meant."""
+    texts: dict[str, list[str]] = {}
+    for one in part.parts if isinstance(part, Join) and not part.every else ():
+        match one:
+            case Compare(operators=("!=",), operands=(Field(path=path), Constant(value=str(text)))):
+                texts.setdefault(path, []).append(f'"{text}"')
+            case _:
+                return ""
+    path, said = next(iter(texts.items()), ("", []))
+    return f"Write {path} not in [{', '.join(said)}]" if len(texts) == 1 else ""
+
+
+def _asks_nothing(part: Node, schema: Schema) -> bool:
+    found = idle([part], schema)
+    return bool(found.always or (isinstance(part, Join) and found.known))
 
 
 def _mends(tree: Node, schema: Schema) -> str:
