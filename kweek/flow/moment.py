@@ -20,6 +20,7 @@ _IN_WORDS: Final = re.compile(
     r"(?:the )?(?!next|first|last|every|business|working)([a-z]+(?: [a-z]+)? (?:end|date|day|on))"
 )
 """A date field without its owner, as one says it: the contract end."""
+_WORDS: Final = re.compile(r"[a-z]+(?: [a-z]+){1,2}")
 _DAY: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?: .*)?")
 _BESIDE: Final = re.compile(r"(.+?)\s+(before|after)\s+(.+)")
 
@@ -165,6 +166,9 @@ def _length_alone(text: str) -> Duration | None:
 def _beside_date(duration: str, side: str, field: str) -> Moment:
     if not FIELD.fullmatch(field) and not _UNOWNED.fullmatch(field):
         bare = re.sub(r"\A(?:the|its|their) ", "", field)
+        bare = re.sub(r"\Aend of (?:the |its )?([a-z]+)\Z", r"\1 end", bare)
+        if _WORDS.fullmatch(bare):  # the linter, who knows the dates, says which is meant
+            return Moment(date_field="_".join(bare.split()), offset=parse_duration(duration), before=side == "before")
         right = bare if FIELD.fullmatch(bare) else f"lead.{bare}" if _UNOWNED.fullmatch(bare) else "lead.contract_end"
         raise ValueError(f"“{field}” is not a date field; write one with its owner: {right}")
     return Moment(date_field=field, offset=parse_duration(duration), before=side == "before")
@@ -198,7 +202,7 @@ _ANY_DAY: Final = ("daily", "dagelijks", "day", "dag", "at", "om")
 _LIKE_CLOCK: Final = re.compile(r"\d{1,3}[:.]\d{1,3}")
 _LOOSE: Final = re.compile(
     r"(?:(?:on |op |every |each |elke |next )?([a-z]+),? +)?(?:at |om )?"
-    r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o'clock)?"
+    r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o['’]clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
 _TWO: Final = re.compile(r"(.+?),? (?:and then |then |and )?((?:until |at )?(?:[a-z]+day )?\d{1,2}:\d\d|until .+)")
@@ -217,7 +221,7 @@ _SIDES: Final = {"from": "after", "past": "after", "following": "after", "since"
 def _meant(text: str) -> str | None:
     """The moment that was probably meant, where it is written in another way; None: it is one, or nobody can tell."""
     said = text.lower().strip()
-    if (bare := " ".join(re.sub("[\"'“”‘’]", " ", said).split())) != said:
+    if (bare := " ".join(re.sub("[\"“”‘]|['’](?!clock)", " ", said).split())) != said:
         return _meant(bare) or bare
     if (found := _CLOCK_FIRST.fullmatch(said)) and nearest(found["day"].removeprefix("on "), WEEKDAYS):
         turned = f"{found['day']} {found['clock']}"

@@ -83,7 +83,7 @@ def _asked(ask: Ask) -> str:
 
 def _alone(word: Constant, above: Node | None, behind: tuple[Node, ...] = ()) -> ConditionError:
     """above: what stands before it, `… == "A" or "B"`. behind: what stands behind it, `or "C"`."""
-    more = (one.value if isinstance(one, Constant) else one.path for one in takewhile(_is_text, behind))
+    more = [_text_of(one) for one in takewhile(_text_of, behind)]
     above = above.parts[-1] if isinstance(above, Join) else above
     denied = isinstance(above, Not)
     match above.part if isinstance(above, Not) else above:
@@ -101,15 +101,15 @@ def _alone(word: Constant, above: Node | None, behind: tuple[Node, ...] = ()) ->
     return ConditionError(f"“{word.value}” by itself is neither true nor false", word.offset, fix)
 
 
-def _is_text(node: Node) -> TypeGuard[Constant | Field]:
-    """A word without a point is one, too, that has lost its quotes."""
+def _text_of(node: Node) -> str:
+    """A word without a point is one, too, that has lost its quotes; empty: it is none."""
     match node:
-        case Constant(value=str()):
-            return True
-        case Field(path=path):
-            return "." not in path
+        case Constant(value=str(text)):
+            return text
+        case Field(path=path) if "." not in path:
+            return path
         case _:
-            return False
+            return ""
 
 
 def _compare(tree: Compare) -> None:

@@ -80,8 +80,10 @@ def _none_of(part: Node) -> str:
                 texts.setdefault(path, []).append(f'"{text}"')
             case _:
                 return ""
-    path, said = next(iter(texts.items()), ("", []))
-    return f"Write {path} not in [{', '.join(said)}]" if len(texts) == 1 else ""
+    if len(texts) != 1:
+        return ""
+    ((path, said),) = texts.items()
+    return f"Write {path} not in [{', '.join(said)}]"
 
 
 def _asks_nothing(part: Node, schema: Schema) -> bool:

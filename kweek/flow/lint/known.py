@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from kweek.flow.conditions.codes import CODES
@@ -131,8 +131,8 @@ class _Look:
         ):
             return
         fix = did_you_mean(name.value, words)
-        if not words or fix.startswith("There are"):
-            add = f"{'write' if '{}' in where else 'add it to'} {where.format(name.value)}"
+        if not words or fix.startswith(("There are", "The nearest are")):
+            add = f"{'write' if '{}' in where else 'add it to'} {where.replace('{}', name.value)}"
             fix = f"{fix} Or {add}." if words else add
         self.report.error(name.at, f"unknown-{kind}", f"There is no {kind} “{name.value}”", "", fix.strip())
 
@@ -153,18 +153,20 @@ class _Look:
                 fix = f"Name a mail, and write in its front matter: survey: {name.value}"
             self.report.error(name.at, "unknown-mail", f"“{name.value}” is a survey, not a mail", "", fix)
         elif mail is None:
-            self.one(
-                Located(name.value, name.at, name.key), self.names.mails, "mail", "templates/mails/{}.<language>.md"
-            )
+            self.one(Located(name.value, name.at, name.key), self.names.mails, "mail", self._files("{}"))
         if mail is None:
             return
         lacks = [language for language in self.names.languages if language not in mail.languages]
         if lacks and name.value not in self._missing:
             self._missing.add(name.value)
-            files = " and ".join(f"templates/mails/{name.value}.{language}.md" for language in lacks)
+            files = self._files(name.value, lacks)
             why = f"the workspace writes in {', '.join(self.names.languages)}"
             what = f"The mail “{name.value}” is not there in {' and '.join(lacks)}"
             self.report.error(name.at, "mail-language", what, why, f"Write {files}")
+
+    def _files(self, mail: str, languages: Sequence[str] = ()) -> str:
+        """One for each language; of those of the workspace, where nothing is said."""
+        return " and ".join(f"templates/mails/{mail}.{one}.md" for one in languages or self.names.languages)
 
     def script(self, name: Located[str]) -> None:
         """What the caller asks: a survey. A mail of this name may ask one."""

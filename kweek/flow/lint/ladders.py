@@ -31,6 +31,8 @@ def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[
             report.warning(step.at, "no-promise", what, why, fix)
         if isinstance(step, Handover | Task):
             _rungs(step.escalate, report)
+        if isinstance(step, Task) and _read(step.within) and step.within.at != step.at:
+            _too_late(step.escalate, step.within, report)
         if isinstance(step, Handover) and step.escalate and _read(step.follow_up):
             _too_early(step.escalate[0].after, step.follow_up, report)
         if isinstance(step, Call) and _read(step.apart) and step.attempts:
@@ -69,6 +71,17 @@ def _too_early(after: Located[Duration], due: Located[Duration], report: Report)
         what = f"Somebody is told ({after.value}) before the promise is due ({due.value})"
         fix = f"Write: after: {due.value}; for what comes before, use remind"
         report.warning(after.at, "rung-too-early", what, "nobody is late by then", fix)
+
+
+def _too_late(rungs: tuple[Rung, ...], within: Located[Duration], report: Report) -> None:
+    """Of a task, which is over when its time is up."""
+    for rung in rungs:
+        one, due = rung.after.value, within.value
+        if rung.after.at != rung.at and _read(rung.after) and _not_before(due, one) and one != due:
+            what = f"This rung ({one}) is never climbed: by then the time of the task ({due}) is up"
+            fix = f"Write a shorter one, or a longer within than {one}"
+            report.warning(rung.after.at, "rung-too-late", what, "nobody is told", fix)
+            return
 
 
 def _reminder(remind: Located[Duration], due: Located[Duration], when: str, report: Report) -> None:

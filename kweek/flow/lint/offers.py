@@ -35,6 +35,12 @@ def no_date(path: str, dates: Sequence[str]) -> str:
     root, _, last = path.rpartition(".")
     by_name = {name.rpartition(".")[2]: name for name in dates}
     near = by_name.get(last) or (nearest(path, dates) if root else by_name.get(nearest(last, by_name) or ""))
+    own = [name for name in dates if name.startswith("event.")]
+    words = {*last.split("_")} - {"on", "at", "date", "day", "end", "ends"}
+    shares = [name for name in dates if words & {*name.rpartition(".")[2].split("_")}]
+    likely = own if root == "event" or not (root or shares) else shares
+    if last not in by_name and len(likely) == 1 and not (near is not None and _alike(last, near)):
+        return f"Did you mean “{likely[0]}”?"
     if near is not None and (last in by_name or _alike(last, near)):
         return f"Did you mean “{near}”?"
     if root not in ("", "lead"):

@@ -54,6 +54,8 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
         above.append(state)
     if isinstance(step, Send):
         _nobody_knows(step, report, follows=follows)
+    if isinstance(step, Call):
+        _nobody_called(step, report)
 
 
 def means_else(step: AnyStep) -> bool:
@@ -117,6 +119,14 @@ def _who_did_not(state: str, number: int, step: Wait | Send | Call | Task) -> tu
             return why, f"Write one line instead of this and the next: {right}"
         case _:
             return why, "Take this line away"
+
+
+def _nobody_called(step: Call, report: Report) -> None:
+    """When the time of a call is up, nobody had the time for it, whatever was tried."""
+    for line in step.otherwise:
+        if line.state.value == "else" and _discards(line.target):
+            what, why = "This otherwise discards leads whom nobody had the time to call", "that is never their fault"
+            report.warning(line.state.at, "uncalled-discarded", what, why, "Write done, or another path or flow")
 
 
 _COVERS = {"opened": ("opened", "clicked", "answered"), "clicked": ("clicked", "answered")}

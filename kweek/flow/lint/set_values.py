@@ -13,6 +13,7 @@ from kweek.flow.problems import nearest
 
 _DAY: Final = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
 _ADDS: Final = re.compile(r"\+ ?[\d.]+|(?:plus|minus|[+-]=) ?[\w.]+|.*\w ?[+*/] ?\w.*|.*\w - \w.*", re.IGNORECASE)
+_BRACED: Final = re.compile(r"\{\{ *(event\.[a-z_]+) *\}\}")
 _EXAMPLES: Final = {"number": "3", "date": "2026-12-31, or today", "moment": "today", "yes/no": "true or false"}
 
 
@@ -23,6 +24,8 @@ def unfit_value(field: str, kind: FieldType, said: str) -> tuple[str, str] | Non
         return None
     if said == "today":
         return f"{field} is {kind}, “today” is a date", f"Write {_EXAMPLES.get(kind.kind, 'a text')}"
+    if braced := _BRACED.fullmatch(said):
+        return "A field stands in set by itself, without braces", f"Write {field}: {braced[1]}"
     what = f"{field} is {kind}, “{said}” is not"
     match kind.kind:
         case "number" if _ADDS.fullmatch(said):

@@ -28,6 +28,7 @@ from kweek.flow.model import (
     targets_of,
 )
 from kweek.flow.problems import Problem, did_you_mean, lines_in_words, nearest
+from kweek.flow.words import WHENEVER_DEFAULTS
 
 _ITSELF: Final = ("itself", "self", "this", "here", "same")
 """Words that somebody may write for the path in which he is."""
@@ -161,7 +162,9 @@ def _is_not_there(
         fix = f"A path is called by its name, and this one is “{own}”. There are: {', '.join(can)}."
     elif link := _clicked(first, flow, names, sure=nearest(name, can) is not None):
         fix = f"It is a link of this mail. Write: clicked {link}: … (where the lead goes)"
-    elif first in anywhere and meant(name, ("ignore",)):
+    elif first in anywhere and (name == "nothing" or meant(name, ("nothing",))) and not _by_default(first, flow):
+        fix = "Take this line away: without it, nothing happens"
+    elif first in anywhere and (meant(name, ("ignore",)) or meant(name, ("nothing",)) or name == "nothing"):
         fix = "Did you mean “ignore”?"
     elif alone is not None:
         fix = f"Did you mean “{alone}”? Or should the path in line {there[alone].line} be called “{name}”?"
@@ -170,6 +173,11 @@ def _is_not_there(
     elif others or (not flow.paths and nearest(name, can) is None):  # nobody misspells a name twice in the same way
         fix = f"Write this path below “paths”. There are: {', '.join(can)}."
     report.error(first.at, "unknown-target", what, why, fix)
+
+
+def _by_default(target: ToPath, flow: Flow) -> bool:
+    """Does something happen, too, where no line names its event?"""
+    return any(line.target is target and line.event.value in WHENEVER_DEFAULTS for line in flow.whenever)
 
 
 def _clicked(target: ToPath, flow: Flow, names: Names, *, sure: bool) -> str | None:

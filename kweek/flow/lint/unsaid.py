@@ -8,22 +8,54 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from kweek.flow.kebab import kebab
 from kweek.flow.lint.names import Names
 from kweek.flow.model import AnyStep, Call, Flow, Go, Handover, Send, Share, Tell
-from kweek.flow.problems import Problem
+from kweek.flow.problems import Position, Problem, nearest
 
+_OF_NAMES: Final = ("empty", "name", "quotes-needed")
 _MOST_SHOWN: Final = 6
 
 
 def with_names(problems: Iterable[Problem], flows: Mapping[str, Flow], names: Names) -> Iterator[Problem]:
     """What the loader said of the flows, and of a verb that says nothing also what could stand there."""
     for problem in problems:
-        flow = flows.get(PurePosixPath(problem.file).stem) if problem.code == "empty" else None
+        flow = flows.get(PurePosixPath(problem.file).stem) if problem.code in _OF_NAMES else None
         steps = flow.walk() if flow is not None and flow.file == problem.file else ()
+        if problem.code != "empty":
+            step = next((one for one in steps if (problem.line, problem.column) in _named_at(one)), None)
+            yield replace(problem, fix=_fix_of(problem, step, flow, names) if step and flow else problem.fix)
+            continue
         step = next((one for one in steps if one.at == (problem.line, problem.column)), None)
         can = _names_for(step, flow, flows, names) if step is not None and flow is not None else []
         shown = f"{problem.fix.removesuffix('.')}: {', '.join(can)}" if can else problem.fix
         yield replace(problem, fix=shown)
+
+
+def _named_at(step: AnyStep) -> tuple[Position, ...]:
+    match step:
+        case Send(mails=mails):
+            return tuple(share.mail.at for share in mails)
+        case Call(script=script):
+            return (script.at,)
+        case _:
+            return ()
+
+
+def _fix_of(problem: Problem, step: AnyStep, flow: Flow, names: Names) -> str:
+    """`send: "Are you still welcome?"`, `call: {{ lead.phone }}`: a name that there is, where the one is none that the
+    loader could make of it."""
+    known, kind = (
+        (names.mails, "a mail") if isinstance(step, Send) else (names.surveys, "the survey that is its script")
+    )
+    said = kebab(problem.what.partition("“")[2].rpartition("”")[0]) if problem.code == "name" else ""
+    made = problem.fix.rstrip(".").rpartition(": ")[2]
+    if made in known or not known:
+        return problem.fix
+    if said and (near := nearest(said, known)):
+        return f"Did you mean “{near}”?"
+    begun = f"“{step.verb}” names {kind}" if problem.code == "name" else "Write the name itself"
+    return f"{begun}: {', '.join(_near(flow, known))}"
 
 
 def _names_for(step: AnyStep, flow: Flow, flows: Mapping[str, Flow], names: Names) -> list[str]:

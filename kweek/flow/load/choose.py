@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kweek.flow import model as m
+from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import said, unread
 from kweek.flow.load.targets import TargetReader
@@ -19,7 +20,19 @@ Known = dict[str, Pair]
 _NO_COLON: Final = re.compile(r"(?P<word>if|share|else)\b(?P<rest> .+)")
 _ALWAYS: Final = ("true", "always", "yes", "1 == 1", "other", "any", "*")
 """What somebody may ask of whom all is true."""
+_THEN: Final = re.compile(
+    r"(?P<asked>.+?),?:? (?:(?:then|->|=>|→|, )(?: ?go(?: ?to)?:?)?|go(?: ?to)?:?) *(?P<to>(?:flow )?[a-z0-9-]+)"
+)
 BRANCH: Final = ("if", "share", "go", "else")
+
+
+def _asks(text: str) -> bool:
+    """Is it a condition, rather than a word?"""
+    try:
+        parse_condition(text)
+    except ConditionError:
+        return False
+    return re.search("[.(]", text) is not None
 
 
 def _words(node: Node) -> list[str]:
@@ -175,6 +188,24 @@ class ChooseReader(TargetReader):
             case _:
                 return node
 
+    def _asked_with_way(self, node: Pairs) -> Pairs:
+        """`- lead.sales_ready: sales` and `- if: lead.sales_ready then sales`: what is asked, and where it leads."""
+        match node.pairs:
+            case (Pair(key=Text() as asked, value=Text() as to),) if _asks(asked.value) and not to.empty:
+                condition, way = asked.value, to.value
+            case (Pair(key=Text(value="if"), value=Text(value=text) as to),) if found := _THEN.fullmatch(text):
+                condition, way = found["asked"], found["to"]
+                if not _asks(condition):
+                    return node
+            case _:
+                return node
+        what, why = "This line says what is asked and where it leads.", "Each has a key of its own."
+        fix = f"Write two lines: “- if: {condition}”, and below “if”: “go: {way}”"
+        self.note(node.at, "choose-line", what, why, fix)
+        key = node.pairs[0].key
+        asked = Pair(key._replace(value="if"), to._replace(value=condition, text_at=None))
+        return Pairs((asked, Pair(key._replace(value="go"), to._replace(value=way, text_at=None))), node.at)
+
     def _branch(self, node: Node, key: Text) -> m.Branch | None:
         if isinstance(node, Text) and (found := _NO_COLON.fullmatch(node.value)):
             word, rest = found["word"], found["rest"].strip()
@@ -187,6 +218,7 @@ class ChooseReader(TargetReader):
             self.note(node.at, "choose-line", "“else” does not say where to go.", "", fix)
             return m.Branch(node.at, m.ToPath(way, node.at) if self.unnamed else m.Inline((), node.at))
         if isinstance(node, Pairs):
+            node = self._asked_with_way(node)
             node = self._as_a_line(Pairs(tuple(self._with_then(node.pairs, ("go", "else"))), node.at))
             node = self._with_steps_below(node)
         known = self.fields(node, key, BRANCH, "if: lead.sales_ready, go: sales")

@@ -53,6 +53,12 @@ class Reader(TextReader):
                 fix = f"Write braces: {key.value}: {{ {inner} }}"
             self.note(node.at, "dashes", what, why, fix)
             return inside
+        elif isinstance(node, Items) and isinstance(only := (*node.items, None)[0], Pairs) and not node.items[1:]:
+            first = only.pairs[0].key
+            what, why = f"{name} takes keys and values; here they have a dash.", "A dash begins an item of a list."
+            fix = f"Take the dash away: {first.value} in column {first.at.column}, like what stands below it."
+            self.note(node.at, "dashes", what, why, fix)
+            return only.pairs
         else:
             kind = "a list" if isinstance(node, Items) else f"the text “{node.value}”"
             dashes = " Leave out the dashes." if isinstance(node, Items) else ""
@@ -137,6 +143,13 @@ class Reader(TextReader):
 
     def texts(self, pair: Pair) -> tuple[Located[str], ...]:
         """One text, or a list of them: `tag: fair` and `tag: [fair, vip]`."""
+        if words := _list_meant(pair.value):
+            fix = f"Write a list: {pair.key.value}: [{', '.join(word.value for word in words)}]"
+            what = f"“{pair.key.value}” takes one text, or a list; this is neither."
+            if isinstance(pair.value, Text):
+                what = f"“{pair.value.value}” is one text of {len(words)} lines."
+            self.note(pair.value.at, "list-wanted", what, "", fix)
+            return tuple(word.located for word in words)
         nodes = pair.value.items if isinstance(pair.value, Items) else (pair.value,)
         found = [self.text_of(node, pair.key) for node in nodes]
         if not nodes:
@@ -172,6 +185,20 @@ class Reader(TextReader):
         """One or a list of them, whatever they are."""
         if pair is not None:
             yield from pair.value.items if isinstance(pair.value, Items) else (pair.value,)
+
+
+def _list_meant(node: Node) -> Sequence[Text]:
+    """`{ on-trial, software }`, or a word on each line without dashes; empty: it is none of that kind."""
+    match node:
+        case Pairs(pairs=(_, _, *_) as pairs):
+            words = [one.key for one in pairs if isinstance(one.value, Text) and one.value.empty]
+            return words if len(words) == len(pairs) else ()
+        case Text(value=value, at=at, end=end, style="plain") if end.line > at.line:
+            words = value.split()
+            each = [node._replace(value=word, text_at=None) for word in words]
+            return each if len(words) == end.line - at.line + 1 else ()
+        case _:
+            return ()
 
 
 def said(pair: Pair | None) -> str:

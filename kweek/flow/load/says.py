@@ -16,6 +16,9 @@ from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 T = TypeVar("T")
 _MOST: Final = 1_000  # nobody reads more about one file
+_FILE: Final = re.compile(
+    r"(?:\.?/)?(?:(?:templates|mails|surveys|rules)/)+([a-z0-9-]+)(?:\.[a-z]{2})?(?:\.(?:md|ya?ml))?"
+)
 _CURLY: Final = re.compile(r"[“”„«‘’]([^“”„«»‘’]+)[“”»‘’]")
 _REMARK: Final = re.compile("//|#| --+ ")
 """What somebody may write for the # of a remark, or a # that stands too near to be one."""
@@ -214,6 +217,10 @@ class TextReader:
         text = self.text(pair)
         if pair is None or text is None:
             return None
+        if file := file_named(text.value):
+            what, why = f"“{text.value}” is a file.", f"“{pair.key.value}” takes its name."
+            self.note(text.at, "name", what, why, f"Write: {pair.key.value}: {file}")
+            return Located(file, text.at, text.key)
         if first := next(iter(several_names(text.value)), None):
             what = f"“{text.value}” is several names; “{pair.key.value}” takes one."
             fix = f"Write one: {pair.key.value}: {first} — and a step or a line for each other"
@@ -252,6 +259,12 @@ def in_braces(node: Node) -> Text | None:
             return only
         case _:
             return None
+
+
+def file_named(text: str) -> str:
+    """`templates/mails/survey.en.md`: what it is called in a flow; empty: it is no file."""
+    found = _FILE.fullmatch(text)
+    return found[1] if found else ""
 
 
 def several_names(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from kweek.flow import model as m
 from kweek.flow.kebab import NAME, parse_name
 from kweek.flow.load.choose import ChooseReader
 from kweek.flow.load.reader import said, unread
-from kweek.flow.load.says import in_braces, several_names
+from kweek.flow.load.says import file_named, in_braces, several_names
 from kweek.flow.load.texts import parse_share
 from kweek.flow.problems import Located
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
@@ -32,7 +32,7 @@ class ShareReader(ChooseReader):
         match verb.value:
             case Items(items=items):
                 names = [node.value for node in items if isinstance(node, Text)]
-            case Text(value=text, at=at, end=end):
+            case Text(value=text, at=at, end=end) if not file_named(text):
                 names = several_names(text)
                 if end.line > at.line and all(map(NAME.fullmatch, text.split())):
                     names = text.split()
@@ -46,8 +46,7 @@ class ShareReader(ChooseReader):
             each = [(None if mail == "nothing" else mail, int(share)) for mail, share in halves]
             return tuple(m.Share(Located(mail, at, key), Located(share, at, key)) for mail, share in each)
         if isinstance(verb.value, Items) or names:
-            fix = "Write a step for each" + (f": - send: {', then - send: '.join(names)}." if names else ".")
-            fix += " Or, for an A/B test: send: { one: 50%, other: 50% }"
+            fix = _each_or_test(names, whole_step=id_ is None) if names else "Write a step for each."
             what = f"“send” takes one mail; this is {'a list' if isinstance(verb.value, Items) else 'several'}."
             self.note(verb.value.at, "text-wanted", what, "", fix)
             return (m.Share(unread(verb), whole),)
@@ -122,6 +121,18 @@ class ShareReader(ChooseReader):
     def _mail_of(self, pair: Pair) -> Located[str | None]:
         name = self.reread(pair.key.located, parse_name, "name") or unread(pair)
         return Located(None if name.value == "nothing" else name.value, name.at, name.key)
+
+
+def _each_or_test(names: Sequence[str], *, whole_step: bool) -> str:
+    """What somebody may mean who names several mails: all of them, or, where the step has an id, one of them by lot."""
+    if not names[1:]:
+        return f"Write: send: {names[0]}"
+    each = f"{'Write' if whole_step else 'Or write'} a step for each: - send: {', then - send: '.join(names)}."
+    part, over = divmod(100, len(names))
+    shares = ", ".join(f"{name}: {part + (number < over)}%" for number, name in enumerate(names))
+    if whole_step:
+        return f"{each} Or, for an A/B test: send: {{ {shares} }} — and below it: id: subject-test"
+    return f"For an A/B test, write: send: {{ {shares} }}. {each}"
 
 
 def _in_whole(pairs: Sequence[Pair]) -> list[int]:

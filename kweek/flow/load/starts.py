@@ -8,15 +8,18 @@ from typing import Final
 
 from kweek.flow import model as m
 from kweek.flow.load.misplaced import joined
-from kweek.flow.load.reader import Reader
+from kweek.flow.load.reader import Reader, said
 from kweek.flow.load.targets import OWN_EVENT
 from kweek.flow.load.texts import BETWEEN
-from kweek.flow.moment import parse_at, parse_weekly
+from kweek.flow.moment import CLOCK, WEEKDAYS, parse_at, parse_weekly
 from kweek.flow.problems import Located, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 START_KEYS: Final = ("event", "at", "every", "if")
-_ASKED_BESIDE: Final = re.compile(rf"(?:(?:on|when) )?(?P<event>{OWN_EVENT.pattern}),? (?:if|when):? (?P<asked>.+)")
+_ASKED_BESIDE: Final = re.compile(
+    rf"(?:(?:on|when) )?(?P<event>{OWN_EVENT.pattern}),? "
+    r"(?:if|when|where|and(?= (?:not )?(?:event|lead|company)\.)):? (?P<asked>.+)"
+)
 
 _OF_A_PAGE: Final = re.compile(rf"(?P<event>{OWN_EVENT.pattern}),? (?:of |on )?(?P<path>/\S*)")
 
@@ -122,12 +125,43 @@ class StartReader(Reader):
         if "at" in known and "if" in known:
             fix = "Ask it in a choose, as the first step."
             self.note(known["if"].key.at, "start", "“at” has no “if”.", "The date itself decides.", fix)
+        known = self._asked_behind(known)
+        if self._on_days(known):
+            return None
         event, condition = self.text(known.get("event")), self.text(known.get("if"))
         moment = self.parsed(known.get("at"), parse_at, "moment")
         every = self.parsed(known.get("every"), parse_weekly, "moment")
         if event is None and moment is None and every is None:
             return None
         return m.Start(node.at, event=event, condition=condition, moment=moment, every=every)
+
+    def _asked_behind(self, known: dict[str, Pair]) -> dict[str, Pair]:
+        """`event: trial.started if event.seats >= 3`"""
+        pair, own = known.get("event"), known.get("if")
+        found = _ASKED_BESIDE.fullmatch(pair.value.value) if pair and isinstance(pair.value, Text) else None
+        if pair is None or found is None or not isinstance(pair.value, Text):
+            return known
+        asked = found["asked"] if own is None else f"{said(own)} and {found['asked']}"
+        what, why = "A start and its condition are two lines.", "Each has its key."
+        fix = f"Write: event: {found['event']} — and below it, in the same column: if: {asked}"
+        if own is not None:
+            fix = f"Write: event: {found['event']} — and in line {own.key.at.line}: if: {asked}"
+        self.note(pair.value.at, "start", what, why, fix)
+        event = pair.value._replace(value=found["event"], text_at=None)
+        condition = own or Pair(pair.key._replace(value="if"), pair.value._replace(value=asked, text_at=None))
+        return {**known, "event": Pair(pair.key, event), "if": condition}
+
+    def _on_days(self, known: dict[str, Pair]) -> bool:
+        """`every: monday, thursday 09:00`, and an `if` below it: each of the starts asks it."""
+        every, asked = said(known.get("every")), said(known.get("if"))
+        days = [word for word in re.findall("[a-z]+", every.lower()) if word in WEEKDAYS]
+        if len(days) < 2 or "every" not in known or "if" not in known:
+            return False
+        time = next((word for word in every.split() if CLOCK.fullmatch(word)), "09:00")
+        each = " — and ".join(f"“- every: {day} {time}”, and below “every”: “if: {asked}”" for day in days)
+        what, why = f"“{every}” is several moments.", "Each is a start of its own, with its condition."
+        self.note(known["every"].value.at, "moment", what, why, f"Write below “start:” a list: {each}")
+        return True
 
     def _under_its_key(self, known: dict[str, Pair]) -> dict[str, Pair]:
         """`event: 90 days before lead.contract_end`: one of our keys, and the value of another."""

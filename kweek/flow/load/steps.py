@@ -177,6 +177,14 @@ class StepReader(VerblessReader):
                 found[other] = self._other_word(pair, verb, other)
             elif (verb, word) in _INSTEAD:
                 what, fix = _INSTEAD[verb, word]
+                if (
+                    (verb, word) == ("handover", "within")
+                    and "follow_up" not in found
+                    and not _clock(word, node)
+                    and said(pair) != "…"
+                ):
+                    fix = f"Its clock is “follow_up”. Write: follow_up: {said(pair)}"
+                    found["follow_up"] = Pair(pair.key._replace(value="follow_up"), pair.value)
                 fix = _delete(word, node) or _clock(word, node) or fix
                 self.note(pair.key.at, "unknown-key", what, "", fix)
             elif word in ("name", "title", "label") and "id" not in found and isinstance(pair.value, Text):

@@ -31,7 +31,9 @@ OWN_EVENT: Final = re.compile(r"[a-z][\w-]*\.[a-z_]+")
 _FIELDS: Final = ("lead", "company", "campaign", "survey", "bant", "event", "handover")
 """Of what a condition asks."""
 _FLOW_FILE: Final = re.compile(r"flows/([a-z0-9-]+)(?:\.ya?ml)?")
+_OF_PATHS: Final = re.compile(r"(?:(?:paths?|steps|end|go|flow)[./:]|[#@/.:])([a-z0-9-]+)")
 _BETWEEN: Final = re.compile(r",? (?:and then|and|or|then|&|\+|/) |, ?")
+_CLICKED: Final = re.compile(r"(?i:click(?:s|ed)?|klikt?|geklikt)(?: (?:on|op))? ([a-z0-9-]+)")
 _TO: Final = re.compile(r"(?:flow )?[a-z0-9-]+")
 _GOES_TO: Final = frozenset(("go", "goto", "jump", "return", "back", "to", "the", "path", "terug", "naar"))
 """Words that somebody may write before the name of a path: `back to steps`."""
@@ -121,6 +123,8 @@ class TargetReader(RungReader, ABC):
             case ["next", "step" | "one" | "line"] | ["the", "next", "step"]:
                 self.note(text.at, "target", f"“{text.value}” has a word too many.", "", "Write: next")
                 return Next(text.at)
+            case ["do", "nothing"] if ignore:
+                return ToPath("nothing", text.at)  # the linter knows whether anything would happen
             case ["ignore"] if ignore:
                 return Ignore(text.at)
             case ["flow", name]:
@@ -158,6 +162,9 @@ class TargetReader(RungReader, ABC):
                 (name,) = known
                 self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {name}")
                 return ToPath(name, text.at)
+            case [path] if (found := _OF_PATHS.fullmatch(path)) and found[1] in {*self.paths, *ENDINGS}:
+                self.note(text.at, "target", f"“{path}” is not a target.", "", f"Write the name alone: {found[1]}")
+                return ToPath(found[1], text.at) if found[1] in self.paths else Inline((), text.at)
             case _ if refused := _refused(text.value):
                 self.note(text.at, "target", refused[0], "", refused[1])
                 return None
@@ -218,6 +225,10 @@ class TargetReader(RungReader, ABC):
             if self._event_behind(line):
                 continue
             words = line.key.value.split(" ", 1)
+            if (click := _CLICKED.fullmatch(line.key.value)) and line.key.value != f"clicked {click[1]}":
+                what = f"There is no event “{line.key.value}”."
+                self.note(line.key.at, "unknown-event", what, "", f"Did you mean “clicked {click[1]}”?")
+                words = ["clicked", click[1]]
             link = words[1].strip() if words[0] == "clicked" and len(words) == 2 else None
             event = line.key._replace(value=words[0]).located if link else line.key.located
             if event.value not in heard and (small := event.value.lower()) in heard:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from kweek.flow.problems import Position, Problem
 from kweek.flow.yaml.dashes import Word, words_of_a_list
 from kweek.flow.yaml.in_braces import Meant, meant_in_braces
+from kweek.flow.yaml.lines import without_comment
 from kweek.flow.yaml.sheet import UNSAID, Sheet
 from kweek.flow.yaml.tree import Items, Node, Pair, Pairs, Text
 
@@ -238,15 +239,20 @@ class Builder:
     def _close(self, done: _Open) -> None:
         if not done.mapping:
             self._add(Items(tuple(done.items), done.at))
-        elif done.flow and (source := self.sheet.behind(done.at)).startswith("{{"):
+        elif done.flow and (source := without_comment(self.sheet.behind(done.at))).startswith("{{"):
             # YAML has read { { name } } and found that the key of the outer one is no word
             self.found = [problem for problem in self.found if problem.code != "key" or problem.line != done.at.line]
-            from kweek.flow.yaml.values import NAMING, moustache  # only who meets a trap pays for looking for them
+            from kweek.flow.yaml.values import (
+                NAMING,
+                event_field,
+                moustache,
+            )  # only who meets a trap pays for looking for them
 
             key = self.stack[-1].key if self.stack else None
             word = key.value if isinstance(key, Text) else None
             self._note(done.at, "quotes-needed", *moustache(word, source))
-            self._add(Text(source, done.at, done.at, "lost" if word in NAMING else "quoted"))
+            read = event_field(word, source) or source
+            self._add(Text(read, done.at, done.at, "lost" if word in NAMING else "quoted"))
         else:
             self._add(Pairs(tuple(done.pairs), done.at))
 

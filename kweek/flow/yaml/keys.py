@@ -85,8 +85,10 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
         bare, lead = line.strip(), line[: indent(line)]
         what, why = f"“{bare}” has no colon.", "A key and its value are parted by a colon and a space."
         yield Trap(number, indent(line), "colon-missing", what, why, f"Write: {right}", [lead + right])
-    yield from filter(None, (_of_a_start(lines, number), _of_a_list(lines, number), _of_a_text(lines, number)))
-    yield from filter(None, (_test_name(lines, number), _asked(line, number)))
+    for read in (_goes_on, _of_a_start, _among_items, _of_a_list, _of_a_text, _test_name):
+        if (trap := read(lines, number)) is not None:
+            yield trap
+    yield from filter(None, (_asked(line, number),))
     yield from filter(None, (_for_all_others(lines, number), _by_hand(lines, number)))
     for outcome in sorted((word for word in outcomes(lines) if " " in word), key=len, reverse=True):
         before, found, value = line.partition(f"{outcome} ")
@@ -130,7 +132,7 @@ def _of_a_start(lines: list[str], number: int) -> Trap | None:
 _STARTS: Final = re.compile(r"(?P<lead> *- +)(?P<event>[a-z][\w-]*\.[a-z_]+)")
 
 
-def _of_a_list(lines: list[str], number: int) -> Trap | None:
+def _among_items(lines: list[str], number: int) -> Trap | None:
     """`software`, right below `- on-trial`: the dash of an item is lost."""
     line, above = without_comment(lines[number]), without_comment(lines[number - 1]) if number else ""
     if not _ITEM.fullmatch(above) or not _ITEM_UNDASHED.fullmatch(line) or indent(above) != indent(line):
@@ -181,6 +183,45 @@ def _of_a_text(lines: list[str], number: int) -> Trap | None:
     why, fix = "The lines of a text stand deeper than its key.", f"Begin it in column {wanted + 1} ({spaces(wanted)})."
     mended = [" " * wanted + line.strip()]
     return Trap(number, indent(line), "indentation", what, why, fix, mended, wanted - indent(line))
+
+
+def _goes_on(lines: list[str], number: int) -> Trap | None:
+    """`and not tagged("client")`, below an `if` and in its column."""
+    line, above = lines[number], nearest_above(lines, number)
+    while above is not None and _MORE.match(lines[above]):
+        above = nearest_above(lines, above)
+    upper = shape(lines[above]) if above is not None else None
+    if not upper or upper["key"] != "if" or not upper["body"] or not _MORE.match(line):
+        return None
+    wanted = upper.start("key") + 2
+    what, why = (
+        "A condition goes on here.",
+        f"It began in line {(above or 0) + 1}, and what goes on stands deeper than “if”.",
+    )
+    fix = f"Begin it in column {wanted + 1} ({spaces(wanted)})."
+    mended = [" " * wanted + line.strip()]
+    return Trap(number, indent(line), "colon-missing", what, why, fix, mended, wanted - indent(line))
+
+
+def _of_a_list(lines: list[str], number: int) -> Trap | None:
+    """Words below `- tag:`, each on a line of its own and no deeper than it."""
+    above = nearest_above(lines, number)
+    upper = shape(lines[above]) if above is not None else None
+    if above is None or not upper or upper["key"] not in ("tag", "untag", "outcomes") or upper["body"]:
+        return None
+    end = number
+    while end < len(lines) and _TAG.fullmatch(lines[end]) and indent(lines[end]) == indent(lines[number]):
+        end += 1
+    if end - number < 2:
+        return None
+    right = f"{upper['key']}: [{', '.join(without_comment(line).strip() for line in lines[number:end])}]"
+    what, why = f"“{lines[number].strip()}” has no dash.", f"A list stands below “{upper['key']}”."
+    mended = [lines[above][: upper.start("key")] + right, *[""] * (end - above - 1)]
+    return Trap(above, indent(lines[number]), "colon-missing", what, why, f"Write: {right}", mended, said_at=number)
+
+
+_MORE: Final = re.compile(" *(?:and|or|not|in) ")
+_TAG: Final = re.compile(r" *[a-z0-9][a-z0-9-]* *(?:#.*)?")
 
 
 def _asked(line: str, number: int) -> Trap | None:

@@ -48,11 +48,13 @@ def _all(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
         yield from filter(None, (condition_of_starts(lines, number), path_beside_steps(lines, number)))
         yield from filter(None, (paths_for_steps(lines, number),))
         yield from heads(lines, number)
-    yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=True))
+    alone = (_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=True))
+    yield from _nearest(lines, alone)
     heads_of = dict.fromkeys((*numbers, *(_first(lines, over) for one in around for over in _over(lines, one))))
     for number in heads_of:
         yield from _dashes(lines, number)
-    yield from _nearest(_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=False))
+    blocks = (_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=False))
+    yield from _nearest(lines, blocks)
     unsaid = named_only(lines)
     for number in heads_of:
         yield from lost(lines, number, unsaid)
@@ -133,8 +135,15 @@ def _bracket(line: str, number: int) -> Trap | None:
     return None
 
 
-def _nearest(traps: Iterable[Trap]) -> list[Trap]:
-    return sorted(traps, key=lambda trap: (abs(trap.shift), len(trap.mended or ())))
+def _nearest(lines: list[str], traps: Iterable[Trap]) -> list[Trap]:
+    return sorted(traps, key=lambda trap: (abs(trap.shift), _stands_well(lines, trap), len(trap.mended or ())))
+
+
+def _stands_well(lines: list[str], trap: Trap) -> bool:
+    """Would it move the first item of a list, which stands deeper than its key, into the column of that key?"""
+    above = nearest_above(lines, trap.line)
+    wanted = indent(lines[trap.line]) + trap.shift
+    return dashed(lines[trap.line]) and above is not None and opens(lines[above]) and indent(lines[above]) == wanted
 
 
 def joins_verb(lines: list[str], number: int) -> bool:
@@ -172,12 +181,20 @@ def _stands_right(lines: list[str], number: int, wanted: int) -> int | None:
 def _ends(lines: list[str], number: int) -> list[int]:
     column, above = indent(lines[number]), nearest_above(lines, number)
     if above is None or not opens(lines[above]):
-        end = _below(lines, number, column)
-        return [end] if end > number + 1 else []
+        ends = dict.fromkeys((_below(lines, number, column), _neighbours(lines, number)))
+        return [end for end in ends if end > number + 1]
     below = _below(lines, number, column - 1)
     options = (n for n in range(number + 1, below) if indent(lines[n]) == column and _opens_option(lines[n]))
     ends = dict.fromkeys((_below(lines, number, column), next(options, below), below))
     return [end for end in ends if end > number + 1]
+
+
+def _neighbours(lines: list[str], number: int) -> int:
+    """The end of the keys in the same column, with what stands below them: of the options of a step."""
+    column, end = indent(lines[number]), number
+    while end < len(lines) and indent(lines[end]) == column and not dashed(lines[end]) and says_something(lines[end]):
+        end = _below(lines, end, column)
+    return end
 
 
 def _opens_option(line: str) -> bool:
@@ -216,7 +233,8 @@ def _shifted(lines: list[str], number: int, end: int, wanted: int) -> Trap:
     column = indent(lines[number])
     beside = [n + 1 for n in range(number + 1, end) if says_something(lines[n]) and indent(lines[n]) == column]
     if beside:
-        fix += f", and {lines_in_words(beside)} too."
+        deeper = any(says_something(text) and indent(text) > column for text in lines[number:end])
+        fix += f", and {lines_in_words(beside)} too{', with what stands below' * deeper}."
     else:
         fix += ", and what belongs to it as much further." if end > number + 1 else "."
     why = _belongs([*lines[:number], *mended, *lines[end:]], number)

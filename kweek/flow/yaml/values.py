@@ -19,6 +19,7 @@ NAMING: Final = {
     "tell": "a colleague", "to": "a colleague",
 }  # fmt: skip
 """Keys, and of what each has a name behind it."""
+_EVENT_FIELD: Final = re.compile(r"\{\{ *(event\.[a-z_]+) *\}\}")
 _PLAIN: Final = re.compile(r"(?!.*(?:: | #))\w.*[^:\s]")  # a text that needs no quotes
 _ONE_WAY: Final = re.compile(r"- +(?:go|end): +(?P<to>(?:flow )?[a-z0-9-]+)")
 _PAIR_IN_BRACES: Final = re.compile(r"(?:^|,)\s*([A-Za-z_][\w ]*?)\s*:\s")
@@ -48,7 +49,8 @@ def in_value(lines: list[str], number: int, in_braces: bool) -> Trap | None:
             return _behind_quote(value, mark)
         case "{" if value.body.startswith(("{{", "{%")):
             what, why, fix = moustache(value.key, value.core)
-            return Trap(number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(quoted(value.core))])
+            right = event_field(value.key, value.core) or quoted(value.core)
+            return Trap(number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(right)])
         case "{" | "[" if value.core.endswith(",") and _closing(value.core) == len(value.core) - 2:
             what, right = f"A comma stands behind the {value.core[-2]}.", value.core[:-1]
             why = "Between the lines of a flow there are no commas."
@@ -140,6 +142,9 @@ def moustache(key: str | None, text: str) -> tuple[str, str, str]:
     if key == "if":
         bare = " ".join(text.replace("{{", " ").replace("}}", " ").split())
         return "A condition has no braces.", "A field stands in it by itself.", f"Write: if: {bare}"
+    if field := event_field(key, text):
+        what, why = "A field of the event stands here without braces.", "Only words for people have them."
+        return what, why, f"Write: {key}: {field}"
     if key in NAMING:
         bare = "-".join(re.findall("[a-z0-9]+", text.rpartition(".")[2]))
         why = f"Only words for people have braces, which stand in quotes, and “{key}” names {NAMING[key]}."
@@ -147,6 +152,12 @@ def moustache(key: str | None, text: str) -> tuple[str, str, str]:
     text = text.strip()
     bare = text[:-1] if text.endswith('"') and text.count('"') % 2 else text  # only the first of the two is lost
     return what, why, f'Put the whole value in quotes: {f"{key}: " if key else ""}"{bare}"'
+
+
+def event_field(key: str | None, text: str) -> str:
+    """`seats: {{ event.seats }}`: the field that is meant; empty: these are words for people, or a name."""
+    found = _EVENT_FIELD.fullmatch(text.strip())
+    return found[1] if found and key is not None and key not in (*PROSE, *NAMING, "if") else ""
 
 
 def _behind_quote(value: Value, mark: str) -> Trap | None:
