@@ -152,6 +152,8 @@ SLIPS = [
         76,
         "Take it away; follow_up in line 77 is its clock.",
     ),
+    (FAIR, "      attempts: 4\n", "      attempts: 12\n", 59, "do not fit into 3 business days"),
+    (FAIR, "attempts: 4\n      apart: 4 business", "attempts: 12\n      apart: 24", 59, "or “attempts: 3”"),
     (FAIR, "within: 3 business days", "within: 3 hours", 59, "do not fit into 3 hours"),
     (FAIR, "- tag: met-in-person", "- tag: { warm: true }", 22, "Write: tag: warm"),
     (FAIR, "        not interested: discard\n", REFUSED, 67, "Begin it in column 13 (12 spaces)."),

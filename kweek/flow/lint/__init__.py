@@ -64,7 +64,7 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     check_names(flow, names, report)
     check_conditions(flow, names, report, {problem.line for problem in said})
     check_decides(flow, names, report, {problem.line for problem in said})
-    check_ladders(flow, graph, report, misread)
+    check_ladders(flow, graph, report, misread, names.weeks)
     if starts_unknown(flow, names):
         report.problems = [problem for problem in report.problems if "no field event." not in problem.what]
     if not said and not errors(report.problems):  # a slip in a condition may be why nobody seems to ask

@@ -10,7 +10,7 @@ from msgspec import structs
 from kweek.flow.catalogue import FieldWord, Rules, Teams
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.carries import doors_of
-from kweek.flow.lint.names import COMPUTED, Mail, Names, Survey
+from kweek.flow.lint.names import COMPUTED, Mail, Names, Survey, Week
 from kweek.flow.model import Flow, Handover, Tag
 from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located
@@ -50,6 +50,7 @@ def names_of(
         member_of=_teams_of(rules.teams),
         addresses={person.email.value.lower(): person.name.value for person in rules.teams.people()},
         queues={name: queue.capacity for name, queue in rules.teams.queues.items()},
+        weeks=_weeks(rules),
         channels=frozenset(rules.settings.channels),
         webhooks=frozenset(rules.settings.webhooks),
         fields={name: _declared(own.kind) for name, own in rules.settings.fields.items()},
@@ -60,6 +61,16 @@ def names_of(
         tags=_tags(flows) if not unreadable else frozenset(),
         handed=_handed(flows) if not unreadable else frozenset(flows),
     )
+
+
+def _weeks(rules: Rules) -> dict[str, Week]:
+    found: dict[str, Week] = {}
+    for name, queue in rules.teams.queues.items():
+        entry = rules.calendars.get(queue.calendar.value) if queue.calendar else None
+        days = [sum(end - start for start, end in hours) for hours in entry.calendar.week if hours] if entry else []
+        if days:
+            found[name] = Week(len(days), min(days), max(days))
+    return found
 
 
 def _teams_of(teams: Teams) -> dict[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Final, TypeGuard
 
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from kweek.flow.duration import Duration
 from kweek.flow.lint.graph import Graph
+from kweek.flow.lint.names import Week
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, Flow, Handover, Rung, Task
 from kweek.flow.problems import Located
@@ -17,8 +18,10 @@ from kweek.flow.problems import Located
 _MINUTES: Final = {"minute": 1, "hour": 60, "day": 1_440, "week": 10_080}
 
 
-def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[int]) -> None:
-    """Every handover has a ladder; every ladder can be climbed, and does not end."""
+def check_ladders(
+    flow: Flow, graph: Graph, report: Report, misread: Collection[int], weeks: Mapping[str, Week]
+) -> None:
+    """Every handover has a ladder; every ladder can be climbed, and does not end. weeks: when the queues are open."""
     for step in flow.walk():
         if isinstance(step, Handover) and not step.escalate and not _near(graph, step, misread):
             what, why = "Nobody hears of it when this handover is left lying", "a lead that sales does not call is lost"
@@ -36,7 +39,8 @@ def check_ladders(flow: Flow, graph: Graph, report: Report, misread: Collection[
         if isinstance(step, Handover) and step.escalate and _read(step.follow_up):
             _too_early(step.escalate[0].after, step.follow_up, report)
         if isinstance(step, Call) and _read(step.apart) and step.attempts:
-            _attempts(step, step.apart, step.attempts.value, report)
+            week = weeks.get(step.queue.value if step.queue else "default")
+            _attempts(step, step.apart, step.attempts.value, week, report)
         if isinstance(step, Handover) and _read(step.remind) and _read(step.follow_up):
             _reminder(step.remind, step.follow_up, "the promise is due", report)
         if isinstance(step, Task) and _read(step.remind) and _read(step.within) and step.within.at != step.at:
@@ -91,17 +95,39 @@ def _reminder(remind: Located[Duration], due: Located[Duration], when: str, repo
         report.warning(remind.at, "reminder-too-late", what, "whoever is reminded then is late already", fix)
 
 
-def _attempts(step: Call, apart: Located[Duration], attempts: int, report: Report) -> None:
-    if attempts > 1 and step.within.at != step.at and _fills(step.within.value, apart.value, attempts):
-        what = f"{attempts} attempts, each {apart.value} after the other, do not fit into {step.within.value}"
-        fits = next(n for n in range(attempts - 1, 0, -1) if n == 1 or not _fills(step.within.value, apart.value, n))
+def _attempts(step: Call, apart: Located[Duration], attempts: int, week: Week | None, report: Report) -> None:
+    within = step.within.value
+    if attempts > 1 and step.within.at != step.at and _fills(within, apart.value, attempts, week):
+        what = f"{attempts} attempts, each {apart.value} after the other, do not fit into {within}"
+        fits = next(n for n in range(attempts - 1, 0, -1) if n == 1 or _surely_fit(within, apart.value, n, week))
         fix = f"Write a longer within, a shorter apart, or “attempts: {fits}”"
         report.warning(apart.at, "attempts-do-not-fit", what, "time is up before the last one", fix)
 
 
-def _fills(within: Duration, apart: Duration, attempts: int) -> bool:
+def _fills(within: Duration, apart: Duration, attempts: int, week: Week | None) -> bool:
     """Is the time up before the last of the attempts?"""
+    if (spans := _spans(within, apart, week)) is not None:
+        return _length(apart.amount, apart.unit) * (attempts - 1) >= spans[1]
     return _not_before(within, replace(apart, amount=apart.amount * (attempts - 1)))
+
+
+def _surely_fit(within: Duration, apart: Duration, attempts: int, week: Week | None) -> bool:
+    if (spans := _spans(within, apart, week)) is not None:
+        return _length(apart.amount, apart.unit) * (attempts - 1) < spans[0]
+    return not _fills(within, apart, attempts, week)
+
+
+_HOLIDAYS: Final = 4  # days in a row that may fall between two business days, besides those on which it is never open
+
+
+def _spans(within: Duration, apart: Duration, week: Week | None) -> tuple[int, int] | None:
+    """How many minutes some business days last at least, and at most, measured as `apart` is: by the hours that the
+    queue is open, or by the clock. None: both are of one measure, or nobody knows when it is open."""
+    if week is None or not within.business or within.unit != "day" or apart.unit not in ("minute", "hour"):
+        return None
+    if apart.business:
+        return within.amount * week.shortest, within.amount * week.longest
+    return within.amount * _MINUTES["day"], (within.amount * 7 // week.days + 1 + _HOLIDAYS) * _MINUTES["day"]
 
 
 def _not_before(two: Duration, one: Duration) -> bool:

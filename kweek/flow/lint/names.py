@@ -61,6 +61,14 @@ class Mail(Struct, frozen=True):
     has_link: bool = True
 
 
+class Week(Struct, frozen=True):
+    """An ordinary week of a calendar. days: on how many it is open. shortest, longest: of those, in minutes."""
+
+    days: int
+    shortest: int
+    longest: int
+
+
 class Survey(Struct, frozen=True):
     """answers: question → type. outcomes: the call script's own. fills: `bant.…` facts → type. sets: the profile
     fields that an answer sets, as `lead.…`."""
@@ -75,7 +83,8 @@ class Names(Struct, frozen=True):
     """All names of a workspace. flows: with their re-entry. events: own events with their data. fields: own profile
     fields, without `lead.`. people: members and managers. member_of: each member with their teams. addresses: theirs,
     with whose it is. facts: what can be found out. limit: the workspace's. has_manager: some team has one. teams: has
-    it members of its own? queues: with what each can take a day. tags: those that some flow sets. handed: flows to
+    it members of its own? queues: with what each can take a day. weeks: when those queues
+    are open whose calendar is there. tags: those that some flow sets. handed: flows to
     which another leads that hands leads over."""
 
     languages: tuple[str, ...] = ()
@@ -90,6 +99,7 @@ class Names(Struct, frozen=True):
     member_of: Mapping[str, tuple[str, ...]] = {}
     addresses: Mapping[str, str] = {}
     queues: Mapping[str, int | None] = {}
+    weeks: Mapping[str, Week] = {}
     channels: frozenset[str] = frozenset()
     webhooks: frozenset[str] = frozenset()
     fields: Mapping[str, FieldType] = {}
