@@ -165,8 +165,8 @@ WHAT_DID_NOT_HAPPEN: Final = [
     (FAIR, "  appointment.requested: done", "  opened fair-thanks: done", 18, "Write opened alone, for any mail"),
 ]
 CODES_OF: Final = [
-    (FAIR, "known(event.wish)", 'lead.country == "Netherlands"', 10, 'two letters, in capitals: "NL"'),
-    (FAIR, "known(event.wish)", 'lead.language in ["Dutch", "en"]', 10, 'its two letters: "nl"'),
+    (FAIR, "known(event.wish)", 'lead.country == "Netherlands"', 10, 'Write "NL".'),
+    (FAIR, "known(event.wish)", 'lead.language in ["Dutch", "en"]', 10, 'Write "nl".'),
     (FAIR, "known(event.wish)", 'happened("clicked book-a-visit")', 10, 'clicked("fair-thanks", "book-a-visit")'),
     (FAIR, "known(event.wish)", 'lead.profile in "A, B"', 10, 'Write in ["A", "B"]'),
     (FAIR, "known(event.wish)", "lead.contract_end < 90 days", 10, "days_until(lead.contract_end) < 90"),
