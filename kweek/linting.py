@@ -18,6 +18,7 @@ from kweek.flow.lint.names import Mail, Names
 from kweek.flow.lint.rules import lint_rules
 from kweek.flow.lint.surveys import lint_surveys
 from kweek.flow.lint.unsaid import with_names
+from kweek.flow.lint.unwritten import WORKSPACE, said_once
 from kweek.flow.problems import BrokenSourceError, Problem, did_you_mean, errors, in_order, lines_in_words
 from kweek.mails.event_fields import check_event_fields, check_event_words
 from kweek.mails.remembered import Remembered
@@ -43,13 +44,23 @@ def lint(
     problems = _without_rendering(workspace, mails, found, names)
     said = {problem.what for problem in problems if problem.code == "mail-language"}
     problems += (one for one in rendering.problems() if not _is_said(one, said, workspace, names))
-    return in_order(problems)
+    return in_order(_without_unwritten(problems, workspace, mails))
 
 
 def lint_unrendered(workspace: Workspace) -> tuple[Problem, ...]:
     """The same without what only rendering the mails can tell: soon enough to be asked whenever a file has changed."""
     mails, found = parse_mails(workspace)
-    return in_order(_without_rendering(workspace, mails, found, names_in(workspace, mails)))
+    problems = _without_rendering(workspace, mails, found, names_in(workspace, mails))
+    return in_order(_without_unwritten(problems, workspace, mails))
+
+
+def _without_unwritten(
+    problems: Sequence[Problem], workspace: Workspace, mails: Sequence[MailTemplate]
+) -> list[Problem]:
+    """What a language lacks in which nothing is written, as one."""
+    source = workspace.texts.get(WORKSPACE, "")
+    languages = workspace.rules.settings.languages
+    return said_once(problems, languages, {mail.language for mail in mails}, str(source))
 
 
 _OF_A_TYPE: Final = ("condition", "not-a-date")

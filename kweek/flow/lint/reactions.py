@@ -9,7 +9,7 @@ from typing import Final
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names, event_meant
-from kweek.flow.lint.otherwise import asked_by_a_goal, check_otherwise, denied, one_by_one, with_condition
+from kweek.flow.lint.otherwise import SILENCE, asked_by_a_goal, check_otherwise, denied, one_by_one, with_condition
 from kweek.flow.lint.outcomes import outcome_of_another, own_outcome_meant
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.ways import says_nothing
@@ -160,7 +160,7 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
             at, "unknown-event", f"There is no event “{event}”", "whoever nobody reaches is “unreachable”", fix
         )
         return "unreachable"
-    if event.lower() in _SILENCE and step.verb in STATES:
+    if event.lower() in SILENCE and step.verb in STATES:
         why = "that nothing happened is known when the time is up"
         report.error(at, "unknown-event", f"There is no event “{event}”", why, "Write instead: otherwise: …")
         return ""
@@ -182,13 +182,6 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
 
 _CLICKED: Final = re.compile(r"click(?:ed|s)?(?:[^\w ]+| +on +)(?P<link>[\w-]+)\W*")
 _TURNED: Final = re.compile(r"(?P<link>[\w-]+) click(?:ed|s)?")
-_SILENCE: Final = (
-    "no reaction", "no response", "no reply", "no answer", "nothing", "none", "silence", "silent", "timeout", "expired",
-    "not reacted", "time is up", "geen reactie", "geen antwoord",
-)  # fmt: skip
-"""What somebody may write where nothing happened."""
-
-
 _NOBODY: Final = (
     "no answer", "not answered", "no reply", "not reached", "no contact", "voicemail", "busy", "nobody", "no response",
     "geen gehoor", "niet bereikt", "in gesprek", "no pickup", "not available",

@@ -143,7 +143,7 @@ def parse_capacity(text: str) -> int:
         other = re.search(r"hour|week|month|year|uur|maand|jaar", text.lower())  # then the number is of another time
         if week := re.fullmatch(r"(\d{1,5}) (?:per|a|each) (?:work(?:ing)? ?)?week", text.lower()):
             number = max(1, int(week[1]) // 5)
-            raise ValueError(f"“{text}” is counted by the week; of five working days that makes: {number} per day")
+            raise ValueError(f"“{text}” is counted by the week, and not by the day; write: {number} per day")
         number = None if other else _number_in(re.sub(r"\b(?:a|an|each|every|per|één|een) *day\b", "", text.lower()))
         raise ValueError(f"“{text}” is not a capacity; write: {number or 60} per day")
     return int(match[1])

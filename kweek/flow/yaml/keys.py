@@ -88,8 +88,7 @@ def no_colons(lines: list[str], number: int) -> Iterator[Trap]:
     for read in (_goes_on, _of_a_start, _among_items, _of_a_list, _of_a_text, _test_name):
         if (trap := read(lines, number)) is not None:
             yield trap
-    yield from filter(None, (_asked(line, number),))
-    yield from filter(None, (_for_all_others(lines, number), _by_hand(lines, number)))
+    yield from filter(None, (_asked(line, number), _for_all_others(lines, number), _by_hand(lines, number)))
     for outcome in sorted((word for word in outcomes(lines) if " " in word), key=len, reverse=True):
         before, found, value = line.partition(f"{outcome} ")
         if found and not before.strip() and ":" not in value:
