@@ -38,10 +38,10 @@ def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Repor
                 why, fix = f"“{state}” under when has ended the step by then", "Take this line away"
             elif means_else(step):
                 fix = "Did you mean “else”?"
-            elif (state.startswith("clicked ") and "clicked" in known.all) or state in known.all:
-                why, fix = "it is something that happens", f"Write it under when: “{state}: …”"
             elif each := one_by_one(state, states):
                 why, fix = "a line asks one thing", each
+            elif (state.startswith("clicked ") and "clicked" in known.all) or state in known.all:
+                why, fix = "it is something that happens", f"Write it under when: “{state}: …”"
             report.error(at, "unknown-state", f"“{state}” is no state", why, fix)
         elif "else" in above:
             continue  # said where else stands
