@@ -69,7 +69,7 @@ SLIPS: Final = [
     (BROCHURE, "later: flow long-term", "later: flow Long term", 61, "Write: flow long-term"),
     (BROCHURE, "later: flow long-term", "later: long-term flow", 61, "Write: flow long-term"),
     (BROCHURE, "bounced: discard", "bounced: exit flow", 17, "Write: done"),
-    (WEBINAR, "clicked watch: attended", "clicks on watch: attended", 40, "Write: clicked watch."),
+    (WEBINAR, "clicked watch: attended", "clicks on watch: attended", 40, "“clicked watch”"),
     (
         BROCHURE,
         ALARM,
