@@ -108,6 +108,10 @@ def _meant(text: str) -> str | None:
     """The duration that was probably meant; None where nobody can tell."""
     if (found := _FROM_TO.fullmatch(text.lower().strip())) or (found := _AND_THEN.fullmatch(text.lower().strip())):
         text = found["time"]
+    if clock := _HOURS.fullmatch(text.strip()):
+        hours, minutes = int(clock[1]), int(clock[2])
+        of_both = Duration(60 * hours + minutes, "minute") if minutes else Duration(hours, "hour")
+        return str(of_both) if hours or minutes else None
     words = re.findall(r"[.,\d]+|[^\W\d]+", text.lower())
     numbers = [word for word in words if word[0].isdigit()] or [str(NUMBERS[word]) for word in words if word in NUMBERS]
     if _HALF.match(text) and (whole := re.search(r"\b(day|hour)s?$", text.lower().strip())) is not None:
@@ -132,6 +136,8 @@ def _meant(text: str) -> str | None:
     return str(Duration(int(numbers[0]) if numbers else 1, units[0], business))
 
 
+_HOURS: Final = re.compile(r"(\d{1,2}):([0-5]\d)")
+"""`24:00`, as a clock shows it."""
 _FROM_TO: Final = re.compile(r"\d+ ?(?:[-–]|to|or|tot|of|à) ?(?P<time>\d+ [a-z ]+)")
 """`2-3 weeks`: the longer of the two."""
 _AND_THEN: Final = re.compile(r"(?P<time>\d+ [a-z]+(?: [a-z]+)?), ?[a-z][a-z ]*")

@@ -9,12 +9,13 @@ import pytest
 
 from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
-from tests.unit.test_lint_slips import BROCHURE, FAIR, OUTCOMES, RENEWAL, WEBINAR, WHITEPAPER, is_told, slip
+from tests.unit.test_lint_slips import BROCHURE, FAIR, OUTCOMES, RENEWAL, REVIVAL, WEBINAR, WHITEPAPER, is_told, slip
 
 READY: Final = "- if: lead.sales_ready       # rules/sales-ready.yaml\n          go: sales\n"
 ALARM: Final = "          tell: manager\n        - after: 48"
 MONDAY: Final = "- wait: 1 week, and below it - wait: until monday 09:00."
 TESTED: Final = "send: { drying-figures: 45%, drying-story: 45%, nothing: 10% }"
+SCORED: Final = "score: { intent: +10 }\n"
 TAG: Final = "  - tag: met-in-person\n"
 OTHERWISE: Final = (
     "      undelivered: call              # our mail never got through: not the lead's fault\n      else: discard\n"
@@ -78,6 +79,14 @@ SLIPS: Final = [
         "Write one: anna — and a step, or an alarm, for bram.",
     ),
     (WHITEPAPER, TESTED, "send: drying-figures 45% drying-story 45% nothing 10%", 25, f"Write: {TESTED}"),
+    # points, a share with its way, a clock for a span
+    (FAIR, SCORED, "score: +10 intent\n", 23, "Write: score: { intent: +10 }"),
+    (FAIR, SCORED, "score: intent 10\n", 23, "Write: score: { intent: +10 }"),
+    (FAIR, SCORED, "score: intent\n    points: 10\n", 23, "Write: score: { intent: +10 }"),
+    (REVIVAL, "- share: 20%\n        go: ", "- share: 20% ", 23, "Write: - share: 20% — and below “share”: go: "),
+    (BROCHURE, "follow_up: 24 hours", "follow_up: 24:00", 50, "Write 24 hours."),
+    (BROCHURE, "follow_up: 24 hours", "follow_up: 1:30", 50, "Write 90 minutes."),
+    (FAIR, "per event.fair", "per day", 11, "Write after 1 day."),
     # two waits
     (BROCHURE, "wait: 7 days", "wait: 1 week until monday 09:00", 12, MONDAY),
     (BROCHURE, "wait: 7 days", "wait: 1 week, 10:00", 12, "- wait: 1 week, and below it - wait: until 10:00."),
@@ -102,3 +111,8 @@ def test_a_list_that_lost_its_last_go_is_offered_the_path_that_leads_on(shipped:
 def test_another_flow_that_is_taken_for_a_path_is_told_once_though_it_may_refuse(shipped: Path) -> None:
     words = "write: flow long-term"
     is_told(shipped, WEBINAR, "    - go: flow long-term\n", "    - go: long-term\n      then: done\n", 124, words)
+
+
+def test_once_per_day_may_be_once_per_value_of_a_field_of_that_name(shipped: Path) -> None:
+    slip(shipped, "rules/events.yaml", "    fair: { type: text, title", "    day: { type: text }\n    fair: { type: text, title")
+    is_told(shipped, FAIR, "per event.fair", "per day", 11, "Write per event.day, once for each day that its data says")

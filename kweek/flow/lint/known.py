@@ -9,6 +9,7 @@ from typing import Final
 from kweek.flow.conditions.codes import CODES
 from kweek.flow.conditions.instead import instead
 from kweek.flow.conditions.schema import FieldType
+from kweek.flow.duration import ELAPSED
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.offers import no_address, no_colleague, no_date, no_event, no_field, no_tag
@@ -76,7 +77,13 @@ class _Look:
         self._pace(flow.pace)
         if flow.timezone and flow.timezone.value != "lead":
             self._timezone(flow.timezone)
-        if flow.reentry and flow.reentry.value.per:
+        if flow.reentry and (unit := flow.reentry.value.per) in ELAPSED:
+            what = f"“per {unit}” does not say when a lead may come back"
+            fix = f"Write after 1 {unit}"
+            if unit in self.data:
+                fix = f"Write per event.{unit}, once for each {unit} that its data says — or after 1 {unit}"
+            self.report.error(flow.reentry.at, "reentry", what, "", fix)
+        elif flow.reentry and flow.reentry.value.per:
             self._field(flow.reentry.value.per, flow.reentry)
             self._per(flow.reentry.value.per, flow.reentry)
         asked = [(value_of(start.event), value_of(start.condition)) for start in flow.start]

@@ -23,6 +23,7 @@ _ALWAYS: Final = ("true", "always", "yes", "1 == 1", "other", "any", "*")
 _THEN: Final = re.compile(
     r"(?P<asked>.+?),?:? (?:(?:then|->|=>|→|, )(?: ?go(?: ?to)?:?)?|go(?: ?to)?:?) *(?P<to>(?:flow )?[a-z0-9-]+)"
 )
+_SHARED: Final = re.compile(r"(?P<share>\d{1,3} ?%),? *(?:to|go(?: to)?:?|->|→|:)? *(?P<to>(?:flow )?[a-z][a-z0-9-]*)")
 BRANCH: Final = ("if", "share", "go", "else")
 
 
@@ -70,6 +71,20 @@ class ChooseReader(TargetReader):
         self.note(pairs[0].key.at, "choose-line", what, why, f"Write: {shown}")
         lines = (Pairs(pairs[:2], pairs[0].key.at), Pairs(pairs[2:], verb.value.at))
         return tuple(line for line in lines if line.pairs)
+
+    def _share_apart(self, node: Pairs) -> Pairs:
+        """`share: 20% control`: how many, and where they go."""
+        match node.pairs:
+            case (Pair(key=Text(value="share") as key, value=Text(value=text) as share),) if found := _SHARED.fullmatch(
+                text
+            ):
+                what, why = f"“{text}” says how many and where they go.", "Each has a line of its own."
+                fix = f"Write: - share: {found['share']} — and below “share”: go: {found['to']}"
+                self.note(share.at, "share", what, why, fix)
+                go = Pair(key._replace(value="go"), share._replace(value=found["to"], text_at=None))
+                return Pairs((Pair(key, share._replace(value=found["share"], text_at=None)), go), node.at)
+            case _:
+                return node
 
     def _with_steps_below(self, node: Pairs) -> Pairs:
         """`if: …`, and steps in its column instead of `go` with a list of them."""
@@ -220,7 +235,7 @@ class ChooseReader(TargetReader):
         if isinstance(node, Pairs):
             node = self._asked_with_way(node)
             node = self._as_a_line(Pairs(tuple(self._with_then(node.pairs, ("go", "else"))), node.at))
-            node = self._with_steps_below(node)
+            node = self._with_steps_below(self._share_apart(node))
         known = self.fields(node, key, BRANCH, "if: lead.sales_ready, go: sales")
         if not isinstance(node, Pairs) or not known:
             return None

@@ -12,6 +12,7 @@ from kweek.flow.kebab import kebab
 from kweek.flow.load.choose import Known
 from kweek.flow.load.in_one import parted
 from kweek.flow.load.misplaced import lifted
+from kweek.flow.load.points import points_meant
 from kweek.flow.load.reader import said
 from kweek.flow.load.verbless import VerblessReader
 from kweek.flow.meant import meant
@@ -138,7 +139,7 @@ class StepReader(VerblessReader):
         if first is None:
             return None
         node, first = parted(self, *self.named_below(node, first), self.paths, follows=self.follows)
-        first = self.points_meant(self.other_verb(node, first))
+        node, first = points_meant(self, node, self.other_verb(node, first))
         node, first = self.length_meant(*self.ending_meant(node, first))
         verb = first.key.value
         if verb == "score":

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from kweek.flow.duration import NUMBERS, Duration, parse_duration
+from kweek.flow.duration import ELAPSED, NUMBERS, Duration, parse_duration
 from kweek.flow.plan import Limit, Reentry
 from kweek.flow.problems import nearest
 
@@ -180,8 +180,8 @@ def parse_reentry(text: str) -> Reentry:
         case ["per", "lead" | "person" | "contact" | "customer"]:
             fix = "write never — or, for once per value of a field, name one: per event.webinar"
             raise ValueError(f"“{text}” is once for each lead; {fix}")
-        case ["per", field] if _meant_time(field) is None and _FIELD.fullmatch(field):
-            return Reentry("per", per=field)
+        case ["per", field] if (_meant_time(field) is None or field in ELAPSED) and _FIELD.fullmatch(field):
+            return Reentry("per", per=field)  # “day” may be a field of its data
         case _:
             raise ValueError(f"“{text}” does not say when a lead may come back; write {_meant_reentry(text)}")
 

@@ -167,26 +167,6 @@ class VerbReader(ShareReader):
         left = tuple(pair for pair in node.pairs if pair.key not in again)
         return Pairs(left, node.at), Pair(verb.key._replace(value="end"), Text(result, said.at, said.at))
 
-    def points_meant(self, verb: Pair) -> Pair:
-        """`set: { score: 5 }` as the `score` that it is."""
-        match verb:
-            case Pair(
-                key=Text(value="set") as key, value=Pairs(pairs=(Pair(Text(value="score") as field, Text() as to),))
-            ):
-                points = to.value if to.value[:1] in "+-" else f"+{to.value}"
-                if not _POINTS.fullmatch(points):
-                    return verb
-                what, why = (
-                    "“score” is no field, but a step of its own.",
-                    "It says which points: profile, intent, interest.",
-                )
-                fix = f"Write: - score: {{ interest: {points} }} — or intent, or profile, in its place"
-                self.note(field.at, "keys-wanted", what, why, fix)
-                axis = Pair(field._replace(value="interest"), to)
-                return Pair(key._replace(value="score"), Pairs((axis,), verb.value.at))
-            case _:
-                return verb
-
     def go(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Go:
         target = self.aim(verb)
         known = self._then_apart(known)

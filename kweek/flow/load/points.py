@@ -1,0 +1,66 @@
+"""Which points were meant? `score: +10 intent`, `score: intent` with `points: 10` below it, `set: { score: 5 }`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, get_args
+
+from kweek.flow.load.reader import Reader
+from kweek.flow.yaml import Pair, Pairs, Text
+from kweek.rules.grades import Axis
+
+POINTS: Final = re.compile(r"[+-]?\d{1,6}(?: points?)?")
+_AXES: Final = "|".join(get_args(Axis))
+_AXIS: Final = re.compile(
+    rf"(?P<number>[+-]?\d{{1,4}})(?: points?)?(?: of| for)? (?P<axis>{_AXES})"
+    rf"|(?P<first>{_AXES})[ =]+(?P<last>[+-]?\d{{1,4}})(?: points?)?"
+)
+_AMOUNT: Final = ("points", "point", "value", "add", "amount", "by", "punten")
+
+
+def points_meant(reader: Reader, node: Pairs, verb: Pair) -> tuple[Pairs, Pair]:
+    """The step with its points as keys and values; as it is, where that is not what was meant."""
+    match verb:
+        case Pair(key=Text(value="score"), value=Text(value=text) as said) if found := _AXIS.fullmatch(text):
+            axis, points = found["axis"] or found["first"], found["number"] or found["last"]
+            right = _signed(points)
+            _note(reader, said, f"“{text}” is one text.", f"Write: score: {{ {axis}: {right} }}")
+            return _with(node, verb, axis, said, right)
+        case Pair(key=Text(value="score"), value=Text(value=axis) as said) if axis in get_args(Axis):
+            amount = next((pair for pair in node.pairs if pair.key.value in _AMOUNT), None)
+            if amount is None or not isinstance(amount.value, Text) or not POINTS.fullmatch(amount.value.value):
+                return node, verb
+            right = _signed(amount.value.value)
+            _note(reader, said, "A score is written on one line.", f"Write: score: {{ {axis}: {right} }}")
+            left = Pairs(tuple(pair for pair in node.pairs if pair is not amount), node.at)
+            return _with(left, verb, axis, said, right)
+        case Pair(
+            key=Text(value="set") as key, value=Pairs(pairs=(Pair(Text(value="score") as field, Text() as to),))
+        ) if POINTS.fullmatch(to.value):
+            right = _signed(to.value)
+            what, why = (
+                "“score” is no field, but a step of its own.",
+                "It says which points: profile, intent, interest.",
+            )
+            fix = f"Write: - score: {{ interest: {right} }} — or intent, or profile, in its place"
+            reader.note(field.at, "keys-wanted", what, why, fix)
+            axis = Pair(field._replace(value="interest"), to._replace(value=right, text_at=None))
+            meant = Pair(key._replace(value="score"), Pairs((axis,), verb.value.at))
+            return Pairs(tuple(meant if pair is verb else pair for pair in node.pairs), node.at), meant
+        case _:
+            return node, verb
+
+
+def _signed(points: str) -> str:
+    number = points.split()[0]
+    return number if number[0] in "+-" else f"+{number}"
+
+
+def _note(reader: Reader, said: Text, what: str, fix: str) -> None:
+    reader.note(said.at, "keys-wanted", what, "Which points, and how many, are a key and its value.", fix)
+
+
+def _with(node: Pairs, verb: Pair, axis: str, said: Text, points: str) -> tuple[Pairs, Pair]:
+    one = Pair(said._replace(value=axis), said._replace(value=points, text_at=None))
+    meant = Pair(verb.key, Pairs((one,), verb.value.at))
+    return Pairs(tuple(meant if pair is verb else pair for pair in node.pairs), node.at), meant
