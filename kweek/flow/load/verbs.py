@@ -9,6 +9,7 @@ from typing import Final, cast, get_args
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
 from kweek.flow.load.choose import Known
+from kweek.flow.load.points import POINTS
 from kweek.flow.load.reader import said, unread
 from kweek.flow.load.rungs import SOME_TIME
 from kweek.flow.load.shares import ShareReader
@@ -23,7 +24,6 @@ from kweek.rules.grades import Axis
 
 PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
-_POINTS: Final = re.compile(r"[+-]?\d{1,6}")
 _WITH_REASON: Final = re.compile(rf"(?P<ending>{'|'.join(m.ENDINGS)})(?: ?[,;(-] ?| because:? )(?P<reason>\S[^()]*)\)?")
 _AND_THEN: Final = re.compile(r"(?P<times>\d+ times?),? (?:and )?then:? (?:go:? )?(?P<to>.+)")
 _APART: Final = re.compile(r" *[,;/|] *")
@@ -223,9 +223,9 @@ class VerbReader(ShareReader):
 
     def score(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Score:
         found: list[tuple[Axis, Located[int]]] = []
-        if isinstance(verb.value, Text) and _POINTS.fullmatch(verb.value.value):
+        if isinstance(verb.value, Text) and POINTS.fullmatch(verb.value.value):
             what, why = f"“{verb.value.value}” does not say of which score.", "There are profile, intent and interest."
-            fix = f"Write: score: {{ interest: {verb.value.value} }} — or intent, or profile, in its place"
+            fix = f"Write: score: {{ interest: {verb.value.value.split()[0]} }} — or intent, or profile, in its place"
             self.note(verb.value.at, "keys-wanted", what, why, fix)
             return m.Score(at=verb.key.at, id=id_, points=())
         axes = self.fields(verb.value, verb.key, get_args(Axis), "intent: +5")
