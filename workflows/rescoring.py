@@ -15,7 +15,8 @@ RESCORING = "rescoring"
 ROUNDS = 200
 """Before it starts anew, so that its history stays short."""
 
-_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
+"""What is done stays done, so that a worker that died often is no reason to let the next one wait longer and longer."""
 
 
 @workflow.defn(name="rescoring")
