@@ -12,6 +12,7 @@ from kweek.flow.cases.case import Case, CaseMoment
 from kweek.flow.cases.read import read_cases
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.names import Survey
+from kweek.flow.plan import Call
 from kweek.flow.problems import Problem
 from tests.unit.broken_names import NAMES as BARE
 from tests.unit.flow_of import BROCHURE
@@ -131,7 +132,8 @@ def test_who_the_lead_is() -> None:
         ("lead: { contract_end: soon }", (4, 27), "“soon” is not a date", "2026-09-01"),
         ("lead: { bant: { budgt: x } }", (4, 21), "no field bant.budgt", "“bant.budget”"),
         ("lead: { score: { profile: much } }", (4, 31), "“much” is not a number of points", "15"),
-        ("events: { day seven: opened }", (4, 15), "is not a moment of a test", "day 7 + 2 hours"),
+        ("events: { day seven: opened }", (4, 15), "is not a moment of a test", "Write day 7."),
+        ("events: { 2 weeks + 2 hours: opened }", (4, 15), "is not a moment of a test", "Write day 14 + 2 hours."),
         ("events: { day 7 + 2 hrs: opened }", (4, 15), "no such unit", "hours"),
         ("events: { day 7 + 2 business hours: opened }", (4, 15), "runs on a calendar", "day 7 + 2 hours"),
         ("events: { day 7 25:00: opened }", (4, 15), "no such time", "23:59"),
@@ -153,12 +155,15 @@ def test_who_the_lead_is() -> None:
         ("events: { day 7: { won: { wish: quote } } }", (4, 31), "“won” says nothing like “wish”", "“answered”"),
         ("events: { day 7: { answered: { wish: gold } } }", (4, 42), "“gold” is not one of its values", "quote"),
         ("events: { day 7: { brochure.requested: { brochur: x } } }", (4, 46), "has no brochur", "“brochure”"),
-        ("expect: { day 7: send surveyy }", (4, 22), "never does “send surveyy”", "“survey”"),
+        ("expect: { day 7: send surveyy }", (4, 22), "never does “send surveyy”", "“send survey”"),
+        ("expect: { day 7: survey }", (4, 22), "does not begin with", "Write: send survey"),
+        ("expect: { 1 day: send survey }", (4, 15), "is not something to expect", "“day 1”"),
         ("expect: { day 7: cal brochure }", (4, 22), "does not begin with", "“call”"),
         ("expect: { day 7: discard }", (4, 22), "does not begin with", "ends: day 7, discard"),
         ("expect: { day 7 + 1 hour: call }", (4, 15), "is more than a day", "day 7"),
         ("expect: { ends: tomorrow }", (4, 21), "“tomorrow” is no way to end", "day 7, discard"),
-        ("expect: { after 6 weeks: { under way: 0 } }", (4, 15), "not a number of days", "after 60 days"),
+        ("expect: { after 6 weeks: { under way: 0 } }", (4, 15), "not a number of days", "Write after 42 days."),
+        ("expect: { after 3 months: { under way: 0 } }", (4, 15), "not a number of days", "Write after 90 days."),
         ("expect: { after 60 days: { under way: few } }", (4, 43), "not a number of leads", "at least 10"),
         ("expect: { nevr: call }", (4, 15), "“nevr” is not something to expect", "“never”"),
         ("expect: {}", (4, 5), "expects nothing", "Say what"),
@@ -176,6 +181,17 @@ def test_a_mistake_has_its_place_and_its_fix(body: str, place: tuple[int, int], 
     assert (found[0].line, found[0].column) == place
     assert fix in found[0].fix
     assert found[0].file == FILE
+
+
+def test_nobody_is_called_by_a_flow_that_calls_nobody() -> None:
+    assert not read_one("events: { day 7: interested }")[1]
+    calls = [name for name, step in BROCHURE.steps.items() if isinstance(step, Call)]
+    plan = replace(BROCHURE, steps={name: step for name, step in BROCHURE.steps.items() if name not in calls})
+    events = "    events: { day 7: interested, day 8: won }\n    expect: { never: handover }\n"
+    text = f"flow: brochure-request\ntests:\n  - name: a test\n{events}"
+    _, (problem, *others) = read_cases(text, FILE, plan, NAMES)
+    assert (problem.line, problem.column, others) == (4, 22, [])
+    assert problem.why == "This flow calls nobody."
 
 
 def test_the_file_itself() -> None:

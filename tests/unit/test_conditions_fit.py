@@ -49,6 +49,13 @@ def test_a_condition_that_fits_the_workspace_is_left_alone(text: str) -> None:
         ("profile == 3", 0, "Did you mean “lead.profile”"),
         ('lead.engagement > "3"', 18, "write 3 without quotes"),
         ('lead.engagement > "high"', 18, "write a number"),
+        ("lead.profile == 1", 16, "write one of these, in quotes: A, B, C, D"),
+        ('lead.country in ["N*"]', 17, 'write matches(lead.country, "N*"), instead of the list'),
+        (
+            'lead.country not in ["N*", "BE"]',
+            21,
+            'write (not matches(lead.country, "N*") and lead.country not in ["BE"]), instead',
+        ),
         ("lead.country == NL", 16, 'put it in quotes: "NL"'),
         ("lead.country == NO", 16, 'put it in quotes: "NO"'),
         ("lead.sales_ready == yes", 20, "write true"),

@@ -12,6 +12,7 @@ from kweek.flow.conditions import parse_condition
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.conditions.worlds import idle
 from kweek.flow.facts import Fact
+from kweek.flow.lint.decides import asks_less
 from kweek.flow.lint.names import Names
 from tests.unit.test_conditions import Lead
 
@@ -131,6 +132,19 @@ def test_what_is_true_of_most_is_not_always_true(line: str) -> None:
 )
 def test_a_number_that_there_is_not_is_never_true(line: str) -> None:
     assert idle([parse_condition(line).tree], NAMED).never == [0]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("lead.engagement <= 9", "Write lead.engagement < 4, or a lower number"),
+        ("lead.engagement > 0", "Write lead.engagement > 1, or a higher number"),
+        ('lead.profile in ["A", "B", "C", "D"]', "Keep those that you mean"),
+        ('lead.profile != "A" or lead.profile != "B"', "else “and” between the two"),
+    ],
+)
+def test_what_is_asked_in_vain_is_answered_by_how_it_is_asked(line: str, words: str) -> None:
+    assert words in asks_less(parse_condition(line).tree, NAMED)
 
 
 def test_more_kinds_of_leads_than_can_be_tried_prove_nothing() -> None:

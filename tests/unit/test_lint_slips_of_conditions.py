@@ -103,6 +103,14 @@ COLUMN: Final = 15  # where that condition begins
         ("days_until lead.x < 30", 0, "write days_until(lead.x) < 30", "days_until(lead.x) < 30"),
         ("days_until() < 30", 0, "write days_until(lead.contract_end) < 30", "days_until(lead.contract_end) < 30"),
         ("30 > days_until()", 5, "write days_until(lead.contract_end) < 30", "days_until(lead.contract_end) < 30"),
+        ('days_since("a", "30 days") > 90', 0, 'leave out what stands behind it: days_since("a") > 90', "lead.x"),
+        ('count("a", "9 days")', 0, 'compare it: count("a", "9 days") > 0', 'count("a", "9 days") > 0'),
+        # the owner of a field, and a half that is lost
+        ("company size >= 50", 0, "write company.size", "company.size >= 50"),
+        ("lead.x and lead score intent > 5", 11, "write lead.score.intent", "lead.x and lead.score.intent > 5"),
+        ("lead.x or", 9, "write a condition behind “or”, or take “or” away", "lead.x"),
+        ("and lead.x", 0, "on both sides of “and”, or take “and” away", "lead.x"),
+        ("lead.x in “A”, “B”", 10, 'write straight quotes: lead.x in ["A", "B"]', 'lead.x in ["A", "B"]'),
         (
             "days_until(lead.x) between 10 and 30", 19, "write 10 <= days_until(lead.x) <= 30",
             "10 <= days_until(lead.x) <= 30",

@@ -56,6 +56,8 @@ SLIPS: Final = [
     (WHITEPAPER, GOAL, "  if: lead.sales_ready: judge\n", 13, "and below it: go: judge"),
     (BROCHURE, READY, "- if: lead.sales_ready: sales\n", 29, "Write: if: lead.sales_ready — and below it: go: sales"),
     (BROCHURE, READY, "- if: lead.sales_ready: flow long-term\n", 29, "and below it: go: flow long-term"),
+    # an event of Kweek's own, of which the noun alone is said
+    (BROCHURE, "start: brochure.requested", "start: quote", 5, "Did you mean “quote.requested”?"),
     # an event is no moment
     (
         WEBINAR,

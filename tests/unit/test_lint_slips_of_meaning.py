@@ -54,7 +54,7 @@ NUMBERS: Final = [
     (FAIR, "pace: after-fair", "pace: 70 per day", 12, "in rules/teams.yaml, its capacity: 70 per day."),
 ]
 PERIODS: Final = [
-    (FAIR, IS_CALL, 'if: count("clicked", "30 days")', 26, 'Compare it: count("clicked", "30 days") > 2.'),
+    (FAIR, IS_CALL, 'if: count("clicked", "30 days")', 26, 'Compare it: count("clicked", "30 days") > 0.'),
     (FAIR, IS_CALL, "if: days_until(lead.contract_end)", 26, "Compare it: days_until(lead.contract_end) < 90."),
     (FAIR, IS_CALL, 'if: count("clicked", "3 months") > 1', 26, 'Write "90 days".'),
     (FAIR, IS_CALL, 'if: count("clicked", "5 business days") > 1', 26, 'Write "5 days".'),

@@ -12,7 +12,7 @@ from kweek.flow.cases.texts import parse_moment, parse_starts
 from kweek.flow.conditions.schema import FieldType, parse_value
 from kweek.flow.lint.names import Names
 from kweek.flow.load.one_slip import Reading, least_wrong
-from kweek.flow.plan import Plan, Task
+from kweek.flow.plan import Call, Plan, Task
 from kweek.flow.problems import Located, Position, Problem, did_you_mean
 from kweek.flow.simulate.mix import MAIL_WORDS
 from kweek.flow.state import Value
@@ -20,6 +20,7 @@ from kweek.flow.words import DURING_HANDOVER, HANDOVER
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, Trap, read_yaml
 
 HANDOVER_WORDS: Final = (*DURING_HANDOVER, *HANDOVER)
+OF_A_CALL: Final = ("interested", "not interested", "quote", "wrong person", "objected", "attempted")
 ASKED: Final = ("carry on", "leave")  # where the machine itself asks a person how to go on
 _SAYS: Final = {"clicked": "link", "rejected": "reason", "later": "later_on"}
 KEYS: Final = ("flow", "tests")
@@ -54,6 +55,10 @@ class _CaseReader(AnswersReader):
         outcomes = {outcome for some in (*scripts, *(task.outcomes for task in tasks)) for outcome in some}
         given = (*MAIL_WORDS, *CALL_WORDS, *HANDOVER_WORDS, *sorted(outcomes), *ASKED, *self.names.events)
         self.words = tuple(dict.fromkeys(given))
+        callers = [step for step in plan.steps.values() if isinstance(step, Call)]
+        said = {outcome for task in tasks for outcome in task.outcomes} | {*HANDOVER_WORDS, *self.names.events}
+        self.calls = frozenset() if callers else frozenset(OF_A_CALL) - said
+        """What nobody does in this flow, for it calls nobody."""
         self.in_braces: set[int] = set()
         """Lines of which it is said that braces are missing."""
 
@@ -193,6 +198,10 @@ class _CaseReader(AnswersReader):
         return self.text_of(node, key), None, key
 
     def _is_word(self, word: Located[str], key: Text) -> bool:
+        if word.value in self.calls and self.strict:
+            what, why = f"“{word.value}” is what a call comes to.", "This flow calls nobody."
+            self.note(word.at, "unknown-event", what, why, "Take it away, or test the flow that calls.")
+            return False
         if word.value in self.words or (not self.strict and "." in word.value):
             return True
         first, _, rest = word.value.partition(" ")

@@ -8,7 +8,7 @@ from typing import Final
 
 from kweek.flow.cases.case import Count, Ends, Expected
 from kweek.flow.cases.read_facts import FactReader
-from kweek.flow.cases.texts import parse_after, parse_day, parse_number
+from kweek.flow.cases.texts import day_meant, parse_after, parse_day, parse_number
 from kweek.flow.lint.names import Names
 from kweek.flow.meant import meant
 from kweek.flow.model import ENDINGS
@@ -43,8 +43,9 @@ class ExpectReader(FactReader):
                     day = self.keyed(one.key, parse_after, "moment")
                     counts += self.counts(one, day) if day is not None else ()
                 case key:
-                    what = f"“{key}” is not something to expect."
-                    self.note(one.key.at, "unknown-key", what, "", did_you_mean(key, _EXPECT))
+                    what, right = f"“{key}” is not something to expect.", day_meant(key)
+                    fix = f"Did you mean “{right}”?" if right else did_you_mean(key, _EXPECT)
+                    self.note(one.key.at, "unknown-key", what, "", fix)
         if pair and not (expected or counts or ends or self.problems):
             self.note(
                 pair.key.at, "empty", "This test expects nothing.", "It could not fail.", "Say what shall happen."
@@ -82,6 +83,8 @@ class ExpectReader(FactReader):
         known = self.nouns.get(kind)
         if kind not in TOLD:
             fix = f"Write ends: day 7, {kind}." if kind in ENDINGS else did_you_mean(kind, TOLD)
+            if done := next((verb for verb, nouns in self.nouns.items() if text.value in nouns), None):
+                fix = f"Write: {done} {text.value}"
             *noun, verb = text.value.split()
             if noun and verb in TOLD and " ".join(noun) in (self.nouns.get(verb) or ()):
                 fix = f"Write: {verb} {' '.join(noun)}"
@@ -89,7 +92,7 @@ class ExpectReader(FactReader):
                 fix = "Did you mean “under way”?"
             self.note(text.at, "expectation", f"“{text.value}” does not begin with something that happens.", "", fix)
         elif what and known is not None and what not in known:
-            fix = did_you_mean(what, known) or f"Nothing here does {kind}."
+            fix = did_you_mean(text.value, [f"{kind} {one}" for one in known]) or f"Nothing here does {kind}."
             self.note(text.at, "expectation", f"This flow never does “{text.value}”.", "", fix)
         else:
             return True

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from kweek.flow.cases.case import CaseMoment
-from kweek.flow.duration import parse_duration
+from kweek.flow.duration import NUMBERS, parse_duration
 from kweek.flow.moment import WEEKDAYS
 
 MOMENT: Final = re.compile(r"day (\d{1,4})(?: \+ (.+)| (\d{1,2}):(\d{2}))?")
@@ -19,11 +19,32 @@ STARTS: Final = re.compile(r"(?:([a-z]+) )?(\d{4}-\d{2}-\d{2}) (\d{1,2}:\d{2})")
 NUMBER: Final = re.compile(r"(at least |at most )?(\d{1,7})( ?%)?")
 
 
+_DAY_SAID: Final = re.compile(
+    r"(?:on |at |after )?(?:day ?)?(?P<count>\d{1,4}|[a-z]+)(?:st|nd|rd|th)? ?(?P<unit>days?|weeks?)?"
+    r"(?: later)?(?P<rest> \+ .+| \d{1,2}:\d\d)?"
+)
+_DAYS: Final = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+def day_meant(text: str) -> str | None:
+    """`1 day`, `day one`, `2 weeks`: the moment as a test writes it. None: nobody can tell."""
+    found = _DAY_SAID.fullmatch(text.strip().lower())
+    count = _count(found["count"]) if found else None
+    if found is None or count is None:
+        return None
+    return f"day {count * _DAYS[(found['unit'] or 'day').removesuffix('s')]}{found['rest'] or ''}"
+
+
+def _count(word: str) -> int | None:
+    return int(word) if word.isdecimal() else NUMBERS.get(word)
+
+
 def parse_moment(text: str) -> CaseMoment:
     """`day 7`, `day 7 + 2 hours`, `day 7 10:30`. ValueError says what is wrong and what would be right."""
     match = MOMENT.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"“{text}” is not a moment of a test; write day 7, day 7 + 2 hours, or day 7 10:30")
+        right = day_meant(text) or "day 7, day 7 + 2 hours, or day 7 10:30"
+        raise ValueError(f"“{text}” is not a moment of a test; write {right}")
     plus = timedelta()
     if match[2]:
         duration = parse_duration(match[2])
@@ -43,10 +64,16 @@ def parse_day(text: str) -> CaseMoment:
     return moment
 
 
+_TIME_SAID: Final = re.compile(r"after (?:day )?(?P<count>\d{1,3}|[a-z]+) ?(?P<unit>day|week|month|year)?s?")
+
+
 def parse_after(text: str) -> int:
     match = AFTER.fullmatch(text)
     if match is None:
-        raise ValueError(f"“{text}” is not a number of days; write after 60 days")
+        said = _TIME_SAID.fullmatch(text.lower())
+        count = _count(said["count"]) if said else None
+        days = 60 if said is None or count is None else count * _DAYS[said["unit"] or "day"]
+        raise ValueError(f"“{text}” is not a number of days; write after {days} day{'' if days == 1 else 's'}")
     return int(match[1])
 
 

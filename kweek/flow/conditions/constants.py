@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from kweek.flow.conditions.codes import CODES, code_meant
 from kweek.flow.conditions.dates import date_meant
 from kweek.flow.conditions.schema import FieldType, fits, is_date
-from kweek.flow.conditions.tree import Constant
+from kweek.flow.conditions.tree import Constant, Node
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 
@@ -38,7 +38,7 @@ def unfit(
             yield at, f"{name} is a number, {shown(value)} is not", f"compare it with 0: {name} {_counted(sign, value)}"
         case "number" if isinstance(value, bool | str):
             number = isinstance(value, str) and fits(kind, value)
-            fix = f"write {value} without quotes" if number else f"write a number: {name} {sign} {_number_in(value)}"
+            fix = f"write {value} without quotes" if number else _number_wanted(sign, name, kind, value)
             yield at, f"{name} is a number, {shown(value)} is not", fix
         case "number" if sign in ("==", "!=") and isinstance(value, int | float) and not kind.holds(value):
             span = f"a number from {kind.least} to {kind.most}" if kind.most is not None else f"{kind.least} or more"
@@ -52,7 +52,10 @@ def unfit(
             right = f'{"not " if sign == "!=" else ""}matches({name}, "{value}")'
             yield at, f"with “{sign}” the * is only a star", f"write {right}"
         case "text" if not isinstance(value, str):
-            yield at, f"{name} is a text, {shown(value)} is not", f'write it in quotes: "{shown(value)}"'
+            fix = f'write it in quotes: "{shown(value)}"'
+            if kind.choices and shown(value) not in kind.choices:
+                fix = f"write one of these, in quotes: {', '.join(kind.choices)}"
+            yield at, f"{name} is a text, {shown(value)} is not", fix
         case "text" if (several := _several_in(str(value), name, kind)) and isinstance(value, str):
             listed = ", ".join(f'"{one}"' for one in several)
             right = listed if said else f"{name} {'not in' if sign == '!=' else 'in'} [{listed}]"
@@ -84,6 +87,21 @@ def unfit(
             yield at, f"{name} is {kind}, {shown(value)} is not", _date_meant(name, sign, value)
         case _:
             pass
+
+
+def starred(path: str, sign: str, items: Sequence[Node]) -> Finding | None:
+    """`lead.grade in ["A*", "B1"]`: a glob is asked by a function."""
+    texts = [item for item in items if isinstance(item, Constant) and isinstance(item.value, str)]
+    globs = [item for item in texts if _STARRED.fullmatch(str(item.value))]
+    if not globs or len(texts) < len(items):
+        return None
+    denied = "not " * (sign == "not in")
+    parts = [f'{denied}matches({path}, "{item.value}")' for item in globs]
+    if others := ", ".join(shown(item.value) for item in texts if item not in globs):
+        parts.append(f"{path} {sign} [{others}]")
+    whole = f" {'and' if denied else 'or'} ".join(parts)
+    fix = f"write {f'({whole})' if parts[1:] else whole}, instead of the list"
+    return globs[0].offset, "in a list the * is only a star", fix
 
 
 def _several_in(value: str, name: str, kind: FieldType) -> list[str]:
@@ -144,10 +162,14 @@ def _date_meant(name: str, sign: str, value: str | float | bool) -> str:
     return 'write the date as "2026-12-31", or use days_until(…)'
 
 
-def _number_in(value: str | bool) -> str:
-    """The number that a text begins with, as "60 days" does; else one for an example."""
+def _number_wanted(sign: str, name: str, kind: FieldType, value: str | bool) -> str:
+    """The number that a text begins with, as "60 days" does; else from where to where it runs."""
     first = value.split()[0] if isinstance(value, str) and value.strip() else ""
-    return first if first.isascii() and first.isdecimal() else "3"
+    if first.isascii() and first.isdecimal():
+        return f"write a number: {name} {sign} {first}"
+    if kind.most is not None:
+        return f"write a number from {kind.least} to {kind.most}, without quotes"
+    return f"write a number, without quotes: {name} {sign} 3"
 
 
 def shown(value: str | float | bool) -> str:

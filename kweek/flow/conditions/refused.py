@@ -80,7 +80,10 @@ def refuse_neighbours(before: str, kind: str, token: str, at: int, within: str) 
             fix = 'put the period in quotes: "14 days"' if within else f"leave “{token}” out"
         raise ConditionError(f"something is missing before “{token}”", at, fix)
     if kind in ("binary", "in") and before in ("start", "binary", "in", "open", "comma", "sign"):
-        raise ConditionError(f"something is missing before “{token}”", at, "write what is compared, on both sides")
+        fix = "write what is compared, on both sides"
+        if token in ("and", "or"):
+            fix = f"write a condition on both sides of “{token}”, or take “{token}” away"
+        raise ConditionError(f"something is missing before “{token}”", at, fix)
     if kind == "binary" and before == "not":
         raise ConditionError(f"something is missing before “{token}”", at, "write what comes after not")
     if kind == "not" and before == "sign":
@@ -101,7 +104,7 @@ _ASKED: Final = {
     "clicked": 'clicked("…", "{}"), with the name of the mail before that of the link',
     "days_since": 'days_since("{}")', "days_until": "days_until({})", "count": 'count("{}")',
 }  # fmt: skip
-_COMPARED: Final = {"days_since": " < 30", "days_until": " < 90", "count": " > 1"}
+_COMPARED: Final = {"days_since": " < 30", "days_until": " < 90", "count": " > 0"}
 _COMPARISON: Final = re.compile(r"\s*(?:==|!=|<=|>=|<|>)\s*\d+")
 
 
@@ -120,7 +123,11 @@ def _straight(text: str, at: int) -> str:
     listed = text[begun : end + 1] if begun >= 0 and end > begun and "]" not in text[begun:at] else ""
     count = len(_CURLY.findall(text))
     whole = listed if len(_CURLY.findall(listed)) == count else text
-    return _CURLY.sub(r'"\1"', whole) if count > 1 else ""
+    return _LISTED.sub(r"\1 [\2]", _CURLY.sub(r'"\1"', whole)) if count > 1 else ""
+
+
+_LISTED: Final = re.compile(r"""\b(in)\s+("[^"]*"(?:\s*,\s*"[^"]*")+)""")
+"""Several texts behind `in`, without their brackets."""
 
 
 def refuse_sign(text: str, at: int) -> NoReturn:

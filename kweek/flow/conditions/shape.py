@@ -61,11 +61,9 @@ def check_shape(tree: Node) -> None:
         case Ask():
             _ask(tree)
             if FUNCTIONS[tree.function].gives == "number":
-                raise ConditionError(
-                    f"{tree.function}(…) is a number, not a yes or no",
-                    tree.offset,
-                    f"compare it: {_asked(tree)}{FUNCTIONS[tree.function].example.rpartition(')')[2]}",
-                )
+                right = " > 0" if tree.function == "count" else FUNCTIONS[tree.function].example.rpartition(")")[2]
+                what = f"{tree.function}(…) is a number, not a yes or no"
+                raise ConditionError(what, tree.offset, f"compare it: {_asked(tree)}{right}")
         case Constant(value=str()):
             raise _alone(tree, None)
         case Constant(value=bool()) | Field():
@@ -169,7 +167,7 @@ def _ask(ask: Ask, compared: str = "") -> None:
     if not function.needs <= len(ask.arguments) <= len(function.takes):
         wanted = " and ".join(function.takes[: function.needs])
         example = re.sub(r"(?<=\)) .+", compared, function.example) if compared else function.example
-        fix = _several(ask, function) or f"write {example}"
+        fix = _too_many(ask, function, compared) or _several(ask, function) or f"write {example}"
         raise ConditionError(f"{ask.function}(…) asks for {wanted}", ask.offset, fix)
     _order(ask)
     for wants, given in zip(function.takes, ask.arguments, strict=False):
@@ -290,6 +288,14 @@ def _each(ask: Ask, function: Function) -> str:
     if not all(isinstance(one, Field | Constant) for arguments in several for one in arguments):
         return ""
     return f"({join.join(_asked(replace(ask, arguments=arguments)) for arguments in several)})"
+
+
+def _too_many(ask: Ask, function: Function, compared: str) -> str:
+    """`days_since("sent", "30 days") > 90`: what is asked and compared needs no more; empty: it is no such thing."""
+    asked, more = ask.arguments[: len(function.takes)], ask.arguments[len(function.takes) :]
+    if not compared or not more or not all(isinstance(one, Constant | Field) for one in ask.arguments):
+        return ""
+    return f"leave out what stands behind it: {_asked(replace(ask, arguments=asked))}{compared}"
 
 
 def _several(ask: Ask, function: Function) -> str:

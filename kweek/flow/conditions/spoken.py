@@ -22,6 +22,12 @@ _ONE_OF: Final = re.compile(
 _IS_SO: Final = re.compile(
     r"(?<![\w.])(?P<owner>lead|company|event)\s+is\s+(?P<no>not\s+)?(?P<field>[a-z_]\w*)(?![\w.(])"
 )
+_OF_AN_OWNER: Final = re.compile(
+    r"(?<![\w.\"'])(?P<owner>lead|company|event) "
+    r"(?P<field>(?!(?:is|are|was|not|in|and|or|has|like)\b)[a-z]\w*(?: [a-z]\w*)?)"
+    r"(?= *(?:[<>]=?|[=!]=| (?:not )?in +\[))"
+)
+"""`company size >= 50`"""
 _NO_ADJECTIVE: Final = (
     "in", "not", "known", "unknown", "set", "empty", "none", "null", "missing", "one", "any", "either",
 )  # fmt: skip
@@ -46,6 +52,11 @@ def spoken(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
             right = f"{'not ' * bool(found['no'])}{asked}"
             what = f"“{found[0]}” is no condition"
             yield Slip(found.start(), found.end(), right, what, f"write {right}")
+    for found in _OF_AN_OWNER.finditer(text):
+        sign = "." if found["field"].startswith("score ") else "_"
+        right = f"{found['owner']}.{found['field'].replace(' ', sign)}"
+        what = f"“{found[0]}” is no field: a point stands behind “{found['owner']}”"
+        yield Slip(found.start(), found.end(), right, what, f"write {right}")
     for found in _UNASKED.finditer(text):
         right = f"matches({found['field']}, {found['glob']})"
         yield Slip(found.start(), found.end(), right, "“matches” asks in parentheses", f"write {right}")

@@ -67,7 +67,10 @@ def scan(text: str) -> str:
         out.append(token.replace(".", DOT).replace("-", DASH) if kind == "word" else token)
         before, last = does, (token, at)
     if before in ("binary", "in", "not", "not after", "comma", "sign"):
-        raise ConditionError("the condition stops half-way", len(text.rstrip()), "write what it is compared with")
+        fix = "write what it is compared with"
+        if last[0] in ("and", "or", "not"):
+            fix = f"write a condition behind “{last[0]}”, or take “{last[0]}” away"
+        raise ConditionError("the condition stops half-way", len(text.rstrip()), fix)
     if open_at:
         bracket, where = open_at[-1]
         raise ConditionError(f"“{bracket}” is never closed", where, f"add the “{_PAIR[bracket]}”")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from kweek.flow.conditions import Condition
 from kweek.flow.conditions.codes import CODES, code_meant
-from kweek.flow.conditions.constants import EMAIL, Finding, fits_bounds, of_addresses, shown, unfit
+from kweek.flow.conditions.constants import EMAIL, Finding, fits_bounds, of_addresses, shown, starred, unfit
 from kweek.flow.conditions.instead import (
     asked_bare,
     asked_nothing,
@@ -142,7 +142,10 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
 def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Finding]:
     if isinstance(right, Items):
         if (
-            slip := _quotes_of_all(left, right, schema)
+            slip := (
+                isinstance(left, Field) and _type(left, schema).kind == "text" and starred(left.path, sign, right.items)
+            )
+            or _quotes_of_all(left, right, schema)
             or _letters_alone(left, sign, right.items)
             or _several_misspelt(left, right, schema)
             or _several_out_of_bounds(left, right, schema)

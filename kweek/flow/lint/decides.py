@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from kweek.flow.conditions import parse_condition
 from kweek.flow.conditions.schema import FieldType, Schema
-from kweek.flow.conditions.tree import Compare, Constant, Field, Join, Node, walk
+from kweek.flow.conditions.tree import Compare, Constant, Field, Items, Join, Node, walk
 from kweek.flow.conditions.worlds import idle
 from kweek.flow.lint.names import Names, start_data
 from kweek.flow.lint.report import Report
@@ -55,8 +55,9 @@ def _lines(
             fix = _none_of(half) or "Take it away, or ask what only some leads are"
             report.error(lines[number].inside(half.offset), "always-true", what, why, fix)
     for number in found.known:
-        what, why = "This condition is true of every value that is known", "it only asks whether it is known"
-        fix = "Write known(…) if you mean that; else “and” between the two, or not in […]"
+        what = "This condition is true of every value that is known"
+        why = "; ".join(("it only asks whether it is known", *_bounds(trees[number], schema)))
+        fix = asks_less(trees[number], schema)
         report.warning(lines[number].at, "true-if-known", what, why, fix)
     for number in found.shadowed:
         if number < first:
@@ -89,6 +90,20 @@ def _none_of(part: Node) -> str:
 def _asks_nothing(part: Node, schema: Schema) -> bool:
     found = idle([part], schema)
     return bool(found.always or (isinstance(part, Join) and found.known))
+
+
+def asks_less(tree: Node, schema: Schema) -> str:
+    """Instead of one that is true of all that is known."""
+    match tree:
+        case Compare(operators=(sign,), operands=(Field(path=path), Constant() | Items())):
+            kind = _ends(tree, schema).get(path)
+            if kind and kind.most is not None and sign in ("<", "<="):
+                return f"Write {path} < {kind.most}, or a lower number — or known({path}) if you mean that"
+            if kind and kind.least is not None and sign in (">", ">="):
+                return f"Write {path} > {kind.least}, or a higher number — or known({path}) if you mean that"
+            return f"Keep those that you mean — or write known({path}) if you mean that"
+        case _:
+            return "Write known(…) if you mean that; else “and” between the two, or not in […]"
 
 
 def _mends(tree: Node, schema: Schema) -> str:

@@ -94,6 +94,8 @@ class _Look:
             if start.event and start.event.value in BUILT_IN and start.event.value not in names.events:
                 what, why = f"“{start.event.value}” cannot start a flow", "it happens to a lead that is in one already"
                 fix = f"Name one of your own events: {', '.join(sorted(names.events)) or 'rules/events.yaml has them'}"
+                if alike := sorted(event for event in names.events if event.startswith(f"{start.event.value}.")):
+                    fix = f"Did you mean “{alike[0]}”?"
                 self.report.error(start.event.at, "unknown-event", what, why, fix)
             elif start.event and nearest(start.event.value, (*names.events, "manual")) == "manual":
                 what = f"There is no event “{start.event.value}”"
