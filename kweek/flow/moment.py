@@ -20,6 +20,10 @@ _IN_WORDS: Final = re.compile(
     r"(?:the )?(?!next|first|last|every|business|working)([a-z]+(?: [a-z]+)? (?:end|date|day|on))"
 )
 """A date field without its owner, as one says it: the contract end."""
+_SAID_OF_SOMEBODY: Final = re.compile(
+    r"(?:(?:the|they|a|it|he|she|we) )?(?:[a-z]+ ){0,2}(?:is|are|has|have|was|been|they|lead|gets?) [a-z]+"
+)
+"""An event as one says it: the survey is answered."""
 _WORDS: Final = re.compile(r"[a-z]+(?: [a-z]+){1,2}")
 _DAY: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?: .*)?")
 _BESIDE: Final = re.compile(r"(.+?)\s+(before|after)\s+(.+)")
@@ -72,10 +76,13 @@ def parse_wait(text: str) -> Moment:
         raise ValueError(f"“{text}” is a date, not a duration; write: until {owner}.{words}")
     if _BESIDE.fullmatch(words) or FIELD.fullmatch(words) or words.split(" ")[0].lower() in WEEKDAYS:
         try:
-            parse_until(words)
+            moment = parse_until(words)
         except ValueError as error:
             _, sign, right = str(error).rpartition(": until ")
             words = right if sign else words
+        else:
+            if moment.date_field and "." not in moment.date_field:
+                return moment  # the linter, who knows the dates, says all of it
         raise ValueError(f"“{text}” is a moment, not a duration; write: until {words}")
     if _NO_SIDE.fullmatch(words) and (right := _meant(words)):
         raise ValueError(
@@ -95,8 +102,9 @@ def parse_until(text: str) -> Moment:
         return Moment(date_field=found[1])
     if _DAY.fullmatch(text):
         raise ValueError(f"“{text}” is one day for all leads; write a date that each has of its own: lead.contract_end")
-    if text in BUILT_IN:
-        fix = f"write how long at most, 7 days, and below it when: with “{text}: next”"
+    event = text.rpartition(" ")[2] if _SAID_OF_SOMEBODY.fullmatch(text) else text
+    if event in BUILT_IN:
+        fix = f"write how long at most, 7 days, and below it when: with “{event}: next”"
         raise ValueError(f"“{text}” is an event, not a moment; {fix}")
     if side := _SIDE_ALONE.fullmatch(text):
         raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side, 'until ')}")

@@ -217,3 +217,10 @@ def test_before_a_date_says_not_how_long() -> None:
             parse_wait(said)
     with pytest.raises(ValueError, match=r"write: 1 day before lead.contract_end — or lead.contract_end$"):
         parse_at("before lead.contract_end")
+
+
+def test_what_happens_is_no_moment() -> None:
+    words = "write how long at most, 7 days, and below it when: with “answered: next”"
+    for said in ("until answered", "until the survey is answered", "until they have answered"):
+        with pytest.raises(ValueError, match=words):
+            parse_wait(said)

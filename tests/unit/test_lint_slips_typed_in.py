@@ -12,7 +12,7 @@ from kweek.flow.conditions.schema import FieldType
 from kweek.flow.lint.set_values import unfit_value
 from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
-from tests.unit.test_lint_slips import FAIR, RENEWAL, WHITEPAPER, is_told, slip
+from tests.unit.test_lint_slips import EVENTS, FAIR, RENEWAL, WHITEPAPER, is_told, slip
 
 TESTED: Final = "send: { drying-figures: 45%, drying-story: 45%, nothing: 10% }"
 HALVES: Final = "send: { drying-figures: 50%, drying-story: 50% }"
@@ -194,7 +194,56 @@ SLIPS: Final = [
         'in the same column: if: event.wish != "mail"',
         START,
     ),
+    # what stands behind a verb, in its place
+    (
+        RENEWAL,
+        "- send: renewal-notice",
+        "- template: renewal-notice",
+        17,
+        "Write: - send: renewal-notice",
+        "- send: renewal-notice",
+    ),
+    (
+        FAIR,
+        "send: fair-thanks",
+        "send: |\n            fair-thanks",
+        31,
+        "in its line. Write: send: fair-thanks",
+        "send: fair-thanks",
+    ),
+    (
+        "surveys/webinar.yaml",
+        "fills: bant.need\n",
+        "fills: bant.needs\n",
+        30,
+        "Did you mean “bant.need”?",
+        "fills: bant.need\n",
+    ),
+    (
+        RENEWAL,
+        "- send: renewal-notice",
+        "- send: renewal-notice\n    subject: Hello",
+        18,
+        "Take it away, and write subject: at the top of the mail",
+        "- send: renewal-notice",
+    ),
+    (
+        EVENTS,
+        "contact.requested:\n",
+        "contactrequested:\n",
+        8,
+        "noun.past_verb: contact.requested",
+        "contact.requested:\n",
+    ),
     # moments
+    (
+        "flows/webinar.yaml",
+        "until 1 day before event.starts_at",
+        "1 day before the webinar begins",
+        25,
+        "Write: until 1 day before event.starts_at",
+        "until 1 day before event.starts_at",
+    ),
     (
         "flows/webinar.yaml",
         "1 day before event.starts_at",

@@ -70,8 +70,13 @@ def _kinds(name: str, surveys: Mapping[str, Survey], schema: Mapping[str, FieldT
             yield page.answers[question]
         elif name in page.fills:
             yield page.fills[name]
-        elif name in page.sets and name in schema:
+        elif name in schema and (name in page.sets or any(_misspelt(path, name, schema) for path in page.fills)):
             yield schema[name]
+
+
+def _misspelt(path: str, fact: str, schema: Mapping[str, FieldType]) -> bool:
+    """Does a survey fill what there is not, where it means this fact? That has a message of its own."""
+    return path not in schema and nearest(path, (fact,)) is not None
 
 
 def _either(kinds: list[FieldType]) -> FieldType:

@@ -12,7 +12,7 @@ from kweek.flow.conditions.schema import FieldType
 from kweek.flow.duration import ELAPSED
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
-from kweek.flow.lint.offers import no_address, no_colleague, no_date, no_event, no_field, no_tag
+from kweek.flow.lint.offers import no_address, no_colleague, no_date, no_event, no_field, no_tag, with_until
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.set_values import unfit_value
 from kweek.flow.load.says import several_names
@@ -281,7 +281,9 @@ class _Look:
                 self.report.error(at.at, "not-a-date", f"“{path}” is an event, not a moment", "", fix)
                 return
             dates = [name for name, kind in self._fields().items() if kind.kind in ("date", "moment")]
-            self.report.error(at.at, "unknown-field", f"There is no field {path}", "", no_date(path, dates))
+            self.report.error(
+                at.at, "unknown-field", f"There is no field {path}", "", with_until(no_date(path, dates), at)
+            )
         elif (kind := self._fields()[path]).kind not in ("date", "moment", "any"):
             fix = "Name a date or moment field"
             if path.startswith("event."):

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from kweek.flow.lint.names import Names, event_meant
-from kweek.flow.problems import did_you_mean, nearest
+from kweek.flow.moment import Moment
+from kweek.flow.problems import Located, did_you_mean, nearest
 
 _DECLARE: Final = "declare it below fields in rules/workspace.yaml"
 _THE_LEAD: Final = ("lead", "customer", "contact", "prospect", "visitor", "klant")
@@ -48,6 +49,14 @@ def no_date(path: str, dates: Sequence[str]) -> str:
     if near is not None:
         return f"Did you mean “{near}”? Or {_DECLARE}: {last}: date"
     return f"{_DECLARE}: {last}: date — or name one of these: {', '.join(dates)}"
+
+
+def with_until(fix: str, at: Located[object]) -> str:
+    """The same, of a moment that lacks its “until” as well."""
+    moment, near = at.value, fix.removeprefix("Did you mean “").partition("”")[0]
+    if at.said is None or not isinstance(moment, Moment) or near == fix:
+        return fix
+    return f"Write: until {moment.offset} {'before' if moment.before else 'after'} {near}"
 
 
 def no_field(name: str, kind: str, names: Names, owner: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from kweek.flow.catalogue import FIELD_WORDS, EventType, FieldWord, OwnField
@@ -95,8 +95,12 @@ def _names_alone(node: Node) -> Sequence[Text]:
     return names if len(names) == len(nodes) else ()
 
 
-def _event_meant(text: str) -> str:
-    """`lease_requested`, `Lease requested` as an event; an example, where it is nothing like one."""
+def _event_meant(text: str, others: Collection[str] = ()) -> str:
+    """`lease_requested`, `Lease requested` as an event; an example, where it is nothing like one. others: events, with
+    whose verbs a word may end that has lost its point."""
+    verbs = sorted({event.partition(".")[2] for event in others}, key=len, reverse=True)
+    if glued := next((verb for verb in verbs if verb and re.fullmatch(rf"[a-z][a-z0-9_]+(?<!_){verb}", text)), None):
+        return f"{text.removesuffix(glued)}.{glued}"
     *noun, verb = re.findall("[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()) or [""]
     meant = f"{'_'.join(noun)}.{verb}"
     return meant if EVENT.fullmatch(meant) else "brochure.requested"
@@ -105,14 +109,18 @@ def _event_meant(text: str) -> str:
 class EventReader(FieldReader):
     """Reads rules/events.yaml."""
 
+    events: Sequence[str] = ()
+    """Those that are named as events are."""
+
     def read(self, root: Pairs) -> Mapping[str, EventType]:
+        self.events = [pair.key.value for pair in root.pairs if EVENT.fullmatch(pair.key.value)]
         return {pair.key.value: self._event(pair) for pair in root.pairs}
 
     def _event(self, pair: Pair) -> EventType:
         name = pair.key.located
         if not EVENT.fullmatch(name.value):
             what = f"“{name.value}” is not the name of an event."
-            self.note(name.at, "name", what, "", f"An event is noun.past_verb: {_event_meant(name.value)}")
+            self.note(name.at, "name", what, "", f"An event is noun.past_verb: {_event_meant(name.value, self.events)}")
         if name.value in _KWEEKS_OWN:
             what, why = f"“{name.value}” is an event of Kweek's own.", _KWEEKS_OWN[name.value]
             self.note(name.at, "name", what, why, "Take it away: flows may name it all the same.")

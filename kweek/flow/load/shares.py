@@ -48,6 +48,8 @@ class ShareReader(ChooseReader):
         if isinstance(verb.value, Items) or names:
             fix = _each_or_test(names, whole_step=id_ is None) if names else "Write a step for each."
             what = f"“send” takes one mail; this is {'a list' if isinstance(verb.value, Items) else 'several'}."
+            if len(names) == 1 and isinstance(verb.value, Text):
+                what = "The mail stands behind “send:”, in its line."
             self.note(verb.value.at, "text-wanted", what, "", fix)
             return (m.Share(unread(verb), whole),)
         if not isinstance(verb.value, Pairs) or in_braces(verb.value):

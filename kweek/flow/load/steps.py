@@ -26,6 +26,10 @@ from kweek.flow.yaml.tree import last_line
 __all__ = ["OPTIONS", "VERBS", "StepReader"]
 
 
+_OF_A_MAIL: Final = ("subject", "preview")
+"""What the front matter of a mail says."""
+
+
 class StepReader(VerblessReader):
     """Reads steps, at any depth."""
 
@@ -204,6 +208,9 @@ class StepReader(VerblessReader):
                         fix = f"If the line of its step is lost, write {shown} above it, in column {column}."
                         fix = f"Take it away. {fix}"
                     self.note(pair.key.at, "unknown-key", what, f"“{word}” belongs to {', '.join(elsewhere)}.", fix)
+                elif verb == "send" and (of_mail := word if word in _OF_A_MAIL else meant(word, _OF_A_MAIL)):
+                    why, fix = "It belongs to the mail.", f"Take it away, and write {of_mail}: at the top of the mail"
+                    self.note(pair.key.at, "unknown-key", what, why, fix)
                 else:
                     self.unknown(pair, words, what, "", found)
         return found

@@ -29,6 +29,10 @@ _ARGUMENTS: Final = {
     "tell": ("to", "person"), "webhook": ("name",), "end": ("result",),
 }  # fmt: skip
 """What somebody may write below a verb for what stands behind it."""
+_NAMED_FOR: Final = {
+    "path": "go", "survey": "send", "template": "send", "script": "call", "team": "handover", "person": "tell",
+}  # fmt: skip
+"""What somebody may write for a verb, from what stands behind it."""
 _AT_ONCE: Final = frozenset(VERBS) - {*STAYS, "choose"}
 
 
@@ -106,6 +110,12 @@ class VerblessReader(VerbReader):
                 what = f"There is no verb “{pair.key.value}”."
                 self.note(pair.key.at, "no-verb", what, "", f"Did you mean “{near}”?")
                 return Pair(pair.key._replace(value=near), pair.value)
+        if self.patient and (verb := _NAMED_FOR.get(strangers[0].key.value)):
+            key, value = strangers[0]
+            others = [pair.key.value for pair in node.pairs if pair.key is not key]
+            if set(others) <= {"id", *OPTIONS[verb]} and isinstance(value, Text) and not value.empty:
+                self.note(key.at, "no-verb", f"There is no verb “{key.value}”.", "", f"Write: - {verb}: {value.value}")
+                return Pair(key._replace(value=verb), value)
         key, value = strangers[0]
         what, others = (
             f"There is no verb “{key.value}”.",

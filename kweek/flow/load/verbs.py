@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection
 from typing import Final, cast, get_args
 
+from msgspec.structs import replace
+
 from kweek.flow import model as m
 from kweek.flow.duration import Duration
 from kweek.flow.load.choose import Known
@@ -40,6 +42,8 @@ class VerbReader(ShareReader):
 
     def wait(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Wait:
         until = self.parsed(verb, parse_wait, "duration")
+        if until and until.value.date_field and not said(verb).startswith("until"):
+            until = replace(until, said=said(verb))
         stand_in = Located(Moment(within=SOME_TIME), verb.key.at, verb.key.at, said=said(verb))
         when, otherwise = self.reactions(known.get("when")), self.otherwise(known.get("otherwise"))
         return m.Wait(at=verb.key.at, id=id_, until=until or stand_in, when=when, otherwise=otherwise)
