@@ -224,7 +224,7 @@ SLIPS: Final = [
         "- send: renewal-notice",
         "- send: renewal-notice\n    subject: Hello",
         18,
-        "Take it away, and write subject: at the top of the mail",
+        "Take it away, and write “subject:” in the front matter of the mail, in templates/mails",
         "- send: renewal-notice",
     ),
     (

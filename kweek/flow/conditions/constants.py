@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from kweek.flow.conditions.codes import CODES, code_meant
 from kweek.flow.conditions.dates import date_meant
 from kweek.flow.conditions.schema import FieldType, fits, is_date
-from kweek.flow.conditions.tree import Constant, Node
+from kweek.flow.conditions.tree import Constant
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 
 Finding = tuple[int, str, str]
 """(offset in the condition, what is wrong, the fix)."""
 EMAIL: Final = "lead.email"
-_STARRED: Final = re.compile(r"\*.+|.+\*")
+STARRED: Final = re.compile(r"\*.+|.+\*")
 
 
 def _choice_read(text: str, kind: FieldType) -> str | None:
@@ -48,14 +48,11 @@ def unfit(
         case "text" if value == "" and sign in ("==", "!="):
             right = f"{'not ' if sign == '==' else ''}known({name})"
             yield at, f'{name} is never ""; while it is empty, nothing is known of it', f"write {right}"
-        case "text" if sign in ("==", "!=") and isinstance(value, str) and _STARRED.fullmatch(value):
+        case "text" if sign in ("==", "!=") and isinstance(value, str) and STARRED.fullmatch(value):
             right = f'{"not " if sign == "!=" else ""}matches({name}, "{value}")'
             yield at, f"with “{sign}” the * is only a star", f"write {right}"
         case "text" if not isinstance(value, str):
-            fix = f'write it in quotes: "{shown(value)}"'
-            if kind.choices and shown(value) not in kind.choices:
-                fix = f"write one of these, in quotes: {', '.join(kind.choices)}"
-            yield at, f"{name} is a text, {shown(value)} is not", fix
+            yield at, f"{name} is a text, {shown(value)} is not", text_wanted(name, kind, value)
         case "text" if (several := _several_in(str(value), name, kind)) and isinstance(value, str):
             listed = ", ".join(f'"{one}"' for one in several)
             right = listed if said else f"{name} {'not in' if sign == '!=' else 'in'} [{listed}]"
@@ -89,19 +86,13 @@ def unfit(
             pass
 
 
-def starred(path: str, sign: str, items: Sequence[Node]) -> Finding | None:
-    """`lead.grade in ["A*", "B1"]`: a glob is asked by a function."""
-    texts = [item for item in items if isinstance(item, Constant) and isinstance(item.value, str)]
-    globs = [item for item in texts if _STARRED.fullmatch(str(item.value))]
-    if not globs or len(texts) < len(items):
-        return None
-    denied = "not " * (sign == "not in")
-    parts = [f'{denied}matches({path}, "{item.value}")' for item in globs]
-    if others := ", ".join(shown(item.value) for item in texts if item not in globs):
-        parts.append(f"{path} {sign} [{others}]")
-    whole = f" {'and' if denied else 'or'} ".join(parts)
-    fix = f"write {f'({whole})' if parts[1:] else whole}, instead of the list"
-    return globs[0].offset, "in a list the * is only a star", fix
+def text_wanted(name: str, kind: FieldType, value: str | float | bool) -> str:
+    """Instead of a number or a truth: in quotes, where it can be that."""
+    if name in CODES:
+        return CODES[name][1]
+    if kind.choices and shown(value) not in kind.choices:
+        return f"write one of these, in quotes: {', '.join(kind.choices)}"
+    return f'write it in quotes: "{shown(value)}"'
 
 
 def _several_in(value: str, name: str, kind: FieldType) -> list[str]:

@@ -8,8 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from kweek.flow.conditions import Condition
-from kweek.flow.conditions.codes import CODES, code_meant
-from kweek.flow.conditions.constants import EMAIL, Finding, fits_bounds, of_addresses, shown, starred, unfit
+from kweek.flow.conditions.codes import CODES
+from kweek.flow.conditions.constants import (
+    EMAIL,
+    Finding,
+    of_addresses,
+    shown,
+    unfit,
+)
 from kweek.flow.conditions.instead import (
     asked_bare,
     asked_nothing,
@@ -21,12 +27,13 @@ from kweek.flow.conditions.instead import (
     tags_asked,
     unquoted,
 )
-from kweek.flow.conditions.schema import FieldType, Schema, fits
+from kweek.flow.conditions.schema import FieldType, Schema
+from kweek.flow.conditions.several import unfit_list
 from kweek.flow.conditions.shape import FUNCTIONS, Kind
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.duration import NUMBERS
 from kweek.flow.meant import meant
-from kweek.flow.problems import did_you_mean, nearest
+from kweek.flow.problems import did_you_mean
 
 
 def check_condition(condition: Condition, schema: Schema) -> list[Finding]:
@@ -141,15 +148,8 @@ def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
 
 def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Finding]:
     if isinstance(right, Items):
-        if (
-            slip := (
-                isinstance(left, Field) and _type(left, schema).kind == "text" and starred(left.path, sign, right.items)
-            )
-            or _quotes_of_all(left, right, schema)
-            or _letters_alone(left, sign, right.items)
-            or _several_misspelt(left, right, schema)
-            or _several_out_of_bounds(left, right, schema)
-        ):
+        kind = _type(left, schema)
+        if slip := _letters_alone(left, sign, right.items) or unfit_list(sign, _name(left), kind, right.items):
             yield slip
             return
         said = {item.value for item in right.items if isinstance(item, Constant)}
@@ -192,52 +192,6 @@ def _letters_alone(left: Node, sign: str, values: tuple[Node, ...]) -> Finding |
     right = f"[{shown}]" if sign in ("in", "not in") else shown
     what = f"lead.grade is a letter and a number, such as A1; never “{letters[0]}”"
     return values[0].offset, what, f"for the letter alone, write lead.profile {sign} {right}"
-
-
-def _quotes_of_all(left: Node, right: Items, schema: Schema) -> Finding | None:
-    """Several that have quotes though they are numbers, or none though they are texts: one slip."""
-    kind, values = _type(left, schema), [item.value for item in right.items if isinstance(item, Constant)]
-    if len(values) < max(2, len(right.items)):
-        return None
-    if kind.kind == "number" and all(isinstance(value, str) and fits(kind, value) for value in values):
-        what, fix = "a number, and these are texts", f"write them without quotes: [{', '.join(map(str, values))}]"
-    elif kind.kind == "text" and not any(isinstance(value, bool | str) for value in values):
-        shown = ", ".join(f'"{value}"' for value in values)
-        what, fix = "a text, and these are numbers", f"write them in quotes: [{shown}]"
-    else:
-        return None
-    return right.items[0].offset, f"{_name(left)} is {what}", fix
-
-
-def _several_out_of_bounds(left: Node, right: Items, schema: Schema) -> Finding | None:
-    """`survey.fair.grade in [8, 9]`, of a scale from 1 to 5: one slip, however many have it."""
-    kind = _type(left, schema)
-    wrong = [item for item in right.items if isinstance(item, Constant) and not fits_bounds(kind, item.value)]
-    if kind.most is None or len(wrong) < 2:
-        return None
-    what = f"{_name(left)} is never {', nor '.join(str(item.value) for item in wrong)}"
-    return wrong[0].offset, what, f"write numbers from {kind.least} to {kind.most}"
-
-
-def _several_misspelt(left: Node, right: Items, schema: Schema) -> Finding | None:
-    """`lead.grade in ["a2", "b1"]`: one slip, however many have it."""
-    name, choices = _name(left), _type(left, schema).choices
-    values = [item.value for item in right.items if isinstance(item, Constant) and isinstance(item.value, str)]
-    if len(values) < len(right.items):
-        return None
-    if name in CODES:
-        wrong = [value for value in values if not CODES[name][0].fullmatch(value)]
-        right_ones = [code_meant(name, value) if value in wrong else value for value in values]
-    else:
-        wrong = [value for value in values if choices and value not in choices]
-        right_ones = [value if value in choices else nearest(value, choices) for value in values]
-    if len(wrong) < 2:
-        return None
-    if None in right_ones or len(set(right_ones)) < len(values):
-        return None
-    at = next(item.offset for item in right.items if isinstance(item, Constant) and item.value == wrong[0])
-    shown = ", ".join(f'"{value}"' for value in right_ones)
-    return at, f"{name} is never {', nor '.join(f'“{value}”' for value in wrong)}", f"write [{shown}]"
 
 
 def _fits(

@@ -209,7 +209,10 @@ class StepReader(VerblessReader):
                         fix = f"Take it away. {fix}"
                     self.note(pair.key.at, "unknown-key", what, f"“{word}” belongs to {', '.join(elsewhere)}.", fix)
                 elif verb == "send" and (of_mail := word if word in _OF_A_MAIL else meant(word, _OF_A_MAIL)):
-                    why, fix = "It belongs to the mail.", f"Take it away, and write {of_mail}: at the top of the mail"
+                    why, fix = (
+                        "It belongs to the mail.",
+                        f"Take it away, and write “{of_mail}:” in the front matter of the mail, in templates/mails",
+                    )
                     self.note(pair.key.at, "unknown-key", what, why, fix)
                 else:
                     self.unknown(pair, words, what, "", found)
