@@ -165,6 +165,7 @@ def test_who_the_lead_is() -> None:
         ("expect: { after 6 weeks: { under way: 0 } }", (4, 15), "not a number of days", "Write after 42 days."),
         ("expect: { after 3 months: { under way: 0 } }", (4, 15), "not a number of days", "Write after 90 days."),
         ("expect: { after 60 days: { under way: few } }", (4, 43), "not a number of leads", "at least 10"),
+        ("expect: { 90 days: { under way: 0 } }", (4, 15), "not something to expect", "“after 90 days”"),
         ("expect: { nevr: call }", (4, 15), "“nevr” is not something to expect", "“never”"),
         ("expect: {}", (4, 5), "expects nothing", "Say what"),
         ("expct: { never: call }", (4, 5), "“expct” is not a key", "“expect”"),

@@ -336,6 +336,11 @@ def test_a_rung_that_nobody_climbs_is_told(shipped: Path) -> None:
     assert not lint_unrendered(read_workspace(shipped))
 
 
+def test_a_date_that_may_be_declared_is_waited_for_with_until(shipped: Path) -> None:
+    before, words = "until 45 days before lead.contract_end", "— and begin the wait with “until”."
+    is_told(shipped, RENEWAL, before, "45 days before the lease ends", 25, words)
+
+
 def test_who_was_not_called_is_not_discarded(shipped: Path) -> None:
     slip(
         shipped,

@@ -15,7 +15,7 @@ from kweek.flow.model import ENDINGS
 from kweek.flow.plan import Call, Handover, Plan, Send, Task
 from kweek.flow.problems import Located, did_you_mean
 from kweek.flow.simulate.story import TOLD
-from kweek.flow.yaml import Pair
+from kweek.flow.yaml import Pair, Pairs
 
 _NO_COMMA: Final = re.compile(r"(?P<day>day \d+)[:;]? +(?P<result>[a-z].*)")
 _TURNED: Final = re.compile(r"(?P<result>[a-z][a-z -]*?),? (?:on|at|after|by) (?P<day>day \d+)")
@@ -44,6 +44,8 @@ class ExpectReader(FactReader):
                     counts += self.counts(one, day) if day is not None else ()
                 case key:
                     what, right = f"“{key}” is not something to expect.", day_meant(key)
+                    if right and isinstance(one.value, Pairs):  # leads are counted
+                        right = f"after {right.removeprefix('day ')} days"
                     fix = f"Did you mean “{right}”?" if right else did_you_mean(key, _EXPECT)
                     self.note(one.key.at, "unknown-key", what, "", fix)
         if pair and not (expected or counts or ends or self.problems):

@@ -54,8 +54,10 @@ def no_date(path: str, dates: Sequence[str]) -> str:
 def with_until(fix: str, at: Located[object]) -> str:
     """The same, of a moment that lacks its “until” as well."""
     moment, near = at.value, fix.removeprefix("Did you mean “").partition("”")[0]
-    if at.said is None or not isinstance(moment, Moment) or near == fix:
+    if at.said is None or not isinstance(moment, Moment):
         return fix
+    if near == fix:
+        return f"{fix.removesuffix('.')} — and begin the wait with “until”"
     return f"Write: until {moment.offset} {'before' if moment.before else 'after'} {near}"
 
 
