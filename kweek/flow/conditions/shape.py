@@ -6,12 +6,12 @@ This is checked at parsing, before any field is known: what passes has closures 
 from __future__ import annotations
 
 import re
-from itertools import takewhile
 from typing import Final, Literal, TypeGuard
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kweek.flow.conditions.alone import alone
 from kweek.flow.conditions.refused import ConditionError
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.duration import parse_duration
@@ -52,7 +52,7 @@ def check_shape(tree: Node) -> None:
             for number, part in enumerate(parts):
                 first = part.parts[0] if isinstance(part, Join) else part
                 if isinstance(first, Constant) and isinstance(first.value, str):
-                    raise _alone(first, parts[number - 1] if number else None, parts[number + 1 :])
+                    raise alone(first, parts[number - 1] if number else None, parts[number + 1 :])
                 check_shape(part)
         case Not(part=part):
             check_shape(part)
@@ -65,7 +65,7 @@ def check_shape(tree: Node) -> None:
                 what = f"{tree.function}(…) is a number, not a yes or no"
                 raise ConditionError(what, tree.offset, f"compare it: {_asked(tree)}{right}")
         case Constant(value=str()):
-            raise _alone(tree, None)
+            raise alone(tree, None)
         case Constant(value=bool()) | Field():
             pass
         case _:
@@ -77,37 +77,6 @@ def _asked(ask: Ask) -> str:
     fields = (one.path if isinstance(one, Field) else "" for one in ask.arguments)
     texts = (f'"{one.value}"' if isinstance(one, Constant) else "" for one in ask.arguments)
     return f"{ask.function}({', '.join(map(''.join, zip(fields, texts, strict=True)))})"
-
-
-def _alone(word: Constant, above: Node | None, behind: tuple[Node, ...] = ()) -> ConditionError:
-    """above: what stands before it, `… == "A" or "B"`. behind: what stands behind it, `or "C"`."""
-    more = [_text_of(one) for one in takewhile(_text_of, behind)]
-    above = above.parts[-1] if isinstance(above, Join) else above
-    denied = isinstance(above, Not)
-    match above.part if isinstance(above, Not) else above:
-        case Compare(
-            operators=(("==" | "!=") as sign,),
-            operands=(Field(path=path), Constant(value=str(first)) | Field(path=first)),
-        ):
-            said, denied = [first], denied != (sign == "!=")
-        case Compare(operators=(("in" | "not in") as sign,), operands=(Field(path=path), Items(items=items))):
-            said, denied = [one.value for one in items if isinstance(one, Constant)], denied != (sign == "not in")
-        case _:
-            path, said = "lead.profile", ["A"]
-    shown = ", ".join(f'"{one}"' if isinstance(one, str) else str(one) for one in (*said, word.value, *more))
-    fix = f"write each comparison in full, or a list: {path} {'not ' * denied}in [{shown}]"
-    return ConditionError(f"“{word.value}” by itself is neither true nor false", word.offset, fix)
-
-
-def _text_of(node: Node) -> str:
-    """A word without a point is one, too, that has lost its quotes; empty: it is none."""
-    match node:
-        case Constant(value=str(text)):
-            return text
-        case Field(path=path) if "." not in path:
-            return path
-        case _:
-            return ""
 
 
 def _compare(tree: Compare) -> None:
