@@ -8,8 +8,6 @@ from typing import Final
 
 import pytest
 
-from kweek.flow.conditions.schema import FieldType
-from kweek.flow.lint.set_values import unfit_value
 from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
 from tests.unit.test_lint_slips import EVENTS, FAIR, RENEWAL, WHITEPAPER, is_told, slip
@@ -316,12 +314,6 @@ def test_clauses_that_begin_too_far_left_move_together(shipped: Path) -> None:
     moved = "".join(line[2:] for line in clauses.splitlines(keepends=True))
     words = "It belongs to “call” in line 54. Begin it in column 7 (6 spaces), and line 67 too, with what stands below."
     is_told(shipped, FAIR, clauses, moved, 60, words)
-
-
-def test_a_field_of_the_event_is_set_without_braces() -> None:
-    wrong = unfit_value("seats", FieldType("number"), "{{ event.seats }}")
-    assert wrong is not None
-    assert wrong[1] == "Write seats: event.seats"
 
 
 def test_a_rung_that_nobody_climbs_is_told(shipped: Path) -> None:

@@ -14,10 +14,11 @@ from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.offers import no_address, no_colleague, no_date, no_event, no_field, no_tag, with_until
 from kweek.flow.lint.report import Report
-from kweek.flow.lint.set_values import unfit_value
+from kweek.flow.lint.set_values import field_meant, unfit_value
+from kweek.flow.lint.tags import check_tags
 from kweek.flow.load.says import several_names
 from kweek.flow.meant import meant
-from kweek.flow.model import Call, Flow, Handover, Send, Set, Task, Tell, Untag, Wait, Webhook
+from kweek.flow.model import Call, Flow, Handover, Send, Set, Tag, Task, Tell, Untag, Wait, Webhook
 from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located, did_you_mean, nearest, value_of
 from kweek.flow.words import BUILT_IN
@@ -55,6 +56,8 @@ def check_names(flow: Flow, names: Names, report: Report) -> None:
             case Wait():
                 look.date(step.until.value.date_field, step.until)
                 look.links(step)
+            case Tag():
+                check_tags(step, flow, names, report)
             case Untag():
                 for tag in step.tags:
                     look.tag(tag)
@@ -308,10 +311,8 @@ class _Look:
                 self.report.error(field.at, "unknown-field", f"There is no profile field “{field.value}”", "", fix)
             return
         kind, said = settable[name], value.value
-        root, _, last = said.partition(".")
-        if root != "event" and last in self.data and nearest(root, ("event",)):
-            what, why = f"“{said}” would be set as it is typed here", f"the event of this flow carries “{last}”"
-            self.report.error(value.at, "unknown-field", what, why, f"Did you mean “event.{last}”?")
+        if meant := field_meant(field.value, said, self.data, self._fields()):
+            self.report.error(value.at, "unknown-field", *meant)
         elif said.startswith("event."):
             given = self._field(said, value)
             if given and "any" not in (given.kind, kind.kind) and given.kind != kind.kind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -13,7 +14,7 @@ from kweek.flow.problems import nearest
 
 _DAY: Final = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
 _ADDS: Final = re.compile(r"\+ ?[\d.]+|(?:plus|minus|[+-]=) ?[\w.]+|.*\w ?[+*/] ?\w.*|.*\w - \w.*", re.IGNORECASE)
-_BRACED: Final = re.compile(r"\{\{ *(event\.[a-z_]+) *\}\}")
+_BRACED: Final = re.compile(r"\{\{ *([\w.]*)")
 _EXAMPLES: Final = {"number": "3", "date": "2026-12-31, or today", "moment": "today", "yes/no": "true or false"}
 
 
@@ -24,8 +25,6 @@ def unfit_value(field: str, kind: FieldType, said: str) -> tuple[str, str] | Non
         return None
     if said == "today":
         return f"{field} is {kind}, “today” is a date", f"Write {_EXAMPLES.get(kind.kind, 'a text')}"
-    if braced := _BRACED.fullmatch(said):
-        return "A field stands in set by itself, without braces", f"Write {field}: {braced[1]}"
     what = f"{field} is {kind}, “{said}” is not"
     match kind.kind:
         case "number" if _ADDS.fullmatch(said):
@@ -38,6 +37,24 @@ def unfit_value(field: str, kind: FieldType, said: str) -> tuple[str, str] | Non
             return what, f"Write {field}: {truth}"
         case _:
             return what, f"Write {_day_meant(said) or _EXAMPLES.get(kind.kind, 'a text')}"
+
+
+def field_meant(field: str, said: str, data: Collection[str], fields: Collection[str]) -> tuple[str, str, str] | None:
+    """What, why and fix of a text that names a field though it would be set as it is. data: what the event carries."""
+    braced = _BRACED.match(said)
+    path = braced[1] if braced else said
+    root, _, last = path.partition(".")
+    if braced and root == "event":
+        what, why = "A field of the event stands here without braces", "only words for people have them"
+        return what, why, f"Write {field}: {path}"
+    what = f"“{said}” would be set as it is typed here"
+    if last in data and nearest(root, ("event",)) and root != "event":
+        return what, f"the event of this flow carries “{last}”", f"Did you mean “event.{last}”?"
+    if not braced and (path not in fields or root == "event"):
+        return None
+    own = ", ".join(f"event.{name}" for name in sorted(data))
+    why = "set takes what the event carries, today, or the value itself"
+    return what, why, f"Write the value itself{f', or one of: {own}' if own else ''}"
 
 
 def _number(text: str) -> str | None:

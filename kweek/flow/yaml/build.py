@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from kweek.flow.problems import Position, Problem
 from kweek.flow.yaml.dashes import Word, words_of_a_list
+from kweek.flow.yaml.fences import SECOND_DOCUMENT
 from kweek.flow.yaml.in_braces import Meant, meant_in_braces
 from kweek.flow.yaml.lines import without_comment
 from kweek.flow.yaml.sheet import UNSAID, Sheet
@@ -18,6 +19,7 @@ from kweek.flow.yaml.tree import Items, Node, Pair, Pairs, Text
 DEEPEST: Final = 32
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _COMMENT: Final = re.compile(r"(\s+)#(.*)")
+_MOUSTACHES: Final = re.compile(r"(?:\{\{.*?\}\}|[^,{}])*")
 _COLON: Final = re.compile(r"\s*:(.*)")
 
 
@@ -77,9 +79,7 @@ class Builder:
     def _document(self, at: Position) -> None:
         self._documents += 1
         if self._documents == 2:
-            what, why = "A second document begins here (`---`).", "One file is one thing."
-            fix = "Delete this line; where it begins something else, put that in a file of its own."
-            self._note(at, "several-documents", what, why, fix)
+            self._note(at, "several-documents", *SECOND_DOCUMENT)
 
     def _open(self, begun: _Open) -> bool:
         self.stack.append(begun)
@@ -250,11 +250,18 @@ class Builder:
 
             key = self.stack[-1].key if self.stack else None
             word = key.value if isinstance(key, Text) else None
-            self._note(done.at, "quotes-needed", *moustache(word, source))
+            if self.stack and self.stack[-1].flow:  # the brace behind it closes what it stands in
+                source = found[0].rstrip() if (found := _MOUSTACHES.match(source)) else source
+            if event_field(word, source) or not self._in_set():  # there, the linter refuses them with quotes as well
+                self._note(done.at, "quotes-needed", *moustache(word, source))
             read = event_field(word, source) or source
             self._add(Text(read, done.at, done.at, "lost" if word in NAMING else "quoted"))
         else:
             self._add(Pairs(tuple(done.pairs), done.at))
+
+    def _in_set(self) -> bool:
+        owner = self.stack[-2].key if self.stack[1:] else None
+        return isinstance(owner, Text) and owner.value == "set"
 
 
 def _joined(first: Node | None, more: Node) -> Node:

@@ -35,7 +35,25 @@ def too_deep(lines: list[str], line: int, above: int) -> Trap | None:
         return None
     if column == wanted + 2 and not dashed(lines[above]) and _dashed_below(lines, line, wanted):
         return _dash(above, wanted, [f"{' ' * wanted}- {lines[above].lstrip()}"])
+    if trap := _verb_too_far_left(lines, line, above):
+        return trap
     return _moved(lines, line, wanted, f"“{upper['key']}” in line {above + 1} has its value already")
+
+
+def _verb_too_far_left(lines: list[str], line: int, above: int) -> Trap | None:
+    """The first step of a list in the column of the key of that list, though its options stand where they should."""
+    head, upper, here = nearest_above(lines, above), shape(lines[above]), shape(lines[line])
+    column, delta = indent(lines[above]), indent(lines[line]) - indent(lines[above]) - 2
+    if head is None or upper is None or here is None or upper["key"] is None or not dashed(lines[above]):
+        return None
+    if not opens(lines[head]) or indent(lines[head]) != column or delta != 2 or dashed(lines[head]):
+        return None
+    if here["key"] not in OPTIONS.get(upper["key"], ()):
+        return None
+    what = f"This line begins in column {column + 1}, which does not fit its “{here['key']}” in line {line + 1}."
+    why = f"The options of a step stand below its verb, “{upper['key']}”."
+    fix = f"Begin it in column {column + 3} ({spaces(column + 2)})."
+    return Trap(above, column, "indentation", what, why, fix, ["  " + lines[above]], 2)
 
 
 def unindented(lines: list[str], line: int) -> Trap | None:

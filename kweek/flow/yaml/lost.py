@@ -64,6 +64,20 @@ def lost(lines: list[str], number: int, unsaid: Iterable[str]) -> Iterator[Trap]
         yield trap
 
 
+def paths_lost(lines: list[str], number: int) -> Trap | None:
+    """`paths:` above the first path, where no line says it: the lines above would take the paths for their own."""
+    steps = next((n for n, line in enumerate(lines) if line.startswith("steps:")), None)
+    if steps is None or any(line.startswith("paths:") for line in lines):
+        return None
+    first = next((n for n in range(steps + 1, len(lines)) if indent(lines[n]) == 2 and _is_path(lines, n)), None)
+    return _missing(lines, number, "paths", "paths:", 2) if first == number else None
+
+
+def _is_path(lines: list[str], number: int) -> bool:
+    below = next((line for line in lines[number + 1 :] if says_something(line)), "")
+    return not dashed(lines[number]) and opens(lines[number]) and dashed(below)
+
+
 def _missing(lines: list[str], number: int, key: str, line: str, deeper: int) -> Trap:
     column = indent(lines[number])
     what = f"“{key.removeprefix('- ')}:” seems to be missing above this line."

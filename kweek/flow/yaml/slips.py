@@ -16,7 +16,7 @@ from kweek.flow.yaml.dashes import in_prose
 from kweek.flow.yaml.heads import heads
 from kweek.flow.yaml.keys import glued, no_colons
 from kweek.flow.yaml.lines import dashed, indent, nearest_above, opens, says_something, shape, spaces, without_comment
-from kweek.flow.yaml.lost import lost, named_only
+from kweek.flow.yaml.lost import lost, named_only, paths_lost
 from kweek.flow.yaml.moved import fallen, joined, swapped
 from kweek.flow.yaml.sheet import Trap
 
@@ -46,7 +46,7 @@ def _all(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
         yield from filter(None, (glued(lines, number), _bracket(lines[number], number), _too_high(lines, number)))
         yield from filter(None, (fallen(lines, number),))
         yield from filter(None, (condition_of_starts(lines, number), path_beside_steps(lines, number)))
-        yield from filter(None, (paths_for_steps(lines, number),))
+        yield from filter(None, (paths_for_steps(lines, number), paths_lost(lines, number)))
         yield from heads(lines, number)
     alone = (_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=True))
     yield from _nearest(lines, alone)

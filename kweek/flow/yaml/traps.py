@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from kweek.flow.yaml.brackets import ends_within, never_closed, within_line
 from kweek.flow.yaml.columns import between, too_deep, unindented
+from kweek.flow.yaml.fences import cut_in_two
 from kweek.flow.yaml.keys import glued, no_colon, no_key
 from kweek.flow.yaml.lines import nearest_above
 from kweek.flow.yaml.sheet import Sheet, Trap
@@ -70,6 +71,8 @@ def _find(lines: list[str], stumbled: _Stumbled) -> Trap | None:
     if "mapping values are not allowed" in words and above is not None:
         return too_deep(lines, line, above) or no_colon(lines, above)
     if "expected <block end>" in words or "document start" in words:
+        if trap := cut_in_two(lines, line):
+            return trap
         return between(lines, line)
     return None
 
