@@ -20,6 +20,7 @@ from kweek.flow.lint.report import Report
 from kweek.flow.lint.targets import check_targets
 from kweek.flow.lint.vain import check_vain
 from kweek.flow.lint.ways import check_ends, check_reach
+from kweek.flow.lint.whenever import check_whenever
 from kweek.flow.model import Flow
 from kweek.flow.problems import Problem, errors, in_order
 
@@ -38,7 +39,9 @@ _KEEPS_STEPS: Final = (
 """Codes after which every step is still there, with all its lines: only a word of it could not be read."""
 
 
-_MAY_LEAD_ANYWHERE: Final = ("closing-event-without-way", "way-without-end", "unknown-target", "next-of-nothing")
+_MAY_LEAD_ANYWHERE: Final = (
+    "closing-event-without-way", "way-without-end", "unknown-target", "next-of-nothing", "endless-loop", "instant-loop",
+)  # fmt: skip
 """Codes of ours after which nobody knows where a way leads: a path to which none does may well be meant."""
 
 
@@ -55,10 +58,11 @@ def lint_flow(flow: Flow, names: Names, read: Sequence[Problem] = ()) -> tuple[P
     check_targets(flow, graph, names, report, said)
     check_ends(graph, report, misread)
     check_reactions(flow, graph, names, report, misread)
-    loose = any(problem.code in _MAY_LEAD_ANYWHERE for problem in report.problems)
-    lost = {problem.line for problem in said if problem.code not in _KEEPS_WAYS and not problem.guessed}
-    check_reach(flow, graph, names, report, lost, bool(lost) or loose)
+    check_whenever(flow, names, report)
     check_loops(graph, report, misread)
+    loose = {problem.line for problem in report.problems if problem.code in _MAY_LEAD_ANYWHERE}
+    lost = {problem.line for problem in said if problem.code not in _KEEPS_WAYS and not problem.guessed}
+    check_reach(flow, graph, names, report, lost | loose, bool(lost | loose) or not flow.steps.steps)
     if not lost:
         check_before(flow, graph, names, report)
     check_names(flow, names, report)

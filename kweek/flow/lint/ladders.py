@@ -36,7 +36,12 @@ def check_ladders(
             _rungs(step.escalate, report)
         if isinstance(step, Task) and _read(step.within) and step.within.at != step.at:
             _too_late(step.escalate, step.within, report)
-        if isinstance(step, Handover) and step.escalate and _read(step.follow_up):
+        if (
+            isinstance(step, Handover)
+            and step.escalate
+            and _read(step.follow_up)
+            and step.escalate[0].at.line not in misread
+        ):
             _too_early(step.escalate[0].after, step.follow_up, report)
         if isinstance(step, Call) and _read(step.apart) and step.attempts:
             week = weeks.get(step.queue.value if step.queue else "default")

@@ -9,16 +9,17 @@ from kweek.flow.lint.graph import Edge, Graph, Node
 from kweek.flow.lint.knots import knots
 from kweek.flow.lint.report import Report
 from kweek.flow.model import AnyStep, Go
-from kweek.flow.problems import Position
+from kweek.flow.problems import Position, lines_in_words
 
 
 class Round(NamedTuple):
     """A way round: the node and the line that close it. waits: a step on it that waits (though it may be passed at
-    once)."""
+    once). others: lines that lead to the same step."""
 
     source: int
     edge: Edge
     waits: AnyStep | None
+    others: tuple[int, ...] = ()
 
 
 def check_loops(graph: Graph, report: Report, misread: Collection[int]) -> None:
@@ -70,7 +71,8 @@ def _timeless(graph: Graph, found: Round) -> tuple[str, str, str]:
 
 
 def _back(graph: Graph, found: Round) -> str:
-    return f"this leads back to line {graph.nodes[found.edge.to].step.at.line}"
+    too = f"; {lines_in_words(found.others)} {'do' if found.others[1:] else 'does'} so too" if found.others else ""
+    return f"this leads back to line {graph.nodes[found.edge.to].step.at.line}{too}"
 
 
 def _bounded(graph: Graph, found: Round) -> str:
@@ -96,4 +98,5 @@ def _closing(
         back = [(s, e) for s, e in inside if graph.nodes[e.to].step.at <= graph.nodes[s].step.at]
         source, edge = min(back or inside, key=lambda arrow: arrow[1].at)
         waiting = (graph.nodes[s].step for s, e in arrows if s in knot and e.to in knot and graph.nodes[s].timed)
-        yield edge.at, Round(source, edge, next(waiting, None))
+        others = {e.at.line for _, e in back if e.to == edge.to} - {edge.at.line}
+        yield edge.at, Round(source, edge, next(waiting, None), tuple(sorted(others)))

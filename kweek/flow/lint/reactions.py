@@ -9,7 +9,7 @@ from typing import Final
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names, event_meant
-from kweek.flow.lint.otherwise import SILENCE, asked_by_a_goal, check_otherwise, denied, one_by_one, with_condition
+from kweek.flow.lint.otherwise import SILENCE, check_otherwise, denied, one_by_one, with_condition
 from kweek.flow.lint.outcomes import outcome_of_another, own_outcome_meant
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.ways import says_nothing
@@ -19,8 +19,8 @@ from kweek.flow.model import (
     Call,
     Flow,
     Handover,
-    Ignore,
     Inline,
+    Next,
     Reaction,
     Send,
     Task,
@@ -28,11 +28,11 @@ from kweek.flow.model import (
     Wait,
 )
 from kweek.flow.problems import Position, did_you_mean, nearest
-from kweek.flow.words import BUILT_IN, CALL, DURING_HANDOVER, HANDOVER, IMMEDIATE, MAIL, STATES, WHENEVER_DEFAULTS
+from kweek.flow.words import BUILT_IN, IMMEDIATE, STATES
 
 
 def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misread: Collection[int]) -> None:
-    """`when` and `otherwise` of every step, and `whenever`."""
+    """`when` and `otherwise` of every step."""
     reached = graph.reach([root.to for root in graph.roots])
     unled = [path.name.value for path in flow.paths if graph.heads[path.name.value] not in reached]
     for node in graph.nodes:
@@ -45,7 +45,6 @@ def check_reactions(flow: Flow, graph: Graph, names: Names, report: Report, misr
                 _when(step, step.when, names, unled, graph.heads, report, whole, follows=True)
             case _:
                 pass
-    _whenever(flow, names, report)
 
 
 def _hears(step: AnyStep, names: Names) -> Hears:
@@ -173,7 +172,7 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
     if asked := with_condition(event, can):
         report.error(at, "unknown-event", f"There is no event “{event}”", *asked)
         return ""
-    fix = _remedy(event, (*can, "else"), known.all)
+    fix = remedy(event, (*can, "else"), known.all)
     if isinstance(step, Task) and step.outcomes and "." not in event:
         fix = f"{fix} Or add it to outcomes in line {step.outcomes[0].at.line}"
     report.error(at, "unknown-event", f"There is no event “{event}”", "", fix)
@@ -220,7 +219,7 @@ def _renamed(
     return left[0]
 
 
-def _remedy(event: str, can: Sequence[str], here: Sequence[str] = ()) -> str:
+def remedy(event: str, can: Sequence[str], here: Sequence[str] = ()) -> str:
     """One of our own events has a dot, and is never meant for what Kweek records by itself. here: what this step hears
     besides."""
     if "." not in event:
@@ -280,7 +279,9 @@ def _closings(
         words = ", ".join(f"“{event}”" for event in missing)
         what = f"This {step.verb} can end with {words}, and nothing says where the lead goes"
         why = "nothing that can happen to a lead is left undefined"
-        fix = "Name each under when, or all of them in its last line: “else: done” (or a path)"
+        cut = follows and _passes_by(step)
+        unled, way = (("next",), "next") if cut else (unled, "done")
+        fix = f"Name each under when, or all of them in its last line: “else: {way}” (or a path)"
         if len(missing) == 1 and (way := missing[0] if missing[0] in unled else unled[0] if len(unled) == 1 else None):
             fix = f"Add below when: “{missing[0]}: {way}”"
         if not lines:
@@ -288,6 +289,13 @@ def _closings(
             if says_nothing(step) and not follows:
                 fix = f"{fix}; and beside when, for when its time is up, “otherwise: done” (or a path)"
         report.error(step.at, "closing-event-without-way", what, why, fix)
+
+
+def _passes_by(step: AnyStep) -> bool:
+    """Do all the lines of this step lead away from the one below it?"""
+    if not isinstance(step, Call | Task) or not step.when or not step.otherwise:
+        return False
+    return not any(isinstance(line.target, Next | Inline) for line in (*step.when, *step.otherwise))
 
 
 def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Report) -> None:
@@ -307,42 +315,3 @@ def _dead(step: AnyStep, lines: tuple[Reaction, ...], names: Names, report: Repo
         elif said.value == "clicked" and link is None and nothing:
             fix = "Put a link in the mail, or take this line away"
             report.error(said.at, "never-fires", "“clicked” can never fire here", "the mail has no link", fix)
-
-
-_CLOSE_ONLY = {*CALL, *HANDOVER} - {*DURING_HANDOVER, *MAIL}
-
-
-# --- whenever -------------------------------------------------------------------------------------
-
-
-def _whenever(flow: Flow, names: Names, report: Report) -> None:
-    own = {outcome for survey in names.surveys.values() for outcome in survey.outcomes}
-    for line in flow.whenever:
-        event, at = line.event.value, line.event.at
-        if event == "else":
-            why = "it would catch everything that ever happens"
-            report.error(at, "never-fires", "“else” is not possible in whenever", why, "Name the events")
-        elif event in _CLOSE_ONLY and event not in names.events:
-            what, why = (
-                f"“{event}” can never fire here",
-                "it ends the call or the handover that it is of, by a line there",
-            )
-            report.error(at, "never-fires", what, why, "Write it under “when” of that step")
-        elif event not in BUILT_IN and event not in names.events and event not in own:
-            kind, _, mail = event.partition(" ")
-            why = ""
-            if each := one_by_one(event, (*names.events, *BUILT_IN)):
-                fix = each
-            elif asked := with_condition(event, (*names.events, *BUILT_IN)):
-                why, fix = asked
-            elif event in names.schema().fields:
-                why, fix = "what is true of a lead is asked, and does not happen", asked_by_a_goal(event, line, flow)
-            elif kind in MAIL and mail in names.mails:
-                alone = f"Write {kind} alone, for any mail of this flow"
-                fix = f"{alone} — or put it under “when” of the step that sends it"
-            else:
-                fix = _remedy(event, (*names.events, *BUILT_IN))
-            report.error(at, "unknown-event", f"There is no event “{event}”", why, fix)
-        elif isinstance(line.target, Ignore) and event not in WHENEVER_DEFAULTS:
-            what, why = f"“{event}: ignore” changes nothing", "only the defaults can be taken away"
-            report.warning(at, "nothing-to-ignore", what, why, f"The defaults are {', '.join(WHENEVER_DEFAULTS)}")

@@ -44,7 +44,14 @@ def check_ends(graph: Graph, report: Report, misread: Collection[int]) -> None:
                 "nothing comes after it",
                 "Name a path or an ending, or add a step below",
             )
-        if any(not edge.said for edge in loose) and not (_means_else(node.step) or says_nothing(node.step)):
+        refused = isinstance(node.step, Go) and any(  # by the flow to which it leads: the same “then” is missing
+            one.code == "flow-without-then" and one.line == node.step.target.at.line for one in report.problems
+        )
+        if (
+            not refused
+            and any(not edge.said for edge in loose)
+            and not (_means_else(node.step) or says_nothing(node.step))
+        ):
             way = _lost_way(graph, reached) or f"- end: {_result(graph, number)}"
             report.error(_silence(node.step), "way-without-end", *_runs_out(node, way))
 
