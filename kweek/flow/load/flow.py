@@ -171,9 +171,13 @@ class _FlowReader(StartReader, GoalReader, StepReader):
                 yield pair
                 continue
             key = inside[first].key
-            what, why = "“goal:” seems to be missing above this line.", f"“{key.value}” is no event."
-            self.note(key.at, "key-missing", what, why, "Write goal: above it, in column 1 (0 spaces).")
-            yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
+            if first == 0:
+                what, why = "“whenever” stands where “goal” was meant.", f"“{key.value}” is no event."
+                self.note(pair.key.at, "key-missing", what, why, "Write goal: instead of whenever:")
+            else:
+                what, why = "“goal:” seems to be missing above this line.", f"“{key.value}” is no event."
+                self.note(key.at, "key-missing", what, why, "Write goal: above it, in column 1 (0 spaces).")
+                yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
             yield Pair(key._replace(value="goal"), Pairs(inside[first:], key.at))
 
     def _with_paths_below(self, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
@@ -256,14 +260,21 @@ class _FlowReader(StartReader, GoalReader, StepReader):
             return ()
         found: list[m.Path] = []
         for line in self.pairs(pair.value, pair.key, "sales: and below it a list of steps"):
-            name = line.key.value
-            if name in m.RESERVED:
-                why = f"“{name}” has a meaning of its own as a target."
-                self.note(line.key.at, "reserved", f"A path cannot be named “{name}”.", why, "Give it another name.")
             found.append(self._path(line))
         for path in found:  # now all lines are read that may lead to one
+            if path.name.value in m.RESERVED:
+                self._reserved(path.name)
             self._path_name(path.name)
         return tuple(found)
+
+    def _reserved(self, name: Located[str]) -> None:
+        """A path by the name of a target. Where lines lead to one path that is not there, it is that."""
+        lost = [word for word in self.led if word not in {*self.paths, *m.RESERVED}]
+        why, fix = f"“{name.value}” has a meaning of its own as a target.", "Give it another name."
+        if len(lost) == 1:
+            lines = self.led[lost[0]]
+            fix = f"Write: {lost[0]}: — {lines_in_words(lines)} lead{'' if lines[1:] else 's'} there."
+        self.note(name.at, "reserved", f"A path cannot be named “{name.value}”.", why, fix)
 
     def _path_name(self, name: Located[str]) -> None:
         try:

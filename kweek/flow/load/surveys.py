@@ -159,7 +159,9 @@ class _SurveyReader(Reader):
         low, high = self._whole(known.get("from"), 1), self._whole(known.get("to"), 5)
         if kind and kind.value == "scale" and low >= high:
             at = known["to"].value.at if "to" in known else node.at
-            self.note(at, "scale", f"A scale from {low} to {high} has no steps.", "", "Write: from: 1 and to: 5")
+            what = f"A scale from {low} to {high} has no steps."
+            low, high = (high, low) if 0 < high < low else (1, 5)
+            self.note(at, "scale", what, "", f"Write: from: {low} and to: {high}")
         question = Question(
             name=name or Located("", node.at, node.at),
             text=self.words(known.get("text")),

@@ -64,7 +64,7 @@ class TargetReader(RungReader, ABC):
     def __init__(self, file: str) -> None:
         super().__init__(file)
         self.led: dict[str, list[int]] = {}
-        """Of these, the lines that lead to each."""
+        """Of these, and of paths that are not there, the lines that lead to each."""
 
     @abstractmethod
     def read_steps(self, nodes: Iterable[Node]) -> tuple[AnyStep, ...]: ...
@@ -173,6 +173,8 @@ class TargetReader(RungReader, ABC):
                 return ToPath(text.value, text.at)
             case _:
                 checked = self.reread(text, parse_name, "target")
+                if checked and checked.value not in self.paths:
+                    self.led.setdefault(checked.value, []).append(text.at.line)
                 return ToPath(checked.value, text.at) if checked else None
 
     def _one_target(self, text: Located[str], targets: Sequence[str]) -> None:

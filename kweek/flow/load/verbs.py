@@ -126,8 +126,18 @@ class VerbReader(ShareReader):
             self.note(only.at, "list-wanted", f"“{only.value}” is one text.", why, fix)
             return tuple(Located(part, only.at, pair.key.at) for part in parts)
         found = tuple(self._two_outcomes(one, named) for one in self.texts(pair))
-        found = tuple(one for some in found for one in some)
+        found = self._each_once(tuple(one for some in found for one in some))
         return found if len(found) >= len(nodes) else (*found, unread(pair))
+
+    def _each_once(self, outcomes: tuple[Located[str], ...]) -> tuple[Located[str], ...]:
+        """Each outcome, where one was said twice."""
+        said = [one.value for one in outcomes]
+        once = tuple(one for n, one in enumerate(outcomes) if one.value not in said[:n])
+        twice = next((one for n, one in enumerate(outcomes) if one.value in said[:n]), None)
+        if twice is not None:
+            fix = f"Write: outcomes: [{', '.join(one.value for one in once)}]"
+            self.note(twice.at, "twice", f"“{twice.value}” stands twice among these outcomes.", "", fix)
+        return once if twice else outcomes
 
     def _outcomes_lost(self, verb: Pair, when: Pair | None) -> tuple[Located[str], ...]:
         """Those that have their lines below `when`, though no line says that they are outcomes."""
