@@ -114,5 +114,10 @@ def test_another_flow_that_is_taken_for_a_path_is_told_once_though_it_may_refuse
 
 
 def test_once_per_day_may_be_once_per_value_of_a_field_of_that_name(shipped: Path) -> None:
-    slip(shipped, "rules/events.yaml", "    fair: { type: text, title", "    day: { type: text }\n    fair: { type: text, title")
+    slip(
+        shipped,
+        "rules/events.yaml",
+        "    fair: { type: text, title",
+        "    day: { type: text }\n    fair: { type: text, title",
+    )
     is_told(shipped, FAIR, "per event.fair", "per day", 11, "Write per event.day, once for each day that its data says")
