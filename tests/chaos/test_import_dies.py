@@ -29,7 +29,7 @@ async def test_a_file_comes_in_once_and_goes_again(size: Size, tmp_path: Path, m
         one.start_worker()
         await one.worker_works()
         await strike(kills, PAUSE, lambda: _kill(one, lambda: _dealt_with(one, "waiting", people)))
-        await until(lambda: _status(one, import_id) == "done", 120, "all are in")
+        await until(lambda: _status(one, import_id) == "done", 300, "all are in")
         e, c, leads = tables.events.c, tables.companies.c, tables.leads.c
         assert _count(one, select(e.id).where(e.kind == "imported")) == people
         assert _count(one, select(leads.id)) == people - people // 10, "every tenth is somebody of a row above"
@@ -38,7 +38,7 @@ async def test_a_file_comes_in_once_and_goes_again(size: Size, tmp_path: Path, m
         assert _count(one, select(leads.id).where(leads.first_name == "Anna")) == people // 10
         imports.undo(one.house.database, import_id)
         await strike(kills, PAUSE, lambda: _kill(one, lambda: _dealt_with(one, "made", people)))
-        await until(lambda: _status(one, import_id) == "undone", 120, "all are gone")
+        await until(lambda: _status(one, import_id) == "undone", 300, "all are gone")
         assert one.kills == 2 * kills
         assert _counts(one, import_id) == {"undone": people}
         for table in (tables.leads, tables.events, tables.companies, tables.points, tables.consents):
