@@ -69,6 +69,9 @@ def parse_wait(text: str) -> Moment:
     if (two := _TWO.fullmatch(words)) and (then := two_waits(two[1], two[2])):
         raise ValueError(f"“{text}” is two waits; write two steps: - wait: {two[1]}, and below it - wait: {then}")
     first, _, rest = words.partition(" ")
+    if first == "for" and (rest in BUILT_IN or _OWN_EVENT.fullmatch(rest)):
+        fix = f"write how long at most, 7 days, and below it when: with the line “{rest}: next”"
+        raise ValueError(f"“{rest}” is an event, not a duration; {fix}")
     if rest and nearest(first, ("until",)):
         raise ValueError(f"“{first}” is not a word of a wait; write: until {rest}")
     if _UNOWNED.fullmatch(words):
@@ -109,7 +112,7 @@ def parse_until(text: str) -> Moment:
     if side := _SIDE_ALONE.fullmatch(text):
         raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side, 'until ')}")
     if text.endswith((" before", " after")):
-        raise ValueError(f"“{text}” does not say of what; write the date: {text} lead.contract_end")
+        raise ValueError(f"“{text}” does not say of what; write the date behind it, such as {text} lead.contract_end")
     if found := _ANY_WORKDAY.fullmatch(text.lower()):
         raise ValueError(f"“{text}” names no day; there are until {_clock(found)}, on any day, and 1 business day")
     if said := _length_alone(text):
@@ -213,6 +216,7 @@ _LOOSE: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o['’]clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
+_OWN_EVENT: Final = re.compile(r"(?!lead\.|event\.|company\.|handover\.)[a-z][\w-]*\.[a-z]+ed")
 _TWO: Final = re.compile(r"(.+?),? (?:and then |then |and )?((?:until |at )?(?:[a-z]+day )?\d{1,2}:\d\d|until .+)")
 """`1 week until monday 09:00`"""
 _SIDE_ALONE: Final = re.compile(r"(before|after) +((?:[A-Za-z_]\w*\.)+[\w-]+)")

@@ -14,6 +14,7 @@ from kweek.flow.conditions.shape import FUNCTIONS
 from kweek.flow.conditions.tree import Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
+from kweek.flow.words import MAIL
 
 _TODAY: Final = ("today", "now", "vandaag", "nu")
 
@@ -33,6 +34,8 @@ def instead(path: str, fields: Mapping[str, FieldType]) -> str:
         return (
             "what starts this flow carries nothing; start it by an event with data (rules/events.yaml), or ask of lead"
         )
+    if last in MAIL and root == "lead":
+        return f'what happened, a function is asked: happened("{last}"), or how often: count("{last}") > 1'
     if last in TAGS and root == "lead":
         return f"tags are asked by a function: {FUNCTIONS['tagged'].example}"
     near = nearest(path, siblings or fields)

@@ -27,8 +27,10 @@ def lists(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
 def _in_brackets(text: str, pieces: Sequence[Piece], number: int, closes: str) -> Iterator[Slip]:
     sign, opens = pieces[number : number + 2]
     items, between, at = _items(pieces, number + 2)
-    if at >= len(pieces) or pieces[at].word != closes or not items:
+    open_ended = at >= len(pieces) and opens.word == "(" and len(items) > 1  # `in ("A", "B"`
+    if not items or (not open_ended and (at >= len(pieces) or pieces[at].word != closes)):
         return
+    end = pieces[-1].end if open_ended else pieces[at].end
     bare = [item[0] for item in items if item == bare_run(item, 0)]
     listed = _list_of(text, items)
     if opens.word != "[":
@@ -45,11 +47,11 @@ def _in_brackets(text: str, pieces: Sequence[Piece], number: int, closes: str) -
         return
     if sign.word == "in":
         said_at = bare[0].at if bare and opens.word == "[" else None
-        yield Slip(opens.at, pieces[at].end, listed, what, f"write {listed}", said_at=said_at)
+        yield Slip(opens.at, end, listed, what, f"write {listed}", said_at=said_at)
     else:
         right = f"{_AMONG[sign.word]}{listed}"
         yield Slip(
-            sign.at, pieces[at].end, right, what, f"write {right} instead of {sign.word} {opens.word}…{closes}",
+            sign.at, end, right, what, f"write {right} instead of {sign.word} {opens.word}…{closes}",
             said_at=opens.at,
         )  # fmt: skip
 
@@ -59,8 +61,12 @@ def _without(text: str, pieces: Sequence[Piece], number: int) -> Iterator[Slip]:
     sign, field = pieces[number], pieces[number - 1]
     denied = sign.word == "!=" or field.word == "not"
     field = pieces[number - 2] if field.word == "not" and number > 1 else field
-    items, between, _ = _items(pieces, number + 1)
-    if field.kind != "word" or len(items) < 2 or not ("," in between or sign.word == "in"):
+    items, between, end = _items(pieces, number + 1)
+    bare = sign.word == "=" and all(piece.kind == "word" for item in items for piece in item)  # `= A or B`
+    if field.kind != "word" or len(items) < 2 or not ("," in between or sign.word == "in" or bare):
+        return
+    behind = pieces[end : end + 1]
+    if bare and behind and behind[0].word not in ("and", "or"):
         return
     right = f"{field.word} {'not ' * denied}in {_list_of(text, items)}"
     yield Slip(field.at, items[-1][-1].end, right, "several texts stand in a list", f"write {right}")

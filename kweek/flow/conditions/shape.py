@@ -262,6 +262,11 @@ def _each(ask: Ask, function: Function) -> str:
 def _too_many(ask: Ask, function: Function, compared: str) -> str:
     """`days_since("sent", "30 days") > 90`: what is asked and compared needs no more; empty: it is no such thing."""
     asked, more = ask.arguments[: len(function.takes)], ask.arguments[len(function.takes) :]
+    match more:
+        case (Constant(value=int() as number),) if function.gives == "number" and not compared:
+            return f"compare it behind the parentheses: {_asked(replace(ask, arguments=asked))} < {number}"
+        case _:
+            pass
     if not compared or not more or not all(isinstance(one, Constant | Field) for one in ask.arguments):
         return ""
     return f"leave out what stands behind it: {_asked(replace(ask, arguments=asked))}{compared}"
@@ -307,7 +312,9 @@ def _quoted(ask: Ask, given: Node) -> str:
     if not isinstance(given, Field):
         return ""
     of_a_date = ask.function == "days_since" and given.path.startswith(("lead.", "company.", "event.", "handover."))
-    return f"for a date, write days_until({given.path})" if of_a_date else f'put it in quotes: "{given.path}"'
+    if of_a_date:
+        return f"of a date, days_until({given.path}) is asked: above 0 while it is to come, below 0 once it has passed"
+    return f'put it in quotes: "{given.path}"'
 
 
 def _with_unit(wants: Argument, given: Node) -> str:

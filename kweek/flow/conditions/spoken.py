@@ -33,6 +33,7 @@ _NO_ADJECTIVE: Final = (
 )  # fmt: skip
 _READY: Final = "lead.sales_ready"
 _READY_WORDS: Final = ("ready", "qualified", "sales-ready")
+_SALES_READY: Final = re.compile(r"(?<![\w.\"'])(?:lead )?(?:is )?sales[ -]ready(?![\w.\"'])")
 _HOT: Final = 'lead.grade == "A1"'
 _COMPARISON: Final = re.compile(r"\s*(?:[<>]=?|[=!]=)\s*\d+")
 _UNASKED: Final = re.compile(rf"\bmatches\s+{_FIELD}\s*,?\s*(?P<glob>\"[^\"]*\"|'[^']*')")
@@ -57,6 +58,8 @@ def spoken(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
         right = f"{found['owner']}.{found['field'].replace(' ', sign)}"
         what = f"“{found[0]}” is no field: a point stands behind “{found['owner']}”"
         yield Slip(found.start(), found.end(), right, what, f"write {right}")
+    for found in _SALES_READY.finditer(text):
+        yield Slip(found.start(), found.end(), _READY, f"“{found[0]}” is no condition", f"write {_READY}")
     for found in _UNASKED.finditer(text):
         right = f"matches({found['field']}, {found['glob']})"
         yield Slip(found.start(), found.end(), right, "“matches” asks in parentheses", f"write {right}")

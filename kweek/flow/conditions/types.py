@@ -163,10 +163,22 @@ def _pair(sign: str, left: Node, right: Node, schema: Schema) -> Iterator[Findin
         else:
             yield from _fits("==", left, right, schema, among=True)
         return
-    if slip := _letters_alone(left, sign, (right,)):
+    if slip := _letters_alone(left, sign, (right,)) or _how_often(left, sign, right):
         yield slip
         return
     yield from _fits(sign, left, right, schema)
+
+
+def _how_often(left: Node, sign: str, right: Node) -> Finding | None:
+    """`happened("page.viewed", "14 days") > 2`: how often, count says."""
+    match left, right:
+        case Ask(function="happened", arguments=given, offset=at), Constant(value=int() as number) if not isinstance(
+            number, bool
+        ) and all(isinstance(one, Constant) for one in given):
+            asked = ", ".join(f'"{one.value}"' for one in given if isinstance(one, Constant))
+            return at, "happened(…) is a yes or no", f"for how often, write count({asked}) {sign} {number}"
+        case _:
+            return None
 
 
 def _among(sign: str, left: Node, right: Node, kind: FieldType) -> str:

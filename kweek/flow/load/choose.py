@@ -148,7 +148,9 @@ class ChooseReader(TargetReader):
         """lost: see above. last: the line to add, where nothing is lost."""
         total = sum(line.share.value for line in lines if line.share)
         if total > 100:
-            self.note(at, "shares", f"The shares make {total}%.", "", "Change them so that they make at most 100%.")
+            rest = any(line.is_else for line in lines)
+            fix = "less than 100%: else has the rest." if rest else "at most 100%."
+            self.note(at, "shares", f"The shares make {total}%.", "", f"Change them so that they make {fix}")
         for line in lines[:-1]:
             if line.is_else:
                 why = "The first line that is true decides, and else is always true."

@@ -24,6 +24,10 @@ _ASKED_BESIDE: Final = re.compile(
 _OF_A_PAGE: Final = re.compile(rf"(?P<event>{OWN_EVENT.pattern}),? (?:of |on )?(?P<path>/\S*)")
 
 
+_BY_HAND: Final = ("by hand", "by-hand", "manually", "handmatig", "hand", "met de hand", "by us", "on request")
+"""What somebody may write where a colleague puts a lead in."""
+
+
 def _start_word(text: str) -> tuple[str, str]:
     """The key that a start on one line should have, and what belongs behind it: `every monday 09:00`."""
     first, _, rest = text.partition(" ")
@@ -104,7 +108,9 @@ class StartReader(Reader):
             text = self.text_of(node, key)
             if text is None:
                 return None
-            if text.value == "manual":
+            if text.value.lower() in _BY_HAND:
+                self.note(text.at, "start", f"“{text.value}” is no event.", "", "Write: manual")
+            if text.value == "manual" or text.value.lower() in _BY_HAND:
                 return m.Start(text.at, manual=True)
             return self._moment_alone(text) or self._asked_beside(text) or m.Start(text.at, event=text)
         if node.pairs and "." in node.pairs[0].key.value:

@@ -338,7 +338,10 @@ _INSTEAD: Final = {
         "Write what happens in when (rejected, later, won, lost); its clock is follow_up, remind, escalate.",
     ),
     ("wait", "within"): ("A wait has no “within”: its own end is that.", _BEHIND),
-    ("call", "follow_up"): ("A call has no “follow_up”.", "How long it may stay open is within: 5 business days"),
+    ("call", "follow_up"): (
+        "A call has no “follow_up”.",
+        "Take it away: how long it may stay open, “within” says (within: 5 business days)",
+    ),
 }
 _OF_A_STEP: Final = 7
 """The column in which a step of a path begins, behind its dash: further right, it is the line above that is lost."""

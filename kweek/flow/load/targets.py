@@ -178,6 +178,13 @@ class TargetReader(RungReader, ABC):
                 return ToPath(checked.value, text.at) if checked else None
 
     def _one_target(self, text: Located[str], targets: Sequence[str]) -> None:
+        done = [part.replace(" ", ": ", 1) for part in targets if part.partition(" ")[0] in (*_DOES, "end")]
+        ways = [part for part in targets if part.partition(" ")[0] not in (*_DOES, "end")]
+        if done and len(ways) < 2:
+            steps = ", and ".join(f"- {step}" for step in (*done, *(f"go: {way}" for way in ways)))
+            what, why = f"“{text.value}” is a step, and where the lead goes.", "Several things are a list."
+            self.note(text.at, "target", what, why, f"Write below it, two spaces deeper: {steps}")
+            return
         what, fix = "is several targets; a lead can go to one.", f"Write one: {' — or '.join(targets)}"
         self.note(text.at, "target", f"“{text.value}” {what}", "", fix)
 
@@ -185,7 +192,8 @@ class TargetReader(RungReader, ABC):
         """`call and done`: the targets that were written as one; empty, where none of them is known."""
         parts = [part.strip() for part in _BETWEEN.split(text)]
         known = [part in self.paths or part in (*ENDINGS, "next", "steps") or part[:5] == "flow " for part in parts]
-        return parts if len(parts) > 1 and all(map(_TO.fullmatch, parts)) and any(known) else []
+        fit = all(_TO.fullmatch(part) or part.partition(" ")[0] in _DOES for part in parts)
+        return parts if len(parts) > 1 and fit and any(known) else []
 
     def _with_then(self, lines: Iterable[Pair], behind: Collection[str] = ()) -> Iterator[Pair]:
         """`else: flow long-term`, and below it `then: done`, which belongs to a `go`: read as a list of it.

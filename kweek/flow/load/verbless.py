@@ -110,6 +110,11 @@ class VerblessReader(VerbReader):
                 what = f"There is no verb “{pair.key.value}”."
                 self.note(pair.key.at, "no-verb", what, "", f"Did you mean “{near}”?")
                 return Pair(pair.key._replace(value=near), pair.value)
+        if strangers[0].key.value in m.ENDINGS and isinstance(reason := strangers[0].value, Text) and reason.value:
+            key = strangers[0].key
+            fix = f"Write: - end: {key.value} — and below it: because: {reason.value}"
+            self.note(key.at, "no-verb", f"“{key.value}” is how it ends, and no verb.", "", fix)
+            return Pair(key._replace(value="end"), reason._replace(value=key.value, text_at=None))
         if self.patient and (verb := _NAMED_FOR.get(strangers[0].key.value)):
             key, value = strangers[0]
             others = [pair.key.value for pair in node.pairs if pair.key is not key]
