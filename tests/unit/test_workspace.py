@@ -133,7 +133,7 @@ RULES = [
         "teams:\n  sales:\n    capacity: 15 a week\n    members: [{ name: a, email: a@b.nl }]\n",
         3,
         "capacity",
-        "60 per day",
+        "Write: 3 per day",
     ),
     ("sales-ready", "needs:\n  - fact: fits\n", 2, "missing", "if: "),
     ("sales-ready", "needs:\n  - fact: fits\n    if: lead.x ==\n", 3, "condition", ""),

@@ -110,5 +110,6 @@ def test_an_escalation_is_red_on_the_page_and_a_line_of_no_flow_says_none(lived:
     )  # fmt: skip
     event(lived, "carla", 2, "unsubscribed", NOW)
     page = staff.get("/").text
-    assert '<span class="alarm">Escalation, rung 1, told: the manager · Brochure request</span>' in page
-    assert "<span>Unsubscribed</span>" in page
+    escalated = "Escalation, rung 1, told: the manager · Brochure request"
+    assert f'<span title="{escalated}" class="alarm">{escalated}</span>' in page, "cut, it is all there to be read"
+    assert '<span title="Unsubscribed">Unsubscribed</span>' in page

@@ -88,8 +88,8 @@ class ChooseReader(TargetReader):
 
     def _with_steps_below(self, node: Pairs) -> Pairs:
         """`if: …`, and steps in its column instead of `go` with a list of them."""
-        first, *others = node.pairs
-        if first.key.value not in ("if", "share") or not others:
+        first, *others = node.pairs or (None,)
+        if first is None or first.key.value not in ("if", "share") or not others:
             return node
         if not all(pair.key.value in (*IMMEDIATE, "wait", "end") for pair in others):
             return node

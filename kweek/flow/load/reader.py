@@ -53,7 +53,7 @@ class Reader(TextReader):
                 fix = f"Write braces: {key.value}: {{ {inner} }}"
             self.note(node.at, "dashes", what, why, fix)
             return inside
-        elif isinstance(node, Items) and isinstance(only := (*node.items, None)[0], Pairs) and not node.items[1:]:
+        elif (only := _only_item(node)) and only.pairs:
             first = only.pairs[0].key
             what, why = f"{name} takes keys and values; here they have a dash.", "A dash begins an item of a list."
             fix = f"Take the dash away: {first.value} in column {first.at.column}, like what stands below it."
@@ -199,6 +199,14 @@ def _list_meant(node: Node) -> Sequence[Text]:
             return each if len(words) == end.line - at.line + 1 else ()
         case _:
             return ()
+
+
+def _only_item(node: Node) -> Pairs | None:
+    match node:
+        case Items(items=(Pairs() as only,)):
+            return only
+        case _:
+            return None
 
 
 def said(pair: Pair | None) -> str:
