@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kweek.flow.load.flow import load_flow
@@ -19,6 +19,8 @@ PIECES = st.sampled_from([
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example("when:\n<<: ")
+@example("goal:\n- <<: \nsteps:\n- choose:\n  - <<: \n")
 @given(st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=200), st.binary(max_size=200)))
 def test_nothing_ever_raises(source: str | bytes) -> None:
     loaded = load_flow(source, "flows/demo.yaml")
