@@ -49,6 +49,12 @@ def is_event(word: str) -> bool:
     return own or word in BUILT_IN or word.startswith("clicked ")
 
 
+def _is_step(text: str) -> bool:
+    """`tell manager`: a verb, and what it is done to."""
+    verb, _, rest = text.partition(" ")
+    return verb in (*_DOES, "end") and rest != ""
+
+
 class TargetReader(RungReader, ABC):
     """Reads targets. A list written in place is one of steps, which lead to targets: who reads those, fills it in."""
 
@@ -178,8 +184,8 @@ class TargetReader(RungReader, ABC):
                 return ToPath(checked.value, text.at) if checked else None
 
     def _one_target(self, text: Located[str], targets: Sequence[str]) -> None:
-        done = [part.replace(" ", ": ", 1) for part in targets if part.partition(" ")[0] in (*_DOES, "end")]
-        ways = [part for part in targets if part.partition(" ")[0] not in (*_DOES, "end")]
+        done = [part.replace(" ", ": ", 1) for part in targets if _is_step(part)]
+        ways = [part for part in targets if not _is_step(part)]
         if done and len(ways) < 2:
             steps = ", and ".join(f"- {step}" for step in (*done, *(f"go: {way}" for way in ways)))
             what, why = f"“{text.value}” is a step, and where the lead goes.", "Several things are a list."
@@ -192,7 +198,7 @@ class TargetReader(RungReader, ABC):
         """`call and done`: the targets that were written as one; empty, where none of them is known."""
         parts = [part.strip() for part in _BETWEEN.split(text)]
         known = [part in self.paths or part in (*ENDINGS, "next", "steps") or part[:5] == "flow " for part in parts]
-        fit = all(_TO.fullmatch(part) or part.partition(" ")[0] in _DOES for part in parts)
+        fit = all(_TO.fullmatch(part) or _is_step(part) for part in parts)
         return parts if len(parts) > 1 and fit and any(known) else []
 
     def _with_then(self, lines: Iterable[Pair], behind: Collection[str] = ()) -> Iterator[Pair]:
