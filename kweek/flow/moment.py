@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.problems import nearest
-from kweek.flow.words import BUILT_IN
+from kweek.flow.words import BUILT_IN, is_event
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNOWNED: Final = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
@@ -55,6 +55,11 @@ def two_waits(length: str, then: str) -> str:
     return "" if moment.date_field else f"until {then.removeprefix('until ')}"
 
 
+def heard_below(event: str) -> str:
+    """The remedy where an event stands for how long a wait lasts."""
+    return f"write how long at most, 7 days, and below it when: with the line “{event}: next”"
+
+
 def parse_wait(text: str) -> Moment:
     """What `wait:` takes: a duration, or `until …`. ValueError says what is wrong and what would be right."""
     words = text.strip()
@@ -69,9 +74,8 @@ def parse_wait(text: str) -> Moment:
     if (two := _TWO.fullmatch(words)) and (then := two_waits(two[1], two[2])):
         raise ValueError(f"“{text}” is two waits; write two steps: - wait: {two[1]}, and below it - wait: {then}")
     first, _, rest = words.partition(" ")
-    if first == "for" and (rest in BUILT_IN or _OWN_EVENT.fullmatch(rest)):
-        fix = f"write how long at most, 7 days, and below it when: with the line “{rest}: next”"
-        raise ValueError(f"“{rest}” is an event, not a duration; {fix}")
+    if first == "for" and is_event(rest):
+        raise ValueError(f"“{rest}” is an event, not a duration; {heard_below(rest)}")
     if rest and nearest(first, ("until",)):
         raise ValueError(f"“{first}” is not a word of a wait; write: until {rest}")
     if _UNOWNED.fullmatch(words):
@@ -107,8 +111,7 @@ def parse_until(text: str) -> Moment:
         raise ValueError(f"“{text}” is one day for all leads; write a date that each has of its own: lead.contract_end")
     event = text.rpartition(" ")[2] if _SAID_OF_SOMEBODY.fullmatch(text) else text
     if event in BUILT_IN:
-        fix = f"write how long at most, 7 days, and below it when: with “{event}: next”"
-        raise ValueError(f"“{text}” is an event, not a moment; {fix}")
+        raise ValueError(f"“{text}” is an event, not a moment; {heard_below(event)}")
     if side := _SIDE_ALONE.fullmatch(text):
         raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side, 'until ')}")
     if text.endswith((" before", " after")):
@@ -216,7 +219,6 @@ _LOOSE: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o['’]clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
-_OWN_EVENT: Final = re.compile(r"(?!lead\.|event\.|company\.|handover\.)[a-z][\w-]*\.[a-z]+ed")
 _TWO: Final = re.compile(r"(.+?),? (?:and then |then |and )?((?:until |at )?(?:[a-z]+day )?\d{1,2}:\d\d|until .+)")
 """`1 week until monday 09:00`"""
 _SIDE_ALONE: Final = re.compile(r"(before|after) +((?:[A-Za-z_]\w*\.)+[\w-]+)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {
@@ -92,3 +93,14 @@ HEARD_OUTSIDE: Final = tuple(
 WHENEVER_DEFAULTS: Final = (*LEAD_WIDE, "replied")
 IMMEDIATE: Final = ("score", "tag", "untag", "set", "tell", "webhook", "send")
 """The verbs that may stand below a passing event (a `send` without `within`)."""
+
+OWNERS: Final = ("lead", "company", "campaign", "survey", "bant", "event", "handover")
+"""What a condition asks of: a name of another owner is that of an event."""
+OWN_EVENT: Final = re.compile(r"[a-z][\w-]*\.[a-z_]+")
+"""`brochure.requested`, as rules/events.yaml names them."""
+
+
+def is_event(word: str) -> bool:
+    """Rather than a field, such as `lead.sales_ready`."""
+    own = OWN_EVENT.fullmatch(word) is not None and word.partition(".")[0] not in OWNERS
+    return own or word in BUILT_IN or word.startswith("clicked ")

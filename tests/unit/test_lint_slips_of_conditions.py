@@ -220,7 +220,7 @@ def test_before_a_date_says_not_how_long() -> None:
 
 
 def test_what_happens_is_no_moment() -> None:
-    words = "write how long at most, 7 days, and below it when: with “answered: next”"
+    words = "write how long at most, 7 days, and below it when: with the line “answered: next”"
     for said in ("until answered", "until the survey is answered", "until they have answered"):
         with pytest.raises(ValueError, match=words):
             parse_wait(said)

@@ -17,7 +17,7 @@ from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Joi
 from kweek.flow.duration import parse_duration
 from kweek.flow.moment import FIELD
 from kweek.flow.problems import did_you_mean
-from kweek.flow.words import BUILT_IN
+from kweek.flow.words import is_event
 
 Kind = Literal["text", "number", "date", "moment", "yes/no", "several", "any"]
 Argument = Literal["event", "period", "mail", "link", "tag", "glob", "field", "date field", "text field"]
@@ -148,17 +148,13 @@ def _ask(ask: Ask, compared: str = "") -> None:
 def _refuse_event(ask: Ask, given: Node, compared: str) -> None:
     """`days_until("answered")`, `known("replied")`: of an event, another function is asked."""
     match given:
-        case Constant(value=str(event)) if event in BUILT_IN or (
-            _dotted(given) and event.partition(".")[0] not in _OWNERS
-        ):
+        case Constant(value=str(event)) if is_event(event):
             right = f'days_since("{event}"){compared}' if ask.function == "days_until" else f'happened("{event}")'
             raise ConditionError(f"“{event}” is an event, not a field", given.offset, f"of an event, write {right}")
         case _:
             pass
 
 
-_OWNERS: Final = ("lead", "company", "bant", "survey", "campaign", "event", "handover")
-"""What fields are of; a name of another owner is that of an event."""
 _GLOBS: Final = {"endswith": "*{}", "startswith": "{}*", "contains": "*{}*", "includes": "*{}*", "matches": "{}"}
 """What is asked of a text in other languages, as a glob."""
 

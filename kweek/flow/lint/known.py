@@ -16,11 +16,13 @@ from kweek.flow.lint.offers import no_address, no_colleague, no_date, no_event, 
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.set_values import field_meant, unfit_value
 from kweek.flow.lint.tags import check_tags
+from kweek.flow.lint.zones import check_timezone
 from kweek.flow.load.says import several_names
 from kweek.flow.meant import meant
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Tag, Task, Tell, Untag, Wait, Webhook
+from kweek.flow.moment import heard_below
 from kweek.flow.plan import Reentry
-from kweek.flow.problems import Located, did_you_mean, nearest, value_of
+from kweek.flow.problems import Located, did_you_mean, nearest, sentence, value_of
 from kweek.flow.words import BUILT_IN
 
 _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}")
@@ -79,7 +81,7 @@ class _Look:
         self._calendar(flow.send_hours)
         self._pace(flow.pace)
         if flow.timezone and flow.timezone.value != "lead":
-            self._timezone(flow.timezone)
+            check_timezone(flow.timezone, self.report)
         if flow.reentry and (unit := flow.reentry.value.per) in ELAPSED:
             what = f"“per {unit}” does not say when a lead may come back"
             fix = f"Write after 1 {unit}"
@@ -280,7 +282,7 @@ class _Look:
             return
         if path not in self._fields():
             if path in self.names.events:
-                fix = f"Write how long at most, 7 days, and below it when: with the line “{path}: next”"
+                fix = sentence(heard_below(path)).rstrip(".")
                 self.report.error(at.at, "not-a-date", f"“{path}” is an event, not a moment", "", fix)
                 return
             dates = [name for name, kind in self._fields().items() if kind.kind in ("date", "moment")]
@@ -345,19 +347,3 @@ class _Look:
         what, there = f"“{name.value}” are hours, and no calendar", ", ".join(sorted(self.names.calendars))
         fix = f"Write the name of one that has them: {there}. Or add one with these hours to rules/calendars.yaml"
         self.report.error(name.at, "unknown-calendar", what, "send_hours takes the name of a calendar", fix)
-
-    def _timezone(self, name: Located[str]) -> None:
-        from zoneinfo import ZoneInfo, available_timezones
-
-        try:
-            ZoneInfo(name.value)
-        except (KeyError, ValueError, OSError):
-            fix = "Write lead, or a name such as Europe/Amsterdam"
-            # those by number count the other way round: Etc/GMT+1 lies in the west
-            zones = (zone for zone in sorted(available_timezones()) if "GMT" not in zone)
-            towns = {zone.rpartition("/")[2]: zone for zone in zones}
-            if nearest(name.value, ("lead",)):
-                fix = "Did you mean “lead”?"
-            elif town := nearest(name.value.rpartition("/")[2], towns):
-                fix = f"Did you mean “{towns[town]}”?"
-            self.report.error(name.at, "unknown-timezone", f"There is no time zone “{name.value}”", "", fix)

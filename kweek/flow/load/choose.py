@@ -36,6 +36,17 @@ def _asks(text: str) -> bool:
     return re.search("[.(]", text) is not None
 
 
+def lines_of(pairs: Sequence[Pair]) -> tuple[Pairs, ...]:
+    """The lines of a choose that none has parted: each begins with what it asks, and `go` belongs to that."""
+    lines: list[Pairs] = []
+    for pair in pairs:
+        if pair.key.value == "go" and lines:
+            lines[-1] = Pairs((*lines[-1].pairs, pair), lines[-1].at)
+        else:
+            lines.append(Pairs((pair,), pair.key.at))
+    return tuple(lines)
+
+
 def _words(node: Node) -> list[str]:
     return [pair.key.value for pair in node.pairs] if isinstance(node, Pairs) else []
 
@@ -69,8 +80,7 @@ class ChooseReader(TargetReader):
         if words[2:] and isinstance(pairs[2].value, Text):
             shown = f"- {words[0]}: {said(pairs[0])} — with “go” two spaces deeper, and - else: {said(pairs[2])}"
         self.note(pairs[0].key.at, "choose-line", what, why, f"Write: {shown}")
-        lines = (Pairs(pairs[:2], pairs[0].key.at), Pairs(pairs[2:], verb.value.at))
-        return tuple(line for line in lines if line.pairs)
+        return lines_of(pairs)
 
     def _share_apart(self, node: Pairs) -> Pairs:
         """`share: 20% control`: how many, and where they go."""

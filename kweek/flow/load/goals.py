@@ -8,7 +8,8 @@ from typing import Final
 from kweek.flow import model as m
 from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.load.reader import Reader, undashed, unread
-from kweek.flow.load.targets import TargetReader, is_event
+from kweek.flow.load.targets import TargetReader
+from kweek.flow.words import is_event
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 
 GOAL_KEYS: Final = ("if", "go")
@@ -102,8 +103,7 @@ class GoalReader(TargetReader):
 
     def _in_one(self, pair: Pair) -> Pair:
         """`- lead.sales_ready: sales`: a condition, and behind its colon where it leads."""
-        inside = undashed(pair.value) or (pair.value.pairs if isinstance(pair.value, Pairs) else ())
-        match inside:
+        match _inside(pair.value):
             case (Pair(key=Text() as asked, value=Text() as to),) if not to.empty and asked.value not in GOAL_KEYS:
                 try:
                     parse_condition(asked.value)

@@ -9,10 +9,10 @@ from typing import Final
 from kweek.flow import model as m
 from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import Reader, said
-from kweek.flow.load.targets import OWN_EVENT
 from kweek.flow.load.texts import BETWEEN
 from kweek.flow.moment import CLOCK, WEEKDAYS, parse_at, parse_weekly
 from kweek.flow.problems import Located, nearest
+from kweek.flow.words import OWN_EVENT
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 START_KEYS: Final = ("event", "at", "every", "if")

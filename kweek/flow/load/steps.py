@@ -12,13 +12,13 @@ from kweek.flow.kebab import kebab
 from kweek.flow.load.choose import Known
 from kweek.flow.load.in_one import parted
 from kweek.flow.load.misplaced import lifted
+from kweek.flow.load.of_another import INSTEAD, OTHER_WORDS, clock, delete
 from kweek.flow.load.points import points_meant
 from kweek.flow.load.reader import said
 from kweek.flow.load.verbless import VerblessReader
 from kweek.flow.meant import meant
 from kweek.flow.options import OPTIONS, VERBS
 from kweek.flow.problems import Located, Position
-from kweek.flow.words import HANDOVER
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.columns import LINES
 from kweek.flow.yaml.tree import last_line
@@ -107,7 +107,7 @@ class StepReader(VerblessReader):
         node = self._without_spare_wait(node)
         words = [pair.key.value for pair in node.pairs]
         if "wait" in words[1:] and "within" not in words and {"when", "otherwise"} & {*words}:
-            words = [word if (words[0], word) not in _OTHER_WORDS else "within" for word in words]
+            words = [word if (words[0], word) not in OTHER_WORDS else "within" for word in words]
         verbs = [number for number, word in enumerate(words) if word in OPTIONS]
         for above, number in pairwise(verbs):
             first, other = node.pairs[above].key.value, node.pairs[number].key
@@ -122,7 +122,7 @@ class StepReader(VerblessReader):
         """`wait: 3 days` beside the `within` of a send, which says how long it waits."""
         known = {pair.key.value: pair for pair in node.pairs}
         verb = node.pairs[0].key.value if node.pairs else ""
-        if (verb, "wait") not in _OTHER_WORDS or not {"wait", "within"} <= known.keys():
+        if (verb, "wait") not in OTHER_WORDS or not {"wait", "within"} <= known.keys():
             return node
         if not {"when", "otherwise"} & known.keys():
             return node
@@ -172,25 +172,25 @@ class StepReader(VerblessReader):
                 what, why = "“else” is a line below “when” or “otherwise”, and no option.", ""
                 self.note(pair.key.at, "else", what, why, "Did you mean “otherwise”?")
                 found["otherwise"] = Pair(pair.key._replace(value="otherwise"), pair.value)
-            elif pair.key.at == first.key.at or (word in OPTIONS and (verb, word) not in _OTHER_WORDS):
+            elif pair.key.at == first.key.at or (word in OPTIONS and (verb, word) not in OTHER_WORDS):
                 continue
             elif moved := self.with_its_colon(pair, words):
                 found[moved.key.value] = moved
             elif (clause := self._clause_with_its_line(pair, words)) and "when" not in found:
                 found["when"] = clause
-            elif (other := _OTHER_WORDS.get((verb, word))) and other not in {one.key.value for one in node.pairs}:
+            elif (other := OTHER_WORDS.get((verb, word))) and other not in {one.key.value for one in node.pairs}:
                 found[other] = self._other_word(pair, verb, other)
-            elif (verb, word) in _INSTEAD:
-                what, fix = _INSTEAD[verb, word]
+            elif (verb, word) in INSTEAD:
+                what, fix = INSTEAD[verb, word]
                 if (
                     (verb, word) == ("handover", "within")
                     and "follow_up" not in found
-                    and not _clock(word, node)
+                    and not clock(word, node)
                     and said(pair) != "…"
                 ):
                     fix = f"Its clock is “follow_up”. Write: follow_up: {said(pair)}"
                     found["follow_up"] = Pair(pair.key._replace(value="follow_up"), pair.value)
-                fix = _delete(word, node) or _clock(word, node) or fix
+                fix = delete(word, node) or clock(word, node) or fix
                 self.note(pair.key.at, "unknown-key", what, "", fix)
             elif word in ("name", "title", "label") and "id" not in found and isinstance(pair.value, Text):
                 found["id"] = self._id_meant(pair, verb, pair.value)
@@ -311,45 +311,10 @@ def _lacks(step: Node | None) -> set[str]:
     return {*OPTIONS.get(_verb(step) or "", ())} - words
 
 
-def _delete(word: str, step: Pairs) -> str:
-    """The remedy where all that the clause could say is said already; empty: it is not."""
-    lines = next((pair.value for pair in step.pairs if pair.key.value == "when"), None)
-    named = {line.key.value for line in lines.pairs} if isinstance(lines, Pairs) else set[str]()
-    whole = "else" in named or named.issuperset(HANDOVER)
-    return "Delete it: under when, every way to close has its line." if word == "otherwise" and whole else ""
-
-
-def _clock(word: str, step: Pairs) -> str:
-    """The remedy for `within`, where the clock of the handover is there already; empty: it is not."""
-    clock = next((pair.key for pair in step.pairs if pair.key.value == "follow_up"), None)
-    return f"Take it away; follow_up in line {clock.at.line} is its clock." if clock and word == "within" else ""
-
-
 _FIRST_WORD: Final = re.compile(r"(?P<word>\S+?)(?:(?P<sign> ?(?:[=;→]|[-=]>)| ?[,.](?=\s)| -(?=\s))|\s|$)")
 _CLAUSES: Final = ("when", "otherwise")
-_BEHIND: Final = "Delete it; how long it waits stands behind the verb: - wait: 7 days"
-_INSTEAD: Final = {
-    ("handover", "within"): (
-        "A handover has no “within”: it stays with sales until it closes.",
-        "Its clock is follow_up: 24 hours, with remind and escalate.",
-    ),
-    ("handover", "otherwise"): (
-        "A handover has no “otherwise”: it stays with sales until it closes.",
-        "Write what happens in when (rejected, later, won, lost); its clock is follow_up, remind, escalate.",
-    ),
-    ("wait", "within"): ("A wait has no “within”: its own end is that.", _BEHIND),
-    ("call", "follow_up"): (
-        "A call has no “follow_up”.",
-        "Take it away: how long it may stay open, “within” says (within: 5 business days)",
-    ),
-}
 _OF_A_STEP: Final = 7
 """The column in which a step of a path begins, behind its dash: further right, it is the line above that is lost."""
-_OTHER_WORDS: Final = {
-    ("go", "attempts"): "at_most", ("go", "repeat"): "at_most", ("go", "otherwise"): "then", ("send", "wait"): "within",
-    ("call", "wait"): "within", ("task", "wait"): "within",
-}  # fmt: skip
-"""A verb and a word below it, and what that is called there."""
 _READERS: Final[dict[str, Callable[[StepReader, Pair, Located[str] | None, Known], m.AnyStep | None]]] = {
     "wait": StepReader.wait,
     "send": StepReader.send,

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import Final
 
 from kweek.flow.kebab import NAME, kebab, parse_name
+from kweek.flow.load.no_target import DOES, refused
 from kweek.flow.load.reader import Reader, said, undashed
 from kweek.flow.load.rungs import RungReader
 from kweek.flow.load.says import in_braces
@@ -23,14 +24,10 @@ from kweek.flow.model import (
     ToFlow,
     ToPath,
 )
-from kweek.flow.problems import Located, Position, nearest
-from kweek.flow.words import BUILT_IN, ENDINGS, IMMEDIATE, OPTIONS, STATES
+from kweek.flow.problems import Located, Position
+from kweek.flow.words import BUILT_IN, ENDINGS, IMMEDIATE, OPTIONS, OWN_EVENT, STATES
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
-OWN_EVENT: Final = re.compile(r"[a-z][\w-]*\.[a-z_]+")
-_FIELDS: Final = ("lead", "company", "campaign", "survey", "bant", "event", "handover")
-"""Of what a condition asks."""
-_FLOW_FILE: Final = re.compile(r"flows/([a-z0-9-]+)(?:\.ya?ml)?")
 _OF_PATHS: Final = re.compile(r"(?:(?:paths?|steps|end|go|flow)[./:]|[#@/.:])([a-z0-9-]+)")
 _BETWEEN: Final = re.compile(r",? (?:and then|and|or|then|&|\+|/) |, ?")
 _CLICKED: Final = re.compile(r"(?i:click(?:s|ed)?|klikt?|geklikt)(?: (?:on|op))? ([a-z0-9-]+)")
@@ -39,20 +36,12 @@ _GOES_TO: Final = frozenset(("go", "goto", "jump", "return", "back", "to", "the"
 """Words that somebody may write before the name of a path: `back to steps`."""
 _LEAVES: Final = ("exit", "end", "stop", "leave", "quit", "finish", "close")
 """What somebody may write before “flow” where a lead leaves it."""
-_DOES: Final = ("wait", "send", "call", "handover", "task", "tell", "score", "tag", "untag", "set", "webhook")
-"""Verbs that somebody may write where a target should be."""
-
-
-def is_event(word: str) -> bool:
-    """Rather than a field that a condition asks, such as `lead.sales_ready`."""
-    own = OWN_EVENT.fullmatch(word) is not None and word.partition(".")[0] not in _FIELDS
-    return own or word in BUILT_IN or word.startswith("clicked ")
 
 
 def _is_step(text: str) -> bool:
     """`tell manager`: a verb, and what it is done to."""
     verb, _, rest = text.partition(" ")
-    return verb in (*_DOES, "end") and rest != ""
+    return verb in (*DOES, "end") and rest != ""
 
 
 class TargetReader(RungReader, ABC):
@@ -171,8 +160,8 @@ class TargetReader(RungReader, ABC):
             case [path] if (found := _OF_PATHS.fullmatch(path)) and found[1] in {*self.paths, *ENDINGS}:
                 self.note(text.at, "target", f"“{path}” is not a target.", "", f"Write the name alone: {found[1]}")
                 return ToPath(found[1], text.at) if found[1] in self.paths else Inline((), text.at)
-            case _ if refused := _refused(text.value):
-                self.note(text.at, "target", refused[0], "", refused[1])
+            case _ if wrong := refused(text.value):
+                self.note(text.at, "target", wrong[0], "", wrong[1])
                 return None
             case _ if text.value in self.misnamed:
                 self.led.setdefault(text.value, []).append(text.at.line)
@@ -316,55 +305,6 @@ class TargetReader(RungReader, ABC):
             return (Otherwise(Located("else", pair.key.at, pair.key.at), self.aim(pair)),)
         lines = (line for line in self._with_then(self._else_meant(pair.value.pairs)) if line.key.style != "lost")
         return tuple(Otherwise(line.key.located, self.aim(line)) for line in lines)
-
-
-def _refused(text: str) -> tuple[str, str] | None:
-    """What is wrong with words that nearly are a target, and the fix."""
-    match text.split():
-        case ["ignore"]:
-            fix = "Write next to carry on below; ignore only takes away a default in whenever."
-            return "“ignore” is possible in whenever only.", fix
-        case ["flow"]:
-            return f"“{text}” alone says not where to go.", "Write the name: flow long-term"
-        case ["else"]:
-            return f"“{text}” alone says not where to go.", "Write a path, next, done, discard, …"
-        case ["flow:", name]:
-            return f"“{text}” is not a target.", f"Write it without the colon: flow {name}"
-        case ["done" | "discard" | "won" | "lost" as ending, *rest] if rest and (reason := _reason(rest)):
-            fix = f"Write below it, two spaces deeper: - end: {ending} — and below that: because: {reason}"
-            return f"“{text}” is an ending and its reason.", fix
-        case [word, *_] if "#" in word or "//" in text:  # a remark
-            said, sign, remark = text.partition("//" if "//" in text else "#")
-            fix = f"Write: {said.strip()}  # {remark.strip()}"
-            return f"“{sign}” begins no remark here.", f"A remark begins with a blank and #. {fix}"
-        case [path] if found := _FLOW_FILE.fullmatch(path):
-            return f"“{text}” is a file, and no target.", f"To go to that flow, write: flow {found[1]}"
-        case ["to" | "naar" | "the" | "go:" | "go" | "goto" | "goto:", "flow", name]:
-            return f"“{text}” is not a target.", f"Write: flow {name}"
-        case _ if "/" in text:
-            return f"“{text}” is a step; a lead goes to a path.", "Name the path: " + (
-                text.partition("/")[0] or "steps"
-            )
-        case [word, *rest] if rest and word.rstrip(":") in _DOES:
-            verb = word.rstrip(":")
-            fix = f"Write it below, on a line of its own and two spaces deeper: - {verb}: {' '.join(rest)}"
-            return f"“{text}” is a step; a lead goes to a path.", fix
-        case [word, name] if word != "flow" and nearest(word, ("flow",)):
-            return f"“{text}” is not a target.", f"Did you mean “flow {name}”?"
-        case [*names] if "," in text and all(name.strip(",") for name in names):
-            return f"“{text}” is several targets; a lead can go to one.", f"Write one: {names[0].rstrip(',')}"
-        case ["go" | "go:" | "goto" | "goto:" | "to" | "path" | "end" | "end:", name]:
-            return f"“{text}” is not a target.", f"Write the name alone: {name}"
-        case _:
-            return None
-
-
-def _reason(words: Sequence[str]) -> str:
-    """Behind `lost`: `because of the price`, `(no papers)`; empty: it is no such thing."""
-    said = " ".join(words)
-    if words[0].rstrip(":") in ("because", "reason") and words[1:]:
-        return " ".join(words[1:])
-    return said.strip("()") if said.startswith("(") and said.endswith(")") else ""
 
 
 def missing(reader: Reader, at: Position, verb: str, key: str, why: str, example: str) -> None:

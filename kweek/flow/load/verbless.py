@@ -7,14 +7,14 @@ from typing import Final
 
 from kweek.flow import model as m
 from kweek.flow.kebab import kebab
+from kweek.flow.load.choose import lines_of
 from kweek.flow.load.says import several_names
-from kweek.flow.load.targets import is_event
 from kweek.flow.load.verbs import VerbReader
 from kweek.flow.meant import meant
 from kweek.flow.moment import WEEKDAYS
 from kweek.flow.options import OPTIONS, STAYS, VERBS, WORDS, owners, who_hears
 from kweek.flow.problems import nearest
-from kweek.flow.words import BUILT_IN
+from kweek.flow.words import BUILT_IN, is_event
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.columns import LINES
 from kweek.flow.yaml.lines import spaces
@@ -64,12 +64,7 @@ class VerblessReader(VerbReader):
                 return node
         if any(pair.key.value not in (*LINES, "go") for pair in beside):
             return node
-        lines: list[Pairs] = []
-        for pair in beside:
-            if pair.key.value == "go":
-                lines[-1] = Pairs((*lines[-1].pairs, pair), lines[-1].at)
-            else:
-                lines.append(Pairs((pair,), pair.key.at))
+        lines = lines_of(beside)
         dashed = " and ".join(f"- {line.pairs[0].key.value}: …" for line in lines)
         column = key.at.column + 2
         fix = f"Begin them in column {column} ({spaces(column - 1)}), with a dash: {dashed}"
@@ -80,7 +75,7 @@ class VerblessReader(VerbReader):
             "They are a list, of which each has a dash.",
         )
         self.note(beside[0].key.at, "choose-line", what, why, fix)
-        return Pairs((Pair(key, Items(tuple(lines), beside[0].key.at)),), node.at)
+        return Pairs((Pair(key, Items(lines, beside[0].key.at)),), node.at)
 
     def meant_verb(self, node: Pairs, above: str | None) -> Pair | None:
         """above: the verb of the step above it, to which what is here may belong."""
