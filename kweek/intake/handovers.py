@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+
+from sqlalchemy import update
 
 from kweek.flow.state import Value
 from kweek.intake.incoming import Recorded
@@ -26,10 +29,14 @@ def act_on_handover(
     said: Said,
     ears: Ears | None = None,
     *,
+    people: Collection[str] = (),
     reason: str | None = None,
     later_on: date | None = None,
 ) -> Recorded:
-    """Do one of ACTIONS. OutcomeError says what is missing; ClosedError who closed it; TakenError who accepted it."""
+    """Do one of ACTIONS. people: the colleagues; whichever of them has the handover now is the lead's owner, too.
+
+    OutcomeError says what is missing; ClosedError who closed it; TakenError who accepted it.
+    """
     if action not in ACTIONS:
         raise OutcomeError(f"“{action}” cannot be done with a handover.", ACTIONS, field="action")
     if reason is not None and action not in CLOSING:
@@ -50,6 +57,8 @@ def act_on_handover(
         change = _pass(desk, kind) if action in PASSING else _close(desk, kind, reason, later_on)
         if change:
             desk.change(**change)
+        if (owner := change.get("owner", row.owner)) != row.owner and owner in people:
+            desk.tx.execute(update(tables.leads).where(tables.leads.c.id == desk.lead_id).values(owner=owner))
         return desk.tell(kind, data)
 
 

@@ -44,7 +44,14 @@ def act_on_it(key: str, request: Request, body: Body, house: HouseOf) -> Respons
         later_on = _day(given.get("later_on", "")) if given.get("action") == "later" else None
         reason = given.get("reason") or None
         act_on_handover(
-            house.db, key, given.get("action", ""), said, house.rules.ears, reason=reason, later_on=later_on
+            house.db,
+            key,
+            given.get("action", ""),
+            said,
+            house.rules.ears,
+            people=house.rules.people(),
+            reason=reason,
+            later_on=later_on,
         )
 
     tried = act(request, house, acting(request, house, _owner(house, key)), given, do)

@@ -76,7 +76,14 @@ def act(key: str, action: str, body: Body, house: HouseOf, program: KeyName) -> 
     """accept, contact, appointment, quote, reject (`reason`), later (`later_on`), won, lost."""
     words = _read(body, house, program)
     recorded = act_on_handover(
-        house.db, key, action, words.said, house.rules.ears, reason=words.reason, later_on=words.later_on
+        house.db,
+        key,
+        action,
+        words.said,
+        house.rules.ears,
+        people=house.rules.people(),
+        reason=words.reason,
+        later_on=words.later_on,
     )
     return _answer(recorded)
 

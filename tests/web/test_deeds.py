@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from kweek.leads import tables
 from kweek.leads.database import Database
@@ -146,6 +147,19 @@ def test_who_is_no_colleague_is_answered_with_the_nearest_name(api: TestClient, 
 def test_a_program_acts_in_its_own_name(api: TestClient, books: Books) -> None:
     assert post(api, f"handovers/{HANDOVER}/contact", by="test").status_code == 200
     assert [row.by for row in books.rows(tables.events)] == ["test"]
+
+
+@pytest.mark.parametrize(("action", "by", "owner"), [
+    ("accept", "els", "els"), ("won", "els", "els"), ("contact", "els", None), ("accept", "test", None),
+])  # fmt: skip
+def test_whoever_takes_a_handover_of_the_whole_team_is_the_lead_s_owner(
+    api: TestClient, books: Books, db: Database, action: str, by: str, owner: str | None
+) -> None:
+    """Not a program: what is for the owner would reach nobody."""
+    with db.write() as tx:
+        tx.execute(update(tables.handovers).values(owner=None))
+    assert post(api, f"handovers/{HANDOVER}/{action}", by=by).status_code == 200
+    assert one(books, tables.leads).owner == owner
 
 
 def test_where_there_are_no_colleagues_any_name_will_do(api: TestClient, house: House) -> None:
