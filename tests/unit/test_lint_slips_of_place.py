@@ -9,8 +9,9 @@ import pytest
 
 from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
-from tests.unit.test_lint_slips import BROCHURE, FAIR, RENEWAL, REVIVAL, STARTS, WHITEPAPER, is_told, slip
+from tests.unit.test_lint_slips import BROCHURE, FAIR, RENEWAL, REVIVAL, STARTS, WHITEPAPER, is_told, slip, told_once
 
+SCRIPT: Final = "surveys/fair.yaml"
 CONTACT: Final = "flows/contact-request.yaml"
 ELSE: Final = "        - else: flow long-term"
 LAST: Final = "        else: flow long-term\n      otherwise"
@@ -165,11 +166,38 @@ SAID_OTHERWISE: Final = [
     (FAIR, GO, GO.replace("long-term", "long-term, done"), 72, "Write one: flow long-term"),
     (RENEWAL, "flow: renewal", "name: renewal", 3, "Did you mean “flow”?"),
 ]
+CHOSEN: Final = "          go: call\n        - else: done"
+IN_ITS_COLUMN: Final = [
+    (BROCHURE, CHOSEN, "          go: call\n      else: done", 33, "of its list. Write in column 9: - else: done"),
+    (BROCHURE, CHOSEN, "          go: call\n      otherwise: done", 33, "Write in column 9: - else: done"),
+    (BROCHURE, CHOSEN, f"{CHOSEN}\n      else: done", 34, "Delete this line: the one for all others is line 33"),
+]
+REMINDED: Final = [
+    (BROCHURE, "remind: 20 hours", "remind: 2 hours before", 51, "“remind” counts from the beginning"),
+    (BROCHURE, "remind: 20 hours", "remind: 2 hours before the deadline", 51, "Write 22 hours."),
+]
+VISIT: Final = "  visit: { nl: Wil een"
+OUTCOMES_OF_A_SCRIPT: Final = [
+    (SCRIPT, VISIT, f"  interested: {{ nl: Ja, en: Yes }}\n{VISIT}", 66, "an outcome of every call"),
+    (FAIR, "        visit: sales", "        measuring visit: sales", 61, "Did you mean “visit”?"),
+]
 
 
 @pytest.mark.parametrize(
     ("file", "before", "after", "line", "words"),
-    [*PATHS, *STARTED, *THEN, *WAYS, *LINKS, *NAMED, *ASKED, *SAID_OTHERWISE],
+    [
+        *PATHS,
+        *IN_ITS_COLUMN,
+        *REMINDED,
+        *OUTCOMES_OF_A_SCRIPT,
+        *STARTED,
+        *THEN,
+        *WAYS,
+        *LINKS,
+        *NAMED,
+        *ASKED,
+        *SAID_OTHERWISE,
+    ],
     ids=lambda one: str(one)[:40],
 )
 def test_what_stands_in_the_wrong_place_is_said_once(
@@ -189,6 +217,11 @@ def test_what_stands_in_the_wrong_place_is_said_once(
 def test_their_remedies_mend(shipped: Path, file: str, before: str, remedy: str) -> None:
     slip(shipped, file, before, remedy)
     assert lint_unrendered(read_workspace(shipped)) == ()
+
+
+def test_an_outcome_that_its_script_calls_otherwise_now_is_told_where_a_flow_hears_it(shipped: Path) -> None:
+    problem = told_once(shipped, SCRIPT, VISIT, "  visit requested: { nl: Wil een")
+    assert (problem.file, problem.line, problem.fix) == (FAIR, 61, "Did you mean “visit requested”?")
 
 
 @pytest.mark.parametrize("name", ["flows/long-term", "surveys/brochure", "rules/teams", "rules/workspace"])

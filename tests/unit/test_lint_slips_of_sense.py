@@ -42,6 +42,7 @@ CONDITIONS: Final = [
     ("lead.country empty", "not known(lead.country)"),
     ('tagged != "met-in-person"', 'not tagged("met-in-person")'),
     ('opened == "fair-thanks"', 'opened("fair-thanks")'),
+    ('clicked("30 days") > 2', 'count("clicked", "30 days") > 2'),
     ('clicked == "book-a-visit"', 'clicked("fair-thanks", "book-a-visit")'),
     ("lead.vip == vip", "lead.vip"),
     ("lead.vip != vip", "not lead.vip"),

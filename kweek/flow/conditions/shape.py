@@ -199,10 +199,10 @@ def _order(ask: Ask) -> None:
     """A period where an event belongs, a pattern where a field does."""
     match ask:
         case Ask(function="count" | "happened", arguments=(Constant(value=str(one)), Constant(value=str(two)))):
-            turned = f'"{two}", "{one}"' if _is_period(one) and not _is_period(two) else ""
+            turned = f'"{two}", "{one}"' if is_period(one) and not is_period(two) else ""
         case Ask(function="matches", arguments=(Constant(value=str(one)), Field(path=path))):
             turned = f'{path}, "{one}"'
-        case Ask(function="count" | "happened", arguments=(Constant(value=str(one)) as period,)) if _is_period(one):
+        case Ask(function="count" | "happened", arguments=(Constant(value=str(one)) as period,)) if is_period(one):
             fix = f'write it behind an event: {ask.function}("clicked", "{one}")'
             raise ConditionError(f"“{one}” is a period, not an event", period.offset, fix)
         case _:
@@ -212,7 +212,7 @@ def _order(ask: Ask) -> None:
         raise ConditionError(what, ask.arguments[0].offset, f"write {ask.function}({turned})")
 
 
-def _is_period(text: str) -> bool:
+def is_period(text: str) -> bool:
     if not text[:1].isdigit():
         return False
     try:

@@ -29,7 +29,7 @@ from kweek.flow.conditions.instead import (
 )
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.conditions.several import unfit_list
-from kweek.flow.conditions.shape import FUNCTIONS, Kind
+from kweek.flow.conditions.shape import FUNCTIONS, Kind, is_period
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.duration import NUMBERS
 from kweek.flow.meant import meant
@@ -116,6 +116,9 @@ def _unknown(node: Field, schema: Schema, wanted: Kind = "any") -> Finding | Non
 
 
 def _compare(node: Compare, schema: Schema) -> Iterator[Finding]:
+    if slip := _mail_how_often(node):
+        yield slip
+        return
     missing = False
     kinds = {
         _type(side, schema).kind for side in node.operands if not isinstance(side, Field) or side.path in schema.fields
@@ -177,6 +180,25 @@ def _how_often(left: Node, sign: str, right: Node) -> Finding | None:
         ) and all(isinstance(one, Constant) for one in given):
             asked = ", ".join(f'"{one.value}"' for one in given if isinstance(one, Constant))
             return at, "happened(…) is a yes or no", f"for how often, write count({asked}) {sign} {number}"
+        case _:
+            return None
+
+
+def _mail_how_often(node: Compare) -> Finding | None:
+    """`clicked("30 days") > 2`: of no mail by name, how often in that time."""
+    match node:
+        case Compare(
+            operators=(sign,),
+            operands=(
+                Ask(
+                    function="clicked" | "opened" | "answered" as asked,
+                    arguments=(Constant(value=str() as time),),
+                    offset=at,
+                ),
+                Constant(value=int() as number),
+            ),
+        ) if is_period(time):
+            return at, f"{asked}(…) asks of one mail, yes or no", f'write count("{asked}", "{time}") {sign} {number}'
         case _:
             return None
 

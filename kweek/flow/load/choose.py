@@ -60,12 +60,27 @@ class ChooseReader(TargetReader):
         nodes = tuple(
             self._lines_apart(tuple(joined(self, nodes, "go", "choose-line", lambda keys: keys in (["if"], ["share"]))))
         )
-        nodes = self._always_meant(nodes)
+        nodes = self._with_else(self._always_meant(nodes), known.get("else"))
         lines = [line for line in (self._branch(node, verb.key) for node in nodes) if line is not None]
         if lines and len(lines) == len(nodes) and all(line.share is None or line.share.value for line in lines):
             self._last_branch(lines, verb.key.at, lost := self._else_lost(lines), last)
             lines += [m.Branch(verb.key.at, m.ToPath(name, verb.key.at)) for name in lost]
         return m.Choose(at=verb.key.at, id=id_, branches=tuple(lines))
+
+    def _with_else(self, nodes: Sequence[Node], beside: Pair | None) -> tuple[Node, ...]:
+        """beside: `else`, written in the column of `choose` itself."""
+        if beside is None:
+            return tuple(nodes)
+        other = next((node for node in nodes if "else" in _words(node)), None)
+        column = nodes[0].at.column - 2 if nodes else beside.key.at.column + 2
+        fix = f"Write in column {column}: - else: {said(beside)}"
+        if other is not None:
+            fix = f"Delete this line: the one for all others is line {other.at.line}"
+        what, why = f"“{beside.key.value}” is no option of choose.", "For all others is the last line of its list."
+        self.note(beside.key.at, "choose-line", what, why, fix)
+        if other is not None:
+            return tuple(nodes)
+        return (*nodes, Pairs((Pair(beside.key._replace(value="else"), beside.value),), beside.key.at))
 
     def _undashed(self, verb: Pair) -> tuple[Node, ...]:
         """`if`, `go` and `else` below each other, and none with its dash. Empty: that is not what it is."""

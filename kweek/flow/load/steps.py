@@ -164,6 +164,8 @@ class StepReader(VerblessReader):
             word = pair.key.value
             if word in words:
                 found[word] = pair
+            elif verb == "choose" and word in ("else", "otherwise"):
+                found["else"] = pair
             elif (
                 word == "else"
                 and "otherwise" in words

@@ -15,6 +15,7 @@ from kweek.flow.load.reader import Reader
 from kweek.flow.load.texts import parse_points
 from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_order, nearest
 from kweek.flow.surveys import Option, Question, QuestionType, Survey, Words
+from kweek.flow.words import CALL
 from kweek.flow.yaml import Node, Pair, Pairs, Text, Trap, read_yaml
 from kweek.rules.grades import Axis
 from kweek.rules.said import bant
@@ -90,6 +91,10 @@ class _SurveyReader(Reader):
 
     def _outcomes(self, pair: Pair | None) -> Mapping[str, Words]:
         lines = self.pairs(pair.value, pair.key, "wants-sample: { nl: …, en: … }") if pair else ()
+        for line in lines:
+            if line.key.value in (*CALL, "attempted"):
+                what, why = f"“{line.key.value}” is an outcome of every call.", "Here are those of this script alone."
+                self.note(line.key.at, "outcome", what, why, "Take this line away")
         return {line.key.value: self.words(line) for line in lines}
 
     # --- a text in every language -----------------------------------------------------------------

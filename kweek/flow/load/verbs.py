@@ -9,7 +9,7 @@ from typing import Final, cast, get_args
 from msgspec.structs import replace
 
 from kweek.flow import model as m
-from kweek.flow.duration import Duration
+from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.load.choose import Known
 from kweek.flow.load.points import POINTS
 from kweek.flow.load.reader import said, unread
@@ -28,6 +28,7 @@ PREFER: Final = ("owner", "same person")
 PRIORITIES: Final = ("high", "normal", "low")
 _WITH_REASON: Final = re.compile(rf"(?P<ending>{'|'.join(m.ENDINGS)})(?: ?[,;(-] ?| because:? )(?P<reason>\S[^()]*)\)?")
 _AND_THEN: Final = re.compile(r"(?P<times>\d+ times?),? (?:and )?then:? (?:go:? )?(?P<to>.+)")
+_BACK: Final = re.compile(r"(?P<time>\d+ .+?) (?:before|prior|ahead|early|earlier|left)\b.*")
 _APART: Final = re.compile(r" *[,;/|] *")
 """What stands between outcomes of several words: `sent / out of stock`."""
 _OF_ALL_TASKS: Final = ("else", "otherwise", *LEAD_WIDE)
@@ -85,10 +86,27 @@ class VerbReader(ShareReader):
             return None
         return self.duration(pair) or Located(SOME_TIME, verb.key.at, verb.key.at, said=said(pair))
 
+    def _counted_on(self, pair: Pair | None, whole: Located[Duration] | None) -> Pair | None:
+        """`remind: 2 hours before`: of the whole time, what is left. As it was, where nobody can reckon that."""
+        back = _BACK.fullmatch(pair.value.value) if pair and isinstance(pair.value, Text) else None
+        if pair is None or back is None or whole is None or not isinstance(pair.value, Text):
+            return pair
+        try:
+            time = parse_duration(back["time"])
+        except ValueError:
+            return pair
+        left = replace(whole.value, amount=whole.value.amount - time.amount)
+        if (time.unit, time.business) != (left.unit, left.business) or left.amount < 1:
+            return pair
+        what, why = f"“{pair.value.value}” counts back.", "“remind” counts from the beginning, as the promise does."
+        self.note(pair.value.at, "duration", what, why, f"Write {left}.")
+        return Pair(pair.key, pair.value._replace(value=str(left), text_at=None))
+
     def handover(self, verb: Pair, id_: Located[str] | None, known: Known) -> m.Handover:
         team = self.text(verb) or unread(verb)
         prefer = self.one_of(known.get("prefer"), PREFER)
-        follow_up, remind = self._time(verb, known.get("follow_up")), self._time(verb, known.get("remind"))
+        follow_up = self._time(verb, known.get("follow_up"))
+        remind = self._time(verb, self._counted_on(known.get("remind"), follow_up))
         escalate, when = self.rungs(known.get("escalate")), self.reactions(known.get("when"), closing=HANDOVER)
         return m.Handover(
             at=verb.key.at, id=id_, team=team, prefer=prefer, follow_up=follow_up, remind=remind,
@@ -100,7 +118,7 @@ class VerbReader(ShareReader):
         within = self._within(verb, known, "3 business days")
         lost = () if "outcomes" in known else self._outcomes_lost(verb, known.get("when"))
         outcomes = self._outcomes(known["outcomes"], known.get("when")) if "outcomes" in known else lost
-        to, remind = self.text(known.get("to")), self._time(verb, known.get("remind"))
+        to, remind = self.text(known.get("to")), self._time(verb, self._counted_on(known.get("remind"), within))
         escalate = self.rungs(known.get("escalate"))
         closing = tuple(one.value for one in outcomes) or ("done",)
         when = self.reactions(known.get("when"), closing=closing)
