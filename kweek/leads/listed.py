@@ -73,7 +73,16 @@ class Wanted:
 
 
 _Row = Row[*tuple[Any, ...]]
-Conditions = Sequence[ColumnElement[bool]]
+Conditions = list[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """alike: in the order that is asked for they are all the same, and go by their ids: said so, for no database sees
+    it of a sum."""
+
+    conditions: Conditions
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class Which:
     """parts: of which a lead fulfils one at most: each is read in the order of an index. counted: of more than so many
     that fit, it is not said how many there are."""
 
-    parts: Sequence[Conditions]
+    parts: Sequence[Part]
     counted: int
 
 
@@ -98,11 +107,12 @@ class Page:
 def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
     """after: of the page before; "": from the beginning."""
     key = worth if by == "points" else leads.c.created_at
-    order, bounds = (key.desc(), leads.c.id.desc()), _bounds(by, after)
+    bounds = _bounds(by, after)
     beyond = [] if bounds is None else _beyond(key, bounds)
     first: list[_Row] = []
-    for conditions in which.parts:
-        query: Select[*tuple[Any, ...]] = select(leads.c.id, key.label("place")).where(*conditions, *beyond)
+    for part in which.parts:
+        order = [leads.c.id.desc()] if part.alike else [key.desc(), leads.c.id.desc()]
+        query: Select[*tuple[Any, ...]] = select(leads.c.id, key.label("place")).where(*part.conditions, *beyond)
         first.extend(read.execute(query.order_by(*order).limit(most + 1)).all())
     first.sort(key=lambda row: (row.place, row.id), reverse=True)
     ids = [row.id for row in first[:most]]
@@ -115,8 +125,8 @@ def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
 def count(read: Connection, which: Which, most: int | None = None) -> int:
     """How many there are. most: if more, at least so many; None: as is counted soon."""
     total, most = 0, which.counted if most is None else most
-    for conditions in which.parts:
-        first = select(leads.c.id).where(*conditions).limit(most + 1 - total)
+    for part in which.parts:
+        first = select(leads.c.id).where(*part.conditions).limit(most + 1 - total)
         total += read.execute(select(func.count()).select_from(first.subquery())).scalar_one()
     return total
 
@@ -178,17 +188,19 @@ def which(read: Connection, wanted: Wanted, fresh: str, by: By = "newest") -> Wh
     ]
     both += [one.condition for one in sought]
     counted = _FEW if any(one.many for one in sought) else _COUNTED
-    return Which([[*both, *grade] for grade in _grades(wanted.grade, fresh, by)], counted)
+    return Which([Part([*both, *one.conditions], one.alike) for one in _grades(wanted.grade, fresh, by)], counted)
 
 
-def _grades(grade: str, fresh: str, by: By) -> list[list[ColumnElement[bool]]]:
+def _grades(grade: str, fresh: str, by: By) -> list[Part]:
     """Who has no points yet has no grade in the books; by points they are all alike, and their index is of use."""
     c = leads.c
     if not grade:
-        return [[]]
+        return [Part([])]
     digit = [c.engagement == int(grade[1])] if grade[1:].isdecimal() and len(grade) == 2 else []
-    had: list[ColumnElement[bool]] = [c.profile == grade[0], *digit] if digit or len(grade) == 1 else [false()]
-    none = [c.profile.is_(None), c.engagement.is_(None), *([worth == 0] if by == "points" else [])]
+    had = Part([c.profile == grade[0], *digit] if digit or len(grade) == 1 else [false()])
+    none = Part(
+        [c.profile.is_(None), c.engagement.is_(None), *([worth == 0] if by == "points" else [])], by == "points"
+    )
     return [had, none] if fresh.startswith(grade) else [had]
 
 
