@@ -85,14 +85,23 @@ _ABOUT_DAYS: Final = {"month": 30, "quarter": 91, "year": 365}
 _OPEN: Final = ("business", "working", "work", "office", "werk", "kantoor", "zakelijke")
 NUMBERS: Final = {
     word: number
-    for number, words in enumerate(
+    for numbers, words in (
         (
-            "a an one een één", "two twee", "three drie", "four vier", "five vijf", "six zes", "seven zeven",
-            "eight acht", "nine negen", "ten tien", "eleven elf", "twelve twaalf",
-        ), 1
+            range(1, 20),
+            "a/an/one/een/één two/twee three/drie four/vier five/vijf six/zes seven/zeven eight/acht nine/negen"
+            " ten/tien eleven/elf twelve/twaalf thirteen/dertien fourteen/veertien fifteen/vijftien sixteen/zestien"
+            " seventeen/zeventien eighteen/achttien nineteen/negentien",
+        ),
+        (
+            range(20, 101, 10),
+            "twenty/twintig thirty/dertig forty/veertig fifty/vijftig sixty/zestig seventy/zeventig eighty/tachtig"
+            " ninety/negentig hundred/honderd",
+        ),
+        ((1_000,), "thousand/duizend"),
     )
-    for word in words.split()
-}  # fmt: skip
+    for number, names in zip(numbers, words.split(), strict=True)
+    for word in names.split("/")
+}
 
 
 _HALF: Final = re.compile(r"\s*(?:½|half)\b|\s*½", re.IGNORECASE)

@@ -55,6 +55,8 @@ reassign: hertoewijzen
 because: omdat, reden, reason
 expires: verloopt
 outcomes: uitkomsten, results
+sent: mail, mails, mailed, verzonden, verstuurd, gemaild
+attempted: called, call, calls, gebeld
 opened: geopend, open
 clicked: geklikt, click
 answered: beantwoord, ingevuld

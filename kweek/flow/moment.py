@@ -12,6 +12,7 @@ from kweek.flow.problems import nearest
 from kweek.flow.words import BUILT_IN, is_event
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAYS: Final = (*WEEKDAYS, "today", "now", "tomorrow")
 _UNOWNED: Final = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 """A field without its owner: the linter, who knows the fields, says whose it is."""
 CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -24,7 +25,7 @@ _SAID_OF_SOMEBODY: Final = re.compile(
     r"(?:(?:the|they|a|it|he|she|we) )?(?:[a-z]+ ){0,2}(?:is|are|has|have|was|been|they|lead|gets?) [a-z]+"
 )
 """An event as one says it: the survey is answered."""
-_WORDS: Final = re.compile(r"[a-z]+(?: [a-z]+){1,2}")
+_WORDS: Final = re.compile(r"[a-z]+(?: [a-z]+){0,2}")
 _DAY: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?: .*)?")
 _BESIDE: Final = re.compile(r"(.+?)\s+(before|after)\s+(.+)")
 
@@ -69,8 +70,8 @@ def parse_wait(text: str) -> Moment:
     if side := _SIDE_ALONE.fullmatch(words):
         raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side, 'until ')}")
     beside = _BESIDE.fullmatch(words)
-    if beside is not None and beside[3] in BUILT_IN:
-        raise ValueError(f"“{beside[3]}” is an event, and a wait begins when the lead comes to it; write: {beside[1]}")
+    if beside is not None:
+        _refuse_event(beside)
     if (two := _TWO.fullmatch(words)) and (then := two_waits(two[1], two[2])):
         raise ValueError(f"“{text}” is two waits; write two steps: - wait: {two[1]}, and below it - wait: {then}")
     first, _, rest = words.partition(" ")
@@ -102,6 +103,7 @@ def parse_until(text: str) -> Moment:
     """What follows `until`: a weekday and a time, a date field, or a duration before or after one. ValueError."""
     beside = _BESIDE.fullmatch(text)
     if beside is not None:
+        _refuse_event(beside)
         return _beside_date(beside[1], beside[2], beside[3])
     if FIELD.fullmatch(text):
         return Moment(date_field=text)
@@ -181,11 +183,17 @@ def _beside_date(duration: str, side: str, field: str) -> Moment:
     if not FIELD.fullmatch(field) and not _UNOWNED.fullmatch(field):
         bare = re.sub(r"\A(?:the|its|their) ", "", field)
         bare = re.sub(r"\Aend of (?:the |its )?([a-z]+)\Z", r"\1 end", bare)
-        if _WORDS.fullmatch(bare):  # the linter, who knows the dates, says which is meant
+        if _WORDS.fullmatch(bare) and bare not in _DAYS:  # the linter, who knows the dates, says which is meant
             return Moment(date_field="_".join(bare.split()), offset=parse_duration(duration), before=side == "before")
         right = bare if FIELD.fullmatch(bare) else f"lead.{bare}" if _UNOWNED.fullmatch(bare) else "lead.contract_end"
         raise ValueError(f"“{field}” is not a date field; write one with its owner: {right}")
     return Moment(date_field=field, offset=parse_duration(duration), before=side == "before")
+
+
+def _refuse_event(beside: re.Match[str]) -> None:
+    """`1 day after answered`"""
+    if beside[3] in BUILT_IN:
+        raise ValueError(f"“{beside[3]}” is an event, and a wait begins when the lead comes to it; write: {beside[1]}")
 
 
 def _refuse_braces(text: str) -> None:

@@ -8,8 +8,11 @@ from typing import Final
 
 from kweek.flow.conditions.codes import CODES, code_meant
 from kweek.flow.conditions.dates import date_meant
+from kweek.flow.conditions.globs import globs_meant
+from kweek.flow.conditions.numbers import comparison_meant
 from kweek.flow.conditions.schema import FieldType, fits, is_date
 from kweek.flow.conditions.tree import Constant
+from kweek.flow.conditions.units import amount_in
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 
@@ -37,7 +40,7 @@ def unfit(
         case "number" if isinstance(value, bool) and name == "count(…)":
             yield at, f"{name} is a number, {shown(value)} is not", f"compare it with 0: {name} {_counted(sign, value)}"
         case "number" if isinstance(value, bool | str):
-            number = isinstance(value, str) and fits(kind, value)
+            number = isinstance(value, str) and fits(kind, value) and amount_in(value) == value
             fix = f"write {value} without quotes" if number else _number_wanted(sign, name, kind, value)
             yield at, f"{name} is a number, {shown(value)} is not", fix
         case "number" if sign in ("==", "!=") and isinstance(value, int | float) and not kind.holds(value):
@@ -48,9 +51,13 @@ def unfit(
         case "text" if value == "" and sign in ("==", "!="):
             right = f"{'not ' if sign == '==' else ''}known({name})"
             yield at, f'{name} is never ""; while it is empty, nothing is known of it', f"write {right}"
-        case "text" if sign in ("==", "!=") and isinstance(value, str) and STARRED.fullmatch(value):
-            right = f'{"not " if sign == "!=" else ""}matches({name}, "{value}")'
-            yield at, f"with “{sign}” the * is only a star", f"write {right}"
+        case "text" if (
+            sign in ("==", "!=") and isinstance(value, str) and (STARRED.fullmatch(value) or value.startswith("^"))
+        ):
+            glob = next(iter(globs_meant(value)), value)
+            right = f'{"not " if sign == "!=" else ""}matches({name}, "{glob}")'
+            sign_said = f"“{sign}” the * is only a star" if "*" in value else f"“{sign}” a text is the whole text"
+            yield at, f"with {sign_said}", f"write {right}"
         case "text" if not isinstance(value, str):
             yield at, f"{name} is a text, {shown(value)} is not", text_wanted(name, kind, value)
         case "text" if (several := _several_in(str(value), name, kind)) and isinstance(value, str):
@@ -154,10 +161,9 @@ def _date_meant(name: str, sign: str, value: str | float | bool) -> str:
 
 
 def _number_wanted(sign: str, name: str, kind: FieldType, value: str | bool) -> str:
-    """The number that a text begins with, as "60 days" does; else from where to where it runs."""
-    first = value.split()[0] if isinstance(value, str) and value.strip() else ""
-    if first.isascii() and first.isdecimal():
-        return f"write a number: {name} {sign} {first}"
+    """The comparison that a text says, as "50-100" does; else from where to where its numbers run."""
+    if isinstance(value, str) and (right := comparison_meant(name, sign, value, kind.holds)):
+        return f"write {right}"
     if kind.most is not None:
         return f"write a number from {kind.least} to {kind.most}, without quotes"
     return f"write a number, without quotes: {name} {sign} 3"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Final
@@ -19,8 +20,9 @@ from kweek.flow.words import MAIL
 _TODAY: Final = ("today", "now", "vandaag", "nu")
 
 
-def instead(path: str, fields: Mapping[str, FieldType]) -> str:
+def instead(path: str, schema: Schema) -> str:
     """What to write for a field that there is not."""
+    fields = schema.fields
     root, _, last = path.partition(".")
     if last in fields:  # `lead.handover.reason`
         return f"Did you mean “{last}”?"
@@ -28,8 +30,11 @@ def instead(path: str, fields: Mapping[str, FieldType]) -> str:
     if len(within := [name for name in fields if name.startswith(f"{path}.")]) > 1 and last:
         return f"name one of these: {', '.join(within)}"
     if not last:
-        ends = sorted((name for name in fields if name.rpartition(".")[2] == path), key=_likeliest)
-        return f"Did you mean “{ends[0]}”?" if ends else _bare(path, fields)
+        return _bare(path, schema)
+    if root in _SURVEY and (asked := [name for name in fields if _asks(name, last)]):  # of which?
+        return one_of(_likeliest_of(asked, schema))
+    if other := _of_another_owner(path, fields):
+        return f"Did you mean “{other}”?"
     if root == "event" and not siblings:
         return (
             "what starts this flow carries nothing; start it by an event with data (rules/events.yaml), or ask of lead"
@@ -54,10 +59,23 @@ def instead(path: str, fields: Mapping[str, FieldType]) -> str:
     return f"names begin with {', '.join(roots)}"
 
 
-def _likeliest(name: str) -> int:
-    """What came with the event is asked before what is known of the lead, and that before all else."""
-    root = name.partition(".")[0]
-    return ("event", "lead").index(root) if root in ("event", "lead") else 2
+def _of_another_owner(path: str, fields: Mapping[str, FieldType]) -> str | None:
+    """`lead.company` is the company's name, `lead.company_size` its size."""
+    root, owner, rest = re.split("[._]", f"{path}_", maxsplit=2)
+    name = f"{owner}.{rest.removesuffix('_') or 'name'}"
+    return name if root == "lead" and name in fields else None
+
+
+_OWNERS: Final = ("event", "lead", "bant", "company", "campaign", "handover")
+
+
+def _likeliest(name: str, schema: Schema) -> int:
+    """What came with the event is asked before what is known of the lead, and that before what somebody answered:
+    in a survey of this flow, or in any other."""
+    root, survey, *_ = name.split(".")
+    if root != "survey":
+        return _OWNERS.index(root)
+    return len(_OWNERS) + (survey not in schema.asked)
 
 
 def _alike(path: str, near: str | None) -> bool:
@@ -67,15 +85,42 @@ def _alike(path: str, near: str | None) -> bool:
     return near is not None and SequenceMatcher(None, path.partition(".")[2], near.partition(".")[2]).ratio() > 0.75
 
 
-def _bare(word: str, fields: Mapping[str, FieldType]) -> str:
+def _bare(word: str, schema: Schema) -> str:
+    fields = schema.fields
+    if ends := _likeliest_of([name for name in fields if name.rpartition(".")[2] == word], schema):
+        return one_of(ends)
     if word in FUNCTIONS:
-        return f"it is a function: {FUNCTIONS[word].example}"
+        return _asked_here(word, schema)
     if word.lower() in _TODAY:
         return "Did you mean “today”?"
-    short = {name.rpartition(".")[2]: name for name in fields}
-    if near := nearest(word, short):
-        return f"Did you mean “{short[near]}”?"
+    if f"{word}.name" in fields:
+        return f"Did you mean “{word}.name”?"
+    if near := nearest(word, {name.rpartition(".")[2]: None for name in fields}):
+        return one_of(_likeliest_of([name for name in fields if name.rpartition(".")[2] == near], schema))
     return f'if it is a text, put it in quotes: "{word}"'
+
+
+def _likeliest_of(names: Sequence[str], schema: Schema) -> list[str]:
+    """Those of the likeliest owner."""
+    ranks = {name: _likeliest(name, schema) for name in names}
+    return [name for name, rank in ranks.items() if rank == min(ranks.values())]
+
+
+def one_of(names: Sequence[str]) -> str:
+    """The one that is meant, or those of which the author must choose."""
+    if not names[1:]:
+        return f"Did you mean “{names[0]}”?"
+    return f"name one of these: {', '.join(names)}" if len(names) <= _MOST else "write survey.<survey>.<question>"
+
+
+def _asked_here(function: str, schema: Schema) -> str:
+    """With a mail that the flow sends; where none is sent, whether it happened at all."""
+    example = FUNCTIONS[function].example
+    if FUNCTIONS[function].takes[0] == "mail":
+        if not schema.sent:
+            return f'of any mail, ask happened("{function}")'
+        example = f'{function}("{schema.sent[-1]}")'
+    return f"it is a function: {example}"
 
 
 def asked_bare(field: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
@@ -102,25 +147,29 @@ def _texts_of(node: Compare) -> list[str]:
 
 
 def question_meant(field: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:
-    """`survey.wish == "call"`, `answered == "call"`: of which survey? The one that has this answer; where several have,
-    the author must say. None: it is no such thing."""
+    """`survey.wish == "call"`, `wish == "call"`, `answered == "call"`: of which survey? One that has this answer, and
+    that this flow asks; where several are left, the author must say. None: it is no such thing."""
     root, _, last = field.path.partition(".")
-    if field.path in schema.fields or not (root in ("survey", "surveys") if last else root in _ANSWERED):
+    if field.path in schema.fields or (last and root not in _SURVEY):
         return None
-    texts = _texts_of(node)
-    asked = [name for name in schema.fields if name.startswith("survey.") and name.endswith(f".{last}" * bool(last))]
+    word, texts = last or (root if root not in _ANSWERED else ""), _texts_of(node)
+    ends = [name for name in schema.fields if not word or name.rpartition(".")[2] == word]
+    asked = [name for name in ends if _asks(name, word)]
+    if not asked or (word and not last and len(asked) < len(ends)):  # of another owner first
+        return None
     fits = [name for name in asked if texts and set(texts) <= set(schema.fields[name].choices)]
     what = f"there is no field {field.path}"
-    if not last:
+    if not word:
         what = f"“{field.path}” does not say which question of which survey"
-    if len(fits or asked) == 1:
-        return field.offset, what, f"Did you mean “{(fits or asked)[0]}”?"
-    if last and not asked:
-        return None
-    shown = ", ".join(fits or asked) if len(fits or asked) <= _MOST else "survey.<survey>.<question>"
-    return field.offset, what, f"name one of these: {shown}" if "<" not in shown else f"write {shown}"
+    return field.offset, what, one_of(_likeliest_of(fits or asked, schema))
 
 
+def _asks(name: str, question: str) -> bool:
+    """Of a survey; without a name, any."""
+    return name.startswith("survey.") and question in ("", name.rpartition(".")[2])
+
+
+_SURVEY: Final = ("survey", "surveys")
 _ANSWERED: Final = ("answered", "answer", "answers")
 _MOST: Final = 8
 
@@ -152,6 +201,18 @@ def of_itself(word: Field, node: Compare, schema: Schema) -> tuple[int, str, str
             return word.offset, f"{path} is a yes or no, and is asked by itself", fix
         case _:
             return None
+
+
+def points_meant(field: Node, kind: FieldType, value: Constant, schema: Schema) -> Finding | None:
+    """`lead.profile > 10`, where that is a letter, and lead.score.profile a number. None: it is no such thing."""
+    number = isinstance(value.value, int | float) and not isinstance(value.value, bool)
+    if not isinstance(field, Field) or kind.kind != "text" or not number:
+        return None
+    root, _, last = field.path.partition(".")
+    inner = [name for name in schema.fields if name.startswith(f"{root}.") and name.endswith(f".{last}")]
+    named = [name for name in inner if name != field.path and schema.fields[name].kind == "number"]
+    what = f"{field.path} is a text, and is compared with a number"
+    return (field.offset, what, f"Did you mean “{named[0]}”?") if len(named) == 1 else None
 
 
 def asked_nothing(word: Field, node: Compare, schema: Schema) -> tuple[int, str, str] | None:

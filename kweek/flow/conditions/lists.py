@@ -62,7 +62,8 @@ def _without(text: str, pieces: Sequence[Piece], number: int) -> Iterator[Slip]:
     denied = sign.word == "!=" or field.word == "not"
     field = pieces[number - 2] if field.word == "not" and number > 1 else field
     items, between, end = _items(pieces, number + 1)
-    bare = sign.word == "=" and all(piece.kind == "word" for item in items for piece in item)  # `= A or B`
+    words = all(piece.kind == "word" for item in items for piece in item)
+    bare = words and (sign.word == "=" or any(len(item) > 1 for item in items))  # `= A or B`, `== hall or cold store`
     if field.kind != "word" or len(items) < 2 or not ("," in between or sign.word == "in" or bare):
         return
     behind = pieces[end : end + 1]

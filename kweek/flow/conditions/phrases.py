@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kweek.flow.conditions.globs import globs_behind
 from kweek.flow.conditions.pieces import TAGS, Piece, Slip, bare_run
 
 _GLOBS: Final = {
@@ -14,11 +15,17 @@ _GLOBS: Final = {
 }  # fmt: skip
 
 
-def _glob(word: str, part: str) -> str:
+_AMONG: Final = ("contains", "includes", "has")
+_OF_PATTERNS: Final = ("matches", "like", "~", "= ~", "~ =")
+
+
+def _globs(field: str, word: str, part: str) -> tuple[str, ...]:
     """Signs for “anything” stay where the author put them, after `like`: `like "guide%"` begins so."""
+    if word in _OF_PATTERNS and (globs := globs_behind(field, part)):
+        return globs
     if word == "matches" or (word == "like" and set(part) & {"*", "%"}):
-        return part.replace("%", "*")
-    return _GLOBS[word].format(part.strip("*%"))
+        return (part.replace("%", "*"),)
+    return (_GLOBS[word].format(part.strip("*%")),)
 
 
 def phrases(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
@@ -32,11 +39,17 @@ def phrases(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
             word = " ".join(piece.word for piece in words).lower()
             at = number + 1 + denied + length
             value = (bare_run(pieces, at) or list(pieces[at : at + 1])) if word in _GLOBS else []
-            if not value or value[0].kind not in ("text", "word"):
+            if not value or value[0].kind not in ("text", "word", "bare", "number"):
                 continue
             part = text[value[0].at : value[-1].end].strip("\"'")
-            asked = f'tagged("{part}")' if of_tags else f'matches({field.word}, "{_glob(word, part)}")'
-            right = f"{'not ' * denied}{asked}"
+            asked = [f'matches({field.word}, "{glob}")' for glob in _globs(field.word, word, part)]
+            asked = [f'tagged("{part}")'] if of_tags else asked
+            either = " or ".join(asked)
+            right = f"{'not ' * denied}{f'({either})' if asked[1:] else either}"
+            fix = f"write {right}"
+            if value[0].kind == "number" and word in _AMONG and not of_tags:  # what the field holds, nobody knows here
+                equal = f"{field.word} {'!=' if denied else '=='} {part}"
+                right, fix = equal, f"write {equal} — or, of a text, {right}"
             what = f"“{word.replace(' ~', '~').replace('~ ', '~')}” does not stand between two things"
-            yield Slip(field.at, value[-1].end, right, what, f"write {right}", said_at=words[0].at)
+            yield Slip(field.at, value[-1].end, right, what, fix, said_at=words[0].at)
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -32,11 +32,14 @@ class FieldType(Struct, frozen=True):
 
 
 class Schema(Struct, frozen=True):
-    """What a condition may name. mails: each with the names of its links."""
+    """What a condition may name. mails: each with the names of its links. sent: the mails of the flow in which it
+    stands, the likeliest last. asked: the surveys of that flow, by mail or by call."""
 
     fields: Mapping[str, FieldType]
     events: Collection[str] = ()
     mails: Mapping[str, Collection[str]] = {}
+    sent: Sequence[str] = ()
+    asked: Collection[str] = ()
 
 
 def fits(kind: FieldType, text: str) -> bool:

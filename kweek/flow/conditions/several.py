@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kweek.flow.conditions.codes import CODES, code_meant
 from kweek.flow.conditions.constants import STARRED, Finding, fits_bounds, shown, text_wanted
+from kweek.flow.conditions.numbers import comparison_meant
 from kweek.flow.conditions.schema import FieldType, fits
 from kweek.flow.conditions.tree import Constant, Node
 from kweek.flow.problems import nearest
@@ -15,7 +16,7 @@ def unfit_list(sign: str, name: str, kind: FieldType, items: Sequence[Node]) -> 
     """What all of it, or several of its constants, have. name, kind: of what is looked for in it."""
     return (
         (_starred(name, sign, items) if kind.kind == "text" else None)
-        or _quotes_of_all(name, kind, items)
+        or _quotes_of_all(sign, name, kind, items)
         or _misspelt(name, kind, items)
         or _out_of_bounds(name, kind, items)
     )
@@ -36,7 +37,7 @@ def _starred(path: str, sign: str, items: Sequence[Node]) -> Finding | None:
     return globs[0].offset, "in a list the * is only a star", fix
 
 
-def _quotes_of_all(name: str, kind: FieldType, items: Sequence[Node]) -> Finding | None:
+def _quotes_of_all(sign: str, name: str, kind: FieldType, items: Sequence[Node]) -> Finding | None:
     """Several that have quotes though they are numbers, or none though they are texts: one slip."""
     values = [item.value for item in items if isinstance(item, Constant)]
     if len(values) < max(2, len(items)):
@@ -44,8 +45,11 @@ def _quotes_of_all(name: str, kind: FieldType, items: Sequence[Node]) -> Finding
     if kind.kind == "number" and all(isinstance(value, str) for value in values):
         what, fix = "a number, and these are texts", f"write them without quotes: [{', '.join(map(str, values))}]"
         if not all(fits(kind, str(value)) for value in values):
+            each = [comparison_meant(name, "==", str(value), kind.holds) for value in values]
             span = f" from {kind.least} to {kind.most}" if kind.most is not None else ""
             fix = f"write numbers{span}, without quotes"
+            if all(each):
+                fix = f"write {'not ' * (sign == 'not in')}({' or '.join(each)}), instead of the list"
     elif kind.kind == "text" and not any(isinstance(value, bool | str) for value in values):
         shown = ", ".join(f'"{value}"' for value in values)
         what, fix = "a text, and these are numbers", f"write them in quotes: [{shown}]"

@@ -12,12 +12,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kweek.flow.conditions.alone import alone
+from kweek.flow.conditions.globs import globs_meant, no_glob
 from kweek.flow.conditions.refused import ConditionError
-from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
+from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not, as_written
 from kweek.flow.duration import parse_duration
+from kweek.flow.meant import meant
 from kweek.flow.moment import FIELD
 from kweek.flow.problems import did_you_mean
-from kweek.flow.words import is_event
+from kweek.flow.words import BUILT_IN, is_event
 
 Kind = Literal["text", "number", "date", "moment", "yes/no", "several", "any"]
 Argument = Literal["event", "period", "mail", "link", "tag", "glob", "field", "date field", "text field"]
@@ -51,7 +53,7 @@ def check_shape(tree: Node) -> None:
         case Join(parts=parts):
             for number, part in enumerate(parts):
                 first = part.parts[0] if isinstance(part, Join) else part
-                if isinstance(first, Constant) and isinstance(first.value, str):
+                if isinstance(first, Constant) and not isinstance(first.value, bool):
                     raise alone(first, parts[number - 1] if number else None, parts[number + 1 :])
                 check_shape(part)
         case Not(part=part):
@@ -63,20 +65,13 @@ def check_shape(tree: Node) -> None:
             if FUNCTIONS[tree.function].gives == "number":
                 right = " > 0" if tree.function == "count" else FUNCTIONS[tree.function].example.rpartition(")")[2]
                 what = f"{tree.function}(…) is a number, not a yes or no"
-                raise ConditionError(what, tree.offset, f"compare it: {_asked(tree)}{right}")
+                raise ConditionError(what, tree.offset, f"compare it: {as_written(tree)}{right}")
         case Constant(value=str()):
             raise alone(tree, None)
         case Constant(value=bool()) | Field():
             pass
         case _:
             raise ConditionError("this by itself is neither true nor false", tree.offset, "compare it with something")
-
-
-def _asked(ask: Ask) -> str:
-    """As its author asked it: `count("clicked", "30 days")`."""
-    fields = (one.path if isinstance(one, Field) else "" for one in ask.arguments)
-    texts = (f'"{one.value}"' if isinstance(one, Constant) else "" for one in ask.arguments)
-    return f"{ask.function}({', '.join(map(''.join, zip(fields, texts, strict=True)))})"
 
 
 def _compare(tree: Compare) -> None:
@@ -124,7 +119,7 @@ def _ask(ask: Ask, compared: str = "") -> None:
     """compared: with what the author compares it, such as ` > 2`."""
     function = FUNCTIONS.get(ask.function)
     if function is None:
-        fix = _in_our_words(ask) or did_you_mean(ask.function, FUNCTIONS)
+        fix = _in_our_words(ask) or _of_an_event(ask, compared) or did_you_mean(ask.function, FUNCTIONS)
         raise ConditionError(f"there is no function {ask.function}(…)", ask.offset, fix)
     if isinstance(ask.arguments[-1] if ask.arguments else None, Compare) and not compared:
         _compared_within(ask, function)
@@ -165,7 +160,7 @@ def _compared_within(ask: Ask, function: Function) -> None:
         case (*before, Compare(operators=(sign,), operands=(given, Constant(value=int() | float() as number)))) if (
             function.gives == "number" and isinstance(given, Constant | Field) and not isinstance(number, bool)
         ):
-            right = f"{_asked(replace(ask, arguments=(*before, given)))} {sign} {number}"
+            right = f"{as_written(replace(ask, arguments=(*before, given)))} {sign} {number}"
             what = f"what is compared is the number that {ask.function}(…) gives"
             raise ConditionError(what, ask.offset, f"write {right}")
         case _:
@@ -189,6 +184,15 @@ def _in_our_words(ask: Ask) -> str:
             return f'write not tagged("{tag}")'
         case _:
             return ""
+
+
+def _of_an_event(ask: Ask, compared: str) -> str:
+    """`answered("survey")`, `called()`: whether it happened, or how often; empty: it is no event."""
+    event = ask.function if is_event(ask.function) else meant(ask.function.lower(), BUILT_IN)
+    given = [one.value for one in ask.arguments if isinstance(one, Constant)]
+    period = "".join(f', "{one}"' for one in given if isinstance(one, str) and is_period(one))
+    asked = f'count("{event}"{period}){compared}' if compared else f'happened("{event}"{period})'
+    return f"write {asked}" if event else ""
 
 
 _NOTHING: Final = ("unknown", "notknown", "empty", "isempty", "isnull", "isnone", "isunknown", "isblank", "missing")
@@ -224,13 +228,8 @@ def is_period(text: str) -> bool:
 
 def _glob(given: Constant, text: str) -> None:
     """A regular expression is none."""
-    if not text.startswith("^") and not text.endswith("$"):
-        return
-    rest = text.removeprefix("^").removesuffix("$").replace(".*", "*")
-    begins, ends = "" if text.startswith("^") else "*", "" if text.endswith("$") else "*"
-    glob = re.sub(r"\*+", "*", f"{begins}{rest}{ends}")
-    why = f"“{text}” is a regular expression; matches(…) asks for a glob, in which * is anything"
-    raise ConditionError(why, given.offset, f'write "{glob}"')
+    if globs := globs_meant(text):
+        raise ConditionError(no_glob(text), given.offset, f'write "{globs[0]}"')
 
 
 def _each(ask: Ask, function: Function) -> str:
@@ -245,14 +244,12 @@ def _each(ask: Ask, function: Function) -> str:
         case (Field(), Field(), *_) if function.takes == ("field",):
             several = [(part,) for part in ask.arguments]
         case (Field() as field, Constant(value=str(text)) as glob) if ask.function == "matches" and "|" in text:
-            parts_of = [part for part in text.strip("()").split("|") if part]
-            stars = "" if "*" in text else "*"
-            several = [(field, replace(glob, value=f"{stars}{part}{stars}")) for part in parts_of]
+            several = [(field, replace(glob, value=one)) for one in globs_meant(text)]
         case _:
             return ""
     if not all(isinstance(one, Field | Constant) for arguments in several for one in arguments):
         return ""
-    return f"({join.join(_asked(replace(ask, arguments=arguments)) for arguments in several)})"
+    return f"({join.join(as_written(replace(ask, arguments=arguments)) for arguments in several)})"
 
 
 def _too_many(ask: Ask, function: Function, compared: str) -> str:
@@ -260,12 +257,12 @@ def _too_many(ask: Ask, function: Function, compared: str) -> str:
     asked, more = ask.arguments[: len(function.takes)], ask.arguments[len(function.takes) :]
     match more:
         case (Constant(value=int() as number),) if function.gives == "number" and not compared:
-            return f"compare it behind the parentheses: {_asked(replace(ask, arguments=asked))} < {number}"
+            return f"compare it behind the parentheses: {as_written(replace(ask, arguments=asked))} < {number}"
         case _:
             pass
     if not compared or not more or not all(isinstance(one, Constant | Field) for one in ask.arguments):
         return ""
-    return f"leave out what stands behind it: {_asked(replace(ask, arguments=asked))}{compared}"
+    return f"leave out what stands behind it: {as_written(replace(ask, arguments=asked))}{compared}"
 
 
 def _several(ask: Ask, function: Function) -> str:

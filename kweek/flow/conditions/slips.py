@@ -11,6 +11,7 @@ from itertools import pairwise, zip_longest
 from typing import Final, NamedTuple
 
 from kweek.flow.conditions.dates import dates
+from kweek.flow.conditions.globs import patterns
 from kweek.flow.conditions.lists import lists
 from kweek.flow.conditions.phrases import phrases
 from kweek.flow.conditions.pieces import COMPARES, JOINS, KEYWORDS, Piece, Slip, bare_run, ends_at, pieces_of
@@ -23,6 +24,7 @@ _LONGEST: Final = 400  # characters; nobody waits for many readings of more
 _SIGNS: Final = {"===": "==", "!==": "!=", "=!": "!=", "=!=": "!=", ">==": ">=", "=>=": ">=", "<==": "<=", "=<=": "<="}
 _FOREIGN: Final = {"&&": "and", "||": "or", "=": "==", **_SIGNS}
 _BARE: Final = re.compile(r"\s*(?!(?:true|false|today)\b)([a-zA-Z][\w-]*)(?![\w.(-])")  # a text without its quotes
+_WAY: Final = re.compile(r",? +(?:then|->|=>|→)(?: +go(?: +to)?:?)? *(?P<to>(?:flow )?[a-z][a-z0-9-]*)\s*\Z")
 _SHARE: Final = re.compile(r"\s*(?:share\W*)?(\d+) ?%\W*", re.IGNORECASE)
 
 
@@ -40,6 +42,7 @@ def slip_meant(text: str, read: Callable[[str], object]) -> ConditionError | Non
         _colons,
         dates,
         lists,
+        patterns,
         _texts,
         money,
         units,
@@ -47,6 +50,7 @@ def slip_meant(text: str, read: Callable[[str], object]) -> ConditionError | Non
         phrases,
         _commas,
         _spare,
+        _ways,
         _answers,
         _unclosed,
     ):
@@ -153,6 +157,15 @@ def _spare(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
         repeats = piece.word.lower() in ("if", "when") and before in (*JOINS, "not", "(")
         if repeats or (piece.word.lower() == "is" and (behind[:1] == ["in"] or behind == ["not", "in"])):
             yield Slip(piece.at, piece.end, "", f"“{piece.word}” is a word too many", "leave it out")
+
+
+def _ways(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
+    """`lead.sales_ready then call`"""
+    if found := _WAY.search(text):
+        said, right = found[0].strip(" ,"), text[: found.start()]
+        what = f"“{said}” says where it leads, and a condition only asks"
+        fix = f"leave it out: {right} — and below it write go: {found['to']}"
+        yield Slip(found.start(), len(text), "", what, fix, said_at=text.index(said, found.start()))
 
 
 def _answers(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:

@@ -11,12 +11,14 @@ from kweek.flow.conditions.shape import FUNCTIONS
 
 _FIELD: Final = r"(?P<field>[A-Za-z_]\w*(?:\.[\w-]+)+)"
 _TEXT: Final = r"""(?:"[^"]*"|'[^']*')"""
-_TEXTS: Final = re.compile(_TEXT)
+_BARE: Final = r"(?<![\w-])(?!(?:or|and|not)\b)[\w-]+(?![\w.(-])"
+_WORD: Final = rf"(?:{_TEXT}|{_BARE}(?:[ ]{_BARE}){{0,2}})"
+_WORDS: Final = re.compile(_WORD)
 _ONE_OF: Final = re.compile(
     rf"""{_FIELD}\s+(?P<said>
             (?:(?:is|are)\s+)?(?:(?P<no>not\s+)?(?:one|any|either)|(?P<none>none))\s+of
             |is\s+(?P<not>not\s+)?either
-        )\s+(?P<list>\[[^\[\]]*\]|{_TEXT}(?:\s*(?:,|,?\s*or\b)\s*{_TEXT})+)""",
+        )\s+(?P<list>\[[^\[\]]*\]|{_WORD}(?:\s*(?:,|,?\s*or\b)\s*{_WORD})+)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _IS_SO: Final = re.compile(
@@ -42,7 +44,7 @@ _UNASKED: Final = re.compile(rf"\bmatches\s+{_FIELD}\s*,?\s*(?P<glob>\"[^\"]*\"|
 def spoken(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     for found in _ONE_OF.finditer(text):
         denied = "not " * bool(found["no"] or found["none"] or found["not"])
-        listed = found["list"] if found["list"][0] == "[" else f"[{', '.join(_TEXTS.findall(found['list']))}]"
+        listed = found["list"] if found["list"][0] == "[" else f"[{', '.join(_quoted(found['list']))}]"
         right = f"{found['field']} {denied}in {listed}"
         what = f"“{found['said']}” is no word of conditions"
         yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("said"))
@@ -64,6 +66,12 @@ def spoken(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
         right = f"matches({found['field']}, {found['glob']})"
         yield Slip(found.start(), found.end(), right, "“matches” asks in parentheses", f"write {right}")
     yield from _of_functions(text, pieces)
+
+
+def _quoted(listed: str) -> Iterator[str]:
+    """Each with its quotes; a number has none."""
+    for word in _WORDS.findall(listed):
+        yield word if word[0] in "\"'" or word.isdecimal() else f'"{word}"'
 
 
 def _of_functions(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:

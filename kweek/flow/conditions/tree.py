@@ -76,6 +76,17 @@ def walk(node: Node) -> Iterator[Node]:
             pass
 
 
+def as_written(node: Field | Ask) -> str:
+    """As its author wrote it: `count("clicked", "30 days")`."""
+    if isinstance(node, Field):
+        return node.path
+    given = (
+        one.path if isinstance(one, Field) else f'"{one.value}"' if isinstance(one, Constant) else ""
+        for one in node.arguments
+    )
+    return f"{node.function}({', '.join(given)})"
+
+
 # --- from Python's tree -----------------------------------------------------------------------------
 
 _COMMA: Final = re.compile(r"\b\d+,\d+\b")

@@ -15,14 +15,15 @@ _FIELD: Final = r"(?P<field>[A-Za-z_]\w*(?:\.[\w-]+)+)"
 _SOMETHING: Final = ("known", "set", "filled", "given", "present", "exists")
 _NOTHING: Final = ("unknown", "empty", "blank", "missing", "unset", "absent")
 _SPAN: Final = re.compile(
-    rf"{_FIELD}\s+(?P<no>not\s+)?in\s+(?:(?:range)?[(\[]\s*)?"
-    r"(?P<low>\d+(?:\.\d+)?)\s*(?:\.{2,3}|…|–|-|\bto\b)\s*(?P<high>\d+(?:\.\d+)?)(?:\s*[)\]])?"
+    rf"{_FIELD}\s*(?:\s(?P<no>not\s+)?in\s|==?|(?P<differs>!=))\s*(?:(?:range)?[(\[]\s*)?"
+    r"(?P<low>\d+(?:\.\d+)?)\s*(?:\.{2,3}|…|–|-|\bto\b)\s*(?P<high>\d+(?:\.\d+)?)(?![\w.-])(?:\s*[)\]])?"
 )
 _LATER: Final = re.compile(
-    r"""(?P<ask>(?:count|happened)\(\s*(?P<event>"[^"]*"|'[^']*')\s*)\)(?P<sign>\s*(?:[<>]=?|[=!]=)\s*\d+)?\s+"""
-    r"""(?P<word>within|in|during|over|since)(?:\s+the)?(?:\s+(?:last|past))?\s+"""
+    r"""(?P<ask>(?:count|happened)\(\s*(?P<event>"[^"]*"|'[^']*')\s*)\)(?P<sign>\s*(?:[<>]=?|[=!]=)\s*\d+)?\s*"""
+    r"""(?P<word>(?:\bwithin|\bin|\bduring|\bover|\bsince)(?:\s+the)?(?:\s+(?:last|past))?\s+)?"""
     r"""["']?(?P<period>\d+\s+(?:minute|hour|day|week)s?)(?:\s+ago)?["']?(?P<then>\s*(?:[<>]=?|[=!]=)\s*\d+)?"""
 )
+_COMPARED: Final = re.compile(r"[<>=]\s*\Z")
 _WITHIN: Final = re.compile(
     r"""(?:(?P<ask>count|happened)\(\s*)?(?P<event>"[^"]*"|'[^']*')\s*"""
     r"""(?P<word>within|in|during|over|since)(?:\s+the)?(?:\s+(?:last|past))?\s+"""
@@ -45,7 +46,7 @@ def turns(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     yield from _known(pieces)
     for found in _SPAN.finditer(text):
         between = f"{found['low']} <= {found['field']} <= {found['high']}"
-        right = f"not ({between})" if found["no"] else between
+        right = f"not ({between})" if found["no"] or found["differs"] else between
         what = f"“{text[found.start('low') : found.end('high')]}” is neither number nor name"
         yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("low"))
     for found in _FROM_TODAY.finditer(text):
@@ -66,9 +67,11 @@ def turns(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
             found.start(), found.end(), f"{right} ", "“not” stands between two things", f"write {right} {found['is']}"
         )
     for found in _LATER.finditer(text):
-        right = f'{found["ask"]}, "{found["period"]}"){found["sign"] or found["then"] or ""}'
-        what = f"“{found['word']} {found['period']}” stands behind what it is of"
-        yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=found.start("word"))
+        counted = " > 0" if found["ask"].startswith("count") and not _COMPARED.search(text[: found.start()]) else ""
+        right = f'{found["ask"]}, "{found["period"]}"){found["sign"] or found["then"] or counted}'
+        what = f"“{found['word'] or ''}{found['period']}” stands behind what it is of"
+        at = found.start("word" if found["word"] else "period")
+        yield Slip(found.start(), found.end(), right, what, f"write {right}", said_at=at)
     for found in _WITHIN.finditer(text):
         right = f'{found["ask"] or "happened"}({found["event"]}, "{found["period"]}")'
         what = f"“{found['word']}” does not stand between an event and its period"

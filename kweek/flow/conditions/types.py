@@ -22,16 +22,17 @@ from kweek.flow.conditions.instead import (
     flat,
     instead,
     of_itself,
+    points_meant,
     question_meant,
     several_meant,
     tags_asked,
     unquoted,
 )
+from kweek.flow.conditions.numbers import in_digits
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.conditions.several import unfit_list
 from kweek.flow.conditions.shape import FUNCTIONS, Kind, is_period
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
-from kweek.flow.duration import NUMBERS
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean
 
@@ -93,14 +94,14 @@ def _unknown(node: Field, schema: Schema, wanted: Kind = "any") -> Finding | Non
     path = node.path
     if path == "today" or path in schema.fields:
         return None
-    if wanted == "number" and len(path) > 2 and (digits := NUMBERS.get(path.lower())) is not None:
+    if wanted == "number" and (digits := in_digits(path)) is not None:
         return node.offset, f"“{path}” is no number", f"write {digits}"
     if wanted == "yes/no" and (truth := meant(path.lower(), ("true", "false"))):
         return node.offset, f"“{path}” is no word of conditions", f"write {truth}"
     if path in schema.events and path not in FUNCTIONS:
         asked = f'happened("{path}")' if wanted != "number" else f'count("{path}")'
         return node.offset, f"“{path}” is an event, and no field", f"write it so: {asked}"
-    fix = instead(path, schema.fields)
+    fix = instead(path, schema)
     meant_field = fix.removeprefix("Did you mean “").removesuffix("”?")
     no_number = (
         not meant_field.endswith(f".{path}")
@@ -241,6 +242,9 @@ def _fits(
         yield left.offset, f"{_name(left)} holds several answers", f'write "…" in {_name(left)}'
         return
     if isinstance(right, Constant):
+        if slip := points_meant(left, one, right, schema):
+            yield slip
+            return
         yield from unfit(sign, _name(left), one, right, said)
         return
     kinds = {one.kind, two.kind}

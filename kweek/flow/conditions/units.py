@@ -45,7 +45,7 @@ def money(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     for found in _MONEY.finditer(text):
         said, parts = found["said"], _AMOUNT.fullmatch(found["number"])
         if parts and (found["coin"] or found["tail"] or (parts["cents"] and set(parts["whole"]) & {".", ","})):
-            number = _plain(parts)
+            number = f"{'-' * bool(found['minus'])}{_plain(parts)}"
             yield Slip(found.start("said"), found.end(), number, f"“{said}” is more than its number", f"write {number}")
 
 
@@ -62,7 +62,7 @@ def _plain(amount: re.Match[str]) -> str:
 
 _COIN: Final = r"(?:€|\$|£|EUR|USD|GBP|euros?)"
 _MONEY: Final = re.compile(
-    rf"(?:[<>]=?|[=!]=)\s*(?P<said>(?P<coin>{_COIN}\s*)?(?P<number>\d(?:[\d.,]*\d)?)(?P<tail>\s*[.,](?:[-–—]+|=))?"
+    rf"(?:[<>]=?|[=!]=)\s*(?P<said>(?P<minus>-\s*)?(?P<coin>{_COIN}\s*)?(?P<number>\d(?:[\d.,]*\d)?)(?P<tail>\s*[.,](?:[-–—]+|=))?"
     rf"(?:\s*{_COIN})?)(?![\w.,-])",
     re.IGNORECASE,
 )

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from kweek.flow.conditions import Condition, ConditionError, parse_condition
-from kweek.flow.conditions.schema import FieldType
+from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.conditions.text import mixed
 from kweek.flow.conditions.tree import Ask, Constant, walk
 from kweek.flow.conditions.types import check_condition
 from kweek.flow.lint.names import Names, start_data
 from kweek.flow.lint.offers import no_tag
 from kweek.flow.lint.report import Report
-from kweek.flow.model import Choose, Flow
+from kweek.flow.model import Call, Choose, Flow, Send
 from kweek.flow.problems import Located
 
 
@@ -22,14 +24,15 @@ def check_conditions(flow: Flow, names: Names, report: Report, misread: Collecti
     data = start_data(flow, names)
     for start in flow.start:
         if start.condition and start.condition.at.line not in misread:
-            ask(start.condition, names, report, names.events.get(start.event.value, data) if start.event else None)
+            event = names.events.get(start.event.value, data) if start.event else None
+            ask(start.condition, names, report, event, flow)
     for step in flow.walk():
         if isinstance(step, Choose):
             for branch in step.branches:
                 if branch.condition and branch.condition.value and branch.condition.at.line not in misread:
-                    ask(branch.condition, names, report, data)
+                    ask(branch.condition, names, report, data, flow)
     if flow.goal and flow.goal.condition.value and flow.goal.condition.at.line not in misread:
-        condition = ask(flow.goal.condition, names, report, data)
+        condition = ask(flow.goal.condition, names, report, data, flow)
         if condition and condition.clock:
             report.error(
                 flow.goal.condition.at,
@@ -44,15 +47,20 @@ _BARE: Final = "if it is a text, put it in quotes: "
 
 
 def ask(
-    text: Located[str], names: Names, report: Report, event: Mapping[str, FieldType] | None = None
+    text: Located[str],
+    names: Names,
+    report: Report,
+    event: Mapping[str, FieldType] | None = None,
+    flow: Flow | None = None,
 ) -> Condition | None:
-    """The condition, after reporting all that is wrong with it; None if it cannot be read."""
+    """The condition, after reporting all that is wrong with it; None if it cannot be read. flow: in which it stands."""
     try:
         condition = parse_condition(text.value)
     except ConditionError as error:
         report.error(text.inside(error.offset), "condition", error.message, "", error.fix)
         return None
-    wrong = check_condition(condition, names.schema(event))
+    schema = names.schema(event)
+    wrong = check_condition(condition, _of_the_flow(flow, text, names, schema) if flow else schema)
     bare = [fix.removeprefix(_BARE).rstrip(".") for _, _, fix in wrong if fix.startswith(_BARE)]
     for offset, what, fix in wrong:
         if fix.startswith(_BARE):  # one who forgets quotes forgets them all: one message
@@ -68,6 +76,17 @@ def ask(
         fix = "Put parentheses round what belongs together"
         report.warning(text.inside(at), "and-or", what, why, fix)
     return condition
+
+
+def _of_the_flow(flow: Flow, text: Located[str], names: Names, schema: Schema) -> Schema:
+    """With what the flow of this condition sends above it (else anywhere), and asks."""
+    sends = [step for step in flow.walk() if isinstance(step, Send)]
+    mails = [(step.at.line, share.mail.value or "") for step in sends for share in step.mails]
+    mails = [(line, mail) for line, mail in mails if mail in names.mails]
+    above = [mail for line, mail in mails if line < text.at.line]
+    scripts = {step.script.value for step in flow.walk() if isinstance(step, Call)}
+    asked = scripts | {survey for _, mail in mails if (survey := names.mails[mail].survey)}
+    return replace(schema, sent=above or [mail for _, mail in mails], asked=asked)
 
 
 def _tags(condition: Condition, text: Located[str], names: Names, report: Report) -> None:

@@ -272,10 +272,10 @@ class _Look:
         return self.names.schema(self.data).fields
 
     def _field(self, path: str, at: Located[object]) -> FieldType | None:
-        fields = self._fields()
-        if path not in fields:
-            self.report.error(at.at, "unknown-field", f"There is no field {path}", "", instead(path, fields))
-        return fields.get(path)
+        schema = self.names.schema(self.data)
+        if path not in schema.fields:
+            self.report.error(at.at, "unknown-field", f"There is no field {path}", "", instead(path, schema))
+        return schema.fields.get(path)
 
     def date(self, path: str | None, at: Located[object]) -> None:
         if path is None:

@@ -9,6 +9,7 @@ from typing import Final
 from kweek.flow.lint.names import Names, event_meant
 from kweek.flow.moment import Moment
 from kweek.flow.problems import Located, did_you_mean, nearest
+from kweek.flow.words import OWNERS
 
 _DECLARE: Final = "declare it below fields in rules/workspace.yaml"
 _THE_LEAD: Final = ("lead", "customer", "contact", "prospect", "visitor", "klant")
@@ -44,6 +45,8 @@ def no_date(path: str, dates: Sequence[str]) -> str:
         return f"Did you mean “{likely[0]}”?"
     if near is not None and (last in by_name or _alike(last, near)):
         return f"Did you mean “{near}”?"
+    if path in (*OWNERS, "it"):
+        return f"Name one of these: {', '.join(own or dates)}"
     if root not in ("", "lead"):
         return f"Did you mean “{near}”?" if near else f"There are: {', '.join(dates)}."
     if near is not None:
