@@ -12,9 +12,10 @@ from kweek.linting import lint_unrendered
 from kweek.workspace import read_workspace
 from tests.unit.test_lint_slips import BROCHURE, EVENTS, FAIR, OR_CALL, RENEWAL, WEBINAR, WHITEPAPER, is_told, slip
 
-READY, SCORING = "rules/sales-ready.yaml", "rules/scoring.yaml"
+READY, SCORING, SURVEY = "rules/sales-ready.yaml", "rules/scoring.yaml", "surveys/brochure.yaml"
 ASKED: Final = 'event.wish == "call"'
 BEGINS: Final = "days_until(event.starts_at) > 1"
+LOOKING: Final = 'survey.brochure.need != "looking"'
 RIVAL: Final = 'tagged("competitor")'
 BUDGET: Final = 'bant.budget in ["reserved", "planned"]'
 PRICES: Final = 'matches(event.path, "/prices*")'
@@ -34,11 +35,19 @@ HERE: Final = [
     (READY, BUDGET, 'budget in ["reserved", "planned"]', 62, "Did you mean “bant.budget”?"),
     (BROCHURE, OR_CALL, 'budget == "reserved"', 31, "Did you mean “bant.budget”?"),
     (SCORING, KNOWN, "known(budget)", 30, "Did you mean “bant.budget”?"),
+    (SURVEY, LOOKING, 'need != "looking"', 55, "Did you mean “survey.brochure.need”?"),
+    (SURVEY, LOOKING, "known(survey.need)", 55, "Did you mean “survey.brochure.need”?"),
+    (FAIR, ASKED, 'lead.budget == "reserved"', 26, "Did you mean “bant.budget”?"),
+    (FAIR, ASKED, "survey.brochure.useful > 3", 26, "Did you mean “survey.webinar.useful”?"),
+    (BROCHURE, OR_CALL, 'wish in ["call", "visit"]', 31, "Did you mean “survey.brochure.wish”?"),
     # of the mails, the last one that was sent before; of no flow, any
     (BROCHURE, OR_CALL, "opened", 31, 'It is a function: opened("survey").'),
     (FAIR, ASKED, "lead.sales_ready and not clicked", 26, 'It is a function: clicked("fair-thanks").'),
     (WEBINAR, BEGINS, "opened", 23, 'It is a function: opened("webinar-confirmation").'),
     (READY, RIVAL, "opened", 76, 'Of any mail, ask happened("opened").'),
+    (FAIR, ASKED, "opened()", 26, 'Of any mail, write happened("opened").'),
+    (FAIR, ASKED, "clicked() > 2", 26, 'Of any mail, write count("clicked") > 2.'),
+    (FAIR, ASKED, 'opened("30 days")', 26, 'Of any, in that time, write happened("opened", "30 days").'),
     # a page that is asked for by a regular expression
     (EVENTS, PRICES, "matches(event.path, /coworking.*/)", 103, 'Write matches(event.path, "/coworking*").'),
     (EVENTS, PRICES, 'matches(event.path, "/coworking.*/")', 103, 'Write "/coworking*".'),

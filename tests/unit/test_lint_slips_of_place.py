@@ -139,7 +139,7 @@ ASKED: Final = [
     (FAIR, 'event.wish == "call"', 'count("clicked", 30) > 1', 26, 'in quotes: "30 days"'),
     (FAIR, 'event.wish == "call"', "lead.engagement <= 7", 26, "lead.engagement runs from 1 to 4"),
     (WHITEPAPER, '["A2", "B1"]', '["a2", "b1"]', 13, 'Write ["A2", "B1"].'),
-    (WHITEPAPER, KNOWN, "and lead.score.intent > thirty", 13, "write a number in digits".capitalize()),
+    (WHITEPAPER, KNOWN, "and lead.score.intent > thirty", 13, "“thirty” is no number. Write 30."),
     (WHITEPAPER, KNOWN, 'and country == "NL"', 13, "Did you mean “lead.country”?"),
 ]
 

@@ -47,10 +47,13 @@ def instead(path: str, schema: Schema) -> str:
     elsewhere = [name for name in fields if name.rpartition(".")[2] == last]
     if root == "event":  # what a start carries, nobody has answered yet
         elsewhere = [name for name in elsewhere if not name.startswith("survey.")]
+    if root in _SURVEY:  # a question of another survey
+        elsewhere = [name for name in fields if _asks(name, path.rpartition(".")[2])]
+    elsewhere = _likeliest_of(elsewhere, schema)
     alike = _alike(path, near)
     declared = " Or declare it below fields in rules/workspace.yaml" if root == "lead" and not alike else ""
-    if len(elsewhere) == 1 and not alike and (near is None or near.rpartition(".")[2] != last):
-        return f"Did you mean “{elsewhere[0]}”?" + (declared if elsewhere[0].startswith("survey.") else "")
+    if elsewhere and not alike and (near is None or near.rpartition(".")[2] != last):
+        return one_of(elsewhere) + (declared if elsewhere[0].startswith("survey.") else "")
     if near:
         return f"Did you mean “{near}”?{declared}"
     if siblings:
@@ -70,12 +73,12 @@ _OWNERS: Final = ("event", "lead", "bant", "company", "campaign", "handover")
 
 
 def _likeliest(name: str, schema: Schema) -> int:
-    """What came with the event is asked before what is known of the lead, and that before what somebody answered:
-    in a survey of this flow, or in any other."""
+    """A survey asks its own questions. Else what came with the event comes before what is known of the lead, and that
+    before what somebody answered: in a survey of this flow, or in any other."""
     root, survey, *_ = name.split(".")
     if root != "survey":
         return _OWNERS.index(root)
-    return len(_OWNERS) + (survey not in schema.asked)
+    return -1 if survey == schema.own else len(_OWNERS) + (survey not in schema.asked)
 
 
 def _alike(path: str, near: str | None) -> bool:
@@ -157,11 +160,14 @@ def question_meant(field: Field, node: Compare, schema: Schema) -> tuple[int, st
     asked = [name for name in ends if _asks(name, word)]
     if not asked or (word and not last and len(asked) < len(ends)):  # of another owner first
         return None
+    own = [name for name in asked if name.split(".")[1] in schema.asked and texts]
+    some = [name for name in own if set(texts) & set(schema.fields[name].choices)]
     fits = [name for name in asked if texts and set(texts) <= set(schema.fields[name].choices)]
+    best = [name for name in some if name in fits] or some or fits or asked
     what = f"there is no field {field.path}"
     if not word:
         what = f"“{field.path}” does not say which question of which survey"
-    return field.offset, what, one_of(_likeliest_of(fits or asked, schema))
+    return field.offset, what, one_of(_likeliest_of(best, schema))
 
 
 def _asks(name: str, question: str) -> bool:

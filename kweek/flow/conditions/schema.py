@@ -33,13 +33,15 @@ class FieldType(Struct, frozen=True):
 
 class Schema(Struct, frozen=True):
     """What a condition may name. mails: each with the names of its links. sent: the mails of the flow in which it
-    stands, the likeliest last. asked: the surveys of that flow, by mail or by call."""
+    stands, the likeliest last. asked: the surveys of that flow, by mail or by call. own: the survey of which one
+    question asks it."""
 
     fields: Mapping[str, FieldType]
     events: Collection[str] = ()
     mails: Mapping[str, Collection[str]] = {}
     sent: Sequence[str] = ()
     asked: Collection[str] = ()
+    own: str = ""
 
 
 def fits(kind: FieldType, text: str) -> bool:

@@ -128,6 +128,9 @@ def _ask(ask: Ask, compared: str = "") -> None:
         if isinstance(ask.arguments[-1], Constant) and isinstance(ask.arguments[0], Field):
             what = "in a glob, “|” is no sign for “or”"
         raise ConditionError(what, ask.offset, f"write {each}")
+    if not ask.arguments and function.takes[0] == "mail":
+        right = f'count("{ask.function}"){compared}' if compared else f'happened("{ask.function}")'
+        raise ConditionError(f"{ask.function}() names no mail", ask.offset, f"of any mail, write {right}")
     if not function.needs <= len(ask.arguments) <= len(function.takes):
         wanted = " and ".join(function.takes[: function.needs])
         example = re.sub(r"(?<=\)) .+", compared, function.example) if compared else function.example

@@ -308,6 +308,9 @@ def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
             case "event", Constant(value=str() as event) if event not in schema.events:
                 fix = _date(event, schema) or _of_a_mail(event, schema) or did_you_mean(event, schema.events)
                 yield at, f"there is no event “{event}”", fix
+            case "mail", Constant(value=str() as time) if is_period(time):
+                asked = f'happened("{ask.function}", "{time}")'
+                yield at, f"{ask.function}(…) asks of one mail", f"of any, in that time, write {asked}"
             case "mail", Constant(value=str() as mail) if mail not in schema.mails:
                 has = next((name for name, links in schema.mails.items() if links and mail in links), None)
                 both = f'it is a link of “{has}”: write {ask.function}("{has}", "{mail}")'

@@ -17,6 +17,7 @@ from kweek.flow.lint.offers import no_tag
 from kweek.flow.lint.report import Report
 from kweek.flow.model import Call, Choose, Flow, Send
 from kweek.flow.problems import Located
+from kweek.flow.surveys import Survey
 
 
 def check_conditions(flow: Flow, names: Names, report: Report, misread: Collection[int]) -> None:
@@ -51,16 +52,15 @@ def ask(
     names: Names,
     report: Report,
     event: Mapping[str, FieldType] | None = None,
-    flow: Flow | None = None,
+    place: Flow | Survey | None = None,
 ) -> Condition | None:
-    """The condition, after reporting all that is wrong with it; None if it cannot be read. flow: in which it stands."""
+    """The condition, after reporting all that is wrong with it; None if it cannot be read. place: where it stands."""
     try:
         condition = parse_condition(text.value)
     except ConditionError as error:
         report.error(text.inside(error.offset), "condition", error.message, "", error.fix)
         return None
-    schema = names.schema(event)
-    wrong = check_condition(condition, _of_the_flow(flow, text, names, schema) if flow else schema)
+    wrong = check_condition(condition, _near(place, text, names, names.schema(event)))
     bare = [fix.removeprefix(_BARE).rstrip(".") for _, _, fix in wrong if fix.startswith(_BARE)]
     for offset, what, fix in wrong:
         if fix.startswith(_BARE):  # one who forgets quotes forgets them all: one message
@@ -78,13 +78,16 @@ def ask(
     return condition
 
 
-def _of_the_flow(flow: Flow, text: Located[str], names: Names, schema: Schema) -> Schema:
-    """With what the flow of this condition sends above it (else anywhere), and asks."""
-    sends = [step for step in flow.walk() if isinstance(step, Send)]
+def _near(place: Flow | Survey | None, text: Located[str], names: Names, schema: Schema) -> Schema:
+    """With what the flow of this condition asks, and sends above it (else anywhere)."""
+    if not isinstance(place, Flow):
+        name = place.name.value if place else ""
+        return replace(schema, asked=(name,), own=name)
+    sends = [step for step in place.walk() if isinstance(step, Send)]
     mails = [(step.at.line, share.mail.value or "") for step in sends for share in step.mails]
     mails = [(line, mail) for line, mail in mails if mail in names.mails]
     above = [mail for line, mail in mails if line < text.at.line]
-    scripts = {step.script.value for step in flow.walk() if isinstance(step, Call)}
+    scripts = {step.script.value for step in place.walk() if isinstance(step, Call)}
     asked = scripts | {survey for _, mail in mails if (survey := names.mails[mail].survey)}
     return replace(schema, sent=above or [mail for _, mail in mails], asked=asked)
 

@@ -20,12 +20,12 @@ def lint_surveys(surveys: Iterable[Survey], names: Names) -> tuple[Problem, ...]
     for survey in surveys:
         report = Report(survey.file)
         for question in survey.questions:
-            _look_at(question, names, report)
+            _look_at(question, survey, names, report)
         found += report.problems
     return tuple(found)
 
 
-def _look_at(question: Question, names: Names, report: Report) -> None:
+def _look_at(question: Question, survey: Survey, names: Names, report: Report) -> None:
     fills = question.fills
     if fills and "." not in fills.value:
         what = f"“{fills.value}” is nothing that can be filled"
@@ -39,7 +39,7 @@ def _look_at(question: Question, names: Names, report: Report) -> None:
             fix = did_you_mean(event.value, names.events)
             report.error(event.at, "unknown-event", f"There is no event “{event.value}”", "", fix)
     if question.condition:
-        ask(question.condition, names, report)
+        ask(question.condition, names, report, None, survey)
 
 
 def _with_owner(bare: str, names: Names) -> str:
