@@ -21,6 +21,12 @@ _IN_WORDS: Final = re.compile(
     r"(?:the )?(?!next|first|last|every|business|working)([a-z]+(?: [a-z]+)? (?:end|date|day|on))"
 )
 """A date field without its owner, as one says it: the contract end."""
+_CALLED: Final = re.compile(r"[a-z]+(?: end)?")
+_TIMES: Final = (
+    *WEEKDAYS, "day", "week", "weekend", "month", "quarter", "year", "morning", "afternoon", "evening", "night", "noon",
+    "midnight", "hour",
+)  # fmt: skip
+"""What comes round; the event does not."""
 _SAID_OF_SOMEBODY: Final = re.compile(
     r"(?:(?:the|they|a|it|he|she|we) )?(?:[a-z]+ ){0,2}(?:is|are|has|have|was|been|they|lead|gets?) [a-z]+"
 )
@@ -127,6 +133,9 @@ def parse_until(text: str) -> Moment:
         raise ValueError(f"“{text}” has words too many; write: until {fields[0]}")
     if found := _IN_WORDS.fullmatch(text):
         return Moment(date_field="_".join(found[1].split()))
+    bare = _bare(text)
+    if (bare != text or text in ("it", "event")) and _CALLED.fullmatch(bare) and bare.split()[0] not in _TIMES:
+        return Moment(date_field="_".join(bare.split()))
     try:
         return parse_weekly(text)
     except ValueError as error:
@@ -181,13 +190,19 @@ def _length_alone(text: str) -> Duration | None:
 
 def _beside_date(duration: str, side: str, field: str) -> Moment:
     if not FIELD.fullmatch(field) and not _UNOWNED.fullmatch(field):
-        bare = re.sub(r"\A(?:the|its|their) ", "", field)
-        bare = re.sub(r"\Aend of (?:the |its )?([a-z]+)\Z", r"\1 end", bare)
+        bare = _bare(field)
         if _WORDS.fullmatch(bare) and bare not in _DAYS:  # the linter, who knows the dates, says which is meant
             return Moment(date_field="_".join(bare.split()), offset=parse_duration(duration), before=side == "before")
         right = bare if FIELD.fullmatch(bare) else f"lead.{bare}" if _UNOWNED.fullmatch(bare) else "lead.contract_end"
         raise ValueError(f"“{field}” is not a date field; write one with its owner: {right}")
     return Moment(date_field=field, offset=parse_duration(duration), before=side == "before")
+
+
+def _bare(words: str) -> str:
+    """`the contract end`, `the end of the contract`, `the start of the event`: without the words round it."""
+    bare = re.sub(r"\A(?:the|its|their) ", "", words)
+    bare = re.sub(r"\A(?:start|beginning|begin|date|day|time) of (?:the |its )?([a-z]+)\Z", r"\1", bare)
+    return re.sub(r"\Aend of (?:the |its )?([a-z]+)\Z", r"\1 end", bare)
 
 
 def _refuse_event(beside: re.Match[str]) -> None:

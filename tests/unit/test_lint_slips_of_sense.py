@@ -110,6 +110,8 @@ CONDITIONS: Final = [
     ('lead.machines == "1.000"', "lead.machines == 1000"),
     ('lead.machines == "5 or 6"', "lead.machines in [5, 6]"),
     ('lead.machines == "fifty"', "lead.machines == 50"),
+    ('lead.vip and "fifty" < lead.machines', "lead.machines > 50"),
+    ('lead.vip and "B" <= lead.profile', 'lead.profile in ["A", "B"]'),
     ("survey.webinar.useful == 4 or 5", "survey.webinar.useful in [4, 5]"),
     ("not survey.webinar.useful == 4 or 5 or 3", "survey.webinar.useful not in [4, 5, 3]"),
     ('count("clicked") != 1 or 2', 'count("clicked") not in [1, 2]'),

@@ -105,14 +105,14 @@ def _compared(tree: Compare, number: int) -> str:
     match tree:
         case Compare(operators=(sign,), operands=(left, right)):
             other = left if number else right
-            turned = sign.translate(_TURNED) if number else sign
+            turned = sign.translate(TURNED) if number else sign
             value = other.value if isinstance(other, Constant) else None
             return f" {turned} {value}" if isinstance(value, int | float) and not isinstance(value, bool) else ""
         case _:
             return ""
 
 
-_TURNED: Final = str.maketrans("<>", "><")
+TURNED: Final = str.maketrans("<>", "><")
 
 
 def _ask(ask: Ask, compared: str = "") -> None:

@@ -31,7 +31,7 @@ from kweek.flow.conditions.instead import (
 from kweek.flow.conditions.numbers import in_digits
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.conditions.several import unfit_list
-from kweek.flow.conditions.shape import FUNCTIONS, Kind, is_period
+from kweek.flow.conditions.shape import FUNCTIONS, TURNED, Kind, is_period
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean
@@ -237,7 +237,7 @@ def _fits(
     if among:
         two = FieldType("text", two.choices)
     if isinstance(left, Constant):
-        left, right, one, two = right, left, two, one
+        left, right, one, two, sign = right, left, two, one, sign.translate(TURNED)
     if one.kind == "several":
         yield left.offset, f"{_name(left)} holds several answers", f'write "…" in {_name(left)}'
         return
