@@ -25,7 +25,9 @@ def alone(word: Constant, above: Node | None, behind: tuple[Node, ...] = ()) -> 
             said, denied = [one.value for one in items if isinstance(one, Constant)], denied != (sign == "not in")
         case Compare(operators=(sign,), operands=(Field() | Ask() as left, Constant())) if not of_text:
             return ConditionError(
-                what, word.offset, f"write each comparison in full: {as_written(left)} {sign} {word.value}"
+                what,
+                word.offset,
+                f"write each comparison in full: {'not ' * denied}{as_written(left)} {sign} {word.value}",
             )
         case _ if of_text:
             left, said = Field(0, "lead.profile"), ["A"]

@@ -8,7 +8,7 @@ from typing import Final
 
 from kweek.flow.conditions.codes import CODES, code_meant
 from kweek.flow.conditions.dates import date_meant
-from kweek.flow.conditions.globs import globs_meant
+from kweek.flow.conditions.globs import BEGINS, globs_meant
 from kweek.flow.conditions.numbers import comparison_meant
 from kweek.flow.conditions.schema import FieldType, fits, is_date
 from kweek.flow.conditions.tree import Constant
@@ -52,7 +52,7 @@ def unfit(
             right = f"{'not ' if sign == '==' else ''}known({name})"
             yield at, f'{name} is never ""; while it is empty, nothing is known of it', f"write {right}"
         case "text" if (
-            sign in ("==", "!=") and isinstance(value, str) and (STARRED.fullmatch(value) or value.startswith("^"))
+            sign in ("==", "!=") and isinstance(value, str) and (STARRED.fullmatch(value) or value.startswith(BEGINS))
         ):
             glob = next(iter(globs_meant(value)), value)
             right = f'{"not " if sign == "!=" else ""}matches({name}, "{glob}")'
@@ -68,7 +68,7 @@ def unfit(
             right = code_meant(name, value)
             yield at, f"{name} is never “{value}”", f'write "{right}"' if right else CODES[name][1]
         case "text" if name == EMAIL and sign in ("==", "!=") and not said and isinstance(value, str) and value:
-            if right := of_addresses(value):
+            if right := next(iter(globs_meant(value)), of_addresses(value)):
                 fix = f'write {"not " * (sign == "!=")}matches({name}, "{right}")'
                 yield at, f"{name} is never “{value}”: it is a whole address", fix
         case "text" if kind.choices and value not in kind.choices:

@@ -10,9 +10,13 @@ from kweek.flow.conditions.pieces import Piece, Slip
 
 _EXPRESSION: Final = re.compile(r"\A\^|\$\Z|\\|\.\+|\A\(*\.\*|/\.\*|\)\.\*|\]\+|\(\?|\A/.*\.\*/\Z")
 """What no glob has: `report.*` is one, `.*report` is none."""
+BEGINS: Final = ("^", ".*", ".+")
+"""How no text begins."""
 _LIKE: Final = re.compile(r"%[^*?]*|[^*?]*(?<!\d)%")
 """`%gmail%`, as databases have it; `100%` is none."""
 _ANYTHING: Final = re.compile(r"(?:\\[dwsDWS]|\[[^\]]*\]|\.)(?:[*+]\??|\{[\d,]+\})|[^\W_]\?")
+_OPEN: Final = re.compile(rf"\A(?:{_ANYTHING.pattern})|(?:{_ANYTHING.pattern})\Z")
+"""Who opens one end means the other as it stands."""
 _EITHER: Final = re.compile(r"(?P<before>[^()|]*)\((?:\?:)?(?P<any>[^()]*\|[^()]*)\)(?P<behind>[^()|]*)")
 _ASKED: Final = re.compile(
     r"""matches\(\s*(?P<field>[A-Za-z_]\w*(?:\.[\w-]+)+)\s*,\s*
@@ -66,8 +70,8 @@ def unwrapped(field: str, bare: str) -> str:
 
 def _glob(text: str) -> str:
     """Of one that is open where it has no sign for its beginning, or its end."""
-    text, anything = re.sub(r"\A%+|(?<!\d)%+\Z", ".*", text), (".*", ".+")
-    whole = not re.search(r"\A\^|\$\Z", text) and (text.startswith(anything) or text.endswith(anything))
+    text = re.sub(r"\A%+|(?<!\d)%+\Z", ".*", text)
+    whole = not re.search(r"\A\^|\$\Z", text) and _OPEN.search(text)
     begins = "" if whole or text.startswith(("^", "/")) else "*"
     ends = "" if whole or text.endswith("$") else "*"
     rest = _ANYTHING.sub("*", text.removeprefix("^").removesuffix("$"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kweek.flow.conditions.globs import globs_behind
+from kweek.flow.conditions.globs import globs_behind, globs_meant
 from kweek.flow.conditions.pieces import TAGS, Piece, Slip, bare_run
 
 _GLOBS: Final = {
@@ -21,7 +21,7 @@ _OF_PATTERNS: Final = ("matches", "like", "~", "= ~", "~ =")
 
 def _globs(field: str, word: str, part: str) -> tuple[str, ...]:
     """Signs for “anything” stay where the author put them, after `like`: `like "guide%"` begins so."""
-    if word in _OF_PATTERNS and (globs := globs_behind(field, part)):
+    if globs := globs_behind(field, part) if word in _OF_PATTERNS else globs_meant(part):
         return globs
     if word == "matches" or (word == "like" and set(part) & {"*", "%"}):
         return (part.replace("%", "*"),)

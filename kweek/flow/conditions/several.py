@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kweek.flow.conditions.codes import CODES, code_meant
 from kweek.flow.conditions.constants import STARRED, Finding, fits_bounds, shown, text_wanted
+from kweek.flow.conditions.globs import BEGINS, globs_meant
 from kweek.flow.conditions.numbers import comparison_meant
 from kweek.flow.conditions.schema import FieldType, fits
 from kweek.flow.conditions.tree import Constant, Node
@@ -25,16 +26,19 @@ def unfit_list(sign: str, name: str, kind: FieldType, items: Sequence[Node]) -> 
 def _starred(path: str, sign: str, items: Sequence[Node]) -> Finding | None:
     """`lead.grade in ["A*", "B1"]`: a glob is asked by a function."""
     texts = [item for item in items if isinstance(item, Constant) and isinstance(item.value, str)]
-    globs = [item for item in texts if STARRED.fullmatch(str(item.value))]
+    globs = [item for item in texts if STARRED.fullmatch(str(item.value)) or str(item.value).startswith(BEGINS)]
     if not globs or len(texts) < len(items):
         return None
     denied = "not " * (sign == "not in")
-    parts = [f'{denied}matches({path}, "{item.value}")' for item in globs]
+    said = {item: next(iter(globs_meant(str(item.value))), item.value) for item in globs}
+    parts = [f'{denied}matches({path}, "{glob}")' for glob in said.values()]
     if others := ", ".join(shown(item.value) for item in texts if item not in globs):
         parts.append(f"{path} {sign} [{others}]")
     whole = f" {'and' if denied else 'or'} ".join(parts)
     fix = f"write {f'({whole})' if parts[1:] else whole}, instead of the list"
-    return globs[0].offset, "in a list the * is only a star", fix
+    starred = "*" in str(globs[0].value)
+    what = "in a list the * is only a star" if starred else "in a list a text is the whole text"
+    return globs[0].offset, what, fix
 
 
 def _quotes_of_all(sign: str, name: str, kind: FieldType, items: Sequence[Node]) -> Finding | None:

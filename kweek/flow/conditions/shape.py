@@ -250,7 +250,7 @@ def _each(ask: Ask, function: Function) -> str:
             several = [(field, replace(glob, value=one)) for one in globs_meant(text)]
         case _:
             return ""
-    if not all(isinstance(one, Field | Constant) for arguments in several for one in arguments):
+    if not several or not all(isinstance(one, Field | Constant) for arguments in several for one in arguments):
         return ""
     return f"({join.join(as_written(replace(ask, arguments=arguments)) for arguments in several)})"
 

@@ -164,7 +164,7 @@ def _ways(text: str, pieces: Sequence[Piece]) -> Iterator[Slip]:
     if found := _WAY.search(text):
         said, right = found[0].strip(" ,"), text[: found.start()]
         what = f"“{said}” says where it leads, and a condition only asks"
-        fix = f"leave it out: {right} — and below it write go: {found['to']}"
+        fix = f"leave it out: {right} — where it leads, its line “go” says: go: {found['to']}"
         yield Slip(found.start(), len(text), "", what, fix, said_at=text.index(said, found.start()))
 
 
