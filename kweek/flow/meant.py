@@ -131,6 +131,10 @@ thursday: donderdag, thu, do
 friday: vrijdag, fri, vr
 saturday: zaterdag, sat, za
 sunday: zondag, sun, zo
+monday-friday: weekdays, week days, weekday, workdays, working days, business days, werkdagen, doordeweeks
+saturday-sunday: weekend, weekends, the weekend, het weekend
+monday-sunday: every day, everyday, daily, all days, all week, elke dag, iedere dag, dagelijks
+00:00-24:00: all day, whole day, 24 hours, 24h, 24/7, always, day and night, round the clock, hele dag, altijd
 under way: underway, in progress, onderweg, running
 lead: contact, recipient, prospect
 sales qualified: sql

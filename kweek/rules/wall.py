@@ -39,7 +39,11 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        raise ValueError(f"“{name}” is not a time zone; write an IANA name: Europe/Amsterdam, UTC") from None
+        from kweek.rules.zone_meant import zone_meant
+
+        meant = zone_meant(name)
+        fix = f"did you mean “{meant}”?" if meant else "write an IANA name: Europe/Amsterdam, UTC"
+        raise ValueError(f"“{name}” is not a time zone; {fix}") from None
 
 
 def offset(zone: ZoneInfo, at: int) -> int:

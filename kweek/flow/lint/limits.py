@@ -13,11 +13,11 @@ from math import ceil
 from kweek.flow.compile import compile_flow
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import Names
-from kweek.flow.lint.passages import minutes
+from kweek.flow.lint.passages import minutes, said
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.worst import Passed, worst_mails
 from kweek.flow.model import Flow
-from kweek.flow.plan import Limit, Plan, Send
+from kweek.flow.plan import Call, Limit, Plan, Send, Task
 from kweek.flow.problems import BrokenSourceError, Position
 
 _SHOWN = 6  # mails of a way; the ones between are left out
@@ -53,9 +53,20 @@ def _exceeds(flow: Flow, plan: Plan, service: set[str], limit: Limit, where: str
         fix = "Make it “kind: service” if the lead asked for it; else send it on a path of its own, behind a wait"
     else:
         more = _length(window - last.after)
-        fix = f"Let {more} more pass on this way (a wait, or a longer within), or allow {limit.mails + 1} mails"
+        by = "a wait, or a longer within" if any(_has_waited(passed, plan) for passed in worst.way[:-1]) else "a wait"
+        fix = f"Let {more} more pass on this way ({by}), or allow {limit.mails + 1} mails"
     report.warning(_place(last, flow, lines), "over-limit", what, why, fix)
     return True
+
+
+def _has_waited(passed: Passed, plan: Plan) -> bool:
+    """Does this way leave its step when the time of its `within` is up? What a line of `when` hears, is acted on at
+    once."""
+    match plan.steps.get(passed.step):
+        case Send(within=within, when=when) | Call(within=within, when=when) | Task(within=within, when=when):
+            return within is not None and passed.words not in map(said, when)
+        case _:
+            return False
 
 
 def _place(passed: Passed, flow: Flow, lines: dict[str, Position]) -> Position:

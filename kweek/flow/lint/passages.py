@@ -149,7 +149,7 @@ class _Maker:
         """Something happens: at once."""
         for line in lines:
             if line.event not in _SILENCES and not isinstance(line.target, Stay):
-                yield from self._to(line.target, _said(line), mails=mails)
+                yield from self._to(line.target, said(line), mails=mails)
         yield Passage(ANYWHERE, mails=mails)
 
     # --- from anywhere ------------------------------------------------------------------------------
@@ -158,9 +158,9 @@ class _Maker:
         for line in self.plan.whenever:
             if isinstance(line.target, Stay):
                 if mails := sum(map(self._counts, self._steps(line.target))):
-                    yield Passage(ANYWHERE, _said(line), mails=mails)
+                    yield Passage(ANYWHERE, said(line), mails=mails)
             elif line.event not in _SILENCES:
-                yield from self._to(line.target, _said(line))
+                yield from self._to(line.target, said(line))
         if self.plan.goal is not None:
             yield from self._to(self.plan.goal.target, "goal", once=("goal", 1))
 
@@ -171,7 +171,7 @@ class _Maker:
             if isinstance(step, Call | Task) and any("." in line.event for line in step.when):
                 for line in step.when:
                     if not isinstance(line.target, Stay):
-                        yield from self._to(line.target, f"{_said(line)} after all", once=(f"late {step.id}", 1))
+                        yield from self._to(line.target, f"{said(line)} after all", once=(f"late {step.id}", 1))
 
     # --- small things -------------------------------------------------------------------------------
 
@@ -212,5 +212,6 @@ def _late(lines: Iterable[Otherwise], below: Target | None) -> Iterator[tuple[Ta
         yield below, ""
 
 
-def _said(line: When) -> str:
+def said(line: When) -> str:
+    """What the author wrote before its colon."""
     return f"{line.event} {line.link}" if line.link else line.event

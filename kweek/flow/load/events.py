@@ -10,10 +10,11 @@ from kweek.flow.catalogue import FIELD_WORDS, EventType, FieldWord, OwnField
 from kweek.flow.conditions.codes import LANGUAGE
 from kweek.flow.load.reader import Reader, said, undashed
 from kweek.flow.load.says import in_braces
-from kweek.flow.problems import Located
+from kweek.flow.problems import Located, nearest
 from kweek.flow.surveys import Words
 from kweek.flow.words import GRADE_CHANGED, HANDOVER_GIVEN, LEAD_RECEIVED
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
+from kweek.flow.yaml.tree import texts_in
 
 EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 KEYS: Final = ("title", "hard", "soft", "data", "from", "if")
@@ -95,6 +96,11 @@ def _names_alone(node: Node) -> Sequence[Text]:
     return names if len(names) == len(nodes) else ()
 
 
+def _marked(node: Node) -> str:
+    """What an event is called that says it in one word: `hard`."""
+    return next((word for text in texts_in(node) if (word := nearest(text, ("hard", "soft")))), "soft")
+
+
 def _event_meant(text: str, others: Collection[str] = ()) -> str:
     """`lease_requested`, `Lease requested` as an event; an example, where it is nothing like one. others: events, with
     whose verbs a word may end that has lost its point."""
@@ -126,7 +132,7 @@ class EventReader(FieldReader):
             self.note(name.at, "name", what, why, "Take it away: flows may name it all the same.")
         if isinstance(pair.value, Text) and pair.value.empty:
             return EventType(name)
-        known = self.fields(pair.value, pair.key, KEYS, "soft: true")
+        known = self.fields(pair.value, pair.key, KEYS, f"{_marked(pair.value)}: true")
         hard, soft = self.yes(known.get("hard")), self.yes(known.get("soft"))
         if hard and soft:
             what = f"“{name.value}” is hard and soft."

@@ -234,6 +234,10 @@ class TextReader:
         return self.reread(text, parse_name, "name")
 
     def yes(self, pair: Pair | None) -> bool:
+        if pair and isinstance(pair.value, Text) and pair.value.empty and not pair.value.comment:
+            fix = f"Write: {pair.key.value}: true — or delete the key."
+            self.note(pair.value.at, "empty", f"“{pair.key.value}” has no value.", "", fix)
+            return True
         said = self.one_of(pair, ("true", "false"), "yes-or-no")
         return said is not None and said.value == "true"
 
