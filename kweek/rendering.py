@@ -101,7 +101,9 @@ class Rendering(threading.Thread):
         busy = any("-too-" in one.code for one in everything)  # another time it may well be done in time
         if self._begun and self._remembered and not busy:
             self._remembered.keep(self._files, each, self._words)
-        heard = {link for flow in self._flows for link in _heard(flow)}
+        heard: dict[str, set[str]] = {}
+        for mail, link in (one for flow in self._flows for one in _heard(flow)):
+            heard.setdefault(mail, set()).add(link)
         return (*each, *self._of_words(), *check_together(self._mails, self._settings.languages, heard))
 
     def _of_words(self) -> Iterator[Problem]:
@@ -135,8 +137,10 @@ def _words(flow: Flow) -> Iterator[Located[str]]:
             yield said
 
 
-def _heard(flow: Flow) -> Iterator[str]:
-    """The links that a flow waits for."""
-    whens = (step.when for step in flow.walk() if isinstance(step, Send | Wait))
-    for lines in (flow.whenever, *whens):
-        yield from (line.link for line in lines if line.link)
+def _heard(flow: Flow) -> Iterator[tuple[str, str]]:
+    """Each mail, with a link of it for which the flow waits. Only a mail's own step waits for those of one alone."""
+    sends = [step for step in flow.walk() if isinstance(step, Send)]
+    waits = [line for step in flow.walk() if isinstance(step, Wait) for line in step.when]
+    for send in sends:
+        links = [line.link for line in (*send.when, *waits, *flow.whenever) if line.link]
+        yield from ((share.mail.value, link) for share in send.mails if share.mail.value for link in links)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from kweek.mails.plainly import plainly
 from kweek.mails.render import Missing, Rendered, Renderer, RenderError
 from kweek.mails.template import MailTemplate
 
+Heard = Mapping[str, Set[str]]
 CLIPPED: Final = 102 * 1024  # bytes of HTML; Gmail hides what follows
 
 
@@ -23,11 +25,11 @@ def check_mails(
     languages: Iterable[str],
     own_fields: Mapping[str, str],
     renderer: Renderer,
-    heard: Iterable[str] = (),
+    heard: Heard = MappingProxyType({}),
 ) -> tuple[Problem, ...]:
     """Everything wrong with mails that were read without error: each is rendered for a lead of whom all is known and
     for one of whom only the address is. own_fields: profile field → type, as `rules/workspace.yaml` has them.
-    heard: names of links that a flow waits for.
+    heard: of each mail, the links for which a flow waits.
 
     Call `renderer.start()` early: its process starts beside the rest of the work.
     """
@@ -40,14 +42,16 @@ def check_each(mails: Iterable[MailTemplate], own_fields: Mapping[str, str], ren
 
 
 def check_together(
-    mails: Iterable[MailTemplate], languages: Iterable[str], heard: Iterable[str] = ()
+    mails: Iterable[MailTemplate], languages: Iterable[str], heard: Heard = MappingProxyType({})
 ) -> tuple[Problem, ...]:
     """What must be the same in every language."""
     by_name: dict[str, list[MailTemplate]] = defaultdict(list)
     for mail in mails:
         by_name[mail.name].append(mail)
-    languages, heard = tuple(languages), frozenset(heard)
-    return tuple(problem for same in by_name.values() for problem in _across(same, languages, heard))
+    languages = tuple(languages)
+    return tuple(
+        problem for name, same in by_name.items() for problem in _across(same, languages, heard.get(name, frozenset()))
+    )
 
 
 def check_words(words: str, language: str, own_fields: Mapping[str, str], renderer: Renderer) -> tuple[Problem, ...]:
@@ -246,16 +250,19 @@ def _across(same: Sequence[MailTemplate], languages: tuple[str, ...], heard: Set
                 what = f"“{key}” differs from {first.file.rsplit('/', 1)[-1]}."
                 why, fix = "It is one mail in two languages.", f"Write the same {key} in both."
                 wrong(mail, mail.lines.get(key, 1), "error", "mail-differs", what, why, fix)
-        if not (_silent(mail) or _silent(first)) and set(mail.link_names) != set(first.link_names):
-            problems.append(_links(mail, first, heard))
-    return problems
+    return [*problems, *_links_across([mail for mail in same if not _silent(mail)], heard)]
 
 
-def _links(mail: MailTemplate, first: MailTemplate, heard: Set[str]) -> Problem:
-    """Said of the mail that lacks a link for which a flow waits; of the second, if none does."""
-    here, there = (mail, first) if heard & (set(first.link_names) - set(mail.link_names)) else (first, mail)
-    if not heard & (set(there.link_names) - set(here.link_names)):
-        here, there = mail, first
+def _links_across(same: Sequence[MailTemplate], heard: Set[str]) -> Iterator[Problem]:
+    """Right is the language that has what a flow waits for; else what most of them have."""
+    names = [frozenset(mail.link_names) for mail in same]
+    if len(set(names)) > 1:
+        right = max(same, key=lambda mail: (len(heard & set(mail.link_names)), names.count(frozenset(mail.link_names))))
+        yield from (_links(mail, right, heard) for mail in same if set(mail.link_names) != set(right.link_names))
+
+
+def _links(here: MailTemplate, there: MailTemplate, heard: Set[str]) -> Problem:
+    """there: another language, in which they are right."""
     extra = [name for name in here.link_names if name not in there.link_names]
     lacks = [name for name in there.link_names if name not in here.link_names]
     waited = sorted(heard & set(lacks))
@@ -269,7 +276,7 @@ def _links(mail: MailTemplate, first: MailTemplate, heard: Set[str]) -> Problem:
     elif len(extra) == len(lacks) == 1:
         what, fix = (
             f"The link “{extra[0]}” is called “{lacks[0]}” in {beside}.",
-            f"Write “{(waited or lacks)[0]}” in both.",
+            f"Write “{lacks[0]}”{'' if waited else ' in both'}.",
         )
     else:
         names = ", ".join(sorted({*extra, *lacks}))

@@ -127,10 +127,25 @@ def test_one_mail_is_the_same_in_every_language(renderer: Renderer) -> None:
     assert codes == [("en", "mail-differs", "error")] * 2 + [("en", "mail-differs", "warning")]
 
 
+def test_a_link_is_called_as_the_flow_has_it_or_as_in_most_languages(renderer: Renderer) -> None:
+    [nl, de, en] = [read(f'[a](https://example.com "{name}")', language) for name, language in LINKS]
+    languages = ["nl", "de", "en"]
+    [found] = check_mails([en, nl, de], languages, {}, renderer)
+    assert (found.file[-5:], found.fix) == ("en.md", "Write “visit” in both.")
+    [found] = check_mails([en, nl], ["nl", "en"], {}, renderer, {"survey": {"visit"}, "other": {"a-visit"}})
+    assert (found.file[-5:], found.severity, found.fix) == ("en.md", "error", "Write “visit”.")
+    assert found.why.startswith("A flow waits for “clicked visit”")
+    two = check_mails([en, nl, de], languages, {}, renderer, {"survey": {"a-visit"}})
+    assert {one.file[-5:] for one in two} == {"nl.md", "de.md"}
+
+
+LINKS = (("visit", "nl"), ("visit", "de"), ("a-visit", "en"))
+
+
 def test_a_link_that_has_no_name_in_one_language_is_shown_where_it_stands(renderer: Renderer) -> None:
     nl = read('[a](https://example.com/a "a")\n\n[plan](https://example.com/nl "plan")')
     en = read('[a](https://example.com/a "a")\n\n[plan](https://example.com/en)', "en")
-    [found] = check_mails([nl, en], ["nl", "en"], {}, renderer, ["plan"])
+    [found] = check_mails([nl, en], ["nl", "en"], {}, renderer, {"survey": {"plan"}})
     assert (found.file[-5:], found.line, found.column) == ("en.md", 7, 6)
     assert found.what == "This link has no name; in survey.nl.md it is called “plan”."
 
