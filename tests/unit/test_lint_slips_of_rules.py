@@ -10,6 +10,10 @@ import pytest
 
 from tests.unit.test_lint_slips import EVENTS, WHITEPAPER, is_told
 
+SCORING: Final = "rules/scoring.yaml"
+PERSONAS: Final = "rules/personas.yaml"
+OPENED: Final = "    when: opened\n"
+VIEWED: Final = "    when: page.viewed\n"
 RENEWED: Final = "contract.renewed:   "
 CALCULATE: Final = """\
       clicked calculate:               # to reckon with one's own figures is more than to read
@@ -27,6 +31,18 @@ SLIPS: Final = [
     (EVENTS, RENEWED, f"trial.upgraded: a trial ended well\n\n{RENEWED}", 78, "below it: soft: true."),
     (EVENTS, RENEWED, f"trial.upgraded: {{ hard }}\n\n{RENEWED}", 78, "Write: hard: true — or delete the key."),
     (EVENTS, "  hard: true\n", "  hard:\n", 10, "Write: hard: true — or delete the key."),
+    # an event and a condition, each where the other belongs
+    (SCORING, OPENED, "    when: known(lead.job_title)\n", 65, "Write: if: known(lead.job_title)."),
+    (SCORING, OPENED, '    when: lead.country == "NL"\n', 65, 'Write: if: lead.country == "NL".'),
+    (SCORING, OPENED, "    when: lead.job_title\n", 65, "Write: if: known(lead.job_title)."),
+    (SCORING, OPENED, "    event: opened\n", 65, "Did you mean “when”?"),
+    (SCORING, OPENED, "    event: download.taken\n", 65, "Did you mean “when”?"),
+    (SCORING, OPENED, "    asks: known(lead.phone)\n", 65, "Did you mean “if”?"),
+    (SCORING, OPENED, "    when: downlod.taken\n", 65, "Did you mean “download.taken”?"),
+    (SCORING, "    if: known(company.name)\n", "    if: download.taken\n", 30, "Write: when: download.taken."),
+    (SCORING, VIEWED, "    when: known(lead.phone)\n", 42, "line 43: if: (known(lead.phone)) and (event.topic =="),
+    (SCORING, VIEWED, "    when: page.viewd\n", 42, "Did you mean “page.viewed”?"),
+    (PERSONAS, "      if: company.size", "      when: company.size", 17, "Write: if: company.size >= 50."),
     # what is clicked leads on at once, however long it may take
     (WHITEPAPER, CALCULATE, "      clicked calculate: next\n\n", 42, "pass on this way (a wait), or allow 2 mails."),
     (WHITEPAPER, f"{WITHIN}{CALCULATE}", "within: 2 days\n", 37, "(a wait, or a longer within), or allow 2 mails."),

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kweek.flow.catalogue import ScoringRule
-from kweek.flow.conditions import Condition
+from kweek.flow.conditions import Condition, ConditionError, parse_condition
 from kweek.flow.lint.asks import ask
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
-from kweek.flow.problems import Located, did_you_mean
+from kweek.flow.problems import Located, did_you_mean, value_of
 from kweek.flow.words import BUILT_IN
 
 _FOLLOWS: Final = ("lead.score.", "lead.profile", "lead.engagement", "lead.grade", "lead.sales_ready", "lead.stage")
@@ -25,8 +25,10 @@ def lint_scoring(rules: tuple[ScoringRule, ...], names: Names, report: Report) -
         when, about = rule.when.value if rule.when else None, None
         if rule.when is not None:
             about = names.events.get(rule.when.value, {})
-            _known(rule.when, names, report)
-        condition = ask(rule.condition, names, report, about) if rule.condition else None
+            if not _known(rule.when, rule.condition, names, report) and "event." in (value_of(rule.condition) or ""):
+                continue  # nobody knows what that one carries
+        event = rule.condition is not None and _is_event(rule.condition, rule.when, names, report)
+        condition = ask(rule.condition, names, report, about) if rule.condition and not event else None
         if rule.condition and condition:
             if when is None and any(name.startswith("event.") for name in condition.names):
                 fix = "Add when: with the event that carries it"
@@ -56,11 +58,43 @@ def lint_matrix(matrix: Mapping[str, Located[str]], names: Names, report: Report
             report.error(flow.at, "enters-without-event", what, "the lead would get in once, and never again", fix)
 
 
-def _known(when: Located[str], names: Names, report: Report) -> None:
-    if when.value not in names.events and when.value not in BUILT_IN:
-        fix = did_you_mean(when.value, (*names.events, *BUILT_IN))
-        why = "an event is declared once, in rules/events.yaml"
-        report.error(when.at, "unknown-event", f"There is no event “{when.value}”", why, fix)
+def _known(when: Located[str], also: Located[str] | None, names: Names, report: Report) -> bool:
+    """also: the rule's condition, if it has one."""
+    if when.value in names.events or when.value in BUILT_IN:
+        return True
+    if asked := _condition_meant(when.value, names):
+        what, why = f"“{when.value}” is a condition, and no event", "“when” names an event, and “if” asks a condition"
+        fix = f"Write: if: {asked}"
+        if also is not None:
+            fix = f"Take it away, and write in line {also.at.line}: if: ({asked}) and ({also.value})"
+        report.error(when.key, "unknown-event", what, why, fix)
+        return False
+    fix = did_you_mean(when.value, (*names.events, *BUILT_IN))
+    why = "an event is declared once, in rules/events.yaml"
+    report.error(when.at, "unknown-event", f"There is no event “{when.value}”", why, fix)
+    return False
+
+
+def _condition_meant(text: str, names: Names) -> str:
+    """Empty: it is none, and nearly one neither."""
+    fields = names.schema().fields
+    if text in fields:
+        return text if fields[text].kind == "yes/no" else f"known({text})"
+    try:
+        condition = parse_condition(text)
+    except ConditionError:
+        return text if text.partition(" ")[0] in fields else ""
+    return text if condition.functions or not fields.keys().isdisjoint(condition.names) else ""
+
+
+def _is_event(condition: Located[str], when: Located[str] | None, names: Names, report: Report) -> bool:
+    """Does `if` name an event? Points for one are given by `when`."""
+    event = condition.value
+    if event not in names.events and event not in BUILT_IN:
+        return False
+    fix = "Take it away" if when else f"Write: when: {event}"
+    report.error(condition.key, "condition", f"“{event}” is an event, and no condition", "“when” names an event", fix)
+    return True
 
 
 def _cannot(condition: Condition, subject: str = "A rule") -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from kweek.flow.catalogue import Persona
 from kweek.flow.kebab import parse_name
-from kweek.flow.load.scoring import RuleReader
+from kweek.flow.load.scoring import RuleReader, is_asked
 from kweek.flow.load.texts import parse_count
 from kweek.flow.problems import value_of
 from kweek.flow.yaml import Pair, Pairs
@@ -31,7 +31,7 @@ class PersonaReader(RuleReader):
         condition, about = self.condition(known.get("is")), self.text(known.get("about"), prose=True)
         rules = self.rules(known.get("rules"))
         for rule in rules:
-            if rule.axis != "profile" or rule.when is not None:
+            if rule.axis != "profile" or (rule.when is not None and not is_asked(rule.when.value)):
                 what = "A persona gives profile points, by who the lead is."
                 fix = "Write it in rules/scoring.yaml: what a lead does counts for everybody."
                 self.note(rule.id.at, "persona-rule", what, "", fix)
@@ -45,5 +45,7 @@ class PersonaReader(RuleReader):
             tuple(text.value for text in self.texts(known["channels"])) if "channels" in known else (),
             value_of(self.parsed(known.get("max_cost"), parse_count, "number")),
             value_of(self.parsed(known.get("lifetime_value"), parse_count, "number")),
-            tuple(rule for rule in rules if rule.axis == "profile" and rule.when is None),
+            tuple(
+                rule for rule in rules if rule.axis == "profile" and (rule.when is None or is_asked(rule.when.value))
+            ),
         )

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Final, get_args
 
 from kweek.flow.catalogue import Scoring, ScoringRule
+from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.kebab import kebab
 from kweek.flow.load.events import FieldReader
 from kweek.flow.load.matrix import MatrixReader
 from kweek.flow.load.texts import parse_count, parse_points
 from kweek.flow.problems import Located, Position
+from kweek.flow.words import is_event
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 from kweek.flow.yaml.tree import plain
 from kweek.rules.grades import Axis, Grades, grades_from
@@ -31,6 +33,23 @@ def parse_fades(text: str) -> int:
     if match is None or int(match[1]) < 1:
         raise ValueError(f"“{text}” does not say how many points fade; write: 1 per week")
     return int(match[1])
+
+
+def _asked_astray(node: Node) -> tuple[str, ...]:
+    """`when` or `if`, if neither is there, and another key says what belongs to it."""
+    pairs = node.pairs if isinstance(node, Pairs) else ()
+    if any(pair.key.value in ("when", "if") for pair in pairs):
+        return ()
+    said = [pair.value.value for pair in pairs if pair.key.value not in RULE_KEYS and isinstance(pair.value, Text)]
+    return ("when",) if any(map(is_event, said)) else ("if",) if any(map(is_asked, said)) else ()
+
+
+def is_asked(text: str) -> bool:
+    """Is it a condition that says more than one word, and no event?"""
+    try:
+        return not text.isalnum() and not is_event(text) and bool(parse_condition(text).names)
+    except ConditionError:
+        return False
 
 
 class RuleReader(FieldReader):
@@ -54,7 +73,7 @@ class RuleReader(FieldReader):
 
     def _rule(self, node: Node, key: Text) -> ScoringRule | None:
         node = self._with_its_axis(node)
-        known = self.fields(node, key, RULE_KEYS, _EXAMPLE)
+        known = self.fields(node, key, RULE_KEYS, _EXAMPLE, needs=_asked_astray(node))
         if not isinstance(node, Pairs):
             return None
         because = self.text(known.get("because"), prose=True)
