@@ -183,6 +183,7 @@ def names_in(workspace: Workspace, mails: Sequence[MailTemplate] | None = None) 
 def _of_cases(workspace: Workspace, names: Names, problems: Sequence[Problem]) -> Iterator[Problem]:
     """Files of tests name what there is. They are read against the plan, so only where the flow has no error."""
     broken = {problem.file for problem in errors(problems) if problem.code != "condition"}
+    mails_broken = any(file.startswith("templates/") for file in broken)
     for path in workspace.tests:
         flow = PurePosixPath(path).stem
         if workspace.broken(f"flows/{flow}.yaml"):
@@ -195,7 +196,9 @@ def _of_cases(workspace: Workspace, names: Names, problems: Sequence[Problem]) -
                 plan = compile_flow(workspace.flows[flow], "draft")
             except BrokenSourceError:  # a condition that cannot be read; one that asks too much changes no plan
                 continue
-            yield from read_cases(workspace.texts[path], path, plan, names)[1]
+            found = read_cases(workspace.texts[path], path, plan, names)[1]
+            # a mail that cannot be read may well have a survey
+            yield from (one for one in found if one.code != "nobody-answers" or not mails_broken)
 
 
 # --- what follows from a file that could not be read ----------------------------------------------

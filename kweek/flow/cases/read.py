@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -13,7 +13,7 @@ from kweek.flow.conditions.schema import FieldType, parse_value
 from kweek.flow.lint.names import Names
 from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.plan import Call, Plan, Task
-from kweek.flow.problems import Located, Position, Problem, did_you_mean
+from kweek.flow.problems import Located, Position, Problem, did_you_mean, nearest
 from kweek.flow.simulate.mix import MAIL_WORDS
 from kweek.flow.state import Value
 from kweek.flow.words import DURING_HANDOVER, HANDOVER
@@ -59,6 +59,10 @@ class _CaseReader(AnswersReader):
         said = {outcome for task in tasks for outcome in task.outcomes} | {*HANDOVER_WORDS, *self.names.events}
         self.calls = frozenset() if callers else frozenset(OF_A_CALL) - said
         """What nobody does in this flow, for it calls nobody."""
+        asked = [self.names.surveys[call.script] for call in callers if call.script in self.names.surveys]
+        outcomes = (*(one for some in (*tasks, *asked) for one in some.outcomes), *(OF_A_CALL if callers else ()))
+        self.outcomes = tuple(dict.fromkeys(outcomes))
+        """What its own tasks and scripts come to."""
         self.in_braces: set[int] = set()
         """Lines of which it is said that braces are missing."""
 
@@ -202,10 +206,15 @@ class _CaseReader(AnswersReader):
             what, why = f"“{word.value}” is what a call comes to.", "This flow calls nobody."
             self.note(word.at, "unknown-event", what, why, "Take it away, or test the flow that calls.")
             return False
+        if word.value == "answered" and self.strict and not self.may_answer():
+            what, why = "Nobody can answer here.", "No mail of this flow has a survey."
+            fix = "Take it away, or name the survey in the front matter of the mail: survey: …"
+            self.note(word.at, "nobody-answers", what, why, fix)
+            return False
         if word.value in self.words or (not self.strict and "." in word.value):
             return True
         first, _, rest = word.value.partition(" ")
-        fix = did_you_mean(word.value, self.words)
+        fix = self._meant(word.value, self.words)
         if first[-1:] == ":" and first[:-1] in self.words and rest:
             self.in_braces.add(word.at.line)
             fix = f"Write: {key.value}: {{ {word.value} }}"
@@ -216,13 +225,20 @@ class _CaseReader(AnswersReader):
         self.note(word.at, "unknown-event", f"“{word.value}” is not something that people do.", "", fix)
         return False
 
+    def _meant(self, word: str, words: Sequence[str]) -> str:
+        """The fix: first of all, it is what a task or a call of this flow comes to."""
+        near = nearest(word, self.outcomes) or nearest(word, words)
+        if near is None and self.outcomes:
+            return f"The tasks and calls of this flow come to: {', '.join(self.outcomes)}."
+        return f"Did you mean “{near}”?" if near else did_you_mean(word, words)
+
     def mix(self, pair: Pair) -> Iterator[tuple[str, int]]:
         words = (*self.words, "unreachable")
         total = 0
         for one in self.pairs(pair.value, pair.key, "opened: 45%"):
             share = self.share(one)
             if one.key.value not in words and (self.strict or "." not in one.key.value):
-                fix = did_you_mean(one.key.value, words)
+                fix = self._meant(one.key.value, words)
                 self.note(one.key.at, "unknown-event", f"“{one.key.value}” is not something that people do.", "", fix)
             elif share:
                 total += share.value if one.key.value in MAIL_WORDS else 0

@@ -33,6 +33,11 @@ class AnswersReader(ExpectReader):
                 self._not_asked(word.value, one, surveys)
         return facts
 
+    def may_answer(self) -> bool:
+        """Does a mail of this flow ask something?"""
+        mails = self.names.mails
+        return any(mail not in mails or mails[mail].survey is not None for mail in self.nouns["send"])
+
     def _at_hand(self, word: str) -> dict[str, Survey]:
         """Of the mails of this flow, or of its calls: which one it is, is known when it is answered."""
         if word == "answered":

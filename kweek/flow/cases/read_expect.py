@@ -13,7 +13,7 @@ from kweek.flow.lint.names import Names
 from kweek.flow.meant import meant
 from kweek.flow.model import ENDINGS
 from kweek.flow.plan import Call, Handover, Plan, Send, Task
-from kweek.flow.problems import Located, did_you_mean
+from kweek.flow.problems import Located, Position, did_you_mean
 from kweek.flow.simulate.story import TOLD
 from kweek.flow.yaml import Pair, Pairs
 
@@ -70,10 +70,17 @@ class ExpectReader(FactReader):
                 day = when.value.day if when else None
             elif result is None and _is_result(part):
                 result = part
+                self._flow(part, text.inside(text.value.index(part)))
             else:
                 fix = f"Write a day, a result ({', '.join(ENDINGS)}, flow <name>), or both: day 7, discard."
                 self.note(text.at, "ends", f"“{part}” is no way to end.", "", fix)
         return Ends(day, result, text.at)
+
+    def _flow(self, result: str, at: Position) -> None:
+        """Of `flow long-term`: is there such a flow?"""
+        _, of_a_flow, name = result.partition("flow ")
+        if of_a_flow and self.strict and name not in self.names.flows:
+            self.note(at, "unknown-flow", f"There is no flow “{name}”.", "", did_you_mean(name, self.names.flows))
 
     def _words(self, pair: Pair, day: int | None) -> Iterator[Expected]:
         for text in self.texts(pair):
@@ -103,7 +110,8 @@ class ExpectReader(FactReader):
     def counts(self, pair: Pair, day: int) -> Iterator[Count]:
         for one in self.pairs(pair.value, pair.key, "under way: 0"):
             what = one.key.value
-            told = what == "under way" or what in ENDINGS or what.startswith("flow ")
+            told = what == "under way" or _is_result(what)
+            self._flow(what, one.key.at)
             number = self.parsed(one, parse_number, "number")
             if number and (told or self._is_told(one.key.located)):
                 least, most, share = number.value

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from kweek.flow.cases.case import LeadGiven
 from kweek.flow.cases.texts import parse_points
+from kweek.flow.conditions.codes import CODES, code_meant
 from kweek.flow.conditions.schema import FieldType, parse_value
 from kweek.flow.facts import Fact
 from kweek.flow.lint.names import Names
@@ -14,6 +15,7 @@ from kweek.flow.load.reader import Reader
 from kweek.flow.problems import did_you_mean
 from kweek.flow.state import Value
 from kweek.flow.yaml import Node, Pair, Text
+from kweek.rules.wall import zone
 
 T = TypeVar("T")
 
@@ -76,14 +78,14 @@ class FactReader(Reader):
             self.note(pair.key.at, "unknown-key", f"There is no field {path}.", "", did_you_mean(path, self.schema))
             return {}
         kind = self.schema.get(path, FieldType("any"))
-        value = self.typed(pair, kind)
+        value = self.typed(pair, kind, path)
         return {} if value is None else {path: value}
 
-    def typed(self, pair: Pair, kind: FieldType) -> Fact | None:
+    def typed(self, pair: Pair, kind: FieldType, path: str = "") -> Fact | None:
         """The value as the type that its field has."""
         if kind.kind == "several":
             return tuple(text.value for text in self.texts(pair))
-        value = self.parsed(pair, lambda text: parse_value(text, kind), "value")
+        value = self.parsed(pair, lambda text: _read(text, kind, path), "value")
         return value.value if value else None
 
     def data(self, event: str, says: Node | None, key: Text) -> dict[str, Value]:
@@ -111,3 +113,11 @@ class FactReader(Reader):
         text = self.text_of(node, key)
         read = self.reread(text, parse, "value") if text else None
         return read.value if read else None
+
+
+def _read(text: str, kind: FieldType, path: str) -> Value:
+    """ValueError: the field is never this; what it would be."""
+    if path in CODES and not CODES[path][0].fullmatch(text):
+        meant = code_meant(path, text)
+        raise ValueError(f"“{text}” is nothing that {path} holds; {f'write {meant}' if meant else CODES[path][1]}")
+    return zone(text).key if path == "lead.timezone" else parse_value(text, kind)
