@@ -25,7 +25,7 @@ SLIPS: Final = [
     (RENEWAL, STOPS, 'day 60: "ready"', 30, OUTCOMES),
     (RENEWAL, STOPS, "day 60: [extend]", 30, "Did you mean “extends”?"),
     (FAIR, "      opened: 30%\n", "      visiting: 30%\n", 131, "Did you mean “visit”?"),
-    (FAIR, "day 1: visit\n", "day 1: content\n", 10, "come to: visit, interested, not interested, quote,"),
+    (FAIR, "day 1: visit\n", "day 1: at ease\n", 10, "come to: visit, interested, not interested, quote,"),
     # flows
     (FAIR, "ends: day 8, flow long-term", "ends: day 8, flow longterm", 24, "Did you mean “long-term”?"),
     (FAIR, "ends: day 8, flow long-term", "ends: flow longterm", 24, "Did you mean “long-term”?"),

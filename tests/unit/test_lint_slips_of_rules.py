@@ -1,5 +1,5 @@
-"""Slips in rules/events.yaml and rules/scoring.yaml, teams that nobody leads, and a limit that no longer wait can keep:
-one message each, whose remedy is what was meant."""
+"""Slips in rules/events.yaml and rules/scoring.yaml, colleagues who cannot be told, and a limit that no longer within
+keeps: one message each, whose remedy is what was meant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from tests.unit.test_lint_slips import EVENTS, WHITEPAPER, is_told
+from tests.unit.test_lint_slips import EVENTS, FAIR, WHITEPAPER, is_told
 
 SCORING: Final = "rules/scoring.yaml"
 PERSONAS: Final = "rules/personas.yaml"
@@ -43,6 +43,9 @@ SLIPS: Final = [
     (SCORING, VIEWED, "    when: known(lead.phone)\n", 42, "line 43: if: (known(lead.phone)) and (event.topic =="),
     (SCORING, VIEWED, "    when: page.viewd\n", 42, "Did you mean “page.viewed”?"),
     (PERSONAS, "      if: company.size", "      when: company.size", 17, "Write: if: company.size >= 50."),
+    # an address to which no mail gets
+    (FAIR, "- tell: manager", "- tell: anna@lisveld", 70, "“anna@lisveld” is not an e-mail address."),
+    (FAIR, "    tell: manager", "    tell: hanneke@lisveld example.com", 81, "Did you mean “hanneke”?"),
     # what is clicked leads on at once, however long it may take
     (WHITEPAPER, CALCULATE, "      clicked calculate: next\n\n", 42, "pass on this way (a wait), or allow 2 mails."),
     (WHITEPAPER, f"{WITHIN}{CALCULATE}", "within: 2 days\n", 37, "(a wait, or a longer within), or allow 2 mails."),

@@ -18,6 +18,7 @@ from kweek.flow.lint.set_values import field_meant, unfit_value
 from kweek.flow.lint.tags import check_tags
 from kweek.flow.lint.zones import check_timezone
 from kweek.flow.load.says import several_names
+from kweek.flow.load.texts import ADDRESS
 from kweek.flow.meant import meant
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Tag, Task, Tell, Untag, Wait, Webhook
 from kweek.flow.moment import heard_below
@@ -213,18 +214,20 @@ class _Look:
 
     def person(self, name: Located[str] | None, *, channels: bool = True) -> None:
         """Who may be told: a role, a person, a team, a channel."""
-        if name and "," in name.value and all(len(part.split()) <= 2 for part in name.value.split(",")):
+        several = several_names(name.value) if name else []
+        listed = name is not None and "," in name.value and all(len(one.split()) < 3 for one in name.value.split(","))
+        if name and (several or listed):
             what, why = f"“{name.value}” is more than one", "each step speaks to one, or to a team"
-            self.report.error(name.at, "unknown-person", what, why, "Write a step for each, or name a team")
-            return
-        if name and (several := several_names(name.value)):
-            what, why = f"“{name.value}” is more than one", "each step speaks to one, or to a team"
-            fix = f"Write one: {several[0]} — and a step, or an alarm, for {' and '.join(several[1:])}"
+            fix = "Write a step for each, or name a team"
+            if not listed:
+                fix = f"Write one: {several[0]} — and a step, or an alarm, for {' and '.join(several[1:])}"
             self.report.error(name.at, "unknown-person", what, why, fix)
             return
         if name and name.value == "manager" and not self.names.has_manager:
             fix = "Give one to a team in rules/teams.yaml: manager: { name: anna, email: anna@example.com }"
             self.report.error(name.at, "unknown-person", "No team has a manager", "nobody would hear of it", fix)
+        elif name and "@" in name.value and not ADDRESS.fullmatch(name.value):
+            self.report.error(name.at, "unknown-person", *no_address(name.value, self.names))
         elif name and name.value and "@" not in name.value:
             known = {"owner", "manager", *self.names.people, *self.names.teams, *self.names.channels}
             if name.value not in known:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from kweek.flow.lint.names import Names, event_meant
+from kweek.flow.load.texts import ADDRESS
 from kweek.flow.moment import Moment
 from kweek.flow.problems import Located, did_you_mean, nearest
 from kweek.flow.words import OWNERS
@@ -102,8 +103,11 @@ def no_colleague(name: str, names: Names, *, channels: bool) -> tuple[str, str, 
 
 
 def no_address(address: str, names: Names) -> tuple[str, str, str]:
-    """What, why and fix of somebody who is given a task by an address: theirs, or one like it."""
+    """What, why and fix of somebody who is given a task by an address, theirs or one like it; or told something by
+    half a one."""
     what, why = f"“{address}” is an address", "a task is given to somebody by name"
+    if not ADDRESS.fullmatch(address):
+        what, why = f"“{address}” is not an e-mail address", "no mail would get there"
     near = address.lower() if address.lower() in names.addresses else nearest(address.lower(), names.addresses)
     if near is None or (near != address.lower() and near.partition("@")[0] != address.lower().partition("@")[0]):
         can = ", ".join(("owner", "manager", *sorted(names.people), *sorted(names.teams)))
