@@ -121,7 +121,7 @@ def _hours(value: object, where: str) -> Hours:
     strange = [text for text in said if not INTERVAL.fullmatch(text.strip())]
     if _in_parts(value, strange) and (meant := hours_meant(said)):
         right = f"write: {where}: {hours_shown(meant)}"
-        raise AsOneError(value, f"“{where}” takes one text, or a list of texts; {right}")
+        raise AsOneError(value, f"“{where}” takes from and until in one text, or a list of such; {right}")
     texts = _texts(value, where)
     return tuple(sorted(_interval(text, where, alone=len(texts) == 1) for text in texts))
 
@@ -199,7 +199,10 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError(f"“{text}” is not a date; write year-month-day: 2026-12-24") from None
+        from kweek.flow.conditions.dates import date_meant  # only when somebody mistyped
+
+        right = date_meant(text) or "2026-12-24"
+        raise ValueError(f"“{text}” is not a date; write year-month-day: {right}") from None
 
 
 def _texts(value: object, where: str) -> list[str]:

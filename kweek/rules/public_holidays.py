@@ -19,11 +19,17 @@ def holidays_of(country: str, year: int) -> frozenset[date]:
     """
     import holidays
 
-    unknown = ValueError(f"the holidays of “{country}” are not known; write an ISO code: NL, BE, DE-BY")
     code, _, part = country.partition("-")
     if not _CODE.fullmatch(code):  # the library would take any of its own names
-        raise unknown
+        raise _unknown(country)
     try:
         return frozenset(holidays.country_holidays(code, subdiv=part or None, years=year))
     except NotImplementedError:
-        raise unknown from None
+        raise _unknown(country) from None
+
+
+def _unknown(country: str) -> ValueError:
+    from kweek.flow.conditions.codes import code_meant  # only when somebody mistyped
+
+    right = code_meant("lead.country", country) or "NL, BE, DE-BY"
+    return ValueError(f"the holidays of “{country}” are not known; write an ISO code: {right}")

@@ -47,6 +47,10 @@ SLIPS: Final = [
     (WEEK, f"    wednesday: 10:00-12:00\n{WEEK}", 19, "Write here: monday-tuesday, thursday-friday."),
     (WEEK, f"{WEEK}    friday-saturday: 10:00-16:00\n", 19, "there: monday-thursday — or write here: saturday."),
     (WEEK, f"{WEEK}    Monday-Friday: 10:00-16:00\n", 19, "Keep one of the two."),
+    # dates and countries
+    (f"{REST}\n# The", f"{REST}  closed: [1-5-2027]\n\n# The", 21, "Write year-month-day: 2027-05-01."),
+    (f"{WEEK}  holidays: NL", f"{WEEK}  holidays: Netherlands", 19, "Write an ISO code: NL."),
+    (f"{WEEK}  holidays: NL", f"{WEEK}  holidays: België", 19, "Write an ISO code: BE."),
     # zones
     (ZONE, "timezone: Europe/Brusels", 6, "Did you mean “Europe/Brussels”?"),
     (ZONE, "timezone: Amsterdam", 6, "Did you mean “Europe/Amsterdam”?"),

@@ -31,6 +31,10 @@ SLIPS: Final = [
     (EVENTS, RENEWED, f"trial.upgraded: a trial ended well\n\n{RENEWED}", 78, "below it: soft: true."),
     (EVENTS, RENEWED, f"trial.upgraded: {{ hard }}\n\n{RENEWED}", 78, "Write: hard: true — or delete the key."),
     (EVENTS, "  hard: true\n", "  hard:\n", 10, "Write: hard: true — or delete the key."),
+    (EVENTS, RENEWED, f"trial.upgraded:\n  type: hard\n\n{RENEWED}", 79, "Write: hard: true"),
+    (EVENTS, RENEWED, f"trial.upgraded:\n  data: {{ model }}\n\n{RENEWED}", 79, "Write: data: { model: text }"),
+    (EVENTS, RENEWED, f"opened:\n  title: opened\n\n{RENEWED}", 78, "Take it away: flows may name it all the same."),
+    (SCORING, "1: flow hot-lead", "1: hot-lead", 14, "Write flow hot-lead, or rest."),
     # an event and a condition, each where the other belongs
     (SCORING, OPENED, "    when: known(lead.job_title)\n", 65, "Write: if: known(lead.job_title)."),
     (SCORING, OPENED, '    when: lead.country == "NL"\n', 65, 'Write: if: lead.country == "NL".'),

@@ -12,7 +12,7 @@ from kweek.flow.load.reader import Reader, said, undashed
 from kweek.flow.load.says import in_braces
 from kweek.flow.problems import Located, nearest
 from kweek.flow.surveys import Words
-from kweek.flow.words import GRADE_CHANGED, HANDOVER_GIVEN, LEAD_RECEIVED
+from kweek.flow.words import BUILT_IN, GRADE_CHANGED, HANDOVER_GIVEN, LEAD_RECEIVED
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.tree import texts_in
 
@@ -90,8 +90,10 @@ def _likely(name: str) -> FieldWord:
 
 
 def _names_alone(node: Node) -> Sequence[Text]:
-    """`[ends_on]` and `ends_on`: fields without their types; empty: it is no such thing."""
+    """`[ends_on]`, `{ ends_on }` and `ends_on`: fields without their types; empty: it is no such thing."""
     nodes = node.items if isinstance(node, Items) else (node,)
+    if isinstance(node, Pairs) and all(isinstance(one.value, Text) and one.value.empty for one in node.pairs):
+        nodes = tuple(one.key for one in node.pairs)
     names = [one for one in nodes if isinstance(one, Text) and FIELD.fullmatch(one.value)]
     return names if len(names) == len(nodes) else ()
 
@@ -124,7 +126,10 @@ class EventReader(FieldReader):
 
     def _event(self, pair: Pair) -> EventType:
         name = pair.key.located
-        if not EVENT.fullmatch(name.value):
+        if name.value in BUILT_IN:
+            what, why = f"“{name.value}” is an event of Kweek's own.", "It is recorded where it happens."
+            self.note(name.at, "name", what, why, "Take it away: flows may name it all the same.")
+        elif not EVENT.fullmatch(name.value):
             what = f"“{name.value}” is not the name of an event."
             self.note(name.at, "name", what, "", f"An event is noun.past_verb: {_event_meant(name.value, self.events)}")
         if name.value in _KWEEKS_OWN:
@@ -132,6 +137,7 @@ class EventReader(FieldReader):
             self.note(name.at, "name", what, why, "Take it away: flows may name it all the same.")
         if isinstance(pair.value, Text) and pair.value.empty:
             return EventType(name)
+        pair = self._marked_by_value(pair)
         known = self.fields(pair.value, pair.key, KEYS, f"{_marked(pair.value)}: true")
         hard, soft = self.yes(known.get("hard")), self.yes(known.get("soft"))
         if hard and soft:
@@ -143,3 +149,16 @@ class EventReader(FieldReader):
             self.note(known["if"].key.at, "missing", f"“{name.value}” has an if, but no from.", "", fix)
         data = self.typed(known.get("data"), "webinar: text")
         return EventType(name, self.titled(known.get("title")), hard, soft, data, source, condition)
+
+    def _marked_by_value(self, event: Pair) -> Pair:
+        """`type: hard`, which is `hard: true`."""
+        lines = event.value.pairs if isinstance(event.value, Pairs) else ()
+        for line in lines:
+            value = line.value
+            if line.key.value not in KEYS and isinstance(value, Text) and value.value in ("hard", "soft"):
+                what = f"“{line.key.value}” is not a key of “{event.key.value}”."
+                self.note(line.key.at, "unknown-key", what, "", f"Write: {value.value}: true")
+                right = Pair(line.key._replace(value=value.value), value._replace(value="true"))
+                others = tuple(right if one is line else one for one in lines)
+                return Pair(event.key, Pairs(others, event.value.at))
+        return event

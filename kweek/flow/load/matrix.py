@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from kweek.flow.kebab import parse_name
+from kweek.flow.kebab import NAME, parse_name
 from kweek.flow.load.reader import Reader
 from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Pair, Pairs
@@ -29,7 +29,8 @@ def parse_cell(text: str) -> str | None:
     if text == REST:
         return None
     if word != "flow" or not name:
-        raise ValueError(f"“{text}” is nothing that a lead can do here; write flow and its name, or rest")
+        right = f"write flow {text}, or rest" if NAME.fullmatch(text) else "write flow and its name, or rest"
+        raise ValueError(f"“{text}” is nothing that a lead can do here; {right}")
     return parse_name(name.strip())
 
 
