@@ -182,7 +182,8 @@ def _no_interval(text: str, where: str, *, alone: bool) -> str:
     if where[:1].isdigit():
         why, fix = "a date that is closed stands below “closed”", f"write it there: closed: [{where}]"
     else:
-        why, fix = "a day that is not named is closed", "take this line away"
+        shown = f"{where}: {text}".rstrip()
+        why, fix = "a day that is not named is closed", f"take “{shown}” away"
     if not nothing:
         return f"{what}: {why}; {write} — or {fix}"
     return f"{what}: {why}; {fix}{'' if text.strip() else f' — or {write}'}"

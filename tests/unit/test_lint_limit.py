@@ -143,7 +143,7 @@ def test_the_mail_that_fills_the_window_is_shown_with_the_way_to_it_and_the_fix(
         "flows/f.yaml:10:5: warning: This can be a lead's 3rd mail within 7 days, and the limit "
         "of rules/workspace.yaml is 2 mails per 7 days. It would wait until there is room. "
         "The way: a (line 5) → opened → b (line 8) → c (line 10). "
-        "Let 5 days more pass on this way (a wait, or a longer within), or allow 3 mails."
+        "Let 5 days more pass on this way (a wait), or allow 3 mails."
     )
 
 

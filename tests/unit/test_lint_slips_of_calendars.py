@@ -16,18 +16,18 @@ from tests.unit.test_lint_slips import CALENDARS, is_told, slip, told_once
 WEEK: Final = "    monday-friday: 08:00-18:00\n"
 REST: Final = "  holidays: NL\n  open: [2026-04-03, 2027-03-26, 2028-04-14]\n"
 ZONE: Final = "timezone: Europe/Amsterdam"
-AWAY: Final = "a day that is not named is closed. Take this line away"
+AWAY: Final = "a day that is not named is closed. Take “"
 COLUMNS: Final = "  hours:\n    monday-friday: 08:00-18:00\n  holidays: NL\n"
 
 SLIPS: Final = [
     # closed
-    (WEEK, f"{WEEK}    sunday: closed\n", 19, f"{AWAY}."),
-    (WEEK, f'{WEEK}    sunday: "gesloten"\n', 19, f"{AWAY}."),
-    (WEEK, f"{WEEK}    saturday-sunday: none\n", 19, f"{AWAY}."),
-    (WEEK, f"{WEEK}    sunday: [no]\n", 19, f"{AWAY}."),
-    (WEEK, f"{WEEK}    sunday: false\n", 19, f"{AWAY}."),
-    (WEEK, f"{WEEK}    sunday:\n", 19, f"{AWAY} — or write"),
-    (WEEK, f"{WEEK}    sunday: by appointment\n", 19, "09:00-17:30 — or take this line away."),
+    (WEEK, f"{WEEK}    sunday: closed\n", 19, f"{AWAY}sunday: closed” away."),
+    (WEEK, f'{WEEK}    sunday: "gesloten"\n', 19, f"{AWAY}sunday: gesloten” away."),
+    (WEEK, f"{WEEK}    saturday-sunday: none\n", 19, f"{AWAY}saturday-sunday: none” away."),
+    (WEEK, f"{WEEK}    sunday: [no]\n", 19, f"{AWAY}sunday: no” away."),
+    (WEEK, f"{WEEK}    sunday: false\n", 19, f"{AWAY}sunday: false” away."),
+    (WEEK, f"{WEEK}    sunday:\n", 19, f"{AWAY}sunday:” away — or write"),
+    (WEEK, f"{WEEK}    sunday: by appointment\n", 19, "09:00-17:30 — or take “sunday: by appointment” away."),
     (WEEK, f'{WEEK}    sunday: ["10:00-12:00", closed]\n', 19, "Take it out of the list."),
     (f"{REST}\n# The", "  open: { 2026-04-03: closed }\n\n# The", 19, "Write it there: closed: [2026-04-03]."),
     # several intervals, and halves of one
@@ -42,6 +42,7 @@ SLIPS: Final = [
     (f"{COLUMNS}  open", f"{COLUMNS.replace('  holidays', '    holidays')}    open", 19, "lines 19 and 20 in column 3"),
     (WEEK, f"{WEEK}  saturday: 10:00-16:00\n", 19, "Begin it in column 5 (4 spaces)."),
     (f"hours:\n{WEEK}", f"{WEEK.strip()}\n", 17, "Write above it, in column 3: hours: — and begin this line"),
+    (f"hours:\n{WEEK}", "hours: { monday-friday: 08:00-18:00, holidays: BE }\n", 17, "in column 3: holidays: BE"),
     # one day, two lines
     (WEEK, f"{WEEK}    friday: 10:00-16:00\n", 19, "line 18 has friday as well. Write there: monday-thursday."),
     (WEEK, f"    wednesday: 10:00-12:00\n{WEEK}", 19, "Write here: monday-tuesday, thursday-friday."),

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from tests.unit.test_lint_slips import EVENTS, FAIR, WHITEPAPER, is_told
+from tests.unit.test_lint_slips import EVENTS, FAIR, TEAMS, WHITEPAPER, is_told
 
 SCORING: Final = "rules/scoring.yaml"
 PERSONAS: Final = "rules/personas.yaml"
@@ -50,6 +50,7 @@ SLIPS: Final = [
     # an address to which no mail gets
     (FAIR, "- tell: manager", "- tell: anna@lisveld", 70, "“anna@lisveld” is not an e-mail address."),
     (FAIR, "    tell: manager", "    tell: hanneke@lisveld example.com", 81, "Did you mean “hanneke”?"),
+    (TEAMS, "hanneke@lisveld", "hanneke.lisveld", 7, "Write hanneke@lisveld.example.com."),
     # what is clicked leads on at once, however long it may take
     (WHITEPAPER, CALCULATE, "      clicked calculate: next\n\n", 42, "pass on this way (a wait), or allow 2 mails."),
     (WHITEPAPER, f"{WITHIN}{CALCULATE}", "within: 2 days\n", 37, "(a wait, or a longer within), or allow 2 mails."),

@@ -149,7 +149,7 @@ RULES = [
     ("rules/events.yaml", "brochure.requested:", "grade.changed:\nbrochure.requested:", [(34, 1, "of Kweek's own")]),
     ("rules/scoring.yaml", "{ A: 20, B: 10, C: 0 }", "{ A: 10, B: 20, C: 0 }", [(8, 12, "Write A: 20, B: 10, C: 0")]),
     ("rules/scoring.yaml", "1: flow hot-lead,", "1: flow hot-laed,", [(14, 11, "Did you mean “hot-lead”?")]),
-    ("rules/scoring.yaml", "1: flow hot-lead,", "1: hot-lead,", [(14, 11, "Write flow and its name, or rest")]),
+    ("rules/scoring.yaml", "1: flow hot-lead,", "1: hot-lead,", [(14, 11, "Write flow hot-lead, or rest")]),
     ("rules/scoring.yaml", "1: flow hot-lead,", "1: flow fair-leads,", [(14, 11, "another “reentry”")]),
     ("rules/scoring.yaml", "4: rest }", "5: rest }", [(14, 3, "Add it, or: else: rest"), (14, 55, "is not a key")]),
     ("rules/scoring.yaml", "3: rest, 4: rest }", "2: rest, 4: rest }", [(14, 3, "no cell for 3"), (14, 46, "")]),

@@ -22,9 +22,11 @@ def in_place(reader: Reader, calendar: Pairs) -> Pairs:
     if not deep and not out:
         return calendar
     if deep and hours:
-        _say(reader, deep, "is no day; it belongs beside “hours”", hours.key.at.column)
+        alone = f"Write below “hours”, in a line of its own in column {hours.key.at.column}:"
+        _say(reader, deep, "is no day; it belongs beside “hours”", hours, hours.key.at.column, alone)
     if out and hours:
-        _say(reader, out, "belongs below “hours”", days[0].key.at.column if days else hours.key.at.column + 2)
+        column = days[0].key.at.column if days else hours.key.at.column + 2
+        _say(reader, out, "belongs below “hours”", hours, column, "Write between the braces of “hours”:")
     if out and not hours:
         _without_hours(reader, out)
     key = hours.key if hours else out[0].key._replace(value="hours")
@@ -39,13 +41,14 @@ def _names_days(pair: Pair) -> bool:
         return False
 
 
-def _say(reader: Reader, lines: Sequence[Pair], what: str, column: int) -> None:
-    """Once, of all of them."""
+def _say(reader: Reader, lines: Sequence[Pair], what: str, hours: Pair, column: int, in_braces: str) -> None:
+    """Once, of all of them. in_braces: the remedy, where they stand in one line with `hours`."""
     first, *more = lines
-    fix = f"Begin it in column {column} ({column - 1} spaces)"
-    if more:
-        fix = f"Begin {lines_in_words(line.key.at.line for line in lines)} in column {column} ({column - 1} spaces)"
-    reader.note(first.key.at, "indentation", f"“{first.key.value}” {what}.", "", f"{fix}.")
+    subject = lines_in_words(line.key.at.line for line in lines) if more else "it"
+    fix = f"Begin {subject} in column {column} ({column - 1} spaces)."
+    if first.key.at.line == hours.key.at.line:
+        fix = f"{in_braces} {', '.join(f'{line.key.value}: {said(line)}' for line in lines)}"
+    reader.note(first.key.at, "indentation", f"“{first.key.value}” {what}.", "", fix)
 
 
 def _without_hours(reader: Reader, lines: Sequence[Pair]) -> None:

@@ -152,7 +152,9 @@ def parse_capacity(text: str) -> int:
 def parse_address(text: str) -> str:
     """`anna@example.com`."""
     if not ADDRESS.fullmatch(text):
-        raise ValueError(f"“{text}” is not an e-mail address; write one such as anna@example.com")
+        glued = re.fullmatch(r"([\w+-]+)(?:\.| ?\(?at\)? ?)([\w-]+(?:\.[\w-]+)+)", text)
+        right = f"write {glued[1]}@{glued[2]}" if glued else "write one such as anna@example.com"
+        raise ValueError(f"“{text}” is not an e-mail address; {right}")
     return text
 
 
