@@ -143,7 +143,7 @@ class Reader(TextReader):
 
     def texts(self, pair: Pair) -> tuple[Located[str], ...]:
         """One text, or a list of them: `tag: fair` and `tag: [fair, vip]`."""
-        if words := _list_meant(pair.value):
+        if words := list_meant(pair.value):
             fix = f"Write a list: {pair.key.value}: [{', '.join(word.value for word in words)}]"
             what = f"“{pair.key.value}” takes one text, or a list; this is neither."
             if isinstance(pair.value, Text):
@@ -187,7 +187,7 @@ class Reader(TextReader):
             yield from pair.value.items if isinstance(pair.value, Items) else (pair.value,)
 
 
-def _list_meant(node: Node) -> Sequence[Text]:
+def list_meant(node: Node) -> Sequence[Text]:
     """`{ on-trial, software }`, or a word on each line without dashes; empty: it is none of that kind."""
     match node:
         case Pairs(pairs=(_, _, *_) as pairs):

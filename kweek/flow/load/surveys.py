@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final, cast, get_args
 
 from kweek.flow.conditions import parse_condition
-from kweek.flow.kebab import parse_name
+from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.called import type_called
 from kweek.flow.load.one_slip import Reading, least_wrong
-from kweek.flow.load.reader import Reader
-from kweek.flow.load.texts import parse_points
+from kweek.flow.load.reader import Reader, list_meant
+from kweek.flow.load.texts import parse_points, words_in
 from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_order, nearest
 from kweek.flow.surveys import Option, Question, QuestionType, Survey, Words
 from kweek.flow.words import CALL
-from kweek.flow.yaml import Node, Pair, Pairs, Text, Trap, read_yaml
+from kweek.flow.yaml import Items, Node, Pair, Pairs, Text, Trap, read_yaml
 from kweek.rules.grades import Axis
 from kweek.rules.said import bant
 
@@ -209,12 +209,25 @@ class _SurveyReader(Reader):
                 self.note(known[word].key.at, "unknown-key", what, "", f"Delete it, or write: type: {types[0]}")
 
     def _options(self, pair: Pair | None) -> tuple[Option, ...]:
+        if pair and (names := _names_alone(pair.value)):
+            return self._without_words(pair, names)
         found: list[Option] = []
         for line in self.pairs(pair.value, pair.key, "yes: { nl: Ja, en: Yes }") if pair else ():
             name, words = self.reread(line.key.located, parse_name, "name"), self.words(line)
             if name:
                 found.append(Option(name, words))
         return tuple(found)
+
+    def _without_words(self, pair: Pair, names: Sequence[str]) -> tuple[Option, ...]:
+        """`options: [basics, advanced]`"""
+        languages = self.languages or ("nl", "en")
+        shown = f"{{ {', '.join(f'{language}: …' for language in languages)} }}"
+        what, why = "“options” lists names alone.", "What the lead reads stands behind each, in every language."
+        fix = f"Write a line below “{pair.key.value}:” for each, without a dash: "
+        fix += ", and ".join(f"{name}: {shown}" for name in names)
+        self.note(pair.value.at, "keys-wanted", what, why, fix)
+        at = pair.value.at
+        return tuple(Option(Located(name, at, at), dict.fromkeys(languages, name)) for name in dict.fromkeys(names))
 
     def _whole(self, pair: Pair | None, default: int) -> int:
         number = self.parsed(pair, _parse_whole, "number")
@@ -275,6 +288,18 @@ class _SurveyReader(Reader):
 
 def _pairs(node: Node) -> Iterator[Pair]:
     yield from (pair for pair in node.pairs if pair.key.value == "ask") if isinstance(node, Pairs) else ()
+
+
+def _names_alone(node: Node) -> list[str]:
+    """`[basics, advanced]`, or the same as one text; empty: it is no list of names."""
+    match node:
+        case Items(items=[Text(), *_] as items) if all(isinstance(item, Text) for item in items):
+            words = [item.value for item in items if isinstance(item, Text)]
+        case Text() if node.style != "lost" and node.end.line == node.at.line:
+            words = words_in(node.value)
+        case _:
+            words = [word.value for word in list_meant(node)]
+    return [name for word in words if (name := kebab(word))]
 
 
 def _points_alone(text: str) -> str:

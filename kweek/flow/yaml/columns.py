@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
+from kweek.flow.problems import lines_in_words
 from kweek.flow.words import OPTIONS
 from kweek.flow.yaml.lines import (
     BLOCK,
@@ -37,7 +39,7 @@ def too_deep(lines: list[str], line: int, above: int) -> Trap | None:
         return _dash(above, wanted, [f"{' ' * wanted}- {lines[above].lstrip()}"])
     if trap := _verb_too_far_left(lines, line, above):
         return trap
-    return _moved(lines, line, wanted, f"“{upper['key']}” in line {above + 1} has its value already")
+    return _moved(lines, line, wanted, above, f"“{upper['key']}” in line {above + 1} has its value already")
 
 
 def _verb_too_far_left(lines: list[str], line: int, above: int) -> Trap | None:
@@ -83,7 +85,8 @@ def between(lines: list[str], line: int) -> Trap | None:
     if not open_at or column in open_at:
         return None
     wanted = min(open_at, key=lambda place: (abs(place - column), -place))
-    return _moved(lines, line, wanted, f"line {open_at[wanted] + 1}, to which it seems to belong, begins elsewhere")
+    owner = open_at[wanted]
+    return _moved(lines, line, wanted, owner, f"line {owner + 1}, to which it seems to belong, begins elsewhere")
 
 
 def _open_above(lines: list[str], line: int) -> dict[int, int]:
@@ -149,14 +152,45 @@ def _begins_item(line: str) -> bool:
     return line.lstrip().startswith("- ")
 
 
-def _moved(lines: list[str], line: int, wanted: int, why: str) -> Trap:
+def _moved(lines: list[str], line: int, wanted: int, owner: int, why: str) -> Trap:
+    """owner: the line beside which it belongs."""
     column = indent(lines[line])
     delta = wanted - column
     block = _block(lines, line, wanted)
-    moved = [" " * (indent(text) + delta) + text.lstrip(" ") if text.strip() else text for text in block]
+    stays = _lines_of_clauses(block, OPTIONS.get(_key(lines[owner]) or "", ()))
+    moved = [
+        text if number in stays or not text.strip() else " " * max(0, indent(text) + delta) + text.lstrip(" ")
+        for number, text in enumerate(block)
+    ]
     what = f"This line begins in column {column + 1}, which fits nothing above it."
-    fix = f"Begin it in column {wanted + 1} ({spaces(wanted)})."
+    fix = begin_in(wanted, block, line, stays)
     return Trap(line, column, "indentation", what, why[0].upper() + why[1:] + ".", fix, moved, delta)
+
+
+def _lines_of_clauses(block: list[str], options: Collection[str]) -> set[int]:
+    """Of options in a wrong column, what stands in that same column though it is below one of them: it stands right."""
+    column, found = indent(block[0]), set[int]()
+    opened = inside = False
+    for number, text in enumerate(block):
+        if says_something(text) and indent(text) == column:
+            own = _key(text) in options
+            inside = opened and not own
+            opened = opens(text) if own else opened
+        if inside:
+            found.add(number)
+    return found
+
+
+def begin_in(wanted: int, block: list[str], line: int, stays: Collection[int] = ()) -> str:
+    """The remedy that names all the lines which move with the first. block: from this line (from 0) on. stays: those of
+    the block that do not move."""
+    fix = f"Begin it in column {wanted + 1} ({spaces(wanted)})"
+    moving = [(number, text) for number, text in enumerate(block) if says_something(text) and number not in stays]
+    beside = [line + number + 1 for number, text in moving[1:] if indent(text) == indent(block[0])]
+    deeper = any(indent(text) > indent(block[0]) for _, text in moving)
+    if beside:
+        return f"{fix}, and {lines_in_words(beside)} too{', with what stands below' * deeper}."
+    return f"{fix}, and what belongs to it as much further." if deeper else f"{fix}."
 
 
 def _block(lines: list[str], line: int, wanted: int) -> list[str]:

@@ -15,7 +15,7 @@ from kweek.flow.yaml.sheet import Trap
 
 OF_TWO_WORDS: Final = r"not\ interested|wrong\ person|out\ of\ office|clicked\ [\w-]+"
 """Keys in which a blank is no end."""
-_GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. ]*):(?!//)(?P<value>\S.*)")
+_GLUED: Final = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[A-Za-z_][\w. -]*):(?!//)(?P<value>\S.*)")
 _CLOCK: Final = re.compile(r"\b\d?\d:\d\d\b")
 _OUTCOMES: Final = re.compile(r" *outcomes: +\[([^\]]*)\] *")
 _NO_KEY: Final = re.compile(r"( *(?:- +)?):(?: .*|)")

@@ -11,7 +11,7 @@ from typing import Final
 from kweek.flow.problems import lines_in_words
 from kweek.flow.words import OPTIONS
 from kweek.flow.yaml.beside import condition_of_starts, path_beside_steps, paths_for_steps
-from kweek.flow.yaml.columns import LINES
+from kweek.flow.yaml.columns import LINES, begin_in
 from kweek.flow.yaml.dashes import in_prose
 from kweek.flow.yaml.heads import heads
 from kweek.flow.yaml.keys import glued, no_colons
@@ -229,14 +229,7 @@ def _shifted(lines: list[str], number: int, end: int, wanted: int) -> Trap:
     delta = wanted - indent(lines[number])
     mended = [" " * max(0, indent(text) + delta) + text.lstrip(" ") if text else text for text in lines[number:end]]
     what = f"This line begins in column {indent(lines[number]) + 1}, which does not fit the lines around it."
-    fix = f"Begin it in column {wanted + 1} ({spaces(wanted)})"
-    column = indent(lines[number])
-    beside = [n + 1 for n in range(number + 1, end) if says_something(lines[n]) and indent(lines[n]) == column]
-    if beside:
-        deeper = any(says_something(text) and indent(text) > column for text in lines[number:end])
-        fix += f", and {lines_in_words(beside)} too{', with what stands below' * deeper}."
-    else:
-        fix += ", and what belongs to it as much further." if end > number + 1 else "."
+    fix = begin_in(wanted, lines[number:end], number)
     why = _belongs([*lines[:number], *mended, *lines[end:]], number)
     return Trap(number, indent(lines[number]), "indentation", what, why, fix, mended, delta)
 
