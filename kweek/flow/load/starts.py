@@ -94,6 +94,10 @@ class StartReader(Reader):
                 fix = (
                     f"Write there - event: {above.value}, and take the dash away here: if in column {above.at.column}."
                 )
+                if above.at.line == node.at.line:
+                    what = "This “if” stands beside its event, as if it were another start."
+                    fix = f"Write below “start:” a list: - event: {above.value} — and below “event”, in its column: "
+                    fix += f"if: {said(node.pairs[0])}"
                 self.note(node.at, "start", what, why, fix)
                 above = _with_event(above, node.pairs[0])
                 continue
@@ -112,9 +116,12 @@ class StartReader(Reader):
                 self.note(text.at, "start", f"“{text.value}” is no event.", "", "Write: manual")
             if text.value == "manual" or text.value.lower() in _BY_HAND:
                 return m.Start(text.at, manual=True)
-            return self._moment_alone(text) or self._asked_beside(text) or m.Start(text.at, event=text)
+            return self._moment_alone(text) or self._asked_beside(text, key) or m.Start(text.at, event=text)
         if node.pairs and "." in node.pairs[0].key.value:
             first = node.pairs[0].key
+            whole = f"{first.value}: {said(node.pairs[0])}"
+            if asked := self._asked_beside(Located(whole, first.at, first.at), key):
+                return asked
             what, fix = f"“{first.value}” stands where a start has its keys.", f"Write: start: {first.value}"
             self.note(first.at, "start", what, "", f"{fix} — or, of several: - {first.value}")
             return m.Start(first.at, event=first.located)
@@ -198,8 +205,8 @@ class StartReader(Reader):
         meant = Pair(stranger.key._replace(value=word), stranger.value)
         return Pairs(tuple(meant if pair is stranger else pair for pair in node.pairs), node.at)
 
-    def _asked_beside(self, text: Located[str]) -> m.Start | None:
-        """`start: brochure.requested if lead.sales_ready`."""
+    def _asked_beside(self, text: Located[str], key: Text) -> m.Start | None:
+        """`start: brochure.requested if lead.sales_ready`. key: `start`."""
         found = _ASKED_BESIDE.fullmatch(text.value)
         if page := _OF_A_PAGE.fullmatch(text.value):
             what, why = f"“{text.value}” is an event and what it asks.", "Each has its key."
@@ -211,6 +218,8 @@ class StartReader(Reader):
             return None
         what, why = "A start and its condition are two lines.", "Each has its key."
         fix = f"Write below “start:”, two spaces deeper: “event: {found['event']}”, and “if: {found['asked']}”"
+        if text.at.line > key.at.line:  # one of a list
+            fix = f"Write: - event: {found['event']} — and below “event”, in its column: if: {found['asked']}"
         self.note(text.at, "start", what, why, fix)
         event, asked = (Located(found[word], text.at, text.key) for word in ("event", "asked"))
         return m.Start(text.at, event=event, condition=asked)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import Final
 
 from kweek.flow.kebab import NAME, kebab, parse_name
+from kweek.flow.load.asking import choose_meant, is_asked
 from kweek.flow.load.no_target import DOES, refused
 from kweek.flow.load.reader import Reader, said, undashed
 from kweek.flow.load.rungs import RungReader
@@ -72,6 +73,8 @@ class TargetReader(RungReader, ABC):
         return self.target(pair.value, pair.key, ignore=ignore) or Inline((), pair.value.at)
 
     def target(self, node: Node, key: Text, *, ignore: bool = False) -> Target | None:
+        if steps := choose_meant(self, node, key):
+            return Inline(self.read_steps(steps), node.at)
         match node:
             case Items():
                 if not node.items:
@@ -301,7 +304,7 @@ class TargetReader(RungReader, ABC):
         inside = undashed(pair.value)
         if inside and all(line.key.value in STATES["send"] for line in inside):
             return tuple(Otherwise(line.key.located, self.aim(line)) for line in self.pairs(pair.value, pair.key, ""))
-        if not isinstance(pair.value, Pairs):
+        if not isinstance(pair.value, Pairs) or is_asked(pair.value):
             return (Otherwise(Located("else", pair.key.at, pair.key.at), self.aim(pair)),)
         lines = (line for line in self._with_then(self._else_meant(pair.value.pairs)) if line.key.style != "lost")
         return tuple(Otherwise(line.key.located, self.aim(line)) for line in lines)

@@ -45,7 +45,7 @@ def path_beside_steps(lines: list[str], number: int) -> Trap | None:
     what, why = "“paths:” seems to be missing above this line.", f"“{found['name']}” is no key of a flow."
     fix = "Write paths: above it, in column 1, and begin this line in column 3 (2 spaces)."
     mended = ["paths:", f"  {lines[number]}"]
-    return Trap(number, 0, "key-missing", what, why, fix, mended, added=True)
+    return Trap(number, 0, "key-missing", what, why, fix, mended, added=1)
 
 
 def paths_for_steps(lines: list[str], number: int) -> Trap | None:

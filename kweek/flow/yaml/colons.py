@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kweek.flow.words import OPTIONS, STATES
+from kweek.flow.words import OPTIONS, OWN_EVENT, STATES
+from kweek.flow.yaml.asking import asks, in_a_choose
 from kweek.flow.yaml.columns import LINES
 from kweek.flow.yaml.heads import BESIDE
 from kweek.flow.yaml.keys import OF_TWO_WORDS, PROSE
@@ -24,6 +25,8 @@ _COMPARED: Final = re.compile(r"""(?P<field>(?:not )?[a-z]+\.[\w.-]+): +(?P<is>[
 """`lead.sales_ready: true`, as a condition."""
 _COMPARES: Final = re.compile(r"""([a-z]+\.[\w.-]+): +(\[[^\[\]:]*\]|"[^":]*"|'[^':]*')""")
 """`handover.reason: ["student", "competitor"]`, anywhere in a condition."""
+_ASKED: Final = re.compile(rf"(?:on )?(?P<event>{OWN_EVENT.pattern}),? (?:if|when|where): +(?P<asked>[^:]+)")
+"""`cart.abandoned, if: event.amount > 250`, as a start."""
 _TRUTH: Final = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 _OPENS: Final = ("start", "goal", "whenever", "when")
 _TAKES_PAIRS: Final = ("score", "set")
@@ -43,6 +46,8 @@ _BESIDE: Final = re.compile(
     re.VERBOSE,
 )
 """A step, or an option, on the line of another."""
+_FURTHER: Final = re.compile(rf", +(?=(?:{'|'.join((*BESIDE, *_OF_FLOW))}): )")
+"""Where, behind an option that stands on the line of another, one more begins."""
 _TOP: Final = re.compile(rf"(?P<said>\S.*?),? +(?P<key>{'|'.join(('title', 'about', *_OF_FLOW))}): +\S.*")
 """A key of the outermost level behind a text for people."""
 _BEHIND_PROSE: Final = re.compile(
@@ -73,7 +78,7 @@ def alone_with_way(value: Value, lines: list[str]) -> Trap | None:
     if dash:
         return _in_one(value, way, what, why, fix, way.start("to"))
     mended = [value.line[: value.column] + way["asked"], f"{' ' * column}go: {way['to']}"]
-    return Trap(value.number, value.column + way.start("to"), "second-colon", what, why, fix, mended, added=True)
+    return Trap(value.number, value.column + way.start("to"), "second-colon", what, why, fix, mended, added=1)
 
 
 def second_colon(value: Value) -> Trap | None:
@@ -83,6 +88,10 @@ def second_colon(value: Value) -> Trap | None:
     if round_brackets := _ROUND.fullmatch(value.core):
         what, why = "These are not the brackets for keys and values.", "Keys and values on one line stand in { }."
         return value.written(f"{{ {round_brackets['inside']} }}", "brackets", what, why)
+    if value.key == "start" and (start := _start(value)):
+        return start
+    if value.key not in {*_NO_TARGETS, "go", "then"} and (found := asks(value.core)):
+        return _in_a_choose(value, value.key, *found)
     why = f"After “{value.key}:” a second colon with a space would begin another key in the same line."
     what = "There is a second colon in this line."
     if value.key == "if" and (asked := _COMPARED.fullmatch(value.core)):
@@ -133,6 +142,26 @@ def second_colon(value: Value) -> Trap | None:
     return value.trap("second-colon", what, why, colon.start())
 
 
+def _start(value: Value) -> Trap | None:
+    """`start: cart.abandoned, if: event.amount > 250`, `start: cart.abandoned, reentry: never`."""
+    found, beside = _ASKED.fullmatch(value.core), _BESIDE.fullmatch(value.core)
+    if found is None:
+        return _beside(value, "start", beside) if beside and beside["key"] in _OF_FLOW else None
+    what, why = "A start and its condition are two lines.", "Each has its key."
+    fix = f"Write below “start:”, two spaces deeper: “event: {found['event']}”, and “if: {found['asked']}”"
+    asked = found["asked"] if whole(found["asked"]) else quoted(found["asked"])
+    mended = [value.replaced_by(f"{{event: {found['event']},if: {asked}}}")]
+    return Trap(value.number, value.column, "start", what, why, fix, mended)
+
+
+def _in_a_choose(value: Value, key: str, asked: str, to: str, other: str) -> Trap:
+    """`otherwise: if lead.sales_ready: sales`"""
+    condition = asked if whole(asked) else quoted(asked)
+    line = f"[choose: [{{if: {condition},go: {to or 'done'}}},{{else: {other or 'done'}}}]]"
+    what, why, fix = in_a_choose(key, asked, to, other)
+    return Trap(value.number, value.column, "target", what, why, fix, [value.replaced_by(line)])
+
+
 def _compared(asked: str) -> str:
     """The condition with its signs; empty: its colons are no signs that are meant."""
     right = _COMPARES.sub(lambda said: f"{said[1]} {'in' if said[2][0] == '[' else '=='} {said[2]}", asked)
@@ -144,7 +173,7 @@ def _text_below(value: Value, told: re.Match[str]) -> Trap:
     text = told["text"] if whole(told["text"]) else quoted(told["text"])
     what, why = f"“tell” has “{told['who']}” and a text on one line.", "Each has a line of its own."
     fix = f"Write: tell: {told['who']} — and below it: text: {told['text']}"
-    return value.parted(told.end("who"), f"text: {text}", value.line.index("tell:"), "second-colon", what, why, fix)
+    return value.parted(told.end("who"), [f"text: {text}"], value.line.index("tell:"), "second-colon", what, why, fix)
 
 
 def _step_beside(value: Value) -> Trap:
@@ -159,7 +188,7 @@ def _own_line(value: Value, colon: int, what: str, why: str) -> Trap:
     opened = value.line[: value.column].rstrip()
     column = len(opened) - len(opened.lstrip()) + 2
     fix = f"Write “{value.core}” on a line of its own below “{value.key}:”, two spaces deeper."
-    trap = value.parted(0, value.body, column, "second-colon", what, why, fix)
+    trap = value.parted(0, [value.body], column, "second-colon", what, why, fix)
     return trap._replace(column=value.column + colon)
 
 
@@ -174,11 +203,12 @@ def _beside(value: Value, key: str, beside: re.Match[str]) -> Trap:
     elif word in BESIDE and key not in (*OPTIONS, *BESIDE, *LINES):  # key is an event, of a clause of the same step
         column -= 2
     where = f"below “{key}”" if column == value.line.find(f"{key}:") else f"below it, in column {column + 1}"
-    fix = f"Put “{said}” on a line of its own, {where}."
-    below = said + value.body[len(value.core) :]
-    return value.parted(beside.end("said"), below, column, "second-colon", what, why, fix)._replace(
-        column=value.column + at
-    )
+    below = _FURTHER.split(said) if said == beside["key"] + value.core[beside.end("key") :] else [said]
+    shown = " and ".join(f"“{line}”" for line in below)
+    fix = f"Put {shown} {'each ' * (len(below) > 1)}on a line of its own, {where}."
+    below[-1] += value.body[len(value.core) :]
+    trap = value.parted(beside.end("said"), below, column, "second-colon", what, why, fix)
+    return trap._replace(column=value.column + at)
 
 
 def _way_beside(value: Value, key: str, way: re.Match[str]) -> Trap:

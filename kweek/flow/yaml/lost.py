@@ -19,7 +19,8 @@ _ABOVE: Final = {
 }  # fmt: skip
 """Above what some lines can only have stood."""
 _LINES: Final = {"- if": "- if: lead.sales_ready", "- after": "- after: 1 hour"}
-_FOUR_DEEPER: Final = ("- choose",)
+_DEEPER: Final = {"- choose": (4, 2)}
+"""How much further left the line above stands, where that is not two columns; the likeliest first."""
 _CLAUSES: Final = ("when", "whenever", "otherwise")
 _NAME: Final = re.compile(r"([a-z][a-z0-9-]*) *(?:#.*)?")
 _NO_TARGETS: Final = frozenset((
@@ -57,9 +58,9 @@ def lost(lines: list[str], number: int, unsaid: Iterable[str]) -> Iterator[Trap]
     key = match["key"] if match and match["key"] else ""
     head = f"- {key}" if dashed(line) else key
     for word in (*_ABOVE.get(head, ()), *(_ABOVE_LISTS if dashed(line) else _ABOVE_KEYS)):
-        deeper = 4 if word in _FOUR_DEEPER else 2
-        if indent(line) >= deeper:
-            yield _missing(lines, number, word, _LINES.get(word, f"{word}:"), deeper)
+        for deeper in _DEEPER.get(word, (2,)):
+            if indent(line) >= deeper:
+                yield _missing(lines, number, word, _LINES.get(word, f"{word}:"), deeper)
     if not dashed(line) and key in WORDS and indent(line) >= 2 and (trap := _verb(lines, number)):
         yield trap
 
@@ -121,7 +122,7 @@ def _event(lines: list[str], number: int) -> Trap | None:
 
 def _added(lines: list[str], number: int, line: str, column: int, what: str, why: str, fix: str) -> Trap:
     mended = [" " * column + line, lines[number]]
-    return Trap(number, indent(lines[number]), "key-missing", what, why, fix, mended, added=True)
+    return Trap(number, indent(lines[number]), "key-missing", what, why, fix, mended, added=1)
 
 
 def _beside(lines: list[str], number: int) -> Iterator[int]:

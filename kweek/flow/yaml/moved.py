@@ -30,7 +30,7 @@ def joined(lines: list[str], number: int, columns: Iterable[int]) -> Iterator[Tr
         for column in columns:
             fix = f"Put “{said}” on a line of its own below it, in column {column + 1} ({spaces(column)})."
             mended = [upper, " " * column + found["below"]]
-            yield Trap(number, found.end(), "second-colon", what, why, fix, mended, added=True)
+            yield Trap(number, found.end(), "second-colon", what, why, fix, mended, added=1)
 
 
 def swapped(lines: list[str], number: int) -> Iterator[Trap]:

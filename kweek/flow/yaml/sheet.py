@@ -16,7 +16,7 @@ class Trap(NamedTuple):
     """What YAML misunderstood, and where; line and column from 0.
 
     mended: the lines from `line` on that replace as many; None: nobody can tell. shift: how far to the right they move.
-    added: the first of them is new. said_at: the line at which it is said, where that is another.
+    added: so many of them are new, the first or those below it. said_at: the line at which it is said, where that is another.
     """
 
     line: int
@@ -27,7 +27,7 @@ class Trap(NamedTuple):
     fix: str
     mended: list[str] | None
     shift: int = 0
-    added: bool = False
+    added: int = 0
     said_at: int | None = None
 
 
@@ -36,7 +36,7 @@ class Sheet(Struct):
 
     shifts: how many characters we put at the beginning of a line. mended: (line, code) of what was tried already.
     tabbed: lines of which only the author knows how deep they stand. tab: how many blanks each tab there is read as.
-    added: a line that the author has not written.
+    added: a line that the author has not written; many: how many of them there are.
     """
 
     file: str
@@ -47,6 +47,7 @@ class Sheet(Struct):
     mended: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     tabbed: set[int] = field(default_factory=set[int])
     added: int | None = None
+    many: int = 0
 
     def line(self, number: int) -> str:
         """From 0. What ends at the end of the file may be said to stand below it."""
@@ -54,12 +55,12 @@ class Sheet(Struct):
 
     def place(self, line: int, column: int) -> Position:
         """Where that stands in what the author wrote; line and column from 0."""
-        theirs = line if self.added is None or line <= self.added else line - 1
+        theirs = line if self.added is None or line <= self.added else max(self.added, line - self.many)
         return Position(theirs + 1, max(1, column - self.shifts.get(line, 0) + 1))
 
     def behind(self, at: Position) -> str:
         """The rest of the line, as it is read now, from a place in what the author wrote."""
-        number = at.line - 1 if self.added is None or at.line <= self.added else at.line
+        number = at.line - 1 if self.added is None or at.line <= self.added else at.line - 1 + self.many
         return self.line(number)[at.column - 1 + self.shifts.get(number, 0) :]
 
     def mend(self, trap: Trap) -> bool:
@@ -69,7 +70,7 @@ class Sheet(Struct):
         self.mended.add((trap.line, trap.code))
         end = trap.line + len(trap.mended) - trap.added
         if trap.added:
-            self.added = trap.line
+            self.added, self.many = trap.line, trap.added
         self.lines[trap.line : end] = trap.mended
         for number in range(trap.line, end if trap.shift else trap.line):
             self.shifts[number] = self.shifts.get(number, 0) + trap.shift

@@ -42,10 +42,11 @@ class Value(Struct, frozen=True):
         fix = f"Write: {f'{self.key}: ' if self.key else ''}{other}"
         return Trap(self.number, self.column + at, code, what, why, fix, [self.replaced_by(other)])
 
-    def parted(self, at: int, below: str, column: int, code: str, what: str, why: str, fix: str) -> Trap:
-        """The trap of which the remedy is to write this on a line of its own. at: where it begins inside the value."""
-        upper = self.line[: self.column + at].rstrip(" ,")
-        return Trap(self.number, self.column + at, code, what, why, fix, [upper, " " * column + below], added=True)
+    def parted(self, at: int, below: list[str], column: int, code: str, what: str, why: str, fix: str) -> Trap:
+        """The trap of which the remedy is to write these, each on a line of its own. at: where they begin inside the
+        value."""
+        upper, lines = self.line[: self.column + at].rstrip(" ,"), [" " * column + line for line in below]
+        return Trap(self.number, self.column + at, code, what, why, fix, [upper, *lines], added=len(lines))
 
     def replaced_by(self, other: str) -> str:
         """The line with this instead."""

@@ -110,7 +110,7 @@ def _list_beside(value: Value, key: str, below: str) -> Trap:
         return value.written(only["word"], "quotes-needed", what, why)
     fix = f"Begin a new line, two spaces deeper: {value.core}"
     column = indent(value.line[: value.column].replace("- ", "  ")) + 2
-    return value.parted(0, value.body, column, "quotes-needed", what, why, fix)
+    return value.parted(0, [value.body], column, "quotes-needed", what, why, fix)
 
 
 def _step_behind(value: Value) -> Trap | None:
@@ -122,7 +122,7 @@ def _step_behind(value: Value) -> Trap | None:
     what, why = f"“{behind['verb']}” stands on the line of “{value.key}”.", "Each step has a line of its own."
     below = f"- {behind['step']}"
     fix = f"Put it on a line of its own, with a dash: {below}"
-    return value.parted(close + 1, below, indent(value.line), "second-colon", what, why, fix)
+    return value.parted(close + 1, [below], indent(value.line), "second-colon", what, why, fix)
 
 
 def _comma_missing(value: Value, found: re.Match[str]) -> Trap:
