@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
 
 from kweek.flow.lint.hears import Hears
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.targets import in_words
 from kweek.flow.load.texts import words_in
+from kweek.flow.load.time_up import is_silence
 from kweek.flow.model import AnyStep, Call, End, Ending, Flow, Inline, Reaction, Send, Target, Task, Wait
 from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import STATES
-
-SILENCE: Final = (
-    "no reaction", "no response", "no reply", "no answer", "nothing", "none", "silence", "silent", "timeout", "expired",
-    "not reacted", "time is up", "geen reactie", "geen antwoord",
-)  # fmt: skip
-"""What somebody may write where nothing happened."""
 
 
 def check_otherwise(step: Wait | Send | Call | Task, known: Hears, report: Report, *, follows: bool) -> None:
@@ -71,7 +65,7 @@ def means_else(step: AnyStep) -> bool:
     lines = [line.state.value for line in step.otherwise] if isinstance(step, Wait | Send | Call | Task) else []
     if not lines or "else" in lines or lines[-1] in STATES[step.verb]:
         return False
-    if lines[-1].lower() in SILENCE:
+    if is_silence(lines[-1]):
         return True
     if lines[-1].startswith(("not ", "no ")) and STATES[step.verb] == ("else",):
         return True  # there is nothing but whom nothing happened to

@@ -9,11 +9,12 @@ from typing import Final
 from kweek.flow.lint.graph import Graph
 from kweek.flow.lint.hears import Hears, hears
 from kweek.flow.lint.names import Names, event_meant
-from kweek.flow.lint.otherwise import SILENCE, check_otherwise, denied, one_by_one, with_condition
+from kweek.flow.lint.otherwise import check_otherwise, denied, one_by_one, with_condition
 from kweek.flow.lint.outcomes import outcome_of_another, own_outcome_meant
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.ways import says_nothing
 from kweek.flow.load.texts import words_in
+from kweek.flow.load.time_up import is_silence
 from kweek.flow.model import (
     AnyStep,
     Call,
@@ -159,9 +160,12 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
             at, "unknown-event", f"There is no event “{event}”", "whoever nobody reaches is “unreachable”", fix
         )
         return "unreachable"
-    if event.lower() in SILENCE and step.verb in STATES:
+    if is_silence(event) and step.verb in STATES:
         why = "that nothing happened is known when the time is up"
-        report.error(at, "unknown-event", f"There is no event “{event}”", why, "Write instead: otherwise: …")
+        fix = "Write instead: otherwise: …"
+        if isinstance(step, Wait | Send | Call | Task) and step.otherwise:
+            fix = f"Take this line away: that is otherwise, in line {step.otherwise[0].state.at.line}"
+        report.error(at, "unknown-event", f"There is no event “{event}”", why, fix)
         return ""
     if own := own_outcome_meant(step, event, names):
         report.error(at, "unknown-event", f"There is no event “{event}”", "", f"Did you mean “{own}”?")

@@ -147,7 +147,7 @@ def _is_not_there(
     unnamed = sorted(there.keys() - named)
     alone = nearest(name, unnamed) or (unnamed[0] if only and len(unnamed) == 1 else None)
     what, why = f"There is no path “{name}” in this flow", ""
-    if alone is not None and (others or kebab(alone) != alone):
+    if alone is not None and (kebab(alone) != alone or (others and name not in names.flows)):
         what, why = (
             f"{what}, and nothing leads to “{alone}”",
             f"{lines_in_words(target.at.line for target in (first, *others))} lead{'' if others else 's'} to “{name}”",
@@ -166,10 +166,12 @@ def _is_not_there(
         fix = "Take this line away: without it, nothing happens"
     elif first in anywhere and (meant(name, ("ignore",)) or meant(name, ("nothing",)) or name == "nothing"):
         fix = "Did you mean “ignore”?"
+    elif name in names.flows:
+        fix = f"To send the lead to the flow of that name, write: flow {name}"
+        if near := nearest(name, can) or alone:
+            fix += f" — or, where a path was meant: {near}"
     elif alone is not None:
         fix = f"Did you mean “{alone}”? Or should the path in line {there[alone].line} be called “{name}”?"
-    elif nearest(name, can) is None and name in names.flows:
-        fix = f"To send the lead to the flow of that name, write: flow {name}"
     elif others or (not flow.paths and nearest(name, can) is None):  # nobody misspells a name twice in the same way
         fix = f"Write this path below “paths”. There are: {', '.join(can)}."
     report.error(first.at, "unknown-target", what, why, fix)

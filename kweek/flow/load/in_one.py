@@ -23,7 +23,7 @@ def parted(reader: Reader, node: Pairs, verb: Pair, paths: Collection[str], *, f
     said = verb.value if isinstance(verb.value, Text) else None
     beside = {pair.key.value for pair in node.pairs}
     if said is not None and verb.key.value == "wait" and (found := _THEN.fullmatch(said.value)):
-        if not _leads(found["to"], paths) or follows or "otherwise" in beside:
+        if found["to"] == "next" or not leads(found["to"], paths) or follows or "otherwise" in beside:
             return node, verb
         what, why = f"“{said.value}” says two things.", "Each step has a line of its own."
         step = f"- end: {found['to']}" if found["to"] in ENDINGS else f"- go: {found['to']}"
@@ -45,8 +45,9 @@ def parted(reader: Reader, node: Pairs, verb: Pair, paths: Collection[str], *, f
     return node, verb
 
 
-def _leads(to: str, paths: Collection[str]) -> bool:
-    return to in paths or to in (*ENDINGS, "steps") or to.startswith("flow ")
+def leads(to: str, paths: Collection[str]) -> bool:
+    """Is it a target that there is?"""
+    return to in paths or to in (*ENDINGS, "next", "steps") or to.startswith("flow ")
 
 
 def _with(node: Pairs, verb: Pair, value: str, more: tuple[Pair, ...]) -> tuple[Pairs, Pair]:

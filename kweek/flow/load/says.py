@@ -33,6 +33,9 @@ _ARGUMENT: Final = {
 """Verbs, and what each cannot do without."""
 _NOUNS: Final = ("mail", "email", "e-mail", "the", "survey", "script", "team", "template", "mailing", "a")
 """What somebody may write before a name."""
+_NEW: Final = ("ask", "survey", "flow")
+"""What takes a name that is not there yet."""
+_PARTED: Final = re.compile("[,;/]")
 _NAMING: Final = ("send", "call", "handover", "go", "to", "tell", "queue", "reassign", "webhook", "mail")  # no # in it
 
 
@@ -221,7 +224,8 @@ class TextReader:
             what, why = f"“{text.value}” is a file.", f"“{pair.key.value}” takes its name."
             self.note(text.at, "name", what, why, f"Write: {pair.key.value}: {file}")
             return Located(file, text.at, text.key)
-        if first := next(iter(several_names(text.value)), None):
+        of_words = pair.key.value in _NEW and not _PARTED.search(text.value)  # of which a title may be made
+        if not of_words and (first := next(iter(several_names(text.value)), None)):
             what = f"“{text.value}” is several names; “{pair.key.value}” takes one."
             fix = f"Write one: {pair.key.value}: {first} — and a step or a line for each other"
             self.note(text.at, "name", what, "", fix)

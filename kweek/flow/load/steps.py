@@ -15,6 +15,7 @@ from kweek.flow.load.misplaced import lifted
 from kweek.flow.load.of_another import INSTEAD, OTHER_WORDS, clock, delete
 from kweek.flow.load.points import points_meant
 from kweek.flow.load.reader import said
+from kweek.flow.load.time_up import otherwise_meant
 from kweek.flow.load.verbless import VerblessReader
 from kweek.flow.meant import meant
 from kweek.flow.options import OPTIONS, VERBS
@@ -149,7 +150,7 @@ class StepReader(VerblessReader):
         if verb == "score":
             node = Pairs(tuple(lifted(self, node.pairs, OPTIONS["score"], ("score",), "the step")), node.at)
             first = next((pair for pair in node.pairs if pair.key.value == "score"), first)  # it may be misspelt
-        known = self._options(node, verb, first, above)
+        known = self._options(otherwise_meant(self, node, first, self.paths), verb, first, above)
         id_ = self.text(known.get("id"))
         if id_ and (not id_.value.strip("/") or " " in id_.value):
             self.note(id_.at, "name", f"“{id_.value}” is no id.", "", "Use small letters, digits, hyphens: first-mail")

@@ -9,6 +9,7 @@ from typing import Final
 
 from kweek.flow.kebab import NAME, kebab, parse_name
 from kweek.flow.load.asking import choose_meant, is_asked
+from kweek.flow.load.in_one import leads
 from kweek.flow.load.no_target import DOES, refused
 from kweek.flow.load.reader import Reader, said, undashed
 from kweek.flow.load.rungs import RungReader
@@ -76,6 +77,10 @@ class TargetReader(RungReader, ABC):
         if steps := choose_meant(self, node, key):
             return Inline(self.read_steps(steps), node.at)
         match node:
+            case Items(items=(Text() as only,)) if node.at.line == key.at.line and leads(only.value, self.paths):
+                what, fix = f"“{key.value}” leads to one place, without brackets.", f"Write: {key.value}: {only.value}"
+                self.note(node.at, "target", what, "", fix)
+                return self._named(only.located, ignore)
             case Items():
                 if not node.items:
                     self.note(node.at, "empty", "This list of steps is empty.", "", "To carry on below, write: next")

@@ -78,7 +78,7 @@ def unindented(lines: list[str], line: int) -> Trap | None:
 
 def between(lines: list[str], line: int) -> Trap | None:
     """A line whose column is none of those that are open above it."""
-    if trap := _undashed(lines, line) or _way(lines, line):
+    if trap := _else(lines, line) or _undashed(lines, line) or _way(lines, line):
         return trap
     column = indent(lines[line])
     open_at = _open_above(lines, line)
@@ -116,6 +116,21 @@ def _undashed(lines: list[str], line: int) -> Trap | None:
     if key in said or {first, key} <= VERBS or {first, key} <= LINES:
         return _dash(line, column, [f"{' ' * column}- {lines[line].lstrip()}"])
     return None
+
+
+def _else(lines: list[str], line: int) -> Trap | None:
+    """`else: next` in the very column of `- choose:`."""
+    column, here = indent(lines[line]), shape(lines[line])
+    above = next((n for n in range(line - 1, -1, -1) if says_something(lines[n]) and indent(lines[n]) <= column), None)
+    if not here or here["key"] != "else" or above is None or _key(lines[above]) != "choose" or dashed(lines[line]):
+        return None
+    first = next((text for text in lines[above + 1 :] if says_something(text)), "")
+    if indent(lines[above]) != column or not dashed(first):
+        return None
+    what, why = "“else” stands beside choose.", "For all others is the last line of its list."
+    fix = f"Write in column {indent(first) + 1}: - else: {without_comment(here['body'])}"
+    mended = [f"{' ' * indent(first)}- {lines[line].lstrip()}"]
+    return Trap(line, column, "choose-line", what, why, fix, mended, indent(first) + 2 - column)
 
 
 def _way(lines: list[str], line: int) -> Trap | None:

@@ -16,7 +16,8 @@ class Trap(NamedTuple):
     """What YAML misunderstood, and where; line and column from 0.
 
     mended: the lines from `line` on that replace as many; None: nobody can tell. shift: how far to the right they move.
-    added: so many of them are new, the first or those below it. said_at: the line at which it is said, where that is another.
+    added: so many of them are new, the first or those below it. said_at: the line at which it is said, where that is
+    another.
     """
 
     line: int
