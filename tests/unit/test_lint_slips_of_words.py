@@ -161,7 +161,7 @@ OUTCOMES_OF: Final = [
 
 WHAT_DID_NOT_HAPPEN: Final = [
     (FAIR, "clicked book-a-visit: call", "not opened: call", 37, "Write it below otherwise: a line for “opened”"),
-    (FAIR, "clicked book-a-visit: call", "no reaction: call", 37, "Write instead: otherwise: …"),
+    (FAIR, "clicked book-a-visit: call", "no reaction: call", 37, "that is otherwise, in line 39"),
     (FAIR, "  appointment.requested: done", "  opened fair-thanks: done", 18, "Write opened alone, for any mail"),
 ]
 CODES_OF: Final = [
