@@ -113,7 +113,10 @@ class StepReader(VerblessReader):
         for above, number in pairwise(verbs):
             first, other = node.pairs[above].key.value, node.pairs[number].key
             what = f"“{first}” and “{other.value}” are two steps in one."
+            column = node.pairs[0].key.at.column - 2
             fix = f"Begin the second with a dash of its own: - {other.value}: …"
+            if other.at.line > node.pairs[0].key.at.line and column > 0:
+                fix = f"Begin the second with a dash of its own, in column {column}: - {other.value}: …"
             self.note(other.at, "two-verbs", what, "A list runs downwards, one verb an item.", fix)
             yield from self.parted(Pairs(node.pairs[begun:number], node.pairs[begun].key.at))
             begun = number

@@ -202,10 +202,14 @@ def begin_in(wanted: int, block: list[str], line: int, stays: Collection[int] = 
     fix = f"Begin it in column {wanted + 1} ({spaces(wanted)})"
     moving = [(number, text) for number, text in enumerate(block) if says_something(text) and number not in stays]
     beside = [line + number + 1 for number, text in moving[1:] if indent(text) == indent(block[0])]
-    deeper = any(indent(text) > indent(block[0]) for _, text in moving)
+    column = indent(block[0])
+    below = [indent(text) for _, text in moving if indent(text) > column]
     if beside:
-        return f"{fix}, and {lines_in_words(beside)} too{', with what stands below' * deeper}."
-    return f"{fix}, and what belongs to it as much further." if deeper else f"{fix}."
+        return f"{fix}, and {lines_in_words(beside)} too{', with what stands below' * bool(below)}."
+    if not below or below[0] == wanted + 2:  # it stands where it should
+        return f"{fix}."
+    side, far = ("right", wanted - column) if wanted > column else ("left", column - wanted)
+    return f"{fix}, and what stands below it {far} column{'s' * (far > 1)} further {side}."
 
 
 def _block(lines: list[str], line: int, wanted: int) -> list[str]:

@@ -20,6 +20,8 @@ _FEW_MENDS: Final = 3
 _WIDER_TABS: Final = (4, 8)
 _LONG: Final = 32 * 1024
 _NO_CHARACTER: Final = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
+_QUESTION: Final = re.compile(r"(?<=[^\W_])\?(?=[ ,}])")
+"""A question mark behind a word, at which only the pure scanner believes that the text ends, inside { }."""
 
 
 def read_yaml(
@@ -146,11 +148,11 @@ def _events(sheet: Sheet, pure: bool) -> Iterator[Any]:
 
 def _pure_error(sheet: Sheet) -> Exception | None:
     """ValueError and OverflowError: an escape that the pure scanner stumbles over."""
-    from yaml import YAMLError
+    import yaml
 
     try:
-        for _ in _events(sheet, pure=True):
+        for _ in yaml.parse(_QUESTION.sub(".", "\n".join(sheet.lines)), Loader=yaml.SafeLoader):
             pass
-    except YAMLError as error:
+    except yaml.YAMLError as error:
         return error
     return None

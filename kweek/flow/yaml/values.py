@@ -151,7 +151,8 @@ def moustache(key: str | None, text: str) -> tuple[str, str, str]:
         return "Braces are no name.", why, f"Write the name itself, such as {key}: {bare or 'brochure'}"
     text = text.strip()
     bare = text[:-1] if text.endswith('"') and text.count('"') % 2 else text  # only the first of the two is lost
-    return what, why, f'Put the whole value in quotes: {f"{key}: " if key else ""}"{bare}"'
+    shown = quoted(bare) if '"' in bare else f'"{bare}"'
+    return what, why, f"Put the whole value in quotes: {f'{key}: ' if key else ''}{shown}"
 
 
 def event_field(key: str | None, text: str) -> str:
