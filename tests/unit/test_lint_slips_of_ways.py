@@ -52,6 +52,14 @@ READ_ON: Final = """\
         - tag: drying                  # the subject stays with the lead, for later mails
 """
 WAITED: Final = "  - wait: 1 week\n  - send: drying-calculator\n"
+WEEK: Final = "  - wait: 7 days\n"
+QUOTED: Final = "  quote.requested: sales\n"
+GOAL: Final = "goal:\n  if: lead.sales_ready\n  go: done\n"
+ANSWERED: Final = MEASURED[MEASURED.index("      call:") :]
+ASKED: Final = "      call: { nl: Niets?, en: Nothing? }\n"
+EACH: Final = "start:\n" + "".join(
+    f"  - event: {event}\n    if: lead.sales_ready\n" for event in ("brochure.requested", "page.viewed")
+)
 HANDED: Final = "      prefer: same person\n      follow_up: 24 hours\n      remind: 20 hours\n"
 
 
@@ -133,6 +141,52 @@ SLIPS: Final = [
         f"{START}reentry: after 26 weeks\nlimit: 1 mail per 7 days\n",
     ),
     (RENEWAL, BACK, BACK.replace("\n      ", ", "), 72, "“at_most: 3 times” and “then: silent” each on a line", BACK),
+    (
+        BROCHURE,
+        START,
+        "start: { event: brochure.requested, page.viewed, if: lead.sales_ready }\n",
+        5,
+        "“- event: brochure.requested”, and below “event”: “if: lead.sales_ready” — and “- event: page.viewed”",
+        EACH,
+    ),
+    (
+        BROCHURE,
+        START,
+        "start:\n  event: brochure.requested, page.viewed\n  if: lead.sales_ready\n",
+        6,
+        "“- event: brochure.requested”, and below “event”: “if: lead.sales_ready” — and “- event: page.viewed”",
+        EACH,
+    ),
+    (
+        BROCHURE,
+        START,
+        "start: { brochure.requested, if: lead.sales_ready }\n",
+        5,
+        "Write: event: brochure.requested",
+        "start: { event: brochure.requested, if: lead.sales_ready }\n",
+    ),
+    (BROCHURE, QUOTED, "  if: lead.sales_ready\n", 9, "“if: lead.sales_ready” and “go: done” (or a path)", GOAL),
+    # a step below another
+    (BROCHURE, WEEK, f"{WEEK}    tag: met\n", 13, "of its own, in column 3: - tag: …", f"{WEEK}  - tag: met\n"),
+    (BROCHURE, WEEK, f"{WEEK}      tag: met\n", 13, "Write in column 3: - tag: met", f"{WEEK}  - tag: met\n"),
+    (
+        BROCHURE,
+        WEEK,
+        f"{WEEK}      tell: manager\n        text: Hear\n",
+        13,
+        "Write in column 3: - tell: manager — and what stands below it 4 columns further left",
+        f"{WEEK}  - tell: manager\n    text: Hear\n",
+    ),
+    # a question mark, and quotes within quotes, are none of it
+    (KEEP, ANSWERED, f"{ASKED}      nothing: {{ nl: Niets meer, en: Nothing more\n", 17, "Close it with }", ANSWERED),
+    (
+        RENEWAL,
+        "Send the new contract to {{ company.name or lead.name }}",
+        '{{ lead.name or "them" }}: send the contract',
+        42,
+        "task: '{{ lead.name or \"them\" }}: send the contract'",
+        "'{{ lead.name or \"them\" }}: send the contract'",
+    ),
     # what is asked where a target belongs
     (RENEWAL, LATE, _late("otherwise: if lead.sales_ready: late"), 68, READY, IN_A_CHOOSE),
     (RENEWAL, LATE, _late("otherwise: if: lead.sales_ready: late"), 68, READY, IN_A_CHOOSE),

@@ -9,7 +9,7 @@ from typing import Final
 from kweek.flow import model as m
 from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import Reader, said
-from kweek.flow.load.texts import BETWEEN
+from kweek.flow.load.texts import BETWEEN, words_in
 from kweek.flow.moment import CLOCK, WEEKDAYS, parse_at, parse_weekly
 from kweek.flow.problems import Located, nearest
 from kweek.flow.words import OWN_EVENT
@@ -118,7 +118,12 @@ class StartReader(Reader):
                 return m.Start(text.at, manual=True)
             return self._moment_alone(text) or self._asked_beside(text, key) or m.Start(text.at, event=text)
         if node.pairs and "." in node.pairs[0].key.value:
-            first = node.pairs[0].key
+            first, asked = node.pairs[0].key, node.pairs[1:]
+            if [pair.key.value for pair in asked] == ["if"]:
+                event = Pair(first._replace(value="event"), first)
+                what, fix = f"“{first.value}” has no key.", f"Write: event: {first.value}"
+                self.note(first.at, "start", what, "", fix)
+                return self._start(Pairs((event, *asked), node.at), key)
             whole = f"{first.value}: {said(node.pairs[0])}"
             if asked := self._asked_beside(Located(whole, first.at, first.at), key):
                 return asked
@@ -138,7 +143,7 @@ class StartReader(Reader):
         if "at" in known and "if" in known:
             fix = "Ask it in a choose, as the first step."
             self.note(known["if"].key.at, "start", "“at” has no “if”.", "The date itself decides.", fix)
-        known = self._asked_behind(known)
+        known = self._one_event(self._asked_behind(known))
         if self._on_days(known):
             return None
         event, condition = self.text(known.get("event")), self.text(known.get("if"))
@@ -163,6 +168,23 @@ class StartReader(Reader):
         event = pair.value._replace(value=found["event"], text_at=None)
         condition = own or Pair(pair.key._replace(value="if"), pair.value._replace(value=asked, text_at=None))
         return {**known, "event": Pair(pair.key, event), "if": condition}
+
+    def _one_event(self, known: dict[str, Pair]) -> dict[str, Pair]:
+        """`event: cart.abandoned, quote.requested`: each of the starts asks what stands below; the first is read."""
+        pair = known.get("event")
+        words = [one.value for one in self.listed(pair) if isinstance(one, Text)]
+        words = words_in(words[0]) if len(words) == 1 else words
+        if pair is None or not words[1:] or not all(map(OWN_EVENT.fullmatch, words)):
+            return known
+        what, why = f"“event” names {len(words)} events.", "Each is a start of its own."
+        fix = f"Write: start: [{', '.join(words)}]"
+        if "if" in known:
+            asked = said(known["if"])
+            each = " — and ".join(f"“- event: {word}”, and below “event”: “if: {asked}”" for word in words)
+            why, fix = "Each is a start of its own, with its condition.", f"Write below “start:” a list: {each}"
+        self.note(pair.value.at, "list-wanted", what, why, fix)
+        first = Text(words[0], pair.value.at, pair.value.at)
+        return {**known, "event": Pair(pair.key, first)}
 
     def _on_days(self, known: dict[str, Pair]) -> bool:
         """`every: monday, thursday 09:00`, and an `if` below it: each of the starts asks it."""

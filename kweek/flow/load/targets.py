@@ -235,7 +235,7 @@ class TargetReader(RungReader, ABC):
             example = f"{pair.value.value}: done (or a path)"
         lines = self._with_then(self._else_meant(self.pairs(pair.value, pair.key, example)))
         for line in self._links_beside(lines):
-            if self._event_behind(line):
+            if self._event_behind(line) or (whenever and self._asked_anywhere(line)):
                 continue
             words = line.key.value.split(" ", 1)
             if (click := _CLICKED.fullmatch(line.key.value)) and line.key.value != f"clicked {click[1]}":
@@ -268,6 +268,18 @@ class TargetReader(RungReader, ABC):
             return False
         what, why = f"“{line.key.value}” is no event, and does not say where the lead goes.", "The event is the key."
         self.note(line.key.at, "unknown-event", what, why, f"Write: {said}: done (or a path)")
+        return True
+
+    def _asked_anywhere(self, line: Pair) -> bool:
+        """`if: lead.sales_ready` below `whenever`."""
+        if line.key.value != "if":
+            return False
+        what, why = "“if” is no event, and whenever asks nothing.", "What is asked wherever a lead is, is a goal."
+        fix = (
+            f"Write instead goal: in column 1, and below it, two spaces deeper, “if: {said(line)}” and “go: done” (or a"
+        )
+        fix += " path) — or ask it in a choose, where the event leads"
+        self.note(line.key.at, "unknown-event", what, why, fix)
         return True
 
     def _needless(self, reaction: Reaction) -> Reaction:

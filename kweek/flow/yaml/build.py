@@ -232,7 +232,8 @@ class Builder:
 
     def _mean(self, top: _Open, at: Position, found: Meant) -> None:
         """Colons without a space have one message for all of their braces."""
-        if found.code != "space-after-colon" or (found.code, top.at.line) not in {(p.code, p.line) for p in self.found}:
+        said = {(problem.code, problem.line) for problem in self.found}
+        if found.code and (found.code != "space-after-colon" or (found.code, top.at.line) not in said):
             self._note(at, found.code, found.what, found.why, found.fix)
         top.pairs[len(top.pairs) - found.joined :] = [found.pair]
 

@@ -37,7 +37,7 @@ def too_deep(lines: list[str], line: int, above: int) -> Trap | None:
         return None
     if column == wanted + 2 and not dashed(lines[above]) and _dashed_below(lines, line, wanted):
         return _dash(above, wanted, [f"{' ' * wanted}- {lines[above].lstrip()}"])
-    if trap := _verb_too_far_left(lines, line, above):
+    if trap := _verb_too_far_left(lines, line, above) or _step_below(lines, line, above):
         return trap
     return _moved(lines, line, wanted, above, f"“{upper['key']}” in line {above + 1} has its value already")
 
@@ -56,6 +56,31 @@ def _verb_too_far_left(lines: list[str], line: int, above: int) -> Trap | None:
     why = f"The options of a step stand below its verb, “{upper['key']}”."
     fix = f"Begin it in column {column + 3} ({spaces(column + 2)})."
     return Trap(above, column, "indentation", what, why, fix, ["  " + lines[above]], 2)
+
+
+def _step_below(lines: list[str], line: int, above: int) -> Trap | None:
+    """A step that stands without its dash below the verb of another: `- wait: 7 days`, and deeper `tag: met`."""
+    head: int | None = above
+    while head is not None and not dashed(lines[head]):
+        head = nearest_above(lines, head)
+    verb, column = _key(lines[line]), indent(lines[line])
+    upper = _key(lines[head]) if head is not None else None
+    if head is None or upper not in VERBS or verb not in VERBS or dashed(lines[line]) or verb in OPTIONS[upper]:
+        return None
+    wanted = indent(lines[head])
+    first, *below = _block(lines, line, wanted + 2)
+    delta = next((wanted + 2 - indent(text) for text in below if says_something(text)), 0)
+    moved = [" " * max(0, indent(text) + delta) + text.lstrip(" ") if text.strip() else text for text in below]
+    what, why = f"“{verb}” is a step, and stands below another, “{upper}”.", "A list runs downwards, a dash a step."
+    fix = f"Write in column {wanted + 1}: - {without_comment(first.strip())}"
+    fix += f" — and what stands below it {_further(delta)}" if delta else ""
+    mended = [f"{' ' * wanted}- {first.lstrip()}", *moved]
+    return Trap(line, column, "dash", what, why, fix, mended, wanted + 2 - column)
+
+
+def _further(delta: int) -> str:
+    """`2 columns further right`"""
+    return f"{abs(delta)} column{'s' * (abs(delta) > 1)} further {'right' if delta > 0 else 'left'}"
 
 
 def unindented(lines: list[str], line: int) -> Trap | None:
@@ -208,8 +233,7 @@ def begin_in(wanted: int, block: list[str], line: int, stays: Collection[int] = 
         return f"{fix}, and {lines_in_words(beside)} too{', with what stands below' * bool(below)}."
     if not below or below[0] == wanted + 2:  # it stands where it should
         return f"{fix}."
-    side, far = ("right", wanted - column) if wanted > column else ("left", column - wanted)
-    return f"{fix}, and what stands below it {far} column{'s' * (far > 1)} further {side}."
+    return f"{fix}, and what stands below it {_further(wanted - column)}."
 
 
 def _block(lines: list[str], line: int, wanted: int) -> list[str]:

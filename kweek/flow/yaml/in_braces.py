@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from kweek.flow.words import OWN_EVENT
 from kweek.flow.yaml.tree import Pair, Text
 
 _NO_COLON: Final = re.compile(r"(?P<key>[a-z_][a-z_-]*)(?: ?[=;] ?|:| )(?P<value>\S.*)")
@@ -20,7 +21,8 @@ _LATER: Final = ("after", "every", "tell", "reassign", "if", "go", "email", "eve
 
 
 class Meant(NamedTuple):
-    """pair: what was meant. joined: the pair before it, with this as the end of its text."""
+    """pair: what was meant. code: empty: nothing is said of it here. joined: the pair before it, with this as the end
+    of its text."""
 
     pair: Pair
     code: str
@@ -48,6 +50,9 @@ def meant_in_braces(key: Text, before: Sequence[Pair], owner: str) -> Meant | No
             behind := _DECIMALS.fullmatch(key.value)
         ):
             return _decimal(above, value, key, behind, owner)
+        case [*_, Pair(Text(value="event") as above, Text() as value)] if OWN_EVENT.fullmatch(key.value):
+            whole = f"{value.value}, {key.value}"  # whoever reads the start knows what is asked of both
+            return Meant(Pair(above, Text(whole, value.at, key.end)), "", "", "", "", joined=True)
         case [*_, Pair(above, Text() as value)] if not value.empty:
             whole = f"{value.value}, {key.value}"
             what = f"“{key.value}” stands alone, without a key."

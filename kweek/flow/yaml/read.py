@@ -20,7 +20,7 @@ _FEW_MENDS: Final = 3
 _WIDER_TABS: Final = (4, 8)
 _LONG: Final = 32 * 1024
 _NO_CHARACTER: Final = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
-_QUESTION: Final = re.compile(r"(?<=[^\W_])\?(?=[ ,}])")
+_QUESTION: Final = re.compile(r"(?<=[^\W_])\?(?=[\s,}])")
 """A question mark behind a word, at which only the pure scanner believes that the text ends, inside { }."""
 
 
