@@ -60,6 +60,7 @@ ASKED: Final = "      call: { nl: Niets?, en: Nothing? }\n"
 EACH: Final = "start:\n" + "".join(
     f"  - event: {event}\n    if: lead.sales_ready\n" for event in ("brochure.requested", "page.viewed")
 )
+ELSE: Final = "        - else: flow long-term\n"
 HANDED: Final = "      prefer: same person\n      follow_up: 24 hours\n      remind: 20 hours\n"
 
 
@@ -201,6 +202,30 @@ SLIPS: Final = [
         19,
         "Write below “answered:”, two spaces deeper: - choose:",
         f"answered:\n        {CHOSEN.replace('late', 'triage').rstrip()}",
+    ),
+    (
+        BROCHURE,
+        WEEK,
+        f"{WEEK}  - go: sales if lead.sales_ready\n",
+        13,
+        "Write instead: - choose: — and below it, four spaces deeper than that dash: “- if: lead.sales_ready”",
+        f"{WEEK}  - choose:\n      - if: lead.sales_ready\n        go: sales\n      - else: next\n",
+    ),
+    (
+        BROCHURE,
+        WEEK,
+        f"{WEEK}  - go: if lead.sales_ready: sales\n",
+        13,
+        "with “go: sales” below “if”, and “- else: next (or a path)”",
+        f"{WEEK}  - choose:\n      - if: lead.sales_ready\n        go: sales\n      - else: next\n",
+    ),
+    (
+        WHITEPAPER,
+        ELSE,
+        "        - else: if lead.sales_ready: call\n",
+        64,
+        "Write below “else:”, two spaces deeper",
+        ELSE,
     ),
     # choose is lost above its lines
     (

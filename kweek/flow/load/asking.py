@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kweek.flow.load.reader import Reader, said
 from kweek.flow.problems import Position
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.asking import asks, in_a_choose
 
-_ASKS: tuple[str, ...] = ("if", "go", "else")
+_ASKS: Final = ("if", "go", "else")
 
 
 def is_asked(node: Node) -> bool:
     return _asked(node) is not None
 
 
-def choose_meant(reader: Reader, node: Node, key: Text) -> tuple[Node, ...]:
-    """The only step of the list that was meant; empty: nothing is asked. key: what leads there."""
-    found = _asked(node) if key.value not in ("go", "then") else None
+def choose_meant(reader: Reader, node: Node, key: Text, *, rest: str = "done", step: bool = False) -> tuple[Node, ...]:
+    """The only step of the list that was meant; empty: nothing is asked. key: what leads there. rest: where all
+    others go, if nobody says it. step: it is a verb."""
+    found = _asked(node)
     if found is None:
         return ()
     asked, to, other = found
-    reader.note(node.at, "target", *in_a_choose(key.value, asked, to, other))
+    reader.note(node.at, "target", *in_a_choose(key.value, asked, to, other, rest=rest, step=step))
     first = _pairs(node.at, {"if": asked, "go": to or "done"})
-    lines = Items((first, _pairs(node.at, {"else": other or "done"})), node.at)
+    lines = Items((first, _pairs(node.at, {"else": other or rest})), node.at)
     return (Pairs((Pair(Text("choose", node.at, node.at), lines),), node.at),)
 
 

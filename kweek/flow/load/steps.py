@@ -9,6 +9,7 @@ from typing import Final
 
 from kweek.flow import model as m
 from kweek.flow.kebab import kebab
+from kweek.flow.load.asking import choose_meant
 from kweek.flow.load.choose import Known
 from kweek.flow.load.in_one import parted
 from kweek.flow.load.misplaced import lifted
@@ -146,6 +147,9 @@ class StepReader(VerblessReader):
         )
         if first is None:
             return None
+        rest = "next" if self.follows else "done"
+        if first.key.value == "go" and (asked := choose_meant(self, first.value, first.key, rest=rest, step=True)):
+            return self._read_step(asked[0], above)
         node, first = parted(self, *self.named_below(node, first), self.paths, follows=self.follows)
         node, first = points_meant(self, node, self.other_verb(node, first))
         node, first = self.length_meant(*self.ending_meant(node, first))

@@ -29,10 +29,7 @@ def otherwise_meant(reader: Reader, step: Pairs, verb: Pair, paths: Collection[s
         return step
     for pair in step.pairs:
         match pair:
-            case Pair(key, Text(value=to)) if leads(to, paths) and _is_stranger(key.value, step):
-                near = nearest(key.value, options)
-                if near == "otherwise":
-                    return step
+            case Pair(key, Text(value=to)) if leads(to, paths) and _is_stranger(key.value, step, options):
                 what = f"“{key.value}” is not an option of “{verb.key.value}”."
                 reader.note(key.at, "unknown-key", what, "", f"Did you mean “otherwise”? Write: otherwise: {to}")
                 meant = Pair(key._replace(value="otherwise"), pair.value)
@@ -60,12 +57,15 @@ def is_silence(word: str) -> bool:
     return word.lower().removeprefix("on ") in SILENCE
 
 
-def _is_stranger(word: str, step: Pairs) -> bool:
-    """No word of ours, nor anything that happens, of which the line would only stand in a wrong column."""
+def _is_stranger(word: str, step: Pairs, options: Collection[str]) -> bool:
+    """No word of ours, nor nearly one of these options, nor anything that happens, of which the line would only stand
+    in a wrong column."""
     if is_silence(word) or word == "then":
         return True
     happens = is_event(word) or "." in word or word in STATES["send"] or word in {*_outcomes(step)}
-    return not happens and word not in (*WORDS, *OPTIONS, *_NAMES, "id") and word.split()[0] not in ("on", "when")
+    if happens or nearest(word, options) is not None:
+        return False
+    return word not in (*WORDS, *OPTIONS, *_NAMES, "id") and word.split()[0] not in ("on", "when")
 
 
 def _outcomes(step: Pairs) -> Iterator[str]:

@@ -6,13 +6,13 @@ import re
 from typing import Final
 
 _ASKS: Final = re.compile(
-    r"""if:?\ +(?P<asked>[^:]*?[.(][^:]*?)
+    r"""if:?\ +(?P<asked>[^:]*?[a-z_](?:\.[a-z]|\()[^:]*?)
         (?:(?:,|:|\ then:?|\ go(?:\ to)?:?)+\ *(?:go(?:\ to)?:?\ +)?(?P<to>(?:flow\ )?[a-z0-9-]+)
         (?:,?\ +else:?\ +(?P<other>(?:flow\ )?[a-z0-9-]+))?)?""",
     re.VERBOSE,
 )
 
-_ASKS_BEHIND: Final = re.compile(r"(?P<to>(?:flow )?[a-z0-9-]+),? if:? (?P<asked>[^:]*[.(][^:]*)")
+_ASKS_BEHIND: Final = re.compile(r"(?P<to>(?:flow )?[a-z0-9-]+),? if:? (?P<asked>[^:]*[a-z_](?:\.[a-z]|\()[^:]*)")
 
 
 def asks(text: str) -> tuple[str, str, str] | None:
@@ -24,10 +24,13 @@ def asks(text: str) -> tuple[str, str, str] | None:
     return (found["asked"], found["to"] or "", found["other"] or "") if found else None
 
 
-def in_a_choose(key: str, asked: str, to: str, other: str) -> tuple[str, str, str]:
-    """What, why and fix."""
+def in_a_choose(
+    key: str, asked: str, to: str, other: str, *, rest: str = "done", step: bool = False
+) -> tuple[str, str, str]:
+    """What, why and fix. rest: where all others go, if nobody says it. step: the key is a verb, `go`."""
     what, why = f"“{key}” leads somewhere, and asks nothing.", "What is asked of a lead, “choose” asks."
-    way, rest = to or "… (a path)", other or "done (or a path)"
-    fix = f"Write below “{key}:”, two spaces deeper: - choose: — and below it, four spaces deeper than that dash: "
+    way, rest = to or "… (a path)", other or f"{rest} (or a path)"
+    where = "instead" if step else f"below “{key}:”, two spaces deeper"
+    fix = f"Write {where}: - choose: — and below it, four spaces deeper than that dash: "
     fix += f"“- if: {asked}”, with “go: {way}” below “if”, and “- else: {rest}”"
     return what, why, fix

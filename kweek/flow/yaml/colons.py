@@ -10,7 +10,7 @@ from kweek.flow.yaml.asking import asks, in_a_choose
 from kweek.flow.yaml.columns import LINES
 from kweek.flow.yaml.heads import BESIDE
 from kweek.flow.yaml.keys import OF_TWO_WORDS, PROSE
-from kweek.flow.yaml.lines import indent
+from kweek.flow.yaml.lines import dashed, indent
 from kweek.flow.yaml.sheet import Trap
 from kweek.flow.yaml.value import Value, quoted, whole
 
@@ -90,7 +90,7 @@ def second_colon(value: Value) -> Trap | None:
         return value.written(f"{{ {round_brackets['inside']} }}", "brackets", what, why)
     if value.key == "start" and (start := _start(value)):
         return start
-    if value.key not in {*_NO_TARGETS, "go", "then"} and (found := asks(value.core)):
+    if value.key not in _NO_TARGETS and (found := asks(value.core)):
         return _in_a_choose(value, value.key, *found)
     why = f"After “{value.key}:” a second colon with a space would begin another key in the same line."
     what = "There is a second colon in this line."
@@ -156,10 +156,14 @@ def _start(value: Value) -> Trap | None:
 
 def _in_a_choose(value: Value, key: str, asked: str, to: str, other: str) -> Trap:
     """`otherwise: if lead.sales_ready: sales`"""
-    condition = asked if whole(asked) else quoted(asked)
-    line = f"[choose: [{{if: {condition},go: {to or 'done'}}},{{else: {other or 'done'}}}]]"
-    what, why, fix = in_a_choose(key, asked, to, other)
-    return Trap(value.number, value.column, "target", what, why, fix, [value.replaced_by(line)])
+    condition, step = asked if whole(asked) else quoted(asked), key == "go" and dashed(value.line)
+    rest = "next" if step else "done"
+    lines = f"[{{if: {condition},go: {to or 'done'}}},{{else: {other or rest}}}]"
+    mended = value.replaced_by(f"[choose: {lines}]")
+    if step:
+        mended = value.replaced_by(lines).replace("go:", "choose:", 1)
+    what, why, fix = in_a_choose(key, asked, to, other, rest=rest, step=step)
+    return Trap(value.number, value.column, "target", what, why, fix, [mended])
 
 
 def _compared(asked: str) -> str:

@@ -19,7 +19,7 @@ _ABOVE: Final = {
 }  # fmt: skip
 """Above what some lines can only have stood."""
 _LINES: Final = {"- if": "- if: lead.sales_ready", "- after": "- after: 1 hour"}
-_DEEPER: Final = {"- choose": (4, 2)}
+_DEEPER: Final = {"- choose": (4, 2, 3)}
 """How much further left the line above stands, where that is not two columns; the likeliest first."""
 _CLAUSES: Final = ("when", "whenever", "otherwise")
 _NAME: Final = re.compile(r"([a-z][a-z0-9-]*) *(?:#.*)?")
