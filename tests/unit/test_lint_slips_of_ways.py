@@ -168,7 +168,14 @@ SLIPS: Final = [
     ),
     (BROCHURE, QUOTED, "  if: lead.sales_ready\n", 9, "“if: lead.sales_ready” and “go: done” (or a path)", GOAL),
     # a step below another
-    (BROCHURE, WEEK, f"{WEEK}    tag: met\n", 13, "of its own, in column 3: - tag: …", f"{WEEK}  - tag: met\n"),
+    (
+        BROCHURE,
+        WEEK,
+        f"{WEEK}    tag: met\n",
+        13,
+        "a dash of its own: - tag: … — in column 3 (2 spaces)",
+        f"{WEEK}  - tag: met\n",
+    ),
     (BROCHURE, WEEK, f"{WEEK}      tag: met\n", 13, "Write in column 3: - tag: met", f"{WEEK}  - tag: met\n"),
     (
         BROCHURE,

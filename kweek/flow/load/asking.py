@@ -13,6 +13,7 @@ _ASKS: Final = ("if", "go", "else")
 
 
 def is_asked(node: Node) -> bool:
+    """Does it say what is asked, where it should say where the lead goes?"""
     return _asked(node) is not None
 
 
@@ -30,7 +31,7 @@ def choose_meant(reader: Reader, node: Node, key: Text, *, rest: str = "done", s
 
 
 def _asked(node: Node) -> tuple[str, str, str] | None:
-    """What is asked, where the lead goes, and where all others go."""
+    """What is asked, where the lead goes, and where all others go; None: nothing is."""
     match node:
         case Text(value=text):
             return asks(text)

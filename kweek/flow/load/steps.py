@@ -23,6 +23,7 @@ from kweek.flow.options import OPTIONS, VERBS
 from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 from kweek.flow.yaml.columns import LINES
+from kweek.flow.yaml.lines import spaces
 from kweek.flow.yaml.tree import last_line
 
 __all__ = ["OPTIONS", "VERBS", "StepReader"]
@@ -114,10 +115,10 @@ class StepReader(VerblessReader):
         for above, number in pairwise(verbs):
             first, other = node.pairs[above].key.value, node.pairs[number].key
             what = f"“{first}” and “{other.value}” are two steps in one."
-            column = node.pairs[0].key.at.column - 2
             fix = f"Begin the second with a dash of its own: - {other.value}: …"
+            column = node.pairs[0].key.at.column - 2
             if other.at.line > node.pairs[0].key.at.line and column > 0:
-                fix = f"Begin the second with a dash of its own, in column {column}: - {other.value}: …"
+                fix += f" — in column {column} ({spaces(column - 1)})"
             self.note(other.at, "two-verbs", what, "A list runs downwards, one verb an item.", fix)
             yield from self.parted(Pairs(node.pairs[begun:number], node.pairs[begun].key.at))
             begun = number

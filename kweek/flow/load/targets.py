@@ -275,10 +275,9 @@ class TargetReader(RungReader, ABC):
         if line.key.value != "if":
             return False
         what, why = "“if” is no event, and whenever asks nothing.", "What is asked wherever a lead is, is a goal."
-        fix = (
-            f"Write instead goal: in column 1, and below it, two spaces deeper, “if: {said(line)}” and “go: done” (or a"
-        )
-        fix += " path) — or ask it in a choose, where the event leads"
+        shown = f"“if: {said(line)}” and “go: done” (or a path)"
+        fix = f"Write instead goal: in column 1, and below it, two spaces deeper, {shown}"
+        fix += " — or ask it in a choose, where the event leads"
         self.note(line.key.at, "unknown-event", what, why, fix)
         return True
 

@@ -50,7 +50,10 @@ def meant_in_braces(key: Text, before: Sequence[Pair], owner: str) -> Meant | No
             behind := _DECIMALS.fullmatch(key.value)
         ):
             return _decimal(above, value, key, behind, owner)
-        case [*_, Pair(Text(value="event") as above, Text() as value)] if OWN_EVENT.fullmatch(key.value):
+        case [*_, Pair(Text(value="event") as above, Text() as value)] if owner in (
+            "start",
+            "",
+        ) and OWN_EVENT.fullmatch(key.value):
             whole = f"{value.value}, {key.value}"  # whoever reads the start knows what is asked of both
             return Meant(Pair(above, Text(whole, value.at, key.end)), "", "", "", "", joined=True)
         case [*_, Pair(above, Text() as value)] if not value.empty:
