@@ -76,8 +76,8 @@ class ChooseReader(TargetReader):
         fix = f"Write in column {column}: - else: {said(beside)}"
         if other is not None:
             fix = f"Delete this line: the one for all others is line {other.at.line}"
-        what, why = f"“{beside.key.value}” is no option of choose.", "For all others is the last line of its list."
-        self.note(beside.key.at, "choose-line", what, why, fix)
+        why = "What is for all others is the last line of its list."
+        self.note(beside.key.at, "choose-line", f"“{beside.key.value}” is no option of choose.", why, fix)
         if other is not None:
             return tuple(nodes)
         return (*nodes, Pairs((Pair(beside.key._replace(value="else"), beside.value),), beside.key.at))
