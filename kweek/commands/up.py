@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import time
 from collections.abc import Callable
@@ -134,6 +135,7 @@ def announce(chosen: Settings, ports: Ports) -> None:
     from kweek.web.session import login_link
 
     say(f"Kweek is up.   Open {login_link(chosen)}")
+    say(f"               It opens once; another comes from: kweek web --link --data {shlex.quote(str(chosen.data))}")
     if web_port(chosen) != ports.web.number:
         say(f"               Links lead to {chosen.base_url}; here the pages are at port {ports.web.number}")
     if ports.ui is not None:

@@ -233,7 +233,8 @@ class Verbs:
                 )
                 return Step(id, "set", say("picture.set"), lines)
             case m.Tell(to=to, text=text, mail=mail):
-                notes = (*_some(text), *([say("picture.tell.mail", mail=mail.value)] if mail else []))
+                said = [title_words(say, text.value)] if text else []
+                notes = (*said, *([say("picture.tell.mail", mail=mail.value)] if mail else []))
                 return Step(id, "tell", say("picture.tell", who=to.value), notes)
             case m.Webhook(name=name):
                 return Step(id, "webhook", say("picture.webhook", name=name.value))

@@ -97,8 +97,8 @@ def words(say: Tongue, picture: Picture, at: str) -> str | None:
     if not at:
         return say("board.under-way")
     if at.startswith(ENDED):
-        result = at.removeprefix(ENDED)
-        return say("board.ended", result=say.maybe(f"result.{result}", result))
+        result = say.maybe(f"result.{at.removeprefix(ENDED)}", "")
+        return say("board.ended", result=result) if result else None
     for card in picture.cards():
         title = " ".join((*card.title.lines, *(card.chip.words.lines if card.chip else ())))  # `Go to call`
         if card.id == at:

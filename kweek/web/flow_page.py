@@ -90,7 +90,7 @@ def show_leads(
         picture = picture_of(read, row.hash, say)
         numbers = shown(read, snapshot, name, row.hash)
         words = behind.words(say, picture, at)
-        if words is None and at not in numbers:
+        if words is None and not {at, f"|{at}"} & numbers.keys():
             told = ("absent.step", {"at": at[:_SHOWN], "flow": _title(picture, name)})
             raise ProblemError(404, "This flow has no such step.", told=told)
         found = behind.leads(read, name, behind.place(picture, at), q, after, _A_PAGE)

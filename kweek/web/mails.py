@@ -81,19 +81,20 @@ def come_back(number: int, request: Request, body: Body, house: HouseOf) -> Resp
     row, ours = _caught(house, number)
     given = read_fields(body)
     if ours is None:
-        raise ProblemError(404, "This is no mail to a lead; nothing can come back to it.")
+        told: tuple[str, dict[str, object]] = ("mails.back.none", {})
+        raise ProblemError(404, "This is no mail to a lead; nothing can come back to it.", told=told)
     match given.get("action"):
         case "reply":
-            words = given.get("words", "")[:_LONGEST]
-            if not words:
-                return _show(number, request, house, fault="mails.reply.empty")
+            words = given.get("words", "")
+            if not words or len(words) > _LONGEST:
+                return _show(number, request, house, fault="mails.reply.long" if words else "mails.reply.empty")
             meant = _reply(house, row, words)
         case "bounce":
             meant = _report(house, row, delivery_report(row.raw, row.recipient, row.sender, at=datetime.now(UTC)))
         case "complain":
             meant = _report(house, row, complaint_report(row.raw, row.recipient, row.sender, datetime.now(UTC)))
         case _:
-            raise ProblemError(422, "Reply, bounce or complain.")
+            raise ProblemError(422, "Reply, bounce or complain.", told=("mails.back.how", {}))
     view = request.query_params.get("view", "")  # who has read the text only has not opened it
     return RedirectResponse(f"/mails/{number}?{urlencode({'meant': meant} | ({'view': view} if view else {}))}", 303)
 

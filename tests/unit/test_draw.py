@@ -300,3 +300,12 @@ def test_an_event_of_the_workspace_is_called_as_its_author_calls_it() -> None:
     told = describe(BROCHURE, own)
     assert "brochure aangevraagd" in told
     assert "brochure requested" not in told.replace("brochure-request", "")
+
+
+def test_what_a_colleague_is_told_shows_its_gaps_as_the_title_of_a_task_does() -> None:
+    text = 'flow: f\nstart: manual\nsteps:\n  - tell: manager\n    text: "{{ lead.name }} waits"\n'
+    [card] = [card for card in lay_out(flow_of(text.encode(), "f"), EN).cards() if card.verb == "tell"]
+    said = describe(flow_of(text.encode(), "f"), EN)
+    assert card.verb == "tell"
+    assert "[lead] waits" in said
+    assert "{{" not in said

@@ -137,6 +137,7 @@ def test_what_never_was_is_a_page_with_a_sentence(staff: TestClient, published: 
         ("/flows/nowhere", "There is no flow “nowhere”"),
         (f"{FLOW}?version=abc", "has no version abc."),
         (f"{FLOW}/leads?at=zzz", "The flow “Brochure request” has no step or line “zzz”."),
+        (f"{FLOW}/leads?at=ended:zzz", "The flow “Brochure request” has no step or line “ended:zzz”."),
         ("/leads/gone", "There is no such lead."),
         ("/flows/nosuch/changes", "There is no flow “nosuch”"),
         ("/handovers/zz", "There is no such handover."),

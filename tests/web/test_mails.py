@@ -225,6 +225,26 @@ def test_a_mail_says_what_came_of_it_and_leads_to_the_story(staff: TestClient, b
     assert 'href="/leads/l1"' in after
 
 
+@pytest.mark.parametrize(("given", "status", "words"), [
+    ({"action": "reply", "words": "x" * 10_001}, 422, "Write at most 10,000 characters."),
+    ({"action": "reply"}, 422, "Write something first."),
+    ({"action": "zzz"}, 422, "Reply, bounce or complain: press one of the three."),
+])  # fmt: skip
+def test_what_cannot_come_back_is_told_in_a_sentence(
+    staff: TestClient, books: Books, received: str, given: dict[str, str], status: int, words: str
+) -> None:
+    answer = staff.post("/mails/1", data=given, headers={"origin": ORIGIN})
+    assert (answer.status_code, words in answer.text) == (status, True)
+    assert "Nothing has come back yet." in staff.get("/mails/1").text
+
+
+def test_nothing_comes_back_to_a_mail_to_a_colleague(staff: TestClient, books: Books) -> None:
+    caught(books, "To a colleague")
+    [number] = [row.id for row in books.rows(tables.caught)]
+    answer = staff.post(f"/mails/{number}", data={"action": "bounce"}, headers={"origin": ORIGIN})
+    assert (answer.status_code, "nothing can come back to it" in answer.text) == (404, True)
+
+
 PICTURE = '<img src="https://own.example/o/token.gif" width="1" height="1" alt="">'
 
 
