@@ -191,6 +191,8 @@ def _as_json(outcome: Any) -> dict[str, object]:
         said["changes"] = {name: {"from": old, "to": new} for name, (old, new) in outcome.changes.items()}
     if outcome.again is not None:
         said["same_as_row"] = outcome.again
+    if outcome.took_back:
+        said["took_back"] = True
     if outcome.refusals:
         said["why"] = [refusal.dump() for refusal in outcome.refusals]
     return said
@@ -201,7 +203,7 @@ def _sums_as_json(sheet: Sheet, how: How, sums: Tried) -> dict[str, object]:
         "rows": sums.rows, "empty": sheet.empty, "encoding": sheet.encoding, "separator": sheet.separator,
         "columns": [{"column": one.heading, "field": one.target} for one in how.columns],
         **{becomes: sums.counts[becomes] for becomes in ("made", "changed", "same", "refused")},
-        "again": sums.again, "fields": dict(sums.fields),
+        "again": sums.again, "took_back": sums.took_back, "fields": dict(sums.fields),
     }  # fmt: skip
 
 
@@ -216,11 +218,17 @@ def _lines(sums: Tried, refused: list[Any]) -> list[str]:
         lines.append(f"What changes: {most}.")
     if sums.again:
         lines.append(f"{sums.again:,} of them are about somebody of a row above.")
+    if sums.took_back:
+        lines.append(_took_back(sums.took_back))
     for outcome in refused[:_SHOWN]:
         lines.append(f"  row {outcome.number}: {'; '.join(map(str, outcome.refusals))}")
     if len(refused) > _SHOWN:
         lines.append(f"  … and {len(refused) - _SHOWN:,} others; --errors FILE writes all")
     return lines
+
+
+def _took_back(count: int) -> str:
+    return f"{count:,} of them: the permission was taken back before, and this file does not give it again."
 
 
 def _write_errors(path: str, how: How, rows: list[tuple[tuple[str, ...], list[str]]]) -> None:
@@ -253,10 +261,13 @@ def _import(args: argparse.Namespace, db: Database, rules: WorkspaceRules, sheet
         from kweek.intake.imports.refused import refused_of
 
         Path(args.errors).write_text("".join(refused_of(db, store)), encoding="utf-8-sig", newline="")
+    with db.read() as read:
+        took_back, _ = imports.took_back(read, store, 0)
     if args.json:
-        print(json.dumps({"import": store, "status": found.status, "rows": found.rows, **found.counts}))
+        said = {"import": store, "status": found.status, "rows": found.rows, **found.counts, "took_back": took_back}
+        print(json.dumps(said))
     else:
-        _tell_done(store, found, how)
+        _tell_done(store, found, how, took_back)
     return 1 if found.counts.get("refused") else 0
 
 
@@ -276,13 +287,15 @@ def _look_on(db: Database, import_id: str) -> Progress:
         return looked_on(db, import_id, tell, _IN)
 
 
-def _tell_done(import_id: str, found: Progress, how: How) -> None:
+def _tell_done(import_id: str, found: Progress, how: How, took_back: int) -> None:
     counts = found.counts
     words = ", ".join(
         f"{counts.get(status, 0):,} {said}"
         for status, said in (("made", "new"), ("changed", "changed"), ("same", "the same"), ("refused", "refused"))
     )
     say(f"{found.rows:,} rows are dealt with: {words}. This is import {import_id}.")
+    if took_back:
+        say(_took_back(took_back))
     if counts.get("refused"):
         say(f"kweek imports {import_id} --errors FILE writes the refused rows with the reasons")
     if how.flow is not None:

@@ -11,6 +11,8 @@ from kweek.commands.common import look_for_folder, say, settings_of
 from kweek.commands.progress import looked, looking, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Row
 
     from kweek.leads.database import Database
@@ -86,12 +88,16 @@ def _show(db: Database, import_id: str | None, *, as_json: bool) -> None:
     with db.read() as read:
         rows = [imports.one(read, import_id)] if import_id else imports.latest(read)
         found = [(row, imports.progress(read, row.id)) for row in rows]
+        took_back, theirs = imports.took_back(read, import_id, _SHOWN + 1) if import_id else (0, [])
     if as_json:
         told = [_as_json(row, progress) for row, progress in found]
-        print(json.dumps(told[0] if import_id else told, ensure_ascii=False))
+        print(json.dumps(told[0] | {"took_back": took_back} if import_id else told, ensure_ascii=False))
         return
     for row, so_far in found:
         print(_line(row, so_far))
+    if took_back:
+        print(f"{took_back:,} without the permission, which was taken back before:")
+    _tell(theirs)
     if not found:
         say("nothing was imported yet; kweek import FILE --try begins")
 
@@ -112,7 +118,6 @@ def _as_json(row: Row[Any], so_far: Progress) -> dict[str, object]:
 
 def _undone(db: Database, import_id: str, *, as_json: bool) -> int:
     from kweek.importing import looked_on
-    from kweek.intake.imports.refused import why_of
     from kweek.leads import imports
 
     with progress("Taking it back", "rows") as told:
@@ -129,8 +134,16 @@ def _undone(db: Database, import_id: str, *, as_json: bool) -> int:
     with db.read() as read:
         left = imports.left(read, import_id, _SHOWN + 1)
     _show(db, import_id, as_json=as_json)
-    for row in left[:_SHOWN] if not as_json else ():
-        print(f"  row {row.number}, lead {row.lead_id}: {'; '.join(why_of(row))}")
-    if len(left) > _SHOWN:
-        say("  … and others, which the page of the import lists")
+    if not as_json:
+        _tell(left)
     return 1 if left else 0
+
+
+def _tell(rows: Sequence[Row[Any]]) -> None:
+    """Each with the reason. Up to one more than is shown."""
+    from kweek.intake.imports.refused import why_of
+
+    for row in rows[:_SHOWN]:
+        print(f"  row {row.number}, lead {row.lead_id}: {'; '.join(why_of(row))}")
+    if len(rows) > _SHOWN:
+        say("  … and others, which the page of the import lists")

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from kweek.errors import KweekError
 from kweek.leads.bulk import update_rows
 from kweek.leads.database import Database
-from kweek.leads.tables import import_rows, imports
+from kweek.leads.tables import consents, import_rows, imports, touches
 
 LEAVING: Final = ("undoing", "forgetting")
 """What was taken in goes back; a file of which nothing was, is let go."""
@@ -59,6 +59,16 @@ _ENTERED: Final = (
     .select_from(import_rows)
     .where(_OF_IMPORT, import_rows.c.status.in_(TAKEN), import_rows.c.number <= bindparam("until"))
 )
+_IN_FORCE: Final = (
+    select(consents.c.lead_id, consents.c.proof)
+    .where(consents.c.proof.like(bindparam("events")), consents.c.withdrawn_at.is_(None))
+    .union(select(touches.c.lead_id, touches.c.event_id).where(touches.c.event_id.like(bindparam("events"))))
+    .order_by("lead_id")
+    .limit(bindparam("most"))
+)
+_GAVE_NONE: Final = (_OF_IMPORT, import_rows.c.status.in_(TAKEN), import_rows.c.why.is_not(None))
+_TOOK_BACK: Final = select(func.count()).select_from(import_rows).where(*_GAVE_NONE)
+_THEIRS: Final = select(import_rows).where(*_GAVE_NONE).order_by(import_rows.c.number).limit(bindparam("most"))
 _SET: Final = update(imports).where(imports.c.id == bindparam("import_id"))
 
 
@@ -168,6 +178,21 @@ def left(read: Connection, import_id: str, most: int) -> list[Row[Any]]:
     return list(read.execute(_LEFT, {"import_id": import_id, "most": most}).all())
 
 
+def took_back(read: Connection, import_id: str, most: int) -> tuple[int, list[Row[Any]]]:
+    """How many rows are about somebody whom the file gave no permission, since he took it back before; and the first of
+    them. All rows are looked at for it."""
+    if one(read, import_id).how.get("permission") is None:
+        return 0, []
+    count = read.execute(_TOOK_BACK, {"import_id": import_id}).scalar_one()
+    return count, list(read.execute(_THEIRS, {"import_id": import_id, "most": most}).all()) if count else []
+
+
+def in_force(read: Connection, import_id: str, most: int) -> list[tuple[str, str]]:
+    """Permissions and touches that its rows gave: of which lead, by which event."""
+    asked = {"events": f"import:{import_id}:%", "most": most}
+    return [(row[0], row[1]) for row in read.execute(_IN_FORCE, asked)]
+
+
 def entered(read: Connection, import_id: str, until: int) -> int:
     """How many rows up to this one became leads."""
     return read.execute(_ENTERED, {"import_id": import_id, "until": until}).scalar_one()
@@ -219,11 +244,16 @@ def stop(db: Database, import_id: str) -> None:
 
 
 def undo(db: Database, import_id: str) -> None:
-    """Have all taken back that can be, or the file let go where nobody took it in. Twice is once."""
+    """Have all taken back that can be, or the file let go where nobody took it in. Twice is once, unless the first time
+    left something in force."""
+    with db.read() as read:
+        missed = one(read, import_id).status == "undone" and bool(in_force(read, import_id, 1))
     with db.write() as tx:
         row = locked(tx, import_id)
         if row.status in ("storing", "tried"):
             change(tx, import_id, status="forgetting")
+        elif row.status == "undone" and missed:
+            change(tx, import_id, status="undoing")
         elif row.status not in (*LEAVING, "undone", "forgotten"):
             change(tx, import_id, status="undoing", enrolled=_EVERY if row.how.get("flow") else 0, next_at=None)
 

@@ -6,7 +6,7 @@ before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -17,6 +17,9 @@ from kweek.leads.tables import leads
 
 _INTO: Final = select(leads.c.merged_into).where(leads.c.id == bindparam("lead"))
 _MERGED: Final = select(leads.c.id).where(
+    leads.c.id.in_(bindparam("leads", expanding=True, type_=Text)), leads.c.merged_into.is_not(None)
+)
+_WENT: Final = select(leads.c.id, leads.c.merged_into).where(
     leads.c.id.in_(bindparam("leads", expanding=True, type_=Text)), leads.c.merged_into.is_not(None)
 )
 _LOCK: Final = _INTO.with_for_update()
@@ -34,6 +37,19 @@ def all_living(read: Connection, ids: Sequence[str]) -> list[str]:
     """The same of many, each once, in their order."""
     merged = set(read.execute(_MERGED, {"leads": ids}).scalars()) if ids else set[str]()
     return list(dict.fromkeys(living(read, one) if one in merged else one for one in ids))
+
+
+def in_its_place(read: Connection, ids: Sequence[str]) -> Mapping[str, list[str]]:
+    """Each of these with all that went on in its place, one after another; the last is the one that it is now."""
+    into, look = dict[str, str](), set(ids)
+    while went := read.execute(_WENT, {"leads": sorted(look)}).all() if look else ():
+        into |= {row.id: row.merged_into for row in went}
+        look = {row.merged_into for row in went}
+    found = {one: [one] for one in ids}
+    for places in found.values():
+        while (after := into.get(places[-1])) is not None:
+            places.append(after)
+    return found
 
 
 def lock_living(tx: Connection, lead_id: str) -> str:

@@ -196,8 +196,12 @@ def _show(request: Request, house: House, row: Row[Any]) -> Response:
     with house.db.read() as read:
         refused = imports.rows(read, row.id, ["refused"], _SHOWN)
         left = imports.left(read, row.id, _SHOWN)
+        took_back, theirs = imports.took_back(read, row.id, _SHOWN)
         shown = progress_of(read, row, house.now(), house.tempo())
-    return page(request, "import.html", row=row, how=load_how(row.how), refused=refused, left=left, shown=shown)
+    return page(
+        request, "import.html", row=row, how=load_how(row.how), refused=refused, left=left, shown=shown,
+        took_back=took_back, theirs=theirs,
+    )  # fmt: skip
 
 
 def _row(house: House, import_id: str) -> Row[Any]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
 from activities.duplicates import Comparing
+from kweek.flow.words import IMPORT_UNDONE
 from kweek.intake.imports import taking
-from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.record import record
+from kweek.intake.incoming import ConsentIn, Incoming, LeadIn
+from kweek.intake.merging.merge import merge
+from kweek.intake.merging.unmerge import unmerge
+from kweek.intake.record import append, record
+from kweek.intake.suppress import suppress_lead
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
-from tests.store.imported import EARS, all_rows, fill, imported, lead, reader_of, rows, undone
+from tests.store.imported import EARS, HEAD, all_rows, fill, imported, lead, reader_of, rows, tried, undone
 from tests.store.making import NOW
 
 
@@ -85,6 +90,130 @@ def test_what_happened_since_stays_and_is_told(books: Database) -> None:
     with books.read() as read:
         allowed = read.execute(select(tables.consents).where(tables.consents.c.withdrawn_at.is_(None))).all()
     assert allowed == [], "a permission of the import is withdrawn in any case"
+
+
+# --- a merge in between ---------------------------------------------------------------------------
+
+NEW = HEAD + "v1@example.com;Vi;;;;;;\n"
+BOUGHT = {"no_consent": False, "consent": "bought list", "purpose": "advice", "campaign": "vimp"}
+
+
+def _merged(db: Database, one: str, *others: str) -> tuple[str, list[int]]:
+    """The lead that goes on in the end, and each merge."""
+    done = list[int]()
+    for days, other in enumerate(others, 1):  # each is older than the one before
+        with db.write() as tx:
+            older = update(tables.leads).where(tables.leads.c.id == other)
+            tx.execute(older.values(created_at=NOW - timedelta(days=days)))
+        merged = merge(db, one, other, {}, "anna", NOW + timedelta(hours=len(done) + 1), EARS, str)
+        one = merged.kept
+        done.append(merged.id)
+    return one, done
+
+
+def _held(db: Database, words: str = "bought list") -> list[tuple[str, bool]]:
+    """Whose it is, and whether it is in force."""
+    consents = tables.consents
+    with db.read() as read:
+        found = read.execute(select(consents).where(consents.c.words == words).order_by(consents.c.id)).all()
+    return [(row.lead_id, row.withdrawn_at is None) for row in found]
+
+
+def _campaigns(db: Database, lead_id: str) -> tuple[Any, ...]:
+    row = lead(db, id=lead_id)
+    return row.campaign, row.campaign_at, row.last_campaign
+
+
+@pytest.mark.parametrize("merges", [1, 2])
+def test_a_permission_is_withdrawn_wherever_a_merge_has_brought_it(books: Database, merges: int) -> None:
+    import_id = imported(books, NEW, **BOUGHT)
+    new, an, sam = (lead(books, email=f"{name}@example.com").id for name in ("v1", "an", "same"))
+    kept, done = _merged(books, new, *[sam, an][:merges])
+    assert kept != new
+    assert (_held(books), _campaigns(books, kept)[0]) == ([(kept, True)], "vimp")
+    undone(books, import_id)
+    assert _held(books) == [(kept, False)]
+    assert _campaigns(books, kept) == (None, None, None)
+    with books.read() as read:
+        assert read.execute(select(tables.touches).where(tables.touches.c.campaign == "vimp")).all() == []
+        told = read.execute(select(tables.events.c.lead_id).where(tables.events.c.kind == IMPORT_UNDONE)).scalars()
+        assert set(told) == {kept}, "its story tells it"
+    [row] = rows(books, import_id)
+    assert (row.status, row.why[0]["words"]) == ("kept", "the lead stays, for since then: merged")
+    for one in reversed(done):
+        unmerge(books, one, "anna", NOW + timedelta(days=2), EARS)
+    assert _held(books) == [(new, False)], "whoever is itself again has it as it is by now"
+    assert _campaigns(books, new) == (None, None, None)
+
+
+def test_an_undo_withdraws_what_an_earlier_one_has_missed(books: Database) -> None:
+    import_id = imported(books, NEW, **BOUGHT)
+    new, sam = (lead(books, email=f"{name}@example.com").id for name in ("v1", "same"))
+    kept, _ = _merged(books, new, sam)
+    undone(books, import_id)
+    touch = {"lead_id": kept, "campaign": "vimp", "how": "import", "event_id": f"import:{import_id}:1", "at": NOW}
+    with books.write() as tx:
+        tx.execute(update(tables.consents).values(withdrawn_at=None))
+        tx.execute(insert(tables.touches).values(**touch, more={}))
+    undone(books, import_id)
+    assert _held(books) == [(kept, False)]
+    with books.read() as read:
+        assert read.execute(select(tables.touches).where(tables.touches.c.campaign == "vimp")).all() == []
+        assert imports.one(read, import_id).status == "undone"
+    twice = all_rows(books)
+    undone(books, import_id)
+    assert all_rows(books) == twice
+
+
+# --- and another permission after it --------------------------------------------------------------
+
+KNOWN = HEAD + "same@example.com;Sam;;;;;;\n"
+RIGHT = BOUGHT | {"consent": "right words"}
+
+
+def _says_no(db: Database, lead_id: str, at: datetime) -> None:
+    with db.write() as tx:
+        append(tx, lead_id, Incoming("no", "unsubscribed", at, LeadIn(id=lead_id)), at, EARS)
+        suppress_lead(tx, lead_id, "email", "unsubscribed", at, str)
+
+
+def test_what_an_undo_withdrew_is_nobodys_no(books: Database) -> None:
+    sam = lead(books, email="same@example.com").id
+    undone(books, imported(books, KNOWN, **BOUGHT))
+    assert [one.took_back for one in tried(books, KNOWN, **RIGHT)] == [False]
+    import_id = imported(books, KNOWN, **RIGHT)
+    assert (_held(books), _held(books, "right words")) == ([(sam, False)], [(sam, True)])
+    assert [row.why for row in rows(books, import_id)] == [None]
+    with books.read() as read:
+        assert imports.took_back(read, import_id, 1) == (0, [])
+
+
+@pytest.mark.parametrize("hours", [1, 48])
+def test_whoever_said_no_before_an_undo_or_after_it_is_told_and_counted(books: Database, hours: int) -> None:
+    sam, at = lead(books, email="same@example.com").id, NOW + timedelta(hours=hours)
+    first = imported(books, KNOWN, **BOUGHT)
+    if hours < 24:
+        _says_no(books, sam, at)
+    undone(books, first)
+    if hours > 24:
+        _says_no(books, sam, at)
+    assert [one.took_back for one in tried(books, KNOWN, **RIGHT)] == [True]
+    import_id = imported(books, KNOWN, **RIGHT)
+    assert _held(books, "right words") == []
+    [row] = rows(books, import_id)
+    why = "the permission was taken back before, and this file does not give it again"
+    assert (row.status, [one["words"] for one in row.why]) == ("same", [why])
+    with books.read() as read:
+        assert imports.took_back(read, import_id, 1) == (1, [row])
+
+
+def test_a_form_that_was_filled_in_and_taken_back_counts_as_a_no(books: Database) -> None:
+    form = LeadIn(email="same@example.com", consents=(ConsentIn("email", "advice", "Yes.", "form"),))
+    sam = record(books, Incoming("yes", "form.sent", NOW, form), NOW, EARS).lead_id
+    _says_no(books, sam, NOW + timedelta(hours=1))
+    undone(books, imported(books, KNOWN, **BOUGHT))
+    imported(books, KNOWN, **RIGHT)
+    assert (_held(books), _held(books, "right words")) == ([], [])
 
 
 def test_a_file_that_nobody_took_in_is_forgotten(books: Database) -> None:

@@ -10,11 +10,17 @@ from pathlib import Path
 import pytest
 
 from kweek.cli import main
+from kweek.intake.incoming import ConsentIn, Incoming, LeadIn
+from kweek.intake.record import record
+from kweek.intake.suppress import suppress_lead
 from kweek.leads import imports
 from kweek.leads.database import Database, open_database
+from tests.store.imported import imported
+from tests.store.making import NOW
 
 ROOT = Path(__file__).parents[2]
 FILE = "Naam;E-mail;Contract_end\nJan;jan@example.com;3-4-2026\nPiet;piet@;4-4-2026\nJan;JAN@example.com;\n"
+PERMISSION = {"no_consent": False, "consent": "You may.", "purpose": "advice"}
 
 
 @pytest.fixture
@@ -79,8 +85,6 @@ def test_imports_are_listed_stopped_and_refused_rows_written(fair: Path, capsys:
     database = open_database(f"sqlite:///{fair.parent / 'leads.db'}")
     try:
         how = {"columns": [{"heading": "Naam", "target": "name", "why": {"key": "column.named"}}]}
-        from tests.store.making import NOW
-
         import_id = imports.store(database, "fair.csv", how, [(1, ("Jan",))], NOW)
         with database.write() as tx:
             why = [{"column": "Naam", "cell": "Jan", "words": "no"}]
@@ -98,6 +102,32 @@ def test_imports_are_listed_stopped_and_refused_rows_written(fair: Path, capsys:
     capsys.readouterr()
     assert main(["imports", "nothing"]) == 2
     assert main(["imports", "--undo"]) == 2
+
+
+def test_whose_permission_was_taken_back_is_counted_and_listed(fair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = open_database(f"sqlite:///{fair.parent / 'leads.db'}")
+    jan = LeadIn(email="jan@example.com", consents=(ConsentIn("email", "advice", "Yes.", "form"),))
+    try:
+        lead_id = record(database, Incoming("form", "form.sent", NOW, jan), NOW).lead_id
+        with database.write() as tx:
+            suppress_lead(tx, lead_id, "email", "unsubscribed", NOW, str)
+        import_id = imported(database, "E-mail\njan@example.com\n", **PERMISSION)
+    finally:
+        database.close()
+    why = "the permission was taken back before, and this file does not give it again"
+    assert main(["imports", import_id]) == 0
+    said = capsys.readouterr().out
+    assert "1 without the permission, which was taken back before:\n" in said
+    assert said.splitlines()[2] == f"  row 1, lead {lead_id}: {why}"
+    assert main(["imports", import_id, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["took_back"] == 1
+    fair.write_text("E-mail\njan@example.com\n", encoding="utf-8")
+    asked = ["import", "fair.csv", "--try", "--consent", "You may.", "--purpose", "advice"]
+    assert main(asked) == 0
+    assert f"1 of them: {why}.\n" in capsys.readouterr().out
+    assert main([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["took_back"], told["outcomes"]) == (1, [{"row": 1, "becomes": "same", "took_back": True}])
 
 
 def test_the_manual_is_right(fair: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,9 @@ from kweek.intake.imports.file_row import RowReader
 from kweek.intake.imports.how import load_how
 from kweek.intake.imports.taking import take_some
 from kweek.intake.imports.undoing import undo_some
+from kweek.intake.incoming import ConsentIn, Incoming, LeadIn
+from kweek.intake.record import record
+from kweek.intake.suppress import suppress_lead
 from kweek.leads import imports, tables
 from kweek.web.house import House
 from tests.web.browsing import visit
@@ -76,6 +79,23 @@ def test_a_file_is_tried_decided_on_and_taken_in(staff: TestClient, house: House
     assert say(staff, path, "undo").status_code == 303
     with house.db.read() as read:
         assert imports.one(read, path.rpartition("/")[2]).status == "undoing"
+
+
+def test_whose_permission_was_taken_back_is_said_before_and_after(staff: TestClient, house: House) -> None:
+    jan = LeadIn(email="jan@example.com", consents=(ConsentIn("email", "advice", "Yes.", "form"),))
+    lead_id = record(house.db, Incoming("form", "form.sent", NOW, jan), NOW).lead_id
+    with house.db.write() as tx:
+        suppress_lead(tx, lead_id, "email", "unsubscribed", NOW, str)
+    said = "1 row: the permission was taken back before, and the file does not give it again."
+    path = send(staff).headers["location"]
+    assert said not in staff.get(path).text, "no permission is asked for yet"
+    given = {"map.2": "own.kleur", "consent": "fair list, signed", "purpose": "advice"}
+    assert said in say(staff, path, "look", **given).text
+    say(staff, path, "begin", **given)
+    taken_in(house, path)
+    page = staff.get(path).text
+    assert said in page
+    assert f'<li>Row 1: <a href="/leads/{lead_id}">' in page
 
 
 def test_what_is_not_taken_over_is_named_before_and_after(staff: TestClient, house: House) -> None:

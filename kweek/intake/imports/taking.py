@@ -21,6 +21,7 @@ from kweek.intake.imports.csv_file import Line
 from kweek.intake.imports.file_row import NOBODY, Read, Refusal, RowReader
 from kweek.intake.imports.known import OF_COMPANY, Book, Changes, Person, changes, only_new, people_by_id
 from kweek.intake.imports.newcomers import Newcomer, make_all
+from kweek.intake.imports.permission import TOOK_BACK, who_withdrew
 from kweek.intake.imports.together import Together
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
 from kweek.intake.record import append
@@ -29,7 +30,7 @@ from kweek.leads.away import DatabaseAway
 from kweek.leads.bulk import update_rows
 from kweek.leads.database import Database
 from kweek.leads.ledger import problem
-from kweek.leads.tables import companies, consents, leads
+from kweek.leads.tables import companies, leads
 
 BATCH: Final = 50
 """Rows in one transaction: on SQLite everybody else waits for it, less than a tenth of a second."""
@@ -38,11 +39,6 @@ _TRIES: Final = 3
 
 _LOCK: Final = (
     select(leads.c.id).where(leads.c.id.in_(bindparam("leads", expanding=True))).order_by(leads.c.id).with_for_update()
-)
-_WITHDREW: Final = select(consents.c.lead_id, consents.c.purpose).where(
-    consents.c.lead_id.in_(bindparam("leads", expanding=True)),
-    consents.c.channel == "email",
-    consents.c.withdrawn_at.is_not(None),
 )
 
 
@@ -153,17 +149,19 @@ class _Batch:
     def _lock(self, ids: Sequence[str]) -> dict[str, Person]:
         """Who is known, with what is known of them. Whoever took a permission back gives none by standing in a file."""
         self.tx.execute(_LOCK, {"leads": ids}).all()
-        self.withdrew = {(row.lead_id, row.purpose) for row in self.tx.execute(_WITHDREW, {"leads": ids})}
+        self.withdrew = who_withdrew(self.tx, ids)
         return dict(people_by_id(self.tx, ids))
 
     def _record(self, one: Read, said: LeadIn, lead_id: str, before: Mapping[str, Person]) -> _Taken:
         makes_company = said.company is not None and name_key(said.company.name) not in self.book.companies
+        took_back = False
         if (person := before.get(lead_id)) is not None:
             said = only_new(said, person.facts, self.book.company(said)) if self.reader.how.keeps else said
             given = tuple(consent for consent in said.consents if (lead_id, consent.purpose) not in self.withdrew)
+            took_back = given != said.consents
             counts = replace(said, id=lead_id, consents=given)
             append(self.tx, lead_id, replace(self._event(one), lead=counts), self.now, self.together)
-        return _Taken(one.number, lead_id, said.company, self.book.tell_company(said), makes_company)
+        return _Taken(one.number, lead_id, said.company, self.book.tell_company(said), makes_company, took_back)
 
     def _event(self, one: Read) -> Incoming:
         what = {"file": self.reader.file, "row": one.number}
@@ -181,13 +179,15 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """details: of its company, that changed. makes_company: nobody knew it before."""
+    """details: of its company, that changed. makes_company: nobody knew it before. took_back: the permission,
+    before."""
 
     number: int
     lead_id: str
     company: CompanyIn | None
     details: Changes
     makes_company: bool
+    took_back: bool
 
 
 def _row(taken: _Taken, before: Person | None, after: Person) -> dict[str, object]:
@@ -199,7 +199,10 @@ def _row(taken: _Taken, before: Person | None, after: Person) -> dict[str, objec
         "makes_company": taken.makes_company,
     }
     status = "made" if before is None else "changed" if changed or taken.details else "same"
-    return {"number": taken.number, "status": status, "lead_id": taken.lead_id, "before": was, "cells": []}
+    why = [TOOK_BACK.dump()] if taken.took_back else None
+    return {
+        "number": taken.number, "status": status, "lead_id": taken.lead_id, "before": was, "cells": [], "why": why,
+    }  # fmt: skip
 
 
 def _give_up(db: Database, import_id: str, one: Read, error: Exception, now: datetime) -> int:

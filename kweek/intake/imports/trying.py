@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Literal
@@ -11,6 +11,7 @@ from typing import Final, Literal
 from kweek.intake.imports.csv_file import Line
 from kweek.intake.imports.file_row import NOBODY, Read, Refusal, RowReader
 from kweek.intake.imports.known import Book, Changes, Person, only_new
+from kweek.intake.imports.permission import who_withdrew
 from kweek.leads.database import Database
 
 AT_ONCE: Final = 500  # rows, whose people are looked up together
@@ -20,13 +21,15 @@ Becomes = Literal["made", "changed", "same", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """changes: of what is known, field by field. again: the row of the file in which the same person came first."""
+    """changes: of what is known, field by field. again: the row of the file in which the same person came first.
+    took_back: the person did, the permission that the file would give; so it does not."""
 
     number: int
     becomes: Becomes
     changes: Changes = field(default_factory=Changes)
     again: int | None = None
     refusals: tuple[Refusal, ...] = ()
+    took_back: bool = False
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Tried:
 
     counts: Counter[Becomes] = field(default_factory=Counter[Becomes])
     again: int = 0
+    took_back: int = 0
     fields: Counter[str] = field(default_factory=Counter[str])
 
     @property
@@ -44,6 +48,7 @@ class Tried:
     def add(self, outcome: Outcome) -> None:
         self.counts[outcome.becomes] += 1
         self.again += outcome.again is not None
+        self.took_back += outcome.took_back
         if outcome.becomes == "changed":
             self.fields.update(outcome.changes.keys())
 
@@ -55,11 +60,18 @@ def try_rows(db: Database, reader: RowReader, lines: Iterable[Line]) -> Iterator
         read = [reader.read(line) for line in some]
         with db.read() as connection:
             book.look_up(connection, [one.lead for one in read if one.lead is not None])
+            withdrew = who_withdrew(connection, _known(book, read))
         for line, one in zip(some, read, strict=True):
-            yield line, _outcome(book, one, keeps=reader.how.keeps)
+            yield line, _outcome(book, one, withdrew, keeps=reader.how.keeps)
 
 
-def _outcome(book: Book, one: Read, *, keeps: bool) -> Outcome:
+def _known(book: Book, read: Iterable[Read]) -> list[str]:
+    """To whom it would give a permission."""
+    found = (book.find(one.lead) for one in read if one.lead is not None and one.lead.consents)
+    return [person.id for person in found if person is not None and person.id is not None]
+
+
+def _outcome(book: Book, one: Read, withdrew: Collection[tuple[str | None, str]], *, keeps: bool) -> Outcome:
     if one.lead is None:
         return Outcome(one.number, "refused", refusals=one.refusals)
     person = book.find(one.lead)
@@ -70,7 +82,9 @@ def _outcome(book: Book, one: Read, *, keeps: bool) -> Outcome:
     again, person.row = person.row, person.row or one.number
     said = only_new(one.lead, person.facts, book.company(one.lead)) if keeps else one.lead
     changed = book.take(person, said)
-    return Outcome(one.number, "made" if fresh else "changed" if changed else "same", changed, again)
+    took_back = any((person.id, consent.purpose) in withdrew for consent in one.lead.consents)
+    becomes: Becomes = "made" if fresh else "changed" if changed else "same"
+    return Outcome(one.number, becomes, changed, again, took_back=took_back)
 
 
 def tried(outcomes: Iterable[tuple[Line, Outcome]], each: Callable[[Line, Outcome], None]) -> Tried:

@@ -1,13 +1,14 @@
 """How is an import taken back? Who came by it and did nothing since goes wholly; who was changed gets back what was.
 
 Who went into a flow by it leaves that first. Then from the last row to the first, some at a time, each once. What
-cannot be taken back is noted on its row, with the reason. A permission that the import gave is withdrawn in any case: a
-doubtful list must not be mailed.
+cannot be taken back is noted on its row, with the reason. A permission that the import gave is withdrawn in any case,
+also where a merge has brought it: a doubtful list must not be mailed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,14 +20,14 @@ from kweek.intake.ears import FlowEars
 from kweek.intake.imports.enrolling import enrol_id
 from kweek.intake.imports.file_row import Refusal
 from kweek.intake.imports.known import OF_COMPANY, Person, people_by_id
+from kweek.intake.imports.permission import undone_id, withdraw
 from kweek.intake.imports.since import about, happened_since, still_leaving, take_away, unenrol_id
 from kweek.intake.imports.taking import event_id
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import append
-from kweek.intake.touches import settle_campaigns
 from kweek.leads import imports, tables
-from kweek.leads.database import Database
-from kweek.leads.replaced import forget_replaced
+from kweek.leads.database import Database, NoSuchLead, lock_lead
+from kweek.leads.merged import in_its_place
 from kweek.leads.scores import settle
 from kweek.leads.traits import set_fields
 
@@ -48,6 +49,7 @@ _COMPANY: Final = select(tables.companies).where(tables.companies.c.id == bindpa
 def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most: int = BATCH) -> int:
     """The next rows; how many. 0: all that could be taken back is; or, as long as it is leaving, the leads that are
     left have yet to leave their flow."""
+    missed = _missed(db, import_id, most)
     with db.write() as tx:
         row = imports.locked(tx, import_id)
         if row.status not in imports.LEAVING:
@@ -64,6 +66,9 @@ def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most:
                 tx, import_id, [{"number": one.number, "status": "forgotten", "cells": []} for one in never]
             )
             return len(never)
+        if not some and missed:
+            _make_up_for(tx, missed, now)
+            return len(missed)
         if not some:
             over = "undone" if row.status == "undoing" else "forgotten"
             imports.change(tx, import_id, status=over, undone_at=now)
@@ -71,6 +76,23 @@ def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most:
         undone = _Undoing(tx, row, ears, now).undo(some)
         imports.change_rows(tx, import_id, undone)
     return len(some)
+
+
+def _missed(db: Database, import_id: str, most: int) -> Sequence[tuple[str, str]]:
+    """What is in force although its row was undone: lead and event. Looked for once all rows are, and before anybody
+    has to wait: nothing but a look at all permissions finds it."""
+    with db.read() as read:
+        over = imports.one(read, import_id).status == "undoing" and not imports.last_taken(read, import_id, 1)
+        if not over or imports.rows(read, import_id, ["waiting"], 1):
+            return ()
+        return imports.in_force(read, import_id, most)
+
+
+def _make_up_for(tx: Connection, missed: Sequence[tuple[str, str]], now: datetime) -> None:
+    for lead_id, proof in missed:
+        with suppress(NoSuchLead):  # it went meanwhile
+            lock_lead(tx, lead_id)
+            withdraw(tx, proof, [lead_id], now)
 
 
 def _of_different_leads(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
@@ -102,7 +124,7 @@ class _Undoing:
 
     def undo(self, rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
         """What the rows shall say."""
-        there = self.tx.execute(_LOCK, {"leads": [row.lead_id for row in rows]}).scalars().all()
+        there = self._lock([row.lead_id for row in rows])
         since = happened_since(self.tx, [row.lead_id for row in rows if row.status == "made"], self.imported.id)
         people = people_by_id(self.tx, there)
         gone = [row for row in rows if row.lead_id in people and row.status == "made" and not since[row.lead_id]]
@@ -111,12 +133,23 @@ class _Undoing:
             self._forget_company(row)
         return [self._undone(row, people.get(row.lead_id), since) for row in rows]
 
+    def _lock(self, ids: Sequence[str]) -> Sequence[str]:
+        """These leads, and those that went on in their place; which are there."""
+        self.places = in_its_place(self.tx, ids)
+        while True:
+            every = sorted({lead_id for places in self.places.values() for lead_id in places})
+            there = self.tx.execute(_LOCK, {"leads": every}).scalars().all()
+            places = in_its_place(self.tx, ids)
+            if places == self.places:
+                return [lead_id for lead_id in there if lead_id in places]
+            self.places = places  # somebody merged one of them while we waited
+
     def _undone(self, row: Row[Any], person: Person | None, since: Mapping[str, list[str]]) -> dict[str, object]:
         if person is None:
             return _said(row, "undone", [Refusal("", "", "the lead is not there any more")])
         if row.status == "made" and not since[row.lead_id]:
             return _said(row, "undone", [])
-        self._withdraw(row)
+        withdraw(self.tx, event_id(self.imported.id, row.number), self.places[row.lead_id], self.now)
         if row.status == "made":
             happened = ", ".join(since[row.lead_id][:5])
             return self._told(
@@ -127,20 +160,10 @@ class _Undoing:
     def _told(self, row: Row[Any], status: str, why: list[Refusal]) -> dict[str, object]:
         """Also in the lead's story."""
         what = {"file": self.imported.file, "row": row.number}
-        identifier = f"{event_id(self.imported.id, row.number)}:undone"
-        incoming = Incoming(identifier, IMPORT_UNDONE, self.now, LeadIn(id=row.lead_id), data=what)
-        append(self.tx, row.lead_id, incoming, self.now, self.ears)
+        identifier, lives = undone_id(event_id(self.imported.id, row.number)), self.places[row.lead_id][-1]
+        incoming = Incoming(identifier, IMPORT_UNDONE, self.now, LeadIn(id=lives), data=what)
+        append(self.tx, lives, incoming, self.now, self.ears)
         return _said(row, status, why)
-
-    def _withdraw(self, row: Row[Any]) -> None:
-        """Its touch was none, and its permission is none any more."""
-        consents, touches = tables.consents, tables.touches
-        proof = event_id(self.imported.id, row.number)
-        of_lead = (consents.c.lead_id == row.lead_id, consents.c.proof == proof, consents.c.withdrawn_at.is_(None))
-        self.tx.execute(update(consents).where(*of_lead).values(withdrawn_at=self.now))
-        self.tx.execute(delete(touches).where(touches.c.lead_id == row.lead_id, touches.c.event_id == proof))
-        forget_replaced(self.tx, row.lead_id, proof)
-        settle_campaigns(self.tx, row.lead_id)
 
     # --- what was changed ---------------------------------------------------------------------------------
 

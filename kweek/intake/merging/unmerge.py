@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, func, or_, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.merging.merge import tell_flows
@@ -18,6 +18,7 @@ from kweek.intake.merging.rows import HELD_ONCE, MOVING, SOURCED, Told, give_bac
 from kweek.intake.merging.united import OWN
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.record import Ears, append
+from kweek.intake.touches import settle_campaigns
 from kweek.leads import tables
 from kweek.leads.database import Database, lock_lead
 from kweek.leads.duplicates import settle_pair
@@ -81,6 +82,7 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime) -> None:
     for table in SOURCED:
         give_back(tx, table, gone, kept)
     _columns_back(tx, kept, gone, told)
+    _campaigns_back(tx, gone, len(told["moved"].get(tables.touches.name, [])))
     _events_back(tx, kept, gone, told["events"])
     _wishes_back(tx, kept, told["silenced"], row.at)
     _doubts_back(tx, told["proposed"])
@@ -107,6 +109,14 @@ def _columns_back(tx: Connection, kept: str, gone: str, told: Told) -> None:
     tx.execute(update(leads).where(leads.c.id == kept).values(**back))
     if swapped and not _taken(tx, told["addresses"]["email_key"]):
         tx.execute(update(leads).where(leads.c.id == gone).values(**told["addresses"]))
+
+
+def _campaigns_back(tx: Connection, gone: str, had: int) -> None:
+    """They stood still while its touches were the other's. Some may have been taken away, with an import."""
+    touches = tables.touches
+    has = tx.execute(select(func.count()).select_from(touches).where(touches.c.lead_id == gone)).scalar_one()
+    if has < had:
+        settle_campaigns(tx, gone)
 
 
 def _taken(tx: Connection, email_key: str | None) -> bool:
