@@ -125,7 +125,7 @@ RULES = [
         "unknown-calendar",
         "",
     ),
-    ("teams", "teams:\n  sales:\n    members: [{ name: a, email: a.b.nl }]\n", 3, "address", "anna@example.com"),
+    ("teams", "teams:\n  sales:\n    members: [{ name: a, email: a.b.nl }]\n", 3, "address", "Write a@b.nl."),
     ("teams", "teams:\n  sales: {}\n", 2, "missing", "members"),
     ("teams", "queues:\n  default: { team: sales, capacity: 60 }\n", 2, "capacity", "60 per day"),
     (
