@@ -18,7 +18,7 @@ limit: limiet, maximum
 reentry: herhaling
 timezone: tijdzone
 send_hours: verzendtijden
-wait: wacht, wachten, pause, pauze, delay, sleep
+wait: wacht, wachten, pause, pauze, delay, sleep, after, na
 send: stuur, verstuur, verzend, mail, email, mails
 call: bel, bellen, phone
 handover: overdracht, overdragen, transfer
@@ -31,7 +31,7 @@ set: zet, update, update field, set field, update fields, set fields
 score: punten, points
 tag: label, labels, tags, add tag, apply tag, set tag
 untag: detag, remove tag, delete tag
-within: binnen, timeout
+within: binnen, timeout, due, due in
 when: wanneer, zodra, on, if
 otherwise: anders
 if: als, indien, elif, elseif, else if, otherwise if, or if, anders als, condition, conditie, voorwaarde, when
@@ -140,6 +140,10 @@ lead: contact, recipient, prospect
 sales qualified: sql
 marketing qualified: mql
 matches: contains, like
+happened: has, did, has_happened
+lead.job_title: lead.function, lead.functie, lead.role, lead.rol, lead.position, lead.job, lead.occupation
+company.size: company.employees, company.headcount, company.staff, company.medewerkers
+company.sector: company.industry, company.branche
 known: exists, is known, has value
 tagged: has tag, hastag, is tagged
 out of office: auto reply, autoreply, automatic reply, ooo, afwezig

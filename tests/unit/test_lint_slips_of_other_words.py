@@ -32,6 +32,32 @@ WORDS: Final = [
     (REVIVAL, "- share: 20%", "- random: 20%", 23, "Did you mean “share”?"),
     (REVIVAL, "- else: next", "- else: continue", 25, "Did you mean “next”?"),
     (REVIVAL, 'tagged("quote-out")', 'has_tag("quote-out")', 10, "Did you mean “tagged”?"),
+    (FAIR, "known(event.wish)", 'matches(lead.function, "*chef*")', 10, "Did you mean “lead.job_title”?"),
+    (FAIR, "known(event.wish)", "company.employees > 50", 10, "Did you mean “company.size”?"),
+    (FAIR, "known(event.wish)", 'has("fair.visited", "30 days")', 10, "Did you mean “happened”?"),
+    (BROCHURE, "- wait: 7 days", "- after: 7 days", 12, "Did you mean “wait”?"),
+    (BROCHURE, "within: 5 business days", "due: 5 business days", 37, "Did you mean “within”?"),
+    (
+        BROCHURE,
+        "- send: survey ",
+        "- send: survey.md ",
+        14,
+        "“survey.md” is a file. A step calls the mail by its name.",
+    ),
+    (
+        BROCHURE,
+        "start: brochure.requested",
+        "start: webinar.visited",
+        5,
+        "There are: webinar.registered, webinar.attended.",
+    ),
+    (
+        BROCHURE,
+        "start: brochure.requested",
+        "start:\n  brochure.requested: known(lead.phone)",
+        6,
+        "Write: - event: brochure.requested — and below “event”, in its column: if: known(lead.phone)",
+    ),
 ]
 WHOLE: Final = [
     (BROCHURE, "steps:\n", "status: active\nsteps:\n", 11, "Delete this line"),

@@ -15,6 +15,7 @@ from kweek.flow.load.texts import parse_share
 from kweek.flow.problems import Located
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
+_FILES: Final = ("md",)  # all other endings of two letters are languages
 _LANGUAGE: Final = re.compile(r"([a-z0-9-]+)\.[a-z]{2}(?:\.md)?")
 _SHARE: Final = re.compile(r"(?P<part>0[.,]\d{1,9})|(?P<whole>\d{1,3}) ?%?")
 
@@ -77,6 +78,8 @@ class ShareReader(ChooseReader):
         """`survey.nl` is a file of the mail `survey`; which one leaves, the lead decides."""
         if isinstance(verb.value, Text) and (found := _LANGUAGE.fullmatch(verb.value.value)):
             what, why = f"“{verb.value.value}” names a language.", "Each lead gets the mail in its own."
+            if verb.value.value.removeprefix(f"{found[1]}.") in _FILES:
+                what, why = f"“{verb.value.value}” is a file.", "A step calls the mail by its name."
             self.note(verb.value.at, "name", what, why, f"Write: {verb.key.value}: {found[1]}")
             return Located(found[1], verb.value.at, verb.key.at)
         return self.name(verb)

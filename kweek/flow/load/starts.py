@@ -21,6 +21,7 @@ _ASKED_BESIDE: Final = re.compile(
     r"(?:if|when|where|and(?= (?:not )?(?:event|lead|company)\.)):? (?P<asked>.+)"
 )
 
+_CONDITION: Final = re.compile(r"\w\.\w|\w\(")
 _OF_A_PAGE: Final = re.compile(rf"(?P<event>{OWN_EVENT.pattern}),? (?:of |on )?(?P<path>/\S*)")
 
 
@@ -124,7 +125,8 @@ class StartReader(Reader):
                 what, fix = f"“{first.value}” has no key.", f"Write: event: {first.value}"
                 self.note(first.at, "start", what, "", fix)
                 return self._start(Pairs((event, *asked), node.at), key)
-            whole = f"{first.value}: {said(node.pairs[0])}"
+            below = said(node.pairs[0])
+            whole = f"{first.value}{' if' if _CONDITION.search(below) else ':'} {below}"
             if asked := self._asked_beside(Located(whole, first.at, first.at), key):
                 return asked
             what, fix = f"“{first.value}” stands where a start has its keys.", f"Write: start: {first.value}"
