@@ -21,7 +21,7 @@ _ASKED_BESIDE: Final = re.compile(
     r"(?:if|when|where|and(?= (?:not )?(?:event|lead|company)\.)):? (?P<asked>.+)"
 )
 
-_CONDITION: Final = re.compile(r"\w\.\w|\w\(")
+_CONDITION: Final = re.compile(r"(?:not )?\w+[.(]")
 _OF_A_PAGE: Final = re.compile(rf"(?P<event>{OWN_EVENT.pattern}),? (?:of |on )?(?P<path>/\S*)")
 
 
@@ -126,7 +126,7 @@ class StartReader(Reader):
                 self.note(first.at, "start", what, "", fix)
                 return self._start(Pairs((event, *asked), node.at), key)
             below = said(node.pairs[0])
-            whole = f"{first.value}{' if' if _CONDITION.search(below) else ':'} {below}"
+            whole = f"{first.value}{' if' if _CONDITION.match(below) else ':'} {below}"
             if asked := self._asked_beside(Located(whole, first.at, first.at), key):
                 return asked
             what, fix = f"“{first.value}” stands where a start has its keys.", f"Write: start: {first.value}"
