@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 
 from kweek.flow.load.languages import is_language
+from kweek.intake.countries import read_country
 from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, ConsentIn, LeadIn
 from kweek.intake.values import Checker, near_to, nearest
 from kweek.leads.bant import Found
@@ -187,8 +188,9 @@ def _is_language(text: str) -> bool:
     return re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", text) is not None and is_language(text.partition("-")[0])
 
 
+_NO_COUNTRY: Final = "this is not a country: write its two letters, such as NL or BE"
 _SHAPES: Final[Mapping[str, tuple[Callable[[str], bool], str, Callable[[str], str]]]] = {
     "language": (_is_language, "this is not a language: nl, en", str.lower),
-    "country": (phonenumbers.SUPPORTED_REGIONS.__contains__, "this is not a country: NL, BE", str.upper),
+    "country": (phonenumbers.SUPPORTED_REGIONS.__contains__, _NO_COUNTRY, read_country),
     "timezone": (available_timezones().__contains__, "this is not a time zone: Europe/Amsterdam", str.strip),
 }

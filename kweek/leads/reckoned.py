@@ -194,6 +194,11 @@ def row_of(lead_id: str, row: Wanted, more: int, count: int, now: datetime) -> d
     }  # fmt: skip
 
 
+def is_anew(row: Row[Any]) -> bool:
+    """Does this row of the ledger correct earlier ones about the same: other rules, or other things known?"""
+    return row.rule is not None and row.source.rpartition("/")[2] != "0"
+
+
 def _missing(
     lead_id: str, wanted: Iterable[Wanted], there: dict[tuple[str, str, str], tuple[int, int, str]], now: datetime
 ) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from kweek.flow.plan import Plan, Send
 from kweek.flow.words import GRADE_CHANGED
 from kweek.intake.by_hand import NOTED
 from kweek.leads import publish, tables
+from kweek.leads.reckoned import is_anew
 from kweek.rules.said import ROOT
 from kweek.web import mail_titles
 from kweek.web.caused import Caused, caused
@@ -243,7 +244,8 @@ def _points(
     for _, given in groupby(read.execute(query), lambda row: (row.source, row.at)):
         rows = list(given)
         sums = ", ".join(f"{row.points:+} {say(f'picture.axis.{row.axis}')}" for row in rows)
-        because = (say.maybe(f"because.{rows[0].rule}", rows[0].because),)
+        anew = (say("past.points.anew"),) if is_anew(rows[0]) else ()
+        because = (say.maybe(f"because.{rows[0].rule}", rows[0].because), *anew)
         place = places.get(rows[0].about or "", (KNOWN, rows[0].id, 0))
         yield Happened(rows[0].at, say("past.points", points=sums), None, because, place=place)
 

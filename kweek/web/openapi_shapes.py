@@ -38,7 +38,7 @@ _COLUMNS: Final[Mapping[str, Shape]] = {
     "email": {"format": "email"},
     "phone": {"description": "With its country, +31 …, or of the lead's country, or of the workspace's."},
     "language": {"pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "examples": ["nl", "en"]},
-    "country": {"pattern": "^[A-Za-z]{2}$", "examples": ["NL", "BE"]},
+    "country": {"description": "Its two letters, or its name in Dutch or English.", "examples": ["NL", "BE"]},
     "timezone": {"examples": ["Europe/Amsterdam"]},
     "legal_form": {"description": f"One of {', '.join(LEGAL_FORMS)}.", "examples": list(LEGAL_FORMS[:2])},
     "channel": {"enum": list(CHANNELS)},
@@ -253,6 +253,8 @@ def _lead() -> Shape:
 def _why() -> Shape:
     axis: Shape = {"type": "string", "enum": list(get_args(Axis))}
     row: dict[str, Shape] = dict.fromkeys(why.ROW, _MAYBE)
-    said: Shape = named({**row, "axis": axis, "points": _WHOLE, "because": _STRING, "at": _MOMENT})
+    said: Shape = named(
+        {**row, "axis": axis, "points": _WHOLE, "because": _STRING, "at": _MOMENT, "anew": {"type": "boolean"}}
+    )
     rows: Shape = {"type": "array", "maxItems": MOST, "items": said}
     return named({"rows": rows, "older": {"type": ["integer", "null"]}})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
+from kweek.leads.reckoned import is_anew
 from kweek.leads.tables import points
 from kweek.web.limits import MOST
 
@@ -19,5 +20,10 @@ def why(read: Connection, lead_id: str, before: int = BIGGEST) -> Mapping[str, o
     p = points.c
     ours = select(points).where(p.lead_id == lead_id, p.id < before).order_by(p.id.desc())
     rows = read.execute(ours.limit(MOST + 1)).all()
-    told = [{**{name: getattr(row, name) for name in ROW}, "at": row.at.isoformat()} for row in rows[:MOST]]
+    told = [_told(row) for row in rows[:MOST]]
     return {"rows": told, "older": rows[MOST - 1].id if len(rows) > MOST else None}
+
+
+def _told(row: Row[Any]) -> Mapping[str, object]:
+    """anew: it corrects rows about the same, whose moment it has."""
+    return {**{name: getattr(row, name) for name in ROW}, "at": row.at.isoformat(), "anew": is_anew(row)}

@@ -6,16 +6,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 import pytest
 
 from kweek.intake.check_lead import Vocabulary
+from kweek.intake.countries import read_country
 from kweek.intake.imports.asked import Asked, how_of
 from kweek.intake.imports.cells import (
     Decimal,
     Order,
     date_order,
     decimal_sign,
-    read_country,
     read_date,
     read_language,
     read_moment,
@@ -79,6 +80,20 @@ def test_a_heading_names_its_field_in_both_languages_and_nearly(heading: str, ta
     found = proposed(f"{heading};Kleur\n{value};rood\n")
     assert found[heading][0] == target
     assert found["Kleur"] == (None, "column.unknown")
+
+
+@pytest.mark.parametrize("heading", ["email", "e-mail", "E-mailadres", "Land"])
+def test_a_heading_that_stands_there_twice_is_told_to_be_there_already(heading: str) -> None:
+    cells = "NL;BE" if heading == "Land" else "a@example.com;b@example.com"
+    [one, two] = propose(read_csv(f"{heading};{heading}\n{cells}\n".encode()), WORDS)
+    assert one.target in ("email", "country")
+    assert (two.target, two.why.key, two.why.values) == (None, "column.taken", {"field": one.target, "column": heading})
+
+
+@pytest.mark.parametrize("country", ["Belgie", "UK", "Czechia"])
+def test_a_column_of_one_country_is_taken(country: str) -> None:
+    [_, land] = propose(read_csv(f"Mail;Land\na@example.com;{country}\n".encode()), WORDS)
+    assert land.target == "country"
 
 
 def test_a_column_that_no_field_takes_is_told_with_what_keeps_it() -> None:
@@ -253,6 +268,16 @@ def test_countries_languages_and_yes_by_their_names() -> None:
     assert [read_country(text) for text in ("nl", "Nederland", "Netherlands", "België", "Deutschland", "Mars")] == [
         "NL", "NL", "NL", "BE", "DE", "Mars",
     ]  # fmt: skip
+    everyday = {
+        "BE": ("Belgie", "belgië", "BEL"), "CZ": ("Czechia", "Tsjechie"), "US": ("USA", "U.S.A.", "VS", "us"),
+        "GB": ("UK", "uk", "U.K.", "VK", "Groot-Brittannië", "groot brittannie", "England", "Engeland", "GB"),
+        "NL": ("Holland", "The Netherlands"), "BA": ("Bosnia and Herzegovina", "Bosnië-Herzegovina"),
+        "TR": ("Turkey", "Turkije"), "ET": ("ET",), "DE": ("de", "DE"),
+    }  # fmt: skip
+    assert {code: {read_country(name) for name in names} for code, names in everyday.items()} == {
+        code: {code} for code in everyday
+    }
+    assert {code for code in phonenumbers.SUPPORTED_REGIONS if read_country(code) != code} == set()
     assert [read_language(text) for text in ("NL", "Nederlands", "English", "nl_BE")] == ["nl", "nl", "en", "nl-BE"]
     assert [read_truth(text) for text in ("Ja", "nee", "TRUE", "0", "perhaps")] == [True, False, True, False, None]
 
@@ -295,7 +320,7 @@ def test_a_row_that_cannot_be_taken_says_which_cell_and_what_would_be_right() ->
     assert {one.column: (one.cell, one.words) for one in row.refusals} == {
         "Mail": ("jan@", "this is not an e-mail address: name@example.com"),
         "Telefoon": ("12", "this is not a telephone number; write it with its country: +31 20 123 4567"),
-        "Land": ("Mars", "this is not a country: NL, BE"),
+        "Land": ("Mars", "this is not a country: write its two letters, such as NL or BE"),
         "Contract end": ("32-1-2026", "this is not a day of this column: 31-12-2026"),
         "Budget": ("veel", "this is not a number: 1,5"),
     }

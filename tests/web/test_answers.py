@@ -24,7 +24,10 @@ READ = [
     ("many", ["a", "c"], "fault.choice"), ("words", [" two\r\nlines "], "two\r\nlines"), ("sum", ["25"], 25),
     ("sum", ["2,5"], 2.5), ("sum", ["-0.25"], -0.25), ("sum", ["2.0"], 2),
     ("sum", ["1.200"], "fault.number.which"), ("sum", ["1e9"], "fault.number"),
-    ("sum", ["٣"], "fault.number"), ("sum", ["9" * 30], "fault.number"), ("day", ["2026-03-02"], "2026-03-02"),
+    ("sum", ["1 200"], 1200), ("sum", ["1.200,00"], 1200), ("sum", ["1.234,5"], 1234.5),
+    ("sum", ["1.200.000"], 1200000),
+    ("sum", ["9" * 5_000], "fault.number"), ("sum", ["many"], "fault.number"),
+    ("sum", ["9" * 30], "fault.number"), ("day", ["2026-03-02"], "2026-03-02"),
     ("day", ["2026-02-30"], "fault.date"), ("day", ["next week"], "fault.date"), ("mark", ["0"], 0),
     ("mark", ["10"], 10), ("mark", ["11"], "fault.scale"), ("mark", ["7.5"], "fault.scale"),
 ]  # fmt: skip
@@ -38,3 +41,19 @@ def test_an_answer_is_read_by_the_type_of_its_question(question: str, given: lis
     answers, faults = read_answers(survey, {question: given}, lambda question, answers: True)
     fault = faults[question].key if faults else None
     assert (fault or answers.get(question)) == read
+
+
+@pytest.mark.parametrize(
+    ("given", "whole", "broken"),
+    [("1.200", "1200", "1.2"), ("1,000", "1000", "1"), ("1.234", "1234", "1.2340"), ("-1.200", "-1200", "-1.2")],
+)
+def test_what_may_be_thousands_is_asked_with_both_readings_and_either_is_read(
+    given: str, whole: str, broken: str
+) -> None:
+    survey, _ = load_survey(SURVEY, "surveys/all-types.yaml", ("en",))
+    assert survey is not None
+    _, faults = read_answers(survey, {"sum": [given]}, lambda question, answers: True)
+    assert dict(faults["sum"].values) == {"whole": whole, "broken": broken}
+    for one in (whole, broken):
+        answers, again = read_answers(survey, {"sum": [one]}, lambda question, answers: True)
+        assert (answers, again) == ({"sum": float(one)}, {})

@@ -165,13 +165,14 @@ def test_each_row_of_its_points_is_answered(api: TestClient, books: Books) -> No
     books.lead("l2")
     row = {"axis": "interest", "points": 1, "because": "looked at a page", "at": NOW, "rule": "x"}
     with books.db.write() as tx:
-        rows = [{"lead_id": "l1", "source": f"l1/x/v{n}", "about": f"v{n}", **row} for n in range(1_001)]
+        rows = [{"lead_id": "l1", "source": f"l1/x/v{n}/{n % 2}", "about": f"v{n}", **row} for n in range(1_001)]
         tx.execute(tables.points.insert(), [*rows, {"lead_id": "l2", "source": "l2/x", "about": None, **row}])
     found, older = [], None
     while not found or older is not None:
         answer = api.get("/api/leads/l1/why", params={"before": older} if older else {}).json()
         found, older = [*found, *answer["rows"]], answer["older"]
     assert [one["about"] for one in found] == [f"v{n}" for n in reversed(range(1_001))]
-    assert found[0] == {**row, "at": NOW.isoformat(), "about": "v1000"}
+    assert found[0] == {**row, "at": NOW.isoformat(), "about": "v1000", "anew": False}
+    assert found[1]["anew"] is True
     assert [api.get(f"/api/leads/{one}/why").status_code for one in ("nobody", "%00")] == [404] * 2
     assert [api.get(f"/api/leads/l1/why?before={one}").status_code for one in ("x", "-1", 2**63)] == [422] * 3

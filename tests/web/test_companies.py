@@ -51,6 +51,8 @@ def test_facts_are_changed_and_the_parent_is_made(staff: TestClient, books: Book
         ("size", "many", "Write a whole number"),
         ("legal_form", "guild", "not known here"),
         ("country", "Narnia", "two letters"),
+        ("parent", "x" * 201, "This is too long"),
+        ("sector", "x" * 201, "This is too long"),
         ("parent", "acme", "part of this one"),
         ("parent", "Acme Works", "part of this one"),
     ],
@@ -59,7 +61,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
     staff: TestClient, books: Books, field: str, value: str, words: str
 ) -> None:
     books.add(tables.companies, id="works", name="Acme Works", name_key="acme works", fields={}, parent_id="acme")
-    answer = press(staff, ACME, "save", sector="steel", **{"was.sector": "zinc", field: value})
+    answer = press(staff, ACME, "save", **{"was.sector": "zinc", "sector": "steel", field: value})
     assert answer.status_code == 422
     assert words in answer.text
     assert f'value="{value}"' in answer.text

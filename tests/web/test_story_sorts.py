@@ -121,6 +121,17 @@ def test_what_was_taken_back_again_is_not_counted(books: Books) -> None:
     assert (column.total, column.reasons) == (30, (Given("took a download", 20, 2, "took"), Given("was kind", 10, 2)))
 
 
+def test_points_that_were_reckoned_anew_say_so(staff: TestClient, books: Books) -> None:
+    """The rule gave ten and gives fifteen now: both rows have the moment of what was done."""
+    books.lead()
+    for n, worth in enumerate((10, 5)):
+        row = {"source": f"l1/took/e1/{n}", "axis": "intent", "points": worth, "because": "took a download"}
+        books.add(tables.points, lead_id="l1", at=NOW, rule="took", about="e1", **row)
+    page = past(staff.get("/leads/l1").text)
+    assert page.count("took a download") == 2
+    assert page.count("reckoned anew: the rules changed, or what is known did") == 1
+
+
 def test_what_fades_happened_as_often_as_it_did(staff: TestClient, house: House, books: Books) -> None:
     """Two Mondays took ten of thirty each; another one was called by its sender as a day is."""
     books.lead()

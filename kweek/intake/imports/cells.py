@@ -13,6 +13,8 @@ from functools import cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from kweek.intake.countries import spoken_names
+
 Order = Literal["dmy", "mdy", "ymd"]
 Decimal = Literal[",", "."]
 
@@ -27,7 +29,7 @@ _YES: Final = ("yes", "y", "ja", "j", "true", "waar", "1", "x", "oui", "wahr")
 _NO: Final = ("no", "n", "nee", "false", "onwaar", "0", "non", "nein", "falsch")
 _MONTH_FIRST: Final = ("US", "PH")
 _POINT: Final = ("US", "GB", "IE", "AU", "NZ", "IN", "CH", "MX", "JP", "CN", "ZA")
-_SPOKEN: Final = ("en", "nl", "de", "fr")  # whose names of countries and languages are understood
+_LONGEST_NUMBER: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _parts(text: str, order: Order) -> tuple[date, time] | None:
 def read_number(text: str, decimal: Decimal) -> int | float | None:
     """`€ 1.250,50`, `1,250.50`, `12 %`: without what stands around it."""
     digits = _bare(text)
-    if not _NUMBER.fullmatch(digits):
+    if len(digits) > _LONGEST_NUMBER or not _NUMBER.fullmatch(digits):
         return None
     thousands = "." if decimal == "," else ","
     whole, sign, rest = digits.partition(decimal)
@@ -135,25 +137,13 @@ def read_truth(text: str) -> bool | None:
     return True if word in _YES else False if word in _NO else None
 
 
-def read_country(text: str) -> str:
-    """Its code, where it is named in a language that is understood; else as it stands."""
-    return text.upper() if len(text) == 2 else _names("territories").get(text.casefold(), text)
-
-
 def read_language(text: str) -> str:
-    return text.lower() if len(text) <= 3 else _names("languages").get(text.casefold(), text.replace("_", "-"))
+    return text.lower() if len(text) <= 3 else _languages().get(text.casefold(), text.replace("_", "-"))
 
 
 @cache
-def _names(kind: Literal["territories", "languages"]) -> Mapping[str, str]:
-    """What countries or languages are called → their codes."""
-    from babel import Locale
-
-    names: dict[str, str] = {}
-    for spoken in reversed(_SPOKEN):
-        known: Mapping[str, str] = getattr(Locale(spoken), kind)
-        names |= {name.casefold(): code for code, name in known.items() if len(code) == 2}
-    return {**names, "holland": "NL", "the netherlands": "NL"} if kind == "territories" else names
+def _languages() -> Mapping[str, str]:
+    return {name.casefold(): code for name, code in spoken_names("languages").items()}
 
 
 def _bare(text: str) -> str:

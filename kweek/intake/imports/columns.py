@@ -11,7 +11,8 @@ import phonenumbers
 from msgspec.structs import replace
 
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.imports.cells import Order, date_order, decimal_sign, read_country, read_language
+from kweek.intake.countries import read_country
+from kweek.intake.imports.cells import Order, date_order, decimal_sign, read_language
 from kweek.intake.imports.csv_file import Line
 from kweek.intake.imports.headings import TARGETS, Named, named, tidy
 from kweek.intake.imports.how import Column, Why
@@ -30,6 +31,7 @@ _LOOKED_AT: Final = 1_000  # rows by which a column is known
 _MOST: Final = 0.9  # of its cells, for a column to be known by them alone
 _FEW: Final = 0.2  # of its cells, for its heading not to be believed
 _ADDRESS: Final = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
+_AGAIN: Final = re.compile(r" \(\d+\)$")  # as `csv_file` tells two of the same name apart
 _OWN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _LANGUAGES: Final = ("nl", "en", "de", "fr", "es", "it", "pl", "pt", "da", "sv")
 
@@ -49,7 +51,7 @@ def propose(sheet: Table, words: Vocabulary) -> tuple[Column, ...]:
     cells = {
         heading: [cell for row in looked_at if (cell := row[n].strip())] for n, heading in enumerate(sheet.headings)
     }
-    found = {heading: named(heading, words.fields, words.titles) for heading in sheet.headings}
+    found = {heading: _named(heading, words) for heading in sheet.headings}
     found = {heading: one for heading, one in found.items() if one is not None and cells[heading]}
     columns = {heading: Column(heading, None, Why("column.reckoned")) for heading in _reckoned(sheet.headings, words)}
     found = {heading: one for heading, one in found.items() if heading not in columns}
@@ -119,6 +121,12 @@ def _reckoned(headings: Sequence[str], words: Vocabulary) -> list[str]:
     """In a list that Kweek wrote: what it made of each lead."""
     ours = _OUR_ID in headings
     return [heading for heading in headings if ours and heading in RECKONED and heading not in words.fields]
+
+
+def _named(heading: str, words: Vocabulary) -> Named | None:
+    """A heading that stands there twice names the same field twice."""
+    found = named(heading, words.fields, words.titles)
+    return found or named(_AGAIN.sub("", heading), words.fields, words.titles)
 
 
 # --- by its name, by its cells ----------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kweek.intake.check_lead import LeadChecker, Vocabulary
+from kweek.intake.countries import read_country
 from kweek.intake.imports.cells import (
     WRITTEN,
-    read_country,
     read_date,
     read_language,
     read_moment,

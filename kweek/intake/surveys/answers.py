@@ -13,9 +13,10 @@ from typing import Final, cast
 
 from kweek.errors import KweekError
 from kweek.flow.surveys import Question, Survey
+from kweek.intake.imports.cells import Decimal, decimal_sign, read_number
 from kweek.intake.outcomes import OutcomeError
 from kweek.intake.surveys.asking import Answer, Asked
-from kweek.intake.values import Checker, nearest
+from kweek.intake.values import LARGEST_NUMBER, Checker, nearest
 
 Given = Mapping[str, Sequence[str]]  # question → what the form held
 
@@ -134,13 +135,21 @@ def _scale(question: Question, value: str) -> int:
 
 
 def _number(value: str) -> int | float:
-    """`25`, `2.5` and, as the Dutch write it, `2,5`; `1.200` may be either."""
-    if _THOUSANDS.fullmatch(value):
-        raise _WrongError("fault.number.which", whole=re.sub(r"[.,]", "", value))
-    if not re.fullmatch(r"[-+]?[0-9]{1,15}([.,][0-9]{1,6})?", value):
+    """As forms and imports read it. `1.200` may be either, and here somebody can be asked."""
+    sign = decimal_sign([value], None)
+    number = read_number(value, cast("Decimal", sign.as_written))
+    if number is None or abs(number) > LARGEST_NUMBER:
         raise _WrongError("fault.number")
-    number = float(value.replace(",", "."))
+    if not sign.sure:
+        raise _WrongError("fault.number.which", **_both_ways(value))
     return int(number) if math.floor(number) == number else number
+
+
+def _both_ways(value: str) -> Mapping[str, str]:
+    """`1.200` with thousands, `1200`, and with decimals, `1.2`; neither is asked about again."""
+    digits = re.sub(r"[^-0-9.,]", "", value)
+    short = digits.rstrip("0").rstrip(".,")
+    return {"whole": re.sub(r"[.,]", "", digits), "broken": f"{digits}0" if short == digits else short}
 
 
 _THOUSANDS: Final = re.compile(r"[-+]?[1-9][0-9]{0,2}([.,][0-9]{3})+")
