@@ -22,7 +22,7 @@ from kweek.leads import tables
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database
 from kweek.leads.publish import publish
-from kweek.leads.reckoned import Scores
+from kweek.leads.reckoned import Scores, is_anew
 from kweek.rules.grades import Grades
 from kweek.rules.scoring import Rule
 from tests.store.making import NOW, a_lead
@@ -76,6 +76,15 @@ def test_what_is_told_before_is_what_then_happens(crowd: Database) -> None:
     assert grades(crowd) == ["D4", "C2", "", "C2", "", "C2", "D4"]
     assert rescore_all(crowd, NEW) == [0, 0, 0], "twice is once"
     assert preview(crowd, NEW.scores, LATER).grades == {}
+
+
+def test_the_ledger_tells_which_rows_were_reckoned_anew(crowd: Database) -> None:
+    rescore_all(crowd, NEW)
+    with crowd.read() as read:
+        rows = read.execute(select(tables.points).order_by(tables.points.c.id)).all()
+    assert {(row.rule, row.points, is_anew(row)) for row in rows} == {
+        ("took", 10, False), ("took", 15, True), ("student", -30, False),
+    }  # fmt: skip
 
 
 def test_it_is_told_into_which_flows_the_matrix_sends(crowd: Database) -> None:
