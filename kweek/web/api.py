@@ -3,7 +3,7 @@ its address or the program's own id."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends
@@ -28,6 +28,8 @@ from kweek.web.known import known_of
 from kweek.web.limits import BODY, MOST
 from kweek.web.openapi import openapi
 from kweek.web.problems import ProblemError, problem_of
+from kweek.web.qualified import qualified
+from kweek.web.render import reader_tongue
 
 router = APIRouter(prefix="/api")
 
@@ -53,20 +55,22 @@ def post_leads(body: Body, house: HouseOf, key: Annotated[str | None, Depends(_M
 
 
 @router.get("/leads", dependencies=[Depends(may("leads:read"))])
-def find_leads(house: HouseOf, email: str | None = None, external_id: str | None = None) -> JSONResponse:
+def find_leads(
+    request: Request, house: HouseOf, email: str | None = None, external_id: str | None = None
+) -> JSONResponse:
     """None where nobody has this address or id; two where the one is one lead's and the other another's."""
     if not (email or external_id) or not all(printable(one) for one in (email, external_id) if one):
         raise BadEventError([Fault("email", "say whom you ask for: ?email=… or ?external_id=…")], "question")
     with house.db.read() as read:
         ids = leads_known_by(read, email or None, external_id or None)
-        found = [known_of(read, lead_id, house.rules.grades()) for lead_id in ids]
+        found = [_known(read, lead_id, request, house) for lead_id in ids]
     return JSONResponse({"leads": found})
 
 
 @router.get("/leads/{lead_id}", dependencies=[Depends(may("leads:read"))])
-def ask_for_lead(lead_id: str, house: HouseOf) -> JSONResponse:
+def ask_for_lead(lead_id: str, request: Request, house: HouseOf) -> JSONResponse:
     with house.db.read() as read:
-        known = known_of(read, lead_id, house.rules.grades()) if printable(lead_id) else None
+        known = _known(read, lead_id, request, house) if printable(lead_id) else None
     if known is None:
         raise NoSuchLead(f"There is no lead {shown(lead_id)}")
     return JSONResponse(known)
@@ -87,6 +91,11 @@ def ask_why(lead_id: str, house: HouseOf, before: str = "") -> JSONResponse:
 def describe(house: HouseOf) -> JSONResponse:
     """OpenAPI 3.1, of this workspace: its own events and fields are in it."""
     return JSONResponse(openapi(house.rules.vocabulary(), house.settings.base_url))
+
+
+def _known(read: Connection, lead_id: str, request: Request, house: House) -> Mapping[str, object] | None:
+    known = known_of(read, lead_id, house.rules.grades())
+    return known and {**known, **qualified(read, house, reader_tongue(request), lead_id)}
 
 
 def _one_or_many(body: bytes, take: Callable[[object], Taken]) -> JSONResponse:

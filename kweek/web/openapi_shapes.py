@@ -23,7 +23,8 @@ from kweek.intake.values import LARGEST_NUMBER, LONGEST, LONGEST_TEXT
 from kweek.leads.calling import LEGAL_FORMS
 from kweek.leads.campaigns import LONGEST as LONGEST_CAMPAIGN
 from kweek.rules.grades import Axis
-from kweek.web import known, why
+from kweek.rules.qualification import State
+from kweek.web import known, qualified, why
 from kweek.web.limits import MOST
 from kweek.web.tasks import KEYS as DEED_KEYS
 
@@ -246,8 +247,26 @@ def _lead() -> Shape:
         "points": named(dict.fromkeys(get_args(Axis), column), ()),
         "flows": {"type": "array", "items": named({**flow, "version": _WHOLE})},
         "created_at": _MOMENT,
+        **_qualified(),
     }
     return named(said)
+
+
+def _qualified() -> dict[str, Shape]:
+    strings: Shape = {"type": "array", "items": _STRING}
+    need = named({
+        "key": _STRING, "words": _STRING, "condition": _STRING, "state": {"enum": list(get_args(State))},
+        "asked_by": {**strings, "description": "Who can find it out, where it is unknown or expired."},
+    })  # fmt: skip
+    value: Shape = {"type": ["string", "number", "boolean", "array"], "items": _STRING}
+    told: dict[str, Shape] = dict.fromkeys(qualified.FACT, _MAYBE)
+    fact = named({"name": _STRING, **told, "value": value, "at": _MOMENT, "holds": {"type": "boolean"}})
+    return {
+        "sales_ready": {"type": ["boolean", "null"], "description": "null: something is to be found out yet."},
+        "checklist": {"type": "array", "items": need},
+        "disqualified": {"type": "array", "items": named({"key": _STRING, "words": _STRING})},
+        "facts": {"type": "array", "items": fact},
+    }
 
 
 def _why() -> Shape:

@@ -39,8 +39,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A need. asked_by: who can find out what is not known."""
+    """A need. key: its name in the definition. asked_by: who can find out what is not known."""
 
+    key: str
     title: str
     condition: str
     state: State
@@ -50,11 +51,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """How a lead stands. out: what rules it out, in words."""
+    """How a lead stands. out: what rules it out, in words. out_by: the same, by its name in the definition."""
 
     ready: bool | None
     needs: tuple[Checked, ...]
     out: tuple[str, ...]
+    out_by: tuple[str, ...]
 
 
 def checklist(read: Connection, house: House, say: Tongue, lead_id: str) -> Checklist:
@@ -69,9 +71,11 @@ def checklist(read: Connection, house: House, say: Tongue, lead_id: str) -> Chec
         paths = paths_of(line)
         known = tuple(_known(path, book, say, facts, rows, now) for path in paths)
         finders = tuple(asked_by(paths, book, say)) if state in ("unknown", "expired") else ()
-        needs.append(Checked(title_of(line, say), condition_words(say, line.condition.value), state, known, finders))
-    out = tuple(title_of(line, say) for line in lines.disqualified if line.word.value in verdict.disqualified)
-    return Checklist(verdict.ready, tuple(needs), out)
+        words = condition_words(say, line.condition.value)
+        needs.append(Checked(line.word.value, title_of(line, say), words, state, known, finders))
+    out = [line for line in lines.disqualified if line.word.value in verdict.disqualified]
+    titles, names = (title_of(line, say) for line in out), (line.word.value for line in out)
+    return Checklist(verdict.ready, tuple(needs), tuple(titles), tuple(names))
 
 
 def paths_of(line: Line) -> list[str]:

@@ -124,6 +124,19 @@ def test_all_that_is_known_of_a_lead(api: TestClient, books: Books, published: s
     assert known["consents"][0]["words"] == "Yes, mail me."
 
 
+def test_a_fact_that_a_program_wrote_is_read_back(api: TestClient, books: Books) -> None:
+    books.lead()
+    row = {"how": "api", "source": "e1", "evidence": "She said so", "at": NOW, "expires_at": None}
+    books.add(tables.bant, lead_id="l1", fact="need", value="problem", **row)
+    known = api.get("/api/leads/l1").json()
+    assert known["facts"] == [
+        {"name": "need", "value": "problem", **row, "by": None, "at": NOW.isoformat(), "holds": True}
+    ]
+    assert {one["key"]: one["state"] for one in known["checklist"]}["need"] == "met"
+    assert known["sales_ready"] is not True
+    assert api.get("/api/leads", params={"email": known["email"]}).json() == {"leads": [known]}
+
+
 def test_where_a_lead_is_in_which_flow(api: TestClient, books: Books, published: str) -> None:
     books.lead()
     books.enrolment(published, "triage/send-1")

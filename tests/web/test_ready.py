@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from kweek.leads import tables
 from tests.web.conftest import NOW, ORIGIN, Books, TestClient
@@ -43,6 +44,26 @@ def test_every_need_is_met_or_not_or_unknown_or_expired(staff: TestClient, ann: 
     }  # fmt: skip
     assert "Is er budget voor? Ja" in shown
     assert "de vragenlijst “Na de beurs” (per telefoon)" in shown.replace("per mail, ", "")
+
+
+def test_a_program_reads_the_same_checklist_and_each_fact(api: TestClient, ann: Books) -> None:
+    known = api.get("/api/leads/ann", headers=NL).json()
+    assert {one["words"]: one["state"] for one in known["checklist"]} == {
+        "Past bij het profiel": "met", "Behoefte": "met", "Budget": "expired", "Beslissingsbevoegdheid": "not met",
+        "Moment van beslissen": "unknown", "Wens om te praten": "unknown",
+    }  # fmt: skip
+    assert (known["sales_ready"], known["disqualified"]) == (False, [])
+    assert any("Na de beurs" in who for one in known["checklist"] for who in one["asked_by"])
+    assert {one["key"] for one in known["checklist"]} >= {"need", "budget", "authority"}
+    assert [one["name"] for one in known["facts"]] == ["authority", "budget", "need"]
+    assert known["facts"][1] == {
+        "name": "budget", "value": "reserved", "how": "survey", "by": None, "source": "ann-1/1",
+        "evidence": "Is er budget voor? Ja", "at": (NOW - 90 * DAY).isoformat(), "expires_at": NOW.isoformat(),
+        "holds": False,
+    }  # fmt: skip
+    shape = api.get("/api/openapi.json").json()
+    described = {**shape["components"]["schemas"]["Lead"], "components": shape["components"]}
+    assert not list(Draft202012Validator(described).iter_errors(known))
 
 
 def test_a_colleague_writes_a_fact_down_and_it_is_in_the_story(staff: TestClient, ann: Books) -> None:
