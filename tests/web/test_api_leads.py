@@ -137,6 +137,14 @@ def test_a_fact_that_a_program_wrote_is_read_back(api: TestClient, books: Books)
     assert api.get("/api/leads", params={"email": known["email"]}).json() == {"leads": [known]}
 
 
+def test_what_rules_a_lead_out_is_told_by_its_name_and_in_words(api: TestClient, books: Books) -> None:
+    books.lead(job_title="Student")
+    books.lead("l2")
+    out, other = (api.get(f"/api/leads/{one}", headers={"accept-language": "nl"}).json() for one in ("l1", "l2"))
+    assert (out["sales_ready"], out["disqualified"]) == (False, [{"key": "student", "words": "Student"}])
+    assert other["disqualified"] == []
+
+
 def test_where_a_lead_is_in_which_flow(api: TestClient, books: Books, published: str) -> None:
     books.lead()
     books.enrolment(published, "triage/send-1")
