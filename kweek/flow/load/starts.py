@@ -126,7 +126,8 @@ class StartReader(Reader):
                 self.note(first.at, "start", what, "", fix)
                 return self._start(Pairs((event, *asked), node.at), key)
             below = said(node.pairs[0])
-            whole = f"{first.value}{' if' if _CONDITION.match(below) else ':'} {below}"
+            between = " if" if OWN_EVENT.fullmatch(first.value) and _CONDITION.match(below) else ":"
+            whole = f"{first.value}{between} {below}"
             if asked := self._asked_beside(Located(whole, first.at, first.at), key):
                 return asked
             what, fix = f"“{first.value}” stands where a start has its keys.", f"Write: start: {first.value}"
