@@ -89,7 +89,7 @@ REFUSED = {
     "nobody": ("lead", {"name": "Ann"}, "lead"),
     "a bad address": ("lead.email", "ann@", "lead.email"),
     "a bad number": ("lead.phone", "12", "lead.phone"),
-    "a country that is none": ("lead.country", "Holland", "lead.country"),
+    "a country that is none": ("lead.country", "Atlantis", "lead.country"),
     "an unknown field": ("lead.shoe_size", 44, "lead.shoe_size"),
     "a date that is none": ("lead.contract_end", "1 January", "lead.contract_end"),
     "text that is a number": ("data.brochure", 7, "data.brochure"),
@@ -109,7 +109,7 @@ REFUSED = {
     "a legal form that is none": ("lead.company", {"name": "Acme", "legal_form": "bw"}, "lead.company.legal_form"),
     "a country of a company that is none": (
         "lead.company",
-        {"name": "A", "country": "Holland"},
+        {"name": "A", "country": "Atlantis"},
         "lead.company.country",
     ),
     "a size that is a text": ("lead.company", {"name": "Acme", "size": "large"}, "lead.company.size"),

@@ -24,7 +24,9 @@ def with_depth(source: str | bytes, problems: Sequence[Problem], sound: Callable
     bare = lines[number].lstrip(" \t")
     for depth in _depths(lines, number) if "\t" not in bare else ():
         if sound("\n".join([*lines[:number], " " * depth + bare, *lines[number + 1 :], ""])):
-            return [replace(problems[0], fix=f"Write {spaces(depth)} instead: it begins in column {depth + 1} then.")]
+            margin = lines[number][: -len(bare)]
+            less = "instead" if set(margin) == {"\t"} else f"instead of all that stands before “{bare.split()[0]}”"
+            return [replace(problems[0], fix=f"Write {spaces(depth)} {less}: it begins in column {depth + 1} then.")]
     return problems
 
 
