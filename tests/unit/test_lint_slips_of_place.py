@@ -230,3 +230,14 @@ def test_a_file_whose_name_ends_in_yml_is_one_message(shipped: Path, name: str) 
     [problem] = lint_unrendered(read_workspace(shipped))
     assert problem.file == f"{name}.yml"
     assert problem.fix == f"Rename it to {name.rpartition('/')[2]}.yaml."
+
+
+def test_an_alias_is_told_once_for_it_is_read_as_what_it_stands_for(shipped: Path) -> None:
+    slip(shipped, BROCHURE, "wait: 7 days", "wait: &week 7 days")
+    slip(shipped, BROCHURE, "within: 7 days", "within: *week")
+    assert [problem.code for problem in lint_unrendered(read_workspace(shipped))] == ["anchor", "alias"]
+
+
+def test_the_blanks_behind_a_tab_are_counted(shipped: Path) -> None:
+    problem = told_once(shipped, BROCHURE, "      bounced: discard", "\t  bounced: discard")
+    assert problem.fix.startswith("Write 6 spaces instead of all that stands before “bounced:”")

@@ -44,6 +44,8 @@ class Builder:
         self.root: Node | None = None
         self.found: list[Problem] = []
         self._documents = 0
+        self._anchored: dict[str, str] = {}
+        """What an alias stands for, where it is a text: read as that, it is one message."""
 
     def build(self, events: Iterator[Any]) -> Node | None:
         """None: there is nothing in it, or nothing that can be read on."""
@@ -69,7 +71,7 @@ class Builder:
                 self._close(self.stack.pop())
             case "AliasEvent":
                 self._note(at, "alias", *_ALIAS)
-                self._add(Text(f"*{event.anchor}", at, at))
+                self._add(Text(self._anchored.get(event.anchor, f"*{event.anchor}"), at, at))
             case "DocumentStartEvent":
                 self._document(at)
             case _:
@@ -97,6 +99,8 @@ class Builder:
     def _refuse_marks(self, event: Any, at: Position) -> None:
         if event.anchor is not None:
             self._note(at, "anchor", *_ANCHOR)
+            if isinstance(said := getattr(event, "value", None), str):
+                self._anchored[event.anchor] = said
         if event.tag is not None:
             self._note(at, "tag", *_TAG)
 
