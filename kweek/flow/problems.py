@@ -163,11 +163,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = nearest(word, known)
     if near is not None:
         return f"Did you mean “{near}”?"
+    head, dot, _ = word.partition(".")
+    known = tuple(name for name in known if dot and name.startswith(f"{head}.")) or known  # of the same thing
     if len(known) > _MOST_SHOWN:
         import difflib  # only when somebody mistyped
 
-        head, dot, _ = word.partition(".")
-        known = tuple(name for name in known if dot and name.startswith(f"{head}.")) or known  # of the same thing
         known = tuple(difflib.get_close_matches(word, known, n=6, cutoff=0.0))
         return f"The nearest are: {', '.join(known)}."
     return f"There are: {', '.join(known)}." if known else ""

@@ -81,8 +81,7 @@ def come_back(number: int, request: Request, body: Body, house: HouseOf) -> Resp
     row, ours = _caught(house, number)
     given = read_fields(body)
     if ours is None:
-        told: tuple[str, dict[str, object]] = ("mails.back.none", {})
-        raise ProblemError(404, "This is no mail to a lead; nothing can come back to it.", told=told)
+        raise ProblemError(404, "Nothing can come back to what is no mail to a lead.", told=("mails.back.none", {}))
     match given.get("action"):
         case "reply":
             words = given.get("words", "")

@@ -22,7 +22,7 @@ def qualified(read: Connection, house: House, say: Tongue, lead_id: str) -> Mapp
     return {
         "sales_ready": ready.ready,
         "checklist": [_need(need) for need in ready.needs],
-        "disqualified": [{"key": key, "words": words} for key, words in zip(ready.out_by, ready.out, strict=True)],
+        "disqualified": [{"key": key, "words": words} for key, words in ready.out.items()],
         "facts": [_fact(row, now) for _, row in sorted(bant.of_lead(read, lead_id).items())],
     }
 

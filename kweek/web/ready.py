@@ -51,12 +51,11 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """How a lead stands. out: what rules it out, in words. out_by: the same, by its name in the definition."""
+    """How a lead stands. out: what rules it out, by its name in the definition: in words."""
 
     ready: bool | None
     needs: tuple[Checked, ...]
-    out: tuple[str, ...]
-    out_by: tuple[str, ...]
+    out: Mapping[str, str]
 
 
 def checklist(read: Connection, house: House, say: Tongue, lead_id: str) -> Checklist:
@@ -73,9 +72,8 @@ def checklist(read: Connection, house: House, say: Tongue, lead_id: str) -> Chec
         finders = tuple(asked_by(paths, book, say)) if state in ("unknown", "expired") else ()
         words = condition_words(say, line.condition.value)
         needs.append(Checked(line.word.value, title_of(line, say), words, state, known, finders))
-    out = [line for line in lines.disqualified if line.word.value in verdict.disqualified]
-    titles, names = (title_of(line, say) for line in out), (line.word.value for line in out)
-    return Checklist(verdict.ready, tuple(needs), tuple(titles), tuple(names))
+    out = {line.word.value: title_of(line, say) for line in lines.disqualified}
+    return Checklist(verdict.ready, tuple(needs), {key: out[key] for key in out if key in verdict.disqualified})
 
 
 def paths_of(line: Line) -> list[str]:

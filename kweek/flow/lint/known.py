@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 from kweek.flow.conditions.codes import CODES
 from kweek.flow.conditions.instead import instead
@@ -12,7 +10,17 @@ from kweek.flow.conditions.schema import FieldType
 from kweek.flow.duration import ELAPSED
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
-from kweek.flow.lint.offers import no_address, no_colleague, no_date, no_event, no_field, no_tag, with_until
+from kweek.flow.lint.offers import (
+    capacity_for_queue,
+    hours_for_calendar,
+    no_address,
+    no_colleague,
+    no_date,
+    no_event,
+    no_field,
+    no_tag,
+    with_until,
+)
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.set_values import field_meant, unfit_value
 from kweek.flow.lint.tags import check_tags
@@ -25,8 +33,6 @@ from kweek.flow.moment import heard_below
 from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located, did_you_mean, nearest, sentence, value_of
 from kweek.flow.words import BUILT_IN
-
-_CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}")
 
 
 def check_names(flow: Flow, names: Names, report: Report) -> None:
@@ -331,22 +337,14 @@ class _Look:
             self.report.error(value.at, "wrong-type", what, "", fix)
 
     def _pace(self, name: Located[str] | None) -> None:
-        """`pace: 60 per day`: the number of calls stands with the queue."""
-        queues, number = self.names.queues, re.search(r"\d+", name.value) if name else None
-        if name is None or not queues or number is None or name.value in queues:
+        queues = self.names.queues
+        if name and name.value not in queues and (wrong := capacity_for_queue(name.value, queues)):
+            self.report.error(name.at, "unknown-queue", *wrong)
+        else:
             self.one(name, queues, "queue", "queues of rules/teams.yaml")
-            return
-        what, why = f"“{name.value}” is how much a queue can take", "pace takes the name of a queue"
-        right = [queue for queue, capacity in queues.items() if capacity == int(number[0])]
-        fix = f"Write the name of one: {', '.join(right or queues)}"
-        if not right:
-            fix += f" — and in rules/teams.yaml, its capacity: {number[0]} per day"
-        self.report.error(name.at, "unknown-queue", what, why, fix)
 
     def _calendar(self, name: Located[str] | None) -> None:
-        if name is None or not _CLOCK.search(name.value):
+        if name and (wrong := hours_for_calendar(name.value, self.names.calendars)):
+            self.report.error(name.at, "unknown-calendar", *wrong)
+        else:
             self.one(name, self.names.calendars, "calendar", "rules/calendars.yaml")
-            return
-        what, there = f"“{name.value}” are hours, and no calendar", ", ".join(sorted(self.names.calendars))
-        fix = f"Write the name of one that has them: {there}. Or add one with these hours to rules/calendars.yaml"
-        self.report.error(name.at, "unknown-calendar", what, "send_hours takes the name of a calendar", fix)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from kweek.flow.lint.names import Names, event_meant
@@ -12,6 +12,7 @@ from kweek.flow.moment import Moment
 from kweek.flow.problems import Located, did_you_mean, nearest
 from kweek.flow.words import OWNERS
 
+_CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}")
 _DECLARE: Final = "declare it below fields in rules/workspace.yaml"
 _THE_LEAD: Final = ("lead", "customer", "contact", "prospect", "visitor", "klant")
 _ALL_BUT: Final = 0.85  # how much of the two must be the same
@@ -25,12 +26,32 @@ def no_event(word: str, events: Collection[str], about: str) -> str:
     turned = [".".join(words) for words in (word.split(), word.split()[::-1])]
     meant = next((event for event in turned if event in events), None) or event_meant(word, events, about)
     if meant is None:
-        noun = word.partition(".")[0]
-        alike = [event for event in events if event.startswith(f"{noun}.")]
-        shown = f"There are: {', '.join(alike)}." if alike else did_you_mean(word, sorted(events))
-        return f"{shown} Or add it to rules/events.yaml" if events else "Add it to rules/events.yaml"
+        return (
+            f"{did_you_mean(word, events)} Or add it to rules/events.yaml" if events else "Add it to rules/events.yaml"
+        )
     sure = nearest(word, events) is not None or "." not in word
     return f"Did you mean “{meant}”?" + ("" if sure else " Or declare it in rules/events.yaml")
+
+
+def capacity_for_queue(said: str, queues: Mapping[str, int | None]) -> tuple[str, str, str] | None:
+    """What, why and fix of `pace: 60 per day`: the number of calls stands with the queue. None: it is no such thing."""
+    number = re.search(r"\d+", said)
+    if number is None or not queues:
+        return None
+    right = [queue for queue, capacity in queues.items() if capacity == int(number[0])]
+    fix = f"Write the name of one: {', '.join(right or queues)}"
+    if not right:
+        fix += f" — and in rules/teams.yaml, its capacity: {number[0]} per day"
+    return f"“{said}” is how much a queue can take", "pace takes the name of a queue", fix
+
+
+def hours_for_calendar(said: str, calendars: Collection[str]) -> tuple[str, str, str] | None:
+    """What, why and fix of `send_hours: 09:00-17:30`. None: it is no such thing."""
+    if not _CLOCK.search(said):
+        return None
+    there = ", ".join(sorted(calendars))
+    fix = f"Write the name of one that has them: {there}. Or add one with these hours to rules/calendars.yaml"
+    return f"“{said}” are hours, and no calendar", "send_hours takes the name of a calendar", fix
 
 
 def no_date(path: str, dates: Sequence[str]) -> str:

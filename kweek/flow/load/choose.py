@@ -27,7 +27,7 @@ _SHARED: Final = re.compile(r"(?P<share>\d{1,3} ?%),? *(?:to|go(?: to)?:?|->|→
 BRANCH: Final = ("if", "share", "go", "else")
 
 
-def _asks(text: str) -> bool:
+def is_condition(text: str) -> bool:
     """Is it a condition, rather than a word?"""
     try:
         parse_condition(text)
@@ -233,11 +233,11 @@ class ChooseReader(TargetReader):
     def _asked_with_way(self, node: Pairs) -> Pairs:
         """`- lead.sales_ready: sales` and `- if: lead.sales_ready then sales`: what is asked, and where it leads."""
         match node.pairs:
-            case (Pair(key=Text() as asked, value=Text() as to),) if _asks(asked.value) and not to.empty:
+            case (Pair(key=Text() as asked, value=Text() as to),) if is_condition(asked.value) and not to.empty:
                 condition, way = asked.value, to.value
             case (Pair(key=Text(value="if"), value=Text(value=text) as to),) if found := _THEN.fullmatch(text):
                 condition, way = found["asked"], found["to"]
-                if not _asks(condition):
+                if not is_condition(condition):
                     return node
             case _:
                 return node

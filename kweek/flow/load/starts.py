@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kweek.flow import model as m
+from kweek.flow.load.choose import is_condition
 from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import Reader, said
 from kweek.flow.load.texts import BETWEEN, words_in
@@ -21,7 +22,6 @@ _ASKED_BESIDE: Final = re.compile(
     r"(?:if|when|where|and(?= (?:not )?(?:event|lead|company)\.)):? (?P<asked>.+)"
 )
 
-_CONDITION: Final = re.compile(r"(?:not )?\w+[.(]")
 _OF_A_PAGE: Final = re.compile(rf"(?P<event>{OWN_EVENT.pattern}),? (?:of |on )?(?P<path>/\S*)")
 
 
@@ -126,7 +126,7 @@ class StartReader(Reader):
                 self.note(first.at, "start", what, "", fix)
                 return self._start(Pairs((event, *asked), node.at), key)
             below = said(node.pairs[0])
-            between = " if" if OWN_EVENT.fullmatch(first.value) and _CONDITION.match(below) else ":"
+            between = " if" if OWN_EVENT.fullmatch(first.value) and is_condition(below) else ":"
             whole = f"{first.value}{between} {below}"
             if asked := self._asked_beside(Located(whole, first.at, first.at), key):
                 return asked

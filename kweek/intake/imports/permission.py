@@ -20,8 +20,9 @@ from kweek.leads.tables import consents, events, touches
 
 TOOK_BACK: Final = Refusal("", "", "the permission was taken back before, and this file does not give it again")
 
+_UNDONE: Final = ":undone"  # behind the id of the event of a row
 _C, _E, _NO = consents.c, events.c, events.alias()
-_UNDID: Final = exists().where(_E.id == _C.proof.concat(":undone"), _E.kind == IMPORT_UNDONE, _E.at <= _C.withdrawn_at)
+_UNDID: Final = exists().where(_E.id == _C.proof.concat(_UNDONE), _E.kind == IMPORT_UNDONE, _E.at <= _C.withdrawn_at)
 _SAID_NO: Final = exists().where(
     _NO.c.lead_id == _C.lead_id, _NO.c.kind.in_(LEAD_WIDE), _NO.c.recorded_at >= _C.withdrawn_at
 )
@@ -35,7 +36,7 @@ _WITHDREW: Final = select(_C.lead_id, _C.purpose).where(
 
 def undone_id(proof: str) -> str:
     """Of the event that tells a lead that what a row said of it is taken back."""
-    return f"{proof}:undone"
+    return f"{proof}{_UNDONE}"
 
 
 def who_withdrew(read: Connection, leads: Sequence[str]) -> set[tuple[str, str]]:
