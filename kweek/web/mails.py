@@ -86,7 +86,7 @@ def come_back(number: int, request: Request, body: Body, house: HouseOf) -> Resp
         case "reply":
             words = given.get("words", "")
             if not words or len(words) > _LONGEST:
-                return _show(number, request, house, fault="mails.reply.long" if words else "mails.reply.empty")
+                return _show(number, request, house, "mails.reply.long" if words else "mails.reply.empty", words)
             meant = _reply(house, row, words)
         case "bounce":
             meant = _report(house, row, delivery_report(row.raw, row.recipient, row.sender, at=datetime.now(UTC)))
@@ -122,7 +122,8 @@ def _deliver(house: House, to: str, sender: str, message: bytes) -> Meant:
 # --- reading it ------------------------------------------------------------------------------------
 
 
-def _show(number: int, request: Request, house: House, fault: str | None = None) -> Response:
+def _show(number: int, request: Request, house: House, fault: str | None = None, words: str = "") -> Response:
+    """fault, words: of an answer that could not be sent."""
     row, ours = _caught(house, number)
     message = _read(row)
     html, view = bool(_body(message, "html")), request.query_params.get("view")
@@ -142,7 +143,8 @@ def _show(number: int, request: Request, house: House, fault: str | None = None)
         listed = _list(read, asked.get("lead", ""), None, only=asked.get("to") == "leads")
         after = _after(read, reader_tongue(request), ours) if ours else None
     return page(
-        request, "mail.html", status=422 if fault else 200, mail=mail, ours=ours, fault=fault, list=listed, after=after,
+        request, "mail.html", status=422 if fault else 200, mail=mail, ours=ours, fault=fault, words=words,
+        list=listed, after=after,
         view=view if view in get_args(View) and (html or view != "html") else "html" if html else "text",
         meant=meant if meant in get_args(Meant) else None,
     )  # fmt: skip

@@ -235,6 +235,7 @@ def test_what_cannot_come_back_is_told_in_a_sentence(
 ) -> None:
     answer = staff.post("/mails/1", data=given, headers={"origin": ORIGIN})
     assert (answer.status_code, words in answer.text) == (status, True)
+    assert given.get("words", "") in answer.text  # nothing that was typed is lost
     assert "Nothing has come back yet." in staff.get("/mails/1").text
 
 
