@@ -185,7 +185,7 @@ def test_a_list_has_no_scroller_of_its_own_and_shows_the_rest_when_asked(
         assert page.locator("#tasks .all").is_hidden()
         assert page.evaluate(CLIPPED) == []
         page.locator("#calls .all").click()
-        assert rows.count() == 14
+        expect(rows).to_have_count(14)
         assert page.evaluate(CLIPPED) == []
         assert fits(page)
 
@@ -206,7 +206,7 @@ def test_on_a_telephone_the_first_five_of_each_list_are_shown_and_the_rest_by_a_
             assert rows.count() == 5
             assert box.inner_text().strip() == f"Toon alle {many}"
             box.locator("input").press("Space")
-            assert rows.count() == many
+            expect(rows).to_have_count(many)
             assert fits(page)
         assert page.locator("#tasks .all, #flows .all").filter(visible=True).count() == 0
     with visit(browser, lived) as page:
@@ -298,8 +298,8 @@ def test_mails_that_arrive_are_counted_and_nothing_moves_until_one_asks(
         assert page.evaluate("window.shifted") == 0
         page.get_by_role("link", name="New mails: 2").click()
         page.get_by_role("link", name="Just now 2").click()
-        assert page.get_by_role("heading", name="Just now 2").is_visible()
-        assert page.get_by_role("link", name="Wat past bij uw gebouw?").is_visible()
+        expect(page.get_by_role("heading", name="Just now 2")).to_be_visible()
+        expect(page.get_by_role("link", name="Wat past bij uw gebouw?")).to_be_visible()
 
 
 def test_without_script_the_numbers_are_those_of_now(browser: Browser, lived: House) -> None:
@@ -322,4 +322,4 @@ def test_from_the_board_to_a_lead_by_keyboard_alone(browser: Browser, lived: Hou
         page.get_by_role("link", name="Ann de Vries").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/leads/ann")
-        assert page.locator(".here").count() == 1
+        expect(page.locator(".here")).to_have_count(1)

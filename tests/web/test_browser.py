@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from kweek.leads import tables
 from kweek.mails.addresses import Addresses
@@ -35,21 +35,21 @@ def test_a_lead_answers_without_script_from_the_mail_in_the_catcher(
     page.goto(login_link(invited.settings))
     page.locator(".flow h3 a").click()
     number = page.locator('[data-count="steps/send-survey"]')
-    assert number.is_visible()
-    assert number.text_content() == "1"
+    expect(number).to_be_visible()
+    expect(number).to_have_text("1")
     page.goto(f"{invited.settings.base_url}/mails")
     page.get_by_role("link", name="What suits your building?").click()
     with context.expect_page() as opened:
         page.frame_locator("iframe").get_by_role("link", name="Answer").click()
     survey = opened.value
     survey.get_by_role("button").click()
-    assert survey.get_by_text("Beantwoord deze vraag.").count() == 1
+    expect(survey.get_by_text("Beantwoord deze vraag.")).to_have_count(1)
     survey.get_by_label("Ik oriënteer mij alleen", exact=True).check()
     survey.get_by_role("button").click()
     for answer in ("Later", "Voorlopig niets"):
         survey.get_by_label(answer, exact=True).check()
     survey.get_by_role("button").click()
-    assert survey.get_by_role("heading", name="Dank u wel").is_visible()
+    expect(survey.get_by_role("heading", name="Dank u wel")).to_be_visible()
     assert [row.kind for row in books.rows(tables.events)] == ["answered"]
     context.close()
 
@@ -75,17 +75,17 @@ def test_a_colleague_acts_from_the_notice_in_his_mailbox(
     with context.expect_page() as opened:
         mailbox.frame_locator("iframe").get_by_role("link", name="Openen in Kweek").click()
     page = opened.value
-    assert page.get_by_text("U handelt als anna.").is_visible()
+    expect(page.get_by_text("U handelt als anna.")).to_be_visible()
     assert not [row for row in books.rows(tables.events) if row.by == "anna"]
     page.get_by_role("button", name="Terug naar marketing").click()
-    assert page.locator("#fault-reject").is_visible()
+    expect(page.locator("#fault-reject")).to_be_visible()
     page.get_by_label("Notitie").fill("Wil in mei een rondleiding")
     page.get_by_role("button", name="Ik belde of schreef").click()
-    assert page.locator("p.noted").inner_text() == "Genoteerd: Contact gezocht."
-    assert page.get_by_text("Wil in mei een rondleiding").is_visible()
+    expect(page.locator("p.noted")).to_have_text("Genoteerd: Contact gezocht.")
+    expect(page.get_by_text("Wil in mei een rondleiding")).to_be_visible()
     page.get_by_label("Wil weer van ons horen vanaf").fill("2026-05-01")
     page.get_by_label("Wil weer van ons horen vanaf").press("Enter")  # its own form: no other button is pressed by it
-    assert page.get_by_text("Gesloten: Later").is_visible()
+    expect(page.get_by_text("Gesloten: Later")).to_be_visible()
     assert fits(page)
     assert [row.kind for row in books.rows(tables.events) if row.by == "anna"] == ["contacted", "later"]
     context.close()
@@ -105,7 +105,7 @@ def test_the_catchers_buttons_write_back_bounce_and_complain(
     page.goto(login_link(served.settings))
     page.goto(f"{served.settings.base_url}/mails/1")
     page.get_by_role("button", name="Terugschrijven").click()
-    assert page.get_by_role("alert").inner_text() == "Schrijf eerst iets."
+    expect(page.get_by_role("alert")).to_have_text("Schrijf eerst iets.")
     page.get_by_label("Uw antwoord").fill("Wat kost het?")
     for button, status in (
         ("Terugschrijven", "Het antwoord kwam"),
@@ -113,12 +113,12 @@ def test_the_catchers_buttons_write_back_bounce_and_complain(
         ("Laten", "Hij kwam"),
     ):
         page.get_by_role("button", name=button).click()
-        assert status in page.locator("p.noted").inner_text()
+        expect(page.locator("p.noted")).to_contain_text(status)
     assert fits(page)
     page.get_by_role("link", name="← Alle mails").click()
     page.get_by_role("link", name="Re: Uw brochure").click()
     page.get_by_role("link", name="Tekst").click()
-    assert page.get_by_text("Wat kost het?").is_visible()
+    expect(page.get_by_text("Wat kost het?")).to_be_visible()
     mine = [row.kind for row in books.rows(tables.events) if row.ref == "ann-1/9"]
     assert mine == ["replied", "complained", "bounced"]
     context.close()

@@ -145,8 +145,8 @@ def test_what_a_lead_is_worth_stands_before_its_story_which_is_read_to_its_begin
         assert page.locator("#past li").count() == 100
         assert fits(page)
         page.get_by_role("link", name="Older lines").click()
+        expect(page.get_by_text("Nothing is older than this.")).to_be_visible()
         assert page.locator("#past li").count() < 100
-        assert page.get_by_text("Nothing is older than this.").is_visible()
         assert fits(page)
         page.get_by_role("link", name="The newest", exact=True).click()
-        assert page.locator("#past li").count() == 100
+        expect(page.locator("#past li")).to_have_count(100)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from kweek.flow.simulate.arrivals import Arrivals
 from kweek.flow.simulate.mix import usual
@@ -107,5 +107,5 @@ def test_the_day_moves_by_keyboard_and_by_mouse_and_nothing_shifts(
         found.locator("#play").press("Enter")
         found.wait_for_function("+document.getElementById('day').value >= 2")
         found.locator("#play").press("Enter")
-        assert found.locator("#play").inner_text() == "Play"
+        expect(found.locator("#play")).to_have_text("Play")
         assert found.evaluate("window.shifted") == 0
