@@ -30,13 +30,21 @@ class InTurn:
             mine = threading.Lock()
             mine.acquire()
             self._waiting.append(mine)
-        if mine.acquire(timeout=timeout):
-            return True
+        try:
+            came = mine.acquire(timeout=timeout)
+        except BaseException:
+            if not self._leave(mine):
+                self.release()
+            raise
+        return came or not self._leave(mine)
+
+    def _leave(self, place: threading.Lock) -> bool:
+        """False: the turn came in the very moment in which we gave up, and is ours."""
         with self._guard:
-            if mine in self._waiting:
-                self._waiting.remove(mine)
-                return False
-        return True  # it came in the very moment in which we gave up
+            waited = place in self._waiting
+            if waited:
+                self._waiting.remove(place)
+            return waited
 
     def release(self) -> None:
         """The next one has it, and nobody who comes now is before him."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+
+import pytest
 
 from kweek.leads.in_turn import InTurn
 from tests.engine.up_house import wait_for
@@ -38,6 +41,27 @@ def test_who_gave_up_is_passed_over() -> None:
     lock = InTurn()
     assert lock.acquire(0)
     assert not lock.acquire(0.01)
+    assert lock.waiting == 0
+    lock.release()
+    assert lock.acquire(0)
+
+
+class Stopped(Exception):
+    """What a signal's handler raises."""
+
+
+def test_who_was_broken_off_by_a_signal_does_not_keep_the_others_waiting() -> None:
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    lock, before = InTurn(), signal.signal(signal.SIGALRM, stop)
+    assert lock.acquire(0)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(Stopped):
+            lock.acquire(PATIENCE)
+    finally:
+        signal.signal(signal.SIGALRM, before)
     assert lock.waiting == 0
     lock.release()
     assert lock.acquire(0)
