@@ -165,6 +165,58 @@ def test_an_undo_withdraws_what_an_earlier_one_has_missed(books: Database) -> No
     assert all_rows(books) == twice
 
 
+TOLD = HEAD + "an@example.com;An;Inkoper;0201234567;Beta;;31-12-2026;\n"
+
+
+def _known(db: Database, lead_id: str) -> tuple[Any, ...]:
+    row = lead(db, id=lead_id)
+    with db.read() as read:
+        company = read.execute(select(tables.companies.c.name).where(tables.companies.c.id == row.company_id)).scalar()
+    return row.first_name, row.job_title, row.phone, company, row.fields
+
+
+@pytest.mark.parametrize("merges", [1, 2])
+def test_fields_are_given_back_wherever_a_merge_has_brought_them(books: Database, merges: int) -> None:
+    """Sam, who goes on, has a job and a building of his own. Of the names, the telephone and the company An's count."""
+    an, sam = (lead(books, email=f"{name}@example.com").id for name in ("an", "same"))
+    own = LeadIn(id=sam, profile={"job_title": "Kok"}, fields={"building": "shed"})
+    record(books, Incoming("own", "form.sent", NOW, own), NOW, EARS)
+    third = record(books, Incoming("third", "form.sent", NOW, LeadIn(email="third@example.com")), NOW, EARS).lead_id
+    before = [_known(books, one) for one in (an, sam, third)]
+    import_id = imported(books, TOLD)
+    told = _known(books, an)
+    assert told == ("An", "Inkoper", "+31201234567", "Beta", {"building": "hall", "contract_end": "2026-12-31"})
+    record(books, Incoming("late", "form.sent", NOW, LeadIn(id=an)), NOW + timedelta(minutes=1), EARS)
+    kept, done = _merged(books, an, *[sam, third][:merges])
+    went = _known(books, kept)
+    assert (went[0], went[2:4]) == ("An", told[2:4])
+    undone(books, import_id)
+    [row] = rows(books, import_id)
+    assert (row.status, row.why) == ("undone", None)
+    first, title, phone, company, fields = _known(books, kept)
+    assert (first, phone, company) == ("Antje", "+31201111111", "ACME"), "as if An had come without the import"
+    assert title == "Kok", "what the import said of An is nobody's"
+    assert "contract_end" not in fields
+    for one in reversed(done):
+        unmerge(books, one, "anna", NOW + timedelta(days=2), EARS)
+    assert [_known(books, one) for one in (an, sam, third)] == before, "each has again what was its own"
+
+
+def test_what_was_written_since_where_the_lead_went_on_stays_and_is_told(books: Database) -> None:
+    an, sam = (lead(books, email=f"{name}@example.com").id for name in ("an", "same"))
+    import_id = imported(books, TOLD)
+    record(books, Incoming("late", "form.sent", NOW, LeadIn(id=an)), NOW + timedelta(minutes=1), EARS)
+    kept, _ = _merged(books, an, sam)
+    with books.write() as tx:
+        tx.execute(update(tables.leads).where(tables.leads.c.id == kept).values(job_title="Chef"))
+    undone(books, import_id)
+    assert _known(books, kept)[:2] == ("Antje", "Chef")
+    [row] = rows(books, import_id)
+    assert [(one["column"], one["cell"], one["words"]) for one in row.why] == [
+        ("job_title", "Chef", "this was written since, and stays")
+    ]
+
+
 # --- and another permission after it --------------------------------------------------------------
 
 KNOWN = HEAD + "same@example.com;Sam;;;;;;\n"

@@ -2,7 +2,7 @@
 
 Who went into a flow by it leaves that first. Then from the last row to the first, some at a time, each once. What
 cannot be taken back is noted on its row, with the reason. A permission that the import gave is withdrawn in any case,
-also where a merge has brought it: a doubtful list must not be mailed.
+also where a merge has brought it: a doubtful list must not be mailed. A field is given back there, too (`went_on`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from kweek.flow.words import IMPORT_UNDONE
 from kweek.intake.check import email_key
 from kweek.intake.ears import FlowEars
+from kweek.intake.imports import went_on
 from kweek.intake.imports.enrolling import enrol_id
 from kweek.intake.imports.file_row import Refusal
 from kweek.intake.imports.known import OF_COMPANY, Person, people_by_id
@@ -178,11 +179,17 @@ class _Undoing:
             elif name != "company" and person.facts.get(name) == after:
                 back[name] = before
             elif name != "company":
-                yield Refusal(name, str(person.facts.get(name) or ""), "this was written since, and stays")
+                yield Refusal(name, str(person.facts.get(name) or ""), went_on.STAYS)
+        changed = {name: was["facts"][name] for name in back if name not in _KEYS}
+        if person.company_id == was["companies"][1]:
+            changed[went_on.COMPANY] = was["companies"]
         yield from self._company_back(person, was["companies"], details)
         self._write(row.lead_id, back)
+        places = self.places[row.lead_id]
+        yield from went_on.give_back(self.tx, places, changed)
         self._forget_company(row)
-        settle(self.tx, self.ears.scores, row.lead_id, self.now)
+        for lead_id in places:
+            settle(self.tx, self.ears.scores, lead_id, self.now)
 
     def _write(self, lead_id: str, back: Mapping[str, Any]) -> None:
         columns: dict[str, Any] = {name: back[name] for name in _KEYS if name in back}
@@ -202,7 +209,7 @@ class _Undoing:
             leads = tables.leads
             self.tx.execute(update(leads).where(leads.c.id == person.id).values(company_id=before))
         elif before != after:
-            yield Refusal("company", str(person.facts.get("company") or ""), "this was written since, and stays")
+            yield Refusal("company", str(person.facts.get("company") or ""), went_on.STAYS)
 
     def _details_back(self, company_id: str, details: Mapping[str, tuple[Any, Any]]) -> Iterator[Refusal]:
         company = self.tx.execute(_COMPANY, {"company": company_id}).one_or_none() if details else None
@@ -213,7 +220,7 @@ class _Undoing:
             if name in OF_COMPANY and getattr(company, name) == after:
                 back[name] = before
             else:
-                yield Refusal(f"company.{name}", str(getattr(company, name)), "this was written since, and stays")
+                yield Refusal(f"company.{name}", str(getattr(company, name)), went_on.STAYS)
         if back:
             companies = tables.companies
             self.tx.execute(update(companies).where(companies.c.id == company_id).values(**back))
