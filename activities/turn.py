@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from temporalio import activity
 from activities.desk import Desks
 from kweek.flow.drive import Driven, drive
 from kweek.flow.machine.work import SEEN_BY_CONDITIONS
-from kweek.flow.state import Effect, Token
+from kweek.flow.state import Effect, Event, Token
 from kweek.flow.waiting import until, waits_for
 from kweek.leads.answers import RowAnswers
 from kweek.leads.clock import FlowTime
@@ -79,7 +79,7 @@ class Turns:
                 problem(tx, row.id, key, "gave up", "The world had its chance, and did not take it.", now)
         n = row.turn + 1
         events = pull(tx, row.id, row.seen)
-        before = load_state(tx, row, [one.ref for one in events if one.kind == "replied" and one.ref])
+        before = load_state(tx, row, _spoken_of(events))
         news, answers = False, self.answers(tx, row.id, now)
 
         def apply(effect: Effect) -> None:
@@ -133,3 +133,13 @@ class Turns:
 
         standing = [(one.flow, one.version, one.token) for one in driven.state.enrolments if one.ended is None]
         return "\n\n".join(line(flow, version, token) for flow, version, token in standing if token is not None)
+
+
+def _spoken_of(events: Sequence[Event]) -> Iterator[str]:
+    """Enrolments for which a person is needed though they ended: somebody wrote back to one's mail, or the merging that
+    ended it is undone."""
+    for event in events:
+        if event.kind == "replied" and event.ref:
+            yield event.ref.rpartition("/")[0]
+        elif event.kind == "unmerged" and "enrolment" in event.data:
+            yield str(event.data["enrolment"])

@@ -32,8 +32,9 @@ class Event(Struct, frozen=True):
     `rejected`, `unsubscribed`, …), an own event (`brochure.requested`), or one of the engine's: `sent` and
     `undelivered` (a mail), `taken` and `given_back` (a person and a task), `call_back` (an agreed moment, in
     `data["at"]`), `enrol` (by hand, import or upkeep: `data["flow"]`), `unenrol` (that is taken back: `data["since"]`,
-    the seq of the `enrol`). ref: the key of the effect that it is about, where it is about one. data: typed facts
-    (`link`, `reason`, `later_on`, fields of an own event).
+    the seq of the `enrol`), `merged` and `unmerged` (it went into another lead, and came back). ref: the key of the
+    effect that it is about, where it is about one. data: typed facts (`link`, `reason`, `later_on`, fields of an own
+    event).
     """
 
     seq: int

@@ -27,7 +27,7 @@ from kweek.leads import enrolments, events, publish
 from kweek.leads.graded import Graded, Told, grade_in, tell_grade
 from kweek.leads.points import Columns, set_graded
 
-_ALWAYS: Final = ("enrol", "unenrol", "merged")
+_ALWAYS: Final = ("enrol", "unenrol", "merged", "unmerged")
 _HITS: Final = ("opened", "clicked")  # of all that is about an effect, only these may interest nobody
 _DEEPEST: Final = 5  # derivations of derivations: more is a circle
 

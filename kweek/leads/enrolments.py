@@ -25,7 +25,7 @@ _SAVE: Final = update(leads).where(leads.c.id == bindparam("lead"))
 _WRITE: Final = insert(journal)
 _LIVE: Final = select(enrolments.c.state).where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.live)
 _OVER: Final = select(enrolments.c.state).where(
-    enrolments.c.id.in_(bindparam("written", expanding=True)), ~enrolments.c.live
+    enrolments.c.id.in_(bindparam("again", expanding=True)), ~enrolments.c.live
 )
 
 
@@ -39,12 +39,12 @@ def lead_rows(tx: Connection, ids: Sequence[str]) -> Sequence[Row[Any]]:
     return tx.execute(_LEADS, {"leads": ids}).all()
 
 
-def load_state(tx: Connection, row: Row[Any], replies: Iterable[str] = ()) -> LeadState:
-    """All that the machine remembers of this lead; row: of `leads`. replies: keys of mails that were just replied to,
-    whose enrolments count again, also of a lead that was merged into this one: somebody has to answer."""
+def load_state(tx: Connection, row: Row[Any], over: Iterable[str] = ()) -> LeadState:
+    """All that the machine remembers of this lead; row: of `leads`. over: enrolments that count again, though they
+    ended, also of a lead that was merged into this one."""
     states = [*tx.execute(_LIVE, {"lead": row.id}).scalars()]
-    if written := [key.rpartition("/")[0] for key in replies]:
-        states += tx.execute(_OVER, {"written": written}).scalars()
+    if again := list(over):
+        states += tx.execute(_OVER, {"again": again}).scalars()
     born = map(load_enrolment, states)
     return stored.load_state({"lead": row.id, **(row.state or {})}, sorted(born, key=_birth))
 

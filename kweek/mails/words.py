@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from kweek.flow.machine.people import ON_ITS_OWN
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -43,6 +45,10 @@ _NL: Final = Words(
         "This lead went in circles": "Deze lead liep in een kring",
         "This lead has nowhere to go": "Deze lead kan nergens heen",
         "This lead was moved between flows too often": "Deze lead ging te vaak van flow naar flow",
+        ON_ITS_OWN["handover"]: "Na een samenvoeging weer op zichzelf: de overdracht is ingetrokken",
+        ON_ITS_OWN["call"]: "Na een samenvoeging weer op zichzelf: de belopdracht is ingetrokken",
+        ON_ITS_OWN["task"]: "Na een samenvoeging weer op zichzelf: de taak is ingetrokken",
+        ON_ITS_OWN["flow"]: "Na een samenvoeging weer op zichzelf: de flow is beëindigd",
     },
 )  # fmt: skip
 _WORDS: Final = {"en": _EN, "nl": _NL}

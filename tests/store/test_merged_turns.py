@@ -10,14 +10,18 @@ import pytest
 from sqlalchemy import insert, select
 
 from kweek.intake import calls
+from kweek.intake.ears import FlowEars
 from kweek.intake.grading import Hit
 from kweek.intake.hits import grade_hits, note_hit
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.merging.merge import merge
+from kweek.intake.merging.unmerge import unmerge
 from kweek.intake.outcomes import Said
 from kweek.intake.record import AlwaysRing
+from kweek.intake.tasks import close_task
 from kweek.leads import tables
-from tests.drafts import call, end, flow, send, wait
+from kweek.leads.enrolments import fold, positions, read_journal
+from tests.drafts import Draft, call, end, flow, handover, send, wait
 from tests.lives import HOUR, MONDAY
 from tests.lives_in_rows import LEAD, RowLife, town
 from tests.plain_call import PlainCall
@@ -35,16 +39,25 @@ SALES = "sales-has-it"
 def life(tmp_path: Path, database_url: str) -> Iterator[RowLife]:
     """A lead that is called in a flow, merged into one that sales has, who walks nowhere."""
     with town(tmp_path, database_url) as place, place.begin(PLANS) as life:
-        life.record(Incoming("shop/1", "brochure.requested", MONDAY, LeadIn(id=LEAD)))
-        life.turn()
-        db = life.house.database
-        a_lead(db, SALES)
-        given = {"lead_id": SALES, "enrolment_id": "x", "team": "sales", "status": "open", "given_at": MONDAY}
-        with db.write() as tx:
-            tx.execute(insert(tables.handovers).values(key="x/1", **given))
-        merged = merge(db, LEAD, SALES, {}, "anna", MONDAY, AlwaysRing(), str)
-        assert merged.kept == SALES, "sales has it"
+        merged_with_sales(life)
         yield life
+
+
+def merged_with_sales(life: RowLife, owner: str | None = None) -> None:
+    """It begins the flow that a brochure begins, is this colleague's, and is merged into a lead that was promised a
+    contact at once."""
+    life.record(Incoming("shop/1", "brochure.requested", MONDAY, LeadIn(id=LEAD)))
+    life.turn()
+    db = life.house.database
+    with db.write() as tx:
+        tx.execute(tables.leads.update().values(owner=owner))
+        tx.execute(tables.handovers.update().values(owner=owner))
+    a_lead(db, SALES)
+    given = {"lead_id": SALES, "enrolment_id": "x", "team": "sales", "status": "open", "given_at": MONDAY}
+    with db.write() as tx:
+        tx.execute(insert(tables.handovers).values(key="x/1", follow_up_at=MONDAY, **given))
+    merged = merge(db, LEAD, SALES, {}, "anna", MONDAY, AlwaysRing(), str)
+    assert merged.kept == SALES, "sales has it"
 
 
 def theirs(life: RowLife) -> list[tuple[str, str | None]]:
@@ -89,3 +102,71 @@ def test_clicks_in_its_mails_and_words_of_whoever_had_its_call_are_the_other_one
     grade_hits(db, MONDAY + HOUR + timedelta(minutes=3))
     calls.log_call(db, f"{LEAD}-1/9", "interested", Said("els", MONDAY), PlainCall(), address_key=str)
     assert theirs(life)[-3:] == [("clicked", key), ("opened", key), ("interested", f"{LEAD}-1/9")]
+
+
+# --- and is itself again --------------------------------------------------------------------------
+
+
+def undone(life: RowLife) -> None:
+    [*_, merged] = life.house.rows(select(tables.merges).order_by(tables.merges.c.id))
+    unmerge(life.house.database, merged.id, "bob", MONDAY + HOUR, FlowEars())
+    life.now = MONDAY + HOUR
+
+
+def by_mistake(life: RowLife, *, heard: bool) -> None:
+    """heard: it had left its flows before the merging was undone."""
+    if heard:
+        life.turn()
+    with life.house.database.write() as tx:
+        tx.execute(tables.outbox.delete())
+    undone(life)
+    assert LEAD in [row.lead_id for row in life.house.rows(select(tables.outbox))], "its workflow is not running"
+    life.turn()
+
+
+def told(life: RowLife) -> list[tuple[str | None, str]]:
+    tasks = tables.tasks
+    rows = life.house.rows(select(tasks).where(tasks.c.lead_id == LEAD).order_by(tasks.c.opened_at, tasks.c.key))
+    return [(row.assignee, row.title.partition(": ")[2]) for row in rows if row.status == "open"]
+
+
+@pytest.mark.parametrize("heard", [True, False])
+@pytest.mark.parametrize(
+    ("step", "owner", "assignee", "withdrew"),
+    [
+        (handover("sales", {}, "1 day"), "anna", "anna", "its handover was withdrawn"),
+        (handover("sales", {}, "1 day"), None, "sales", "its handover was withdrawn"),
+        (call("intro", "5 days"), "anna", "anna", "its call task was withdrawn"),
+        (wait("50 weeks"), "anna", "anna", "its flow was ended"),
+        (end("done"), "anna", None, ""),
+    ],
+)
+def test_whoever_had_it_is_told_that_it_is_on_its_own_again(
+    tmp_path: Path,
+    database_url: str,
+    heard: bool,
+    step: Draft,
+    owner: str | None,
+    assignee: str | None,
+    withdrew: str,
+) -> None:
+    with town(tmp_path, database_url) as place, place.begin((flow("one", [step]), PLANS[1])) as life:
+        merged_with_sales(life, owner)
+        by_mistake(life, heard=heard)
+        expected = [] if assignee is None else [(assignee, withdrew)]
+        assert told(life) == expected
+        life.turn()
+        assert merge(life.house.database, LEAD, SALES, {}, "anna", MONDAY + HOUR, AlwaysRing(), str).gone == LEAD
+        by_mistake(life, heard=heard)
+        assert told(life) == expected, "the second merge took nothing from anybody"
+        for task in life.house.rows(select(tables.tasks)):
+            assert (task.due_at, task.outcomes) == (MONDAY + timedelta(days=1, hours=1), ["done"])
+            close_task(life.house.database, task.key, "done", Said("els", MONDAY + HOUR))
+        life.turn()
+        assert told(life) == []
+        with life.house.database.read() as tx:
+            assert fold(read_journal(tx, LEAD)) == positions(tx, LEAD) == {}
+        on_desks = (tables.handovers, tables.call_tasks)
+        assert [row.key for table in on_desks for row in life.house.rows(select(table)) if row.status == "open"] == [
+            "x/1"
+        ], "what was withdrawn stays so, and the one that went on keeps what it had"

@@ -112,6 +112,29 @@ def test_an_event_about_a_step_that_was_left_changes_nothing_when_it_comes_again
 
 
 @chance
+@given(workspaces, histories, st.integers(0, 9), histories)
+def test_whoever_was_merged_by_mistake_in_the_middle_of_something_is_one_task_and_goes_on_like_anybody(
+    workspace: Workspace, history: list[Doing], which: int, later: list[Doing]
+) -> None:
+    life = lead_of(workspace)
+    for _ in lived(life, history):
+        pass
+    walks = [enrolment.id for enrolment in life.state.enrolments if enrolment.ended is None]
+    of = walks[which % len(walks)] if walks else "lead-1"
+    before = len(life.issued("open_task"))
+    life.hear("merged")
+    check_at_rest(life)
+    for _ in range(2):
+        life.hear("unmerged", enrolment=of, withdrew="flow")
+        check_at_rest(life)
+        check_still(life)
+        assert stored(life.state) == life.state
+    assert len(life.issued("open_task")) - before == (1 if walks else 0)
+    for _ in lived(life, later):
+        check_at_rest(life)
+
+
+@chance
 @given(
     workspaces,
     histories,

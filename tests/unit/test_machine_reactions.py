@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kweek.flow.plan import Plan, Reentry
-from tests.drafts import ENDS, Draft, call, end, flow, go, score, send, tell, wait
+from tests.drafts import ENDS, Draft, call, end, flow, go, handover, score, send, tell, wait
 from tests.lives import DAY, HOUR, MONDAY, Life
 from tests.unit.waiting import at_survey
 
@@ -219,6 +219,32 @@ def test_a_reply_to_the_past_waits_for_whoever_holds_the_lead_like_any_other() -
     )  # fmt: skip
     life.hear("interested", task)
     assert (len(life.issued("open_task")), life.at("second")) == (1, "done: a")
+
+
+# --- a merge that was none ----------------------------------------------------------------------------------------
+
+
+def test_who_was_merged_by_mistake_is_somebodys_task_once_and_stands_nowhere_again() -> None:
+    life = Life([flow("f", [handover("sales", {}), end("done")])]).hear("brochure.requested")
+    withdrew: dict[str, Any] = {"enrolment": "lead-1", "withdrew": "handover", "to": "anna"}
+    life.hear("unmerged", **withdrew)
+    assert life.issued("open_task") == [], "it was not ended by a merge"
+    for _ in range(2):
+        life.hear("merged").hear("unmerged", **withdrew)
+    (task,) = life.issued("open_task")
+    assert task.args == {
+        "title": "On its own again after a merge: its handover was withdrawn", "to": "anna", "outcomes": ["done"],
+        "deadline": (MONDAY + DAY).isoformat(), "rests": False,
+    }  # fmt: skip
+    assert (life.at(), life.state.handover, life.state.resting, life.wake_at) == ("merged: None", None, (), None)
+    life.hear("taken", task.key).hear("done", task.key)
+    assert len(life.issued("open_task")) == 1
+
+
+def test_a_merge_that_took_nothing_is_nobodys_task() -> None:
+    life = Life([flow("f", [end("done")])]).hear("brochure.requested").hear("merged").hear("unmerged")
+    life.hear("unmerged", enrolment="lead-1", withdrew="flow").hear("unmerged", enrolment="other-1", withdrew="flow")
+    assert life.issued("open_task") == []
 
 
 # --- goal ---------------------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from kweek.flow.machine.people import ON_ITS_OWN
 from kweek.leads import tables
 from kweek.leads.ledger import problem
 from kweek.web.spoken import problem_words
 from kweek.words import Tongue
 from tests.web.conftest import NOW, Books, TestClient
-from tests.web.scene import event, scene
+from tests.web.scene import event, line, scene
 
 DUTCH = {"accept-language": "nl"}
 
@@ -47,6 +48,28 @@ def test_a_task_that_the_machine_gave_is_called_in_the_readers_language(
     with books.db.write() as tx:
         tx.execute(tables.tasks.update().values(title="Send a sample"))
     assert "<h1>Send a sample</h1>" in staff.get("/tasks/carla-1/2", headers=DUTCH).text
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", ("On its own again after a merge: its handover was withdrawn", "The merging was undone")),
+        ("nl", ("Na een samenvoeging weer op zichzelf: de overdracht is ingetrokken", "Het samenvoegen is ongedaan")),
+    ],
+)
+def test_the_task_of_a_lead_that_was_merged_by_mistake_says_why(
+    staff: TestClient, books: Books, published: str, language: str, says: tuple[str, ...]
+) -> None:
+    scene(books, published)
+    event(books, "carla", 2, "unmerged", NOW, enrolment="carla-1", withdrew="handover", to="bram")
+    line(books, "carla", "reacted", NOW, event="unmerged", seq=2)
+    line(books, "carla", "effect", NOW, key="carla-1/9", effect="open_task", what=ON_ITS_OWN["handover"])
+    about = {"lead_id": "carla", "enrolment_id": "carla-1", "outcomes": ["done"], "status": "open", "assignee": "bram"}
+    books.add(tables.tasks, key="carla-1/9", title=ON_ITS_OWN["handover"], opened_at=NOW, due_at=NOW, **about)
+    page = staff.get("/tasks/carla-1/9", headers={"accept-language": language}).text
+    assert [words for words in says if words not in page] == []
+    for path in ("/", "/leads/carla"):
+        assert says[0] in staff.get(path, headers={"accept-language": language}).text
 
 
 def test_what_went_wrong_is_told_in_a_sentence_and_as_it_was_said(staff: TestClient, books: Books) -> None:

@@ -9,7 +9,7 @@ from kweek.flow.machine.clocks import follow_dates, ring, wake_at
 from kweek.flow.machine.edits import follow_edits
 from kweek.flow.machine.entering import walk
 from kweek.flow.machine.leaving import end_all, sweep, take_out
-from kweek.flow.machine.people import close_what_is_over
+from kweek.flow.machine.people import close_what_is_over, owe_a_look
 from kweek.flow.machine.reactions import judge_deferred, judge_goal, judge_goals, offer
 from kweek.flow.machine.resting import rest
 from kweek.flow.machine.starting import begin, is_open, starts
@@ -53,6 +53,9 @@ def hear(work: Work, event: Event) -> None:
     work.seen = max(work.seen, event.seq)
     if event.kind == "merged":
         end_all(work, "merged")
+        return
+    if event.kind == "unmerged":
+        owe_a_look(work, event)
         return
     if event.kind == "unenrol":
         take_out(work, event.data.get("since"))

@@ -21,6 +21,14 @@ TASK_PASSES: Final = ("taken", "given_back")
 CALL_PASSES: Final = (*TASK_PASSES, *PASSING["call"], "call_back")
 ONE_BUSINESS_DAY: Final = Duration(1, "day", business=True)
 
+ON_ITS_OWN: Final = {
+    "handover": "On its own again after a merge: its handover was withdrawn",
+    "call": "On its own again after a merge: its call task was withdrawn",
+    "task": "On its own again after a merge: its task was withdrawn",
+    "flow": "On its own again after a merge: its flow was ended",
+}
+"""Titles of the task of whoever looks at a lead whose merging was undone, by what the merging took from it."""
+
 
 def close_what_is_over(work: Work, event: Event) -> None:
     """Sales closed the handover, or someone answered the lead: nobody holds it for that any more."""
@@ -87,3 +95,24 @@ def owe_an_answer(work: Work, of: str, step: str) -> None:
         of, step, "open_task", "Answer", title="Answer", to="owner", outcomes=["done"], deadline=None, rests=True
     )
     work.resting = (*work.resting, key)
+
+
+def owe_a_look(work: Work, event: Event) -> None:
+    """The lead was merged by mistake, and is itself again. What the merging ended stays ended; but whoever had the lead
+    is told, once, for else nobody would hear of it ever again. `data`: `enrolment` that the merging ended, what it
+    `withdrew`, and `to` whom that lay."""
+    enrolment = work.enrolments.get(str(event.data.get("enrolment")))
+    title = ON_ITS_OWN.get(str(event.data.get("withdrew")))
+    if enrolment is None or title is None or enrolment.cause == event.kind:
+        return
+    if enrolment.ended is None or enrolment.ended.result != "merged":  # it had ended before that
+        return
+    work.put(replace(enrolment, cause=event.kind))
+    work.note(enrolment.id, "reacted", event=event.kind, seq=event.seq)
+    to = str(event.data.get("to") or "owner")
+    deadline = work.answers.calendar_of("task", to).add(work.now, ONE_BUSINESS_DAY)
+    step = [work.plan(enrolment).entry, *enrolment.visits][-1]
+    work.issue(
+        enrolment.id, step, "open_task", title,
+        title=title, to=to, outcomes=["done"], deadline=deadline.isoformat(), rests=False,
+    )  # fmt: skip

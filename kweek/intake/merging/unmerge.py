@@ -1,8 +1,9 @@
 """They were two after all: how is a merge undone? What moved goes back, and what was written is as it was before.
 
 What somebody changed since then stays as it is, and what came in since then stays with the lead that went on, but for
-what is about mails, calls and tasks of the other one. Three things are not undone: enrolments that ended as `merged`,
-lines of the points' ledger that were taken back by a line of their own, and numbers of events that were given out.
+what is about mails, calls and tasks of the other one. Three things are not undone: enrolments that ended as `merged`
+(the event `unmerged` says what they had, and a colleague gets a task for it), lines of the points' ledger that were
+taken back by a line of their own, and numbers of events that were given out.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ def unmerge(db: Database, merge_id: int, by: str, now: datetime, ears: Ears) -> 
             raise OutcomeError("Another merge came after this one: undo that one first.", field="undo")
         _undo(tx, row, by, now)
         tell_flows(tx, kept, now, ears)
-        append(tx, gone, Incoming(f"{gone}/unmerged/{row.id}", "unmerged", now, LeadIn(id=gone), by=by), now, ears)
+        back = Incoming(
+            f"{gone}/unmerged/{row.id}", "unmerged", now, LeadIn(id=gone), row.moved.get("ended", {}), by=by
+        )
+        append(tx, gone, back, now, ears)
         tell_flows(tx, gone, now, ears)
     return kept, gone
 
