@@ -7,11 +7,12 @@ that meanwhile, he found it, too.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Text, bindparam, select
 
+from kweek.leads.clock import Clock, FlowTime
 from kweek.leads.comparing import Looked, keep_keys, look
 from kweek.leads.database import Database
 from kweek.leads.duplicates import propose
@@ -22,7 +23,10 @@ from kweek.leads.tables import events, leads, looks
 BATCH: Final = 250  # events
 ROUND: Final = 100_000
 """Events. What is left over is looked at in the next round."""
+SETTLED: Final = timedelta(minutes=1)
+"""Of real time: whoever was writing then has finished."""
 
+_EARNEST: Final = Clock()
 _NAME: Final = "duplicates"
 _FIRST: Final = {"name": _NAME, "at": datetime(1970, 1, 1, tzinfo=UTC), "lead_id": ""}
 _MARK: Final = select(looks.c.at, looks.c.lead_id).where(looks.c.name == _NAME)
@@ -46,15 +50,16 @@ _NEWS: Final = (
 
 
 class Comparing:
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, database: Database, clock: FlowTime = _EARNEST) -> None:
+        self.database, self.clock = database, clock
 
-    def compare(self, until: datetime, now: datetime, told: Callable[[int], object] = lambda found: None) -> int:
+    def compare(self, since: datetime, now: datetime, told: Callable[[int], object] = lambda found: None) -> int:
         """Propose whoever looks alike; how many pairs are new. Looked at twice, nobody is proposed twice.
 
-        until: events recorded up to then count. It lies a look before now, so that whoever was still writing has
-        finished. told: how many there are up to now.
+        since: when was looked before. What was recorded in the last minute waits for the next look, if it came since
+        then. told: how many there are up to now.
         """
+        until = max(since, self.clock.flow(self.clock.real(now) - SETTLED))
         found = 0
         with self.database.write() as tx:
             insert_once(tx, looks, _FIRST)

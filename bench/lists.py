@@ -40,6 +40,7 @@ PAGES: Final = (
     "/leads?company=c", "/leads?q=jan", "/leads?q=jan&by=points", "/leads?q=lotte+vos", "/leads?q=m4711", "/leads?q=zz",
     "/leads?q=company+99", "/leads?q=a", "/leads?q=jan&grade=A1&campaign=c3&flow=long-term",
 )  # fmt: skip
+FILES: Final = ("/leads.csv", "/leads.csv?by=points", "/campaigns/fair/leads.csv", "/flows/long-term/leads.csv")
 
 
 def main() -> None:
@@ -56,7 +57,8 @@ def main() -> None:
             client.get(login_link(house.settings))
             for path in (*PAGES, deep(client)):
                 ask(client, path)
-            export(client)
+            for path in FILES:
+                export(client, path)
         database.close()
 
 
@@ -70,6 +72,7 @@ def fill(database: Database, many: int) -> None:
             {"id": f"c{n}", "name": f"Company {n}", "name_key": f"company {n}", "fields": {}} for n in range(10_000)
         ]
         tx.execute(insert(tables.companies), rows)
+        tx.execute(insert(tables.campaigns).values(id="fair", title="Fair", created_at=NOW))
     for start in range(0, many, 1000):
         block = [_lead(n, draw, grades) for n in range(start, min(many, start + 1000))]
         walks = [one for n in range(start, min(many, start + 1000)) for one in _walks(n, version)]
@@ -89,6 +92,7 @@ def _lead(n: int, draw: random.Random, grades: Grades) -> dict[str, Any]:
         "name": f"{first} {last}" if n % 2 else None, "first_name": first, "last_name": last, "phone": "+31201234567",
         "company_id": f"c{draw.randrange(10_000)}" if n % 5 else None, "stage": draw.choice(STAGES),
         "campaign": "fair" if n % 2 else f"c{draw.randrange(20)}", "created_at": NOW - timedelta(seconds=n * 60),
+        "campaign_at": NOW - timedelta(seconds=n * 60),
         "profile": grades.profile_of(points) if n % 3 else None,
         "engagement": grades.engagement_of(points) if n % 3 else None,
         "points_profile": points.profile, "points_intent": points.intent, "points_interest": points.interest,
@@ -125,13 +129,13 @@ def deep(client: httpx.Client) -> str:
     return path
 
 
-def export(client: httpx.Client) -> None:
+def export(client: httpx.Client, path: str) -> None:
     began, size = time.perf_counter(), 0
-    with client.stream("GET", "/leads.csv") as answer:
+    with client.stream("GET", path) as answer:
         for chunk in answer.iter_bytes():
             size += len(chunk)
     took = time.perf_counter() - began
-    print(f"  /leads.csv: {size / 1_000_000:.1f} MB in {took:.1f} s")
+    print(f"  {path}: {size / 1_000_000:.1f} MB in {took:.1f} s")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     looking("Looking")
     from kweek.commands.books import opened
     from kweek.leads import listed
-    from kweek.leads.export import as_csv, columns, rows
+    from kweek.leads.export import as_csv, columns, everybody, rows
     from kweek.rules.grades import Grades, Points
     from kweek.rules.wall import zone
 
@@ -74,7 +74,9 @@ def run(args: argparse.Namespace) -> int:
         database = stack.enter_context(opened(settings))
         _look_for(database, wanted)
         looked()
-        found: Iterable[list[Cell]] = rows(database, wanted, fresh, fields, zone(rules.settings.timezone))
+        found: Iterable[list[Cell]] = rows(
+            database, everybody(wanted, fresh), fresh, fields, zone(rules.settings.timezone)
+        )
         if args.output:
             told = stack.enter_context(progress("Writing", "leads"))
             with database.read() as read:

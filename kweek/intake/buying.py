@@ -26,8 +26,6 @@ PARTS: Final = ("decides", "advises", "uses", "pays")
 FACTS: Final = ("sector", "size", "legal_form", "country", "parent")
 """What is written of a company, besides its name."""
 
-LONGEST: Final = 200  # characters of each
-
 
 def change_company(
     db: Database, company_id: str, was: Mapping[str, str], becomes: Mapping[str, str], now: datetime
@@ -53,8 +51,6 @@ def change_company(
 
 
 def _checked(changed: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    if too_long := next((name for name, value in changed.items() if len(value) > LONGEST), None):
-        raise OutcomeError(f"This is too long: at most {LONGEST} characters.", field=too_long)
     checker = LeadChecker(Vocabulary(), now)
     said = {name: value for name, value in changed.items() if value}
     company = checker.company({"name": "?", **said}, "company")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from kweek.intake.check_lead import Vocabulary
+from kweek.intake.check_lead import LeadChecker, Vocabulary
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
 from kweek.intake.outcomes import OutcomeError, Said
 from kweek.intake.record import Ears, append
@@ -37,7 +37,7 @@ def note_fact(
     kind = words.facts.types.get(fact)
     if kind is None:
         raise OutcomeError(f"There is no fact “{fact[:60]}”.", tuple(words.facts.types), "fact")
-    if not value or (kind.values and value not in kind.values):
+    if LeadChecker(words, said.at).fact_value(kind, value, "value") is None:
         raise OutcomeError(f"“{value[:60]}” is no value of {fact}.", tuple(kind.values), "value")
     if not said.note:
         raise OutcomeError("Say on what it rests.", field="evidence")

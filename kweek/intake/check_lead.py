@@ -14,7 +14,7 @@ import phonenumbers
 from kweek.flow.load.languages import is_language
 from kweek.intake.countries import read_country
 from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, ConsentIn, LeadIn
-from kweek.intake.values import Checker, near_to, nearest
+from kweek.intake.values import OF_COMPANY, Checker, near_to, nearest
 from kweek.leads.bant import Found
 from kweek.leads.calling import LEGAL_FORMS, legal_form
 from kweek.rules.said import FactType, FactTypes
@@ -22,7 +22,7 @@ from kweek.rules.said import FactType, FactTypes
 AHEAD: Final = timedelta(minutes=5)
 MOST_CONSENTS: Final = 20
 CHANNELS: Final = ("email", "telephone", "open tracking", "click tracking")
-COMPANY_KEYS: Final = ("name", "country", "legal_form", "sector", "size", "parent")
+COMPANY_KEYS: Final = OF_COMPANY
 LEAD_KEYS: Final = ("email", "external_id", "company", *OWN_COLUMNS, "consents", "bant")
 CONSENT_KEYS: Final = ("channel", "purpose", "words", "words_version", "source", "proof", "at", "expires_at")
 CONSENT_MUST: Final = ("channel", "words", "source")

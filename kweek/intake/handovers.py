@@ -12,13 +12,14 @@ from kweek.flow.state import Value
 from kweek.intake.incoming import Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, TakenError, at_desk
 from kweek.intake.record import Ears
+from kweek.intake.values import longest_of
 from kweek.leads import tables
 from kweek.leads.database import Database
 
 PASSING: Final = {"accept": "accepted", "contact": "contacted", "appointment": "appointment", "quote": "quoted"}
 CLOSING: Final = {"reject": "rejected", "later": "later", "won": "won", "lost": "lost"}
 ACTIONS: Final = (*PASSING, *CLOSING)
-_LONGEST_REASON: Final = 200
+_LONGEST_REASON: Final = longest_of("reason")
 _FURTHEST: Final = timedelta(days=3 * 366)
 
 

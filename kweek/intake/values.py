@@ -21,6 +21,11 @@ from kweek.intake.incoming import BadEventError, Fault
 LONGEST_TEXT: Final = 2_000
 LARGEST_NUMBER: Final = 10**15
 LONGEST: Final = {"id": 200, "external_id": 200, "by": 200, "words": 4_000}
+OF_COMPANY: Final = ("name", "country", "legal_form", "sector", "size", "parent")
+LONGEST_AT: Final = {
+    "lead.company": 200, **{f"company.{name}": 200 for name in OF_COMPANY}, "reason": 200, "phone_words": 4_000,
+}  # fmt: skip
+"""By the end of the path: elsewhere the same name may be that of a field of the workspace's own."""
 _YEARS: Final = range(1971, 9000)
 _NAMES: Final = ("id", "external_id", "by")
 
@@ -69,7 +74,8 @@ class Checker:
                 self.fault(where, f"there is no such field{nearest(key, keys)}")
         return body
 
-    def text(self, raw: object, path: str, *, required: bool = False) -> str | None:
+    def text(self, raw: object, path: str, *, required: bool = False, most: int | None = None) -> str | None:
+        """most: characters, where it is not as anywhere (`longest_of`)."""
         if raw is not None and not isinstance(raw, str):
             self.fault(path, "this must be text")
             return None
@@ -78,7 +84,7 @@ class Checker:
                 self.fault(path, "this is missing")
             return None
         name = path.rsplit(".", 1)[-1]
-        longest = LONGEST.get(name, LONGEST_TEXT)
+        longest = most or longest_of(path)
         if len(raw) > longest:
             self.fault(path, "this is too long: {has} characters, at most {most}", has=len(raw), most=longest)
         elif not printable(raw):
@@ -154,6 +160,12 @@ class Checker:
         """values: what goes into the places of the sentence."""
         if len(self.faults) < 50:
             self.faults.append(Fault(path, sentence, values))
+
+
+def longest_of(path: str) -> int:
+    """Characters of a text there, whoever writes it: a program, a form, a file or a colleague."""
+    parts = path.split(".")
+    return LONGEST_AT.get(".".join(parts[-2:]), LONGEST.get(parts[-1], LONGEST_TEXT))
 
 
 def printable(text: str) -> bool:

@@ -1,20 +1,23 @@
-"""How does a list of leads leave the house? As CSV that Excel opens as it is meant, and that runs nothing in it."""
+"""How does a list of leads leave the house? As CSV that Excel opens as it is meant, and that runs nothing in it.
+
+Whichever list it is, the file has the same columns, and the leads in the order of the list.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import tzinfo
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, tzinfo
 from io import StringIO
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import phonenumbers
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from kweek.leads import listed
 from kweek.leads.database import Database
 from kweek.leads.formulas import Cell, harmless
-from kweek.leads.listed import Wanted
+from kweek.leads.listed import By, Wanted
 
 BOM: Final = "\ufeff"
 """Without it, Excel takes UTF-8 for what Windows wrote thirty years ago."""
@@ -30,25 +33,57 @@ _OWN: Final = (
 _OURS: Final = ("points_profile", "points_intent", "points_interest", "stage", "campaign", "last_campaign", "owner")
 RECKONED: Final = ("grade", *_OURS, "flows", "created_at")
 """What Kweek made of a lead, and no file says."""
+SINCE: Final = "since"
+"""In the file of a list that says of each since when it is in there."""
 
 
-def columns(fields: Iterable[str]) -> list[str]:
+class Part(NamedTuple):
+    """Of a list. leads: the id of each, and since when it is in there, where the list says so. after: what the next
+    part goes on from; None: this is the last."""
+
+    leads: Sequence[tuple[str, datetime | None]]
+    after: str | None
+
+
+Listing = Callable[[Connection, str, int], Part]
+"""Asked for so many leads after those of the part before; "": from the beginning."""
+
+
+def everybody(wanted: Wanted, fresh: str, by: By = "newest") -> Listing:
+    """The list of all leads."""
+
+    def part(read: Connection, after: str, most: int) -> Part:
+        ids, on = listed.ids_of(read, listed.which(read, wanted, fresh, by), by, after, most)
+        return Part([(one, None) for one in ids], on)
+
+    return part
+
+
+def columns(fields: Iterable[str], *, since: bool = False) -> list[str]:
     """fields: the workspace's own."""
-    return [_ID, *_OWN, *RECKONED, *fields]
+    return [_ID, *_OWN, *RECKONED, *([SINCE] if since else []), *fields]
 
 
-def rows(db: Database, wanted: Wanted, fresh: str, fields: Sequence[str], zone: tzinfo) -> Iterator[list[Cell]]:
-    """The newest first. A thousand at a time, for others write, too; whoever comes meanwhile is not in it."""
+def rows(
+    db: Database, listing: Listing, fresh: str, fields: Sequence[str], zone: tzinfo, *, since: bool = False
+) -> Iterator[list[Cell]]:
+    """A thousand at a time, for others write, too; of a list with the newest first, whoever comes meanwhile is not in
+    it."""
     after: str | None = ""
     while after is not None:
         with db.read() as read:
-            page = listed.page(read, listed.which(read, wanted, fresh), "newest", after, _AT_A_TIME)
-        for row in page.rows:
-            yield _cells(row, page.flows.get(row.id, []), fresh, fields, zone)
-        after = page.after
+            part = listing(read, after, _AT_A_TIME)
+            found, flows = listed.in_full(read, list(dict.fromkeys(lead for lead, _ in part.leads)))
+        for lead, at in part.leads:
+            if (row := found.get(lead)) is not None:
+                moment = [_moment(at, zone)] if since else []
+                yield _cells(row, flows.get(lead, []), moment, fresh, fields, zone)
+        after = part.after
 
 
-def _cells(row: Row[Any], flows: Sequence[str], fresh: str, fields: Sequence[str], zone: tzinfo) -> list[Cell]:
+def _cells(
+    row: Row[Any], flows: Sequence[str], since: Sequence[Cell], fresh: str, fields: Sequence[str], zone: tzinfo
+) -> list[Cell]:
     grade = f"{row.profile}{row.engagement}" if row.profile else fresh
     return [
         row.id,
@@ -56,9 +91,14 @@ def _cells(row: Row[Any], flows: Sequence[str], fresh: str, fields: Sequence[str
         grade,
         *(getattr(row, name) for name in _OURS),
         " ".join(flows),
-        f"{row.created_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        _moment(row.created_at, zone),
+        *since,
         *(_value(row.fields.get(name)) for name in fields),
     ]
+
+
+def _moment(at: datetime | None, zone: tzinfo) -> str | None:
+    return None if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _readable(phone: str | None) -> str | None:

@@ -106,6 +106,13 @@ class Page:
 
 def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
     """after: of the page before; "": from the beginning."""
+    ids, on = ids_of(read, which, by, after, most)
+    by_id, flows = in_full(read, ids)
+    return Page([by_id[one] for one in ids if one in by_id], flows, on)
+
+
+def ids_of(read: Connection, which: Which, by: By, after: str, most: int) -> tuple[list[str], str | None]:
+    """Of the leads of a page, and what the next one goes on from."""
     key = worth if by == "points" else leads.c.created_at
     bounds = _bounds(by, after)
     beyond = [] if bounds is None else _beyond(key, bounds)
@@ -116,10 +123,13 @@ def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
         first.extend(read.execute(query.order_by(*order).limit(most + 1)).all())
     first.sort(key=lambda row: (row.place, row.id), reverse=True)
     ids = [row.id for row in first[:most]]
-    by_id = {row.id: row for row in read.execute(_ROWS, {"leads": ids})} if ids else {}
-    rows = [by_id[one] for one in ids if one in by_id]
-    on = f"{_written(first[most - 1].place)}~{ids[-1]}" if len(first) > most else None
-    return Page(rows, _flows(read, ids), on)
+    return ids, f"{_written(first[most - 1].place)}~{ids[-1]}" if len(first) > most else None
+
+
+def in_full(read: Connection, ids: Sequence[str]) -> tuple[dict[str, Row[Any]], dict[str, list[str]]]:
+    """Lead → its row, and lead → its flows, both as on a `Page`."""
+    rows = {row.id: row for row in read.execute(_ROWS, {"leads": ids})} if ids else {}
+    return rows, _flows(read, ids)
 
 
 def count(read: Connection, which: Which, most: int | None = None) -> int:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 
 from kweek.intake.cost_file import day_of
-from kweek.intake.values import printable
+from kweek.intake.values import longest_of, printable
 from kweek.leads.campaigns import LONGEST, CampaignIn, campaign_word
 from kweek.leads.costs import CostIn
 from kweek.leads.earned import Period
@@ -101,7 +101,7 @@ def cost_said(given: Mapping[str, str], campaign: str, currency: str, by: str) -
 def name_of(given: Mapping[str, str], who: Acting, faults: Faults) -> str:
     """Who does it: one of rules/teams.yaml, where anybody is in there."""
     by = given.get("by", "")
-    if not by or len(by) > LONGEST or not printable(by) or (who.people and by not in who.people):
+    if not by or len(by) > longest_of("by") or not printable(by) or (who.people and by not in who.people):
         faults["by"] = "wrong.by"
     return by
 

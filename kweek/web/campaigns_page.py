@@ -10,17 +10,29 @@ from typing import Any, Final, cast, get_args
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, func, literal, select, tuple_
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kweek.leads import costs
 from kweek.leads.campaigns import CircleError, MeanwhileError, all_campaigns, change_campaign, make_campaign
 from kweek.leads.earned import Branch, Numbers, Which, behind, tree, words_below
+from kweek.leads.export import Part
 from kweek.leads.tables import Moment, companies, leads
+from kweek.web import as_file
 from kweek.web.acting import Acting, acting, back_to, read_fields
 from kweek.web.behind import Found, bounds_of
-from kweek.web.campaign_forms import Faults, as_it_was, campaign_said, cost_said, name_of, period_of, touched, word_said
+from kweek.web.campaign_forms import (
+    Asked,
+    Faults,
+    as_it_was,
+    campaign_said,
+    cost_said,
+    name_of,
+    period_of,
+    touched,
+    word_said,
+)
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
@@ -188,40 +200,69 @@ def _show(word: str, request: Request, house: House, tried: Tried) -> Response:
 @router.get("/campaigns/{word}/leads")
 def show_leads(word: str, request: Request, house: HouseOf) -> Response:
     """Exactly those that the number counts, the newest first."""
-    asked, query = period_of(request.query_params, house.rules.zone()), request.query_params
-    of = query.get("of", "leads")
-    if of not in get_args(Which):
-        raise ProblemError(404, "No number is called so.")
-    which = cast("Which", of)
     with house.db.read() as read:
-        rows = {row.id: row for row in all_campaigns(read)}
-        if word not in (*rows, WITHOUT):
-            raise _absent()
-        its = behind(which, None if word == WITHOUT else words_below(rows.values(), word), asked.period)
-        total = read.execute(select(func.count()).select_from(leads).where(*its)).scalar_one()
-        found = _leads(read, its, by_campaign=which != "touched" and word != WITHOUT, after=query.get("after", ""))
-    on = None if found.after is None else f"?of={which}&{asked.query}&{urlencode({'after': found.after})}"
+        number = _number(read, request, house, word)
+        total = read.execute(select(func.count()).select_from(leads).where(*number.its)).scalar_one()
+        found = _leads(read, number, request.query_params.get("after", ""), _LEADS)
+    query = urlencode({"of": number.which, **{name: text for name, text in number.asked.given.items() if text}})
     return page(
-        request, "campaign_leads.html", asked=asked, campaign=rows.get(word), which=which, total=total, found=found,
-        on=on,
+        request, "campaign_leads.html", asked=number.asked, campaign=number.campaign, which=number.which, total=total,
+        found=found, query=query, on=f"?{query}&{urlencode({'after': found.after})}" if found.after else None,
     )  # fmt: skip
 
 
-def _leads(read: Connection, its: list[ColumnElement[bool]], *, by_campaign: bool, after: str) -> Found:
-    """by_campaign: by when they came from it; else by when they were made."""
-    lead = leads.c
+@router.get("/campaigns/{word}/leads.csv")
+def export_leads(word: str, request: Request, house: HouseOf) -> Response:
+    """The same list, whole."""
+    with house.db.read() as read:
+        number = _number(read, request, house, word)
+    as_file.refuse_slips(request, ("of", "from", "until", "after"), number.asked.faults)
+
+    def part(read: Connection, after: str, most: int) -> Part:
+        found = _leads(read, number, after, most)
+        return Part([(row.lead_id, row.at) for row in found.rows], found.after)
+
+    return as_file.send(request, house, f"{word} leads" if number.campaign else "leads", part, since=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """One of a campaign's, as an address names it. campaign: None: of none. its: the leads that it counts."""
+
+    campaign: Row[Any] | None
+    which: Which
+    asked: Asked
+    its: list[ColumnElement[bool]]
+
+
+def _number(read: Connection, request: Request, house: House, word: str) -> _Number:
+    """ProblemError 404."""
+    asked, of = period_of(request.query_params, house.rules.zone()), request.query_params.get("of", "leads")
+    if of not in get_args(Which):
+        raise ProblemError(404, "No number is called so.")
+    rows = {row.id: row for row in all_campaigns(read)}
+    if word not in (*rows, WITHOUT):
+        raise _absent()
+    which = cast("Which", of)
+    its = behind(which, None if word == WITHOUT else words_below(rows.values(), word), asked.period)
+    return _Number(rows.get(word), which, asked, its)
+
+
+def _leads(read: Connection, number: _Number, after: str, most: int) -> Found:
+    """By when they came from the campaign; of what it touched, and of no campaign, by when they were made."""
+    lead, by_campaign = leads.c, number.which != "touched" and number.campaign is not None
     moment = lead.campaign_at if by_campaign else lead.created_at
     query: AnySelect = (
         select(lead.id.label("lead_id"), WHO, companies.c.name.label("company"), lead.stage, moment.label("at"))
         .select_from(leads)
         .join(companies, companies.c.id == lead.company_id, isouter=True)
-        .where(*its)
+        .where(*number.its)
     )
     if (bounds := bounds_of(after)) is not None:
         query = query.where(tuple_(moment, lead.id) < tuple_(literal(bounds[0], Moment()), bounds[1]))
-    rows = list(read.execute(query.order_by(moment.desc(), lead.id.desc()).limit(_LEADS + 1)).all())
-    last = rows[_LEADS - 1] if len(rows) > _LEADS else None
-    return Found(rows[:_LEADS], None if last is None else f"{last.at.isoformat()}~{last.lead_id}")
+    rows = list(read.execute(query.order_by(moment.desc(), lead.id.desc()).limit(most + 1)).all())
+    last = rows[most - 1] if len(rows) > most else None
+    return Found(rows[:most], None if last is None else f"{last.at.isoformat()}~{last.lead_id}")
 
 
 def _address(word: str) -> str:

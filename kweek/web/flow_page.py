@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,7 +13,8 @@ from starlette.responses import Response
 
 from kweek.draw import Picture, lay_out, style_sheet, svg
 from kweek.leads import publish, tables
-from kweek.web import behind, stream
+from kweek.leads.export import Part
+from kweek.web import as_file, behind, stream
 from kweek.web.board import Snapshot
 from kweek.web.files import OnFile, draft_of
 from kweek.web.guard import HouseOf, staff_only
@@ -31,6 +32,7 @@ staff = APIRouter(dependencies=[Depends(staff_only)])
 _LINES: Final = 12
 _A_PAGE: Final = 50
 _SHOWN: Final = 100  # characters of what somebody asked for
+_ASKED: Final = ("at", "q", "version", "after")
 
 
 @router.get("/static/picture.css")
@@ -81,25 +83,49 @@ def show_leads(
     name: str, request: Request, house: HouseOf, at: str = "", q: str = "", after: str = "", version: str = ""
 ) -> Response:
     """Those behind a number: on this step, through this row, ended so, or all who are under way."""
-    say, q = reader_tongue(request), q.strip()[:100]
-    snapshot = house.board.look()
+    say, q = reader_tongue(request), q.strip()[:_SHOWN]
     with house.db.read() as read:
-        row = version_row(read, name, version)
-        if row is None:
-            raise no_flow(name)
-        picture = picture_of(read, row.hash, say)
-        numbers = shown(read, snapshot, name, row.hash)
-        words = behind.words(say, picture, at)
-        if words is None and not {at, f"|{at}"} & numbers.keys():
-            told = ("absent.step", {"at": at[:_SHOWN], "flow": _title(picture, name)})
-            raise ProblemError(404, "This flow has no such step.", told=told)
+        picture, numbers, words = _number(read, house, say, name, at, version)
         found = behind.leads(read, name, behind.place(picture, at), q, after, _A_PAGE)
     total = numbers.get(at or "|under way", numbers.get(f"|{at}", 0))
+    asked = {"at": at, "q": q, "version": version}
     return page(
-        request, "leads.html", name=name, title=_title(picture, name), at=at, q=q, words=words or at, found=found,
-        total=total, now=house.now(), version=version, paged=bool(after),
-        on=f"?{urlencode({'at': at, 'q': q, 'version': version, 'after': found.after})}" if found.after else None,
+        request, "leads.html", name=name, title=_title(picture, name), at=at, q=q, words=words, found=found,
+        total=total, now=house.now(), version=version, paged=bool(after), query=urlencode(asked),
+        on=f"?{urlencode(asked | {'after': found.after})}" if found.after else None,
     )  # fmt: skip
+
+
+@staff.get("/flows/{name}/leads.csv")
+def export_leads(name: str, request: Request, house: HouseOf, at: str = "", q: str = "", version: str = "") -> Response:
+    """The same list, whole."""
+    as_file.refuse_slips(request, _ASKED)
+    q = q.strip()[:_SHOWN]
+    with house.db.read() as read:
+        picture, _, _ = _number(read, house, reader_tongue(request), name, at, version)
+    place = behind.place(picture, at)
+
+    def part(read: Connection, after: str, most: int) -> Part:
+        found = behind.leads(read, name, place, q, after, most)
+        return Part([(row.lead_id, row.at) for row in found.rows], found.after)
+
+    return as_file.send(request, house, f"{name} leads", part, since=True)
+
+
+def _number(
+    read: Connection, house: House, say: Tongue, name: str, at: str, version: str
+) -> tuple[Picture, Mapping[str, int], str]:
+    """The picture, its numbers, and in words what the one at this place counts. ProblemError 404."""
+    row = version_row(read, name, version)
+    if row is None:
+        raise no_flow(name)
+    picture = picture_of(read, row.hash, say)
+    numbers = shown(read, house.board.look(), name, row.hash)
+    words = behind.words(say, picture, at)
+    if words is None and not {at, f"|{at}"} & numbers.keys():
+        told = ("absent.step", {"at": at[:_SHOWN], "flow": _title(picture, name)})
+        raise ProblemError(404, "This flow has no such step.", told=told)
+    return picture, numbers, words or at
 
 
 router.include_router(staff)

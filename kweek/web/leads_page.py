@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import chain
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection, select
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from kweek.flow.lint.names import STAGES
 from kweek.intake.values import near_to
 from kweek.leads import listed, publish, tables
 from kweek.leads.absent import absent
-from kweek.leads.export import BOM, as_csv, columns, in_parts, rows
+from kweek.leads.export import everybody
 from kweek.leads.listed import By, Wanted
 from kweek.rules.grades import PROFILES, Points
 from kweek.rules.matrix import GRADES
+from kweek.web import as_file
 from kweek.web.guard import HouseOf, staff_only
-from kweek.web.problems import ProblemError
-from kweek.web.render import page, reader_language, reader_tongue
+from kweek.web.render import page, reader_tongue
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -32,7 +31,6 @@ _A_PAGE: Final = 50
 _LONGEST: Final = 100
 _MOST_CAMPAIGNS: Final = 200
 _ORDERS: Final[tuple[By, ...]] = ("newest", "points")
-_SEPARATORS: Final = {"nl": ";", "en": ","}  # as Excel has it where that is spoken
 
 
 def _wanted(
@@ -49,7 +47,7 @@ WantedOf = Annotated[Wanted, Depends(_wanted)]
 @router.get("/leads")
 def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "newest", after: str = "") -> Response:
     strange = [name[:_LONGEST] for name in request.query_params if name not in _ASKED]
-    order: By = "points" if by == "points" else "newest"
+    order = _order(by)
     fresh = house.rules.grades().grade_of(Points())
     with house.db.read() as read:
         titles, nearest = _titles(read), _faults(read, wanted, by)
@@ -69,29 +67,25 @@ def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "ne
         total=min(total, counted), beyond=total > counted, fresh=fresh, titles=titles,
         campaigns=campaigns, choices=_choices(reader_tongue(request)) | {"flow": list(titles.items())},
         filtered=bool(filters),
-        query=urlencode(filters), first=urlencode(here) if after else None,
+        query=urlencode(here), first=urlencode(here) if after else None,
         on=urlencode(here | {"after": found.after}) if found.after else None,
     )  # fmt: skip
 
 
 @router.get("/leads.csv")
-def export_leads(request: Request, house: HouseOf, wanted: WantedOf, separator: str = "") -> Response:
-    """The same list, whole. separator: `;` or `,`; else the one that Excel has in the reader's language."""
-    strange = [name[:_LONGEST] for name in request.query_params if name not in (*_ASKED, "separator")]
+def export_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "newest") -> Response:
+    """The same list, whole."""
     with house.db.read() as read:
-        faults = [*_faults(read, wanted), *strange]
-    faults += [] if separator in ("", ";", ",") else ["separator"]
-    if faults:
-        told = ("list.fault.export", {"field": ", ".join(faults)})
-        raise ProblemError(422, f"This cannot be what is meant: {', '.join(faults)}.", told=told)
-    fields, fresh = house.rules.own_fields(), house.rules.grades().grade_of(Points())
-    found = rows(house.db, wanted, fresh, fields, house.rules.zone())
-    lines = as_csv(chain([columns(fields)], found), separator or _SEPARATORS.get(reader_language(request), ","))
-    headers = {"Content-Disposition": 'attachment; filename="leads.csv"'}
-    return StreamingResponse(in_parts(chain([BOM], lines)), media_type="text/csv; charset=utf-8", headers=headers)
+        as_file.refuse_slips(request, _ASKED, _faults(read, wanted, by))
+    fresh = house.rules.grades().grade_of(Points())
+    return as_file.send(request, house, "leads", everybody(wanted, fresh, _order(by)))
 
 
-def _faults(read: Connection, wanted: Wanted, by: str = "newest") -> dict[str, str | None]:
+def _order(by: str) -> By:
+    return "points" if by == "points" else "newest"
+
+
+def _faults(read: Connection, wanted: Wanted, by: str) -> dict[str, str | None]:
     """The filters that say what there is not, each with the nearest that there is. A company may simply have none."""
     known: dict[str, Sequence[str]] = {"grade": ("", *PROFILES, *GRADES), "stage": ("", *STAGES), "by": _ORDERS}
     said = asdict(wanted) | {"by": by}

@@ -19,7 +19,7 @@ from kweek.intake.check_lead import (
     Vocabulary,
 )
 from kweek.intake.received import RECEIVED_KEYS
-from kweek.intake.values import LARGEST_NUMBER, LONGEST, LONGEST_TEXT
+from kweek.intake.values import LARGEST_NUMBER, LONGEST, LONGEST_TEXT, longest_of
 from kweek.leads.calling import LEGAL_FORMS
 from kweek.leads.campaigns import LONGEST as LONGEST_CAMPAIGN
 from kweek.rules.grades import Axis
@@ -122,7 +122,7 @@ def _source() -> Shape:
 def _lead_sent(words: Vocabulary) -> Shape:
     own = {name: _value(of, name) for name, of in words.fields.items()}
     listed = {
-        "company": {"oneOf": [_must("company"), ref("CompanySent"), {"type": "null"}, {"const": ""}]},
+        "company": {"oneOf": [_must("company", "lead.company"), ref("CompanySent"), {"type": "null"}, {"const": ""}]},
         "consents": _or_null({"type": "array", "maxItems": MOST_CONSENTS, "items": ref("ConsentSent")}),
     }
     shape = named({**{key: listed.get(key) or _text(key) for key in LEAD_KEYS}, **own}, ())
@@ -132,7 +132,8 @@ def _lead_sent(words: Vocabulary) -> Shape:
 
 def _company_sent() -> Shape:
     size = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": LARGEST}, {"type": "null"}]}
-    said = {key: _text(key) for key in COMPANY_KEYS} | {"size": size, "name": _must("name")}
+    said = {key: _text(key, f"company.{key}") for key in COMPANY_KEYS}
+    said |= {"size": size, "name": _must("name", "company.name")}
     return named(said, ("name",))
 
 
@@ -169,16 +170,15 @@ def deed(verb: str) -> Shape:
 # --- values -----------------------------------------------------------------------------------------------
 
 
-def _text(name: str) -> Shape:
-    """One that may be left out."""
-    longest = LONGEST.get(name, LONGEST_TEXT)
-    shape: Shape = {"type": ["string", "null"], "maxLength": longest, "pattern": _pattern(name)}
+def _text(name: str, path: str = "") -> Shape:
+    """One that may be left out. path: where it stands, if not at the top."""
+    shape: Shape = {"type": ["string", "null"], "maxLength": longest_of(path or name), "pattern": _pattern(name)}
     return {**shape, **_COLUMNS.get(name, {})}
 
 
-def _must(name: str) -> Shape:
+def _must(name: str, path: str = "") -> Shape:
     """One that may not."""
-    return {**_text(name), "type": "string", "allOf": [{"pattern": _SAID}]}
+    return {**_text(name, path), "type": "string", "allOf": [{"pattern": _SAID}]}
 
 
 def _pattern(name: str) -> str:

@@ -14,6 +14,7 @@ from activities.duplicates import Comparing
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
 from kweek.intake.record import record
 from kweek.leads import comparing, tables
+from kweek.leads.clock import Clock
 from kweek.leads.database import Database
 from kweek.leads.duplicates import settle_pair
 from kweek.leads.likeness import ENOUGH, Person, likeness
@@ -46,10 +47,26 @@ def test_a_pair_is_proposed_once_however_often_and_in_whatever_pieces_it_is_look
     monkeypatch.setattr(looking, "BATCH", 2)
     leads = [come(database, n, name) for n, name in enumerate(("Ann Smit", "Bob Bos", "Cas Kok", "A. Smit", "Dik Bos"))]
     comparing = Comparing(database)
-    assert comparing.compare(NOW + timedelta(minutes=2), LATER) == 0, "the other has not been heard of yet"
+    assert comparing.compare(NOW, NOW + timedelta(minutes=2)) == 0, "the other has not been heard of yet"
     assert comparing.compare(LATER, LATER) == 1
     assert proposed(database) == [({leads[0], leads[3]}, "name and company", "open")]
     assert comparing.compare(LATER, LATER) == 0
+
+
+def test_whoever_came_since_the_last_look_is_proposed_by_the_next_but_for_the_last_minute(database: Database) -> None:
+    for n, name in ((0, "Ann Smit"), (3, "A. Smit")):
+        come(database, n, name)
+    look, earnest = timedelta(minutes=15), Comparing(database)
+    assert earnest.compare(NOW - look, NOW + timedelta(minutes=3, seconds=30)) == 0, "others may be writing still"
+    assert earnest.compare(NOW - look, NOW + timedelta(minutes=4)) == 1
+
+
+def test_where_time_flies_a_look_is_shorter_than_that_minute(database: Database) -> None:
+    for n, name in ((0, "Ann Smit"), (3, "A. Smit")):
+        come(database, n, name)
+    fast = Comparing(database, Clock(tempo=86_400 / 5, anchor_real=NOW, anchor_flow=NOW))
+    assert fast.compare(NOW, LATER) == 0
+    assert fast.compare(LATER, LATER + timedelta(days=1)) == 1
 
 
 def test_whoever_was_told_apart_is_not_proposed_again_but_another_is(database: Database) -> None:

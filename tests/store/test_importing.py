@@ -14,6 +14,7 @@ from kweek.intake.imports import taking
 from kweek.intake.imports.enrolling import enrol_some
 from kweek.intake.imports.newcomers import Newcomer
 from kweek.intake.imports.refused import refused_of
+from kweek.intake.imports.said import HowError
 from kweek.intake.incoming import Incoming
 from kweek.intake.record import record
 from kweek.leads import imports, tables
@@ -66,6 +67,15 @@ def test_somebody_new_is_written_as_any_sender_would_write_him(books: Database) 
         assert plain[0] == plain[1], table.name
         assert plain[0] or table is tables.outbox, table.name
     assert [row.status for row in rows(books, import_id)] == ["made"]
+
+
+def test_a_text_has_as_many_letters_as_from_any_sender(books: Database) -> None:
+    head, long = "E-mail;Bedrijf;Campagne;Functie\n", "x" * 201
+    rows_of = (f"one@example.com;{long};;", f"two@example.com;Acme;{long[:101]};", f"three@example.com;Acme;;{long}")
+    found = tried(books, head + "\n".join(rows_of) + "\n")
+    assert [[refusal.column for refusal in one.refusals] for one in found] == [["Bedrijf"], ["Campagne"], []]
+    with pytest.raises(HowError):
+        tried(books, campaign=long[:101])
 
 
 # --- before and after -----------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from kweek.intake.incoming import CompanyIn, Incoming, LeadIn, TouchIn
 from kweek.intake.record import record
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
-from kweek.leads.export import as_csv, columns, rows
+from kweek.leads.export import as_csv, columns, everybody, rows
 from kweek.leads.listed import Wanted
 from tests.store import imported as files
 from tests.store.imported import EARS, HEAD, all_rows, imported, lead, tried
@@ -52,7 +52,7 @@ def books(database: Database) -> Database:
 
 
 def written(db: Database) -> str:
-    found = rows(db, Wanted(), "C4", list(FIELDS), ZONE)
+    found = rows(db, everybody(Wanted(), "C4"), "C4", list(FIELDS), ZONE)
     return "".join(as_csv([columns(FIELDS), *found], ";"))
 
 

@@ -115,6 +115,9 @@ REFUSED = {
     "a size that is a text": ("lead.company", {"name": "Acme", "size": "large"}, "lead.company.size"),
     "half a person": ("lead.company", {"name": "Acme", "size": 2.5}, "lead.company.size"),
     "fewer than nobody": ("lead.company", {"name": "Acme", "size": -1}, "lead.company.size"),
+    "a company's name that is too long": ("lead.company", "x" * 201, "lead.company"),
+    "a parent that is too long": ("lead.company", {"name": "Acme", "parent": "x" * 201}, "lead.company.parent"),
+    "a sector that is too long": ("lead.company", {"name": "Acme", "sector": "x" * 201}, "lead.company.sector"),
     "a sector that is a number": ("lead.company", {"name": "Acme", "sector": 7}, "lead.company.sector"),
 }
 

@@ -1,17 +1,27 @@
-"""The list of leads, the matrix, and the list as a file: what they show, and what they answer to a slip."""
+"""The list of leads, the matrix, and each list as a file: what they show, and what they answer to a slip."""
 
 from __future__ import annotations
 
 import csv
 import re
+from datetime import timedelta
 
 import pytest
 
 from kweek.leads import tables
+from kweek.leads.database import Database
 from tests.web.conftest import NOW, Books, TestClient
-from tests.web.scene import DAY, scene
+from tests.web.scene import DAY, scene, walks
 
 DUTCH = {"accept-language": "nl"}
+FLOW = "/flows/brochure-request/leads"
+FAIR = "/campaigns/fair/leads"
+
+
+@pytest.fixture
+def db(database: Database) -> Database:
+    """On both kinds of database."""
+    return database
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +121,7 @@ def test_the_matrix_counts_everybody_and_says_what_follows(staff: TestClient) ->
 def test_the_file_is_what_excel_opens(staff: TestClient) -> None:
     answer = staff.get("/leads.csv?q=", headers=DUTCH)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == 'attachment; filename="leads.csv"'
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''leads.csv"
     assert answer.text.startswith("\ufeffkweek_id;external_id;email;")
     lines = answer.text.removeprefix("\ufeff").splitlines()
     rows = {row["kweek_id"]: row for row in csv.DictReader(lines, delimiter=";")}
@@ -127,7 +137,99 @@ def test_the_file_has_the_leads_of_the_list(staff: TestClient) -> None:
     assert [line.split(",")[0] for line in lines] == ["\ufeffkweek_id", "ann"]
 
 
-@pytest.mark.parametrize("path", ["/leads", "/leads.csv", "/matrix"])
+@pytest.fixture
+def fair(books: Books) -> Books:
+    """Two came from it, and one from a part of it, in which formulas were typed."""
+    for word, parent in (("fair", None), ("stand", "fair")):
+        books.add(tables.campaigns, id=word, title=word.title(), parent_id=parent, created_at=NOW)
+    for n, (word, name) in enumerate((("fair", "=1+1"), ("stand", "@SUM(A1)"), ("fair", "Eva"))):
+        books.lead(f"f{n}", name=name, campaign=word, campaign_at=NOW - n * DAY, created_at=NOW - 3 * DAY)
+    return books
+
+
+def told(staff: TestClient, path: str) -> list[dict[str, str]]:
+    """The rows of a file, as a Dutch Excel reads them."""
+    answer = staff.get(path, headers=DUTCH)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8"), answer.text
+    assert answer.text.startswith("\ufeffkweek_id;external_id;email;")
+    return list(csv.DictReader(answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+
+
+def linked(staff: TestClient, page: str) -> str:
+    """To which file a page leads."""
+    [link] = re.findall(r'href="([^"]*leads\.csv[^"]*)" download', staff.get(page).text)
+    link = link.replace("&amp;", "&")
+    return link if link.startswith("/") else f"{page.partition('?')[0].rpartition('/')[0]}/{link}"
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        ("/leads?by=points&company=de+vries", ["ann"]),
+        ("/leads?by=points&q=f", ["f2", "f1", "f0"]),
+        (FAIR, ["f0", "f1", "f2"]),
+        (f"{FAIR}?of=leads&from=2026-03-01", ["f0", "f1"]),
+        ("/campaigns/stand/leads", ["f1"]),
+        ("/campaigns/-/leads", ["carla", "bas", "ann"]),
+        (FLOW, ["carla", "bas", "ann"]),
+        (f"{FLOW}?at=call/call-brochure", ["bas"]),
+        (f"{FLOW}?at=&q=jansen", ["bas"]),
+        (f"{FLOW}?at=steps/send-survey+when:3", ["ann"]),
+        ("/companies/c1", ["ann"]),
+    ],
+)
+def test_each_list_leads_to_a_file_of_the_same_leads_in_the_same_order(
+    staff: TestClient, fair: Books, page: str, found: list[str]
+) -> None:
+    fair.lead("gone", campaign="fair", campaign_at=NOW, merged_into="f0")
+    assert list(dict.fromkeys(re.findall(r'<a href="/leads/(\w+)"', staff.get(page).text))) == found
+    rows = told(staff, linked(staff, page))
+    assert [row["kweek_id"] for row in rows] == found
+    assert ("since" in rows[0]) == page.startswith(("/flows", "/campaigns"))
+
+
+def test_such_a_file_runs_nothing_and_says_since_when(staff: TestClient, fair: Books) -> None:
+    rows = told(staff, f"{FAIR}.csv")
+    assert [row["name"] for row in rows] == ["'=1+1", "'@SUM(A1)", "Eva"]
+    assert [row["since"] for row in rows] == ["2026-03-02 10:00", "2026-03-01 10:00", "2026-02-28 10:00"]
+    assert {row["created_at"] for row in rows} == {"2026-02-27 10:00"}
+    assert staff.get(f"{FAIR}.csv").headers["content-disposition"] == "attachment; filename*=UTF-8''fair%20leads.csv"
+    assert staff.get(f"{FAIR}.csv?separator=,").text.splitlines()[1].startswith("f0,,f0@example.com,'=1+1,")
+
+
+def test_a_file_is_the_whole_list_and_not_a_page_of_it(
+    staff: TestClient, books: Books, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kweek.leads.export._AT_A_TIME", 7)
+    books.add(tables.campaigns, id="fair", title="Fair", created_at=NOW)
+    for n in range(60):
+        lead = books.lead(f"m{n}", campaign="fair", campaign_at=NOW - timedelta(minutes=n // 3))
+        if n < 20:
+            walks(books, lead, published, "steps/send-survey")
+    for path, many in ((f"{FAIR}.csv", 60), (f"{FLOW}.csv?at=steps/send-survey", 21), ("/leads.csv?by=points", 64)):
+        ids = [row["kweek_id"] for row in told(staff, path)]
+        assert (len(ids), len(set(ids))) == (many, many), path
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{FAIR}.csv?from=yesterday", 422),
+        (f"{FAIR}.csv?form=2026-03-01", 422),
+        (f"{FAIR}.csv?separator=x", 422),
+        (f"{FAIR}.csv?of=all", 404),
+        ("/campaigns/gone/leads.csv", 404),
+        (f"{FLOW}.csv?step=steps/wait-1", 422),
+        (f"{FLOW}.csv?at=no-step", 404),
+        ("/flows/nowhere/leads.csv", 404),
+        ("/leads.csv?by=age", 422),
+    ],
+)
+def test_a_slip_makes_no_file_of_others(staff: TestClient, fair: Books, path: str, status: int) -> None:
+    assert staff.get(path).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/leads", "/leads.csv", "/matrix", f"{FLOW}.csv", "/campaigns/-/leads.csv"])
 def test_only_colleagues_see_them(web: TestClient, path: str) -> None:
     assert web.get(path).status_code == 401
 

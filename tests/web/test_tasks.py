@@ -203,6 +203,7 @@ def test_sales_closes_a_handover_once(
     ("path", "body", "field"),
     [
         (f"handovers/{HANDOVER}/reject", {}, "reason"),
+        (f"handovers/{HANDOVER}/reject", {"reason": "x" * 201}, "reason"),
         (f"handovers/{HANDOVER}/later", {}, "later_on"),
         (f"handovers/{HANDOVER}/later", {"later_on": "2026-03-01"}, "later_on"),
         (f"handovers/{HANDOVER}/forget", {}, "action"),

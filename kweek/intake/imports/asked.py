@@ -11,9 +11,10 @@ from kweek.intake.imports.cells import Order
 from kweek.intake.imports.columns import Table, formed, propose, told
 from kweek.intake.imports.how import How, Permission, read_rate
 from kweek.intake.imports.said import HowError
-from kweek.intake.values import nearest, printable
+from kweek.intake.values import longest_of, nearest, printable
+from kweek.leads.campaigns import LONGEST
 
-_LONGEST: Final = {"consent": 4_000, "campaign": 200}
+_LONGEST: Final = {"consent": longest_of("words"), "campaign": LONGEST}
 
 
 class Written(Protocol):

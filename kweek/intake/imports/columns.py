@@ -18,7 +18,7 @@ from kweek.intake.imports.headings import TARGETS, Named, named, tidy
 from kweek.intake.imports.how import Column, Why
 from kweek.intake.imports.said import HowError
 from kweek.intake.values import nearest
-from kweek.leads.export import RECKONED
+from kweek.leads.export import RECKONED, SINCE
 
 OWN: Final = "own."
 LEAVE_OUT: Final = "ignore"
@@ -120,7 +120,7 @@ def own_for(said: str) -> str:
 def _reckoned(headings: Sequence[str], words: Vocabulary) -> list[str]:
     """In a list that Kweek wrote: what it made of each lead."""
     ours = _OUR_ID in headings
-    return [heading for heading in headings if ours and heading in RECKONED and heading not in words.fields]
+    return [heading for heading in headings if ours and heading in (*RECKONED, SINCE) and heading not in words.fields]
 
 
 def _named(heading: str, words: Vocabulary) -> Named | None:

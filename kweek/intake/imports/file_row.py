@@ -22,6 +22,7 @@ from kweek.intake.imports.columns import OWN
 from kweek.intake.imports.csv_file import Line
 from kweek.intake.imports.how import Column, How
 from kweek.intake.incoming import ConsentIn, Fault, LeadIn, TouchIn
+from kweek.leads.campaigns import LONGEST
 
 _NOTHING: Final = ("-", "null", "n/a", "#n/a", "#n/b", "n.v.t.", "nvt", "none")
 _COMPANY: Final = "company."
@@ -97,7 +98,7 @@ class RowReader:
         checker = _RowChecker(self.words, self.now)
         raw = self._raw(cells, checker, line.number)
         lead = checker.lead(raw, known="kweek_id" in cells)
-        campaign = checker.text(cells.get("campaign"), "lead.campaign") or self.how.campaign
+        campaign = checker.text(cells.get("campaign"), "lead.campaign", most=LONGEST) or self.how.campaign
         touch = TouchIn("import", campaign, source=self.file)
         own = {target: checker.text(cell, _path(target)) for target, cell in cells.items() if target.startswith(OWN)}
         if len(line.cells) > len(self.how.columns):

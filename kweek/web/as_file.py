@@ -1,0 +1,42 @@
+"""How is a list of leads sent as a file? Whole, with the filter and the order of its page, while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from kweek.leads.export import BOM, Listing, as_csv, columns, in_parts, rows
+from kweek.rules.grades import Points
+from kweek.web.house import House
+from kweek.web.problems import ProblemError
+from kweek.web.render import reader_language
+
+_SEPARATOR: Final = "separator"
+_SEPARATORS: Final = {"nl": ";", "en": ","}  # as Excel has it where that is spoken
+_LONGEST: Final = 100
+
+
+def refuse_slips(request: Request, asked: Iterable[str], faults: Iterable[str] = ()) -> None:
+    """A file of others than were meant is no answer to a slip. asked: what its address may say. ProblemError 422."""
+    said, known = request.query_params, {*asked, _SEPARATOR}
+    found = [*faults, *(name[:_LONGEST] for name in said if name not in known)]
+    found += [] if said.get(_SEPARATOR, "") in ("", *_SEPARATORS.values()) else [_SEPARATOR]
+    if found:
+        told = ("list.fault.export", {"field": ", ".join(found)})
+        raise ProblemError(422, f"This cannot be what is meant: {', '.join(found)}.", told=told)
+
+
+def send(request: Request, house: House, name: str, listing: Listing, *, since: bool = False) -> Response:
+    """name: of the file. `?separator=`: `;` or `,`; else the one that Excel has in the reader's language. since: the
+    list says of each since when it is in there."""
+    fields, fresh = house.rules.own_fields(), house.rules.grades().grade_of(Points())
+    separator = request.query_params.get(_SEPARATOR) or _SEPARATORS.get(reader_language(request), ",")
+    found = rows(house.db, listing, fresh, fields, house.rules.zone(), since=since)
+    lines = as_csv(chain([columns(fields, since=since)], found), separator)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.csv"}
+    return StreamingResponse(in_parts(chain([BOM], lines)), media_type="text/csv; charset=utf-8", headers=headers)
