@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.export import everybody, rows
+from kweek.leads.listed import Wanted
 from tests.web.conftest import NOW, Books, TestClient
 from tests.web.scene import DAY, scene, walks
 
@@ -200,7 +202,8 @@ def test_such_a_file_runs_nothing_and_says_since_when(staff: TestClient, fair: B
 def test_a_file_is_the_whole_list_and_not_a_page_of_it(
     staff: TestClient, books: Books, published: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kweek.leads.export._AT_A_TIME", 7)
+    monkeypatch.setattr("kweek.leads.export._READ_AT_ONCE", 7)
+    monkeypatch.setattr("kweek.leads.export._LISTED_AT_ONCE", 16)
     books.add(tables.campaigns, id="fair", title="Fair", created_at=NOW)
     for n in range(60):
         lead = books.lead(f"m{n}", campaign="fair", campaign_at=NOW - timedelta(minutes=n // 3))
@@ -209,6 +212,20 @@ def test_a_file_is_the_whole_list_and_not_a_page_of_it(
     for path, many in ((f"{FAIR}.csv", 60), (f"{FLOW}.csv?at=steps/send-survey", 21), ("/leads.csv?by=points", 64)):
         ids = [row["kweek_id"] for row in told(staff, path)]
         assert (len(ids), len(set(ids))) == (many, many), path
+
+
+def test_who_rises_in_the_list_while_it_is_read_is_neither_left_out_nor_there_twice(
+    books: Books, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kweek.leads.export._READ_AT_ONCE", 1)
+    for n in range(3):
+        books.lead(f"m{n}", profile="A", engagement=1, points_intent=9 - n)
+    lines = rows(db, everybody(Wanted(grade="A1"), "D4", "points"), "D4", [], UTC)
+    found = [next(lines)[0]]
+    with db.write() as tx:
+        tx.execute(tables.leads.update().where(tables.leads.c.id == "m2").values(points_intent=90))
+        tx.execute(tables.leads.update().where(tables.leads.c.id == "m0").values(points_intent=0))
+    assert [*found, *(line[0] for line in lines)] == ["m0", "m1", "m2"]
 
 
 @pytest.mark.parametrize(
