@@ -170,6 +170,8 @@ def parse_weekly(text: str) -> Moment:
         raise ValueError(f"“{text}” is several moments; write a list of starts: start: [{each}]")
     if near := _meant(text):
         raise ValueError(f"“{text}” is no moment that comes round; write: {near}")
+    if words[:1] == ["tomorrow"] and CLOCK.fullmatch(words[-1]):  # a clock time is the next that there is
+        raise ValueError(f"“{text}” is no moment that comes round; write: {words[-1]}")
     day = words.pop(0) if words and words[0] in WEEKDAYS else None
     if day and not words:
         raise ValueError(f"“{text}” has no time of day; write: {day} 09:00")

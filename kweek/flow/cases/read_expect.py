@@ -13,7 +13,7 @@ from kweek.flow.lint.names import Names
 from kweek.flow.meant import meant
 from kweek.flow.model import ENDINGS
 from kweek.flow.plan import Call, Handover, Plan, Send, Task
-from kweek.flow.problems import Located, Position, did_you_mean
+from kweek.flow.problems import Located, Position, did_you_mean, nearest
 from kweek.flow.simulate.story import TOLD
 from kweek.flow.yaml import Pair, Pairs
 
@@ -73,8 +73,18 @@ class ExpectReader(FactReader):
                 self._flow(part, text.inside(text.value.index(part)))
             else:
                 fix = f"Write a day, a result ({', '.join(ENDINGS)}, flow <name>), or both: day 7, discard."
-                self.note(text.at, "ends", f"“{part}” is no way to end.", "", fix)
+                if right := self._end_meant(part):
+                    fix = f"Did you mean “{right}”?"
+                self.note(text.inside(text.value.index(part)), "ends", f"“{part}” is no way to end.", "", fix)
         return Ends(day, result, text.at)
+
+    def _end_meant(self, part: str) -> str | None:
+        """`longterm`, `discarded`, `14 days`."""
+        if day := day_meant(part):
+            return day
+        bare = part.removeprefix("go ").removeprefix("to ").removeprefix("flow ")
+        flow = nearest(bare, self.names.flows)
+        return nearest(bare, ENDINGS) or (flow and f"flow {flow}")
 
     def _flow(self, result: str, at: Position) -> None:
         """Of `flow long-term`: is there such a flow?"""

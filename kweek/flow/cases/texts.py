@@ -21,7 +21,7 @@ NUMBER: Final = re.compile(r"(at least |at most )?(\d{1,7})( ?%)?")
 
 _DAY_SAID: Final = re.compile(
     r"(?:on |at |after )?(?:day ?)?(?P<count>\d{1,4}|[a-z]+)(?:st|nd|rd|th)? ?(?P<unit>days?|weeks?)?"
-    r"(?: later)?(?P<rest> \+ .+| \d{1,2}:\d\d)?"
+    r"(?: later)?(?P<rest> \+ .+|,?(?: at)? \d{1,2}:\d\d)?"
 )
 _DAYS: Final = {"day": 1, "week": 7, "month": 30, "year": 365}
 
@@ -32,7 +32,8 @@ def day_meant(text: str) -> str | None:
     count = _count(found["count"]) if found else None
     if found is None or count is None:
         return None
-    return f"day {count * _DAYS[(found['unit'] or 'day').removesuffix('s')]}{found['rest'] or ''}"
+    rest = (found["rest"] or "").removeprefix(",").replace(" at ", " ")
+    return f"day {count * _DAYS[(found['unit'] or 'day').removesuffix('s')]}{rest}"
 
 
 def _count(word: str) -> int | None:

@@ -301,6 +301,13 @@ def _of_a_mail(event: str, schema: Schema) -> str:
     return f'of a mail, ask {kind}("{name}")' if kind in ("opened", "clicked") and name in schema.mails else ""
 
 
+def _mail_meant(mail: str, of_flow: Sequence[str], schema: Schema) -> str:
+    """of_flow: the mails that its flow sends; one that is like no mail is rather one of them than any other."""
+    if of_flow and nearest(mail, schema.mails) is None:
+        return f"sent before it: {', '.join(of_flow)}; name one of them"
+    return did_you_mean(mail, schema.mails)
+
+
 def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
     for wants, given in zip(FUNCTIONS[ask.function].takes, ask.arguments, strict=False):
         at = given.offset
@@ -312,9 +319,10 @@ def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
                 asked = f'happened("{ask.function}", "{time}")'
                 yield at, f"{ask.function}(…) asks of one mail", f"of any, in that time, write {asked}"
             case "mail", Constant(value=str() as mail) if mail not in schema.mails:
-                has = next((name for name, links in schema.mails.items() if links and mail in links), None)
+                of_flow = [name for name in dict.fromkeys(schema.sent) if name in schema.mails]
+                has = next((name for name in (*of_flow, *schema.mails) if mail in (schema.mails[name] or ())), None)
                 both = f'it is a link of “{has}”: write {ask.function}("{has}", "{mail}")'
-                fix = both if has and ask.function == "clicked" else did_you_mean(mail, schema.mails)
+                fix = both if has and ask.function == "clicked" else _mail_meant(mail, of_flow, schema)
                 yield at, f"there is no mail “{mail}”", fix
             case "glob", Constant(value=str() as glob) if ask.arguments[0] == Field(ask.arguments[0].offset, EMAIL):
                 if glob and (right := of_addresses(glob)):

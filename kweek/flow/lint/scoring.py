@@ -28,20 +28,29 @@ def lint_scoring(rules: tuple[ScoringRule, ...], names: Names, report: Report) -
             if not _known(rule.when, rule.condition, names, report) and "event." in (value_of(rule.condition) or ""):
                 continue  # nobody knows what that one carries
         event = rule.condition is not None and _is_event(rule.condition, rule.when, names, report)
-        condition = ask(rule.condition, names, report, about) if rule.condition and not event else None
-        if rule.condition and condition:
+        if rule.condition is None or event or _refused(rule.condition, "A rule", report):
+            continue
+        if condition := ask(rule.condition, names, report, about):
             if when is None and any(name.startswith("event.") for name in condition.names):
                 fix = "Add when: with the event that carries it"
                 report.error(rule.condition.at, "condition", "Without a when there is no event to ask about", "", fix)
-            for what, why, fix in _cannot(condition):
-                report.error(rule.condition.at, "scoring-asks", what, why, fix)
 
 
 def lint_fits(condition: Located[str], names: Names, report: Report) -> None:
     """Who fits a persona: asked of what is known of the lead, as points are."""
-    if asked := ask(condition, names, report):
-        for what, why, fix in _cannot(asked, "A persona"):
-            report.error(condition.at, "scoring-asks", what, why, fix)
+    if not _refused(condition, "A persona", report):
+        ask(condition, names, report)
+
+
+def _refused(text: Located[str], subject: str, report: Report) -> bool:
+    """Does it ask what may not be asked? Whether it is compared with the right thing is no matter then."""
+    try:
+        found = list(_cannot(parse_condition(text.value), subject))
+    except ConditionError:
+        return False
+    for what, why, fix in found:
+        report.error(text.at, "scoring-asks", what, why, fix)
+    return bool(found)
 
 
 def lint_matrix(matrix: Mapping[str, Located[str]], names: Names, report: Report) -> None:
@@ -97,7 +106,7 @@ def _is_event(condition: Located[str], when: Located[str] | None, names: Names, 
     return True
 
 
-def _cannot(condition: Condition, subject: str = "A rule") -> Iterator[tuple[str, str, str]]:
+def _cannot(condition: Condition, subject: str) -> Iterator[tuple[str, str, str]]:
     """What would make the sum depend on itself, or on when somebody looks."""
     for name in sorted(condition.names):
         if name.startswith(_FOLLOWS):

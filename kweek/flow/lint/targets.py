@@ -170,6 +170,10 @@ def _is_not_there(
         fix = f"To send the lead to the flow of that name, write: flow {name}"
         if near := nearest(name, can) or alone:
             fix += f" — or, where a path was meant: {near}"
+    elif name in names.mails and nearest(name, can) is None:
+        why, fix = "it is a mail, and a lead goes to a path", f"Write it below, on a line of its own and two spaces deeper: - send: {name}"
+        if any(isinstance(step, Go) and step.target is first for step in flow.walk()):
+            fix = f"Write: - send: {name}"
     elif alone is not None:
         fix = f"Did you mean “{alone}”? Or should the path in line {there[alone].line} be called “{name}”?"
     elif others or (not flow.paths and nearest(name, can) is None):  # nobody misspells a name twice in the same way

@@ -76,6 +76,8 @@ class TextReader:
                     fix = f"Write: if: {asked}"
                 case Items(items=(Text() as first, *others)) if not prose:
                     more = " — and a step or a line for each other" if others else ""
+                    if others and key.value not in _ARGUMENT:
+                        more = "".join(f" — or {other.value}" for other in others if isinstance(other, Text))
                     fix = f"Write one: {key.value}: {first.value}{more}"
                 case Items():
                     fix = "Put it in quotes: without them [ begins a list."

@@ -106,15 +106,18 @@ class RuleReader(FieldReader):
         )  # fmt: skip
 
     def _with_its_axis(self, node: Node) -> Node:
-        """`points: 3`, which does not say of which score."""
+        """`points: 3`, which does not say of which score; `engagement: 3`, which is two of them together."""
         pairs = node.pairs if isinstance(node, Pairs) else ()
-        found = [pair for pair in pairs if pair.key.value in ("points", "score", "punten")]
+        found = [pair for pair in pairs if pair.key.value in ("points", "score", "punten", "engagement")]
         if len(found) != 1 or any(pair.key.value in AXES for pair in pairs) or not isinstance(found[0].value, Text):
             return node
         key, said = found[0].key, found[0].value.value
         points = said if said[:1] in "+-" else f"+{said}"
         what, why = f"“{key.value}” does not say of which score.", f"There are {', '.join(AXES)}."
-        self.note(key.at, "unknown-key", what, why, f"Write: interest: {points} — or intent, or profile, in its place")
+        others = "or intent, or profile, in its place"
+        if key.value == "engagement":
+            why, others = "It is intent and interest together.", "or intent, in its place"
+        self.note(key.at, "unknown-key", what, why, f"Write: interest: {points} — {others}")
         axis = Pair(key._replace(value="interest"), found[0].value._replace(value=points, text_at=None))
         return Pairs(tuple(axis if pair is found[0] else pair for pair in pairs), node.at)
 

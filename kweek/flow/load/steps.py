@@ -161,7 +161,8 @@ class StepReader(VerblessReader):
         known = self._options(otherwise_meant(self, node, first, self.paths), verb, first, above)
         id_ = self.text(known.get("id"))
         if id_ and (not id_.value.strip("/") or " " in id_.value):
-            self.note(id_.at, "name", f"“{id_.value}” is no id.", "", "Use small letters, digits, hyphens: first-mail")
+            fix = f"Use small letters, digits, hyphens: {kebab(id_.value) or 'first-mail'}"
+            self.note(id_.at, "name", f"“{id_.value}” is no id.", "", fix)
         return _READERS[verb](self, first, id_, known)
 
     def _options(self, node: Pairs, verb: str, first: Pair, above: Node | None) -> Known:

@@ -71,7 +71,8 @@ class Builder:
                 self._close(self.stack.pop())
             case "AliasEvent":
                 self._note(at, "alias", *_ALIAS)
-                self._add(Text(self._anchored.get(event.anchor, f"*{event.anchor}"), at, at))
+                said = self._anchored.get(event.anchor)
+                self._add(Text(said or f"*{event.anchor}", at, at, "lost" if said is None else "plain"))
             case "DocumentStartEvent":
                 self._document(at)
             case _:

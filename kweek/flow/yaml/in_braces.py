@@ -11,6 +11,7 @@ from kweek.flow.yaml.tree import Pair, Text
 
 _NO_COLON: Final = re.compile(r"(?P<key>[a-z_][a-z_-]*)(?: ?[=;] ?|:| )(?P<value>\S.*)")
 _NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]*):(?!//)(?P<value>\S.*)")
+_OF_A_DAY: Final = re.compile("(?:and )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|\\d{1,2}:\\d\\d")
 _WHOLE: Final = re.compile(r"[+-]?\d{1,9}")
 _DECIMALS: Final = re.compile(r"(?P<digits>\d{1,9}) ?(?P<share>%)?")
 _CLICKED: Final = re.compile(r"(?P<key>clicked [\w-]+) (?P<value>\S.*)")
@@ -34,6 +35,12 @@ class Meant(NamedTuple):
 
 def meant_in_braces(key: Text, before: Sequence[Pair], owner: str) -> Meant | None:
     """before: the pairs that were read before it. owner: the key of these braces. None: nobody can tell."""
+    match before:
+        case [*_, Pair(Text(value="every") as above, Text() as value)] if _OF_A_DAY.match(key.value):
+            # whoever reads the start says that these are several moments
+            return Meant(Pair(above, Text(f"{value.value}, {key.value}", value.at, key.end)), "", "", "", "", joined=True)
+        case _:
+            pass
     if glued := _NO_SPACE.fullmatch(key.value):
         what, why = "There is no space behind the colon.", "Without a space YAML reads key and value as one text."
         fix = f"Put a space behind each colon: {glued['key']}: {glued['value']}"

@@ -15,6 +15,7 @@ _ALLOWED: Final = "\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\uff
 _FORBIDDEN: Final = re.compile(f"[^{_ALLOWED}]")
 _BLANK: Final = re.compile("[\u00a0\u2007\u202f\u3000]")  # they look like a space, and are read as one
 _UNSEEN: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_BEHIND_DASH: Final = re.compile(r" *-\t[^\t]*")
 _MERGE: Final = re.compile(r"^<<<<<<< ", re.MULTILINE)
 
 
@@ -73,13 +74,16 @@ def _note_tabs(lines: list[str], sheet: Sheet) -> None:
     tabbed = [number for number, line in enumerate(lines) if "\t" in line]
     if not tabbed:
         return
+    behind_dash = all(_BEHIND_DASH.fullmatch(lines[number]) for number in tabbed)
     more = f", and one in {len(tabbed) - 1} more line{'s' if len(tabbed) > 2 else ''}" if len(tabbed) > 1 else ""
     sheet.add(
         Position(tabbed[0] + 1, lines[tabbed[0]].index("\t") + 1),
         "tab",
         f"There is a tab here{more}.",
         "Every editor shows a tab with another width, so nobody can see what belongs to what.",
-        "Replace it by spaces: two for each level.",
+        "Write one space behind the dash in its place."
+        if behind_dash
+        else "Replace it by spaces: two for each level.",
     )
 
 

@@ -28,6 +28,7 @@ _NO_COMMA: Final = re.compile(
         (?:{OF_TWO_WORDS}|[a-z_.-]+):\ """,
     re.VERBOSE,
 )
+_QUOTED_LIST: Final = re.compile(r"""(?:"[^"]*"|'[^']*')(?: *, *(?:"[^"]*"|'[^']*'))+""")
 _COMPARED: Final = re.compile(r"[=!<>]=|[<>]|(?:not )?in ")
 _SEMICOLON: Final = re.compile(r";(?= +(?:[a-z_.]+|clicked [\w-]+): )")
 
@@ -178,6 +179,8 @@ def _behind_quote(value: Value, mark: str) -> Trap | None:
         return Trap(
             value.number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(quoted(value.core))]
         )
+    if value.key not in (*PROSE, "if") and _QUOTED_LIST.fullmatch(value.core):
+        return value.written(f"[{value.core}]", "quotes-needed", what, "Several texts stand in square brackets.")
     inner = value.core[1:-1]
     one_too_many = value.core.count(mark) % 2 == 1
     if (mark == '"' or value.key == "if") and (one_too_many or value.core.endswith(mark)):
