@@ -165,8 +165,7 @@ def parse_weekly(text: str) -> Moment:
         raise ValueError(f"“{text}” names no day; {fix}")
     days = [word for word in re.findall("[a-z]+", text.lower()) if word in WEEKDAYS]
     if len(days) > 1:
-        time = next((word for word in words if CLOCK.fullmatch(word)), "09:00")
-        each = ", ".join(f"{{ every: {day} {time} }}" for day in days)
+        each = ", ".join(f"{{ every: {moment} }}" for moment in each_day(text))
         raise ValueError(f"“{text}” is several moments; write a list of starts: start: [{each}]")
     if near := _meant(text):
         raise ValueError(f"“{text}” is no moment that comes round; write: {near}")
@@ -181,6 +180,18 @@ def parse_weekly(text: str) -> Moment:
     if clock is None:
         raise ValueError(f"“{text}” is no moment that comes round; write a weekday and a time, or a time: monday 09:00")
     return Moment(weekday=WEEKDAYS.index(day) if day else None, clock=int(clock[1]) * 60 + int(clock[2]))
+
+
+def each_day(text: str) -> list[str]:
+    """`monday, wednesday 09:00`: each of the days with its time, or else with the next that there is."""
+    found: list[str] = []
+    time = "09:00"
+    for word in reversed(re.findall(r"[a-z]+|\d{1,2}:\d\d", text.lower())):
+        if CLOCK.fullmatch(word):
+            time = word
+        elif word in WEEKDAYS:
+            found.append(f"{word} {time}")
+    return found[::-1]
 
 
 def _length_alone(text: str) -> Duration | None:

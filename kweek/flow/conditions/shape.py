@@ -87,6 +87,8 @@ def _compare(tree: Compare) -> None:
     for number, side in enumerate(tree.operands):
         match side:
             case Ask():
+                if fix := _whatever_its_capitals(tree, side):
+                    raise ConditionError(f"there is no function {side.function}(…)", side.offset, fix)
                 _ask(side, _compared(tree, number))
             case Items(items=items):
                 for item in items:
@@ -98,6 +100,21 @@ def _compare(tree: Compare) -> None:
                 raise ConditionError(
                     "a comparison cannot be compared", side.offset, "join comparisons with and, or, not"
                 )
+
+
+def _whatever_its_capitals(tree: Compare, side: Ask) -> str:
+    """`lead.job_title.lower() == "director"`, `lower(lead.job_title)`; empty: it is no such thing."""
+    of, _, function = side.function.rpartition(".")
+    field = side.arguments[0].path if side.arguments and isinstance(side.arguments[0], Field) else of
+    if function.lower() not in ("lower", "upper", "casefold", "strip", "trim") or "." not in field:
+        return ""
+    match tree:
+        case Compare(operators=("==" | "!=" as sign,), operands=(_, _) as operands):
+            text = next((one.value for one in operands if isinstance(one, Constant)), None)
+            no = "not " if sign == "!=" else ""
+            return f'matches(…) ignores capitals: write {no}matches({field}, "{text}")' if isinstance(text, str) else ""
+        case _:
+            return f"write the field alone: {field}"
 
 
 def _compared(tree: Compare, number: int) -> str:

@@ -34,7 +34,7 @@ from kweek.flow.conditions.several import unfit_list
 from kweek.flow.conditions.shape import FUNCTIONS, TURNED, Kind, is_period
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
 from kweek.flow.meant import meant
-from kweek.flow.problems import did_you_mean
+from kweek.flow.problems import did_you_mean, nearest
 
 
 def check_condition(condition: Condition, schema: Schema) -> list[Finding]:

@@ -26,15 +26,28 @@ def lifted(
         if first == len(inside) - 1 and (renamed := _else_meant(reader, inside[first], pair, pairs)):
             yield Pair(pair.key, Pairs((*inside[:first], renamed), pair.value.at))
             continue
-        key, column = inside[first].key, pair.key.at.column
-        what = f"“{key.value}” stands below “{pair.key.value}”, but it belongs beside it."
-        why = f"“{key.value}” says something of {owner}, not of {_SAYS.get(pair.key.value, 'what happens')}."
-        fix = f"Begin it in column {column} ({column - 1} spaces)."
-        if key.at.line == pair.key.at.line:
-            fix = f"Write it on a line of its own, in column {column}."
-        reader.note(key.at, "indentation", what, why, fix)
-        yield Pair(pair.key, Pairs(inside[:first], pair.value.at))
-        yield from _with_what_is_below(inside[first:], words)
+        _note_astray(reader, pair, inside, words, owner)
+        options, left = _with_what_is_below(inside[first:], words)
+        yield Pair(pair.key, Pairs((*inside[:first], *left), pair.value.at))
+        yield from options
+
+
+def _note_astray(reader: Reader, clause: Pair, inside: Sequence[Pair], words: Collection[str], owner: str) -> None:
+    astray = [one.key for one in inside if one.key.value in words]
+    key, column = astray[0], clause.key.at.column
+    alone = not astray[1:]
+    says, named = "says" if alone else "say", " and ".join(f"“{one.value}”" for one in astray)
+    what = f"{named} {'stands' if alone else 'stand'} below “{clause.key.value}”, but "
+    what += "it belongs beside it." if alone else "they belong beside it."
+    why = f"{named if alone else 'They'} {says} something of {owner}, not of "
+    why += f"{_SAYS.get(clause.key.value, 'what happens')}."
+    it, where = "it" if alone else "them", f"in column {column} ({column - 1} spaces)"
+    fix = f"Begin {it} {where}."
+    if key.at.line == clause.key.at.line:
+        fix = f"Write {it} on a line of its own, in column {column}."
+    elif key is inside[0].key and inside[len(astray) :]:  # else all that stands below would come to belong to it
+        fix = f"Put {it} above “{clause.key.value}”, {where}."
+    reader.note(key.at, "indentation", what, why, fix)
 
 
 def joined(
@@ -84,9 +97,10 @@ def _else_meant(reader: Reader, last: Pair, clause: Pair, beside: Sequence[Pair]
     return Pair(last.key._replace(value="else"), last.value)
 
 
-def _with_what_is_below(pairs: Iterable[Pair], words: Collection[str]) -> Iterator[Pair]:
-    """The options among them, each with the lines up to the next one, as far as it can have any."""
+def _with_what_is_below(pairs: Iterable[Pair], words: Collection[str]) -> tuple[Sequence[Pair], Sequence[Pair]]:
+    """The options among them, each with the lines up to the next one, as far as it can have any; and the others."""
     below: list[Pair] = []
+    left: list[Pair] = []
     for one in pairs:
         if one.key.value in words:
             below.append(one)
@@ -94,4 +108,6 @@ def _with_what_is_below(pairs: Iterable[Pair], words: Collection[str]) -> Iterat
             below[-1] = Pair(below[-1].key, Pairs((one,), one.key.at))
         elif isinstance(last, Pairs):
             below[-1] = Pair(below[-1].key, Pairs((*last.pairs, one), last.at))
-    yield from below
+        else:
+            left.append(one)
+    return below, left

@@ -6,7 +6,8 @@ import re
 from typing import Final, get_args
 
 from kweek.flow.load.reader import Reader
-from kweek.flow.yaml import Pair, Pairs, Text
+from kweek.flow.load.reader import said as said_of
+from kweek.flow.yaml import Node, Pair, Pairs, Text
 from kweek.rules.grades import Axis
 
 POINTS: Final = re.compile(r"[+-]?\d{1,6}(?: points?)?")
@@ -15,6 +16,7 @@ _AXIS: Final = re.compile(
     rf"(?P<number>[+-]?\d{{1,4}})(?: points?)?(?: of| for)? (?P<axis>{_AXES})"
     rf"|(?P<first>{_AXES})[ =]+(?P<last>[+-]?\d{{1,4}})(?: points?)?"
 )
+NO_AXIS: Final = ("points", "score", "punten", "engagement")
 _AMOUNT: Final = ("points", "point", "value", "add", "amount", "by", "punten")
 
 
@@ -49,6 +51,24 @@ def points_meant(reader: Reader, node: Pairs, verb: Pair) -> tuple[Pairs, Pair]:
             return Pairs(tuple(meant if pair is verb else pair for pair in node.pairs), node.at), meant
         case _:
             return node, verb
+
+
+def of_an_axis(reader: Reader, node: Node) -> Node:
+    """`{ engagement: 5 }`, or `{ points: 5 }`, which do not say of which of the three."""
+    only = node.pairs[0] if isinstance(node, Pairs) and len(node.pairs) == 1 else None
+    if only is None or only.key.value not in NO_AXIS or not isinstance(only.value, Text):
+        return node
+    reader.note(only.key.at, "unknown-key", *not_of_one(only.key.value, said_of(only)))
+    return Pairs((Pair(only.key._replace(value="interest"), only.value),), node.at)
+
+
+def not_of_one(word: str, points: str) -> tuple[str, str, str]:
+    """What, why and fix of a word that names none of the three. points: as they were written."""
+    what, why = f"“{word}” does not say of which score.", f"There are {', '.join(get_args(Axis))}."
+    others = "or intent, or profile, in its place"
+    if word == "engagement":
+        why, others = "It is intent and interest together.", "or intent, in its place"
+    return what, why, f"Write: interest: {points if points[:1] in '+-' else f'+{points}'} — {others}"
 
 
 def _signed(points: str) -> str:

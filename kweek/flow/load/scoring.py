@@ -11,6 +11,7 @@ from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.kebab import kebab
 from kweek.flow.load.events import FieldReader
 from kweek.flow.load.matrix import MatrixReader
+from kweek.flow.load.points import NO_AXIS, not_of_one
 from kweek.flow.load.texts import parse_count, parse_points
 from kweek.flow.problems import Located, Position
 from kweek.flow.words import is_event
@@ -108,16 +109,12 @@ class RuleReader(FieldReader):
     def _with_its_axis(self, node: Node) -> Node:
         """`points: 3`, which does not say of which score; `engagement: 3`, which is two of them together."""
         pairs = node.pairs if isinstance(node, Pairs) else ()
-        found = [pair for pair in pairs if pair.key.value in ("points", "score", "punten", "engagement")]
+        found = [pair for pair in pairs if pair.key.value in NO_AXIS]
         if len(found) != 1 or any(pair.key.value in AXES for pair in pairs) or not isinstance(found[0].value, Text):
             return node
         key, said = found[0].key, found[0].value.value
         points = said if said[:1] in "+-" else f"+{said}"
-        what, why = f"“{key.value}” does not say of which score.", f"There are {', '.join(AXES)}."
-        others = "or intent, or profile, in its place"
-        if key.value == "engagement":
-            why, others = "It is intent and interest together.", "or intent, in its place"
-        self.note(key.at, "unknown-key", what, why, f"Write: interest: {points} — {others}")
+        self.note(key.at, "unknown-key", *not_of_one(key.value, said))
         axis = Pair(key._replace(value="interest"), found[0].value._replace(value=points, text_at=None))
         return Pairs(tuple(axis if pair is found[0] else pair for pair in pairs), node.at)
 

@@ -11,7 +11,7 @@ from kweek.flow.load.choose import is_condition
 from kweek.flow.load.misplaced import joined
 from kweek.flow.load.reader import Reader, said
 from kweek.flow.load.texts import BETWEEN, words_in
-from kweek.flow.moment import CLOCK, WEEKDAYS, parse_at, parse_weekly
+from kweek.flow.moment import each_day, parse_at, parse_weekly
 from kweek.flow.problems import Located, nearest
 from kweek.flow.words import OWN_EVENT
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
@@ -192,11 +192,10 @@ class StartReader(Reader):
     def _on_days(self, known: dict[str, Pair]) -> bool:
         """`every: monday, thursday 09:00`, and an `if` below it: each of the starts asks it."""
         every, asked = said(known.get("every")), said(known.get("if"))
-        days = [word for word in re.findall("[a-z]+", every.lower()) if word in WEEKDAYS]
+        days = each_day(every)
         if len(days) < 2 or "every" not in known or "if" not in known:
             return False
-        time = next((word for word in every.split() if CLOCK.fullmatch(word)), "09:00")
-        each = " — and ".join(f"“- every: {day} {time}”, and below “every”: “if: {asked}”" for day in days)
+        each = " — and ".join(f"“- every: {day}”, and below “every”: “if: {asked}”" for day in days)
         what, why = f"“{every}” is several moments.", "Each is a start of its own, with its condition."
         self.note(known["every"].value.at, "moment", what, why, f"Write below “start:” a list: {each}")
         return True

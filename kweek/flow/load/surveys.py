@@ -11,6 +11,7 @@ from kweek.flow.conditions import parse_condition
 from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.called import type_called
 from kweek.flow.load.one_slip import Reading, least_wrong
+from kweek.flow.load.points import of_an_axis
 from kweek.flow.load.reader import Reader, list_meant
 from kweek.flow.load.texts import parse_points, words_in
 from kweek.flow.problems import Located, Position, Problem, did_you_mean, in_order, nearest
@@ -243,7 +244,7 @@ class _SurveyReader(Reader):
                 fix += f"{{ intent: {points} }} — or interest, or profile"
                 self.note(line.value.at, "keys-wanted", what, "", fix)
                 continue
-            axes = self.fields(line.value, line.key, get_args(Axis), "intent: 5")
+            axes = self.fields(of_an_axis(self, line.value), line.key, get_args(Axis), "intent: 5")
             points = {axis: self.parsed(number, parse_points, "points") for axis, number in axes.items()}
             found[line.key.value] = {cast("Axis", axis): said.value for axis, said in points.items() if said}
         return found

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from kweek.flow import model as m
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.load.choose import Known
-from kweek.flow.load.points import POINTS
+from kweek.flow.load.points import POINTS, of_an_axis
 from kweek.flow.load.reader import said, unread
 from kweek.flow.load.rungs import SOME_TIME
 from kweek.flow.load.shares import ShareReader
@@ -260,7 +260,7 @@ class VerbReader(ShareReader):
             fix = f"Write: score: {{ interest: {verb.value.value.split()[0]} }} — or intent, or profile, in its place"
             self.note(verb.value.at, "keys-wanted", what, why, fix)
             return m.Score(at=verb.key.at, id=id_, points=())
-        axes = self.fields(verb.value, verb.key, get_args(Axis), "intent: +5")
+        axes = self.fields(of_an_axis(self, verb.value), verb.key, get_args(Axis), "intent: +5")
         for axis, pair in axes.items():
             points = self.parsed(pair, parse_points, "points")
             stand_in = Located(0, pair.value.at, pair.key.at, said=said(pair))

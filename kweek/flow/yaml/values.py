@@ -179,7 +179,7 @@ def _behind_quote(value: Value, mark: str) -> Trap | None:
         return Trap(
             value.number, value.column, "quotes-needed", what, why, fix, [value.replaced_by(quoted(value.core))]
         )
-    if value.key not in (*PROSE, "if") and _QUOTED_LIST.fullmatch(value.core):
+    if value.key not in (*PROSE, *NAMING, "if") and _QUOTED_LIST.fullmatch(value.core):
         return value.written(f"[{value.core}]", "quotes-needed", what, "Several texts stand in square brackets.")
     inner = value.core[1:-1]
     one_too_many = value.core.count(mark) % 2 == 1
@@ -213,7 +213,7 @@ _JOINED: Final = re.compile(r"(?:and|or)\b")
 _ASKS: Final = re.compile(r"[a-z]\w*\.[a-z][\w.-]*|[a-z_]+\(")
 _WHOLE: Final = ("profile", "grade", "stage", "country", "language", "persona", "owner")
 """Fields that hold one word of a few, and nobody asks for a part of it."""
-_AMONG: Final = re.compile(r"(?P<no>not )?in (?P<field>(?:lead|event|company|campaign)\.[a-z]\w*)(?![\w.-])")
+_AMONG: Final = re.compile(r"(?P<no>not )?in (?P<field>(?:lead|event|company|campaign)\.[a-z]\w*)(?:\.(?:lower|casefold)\(\))?(?![\w.-])")
 
 
 def _quotes_of_its_own(value: Value, what: str, why: str, text: str) -> Trap:
