@@ -301,11 +301,14 @@ def _of_a_mail(event: str, schema: Schema) -> str:
     return f'of a mail, ask {kind}("{name}")' if kind in ("opened", "clicked") and name in schema.mails else ""
 
 
-def _mail_meant(mail: str, of_flow: Sequence[str], schema: Schema) -> str:
+def _mail_meant(mail: str, ask: Ask, of_flow: Sequence[str], schema: Schema) -> str:
     """of_flow: the mails that its flow sends; one that is like no mail is rather one of them than any other."""
-    if of_flow and nearest(mail, schema.mails) is None:
-        return f"sent before it: {', '.join(of_flow)}; name one of them"
-    return did_you_mean(mail, schema.mails)
+    if not of_flow or nearest(mail, schema.mails) is not None:
+        return did_you_mean(mail, schema.mails)
+    links = [one.value for one in ask.arguments[1:] if isinstance(one, Constant)]
+    if has := next((name for name in of_flow if {*links} & {*(schema.mails[name] or ())}), None):
+        return f"Did you mean “{has}”?"
+    return f"name one that this flow sends: {', '.join(of_flow)}"
 
 
 def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
@@ -322,7 +325,7 @@ def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
                 of_flow = [name for name in dict.fromkeys(schema.sent) if name in schema.mails]
                 has = next((name for name in (*of_flow, *schema.mails) if mail in (schema.mails[name] or ())), None)
                 both = f'it is a link of “{has}”: write {ask.function}("{has}", "{mail}")'
-                fix = both if has and ask.function == "clicked" else _mail_meant(mail, of_flow, schema)
+                fix = both if has and ask.function == "clicked" else _mail_meant(mail, ask, of_flow, schema)
                 yield at, f"there is no mail “{mail}”", fix
             case "glob", Constant(value=str() as glob) if ask.arguments[0] == Field(ask.arguments[0].offset, EMAIL):
                 if glob and (right := of_addresses(glob)):

@@ -64,7 +64,7 @@ def ask(
     bare = [fix.removeprefix(_BARE).rstrip(".") for _, _, fix in wrong if fix.startswith(_BARE)]
     if bare and (asked := next((one for one in wrong if one[2].startswith("name one of these: survey.")), None)):
         offset, what, fix = asked
-        wrong = [one for one in wrong if one != asked and not one[2].startswith(_BARE)]
+        wrong = [one for one in wrong if one[1:] != asked[1:] and not one[2].startswith(_BARE)]
         wrong.append((offset, what, f"{fix} — and put the text in quotes: {', '.join(bare)}"))
     for offset, what, fix in wrong:
         if fix.startswith(_BARE):  # one who forgets quotes forgets them all: one message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kweek.flow.load.reader import Reader, said
@@ -28,6 +29,31 @@ def choose_meant(reader: Reader, node: Node, key: Text, *, rest: str = "done", s
     first = _pairs(node.at, {"if": asked, "go": to or "done"})
     lines = Items((first, _pairs(node.at, {"else": other or rest})), node.at)
     return (Pairs((Pair(Text("choose", node.at, node.at), lines),), node.at),)
+
+
+def asked_below(reader: Reader, lines: Iterable[Pair]) -> Iterator[Pair]:
+    """The lines of a `when` without an `if` and a `go` among them: there, something happens, and nothing is asked."""
+    event: Pair | None = None
+    asked: Pair | None = None
+    to = ""
+    for line in lines:
+        if line.key.value == "if" and asked is None:
+            asked = line
+        elif line.key.value == "go" and asked is not None:
+            to = said(line)
+        else:
+            event = line if asked is None else event
+            yield line
+    if asked is not None:
+        what, why = "“if” is no event, and “when” asks nothing.", "What is asked of a lead, “choose” asks."
+        key = event.key.value if event else "answered"
+        other = said(event) if event and isinstance(event.value, Text) else ""
+        if event is None:
+            begin = f"Write above it what happens, such as “{key}:”, and below that"
+        else:
+            begin = f"Leave “{key}:” alone on its line, and write below it"
+        fix = in_a_choose(key, said(asked), to, other)[2]
+        reader.note(asked.key.at, "unknown-event", what, why, fix.replace(f"Write below “{key}:”", begin, 1))
 
 
 def _asked(node: Node) -> tuple[str, str, str] | None:

@@ -226,7 +226,7 @@ class _FlowReader(StartReader, GoalReader, StepReader):
         if isinstance(pair.value, Pairs) and self.lost_verbs(pair.value.pairs, VERBS):
             nodes = (self.with_lost_verb(pair.value.pairs, VERBS),)
         else:
-            nodes = self._dashed(pair) or self.items(pair.value, pair.key, "wait: 7 days")
+            nodes = self._dashed(pair) or self.items(pair.value, pair.key, "wait: 7 days", VERBS)
         return m.Path(pair.key.located, self.read_steps(nodes))
 
     def _dashed(self, pair: Pair) -> tuple[Node, ...]:

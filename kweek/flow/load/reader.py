@@ -127,8 +127,8 @@ class Reader(TextReader):
         at, end = pair.key.at, pair.key.end
         return Pair(pair.key._replace(value=word), Text(value, at._replace(column=at.column + len(word) + 1), end))
 
-    def items(self, node: Node, key: Text, example: str) -> tuple[Node, ...]:
-        """The items of a list, each on a line with a dash."""
+    def items(self, node: Node, key: Text, example: str, begins: Collection[str] = ()) -> tuple[Node, ...]:
+        """The items of a list, each on a line with a dash. begins: keys with which an item may begin."""
         if isinstance(node, Items):
             if not node.items:
                 self.note(node.at, "empty", f"“{key.value}” is an empty list.", "", f"Write at least one: - {example}")
@@ -136,7 +136,7 @@ class Reader(TextReader):
         if isinstance(node, Text) and node.empty:
             self._nothing_below(node, key, f"- {example}")
         else:
-            fix = f"Begin each with a dash, on a line of its own: - {example}"
+            fix = f"Begin each with a dash, on a line of its own: {_dashed(node, begins) or f'- {example}'}"
             self.note(node.at, "list-wanted", f"“{key.value}” takes a list.", "", fix)
             self.told.append(range(node.at.line, last_line(node) + 1))
         return ()
@@ -185,6 +185,19 @@ class Reader(TextReader):
         """One or a list of them, whatever they are."""
         if pair is not None:
             yield from pair.value.items if isinstance(pair.value, Items) else (pair.value,)
+
+
+def _dashed(node: Node, begins: Collection[str]) -> str:
+    """The author's own lines as the items that they are; empty: nobody can tell where one begins."""
+    pairs = node.pairs if isinstance(node, Pairs) else ()
+    if not pairs or pairs[0].key.value not in begins:
+        return ""
+    shown = ""
+    for pair in pairs:
+        line = f"{pair.key.value}: {'' if said(pair) == '…' else said(pair)}".rstrip()
+        joint = ", and " if shown else ""
+        shown += f"{joint}- {line}" if pair.key.value in begins else f" — with “{line}” below it"
+    return shown
 
 
 def list_meant(node: Node) -> Sequence[Text]:

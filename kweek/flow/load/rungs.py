@@ -23,7 +23,8 @@ class RungReader(Reader):
     def rungs(self, pair: Pair | None) -> tuple[Rung, ...]:
         if pair is None:
             return ()
-        nodes = self.items(pair.value, pair.key, "after: 24 hours — with every: 24 hours and tell: manager below it")
+        example = "after: 24 hours — with every: 24 hours and tell: manager below it"
+        nodes = self.items(pair.value, pair.key, example, ("after",))
         return tuple(rung for rung in (self._rung(node, pair.key) for node in nodes) if rung is not None)
 
     def _rung(self, node: Node, key: Text) -> Rung | None:

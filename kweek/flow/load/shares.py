@@ -39,7 +39,7 @@ class ShareReader(ChooseReader):
                     names = text.split()
             case _:
                 names = []
-        if isinstance(verb.value, Text) and (halves := _HALVES.findall(verb.value.value)) and len(halves) > 1:
+        if halves := _halves_meant(verb.value):
             shown = ", ".join(f"{mail}: {share}%" for mail, share in halves)
             what, fix = "The halves of an A/B test stand in braces.", f"Write: send: {{ {shown} }}"
             self.note(verb.value.at, "text-wanted", what, "", fix)
@@ -126,6 +126,32 @@ class ShareReader(ChooseReader):
     def _mail_of(self, pair: Pair) -> Located[str | None]:
         name = self.reread(pair.key.located, parse_name, "name") or unread(pair)
         return Located(None if name.value == "nothing" else name.value, name.at, name.key)
+
+
+def _halves_meant(node: Node) -> Sequence[tuple[str, str]]:
+    """Mails and their shares that were written as one text, or as a list; empty: they are no such thing."""
+    match node:
+        case Text(value=text):
+            found = _HALVES.findall(text)
+        case Items(items=items):
+            found = [half for item in items for half in _half_of_list(item)]
+            found = found if len(found) == len(items) else []
+        case _:
+            found = []
+    return found if len(found) > 1 else ()
+
+
+def _half_of_list(item: Node) -> Sequence[tuple[str, str]]:
+    """`- brochure: 50%`, `- brochure 50%`, or `mail` and `share` as two lines of it."""
+    match item:
+        case Text(value=text):
+            return _HALVES.findall(text)
+        case Pairs(pairs=(Pair(key=Text(value=mail), value=share),)) if number := _number(share):
+            return ((mail, str(number)),)
+        case Pairs(pairs=(Pair(value=Text(value=mail)), Pair(value=share))) if number := _number(share):
+            return ((mail, str(number)),) if NAME.fullmatch(mail) else ()
+        case _:
+            return ()
 
 
 def _each_or_test(names: Sequence[str], *, whole_step: bool) -> str:

@@ -264,6 +264,8 @@ class StepReader(VerblessReader):
             fix = "Take away one dash: steps follow each other in one list."
             self.note(node.at, "not-a-step", "A list inside the list is not a step.", "", fix)
             return
+        if node.style == "lost":  # it has its message
+            return
         verb, _, rest = node.value.partition(":")
         word, sign, behind = _first_word(node.value)
         if node.empty:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import Final
 
 from kweek.flow.kebab import NAME, kebab, parse_name
-from kweek.flow.load.asking import choose_meant, is_asked
+from kweek.flow.load.asking import asked_below, choose_meant, is_asked
 from kweek.flow.load.in_one import leads
 from kweek.flow.load.no_target import DOES, refused
 from kweek.flow.load.reader import Reader, said, undashed
@@ -234,6 +234,7 @@ class TargetReader(RungReader, ABC):
         if isinstance(pair.value, Text) and (pair.value.value in BUILT_IN or OWN_EVENT.fullmatch(pair.value.value)):
             example = f"{pair.value.value}: done (or a path)"
         lines = self._with_then(self._else_meant(self.pairs(pair.value, pair.key, example)))
+        lines = lines if whenever else asked_below(self, lines)
         for line in self._links_beside(lines):
             if self._event_behind(line) or (whenever and self._asked_anywhere(line)):
                 continue

@@ -14,6 +14,21 @@ _OF_FLOW: Final = ("about", "start", "whenever", "goal", "steps", "paths", "move
 """Keys of the outermost level below which something stands."""
 
 
+def above_steps(lines: list[str], number: int) -> Trap | None:
+    """`whenever` as the first line below `steps`, though it is a key of the flow."""
+    over = nearest_above(lines, number)
+    here = shape(lines[number])
+    key = here["key"] if here else None
+    if over is None or key not in _OF_FLOW or lines[over].rstrip() != "steps:" or not indent(lines[number]):
+        return None
+    column = indent(lines[number])
+    end = next((n for n in range(number + 1, len(lines)) if lines[n].strip() and indent(lines[n]) <= column), len(lines))
+    what, why = f"“{key}” stands below “steps”, and is no step.", "It says something of the whole flow."
+    fix = f"Put it above “steps:”, in column 1 (0 spaces), with what stands below it {column} columns further left."
+    mended = [*(line[column:] for line in lines[over + 1 : end]), lines[over]]
+    return Trap(over, 0, "indentation", what, why, fix, mended, said_at=number)
+
+
 def condition_of_starts(lines: list[str], number: int) -> Trap | None:
     """`if:` in the column of the dashes of the starts above it."""
     match, column = shape(lines[number]), indent(lines[number])
