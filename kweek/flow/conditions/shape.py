@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kweek.flow.conditions.alone import alone
+from kweek.flow.conditions.capitals import whatever_its_capitals
 from kweek.flow.conditions.globs import globs_meant, no_glob
 from kweek.flow.conditions.refused import ConditionError
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not, as_written
@@ -87,7 +88,7 @@ def _compare(tree: Compare) -> None:
     for number, side in enumerate(tree.operands):
         match side:
             case Ask():
-                if fix := _whatever_its_capitals(tree, side):
+                if fix := whatever_its_capitals(tree, side):
                     raise ConditionError(f"there is no function {side.function}(…)", side.offset, fix)
                 _ask(side, _compared(tree, number))
             case Items(items=items):
@@ -100,21 +101,6 @@ def _compare(tree: Compare) -> None:
                 raise ConditionError(
                     "a comparison cannot be compared", side.offset, "join comparisons with and, or, not"
                 )
-
-
-def _whatever_its_capitals(tree: Compare, side: Ask) -> str:
-    """`lead.job_title.lower() == "director"`, `lower(lead.job_title)`; empty: it is no such thing."""
-    of, _, function = side.function.rpartition(".")
-    field = side.arguments[0].path if side.arguments and isinstance(side.arguments[0], Field) else of
-    if function.lower() not in ("lower", "upper", "casefold", "strip", "trim") or "." not in field:
-        return ""
-    match tree:
-        case Compare(operators=("==" | "!=" as sign,), operands=(_, _) as operands):
-            text = next((one.value for one in operands if isinstance(one, Constant)), None)
-            no = "not " if sign == "!=" else ""
-            return f'matches(…) ignores capitals: write {no}matches({field}, "{text}")' if isinstance(text, str) else ""
-        case _:
-            return f"write the field alone: {field}"
 
 
 def _compared(tree: Compare, number: int) -> str:

@@ -5,7 +5,7 @@ Only the linter asks; a running lead never pays for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from kweek.flow.conditions import Condition
 from kweek.flow.conditions.codes import CODES

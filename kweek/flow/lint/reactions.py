@@ -179,7 +179,12 @@ def _unknown(step: AnyStep, event: str, at: Position, known: Hears, names: Names
     fix = remedy(event, (*can, "else"), known.all)
     if isinstance(step, Task) and step.outcomes and "." not in event:
         fix = f"{fix} Or add it to outcomes in line {step.outcomes[0].at.line}"
-    if isinstance(step, Call) and step.script.value in names.surveys and "." not in event and nearest(event, can) is None:
+    if (
+        isinstance(step, Call)
+        and step.script.value in names.surveys
+        and "." not in event
+        and nearest(event, can) is None
+    ):
         fix = f"{fix} Or add it to outcomes of surveys/{step.script.value}.yaml"
     report.error(at, "unknown-event", f"There is no event “{event}”", "", fix)
     return nearest(event, (*can, "else")) or ""

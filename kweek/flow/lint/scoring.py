@@ -30,10 +30,10 @@ def lint_scoring(rules: tuple[ScoringRule, ...], names: Names, report: Report) -
         event = rule.condition is not None and _is_event(rule.condition, rule.when, names, report)
         if rule.condition is None or event or _refused(rule.condition, "A rule", report):
             continue
-        if condition := ask(rule.condition, names, report, about):
-            if when is None and any(name.startswith("event.") for name in condition.names):
-                fix = "Add when: with the event that carries it"
-                report.error(rule.condition.at, "condition", "Without a when there is no event to ask about", "", fix)
+        condition = ask(rule.condition, names, report, about)
+        if condition and when is None and any(name.startswith("event.") for name in condition.names):
+            fix = "Add when: with the event that carries it"
+            report.error(rule.condition.at, "condition", "Without a when there is no event to ask about", "", fix)
 
 
 def lint_fits(condition: Located[str], names: Names, report: Report) -> None:

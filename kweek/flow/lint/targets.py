@@ -171,7 +171,10 @@ def _is_not_there(
         if near := nearest(name, can) or alone:
             fix += f" — or, where a path was meant: {near}"
     elif name in names.mails and nearest(name, can) is None:
-        why, fix = "it is a mail, and a lead goes to a path", f"Write it below, on a line of its own and two spaces deeper: - send: {name}"
+        why, fix = (
+            "it is a mail, and a lead goes to a path",
+            f"Write it below, on a line of its own and two spaces deeper: - send: {name}",
+        )
         if any(isinstance(step, Go) and step.target is first for step in flow.walk()):
             fix = f"Write: - send: {name}"
     elif alone is not None:

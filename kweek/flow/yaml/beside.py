@@ -22,11 +22,13 @@ def above_steps(lines: list[str], number: int) -> Trap | None:
     if over is None or key not in _OF_FLOW or lines[over].rstrip() != "steps:" or not indent(lines[number]):
         return None
     column = indent(lines[number])
-    end = next((n for n in range(number + 1, len(lines)) if lines[n].strip() and indent(lines[n]) <= column), len(lines))
+    end = next(
+        (n for n in range(number + 1, len(lines)) if lines[n].strip() and indent(lines[n]) <= column), len(lines)
+    )
     what, why = f"“{key}” stands below “steps”, and is no step.", "It says something of the whole flow."
     fix = f"Put it above “steps:”, in column 1 (0 spaces), with what stands below it {column} columns further left."
     mended = [*(line[column:] for line in lines[over + 1 : end]), lines[over]]
-    return Trap(over, 0, "indentation", what, why, fix, mended, said_at=number)
+    return Trap(over, column, "indentation", what, why, fix, mended, said_at=number)
 
 
 def condition_of_starts(lines: list[str], number: int) -> Trap | None:

@@ -38,7 +38,9 @@ def meant_in_braces(key: Text, before: Sequence[Pair], owner: str) -> Meant | No
     match before:
         case [*_, Pair(Text(value="every") as above, Text() as value)] if _OF_A_DAY.match(key.value):
             # whoever reads the start says that these are several moments
-            return Meant(Pair(above, Text(f"{value.value}, {key.value}", value.at, key.end)), "", "", "", "", joined=True)
+            return Meant(
+                Pair(above, Text(f"{value.value}, {key.value}", value.at, key.end)), "", "", "", "", joined=True
+            )
         case _:
             pass
     if glued := _NO_SPACE.fullmatch(key.value):

@@ -81,9 +81,7 @@ def _note_tabs(lines: list[str], sheet: Sheet) -> None:
         "tab",
         f"There is a tab here{more}.",
         "Every editor shows a tab with another width, so nobody can see what belongs to what.",
-        "Write one space behind the dash in its place."
-        if behind_dash
-        else "Replace it by spaces: two for each level.",
+        "Write one space behind the dash in its place." if behind_dash else "Replace it by spaces: two for each level.",
     )
 
 

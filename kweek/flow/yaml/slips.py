@@ -45,7 +45,9 @@ def _all(lines: list[str], around: Iterable[int]) -> Iterator[Trap]:
         yield from no_colons(lines, number)
         yield from filter(None, (glued(lines, number), _bracket(lines[number], number), _too_high(lines, number)))
         yield from filter(None, (fallen(lines, number),))
-        yield from filter(None, (above_steps(lines, number), condition_of_starts(lines, number), path_beside_steps(lines, number)))
+        yield from filter(
+            None, (above_steps(lines, number), condition_of_starts(lines, number), path_beside_steps(lines, number))
+        )
         yield from filter(None, (paths_for_steps(lines, number), paths_lost(lines, number)))
         yield from heads(lines, number)
     alone = (_shifted(lines, *move) for number in numbers for move in _moves(lines, number, alone=True))

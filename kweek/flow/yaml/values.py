@@ -213,7 +213,9 @@ _JOINED: Final = re.compile(r"(?:and|or)\b")
 _ASKS: Final = re.compile(r"[a-z]\w*\.[a-z][\w.-]*|[a-z_]+\(")
 _WHOLE: Final = ("profile", "grade", "stage", "country", "language", "persona", "owner")
 """Fields that hold one word of a few, and nobody asks for a part of it."""
-_AMONG: Final = re.compile(r"(?P<no>not )?in (?P<field>(?:lead|event|company|campaign)\.[a-z]\w*)(?:\.(?:lower|casefold)\(\))?(?![\w.-])")
+_AMONG: Final = re.compile(
+    r"(?P<no>not )?in (?P<field>(?:lead|event|company|campaign)\.[a-z]\w*)(?:\.(?:lower|casefold)\(\))?(?![\w.-])"
+)
 
 
 def _quotes_of_its_own(value: Value, what: str, why: str, text: str) -> Trap:
