@@ -50,7 +50,7 @@ SLIPS: Final[list[tuple[str, str, str, int, str]]] = [
     ),
     (WHITEPAPER, HALVES, "  - send: [drying-figures 45%, drying-story 45%, nothing 10%]\n", 25, IN_BRACES),
     # lists without dashes, and lists of quoted words
-    (LONG, "    - wait: 3 weeks\n    - end: done", "    wait: 3 weeks\n    end: done", 54, "- wait: 3 weeks, and - end"),
+    (LONG, "    - wait: 3 weeks\n    - end: done", "    wait: 3 weeks\n    end: done", 54, "weeks, and - end"),
     (BROCHURE, "      remind: 20 hours", "      remind: [10 hours, 20 hours]", 51, "remind: 10 hours — or 20 hours"),
     (FAIR, "  - tag: met-in-person", '  - tag: "met-in-person", "vip"', 22, 'tag: ["met-in-person", "vip"]'),
     (
@@ -63,7 +63,7 @@ SLIPS: Final[list[tuple[str, str, str, int, str]]] = [
     (BROCHURE, "  - wait: 7 days", "  - *pause", 12, "aliases are not allowed"),
     (BROCHURE, "          go: sales", "          go: *there", 30, "aliases are not allowed"),
     # moments
-    (LONG, STARTS, "start: { every: monday, wednesday 09:00 } ", 8, "every: monday 09:00 }, { every: wednesday 09:00 }]"),
+    (LONG, STARTS, "start: { every: monday, wednesday 09:00 } ", 8, "{ every: monday 09:00 }, { every: wednesday"),
     (
         LONG, STARTS, "start: { every: monday 09:00, wednesday 11:00 } ", 8,
         "[{ every: monday 09:00 }, { every: wednesday 11:00 }]",
