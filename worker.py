@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowHandle
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -42,6 +42,7 @@ from kweek.intake.errands import errand
 from kweek.intake.hits import grade_hits
 from kweek.intake.relay import Relay
 from kweek.intake.suppress import SUPPRESSION
+from kweek.leads import rescorings
 from kweek.leads.answers import SPREAD_MINUTES, RowAnswers
 from kweek.leads.clock import FlowTime, Watch
 from kweek.leads.database import Database, open_database
@@ -254,6 +255,13 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
         await asyncio.to_thread(hands.book.keep, hands.clock.flow(datetime.now(UTC)))
         return False
 
+    async def rescore_asked() -> bool:
+        """Again and again while it is under way: whatever died or was ended is begun once more."""
+        job = await asyncio.to_thread(_asked, hands.database)
+        if job is not None:
+            await rescore_all(client, job)
+        return False
+
     async with workers(client, hands):
         await keep_up(client, hands.clock)
         ready()
@@ -262,6 +270,7 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
             asyncio.create_task(errand("grading", grade, idle=1.0)),
             asyncio.create_task(errand("webhooks", hands.deliveries.carry, idle=1.0)),
             asyncio.create_task(errand("rules", keep_rules, idle=2.0)),
+            asyncio.create_task(errand("rescoring", rescore_asked, idle=2.0)),
             asyncio.create_task(
                 errand("imports", begun_in(hands.database, lambda one: take_in(client, one)), idle=1.0)
             ),
@@ -271,6 +280,12 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
             one.cancel()
         await asyncio.gather(*errands, return_exceptions=True)
         await hands.deliveries.stop()
+
+
+def _asked(database: Database) -> str | None:
+    with database.read() as read:
+        row = rescorings.under_way(read)
+    return None if row is None else row.id
 
 
 async def ring(client: Client, lead_id: str) -> None:
@@ -310,15 +325,17 @@ async def keep_up(client: Client, clock: FlowTime) -> None:
     )
 
 
-async def rescore_all(client: Client) -> WorkflowHandle[Rescoring, Rescored]:
-    """Have all leads rescored by the rules that are in force; whoever comes second finds it running."""
+async def rescore_all(client: Client, job: str = "") -> WorkflowHandle[Rescoring, Rescored]:
+    """Have all leads rescored by the rules that are in force; whoever comes second finds it running. job: the row by
+    which a page asked for it."""
     return await client.start_workflow(
         Rescoring.run,
-        Rescored(),
+        Rescored(job=job),
         id=RESCORING,
         task_queue=LEADS,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary="Brings all leads to the points of the rules",
+        priority=Priority(priority_key=1),  # else it stands behind the turns of all whose grade it changed before
     )
 
 

@@ -28,11 +28,16 @@ class Rescorer:
 
     @activity.defn(name="rescore_some", no_thread_cancel_exception=True)
     def rescore_some(self, so_far: Rescored) -> Rescored:
-        """A few seconds' worth. Where the rules have changed since the first lead was done, it begins anew."""
+        """A few seconds' worth. Where the rules have changed since the first lead was done, it begins anew; what
+        was stopped is done."""
         ears, until = self.ears(), monotonic() + AT_A_TIME
         rules = ears.scores.stamp
-        if rules != so_far.rules or not so_far.job:
-            so_far = self._begun(rules)
+        with self.database.read() as read:
+            row = rescorings.one(read, so_far.job)
+        if row is not None and (row.status == "stopped" or (row.status == "done" and not so_far.rules)):
+            return replace(so_far, done=True)
+        if row is None or rules != so_far.rules:
+            so_far = self._begun(so_far.job or activity.info().workflow_run_id or "", rules)
 
         def in_time() -> bool:
             return monotonic() < until
@@ -46,16 +51,18 @@ class Rescorer:
             )
             activity.heartbeat(so_far.leads)
         done = in_time()
-        with self.database.read() as read:
-            return replace(so_far, changed=rescorings.changed_by(read, so_far.job), done=done)
-
-    def _begun(self, rules: str) -> Rescored:
-        """The same one again, where nobody heard that it was begun."""
-        job = f"{activity.info().workflow_run_id}/{rules}"
         with self.database.write() as tx:
-            rescorings.begin(tx, job)
+            ended = self._now() if done else None
+            changed = rescorings.note(tx, so_far.job, so_far.leads, so_far.failed, datetime.now(UTC), ended)
+        return replace(so_far, changed=changed, done=done)
+
+    def _begun(self, job: str, rules: str) -> Rescored:
+        """The same one again, where nobody heard that it was begun."""
         with self.database.read() as read:
-            return Rescored(rules=rules, of=count(read), job=job)
+            of = count(read)
+        with self.database.write() as tx:
+            job = rescorings.begin(tx, job, rules, of, self._now(), datetime.now(UTC))
+        return Rescored(rules=rules, of=of, job=job)
 
     def _now(self) -> datetime:
         return self.clock.flow(datetime.now(UTC))

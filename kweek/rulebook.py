@@ -90,10 +90,10 @@ class Rulebook:
         """Have the sound rules outlive this process, and people hear of broken ones. Not in `now`, which is asked
         inside transactions. now: flow time. DatabaseAway."""
         with self._lock:
-            source, words = self._to_keep, self._to_say
+            source, words, scoring = self._to_keep, self._to_say, self._in_force.ears.scores.stamp
         past: Past = ()
         if source is not None:
-            sound_rules.keep(self.database, source, now, lambda before: _edited(before, source))
+            sound_rules.keep(self.database, source, now, lambda before: _edited(before, source), scoring)
             past = sound_rules.past(self.database)
         if words is not None:
             sound_rules.say_broken(self.database, words, now)

@@ -58,8 +58,8 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Rescored:
     """How far it is. after: id of the last lead that was done. rules: by which (a stamp); other ones begin anew. leads:
-    how many were done, `of` how many. changed: whose points or grade did. failed: on how many a rule failed. job: where
-    what changed is counted."""
+    how many were done, `of` how many. changed: whose points or grade did. failed: on how many a rule failed. job: the
+    row that tells of it, once it was begun, or asked for on a page."""
 
     after: str = ""
     rules: str = ""

@@ -128,5 +128,5 @@ def _rescore(settings: Settings, *, as_json: bool) -> int:
     else:
         say(f"{_leads(done.leads)} rescored: the points or the grade of {done.changed:,} changed.")
         if done.failed:
-            say(f"a rule failed on {_leads(done.failed)}, which keep what they have; the first page lists them")
+            say(f"a rule failed on {_leads(done.failed)}, which keep what they have; /matrix/rules lists them")
     return 1 if done.failed else 0

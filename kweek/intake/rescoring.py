@@ -19,7 +19,7 @@ from kweek.leads import rescorings
 from kweek.leads.database import Database
 from kweek.leads.publish import published
 from kweek.leads.reckoned import Scores, reckon_leads
-from kweek.leads.scores import settle_all
+from kweek.leads.scores import say_again, settle_all
 from kweek.leads.tables import leads
 from kweek.rules.grades import Points
 
@@ -43,12 +43,14 @@ _LOCK: Final = (
 @dataclass
 class Preview:
     """leads: how many there are. points: of how many the points change. grades: from and to → how many. flows: how many
-    the matrix sends into each; whom it lets in, the flow says. failed: lead → why its points cannot be reckoned."""
+    the matrix sends into each; whom it lets in, the flow says. before: how many have which grade now. failed: lead →
+    why its points cannot be reckoned."""
 
     leads: int = 0
     points: int = 0
     grades: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     flows: Counter[str] = field(default_factory=Counter[str])
+    before: Counter[str] = field(default_factory=Counter[str])
     failed: dict[str, str] = field(default_factory=dict[str, str])
 
     def becomes(self, grade: str) -> tuple[int, int]:
@@ -71,10 +73,11 @@ def preview(
         with db.read() as read:
             for one in reckon_leads(read, scores, first, last, now):
                 found.leads += 1
+                before = f"{one.lead.profile}{one.lead.engagement}" if one.lead.profile else fresh
+                found.before[before] += 1
                 if one.failed is not None:
                     found.failed[one.lead.id] = one.failed
                     continue
-                before = f"{one.lead.profile}{one.lead.engagement}" if one.lead.profile else fresh
                 after = grades.grade_of(one.points)
                 found.points += bool(one.missing)
                 if before != after:
@@ -142,5 +145,6 @@ def _rescore(db: Database, ears: FlowEars, first: str, last: str, now: datetime,
         there = tx.execute(_LOCK, {"first": first, "last": last}).all()
         moved = settle_all(tx, ears.scores, first, last, now, failed)
         ears.hear_points(tx, moved, now)
+        say_again(tx, ears.scores, failed, now)
         rescorings.add(tx, job, len(moved))
     return Batch(last, len(there), len(moved), failed)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from kweek.leads.bulk import insert_rows
@@ -18,12 +18,13 @@ from kweek.leads.ledger import has_problem, problem
 from kweek.leads.points import Columns, graded, set_graded
 from kweek.leads.reckoned import Reckoned, Scores, asked_of, reckon_leads, reckon_these, row_of
 from kweek.leads.rows import insert_once
-from kweek.leads.tables import points
+from kweek.leads.tables import points, problems
 from kweek.rules.grades import Points
 from kweek.rules.scoring import Did, reckon
 from kweek.rules.wall import zone
 
 _FAILED: Final = "not scored"
+_KEPT: Final = "Its points are as they were: a rule failed. "
 _FADING: Final = (
     select(points.c.lead_id)
     .where(points.c.rule.in_(bindparam("rules", expanding=True)), points.c.lead_id > bindparam("after"))
@@ -105,7 +106,22 @@ def _say_failed(tx: Connection, scores: Scores, failed: Mapping[str, str], now: 
     for lead, why in failed.items():
         key = f"{lead}/{scores.stamp}"
         if not has_problem(tx, key, _FAILED):
-            problem(tx, lead, key, _FAILED, f"Its points are as they were: a rule failed. {why}", now)
+            problem(tx, lead, key, _FAILED, f"{_KEPT}{why}", now)
+
+
+def say_again(tx: Connection, scores: Scores, failed: Iterable[str], now: datetime) -> None:
+    """On these leads a rule fails still, now."""
+    keys = [f"{lead}/{scores.stamp}" for lead in failed]
+    if keys:
+        tx.execute(update(problems).where(problems.c.key.in_(keys), problems.c.code == _FAILED).values(at=now))
+
+
+def failures(read: Connection, rules: str, since: datetime, most: int) -> list[tuple[str, str]]:
+    """Leads on which one of these rules (by their stamp) has failed since then, each with the reason."""
+    p = problems.c
+    these = p.key.endswith(f"/{rules}", autoescape=True)
+    query = select(p.lead_id, p.words).where(p.code == _FAILED, p.at >= since, these).order_by(p.lead_id).limit(most)
+    return [(row.lead_id, row.words.removeprefix(_KEPT)) for row in read.execute(query)]
 
 
 def _differs(one: Reckoned, columns: Mapping[str, Columns]) -> bool:

@@ -16,22 +16,31 @@ from kweek.leads.tables import leads, outbox, past_calendars, problems, sound_ru
 
 BROKEN: Final = "rules broken"
 _KEPT: Final = select(sound_rules.c.source)
+_SCORING: Final = ("rules/scoring.yaml", "rules/personas.yaml")
+"""Where stands what gives points, and grades."""
 _LATELY: Final = timedelta(days=1)
 
 
 def keep(
-    db: Database, source: Mapping[str, str], now: datetime, edited: Callable[[Mapping[str, str]], str | None]
+    db: Database,
+    source: Mapping[str, str],
+    now: datetime,
+    edited: Callable[[Mapping[str, str]], str | None],
+    scoring: str = "",
 ) -> None:
     """source: path → text. Writes nothing where it is kept already. now: flow time. edited: of what was kept before,
-    the calendars' text, if they were others; then whoever waits is looked at again. DatabaseAway."""
+    the calendars' text, if they were others; then whoever waits is looked at again. scoring: the stamp of what gives
+    points. DatabaseAway."""
     if kept(db) == source:
         return
     values = {"source": dict(source), "read_at": datetime.now(UTC)}
+    since = {"scoring": scoring, "scoring_since": now}
     with db.write() as tx:
-        if insert_once(tx, sound_rules, {"id": 1, **values}, key="id"):
+        if insert_once(tx, sound_rules, {"id": 1, **since, **values}, key="id"):
             return
-        before = tx.execute(_KEPT.with_for_update()).scalar_one()
-        tx.execute(update(sound_rules).values(**values))
+        row = tx.execute(select(sound_rules).with_for_update()).one()
+        before = row.source
+        tx.execute(update(sound_rules).values(**values, **(since if row.scoring != scoring else {})))
         if before != source and (was := edited(before)) is not None:
             tx.execute(insert(past_calendars).values(source=was, until=now))
             _ring_who_waits(tx)
@@ -41,6 +50,15 @@ def kept(db: Database) -> dict[str, str] | None:
     """None: they were never sound here. DatabaseAway."""
     with db.read() as tx:
         return tx.execute(_KEPT).scalar_one_or_none()
+
+
+def scoring_kept(read: Connection) -> tuple[dict[str, str], datetime | None] | None:
+    """What gives points by the rules that are in force, path → text, and since when; that is not known of what is older
+    than the knowledge. None: they were never sound here."""
+    row = read.execute(select(sound_rules.c.source, sound_rules.c.scoring_since)).one_or_none()
+    if row is None:
+        return None
+    return {path: text for path, text in row.source.items() if path in _SCORING}, row.scoring_since
 
 
 def past(db: Database) -> list[tuple[str, datetime]]:

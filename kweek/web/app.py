@@ -25,6 +25,7 @@ from kweek.web import (
     matrix_page,
     public,
     ready_page,
+    rescoring_page,
     spot,
     survey,
     task_page,
@@ -44,7 +45,7 @@ def make_app(house: House) -> FastAPI:
     app.state.house = house
     work = (handover_page, call_page, task_page, lead_page, fact_page, spot)
     numbers = (ready_page, campaigns_page, visitors_page)
-    lists = (leads_page, matrix_page, duplicates_page, company_page, imports_page, form_page)
+    lists = (leads_page, matrix_page, rescoring_page, duplicates_page, company_page, imports_page, form_page)
     pages = (desk, flow_page, changes_page, live, mails, *work, *numbers, *lists)
     for part in (public, survey, visits, api, tasks, *pages):
         app.include_router(part.router)

@@ -27,6 +27,7 @@ PUT_TOGETHER = (
     "picture.axis.", "field.", "gap.", "list.", "live.", "condition.", "truth.", "same.", "company.", "campaigns.how.",
     "campaigns.more.", "campaigns.behind.", "ready.state.", "ready.how.", "ready.by.", "import.status.", "import.row.",
     "import.dates.", "import.rate.", "import.field.", "refusal.", "form.label.", "forms.language.",
+    "rules.status.",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 FLOW = "/flows/brochure-request"
 PAGES = (
     "/", FLOW, f"{FLOW}/leads", f"{FLOW}/leads?q=nobody", "/leads/ann", "/mails", "/mails/1", "/calls/bas-1/2?as=els",
-    "/handovers/ann-1/3?as=anna", f"{FLOW}?version=99", "/matrix",
+    "/handovers/ann-1/3?as=anna", f"{FLOW}?version=99", "/matrix", "/matrix/rules",
 )  # fmt: skip
 CLIPPED = """() => [...document.querySelectorAll(".work td, .work td > *")].filter(one => one.checkVisibility() &&
   getComputedStyle(one).display !== "inline" && (one.scrollWidth > one.clientWidth + 1 ||

@@ -19,6 +19,8 @@ sound_rules = Table(
     Column("id", Integer, primary_key=True),
     Column("source", JSON, nullable=False),  # path → text
     Column("read_at", Moment, nullable=False),  # real time
+    Column("scoring", Text),  # the stamp of what gives points
+    Column("scoring_since", Moment),  # flow time, in which it became that
 )  # fmt: skip
 
 past_calendars = Table(
@@ -29,9 +31,21 @@ past_calendars = Table(
 )  # fmt: skip
 
 rescorings = Table(
-    "rescorings", metadata,  # the one that runs, or ran last
-    Column("id", Text, primary_key=True),  # of the run of the workflow that began it, with the stamp of its rules
-    Column("changed", Integer, nullable=False),  # leads whose points or grade did, so far
+    "rescorings", metadata,  # all leads by other rules: what would change, or having it change
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # preview, rescoring
+    Column("status", Text, nullable=False),  # asked, running, stopped, done
+    Column("rules", Text),  # the stamp of those by which it is done; null: it has not begun
+    Column("by", Text),  # null: from the command line
+    Column("at", Moment, nullable=False),  # flow time
+    Column("ended_at", Moment),  # flow time
+    Column("since_real", Moment),  # when its first lead was looked at
+    Column("told_real", Moment),  # when it was heard of last
+    Column("of", Integer, nullable=False, default=0),  # leads
+    Column("leads", Integer, nullable=False, default=0),  # so many of them are done
+    Column("changed", Integer, nullable=False, default=0),  # leads whose points or grade did, so far
+    Column("failed", Integer, nullable=False, default=0),  # leads on which a rule failed
+    Column("found", JSON),  # of a preview that is done: what it says
 )  # fmt: skip
 
 installation = Table(
