@@ -24,7 +24,7 @@ from kweek.intake.hooks import Hooks
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import AlwaysRing
 from kweek.leads import enrolments, events, publish
-from kweek.leads.graded import Graded, Told, grade_in, tell_grade
+from kweek.leads.graded import Graded, Told, grade_in, tell_grade, tell_grades
 from kweek.leads.points import Columns, set_graded
 
 _ALWAYS: Final = ("enrol", "unenrol", "merged", "unmerged")
@@ -106,18 +106,21 @@ class FlowEars(AlwaysRing):
             set_graded(tx, {lead: {**columns, "graded": grade_in(columns)} for lead, columns in moved.items()})
             return
         rows = enrolments.lead_rows(tx, list(moved))
-        told = {row.id: self.graded(tx, Graded.of(row, columns=moved[row.id]), now, now) for row in rows}
+        many, heard = [Graded.of(row, columns=moved[row.id]) for row in rows], GRADE_CHANGED in self.hooks.by_kind
+        told = tell_grades(tx, many, self.scores.grades, self.scores.matrix, now, heard=heard)
         now_so = {
             row.id: {"seq": row.seq, "graded": row.graded, **moved[row.id], **told[row.id].columns} for row in rows
         }
         set_graded(tx, now_so)
+        bells: list[tuple[str, int]] = []
         for row in rows:
             graded = told[row.id].events
             for event in graded:
                 self.tell(tx, row.id, event, now)
-            heard = [one.seq for one in graded if self.rings(tx, row, one, profile_changed=False)]
-            if heard or _seeks_any(tx, row):
-                events.ring(tx, row.id, max(heard, default=row.seq))
+            rings = [one.seq for one in graded if self.rings(tx, row, one, profile_changed=False)]
+            if rings or _seeks_any(tx, row):
+                bells.append((row.id, max(rings, default=row.seq)))
+        events.ring_all(tx, bells)
 
 
 def _starts(tx: Connection, lead: Row[Any], kind: str) -> bool:

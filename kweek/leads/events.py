@@ -18,6 +18,7 @@ from kweek.leads.rows import insert_once
 from kweek.leads.tables import events, leads, outbox
 
 _BY_ID: Final = select(events).where(events.c.id == bindparam("id"))
+_KNOWN: Final = select(events.c.id).where(events.c.id.in_(bindparam("ids", expanding=True)))
 _NEXT: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq + 1).returning(leads.c.seq)
 _BACK: Final = update(leads).where(leads.c.id == bindparam("lead")).values(seq=leads.c.seq - 1)
 _RING: Final = insert(outbox).inline()  # nobody asks for its number
@@ -61,6 +62,11 @@ def put(tx: Connection, row: Mapping[str, object]) -> bool:
 def put_all(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """The same for many that nobody knows (IntegrityError: somebody does)."""
     insert_rows(tx, events, rows)
+
+
+def known(tx: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of them that an event has."""
+    return set(tx.execute(_KNOWN, {"ids": ids}).scalars()) if ids else set()
 
 
 def row_of(

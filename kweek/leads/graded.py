@@ -41,6 +41,10 @@ class Graded:
     born: int
     published: Sequence[str]
 
+    def grade(self, fresh: str) -> str:
+        """fresh: of whoever never had a point."""
+        return f"{self.profile}{self.engagement}" if self.profile else fresh
+
     @classmethod
     def of(cls, row: Row[Any], seq: int | None = None, columns: Mapping[str, Any] | None = None) -> Graded:
         """By its row, as `lead_row` reads it; seq, columns: what it is by now, where that is not written yet."""
@@ -66,15 +70,42 @@ def tell_grade(
     at: when what changed it happened; now: flow time. It follows when we hear of that, however long ago it was. heard:
     somebody listens, whatever flows do. Whether the lead is let into the flow, its own turn decides."""
     fresh = grades.grade_of(Points())
-    before, grade = lead.told or fresh, f"{lead.profile}{lead.engagement}" if lead.profile else fresh
-    if grade == before:
+    due = list(_due(tx, lead, fresh, matrix, max(at, now), heard=heard))
+    return _told(lead, fresh, [event for event in due if events.put(tx, _row(lead, event, now))])
+
+
+def tell_grades(
+    tx: Connection, many: Sequence[Graded], grades: Grades, matrix: Matrix, now: datetime, *, heard: bool = False
+) -> dict[str, Told]:
+    """The same of many leads, in a few statements: by their ids."""
+    fresh = grades.grade_of(Points())
+    rows = {
+        lead.lead: [(event, _row(lead, event, now)) for event in _due(tx, lead, fresh, matrix, now, heard=heard)]
+        for lead in many
+    }
+    known = events.known(tx, [row["id"] for its in rows.values() for _, row in its])
+    new = {lead: [one for one in its if one[1]["id"] not in known] for lead, its in rows.items()}
+    events.put_all(tx, [row for its in new.values() for _, row in its])
+    return {lead.lead: _told(lead, fresh, [event for event, _ in new[lead.lead]]) for lead in many}
+
+
+def _due(tx: Connection, lead: Graded, fresh: str, matrix: Matrix, at: datetime, *, heard: bool) -> Iterator[Event]:
+    """Its next events, where its grade is another than was told last."""
+    before, grade = lead.told or fresh, lead.grade(fresh)
+    if grade != before:
+        for n, (kind, said) in enumerate(_follows(tx, lead, matrix, before, grade, heard=heard), 1):
+            yield Event(lead.seq + n, kind, at, data=said)
+
+
+def _row(lead: Graded, event: Event, now: datetime) -> dict[str, Any]:
+    return events.row_of(lead.lead, f"{lead.lead}/graded/{event.seq}", event, recorded_at=now)
+
+
+def _told(lead: Graded, fresh: str, found: Sequence[Event]) -> Told:
+    grade = lead.grade(fresh)
+    if grade == (lead.told or fresh):
         return Told()
-    found: list[Event] = []
-    for kind, said in _follows(tx, lead, matrix, before, grade, heard=heard):
-        event = Event(lead.seq + len(found) + 1, kind, max(at, now), data=said)
-        if events.put(tx, events.row_of(lead.lead, f"{lead.lead}/graded/{event.seq}", event, recorded_at=now)):
-            found.append(event)
-    return Told(found, {"graded": grade, "seq": lead.seq + len(found)})
+    return Told(found, {"graded": grade, "seq": max((event.seq for event in found), default=lead.seq)})
 
 
 def grade_in(columns: Mapping[str, Any]) -> str:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from itertools import chain, repeat
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.event import listen
 from temporalio.testing import ActivityEnvironment
 
 from activities.rescoring import AT_A_TIME, Rescorer
@@ -146,6 +147,27 @@ def test_flows_hear_of_grades_that_changed_and_only_where_they_listen(crowd: Dat
         row = read.execute(select(events).where(events.c.kind == "grade.changed", events.c.lead_id == "lead-1")).one()
         assert row.data == {"from": "C2", "to": "C3"}
         assert set(told()) <= set(read.execute(select(outbox.c.lead_id)).scalars())
+
+
+def test_what_flows_hear_of_a_batch_is_written_at_once(crowd: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rescoring, "BATCH", 100)
+    publish(crowd, {"flows/warm.yaml": WARM}, "warm", "anna", NOW)
+    taken = {"lead_id": "lead-0", "seq": 1, "id": "lead-6/graded/1", "kind": "x", "at": NOW, "recorded_at": NOW}
+    with crowd.write() as tx:
+        tx.execute(insert(tables.events), {**taken, "data": {}})
+        tx.execute(update(tables.leads).where(tables.leads.c.id == "lead-0").values(seq=1))
+    said: list[str] = []
+    listen(crowd.engine, "before_cursor_execute", lambda c, cursor, statement, *more: said.append(statement))
+    assert rescore_all(crowd, NEW) == [5]
+    for table in ("events", "outbox", "points"):
+        assert sum(one.startswith(f"INSERT INTO {table}") for one in said) == 1, table
+    with crowd.read() as read:
+        graded = select(tables.events.c.id).where(tables.events.c.kind == "grade.changed").order_by("id")
+        assert list(read.execute(graded).scalars()) == [
+            "lead-0/graded/2", "lead-1/graded/2", "lead-3/graded/2", "lead-5/graded/2"
+        ], "whose id another event has is passed over, and no other for it"  # fmt: skip
+        lead = read.execute(select(tables.leads).where(tables.leads.c.id == "lead-6")).one()
+        assert (lead.seq, lead.graded) == (0, "D4")
 
 
 def test_the_last_word_is_about_the_whole_of_it_though_a_worker_died(
