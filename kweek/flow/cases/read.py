@@ -69,7 +69,7 @@ class _CaseReader(AnswersReader):
     # --- the file ------------------------------------------------------------------------------------
 
     def file_of(self, root: Pairs) -> Iterator[Case]:
-        found = self.known(root.pairs, KEYS, "a file of tests")
+        found = self.known(root.pairs, KEYS, "a file of tests", ("flow", "tests"))
         flow = self.text(found.get("flow"))
         if flow and flow.value != self.plan.flow:
             what, name = f"This file tests “{self.plan.flow}”, by its name.", self.plan.flow
@@ -89,7 +89,8 @@ class _CaseReader(AnswersReader):
             yield case
 
     def case(self, node: Node) -> Case | None:
-        found = self.fields(node, None, CASE, "name: what is promised, events: …, expect: …")
+        example = "name: what is promised, events: …, expect: …"
+        found = self.fields(node, None, CASE, example, ("name", "expect"))
         if not found:
             return None
         name = self.text(found.get("name"), prose=True)

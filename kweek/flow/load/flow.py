@@ -81,7 +81,7 @@ class _FlowReader(StartReader, GoalReader, StepReader):
         root = Pairs(tuple(lifted(self, pairs, KEYS, ("whenever", "goal"), "the flow")), root.at)
         self._ways_in(root)
         root = Pairs(brought_to_the_top(self, root.pairs, self.unnamed), root.at)
-        known = self.known(root.pairs, KEYS, "a flow")
+        known = self.known(root.pairs, KEYS, "a flow", (*REQUIRED, "steps"))
         self._missing(known, root)
         stem = PurePosixPath(self.file).stem
         return m.Flow(
@@ -185,6 +185,8 @@ class _FlowReader(StartReader, GoalReader, StepReader):
         astray = [pair for pair in pairs if pair.key.value not in KEYS and _is_path(pair)]
         there = next((pair for pair in pairs if pair.key.value == "paths"), None)
         if not astray or (there is not None and not isinstance(there.value, Pairs)):
+            return pairs
+        if len(astray) == 1 and all(pair.key.value != "steps" for pair in pairs):  # they are those
             return pairs
         if there is not None and isinstance(there.value, Pairs):
             astray = [pair for pair in astray if pair.key.at < there.key.at]  # below it, only its column is wrong

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final, get_args
 
 from kweek.flow.load.reader import Reader
 from kweek.flow.load.reader import said as said_of
+from kweek.flow.problems import nearest
 from kweek.flow.yaml import Node, Pair, Pairs, Text
 from kweek.rules.grades import Axis
 
@@ -60,6 +62,31 @@ def of_an_axis(reader: Reader, node: Node) -> Node:
         return node
     reader.note(only.key.at, "unknown-key", *not_of_one(only.key.value, said_of(only)))
     return Pairs((Pair(only.key._replace(value="interest"), only.value),), node.at)
+
+
+def gives_points(pair: Pair, words: Collection[str]) -> bool:
+    """Is it an unknown key of a rule with points, `behaviour: +5` or `score: { intent: +5 }`? words: the known ones."""
+    if nearest(pair.key.value, words) not in (None, "counts") and pair.key.value not in NO_AXIS:
+        return False
+    below = _only_axis(pair)
+    return below is not None or (isinstance(pair.value, Text) and POINTS.fullmatch(pair.value.value) is not None)
+
+
+def axis_meant(reader: Reader, pair: Pair) -> Pair:
+    """What such a key was meant to be. It is noted."""
+    if below := _only_axis(pair):
+        what, why = f"“{pair.key.value}” is not a key of a rule.", "A rule gives points of one kind, named by its key."
+        reader.note(pair.key.at, "unknown-key", what, why, f"Write: {below.key.value}: {said_of(below)}")
+        return Pair(pair.key._replace(value=below.key.value), below.value)
+    points = _signed(said_of(pair))
+    reader.note(pair.key.at, "unknown-key", *not_of_one(pair.key.value, points))
+    value = pair.value._replace(value=points, text_at=None) if isinstance(pair.value, Text) else pair.value
+    return Pair(pair.key._replace(value="interest"), value)
+
+
+def _only_axis(pair: Pair) -> Pair | None:
+    below = pair.value.pairs if isinstance(pair.value, Pairs) else ()
+    return below[0] if len(below) == 1 and below[0].key.value in get_args(Axis) else None
 
 
 def not_of_one(word: str, points: str) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 from typing import Final
 
 from kweek.flow.load.says import TextReader
+from kweek.flow.load.stranger import stands_for, value_alone
 from kweek.flow.load.texts import words_in
 from kweek.flow.problems import Located, Position, Problem, did_you_mean, nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
@@ -81,24 +82,20 @@ class Reader(TextReader):
         """needs: of the words, those that cannot be left out. One stranger stands for the one that is missing."""
         found: dict[str, Pair] = {}
         pairs = tuple(pairs)
-        lacks = [word for word in needs if word not in {pair.key.value for pair in pairs}]
-        strangers = [pair for pair in pairs if pair.key.value not in words]
+        told = stands_for(pairs, words, needs) if self.patient else None
+        alone = value_alone(pairs, words, needs)
         for pair in pairs:
+            what = f"“{pair.key.value}” is not a key of {where}."
             if pair.key.value in words:
                 found[pair.key.value] = pair
             elif moved := self.with_its_colon(pair, words):
                 found[moved.key.value] = moved
-            elif len(lacks) == len(strangers) == 1 and nearest(pair.key.value, words) is None:
-                self.note(
-                    pair.key.at,
-                    "unknown-key",
-                    f"“{pair.key.value}” is not a key of {where}.",
-                    "",
-                    f"Did you mean “{lacks[0]}”?",
-                )
-                found[lacks[0]] = Pair(pair.key._replace(value=lacks[0]), pair.value)
+            elif alone is not None and pair is pairs[0]:
+                found[alone] = self._with_its_key(pair, alone)
+            elif told is not None and told[0] is pair:
+                self.note(pair.key.at, "unknown-key", what, "", f"Did you mean “{told[1]}”?")
+                found[told[1]] = Pair(pair.key._replace(value=told[1]), pair.value)
             else:
-                what = f"“{pair.key.value}” is not a key of {where}."
                 self.unknown(pair, words, what, "", found)
         return found
 
@@ -126,6 +123,13 @@ class Reader(TextReader):
         self.note(pair.key.at, "unknown-key", what, why, f"Write: {word}: {value}")
         at, end = pair.key.at, pair.key.end
         return Pair(pair.key._replace(value=word), Text(value, at._replace(column=at.column + len(word) + 1), end))
+
+    def _with_its_key(self, pair: Pair, word: str) -> Pair:
+        """`- a bounce stops it:`, which is the name of a test."""
+        said, at = pair.key.value, pair.key.at
+        what, why = f"“{said}” stands where a key does.", f"It is the “{word}”, and the key before it is missing."
+        self.note(at, "unknown-key", what, why, f"Write: {word}: {said}")
+        return Pair(pair.key._replace(value=word), Text(said, at, pair.key.end))
 
     def items(self, node: Node, key: Text, example: str, begins: Collection[str] = ()) -> tuple[Node, ...]:
         """The items of a list, each on a line with a dash. begins: keys with which an item may begin."""

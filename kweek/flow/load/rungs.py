@@ -29,7 +29,7 @@ class RungReader(Reader):
 
     def _rung(self, node: Node, key: Text) -> Rung | None:
         node = self._rung_in_one(node)
-        known = self.fields(node, key, RUNG, "after: 24 hours, tell: manager")
+        known = self.fields(node, key, RUNG, "after: 24 hours, tell: manager", ("after",))
         if not isinstance(node, Pairs):
             return None
         if "after" not in known:

@@ -11,7 +11,7 @@ from kweek.flow.conditions import ConditionError, parse_condition
 from kweek.flow.kebab import kebab
 from kweek.flow.load.events import FieldReader
 from kweek.flow.load.matrix import MatrixReader
-from kweek.flow.load.points import NO_AXIS, not_of_one
+from kweek.flow.load.points import axis_meant, gives_points
 from kweek.flow.load.texts import parse_count, parse_points
 from kweek.flow.problems import Located, Position
 from kweek.flow.words import is_event
@@ -74,7 +74,7 @@ class RuleReader(FieldReader):
 
     def _rule(self, node: Node, key: Text) -> ScoringRule | None:
         node = self._with_its_axis(node)
-        known = self.fields(node, key, RULE_KEYS, _EXAMPLE, needs=_asked_astray(node))
+        known = self.fields(node, key, RULE_KEYS, _EXAMPLE, ("because", *_asked_astray(node)))
         if not isinstance(node, Pairs):
             return None
         because = self.text(known.get("because"), prose=True)
@@ -107,16 +107,13 @@ class RuleReader(FieldReader):
         )  # fmt: skip
 
     def _with_its_axis(self, node: Node) -> Node:
-        """`points: 3`, which does not say of which score; `engagement: 3`, which is two of them together."""
+        """`points: 3` and `behaviour: 3`, which do not say of which score; `score: { intent: 3 }`, as flows say it."""
         pairs = node.pairs if isinstance(node, Pairs) else ()
-        found = [pair for pair in pairs if pair.key.value in NO_AXIS]
-        if len(found) != 1 or any(pair.key.value in AXES for pair in pairs) or not isinstance(found[0].value, Text):
+        found = [pair for pair in pairs if pair.key.value not in RULE_KEYS and gives_points(pair, RULE_KEYS)]
+        if len(found) != 1 or any(pair.key.value in AXES for pair in pairs):
             return node
-        key, said = found[0].key, found[0].value.value
-        points = said if said[:1] in "+-" else f"+{said}"
-        self.note(key.at, "unknown-key", *not_of_one(key.value, said))
-        axis = Pair(key._replace(value="interest"), found[0].value._replace(value=points, text_at=None))
-        return Pairs(tuple(axis if pair is found[0] else pair for pair in pairs), node.at)
+        meant = axis_meant(self, found[0])
+        return Pairs(tuple(meant if pair is found[0] else pair for pair in pairs), node.at)
 
     def _points(self, known: Mapping[str, Pair], node: Pairs) -> tuple[Axis, int] | None:
         columns: list[Axis] = [axis for axis in AXES if axis in known]

@@ -29,8 +29,8 @@ class SettingsReader(FieldReader):
     """Reads rules/workspace.yaml."""
 
     def read(self, root: Pairs) -> Settings:
-        known = self.known(root.pairs, KEYS, "rules/workspace.yaml")
         examples = {"name": "Example Ltd", "languages": "[nl, en]", "timezone": "Europe/Amsterdam"}
+        known = self.known(root.pairs, KEYS, "rules/workspace.yaml", tuple(examples))
         self.required(known, examples, root.at, "The workspace")
         return Settings(
             name=value_of(self.text(known.get("name"), prose=True)) or "Kweek",

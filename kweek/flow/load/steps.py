@@ -16,6 +16,7 @@ from kweek.flow.load.misplaced import lifted
 from kweek.flow.load.of_another import INSTEAD, OTHER_WORDS, clock, delete
 from kweek.flow.load.points import points_meant
 from kweek.flow.load.reader import said
+from kweek.flow.load.stranger import stands_for
 from kweek.flow.load.time_up import otherwise_meant
 from kweek.flow.load.verbless import VerblessReader
 from kweek.flow.meant import meant
@@ -169,6 +170,7 @@ class StepReader(VerblessReader):
         """above: the step above."""
         lacks = _lacks(above)
         words = (*OPTIONS[verb], "id")
+        told = stands_for(node.pairs, (*words, *VERBS), _needs(node, verb))
         found: Known = {}
         for pair in lifted(self, node.pairs, words, _CLAUSES, "the step"):
             word = pair.key.value
@@ -188,6 +190,8 @@ class StepReader(VerblessReader):
                 continue
             elif moved := self.with_its_colon(pair, words):
                 found[moved.key.value] = moved
+            elif told is not None and told[0].key is pair.key:
+                found[told[1]] = self._other_word(pair, verb, told[1])
             elif (clause := self._clause_with_its_line(pair, words)) and "when" not in found:
                 found["when"] = clause
             elif (other := OTHER_WORDS.get((verb, word))) and other not in {one.key.value for one in node.pairs}:
@@ -317,6 +321,14 @@ def _first_line(step: Node | None) -> tuple[str, str, Position] | None:
 def _verb(node: Node | None) -> str | None:
     words = (pair.key.value for pair in node.pairs) if isinstance(node, Pairs) else ()
     return next((word for word in words if word in OPTIONS), None)
+
+
+def _needs(step: Pairs, verb: str) -> tuple[str, ...]:
+    """What it cannot do without. A send has to wait only for what it reacts to."""
+    waits = verb in ("call", "task") or (
+        verb == "send" and {"when", "otherwise"} & {one.key.value for one in step.pairs}
+    )
+    return ("within",) if waits else ()
 
 
 def _lacks(step: Node | None) -> set[str]:

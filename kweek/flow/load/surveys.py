@@ -66,7 +66,7 @@ class _SurveyReader(Reader):
         """The names of all questions. One that there is not, is said when fields are looked up."""
 
     def survey(self, root: Pairs) -> Survey:
-        known = self.known(root.pairs, KEYS, "a survey")
+        known = self.known(root.pairs, KEYS, "a survey", ("survey", "title"))
         self.required(known, {"survey": self.stem, "title": "{ nl: …, en: … }"}, root.at, "This survey")
         if not known.keys() & {"questions", "intro"}:
             fix = "Add questions: (a web page and a script) or intro: (a bare script)."

@@ -57,7 +57,7 @@ class TeamReader(Reader):
                 return
 
     def _team(self, pair: Pair) -> Team:
-        known = self.fields(pair.value, pair.key, TEAM_KEYS)
+        known = self.fields(pair.value, pair.key, TEAM_KEYS, needs=("members",))
         members = self._members(known.get("members"))
         if isinstance(pair.value, Pairs) and "members" not in known:
             self._bare.append(pair.key)
@@ -88,7 +88,7 @@ class TeamReader(Reader):
         if isinstance(node, Text) and (right := self._in_full(node)):
             self._not_in_full(node, f"{key.value}: {right}" if key.value == "manager" else right)
             return None
-        known = self.fields(node, key, PERSON_KEYS, "name: anna, email: anna@example.com")
+        known = self.fields(node, key, PERSON_KEYS, "name: anna, email: anna@example.com", PERSON_KEYS)
         if not isinstance(node, Pairs):
             return None
         self.required(known, {"name": "anna", "email": "anna@example.com"}, node.at, "This person")
