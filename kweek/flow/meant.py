@@ -31,10 +31,10 @@ set: zet, update, update field, set field, update fields, set fields
 score: punten, points
 tag: label, labels, tags, add tag, apply tag, set tag
 untag: detag, remove tag, delete tag
-within: binnen, timeout, due, due in
+within: binnen, timeout, due, due in, deadline, time limit, duration, termijn
 when: wanneer, zodra, on, if
 otherwise: anders
-if: als, indien, elif, elseif, else if, otherwise if, or if, anders als, condition, conditie, voorwaarde, when
+if: als, indien, elif, elseif, else if, otherwise if, or if, anders als, condition, conditie, voorwaarde, when, where
 else: anders, default, otherwise, no reaction, no response, geen reactie, others, all others, overig
 share: deel, percentage, random, chance, kans
 at_most: max, maximum, hoogstens, maximaal, times
@@ -46,13 +46,21 @@ queue: wachtrij
 priority: prioriteit
 prefer: voorkeur
 remind: herinner, herinnering, reminder
-follow_up: opvolgen, opvolging
+follow_up: opvolgen, opvolging, deadline, due, sla
 escalate: escaleer, escalatie
-after: na
+after: na, in, delay
 every: elke, ieder, iedere, each, repeat, cron, schedule
 nothing: none, nobody, niets, no mail, no-mail, niks
-reassign: hertoewijzen
+reassign: hertoewijzen, assign, give, hand to
 because: omdat, reden, reason
+events: gebeurtenissen, given, happens, does
+expect: verwacht, expected, expects, expectations, then, should, assert
+team: group, ploeg
+capacity: capaciteit, max, maximum
+manager: boss, leader, team lead, chef, teamleider
+raises: raise, emits, triggers
+fills: fill, field, saves
+starts: started, begins, begin
 expires: verloopt
 outcomes: uitkomsten, results
 sent: mail, mails, mailed, verzonden, verstuurd, gemaild
@@ -92,13 +100,13 @@ purpose: doel, doeleinde
 from: van, afzender
 survey: enquête, enquete, vragenlijst
 questions: vragen
-ask: vraag
-options: opties, keuzes, answers
+ask: vraag, question, name, key
+options: opties, keuzes, answers, choices
 required: verplicht
 intro: inleiding
 thanks: bedankt
-text: tekst, string, str, message, body
-type: soort
+text: tekst, string, str, message, body, label, title, question
+type: soort, kind
 number: getal, nummer, integer, int, float
 date: datum
 moment: datetime, timestamp, tijdstip
@@ -114,10 +122,10 @@ survey_url: survey_link, survey_adres, enquete_url, enquete_link
 unsubscribe_url: unsubscribe_link, unsubscribe, afmeldlink
 sales: verkoop
 calendar: kalender
-hours: uren, tijden
+hours: uren, tijden, times, opening hours, opening times, openingstijden
 closed: gesloten, dicht
 holidays: feestdagen
-members: leden
+members: leden, people, persons, mensen, staff, team members, colleagues
 languages: talen, taal, language
 fields: velden
 name: naam, title, titel

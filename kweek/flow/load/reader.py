@@ -91,7 +91,7 @@ class Reader(TextReader):
             elif moved := self.with_its_colon(pair, words):
                 found[moved.key.value] = moved
             elif alone is not None and pair is pairs[0]:
-                found[alone] = self._with_its_key(pair, alone)
+                found[alone] = self._as_value_of(pair, alone)
             elif told is not None and told[0] is pair:
                 self.note(pair.key.at, "unknown-key", what, "", f"Did you mean “{told[1]}”?")
                 found[told[1]] = Pair(pair.key._replace(value=told[1]), pair.value)
@@ -124,7 +124,7 @@ class Reader(TextReader):
         at, end = pair.key.at, pair.key.end
         return Pair(pair.key._replace(value=word), Text(value, at._replace(column=at.column + len(word) + 1), end))
 
-    def _with_its_key(self, pair: Pair, word: str) -> Pair:
+    def _as_value_of(self, pair: Pair, word: str) -> Pair:
         """`- a bounce stops it:`, which is the name of a test."""
         said, at = pair.key.value, pair.key.at
         what, why = f"“{said}” stands where a key does.", f"It is the “{word}”, and the key before it is missing."
