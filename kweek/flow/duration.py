@@ -183,4 +183,5 @@ def _nearest(word: str) -> str:
     import difflib  # only when somebody mistyped
 
     words = ("business", *(f"{unit}s" for unit in ELAPSED), *ELAPSED, "months", *_UNEVEN)
-    return next(iter(difflib.get_close_matches(word, words, n=1, cutoff=0.7)), word)
+    alike = [name for name in words if name[0] == word[0] or name[1:] == word]  # “course” is no misspelt “hours”
+    return next(iter(difflib.get_close_matches(word, alike, n=1, cutoff=0.7)), word)

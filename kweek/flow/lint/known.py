@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from kweek.flow.conditions.codes import CODES
 from kweek.flow.conditions.instead import instead
 from kweek.flow.conditions.schema import FieldType
-from kweek.flow.duration import ELAPSED
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.offers import (
@@ -21,6 +20,7 @@ from kweek.flow.lint.offers import (
     no_tag,
     with_until,
 )
+from kweek.flow.lint.reentry import check_reentry
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.set_values import field_meant, unfit_value
 from kweek.flow.lint.tags import check_tags
@@ -30,7 +30,6 @@ from kweek.flow.load.texts import ADDRESS
 from kweek.flow.meant import meant
 from kweek.flow.model import Call, Flow, Handover, Send, Set, Tag, Task, Tell, Untag, Wait, Webhook
 from kweek.flow.moment import heard_below
-from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located, did_you_mean, nearest, sentence, value_of
 from kweek.flow.words import BUILT_IN
 
@@ -89,15 +88,7 @@ class _Look:
         self._pace(flow.pace)
         if flow.timezone and flow.timezone.value != "lead":
             check_timezone(flow.timezone, self.report)
-        if flow.reentry and (unit := flow.reentry.value.per) in ELAPSED:
-            what = f"“per {unit}” does not say when a lead may come back"
-            fix = f"Write after 1 {unit}"
-            if unit in self.data:
-                fix = f"Write per event.{unit}, once for each {unit} that its data says — or after 1 {unit}"
-            self.report.error(flow.reentry.at, "reentry", what, "", fix)
-        elif flow.reentry and flow.reentry.value.per:
-            self._field(flow.reentry.value.per, flow.reentry)
-            self._per(flow.reentry.value.per, flow.reentry)
+        check_reentry(flow, names, self.report)
         asked = [(value_of(start.event), value_of(start.condition)) for start in flow.start]
         for number, start in enumerate(flow.start):
             if start.event and asked[number] in asked[:number]:
@@ -124,16 +115,6 @@ class _Look:
         for line in flow.whenever:
             if line.link:
                 self._link(line.link, line.event, self._sent)
-
-    def _per(self, path: str, at: Located[Reentry]) -> None:
-        """Does every event that starts it bring the field by which it is counted?"""
-        name, starts = path.removeprefix("event."), [start.event.value for start in self.flow.start if start.event]
-        without = [event for event in starts if event in self.names.events and name not in self.names.events[event]]
-        if path.startswith("event.") and without and len(without) < len(starts):
-            what = f"“{without[0]}” brings no {name}"
-            why = f"so nobody can tell for which {name} a lead was here before"
-            fix = f"Count by a field that all starts have, or give {name} to its data in rules/events.yaml"
-            self.report.error(at.at, "per-without", what, why, fix)
 
     def moved(self) -> None:
         ids = name_steps(self.flow)[0].values()

@@ -170,6 +170,11 @@ def parse_url(text: str) -> str:
     return text
 
 
+EACH_LEAD: Final = ("lead", "person", "contact", "customer")
+"""What somebody may write after `per` who means that a lead comes in once."""
+_EACH: Final = re.compile("^(?:once )?(?:per|every|each|an?) ")
+
+
 def parse_reentry(text: str) -> Reentry:
     """`never`, `always`, `after 30 days`, `per event.webinar`."""
     match text.split():
@@ -179,9 +184,6 @@ def parse_reentry(text: str) -> Reentry:
             return Reentry("always")
         case ["after", *words] if words:
             return Reentry("after", after=parse_duration(" ".join(words)))
-        case ["per", "lead" | "person" | "contact" | "customer"]:
-            fix = "write never — or, for once per value of a field, name one: per event.webinar"
-            raise ValueError(f"“{text}” is once for each lead; {fix}")
         case ["per", field] if (_meant_time(field) is None or field in ELAPSED) and _FIELD.fullmatch(field):
             return Reentry("per", per=field)  # “day” may be a field of its data
         case _:
@@ -197,8 +199,11 @@ def _meant_reentry(text: str) -> str:
     field = text.rpartition(" ")[2]
     if "." in field and _FIELD.fullmatch(field):
         return f"per {field}"
-    time = _meant_time(re.sub("^(?:once )?(?:per|every|each|a) ", "", text))
-    return f"after {time}" if time else "never, always, after 30 days, or per event.<a field of its data>"
+    if time := _meant_time(_EACH.sub("", text)):
+        return f"after {time}"
+    if _EACH.match(text) and _FIELD.fullmatch(field := _EACH.sub("", text)):
+        return f"per event.{field}"
+    return "never, always, after 30 days, or per event.<a field of its data>"
 
 
 def parse_limit(text: str) -> Limit:
@@ -232,6 +237,7 @@ def _meant_limit(text: str) -> str:
 
 def _meant_time(text: str) -> str | None:
     """A duration, or the one that its own message proposes."""
+    text = re.sub(r"^(?:an? |1 )?fortnight$", "2 weeks", text)
     for _ in range(2):
         try:
             return str(parse_duration(text))
