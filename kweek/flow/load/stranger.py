@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from kweek.flow.meant import meant
 from kweek.flow.problems import nearest
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
+_WORD: Final = re.compile(r"[\w .-]+")
 _FOR_PEOPLE: Final = ("title", "about", "because", "name", "id")
 """Words with which one may call anything: for one of them, `name` or `description` may stand."""
 
@@ -19,7 +21,7 @@ def stands_for(pairs: Iterable[Pair], words: Sequence[str], needs: Collection[st
     pairs = tuple(pairs)
     there = {pair.key.value for pair in pairs}
     lacks = [word for word in needs if word not in there]
-    strangers = [pair for pair in pairs if pair.key.value not in words]
+    strangers = [pair for pair in pairs if pair.key.value not in words and _WORD.fullmatch(pair.key.value)]
     if len(lacks) != 1 or not strangers:
         return None
     free = [word for word in words if word not in there]
