@@ -63,6 +63,8 @@ def check_targets(flow: Flow, graph: Graph, names: Names, report: Report, read: 
                 _refusal(target, flow, names, report, in_go=False)
             case _:
                 pass
+    if len(absent) == 1 and any(problem.code == "reserved" for problem in read):
+        return  # the path of that name is there, and its message says so
     if len(absent) == 1 and not read and _lost_its_heading(*next(iter(absent.items())), flow, graph, report):
         return
     for name, targets in absent.items():
