@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from kweek.flow.model import Flow, Send, Task, Tell, Wait
 from kweek.flow.problems import Located, Problem, did_you_mean
 from kweek.mails.misnamed import misnamed, rename
-from kweek.mails.purposes import misspelt_purposes
+from kweek.mails.purposes import misspelt_purposes, with_purposes
 from kweek.mails.remembered import Remembered
 from kweek.mails.render import Renderer
 from kweek.mails.template import MailTemplate, parse_mail
@@ -30,7 +30,7 @@ def parse_mails(workspace: Workspace) -> tuple[list[MailTemplate], list[Problem]
             problems += found
             if mail is not None:
                 mails.append(mail)
-    return mails, [*problems, *misspelt_purposes(mails)]
+    return mails, [*with_purposes(mails, problems), *misspelt_purposes(mails)]
 
 
 def misnamed_in(workspace: Workspace) -> Mapping[str, str]:

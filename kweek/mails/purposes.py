@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from kweek.flow.problems import Problem
 from kweek.mails.template import MailTemplate
 
@@ -28,6 +30,18 @@ def misspelt_purposes(mails: Sequence[MailTemplate]) -> Iterator[Problem]:
             why = "Consent is given for a purpose, by its word."
             at = mail.lines.get("purpose", 1)
             yield Problem(mail.file, at, 1, "error", "mail-purpose", what, why, f"Did you mean “{meant}”?")
+
+
+def with_purposes(mails: Sequence[MailTemplate], problems: Sequence[Problem]) -> Iterator[Problem]:
+    """The same; a mail without one is offered that of its other languages, or else all that there are."""
+    purposes = dict.fromkeys(mail.purpose for mail in mails if mail.purpose)
+    names = {mail.file: mail.name for mail in mails}
+    for problem in problems:
+        own = [mail.purpose for mail in mails if mail.purpose and mail.name == names.get(problem.file)]
+        if problem.code != "mail-purpose" or not purposes:
+            yield problem
+        else:
+            yield replace(problem, fix=f"Add: purpose: {' — or purpose: '.join(own[:1] or purposes)}")
 
 
 def _nearly(word: str, usual: Sequence[str]) -> str | None:
