@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from kweek.flow.catalogue import CalendarEntry
+from kweek.flow.kebab import kebab, parse_name
 from kweek.flow.load.days_astray import in_place
 from kweek.flow.load.reader import Reader
-from kweek.flow.problems import Position
+from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Items, Node, Pair, Pairs
 from kweek.flow.yaml.tree import plain
 from kweek.rules.calendars import Calendar
@@ -38,7 +39,12 @@ class CalendarReader(Reader):
         # each key by itself, so that each mistake is shown at its own place
         sound = [self._alone(line.value, _with(word)) for word, line in known.items()]
         calendar = self._calendar(spec, pair.key.at) if all(sound) else None
-        return CalendarEntry(pair.key.located, spec, calendar) if calendar else None
+        return CalendarEntry(self._called(pair.key.located), spec, calendar) if calendar else None
+
+    def _called(self, name: Located[str]) -> Located[str]:
+        """Its name; where it is none, what it makes of one, so that who names that finds it."""
+        right = self.reread(name, parse_name, "name")
+        return right or Located(kebab(name.value) or name.value, name.at, name.key)
 
     def _alone(self, node: Node, spec: Callable[[object], Mapping[str, object]]) -> bool:
         """Is this part sound? Each piece of it is tried with the sound ones before it, so that the smallest that is
