@@ -31,6 +31,18 @@ def choose_meant(reader: Reader, node: Node, key: Text, *, rest: str = "done", s
     return (Pairs((Pair(Text("choose", node.at, node.at), lines),), node.at),)
 
 
+def by_reason(key: str, lines: Pairs) -> str:
+    """The fix where `student: discard` stands below `rejected`: a choose by the reason. Empty: it is nothing of that
+    kind."""
+    if not all(isinstance(pair.value, Text) for pair in lines.pairs):
+        return ""
+    *reasons, last = lines.pairs if lines.pairs[-1].key.value == "else" else (*lines.pairs, None)
+    if not reasons:
+        return ""
+    asked = [(f'handover.reason == "{pair.key.value}"', said(pair)) for pair in reasons if pair]
+    return in_a_choose(key, asked[0][0], asked[0][1], said(last) if last else "", more=asked[1:])[2]
+
+
 def asked_below(reader: Reader, lines: Iterable[Pair]) -> Iterator[Pair]:
     """The lines of a `when` without an `if` and a `go` among them: there, something happens, and nothing is asked."""
     event: Pair | None = None

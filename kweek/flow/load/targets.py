@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import Final
 
 from kweek.flow.kebab import NAME, kebab, parse_name
-from kweek.flow.load.asking import asked_below, choose_meant, is_asked
+from kweek.flow.load.asking import asked_below, by_reason, choose_meant, is_asked
 from kweek.flow.load.in_one import leads
 from kweek.flow.load.no_target import DOES, refused
 from kweek.flow.load.reader import Reader, said, undashed
@@ -108,6 +108,8 @@ class TargetReader(RungReader, ABC):
         only = node.pairs[0] if len(node.pairs) == 1 else None
         if only and only.key.value in ("go", "end") and isinstance(only.value, Text):
             fix = f"Write: {key.value}: {only.value.value}"
+        elif key.value == "rejected" and (choose := by_reason(key.value, node)):
+            fix = choose
         else:
             fix = "Write where it goes (a path, next, done, …), or a list of steps: each on its own line with a dash."
         self.note(node.at, "target", f"“{key.value}” leads to keys and values.", "", fix)

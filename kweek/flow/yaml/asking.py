@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _ASKS: Final = re.compile(
@@ -25,12 +26,22 @@ def asks(text: str) -> tuple[str, str, str] | None:
 
 
 def in_a_choose(
-    key: str, asked: str, to: str, other: str, *, rest: str = "done", step: bool = False
+    key: str,
+    asked: str,
+    to: str,
+    other: str,
+    *,
+    rest: str = "done",
+    step: bool = False,
+    more: Sequence[tuple[str, str]] = (),
 ) -> tuple[str, str, str]:
-    """What, why and fix. rest: where all others go, if nobody says it. step: the key is a verb, `go`."""
+    """What, why and fix. rest: where all others go, if nobody says it. step: the key is a verb, `go`.
+    more: what is asked besides, and where it leads."""
     what, why = f"“{key}” leads somewhere, and asks nothing.", "What is asked of a lead, “choose” asks."
     way, rest = to or "… (a path)", other or f"{rest} (or a path)"
     where = "instead" if step else f"below “{key}:”, two spaces deeper"
     fix = f"Write {where}: - choose: — and below it, four spaces deeper than that dash: "
-    fix += f"“- if: {asked}”, with “go: {way}” below “if”, and “- else: {rest}”"
+    fix += f"“- if: {asked}”, with “go: {way}” below “if”, "
+    fix += "".join(f"“- if: {asked}”, with “go: {way}” below “if”, " for asked, way in more)
+    fix += f"and “- else: {rest}”"
     return what, why, fix
