@@ -116,7 +116,8 @@ def _uneven(text: str, amount: int, whole: str) -> str:
 def _meant(text: str) -> str | None:
     """The duration that was probably meant; None where nobody can tell."""
     if (found := _FROM_TO.fullmatch(text.lower().strip())) or (found := _AND_THEN.fullmatch(text.lower().strip())):
-        text = found["time"]
+        text = found["time"] or found["first"]
+    text = re.sub(r"(?<=[a-z]) (?=s\b)", "", text)  # “5 business day s”
     if clock := _HOURS.fullmatch(text.strip()):
         hours, minutes = int(clock[1]), int(clock[2])
         of_both = Duration(60 * hours + minutes, "minute") if minutes else Duration(hours, "hour")
@@ -149,7 +150,11 @@ _HOURS: Final = re.compile(r"(\d{1,2}):([0-5]\d)")
 """`24:00`, as a clock shows it."""
 _FROM_TO: Final = re.compile(r"\d+ ?(?:[-–]|to|or|tot|of|à) ?(?P<time>\d+ [a-z ]+)")
 """`2-3 weeks`: the longer of the two."""
-_AND_THEN: Final = re.compile(r"(?P<time>\d+ [a-z]+(?: [a-z]+)?), ?[a-z][a-z ]*")
+_AND_THEN: Final = re.compile(
+    r"(?P<time>\d+ (?:business )?[a-z]+) (?:after|from|since|of|na) [a-z][a-z ]*"
+    r"|(?P<first>\d+ [a-z]+(?: [a-z]+)?), ?[a-z][a-z ]*"
+)
+"""`10 days after sending`, `1 week, then a call`: it counts from there of itself."""
 _PART: Final = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?) *([a-z]+)\s*(?:(?:,|\+|and|en)\s*)?")
 _AROUND: Final = frozenset((
     "about", "after", "approximately", "around", "at", "binnen", "ca", "circa", "exactly", "for", "in", "just", "least",

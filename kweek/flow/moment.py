@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from kweek.flow.duration import Duration, parse_duration
 from kweek.flow.problems import nearest
-from kweek.flow.words import BUILT_IN, is_event
+from kweek.flow.words import BUILT_IN, OPTIONS, is_event
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS: Final = (*WEEKDAYS, "today", "now", "tomorrow")
@@ -60,6 +60,11 @@ def two_waits(length: str, then: str) -> str:
     except ValueError:
         return ""
     return "" if moment.date_field else f"until {then.removeprefix('until ')}"
+
+
+def is_day(text: str) -> bool:
+    """`2027-03-01`: the same day for all leads, and no field."""
+    return _DAY.fullmatch(text) is not None
 
 
 def heard_below(event: str) -> str:
@@ -115,8 +120,8 @@ def parse_until(text: str) -> Moment:
         return Moment(date_field=text)
     if found := re.fullmatch(rf"(?:the |lead |event |handover )?({_UNOWNED.pattern})", text):
         return Moment(date_field=found[1])
-    if _DAY.fullmatch(text):
-        raise ValueError(f"“{text}” is one day for all leads; write a date that each has of its own: lead.contract_end")
+    if is_day(text):
+        return Moment(date_field=text)  # the linter, who knows the dates, names those to wait for instead
     event = text.rpartition(" ")[2] if _SAID_OF_SOMEBODY.fullmatch(text) else text
     if event in BUILT_IN:
         raise ValueError(f"“{text}” is an event, not a moment; {heard_below(event)}")
@@ -148,7 +153,7 @@ def parse_at(text: str) -> Moment:
     beside = _BESIDE.fullmatch(text.strip())
     if beside is not None:
         return _beside_date(beside[1], beside[2], beside[3])
-    if FIELD.fullmatch(text.strip()) or _UNOWNED.fullmatch(text.strip()):
+    if FIELD.fullmatch(text.strip()) or _UNOWNED.fullmatch(text.strip()) or is_day(text.strip()):
         return Moment(date_field=text.strip())
     if side := _SIDE_ALONE.fullmatch(text.strip()):
         raise ValueError(f"“{text}” does not say how long {side[1]}; write: {_with_time(side)}")
@@ -202,7 +207,7 @@ def _length_alone(text: str) -> Duration | None:
 
 
 def _beside_date(duration: str, side: str, field: str) -> Moment:
-    if not FIELD.fullmatch(field) and not _UNOWNED.fullmatch(field):
+    if not FIELD.fullmatch(field) and not _UNOWNED.fullmatch(field) and not is_day(field):
         bare = _bare(field)
         if _WORDS.fullmatch(bare) and bare not in _DAYS:  # the linter, who knows the dates, says which is meant
             return Moment(date_field="_".join(bare.split()), offset=parse_duration(duration), before=side == "before")
@@ -219,7 +224,10 @@ def _bare(words: str) -> str:
 
 
 def _refuse_event(beside: re.Match[str]) -> None:
-    """`1 day after answered`"""
+    """`1 day after answered`, `10 days after sending`"""
+    step = beside[3].removeprefix("the ")
+    if beside[2] == "after" and step.removesuffix("ing") in OPTIONS:
+        raise ValueError(f"“{step}” is no date, and a wait begins when the lead comes to it; write: {beside[1]}")
     if beside[3] in BUILT_IN:
         raise ValueError(f"“{beside[3]}” is an event, and a wait begins when the lead comes to it; write: {beside[1]}")
 

@@ -44,6 +44,12 @@ class Schema(Struct, frozen=True):
     own: str = ""
 
 
+def dates_of(fields: Mapping[str, FieldType]) -> list[str]:
+    """Those that are a date or a moment; last, those that only a lead has whom sales gave back."""
+    dates = [name for name, kind in fields.items() if kind.kind in ("date", "moment")]
+    return sorted(dates, key=lambda name: name.startswith("handover."))
+
+
 def fits(kind: FieldType, text: str) -> bool:
     """Can the text be a value of this type?"""
     match kind.kind:

@@ -29,7 +29,7 @@ from kweek.flow.conditions.instead import (
     unquoted,
 )
 from kweek.flow.conditions.numbers import in_digits
-from kweek.flow.conditions.schema import FieldType, Schema
+from kweek.flow.conditions.schema import FieldType, Schema, dates_of
 from kweek.flow.conditions.several import unfit_list
 from kweek.flow.conditions.shape import FUNCTIONS, TURNED, Kind, is_period
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not
@@ -340,9 +340,9 @@ def _ask(ask: Ask, schema: Schema) -> Iterator[Finding]:
                 if unknown := _unknown(given, schema):
                     yield unknown
                 elif wants == "date field" and _type(given, schema).kind not in ("date", "moment", "any"):
-                    fix = "ask it of a date: lead.contract_end"
+                    fix = f"ask it of a date: {', '.join(dates_of(schema.fields))}"
                     if path.startswith("event."):
-                        fix = "ask it of a date or a moment, or declare it as one in rules/events.yaml"
+                        fix += " — or declare it as one in rules/events.yaml"
                     yield at, f"{path} is {_type(given, schema)}, not a date", fix
                 elif wants == "text field" and _type(given, schema).kind not in ("text", "any"):
                     yield at, f"{path} is {_type(given, schema)}, not a text", "matches(…) is for texts"

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kweek.flow.conditions.codes import CODES
 from kweek.flow.conditions.instead import instead
-from kweek.flow.conditions.schema import FieldType
+from kweek.flow.conditions.schema import FieldType, dates_of
 from kweek.flow.ids import name_steps
 from kweek.flow.lint.names import COMPUTED, Names, start_data
 from kweek.flow.lint.offers import (
     capacity_for_queue,
     hours_for_calendar,
+    missing_date,
     no_address,
     no_colleague,
-    no_date,
     no_event,
     no_field,
     no_tag,
+    not_a_date,
     with_until,
 )
 from kweek.flow.lint.reentry import check_reentry
@@ -270,20 +271,18 @@ class _Look:
     def date(self, path: str | None, at: Located[object]) -> None:
         if path is None:
             return
-        if path not in self._fields():
+        fields = self._fields()
+        dates = dates_of(fields)
+        if path not in fields:
             if path in self.names.events:
                 fix = sentence(heard_below(path)).rstrip(".")
                 self.report.error(at.at, "not-a-date", f"“{path}” is an event, not a moment", "", fix)
                 return
-            dates = [name for name, kind in self._fields().items() if kind.kind in ("date", "moment")]
-            self.report.error(
-                at.at, "unknown-field", f"There is no field {path}", "", with_until(no_date(path, dates), at)
-            )
-        elif (kind := self._fields()[path]).kind not in ("date", "moment", "any"):
-            fix = "Name a date or moment field"
-            if path.startswith("event."):
-                fix += ", or declare it as one in rules/events.yaml"
-            self.report.error(at.at, "not-a-date", f"{path} is {kind}, not a date", "", fix)
+            what, fix = missing_date(path, dates)
+            self.report.error(at.at, "unknown-field", what, "", with_until(fix, at))
+        elif (kind := fields[path]).kind not in ("date", "moment", "any"):
+            what, fix = not_a_date(path, kind, dates)
+            self.report.error(at.at, "not-a-date", what, "", fix)
 
     def setting(self, field: Located[str], value: Located[str]) -> None:
         settable, name = self.names.settable(), field.value.removeprefix("lead.")

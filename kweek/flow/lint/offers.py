@@ -8,7 +8,7 @@ from typing import Final
 
 from kweek.flow.lint.names import Names, event_meant
 from kweek.flow.load.texts import ADDRESS
-from kweek.flow.moment import Moment
+from kweek.flow.moment import Moment, is_day
 from kweek.flow.problems import Located, did_you_mean, nearest
 from kweek.flow.words import OWNERS
 
@@ -52,6 +52,21 @@ def hours_for_calendar(said: str, calendars: Collection[str]) -> tuple[str, str,
     there = ", ".join(sorted(calendars))
     fix = f"Write the name of one that has them: {there}. Or add one with these hours to rules/calendars.yaml"
     return f"“{said}” are hours, and no calendar", "send_hours takes the name of a calendar", fix
+
+
+def missing_date(path: str, dates: Sequence[str]) -> tuple[str, str]:
+    """What and fix, where a moment names a date that is no field."""
+    if is_day(path):
+        return f"“{path}” is one day for all leads", f"Name a date that each has of its own: {', '.join(dates)}"
+    return f"There is no field {path}", no_date(path, dates)
+
+
+def not_a_date(path: str, kind: object, dates: Sequence[str]) -> tuple[str, str]:
+    """What and fix, where a moment names a field that is no date."""
+    fix = f"Name a date or a moment instead: {', '.join(dates)}"
+    if path.startswith("event."):
+        fix += " — or declare it as one in rules/events.yaml"
+    return f"{path} is {kind}, not a date", fix
 
 
 def no_date(path: str, dates: Sequence[str]) -> str:

@@ -116,7 +116,8 @@ class _FlowReader(StartReader, GoalReader, StepReader):
         strangers = (pair.key.value for pair in root.pairs[:100] if pair.key.value not in KEYS)
         there = known.keys() | {nearest(word, KEYS) for word in strangers}
         stem = PurePosixPath(self.file).stem
-        own = {"flow": stem, "title": stem.replace("-", " ").capitalize()}
+        start = f"manual — or the event on which leads come in, such as start: {REQUIRED['start']}"
+        own = {"flow": stem, "title": stem.replace("-", " ").capitalize(), "start": start}
         self.required(there, REQUIRED | own, root.at, "This flow")
         if "steps" not in there:
             why = "They are the way in."
