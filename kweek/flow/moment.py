@@ -85,6 +85,8 @@ def parse_wait(text: str) -> Moment:
         _refuse_event(beside)
     if (two := _TWO.fullmatch(words)) and (then := two_waits(two[1], two[2])):
         raise ValueError(f"“{text}” is two waits; write two steps: - wait: {two[1]}, and below it - wait: {then}")
+    if is_day(words):
+        return Moment(date_field=words)
     first, _, rest = words.partition(" ")
     if first == "for" and is_event(rest):
         raise ValueError(f"“{rest}” is an event, not a duration; {heard_below(rest)}")

@@ -26,6 +26,7 @@ SLIPS: Final = [
     # one day, or a field that is no date: those that there are
     (BROCHURE, WAIT, "- wait: until 2027-03-01", 12, ONE_DAY),
     (BROCHURE, WAIT, "- wait: until 2 days after 2027-03-01", 12, ONE_DAY),
+    (BROCHURE, WAIT, "- wait: 2027-03-01", 12, f"{ONE_DAY[:-1]} — and begin the wait with “until”."),
     (RENEWAL, STARTS, "start: { at: 2027-03-01 }", 8, ONE_DAY),
     (BROCHURE, WAIT, "- wait: until lead.score.intent", 12, f"{INSTEAD}, handover.later_on."),
     (BROCHURE, WAIT, "- wait: until 5 days after lead.city", 12, f"{INSTEAD}, handover.later_on."),

@@ -34,7 +34,7 @@ def choose_meant(reader: Reader, node: Node, key: Text, *, rest: str = "done", s
 def by_reason(key: str, lines: Pairs) -> str:
     """The fix where `student: discard` stands below `rejected`: a choose by the reason. Empty: it is nothing of that
     kind."""
-    if not all(isinstance(pair.value, Text) for pair in lines.pairs):
+    if not all(isinstance(pair.value, Text) and pair.value.value for pair in lines.pairs):
         return ""
     *reasons, last = lines.pairs if lines.pairs[-1].key.value == "else" else (*lines.pairs, None)
     if not reasons:
