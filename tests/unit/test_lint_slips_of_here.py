@@ -71,7 +71,7 @@ HERE: Final = [
     (WEBINAR, AN_HOUR, "1 day after answered", 30, BEFORE),
     (WEBINAR, AN_HOUR, "1 hour before monday", 30, "“monday” is not a date field."),
     (RENEWAL, NOTICE, "45 days before the contract", 25, "Did you mean “lead.contract_end”?"),
-    (RENEWAL, NOTICE, "45 days before it", 25, "Name one of these: handover.later_on, lead.contract_end,"),
+    (RENEWAL, NOTICE, "45 days before it", 25, "Name one of these: lead.contract_end, lead.renewed_on,"),
 ]
 GLOBS: Final = ["/prices*", "*@live.*", "report.*", "100%", "https://www.lisveld.*/prices", "*+test@*", "[a-c]*"]
 

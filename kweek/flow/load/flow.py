@@ -119,6 +119,7 @@ class _FlowReader(StartReader, GoalReader, StepReader):
         start = f"manual — or the event on which leads come in, such as start: {REQUIRED['start']}"
         own = {"flow": stem, "title": stem.replace("-", " ").capitalize(), "start": start}
         self.required(there, REQUIRED | own, root.at, "This flow")
+        self.needed["start"] = REQUIRED["start"]  # of a key without a value, the plain example
         if "steps" not in there:
             why = "They are the way in."
             self.note(root.at, "missing", "This flow has no “steps”.", why, "Add: steps: and below it a list of steps.")
