@@ -93,12 +93,15 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
+    """The known word that was probably meant; never one of which `word` says the contrary."""
     import difflib  # only when somebody mistyped
 
+    from kweek.flow.denied import denied
     from kweek.flow.meant import meant
 
     known = tuple(known)
+    if (contrary := denied(word, known)) is not None:
+        known = tuple(name for name in known if name != contrary)
     if (other := meant(word.lower().strip(), known)) is not None:
         return other
     if "." not in word and (begins := [name for name in known if name.startswith(f"{word}.")]):
@@ -168,7 +171,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if len(known) > _MOST_SHOWN:
         import difflib  # only when somebody mistyped
 
-        known = tuple(difflib.get_close_matches(word, known, n=6, cutoff=0.0))
+        from kweek.flow.denied import denied
+
+        contrary = denied(word, known)
+        known = difflib.get_close_matches(word, [name for name in known if name != contrary], n=6, cutoff=0.0)
         return f"The nearest are: {', '.join(known)}."
     return f"There are: {', '.join(known)}." if known else ""
 

@@ -1,4 +1,4 @@
-"""A lead comes back never, always, after a while, or once per value of a field: slips in `reentry`, one message each."""
+"""A lead comes back never, always, after a while, or once per value of a field: slips in it, one message each."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from kweek.flow.cases.case import DEFAULT_START, Case, CaseMoment, Given, LeadGi
 from kweek.flow.cases.read_answers import CALL_WORDS, AnswersReader
 from kweek.flow.cases.texts import parse_moment, parse_starts
 from kweek.flow.conditions.schema import FieldType, parse_value
+from kweek.flow.denied import denied
 from kweek.flow.lint.names import Names
 from kweek.flow.load.one_slip import Reading, least_wrong
 from kweek.flow.plan import Call, Plan, Task
@@ -221,6 +222,8 @@ class _CaseReader(AnswersReader):
             fix = f"Write: {key.value}: {{ {word.value} }}"
         elif first == "clicked" and rest:
             fix = f"Write {{clicked: {rest}}}."
+        elif denied(word.value, self.words):
+            fix = "Take it away: what a test does not name does not happen."
         elif word.value == "unreachable":
             fix = "Write attempted, as often as the call step allows: the flow itself concludes the rest."
         self.note(word.at, "unknown-event", f"“{word.value}” is not something that people do.", "", fix)

@@ -13,6 +13,7 @@ from kweek.flow.conditions.pieces import TAGS
 from kweek.flow.conditions.schema import FieldType, Schema
 from kweek.flow.conditions.shape import FUNCTIONS
 from kweek.flow.conditions.tree import Compare, Constant, Field, Items, Join, Node, Not
+from kweek.flow.denied import denied
 from kweek.flow.meant import meant
 from kweek.flow.problems import did_you_mean, nearest
 from kweek.flow.words import MAIL
@@ -23,6 +24,8 @@ _TODAY: Final = ("today", "now", "vandaag", "nu")
 def instead(path: str, schema: Schema) -> str:
     """What to write for a field that there is not."""
     fields = schema.fields
+    if contrary := denied(path, fields):  # `lead.not_sales_ready`
+        return f"write not {contrary}" if fields[contrary].kind == "yes/no" else f"write not known({contrary})"
     root, _, last = path.partition(".")
     if last in fields:  # `lead.handover.reason`
         return f"Did you mean “{last}”?"

@@ -16,6 +16,7 @@ from kweek.flow.conditions.capitals import whatever_its_capitals
 from kweek.flow.conditions.globs import globs_meant, no_glob
 from kweek.flow.conditions.refused import ConditionError
 from kweek.flow.conditions.tree import Ask, Compare, Constant, Field, Items, Join, Node, Not, as_written
+from kweek.flow.denied import denied
 from kweek.flow.duration import parse_duration
 from kweek.flow.meant import meant
 from kweek.flow.moment import FIELD
@@ -186,8 +187,8 @@ def _in_our_words(ask: Ask) -> str:
             return f"write not known({path})"
         case (Field(path=path),) if name in _SOMETHING:
             return f"write known({path})"
-        case (Constant(value=str(tag)),) if name in ("untagged", "nottagged"):
-            return f'write not tagged("{tag}")'
+        case _ if contrary := denied(ask.function, FUNCTIONS):  # `untagged("fair")`
+            return f"write not {as_written(replace(ask, function=contrary))}"
         case _:
             return ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from kweek.flow.denied import denied
 from kweek.flow.lint.hears import Hears
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.targets import in_words
@@ -70,11 +71,6 @@ def means_else(step: AnyStep) -> bool:
     if lines[-1].startswith(("not ", "no ")) and STATES[step.verb] == ("else",):
         return True  # there is nothing but whom nothing happened to
     return nearest(lines[-1], STATES[step.verb]) in ("else", *lines[:-1])
-
-
-def denied(state: str, states: Collection[str]) -> str | None:
-    """`not opened`: the state of which it is the contrary."""
-    return nearest(state.split()[-1], states) if state.startswith(("not ", "never ")) else None
 
 
 def one_by_one(text: str, known: Collection[str]) -> str | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from kweek.flow.denied import denied
 from kweek.flow.kebab import kebab
 from kweek.flow.lint.graph import NOWHERE, Graph, Node, cut_off
 from kweek.flow.lint.names import Names
-from kweek.flow.lint.otherwise import denied, means_else
+from kweek.flow.lint.otherwise import means_else
 from kweek.flow.lint.report import Report
 from kweek.flow.model import (
     RESERVED,
