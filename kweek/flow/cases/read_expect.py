@@ -75,6 +75,8 @@ class ExpectReader(FactReader):
                 fix = f"Write a day, a result ({', '.join(ENDINGS)}, flow <name>), or both: day 7, discard."
                 if right := self._end_meant(part):
                     fix = f"Did you mean “{right}”?"
+                    if part != text.value:
+                        fix = f"Write ends: {text.value.replace(part, right)}."
                 self.note(text.inside(text.value.index(part)), "ends", f"“{part}” is no way to end.", "", fix)
         return Ends(day, result, text.at)
 

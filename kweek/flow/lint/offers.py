@@ -130,7 +130,11 @@ def no_colleague(name: str, names: Names, *, channels: bool) -> tuple[str, str, 
     if channels and rest and first.rstrip(":,").lower() in ("owner", "manager", *people, *teams, *others):
         write = f"Write: tell: {first.rstrip(':,').lower()} — and below it: text: {rest}"
         return what, "those are words for somebody", write
-    near = nearest(name, ("owner", "manager", *people, *teams, *others))
+    can_be = ("owner", "manager", *people, *teams, *others)
+    near = nearest(name, can_be)
+    if heads := [one for one in can_be if one.startswith(f"{name.lower()}-")]:  # `marketing` of `marketing-room`
+        both = dict.fromkeys((*heads, *([near] if near and _alike(name, near, 0.7) else [])))
+        return what, "", f"Write {' — or '.join(both)}" if len(both) > 1 else f"Did you mean “{heads[0]}”?"
     if near is not None and (near in name.lower().split() or _alike(name, near, 0.7)):
         return what, "", f"Did you mean “{near}”?"
     if channels and len(name.split()) > _SENTENCE:

@@ -27,7 +27,7 @@ from kweek.flow.model import (
     ToPath,
 )
 from kweek.flow.problems import Located, Position
-from kweek.flow.words import BUILT_IN, ENDINGS, IMMEDIATE, OPTIONS, OWN_EVENT, STATES
+from kweek.flow.words import BUILT_IN, ENDINGS, IMMEDIATE, OPTIONS, OWN_EVENT, STATES, EndingKind
 from kweek.flow.yaml import Items, Node, Pair, Pairs, Text
 
 _OF_PATHS: Final = re.compile(r"(?:(?:paths?|steps|end|go|flow)[./:]|[#@/.:])([a-z0-9-]+)")
@@ -176,6 +176,9 @@ class TargetReader(RungReader, ABC):
             case _ if text.value in self.misnamed:
                 self.led.setdefault(text.value, []).append(text.at.line)
                 return ToPath(text.value, text.at)
+            case [_, _, *_] if "," not in text.value and (ending := _ending_in(text.value)):
+                self.note(text.at, "target", f"“{text.value}” is not a target.", "", f"Write the name alone: {ending}")
+                return Ending(ending, text.at)
             case _:
                 checked = self.reread(text, parse_name, "target")
                 if checked and checked.value not in self.paths:
@@ -327,6 +330,12 @@ class TargetReader(RungReader, ABC):
             return (Otherwise(Located("else", pair.key.at, pair.key.at), self.aim(pair)),)
         lines = (line for line in self._with_then(self._else_meant(pair.value.pairs)) if line.key.style != "lost")
         return tuple(Otherwise(line.key.located, self.aim(line)) for line in lines)
+
+
+def _ending_in(text: str) -> EndingKind | None:
+    """`discard all`: the one ending among these words."""
+    found = [ending for ending in ENDINGS if ending in text.split()]
+    return found[0] if len(found) == 1 else None
 
 
 def missing(reader: Reader, at: Position, verb: str, key: str, why: str, example: str) -> None:

@@ -14,6 +14,9 @@ _NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]*):(?!//)(?P<value>\S.*)"
 _OF_A_DAY: Final = re.compile("(?:and )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|\\d{1,2}:\\d\\d")
 _WHOLE: Final = re.compile(r"[+-]?\d{1,9}")
 _DECIMALS: Final = re.compile(r"(?P<digits>\d{1,9}) ?(?P<share>%)?")
+_THOUSAND: Final = re.compile(r"(?:.*[^\w.])?\d{1,3}")
+_BEHIND_THOUSAND: Final = re.compile(r"\d{3}(?: [^%].*)?")
+"""`amount > 1` and `000 and …`, between which a comma stands."""
 _CLICKED: Final = re.compile(r"(?P<key>clicked [\w-]+) (?P<value>\S.*)")
 _OF_WORDS: Final = ("score", "set", "send", "when", "whenever", "otherwise")
 """Keys that take braces in which no value is a text for people, so that none has a comma in it."""
@@ -55,6 +58,13 @@ def meant_in_braces(key: Text, before: Sequence[Pair], owner: str) -> Meant | No
             _parted(key, one_text), "colon-missing", what, why, f"Write: {one_text['key']}: {one_text['value']}"
         )
     match before:
+        case [*_, Pair(above, Text() as value)] if _THOUSAND.fullmatch(value.value) and _BEHIND_THOUSAND.fullmatch(
+            key.value
+        ):
+            right = value.value + key.value
+            what, why = f"“{value.value},{key.value}” has a comma in it.", "A number has none."
+            pair = Pair(above, Text(right, value.at, key.end))
+            return Meant(pair, "comma-in-braces", what, why, f"Write: {above.value}: {right}", joined=True)
         case [*_, Pair(above, Text() as value)] if _WHOLE.fullmatch(value.value) and (
             behind := _DECIMALS.fullmatch(key.value)
         ):
