@@ -109,8 +109,9 @@ def _event_meant(text: str, others: Collection[str] = ()) -> str:
     verbs = sorted({event.partition(".")[2] for event in others}, key=len, reverse=True)
     if glued := next((verb for verb in verbs if verb and re.fullmatch(rf"[a-z][a-z0-9_]+(?<!_){verb}", text)), None):
         return f"{text.removesuffix(glued)}.{glued}"
-    *noun, verb = re.findall("[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower()) or [""]
-    meant = f"{'_'.join(noun)}.{verb}"
+    words = re.findall("[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower())
+    past = next((number for number, word in enumerate(words) if number and word.endswith("ed")), len(words) - 1)
+    meant = f"{'_'.join(words[:past])}.{'_'.join(words[past:])}"  # `openday-signed-up` is openday.signed_up
     return meant if EVENT.fullmatch(meant) else "brochure.requested"
 
 
