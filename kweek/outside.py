@@ -33,15 +33,20 @@ def file(name: str, path: Path) -> Outside:
 
 def rules(folder: Path) -> Outside:
     """The workspace's rules/, that hold from the moment in which they are saved."""
-    from kweek.rulebook import broken, stamp_of
+    from kweek.rulebook import broken, gone, stamp_of
     from kweek.workspace import read_workspace
 
     seen: list[object] = [None, None]  # the files as they were when one last looked, and what was wrong with them
+    sound: dict[str, str] = {}  # as they were when nothing was
 
     def look() -> str | None:
         stamp = stamp_of(folder)
         if stamp != seen[0]:
-            wrong = broken(read_workspace(folder))
+            texts = (workspace := read_workspace(folder)).texts
+            wrong = broken(workspace) or gone(sound, texts)
+            if not wrong:
+                sound.clear()
+                sound.update(texts)
             seen[:] = stamp, f"{wrong[0]} The rules of before go on; `kweek lint` says all" if wrong else None
         return None if seen[1] is None else str(seen[1])
 

@@ -2,7 +2,8 @@
 
 The flows and mails of a running lead are those that were published. Rules are not: teams, calendars, points and events
 hold for everybody from the moment in which they are saved. Broken ones are not taken: the last sound ones go on, also
-for a process that starts while they are broken.
+for a process that starts while they are broken. Nor is a file that went away taken for one that says nothing: `{}` is
+that.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import structlog
 from sqlalchemy import Connection
 
 from kweek.edited import FILE, Past, calendars_in, with_past
-from kweek.flow.catalogue import Rules
+from kweek.flow.catalogue import RULES, Rules
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
 from kweek.flow.lint.gather import names_of
@@ -42,6 +43,7 @@ from kweek.worlds import world_of
 log = structlog.get_logger()
 
 FRESH: Final = 2.0  # seconds between looks at the files
+_SCORING: Final = "rules/scoring.yaml"
 
 Stamp = tuple[tuple[str, int, int], ...]
 RulesNow = Callable[[], "InForce"]
@@ -73,6 +75,7 @@ class Rulebook:
         self._to_keep: dict[str, str] | None = None
         self._to_say: str | None = None
         self._stamp = stamp_of(folder)
+        self._last = self._read_kept()
         workspace = read_workspace(folder)
         self._workspace = workspace if self._sound(workspace) else self._as_before(workspace)
         self._past = self._read_past()
@@ -116,14 +119,23 @@ class Rulebook:
             self._in_force = in_force(workspace, self._past)
 
     def _sound(self, workspace: Workspace) -> bool:
-        wrong = broken(workspace)
-        if wrong:
-            log.warning("rules/ has errors: the rules of before go on", errors=len(wrong), see="kweek lint")
-            self._to_say = f"{wrong[0]} The rules of before go on; `kweek lint` says all."
+        wrong, away = broken(workspace), gone(self._last, workspace.texts)
+        if wrong or away:
+            log.warning("rules/ has errors: the rules of before go on", errors=len(wrong + away), see="kweek lint")
+            all_of_it = "; `kweek lint` says all" if wrong else ""
+            first = min(wrong + away, key=lambda one: one.code not in ("empty", "gone"))  # others follow from it
+            self._to_say = f"{first} The rules of before go on{all_of_it}."
             return False
-        self._to_keep = {path: text for path, text in workspace.texts.items() if path.startswith("rules/")}
-        self._to_say = None
+        self._last = {path: text for path, text in workspace.texts.items() if path.startswith("rules/")}
+        self._to_keep, self._to_say = dict(self._last), None
         return True
+
+    def _read_kept(self) -> Mapping[str, str]:
+        """Nothing: they were never sound here."""
+        try:
+            return sound_rules.kept(self.database) or {}
+        except (DatabaseAway, DatabaseUnusable):
+            return {}
 
     def _read_past(self) -> Past:
         try:
@@ -132,13 +144,7 @@ class Rulebook:
             return ()
 
     def _as_before(self, workspace: Workspace) -> Workspace:
-        try:
-            kept = sound_rules.kept(self.database)
-        except DatabaseAway:
-            kept = None
-        if kept is None:
-            return workspace
-        return replace(workspace, rules=read_rules({path: text.encode() for path, text in kept.items()})[0])
+        return replace(workspace, rules=_rules_in(self._last)) if self._last else workspace
 
 
 def broken(workspace: Workspace) -> list[Problem]:
@@ -146,6 +152,28 @@ def broken(workspace: Workspace) -> list[Problem]:
     the matrix names, is no reason: somebody may be writing it."""
     found = [*workspace.problems, *lint_rules(workspace.rules, names_in(workspace))]
     return [one for one in errors(found) if one.file.startswith("rules/") and one.code != "unknown-flow"]
+
+
+def gone(before: Mapping[str, str], now: Mapping[str, str]) -> list[Problem]:
+    """What was in force, and is said no more by any file, though nobody wrote that it shall not be: path → text. What
+    is there, and broken, is said by `broken`."""
+    found: list[Problem] = []
+    fix = "Put it back; a file with {} in it says that there is none, and that it is meant."
+    for path in (f"rules/{name}.yaml" for name in RULES):
+        if path in before and path not in now and _rules_in({path: before[path]}) != Rules():
+            what, why = f"There is no {path}.", "What it said holds for leads that are there."
+            found.append(Problem(path, 1, 1, "error", "gone", what, why, fix))
+    if _SCORING in before and _SCORING in now and now[_SCORING].strip() != "{}":
+        was, says = (_rules_in({_SCORING: source[_SCORING]}).scoring.rules for source in (before, now))
+        if was and not says:
+            what, why = "It has no rules any more.", "All points that they gave would be taken back."
+            found.append(Problem(_SCORING, 1, 1, "error", "gone", what, why, fix))
+    return found
+
+
+def _rules_in(source: Mapping[str, str]) -> Rules:
+    """source: path → text."""
+    return read_rules({path: text.encode() for path, text in source.items()})[0]
 
 
 def _edited(before: Mapping[str, str], after: Mapping[str, str]) -> str | None:

@@ -18,6 +18,7 @@ from kweek.flow.surveys import Survey
 from kweek.flow.yaml import MOST_BYTES
 
 _MAIL: Final = re.compile(r"templates/mails/([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2,3}(?:-[A-Z]{2})?)\.md")
+_NO_WORD: Final = re.compile(rb"(\xef\xbb\xbf)?\s*(#.*|---\s*|\.\.\.\s*)?$")
 _FOLDERS: Final = (
     ("flows", ".yaml"), ("flows/tests", ".yaml"), ("rules", ".yaml"), ("surveys", ".yaml"), ("templates/mails", ".md"),
 )  # fmt: skip
@@ -46,12 +47,14 @@ class Workspace:
         return any(problem.file in names and problem.severity == "error" for problem in self.problems)
 
 
-def read_workspace(folder: Path | str) -> Workspace:
-    """Read a folder. An author's mistake is a problem in the answer; nothing is raised for it."""
+def read_workspace(folder: Path | str, instead: Mapping[str, bytes] | None = None) -> Workspace:
+    """Read a folder. An author's mistake is a problem in the answer; nothing is raised for it. instead: texts that are
+    read as if these files said so."""
     folder, problems = Path(folder), list[Problem]()
-    sources = dict(_files(folder, problems))
+    sources = dict(_files(folder, problems)) | dict(instead or {})
     rules, found = read_rules({path: raw for path, raw in sources.items() if path.startswith("rules/")})
     problems.extend(found)
+    problems.extend(_unsaid(sources))
     _look_for_strangers(sources, problems)
     flows: dict[str, Flow] = {}
     surveys: dict[str, Survey] = {}
@@ -110,6 +113,14 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, bytes]]
             except OSError as error:
                 what = f"This file cannot be read ({error.strerror})."
                 problems.append(Problem(path, 1, 1, "error", "unreadable", what, "", "Look at its permissions."))
+
+
+def _unsaid(sources: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Files of rules that say nothing: an editor that empties a file before it writes it takes nothing from anybody."""
+    for path, raw in sources.items():
+        if path.startswith("rules/") and all(_NO_WORD.match(line) for line in raw.splitlines()):
+            fix = "Write its keys; {} says that there are none, and that it is meant."
+            yield Problem(path, 1, 1, "error", "empty", "This file says nothing.", "", fix)
 
 
 def _look_for_strangers(sources: Mapping[str, bytes], problems: list[Problem]) -> None:

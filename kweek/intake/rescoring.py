@@ -28,10 +28,14 @@ BATCH: Final = 200
 LANES: Final = 2
 """Batches at once, where the database can."""
 
-_IDS: Final = select(leads.c.id).where(leads.c.id > bindparam("after")).order_by(leads.c.id).limit(bindparam("most"))
+_ALONE: Final = leads.c.merged_into.is_(None)
+"""One that was merged is counted where it went."""
+_IDS: Final = (
+    select(leads.c.id).where(leads.c.id > bindparam("after"), _ALONE).order_by(leads.c.id).limit(bindparam("most"))
+)
 _LOCK: Final = (
     select(leads.c.id)
-    .where(leads.c.id.between(bindparam("first"), bindparam("last")))
+    .where(leads.c.id.between(bindparam("first"), bindparam("last")), _ALONE)
     .order_by(leads.c.id)
     .with_for_update()
 )
@@ -100,7 +104,7 @@ def _batches(db: Database, after: str = "") -> Iterator[tuple[str, str]]:
 
 
 def count(read: Connection) -> int:
-    return read.execute(select(func.count()).select_from(leads).where(leads.c.merged_into.is_(None))).scalar_one()
+    return read.execute(select(func.count()).select_from(leads).where(_ALONE)).scalar_one()
 
 
 # --- and then ---------------------------------------------------------------------------------------------

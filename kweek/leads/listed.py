@@ -114,7 +114,7 @@ def page(read: Connection, which: Which, by: By, after: str, most: int) -> Page:
 def ids_of(read: Connection, which: Which, by: By, after: str, most: int) -> tuple[list[str], str | None]:
     """Of the leads of a page, and what the next one goes on from."""
     key = worth if by == "points" else leads.c.created_at
-    bounds = _bounds(by, after)
+    bounds = bounds_of(by, after)
     beyond = [] if bounds is None else _beyond(key, bounds)
     first: list[_Row] = []
     for part in which.parts:
@@ -165,7 +165,7 @@ def _written(place: datetime | int) -> str:
     return place.isoformat() if isinstance(place, datetime) else str(place)
 
 
-def _bounds(by: By, after: str) -> tuple[datetime | int, str] | None:
+def bounds_of(by: By, after: str) -> tuple[datetime | int, str] | None:
     """Of an address that was cut off, or made for another order: from the beginning."""
     place, _, lead = after.partition("~")
     try:

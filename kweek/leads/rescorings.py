@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from kweek.leads.rows import insert_once
 from kweek.leads.tables import rescorings as r
 
 OPEN: Final = ("asked", "running")
@@ -39,10 +40,13 @@ def last(read: Connection, most: int = _KEPT) -> list[Row[Any]]:
 
 
 def ask(tx: Connection, job: str, by: str, at: datetime) -> bool:
-    """Have one done. False: one is under way."""
+    """Have one done; of the same name once. False: another one is under way."""
+    if one(tx, job) is not None:
+        return True
     if under_way(tx) is not None:
         return False
-    tx.execute(insert(r), {"id": job, "kind": "rescoring", "status": "asked", "by": by, "at": at, **_NONE_YET})
+    row = {"id": job, "kind": "rescoring", "status": "asked", "by": by, "at": at, **_NONE_YET}
+    insert_once(tx, r, row, key="id")
     _forget_old(tx)
     return True
 
@@ -97,11 +101,15 @@ def looked(read: Connection) -> Row[Any] | None:
     return read.execute(select(r).where(r.c.kind == "preview").order_by(*_NEWEST).limit(1)).one_or_none()
 
 
-def look(tx: Connection, job: str, rules: str, by: str | None, at: datetime, real: datetime) -> None:
-    """A preview begins; the one before it is of no use any more."""
-    tx.execute(delete(r).where(r.c.kind == "preview"))
+def look(
+    tx: Connection, job: str, rules: str, by: str | None, at: datetime, real: datetime, file: str | None = None
+) -> bool:
+    """A preview begins; the one before it is of no use any more. file: of this name, by whose rules, which are not in
+    force. False: one of this name was begun."""
+    tx.execute(delete(r).where(r.c.kind == "preview", r.c.id != job))
     row = {"id": job, "kind": "preview", "status": "running", "rules": rules, "by": by, "at": at, **_NONE_YET}
-    tx.execute(insert(r), {**row, "since_real": real, "told_real": real})
+    found = None if file is None else {"file": file}
+    return insert_once(tx, r, {**row, "since_real": real, "told_real": real, "found": found}, key="id")
 
 
 def told(tx: Connection, job: str, leads: int, of: int, real: datetime) -> None:

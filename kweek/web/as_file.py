@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Final
 from urllib.parse import quote
@@ -21,9 +21,17 @@ _SEPARATORS: Final = {"nl": ";", "en": ","}  # as Excel has it where that is spo
 _LONGEST: Final = 100
 
 
-def refuse_slips(request: Request, asked: Iterable[str], faults: Iterable[str] = ()) -> None:
-    """A file of others than were meant is no answer to a slip. asked: what its address may say. ProblemError 422."""
+def refuse_slips(
+    request: Request,
+    asked: Iterable[str],
+    faults: Iterable[str] = (),
+    place: Callable[[str], object] = lambda after: None,
+) -> None:
+    """A file of others than were meant is no answer to a slip. asked: what its address may say. place: what `after`
+    stands for, or None; the file is the whole list all the same. ProblemError 422."""
     said, known = request.query_params, {*asked, _SEPARATOR}
+    after = said.get("after", "")
+    faults = [*faults, *(["after"] if after and "after" in known and place(after) is None else [])]
     found = [*faults, *(name[:_LONGEST] for name in said if name not in known)]
     found += [] if said.get(_SEPARATOR, "") in ("", *_SEPARATORS.values()) else [_SEPARATOR]
     if found:

@@ -83,6 +83,11 @@ def bounds_of(after: str) -> tuple[datetime, str] | None:
     return (found, key) if key and key.isprintable() and found.tzinfo else None
 
 
+def place_after(after: str) -> object:
+    """Of an address of any of these lists; None: it is of none."""
+    return after if after.isdecimal() and len(after) < 19 else bounds_of(after)
+
+
 def _position(row: Row[Any], parts: int) -> str:
     return str(row.position) if parts == 1 else f"{row.at.isoformat()}~{row.position}"
 

@@ -216,7 +216,7 @@ def export_leads(word: str, request: Request, house: HouseOf) -> Response:
     """The same list, whole."""
     with house.db.read() as read:
         number = _number(read, request, house, word)
-    as_file.refuse_slips(request, ("of", "from", "until", "after"), number.asked.faults)
+    as_file.refuse_slips(request, ("of", "from", "until", "after"), number.asked.faults, bounds_of)
 
     def part(read: Connection, after: str, most: int) -> Part:
         found = _leads(read, number, after, most)

@@ -99,7 +99,7 @@ def show_leads(
 @staff.get("/flows/{name}/leads.csv")
 def export_leads(name: str, request: Request, house: HouseOf, at: str = "", q: str = "", version: str = "") -> Response:
     """The same list, whole."""
-    as_file.refuse_slips(request, _ASKED)
+    as_file.refuse_slips(request, _ASKED, place=behind.place_after)
     q = q.strip()[:_SHOWN]
     with house.db.read() as read:
         picture, _, _ = _number(read, house, reader_tongue(request), name, at, version)

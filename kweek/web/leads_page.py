@@ -76,7 +76,9 @@ def show_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "ne
 def export_leads(request: Request, house: HouseOf, wanted: WantedOf, by: str = "newest") -> Response:
     """The same list, whole."""
     with house.db.read() as read:
-        as_file.refuse_slips(request, _ASKED, _faults(read, wanted, by))
+        as_file.refuse_slips(
+            request, _ASKED, _faults(read, wanted, by), lambda after: listed.bounds_of(_order(by), after)
+        )
     fresh = house.rules.grades().grade_of(Points())
     return as_file.send(request, house, "leads", everybody(wanted, fresh, _order(by)))
 

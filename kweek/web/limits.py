@@ -9,15 +9,18 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kweek.flow.yaml import MOST_BYTES
 from kweek.web.problems import FOR_LEADS, ProblemError, answer
 from kweek.web.uploads import LARGEST
 
 BODY: Final = 64 * 1024
 IMPORTS: Final = "/imports"  # a file
+RULES: Final = "/matrix/rules"  # a file of rules
+RULES_BODY: Final = 2 * MOST_BYTES  # one that is a little too large is told so on the page
 MOST: Final = 500  # in a list
 LIST_BODY: Final = 2 * 1024 * 1024  # such a list
 LISTS: Final = ("/api/events", "/api/leads")
-_LIMITS: Final = {**dict.fromkeys(LISTS, LIST_BODY), IMPORTS: LARGEST}
+_LIMITS: Final = {**dict.fromkeys(LISTS, LIST_BODY), IMPORTS: LARGEST, RULES: RULES_BODY}
 
 
 def policy(websites: Sequence[str] = ()) -> str:

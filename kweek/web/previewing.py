@@ -32,20 +32,24 @@ def is_silent(row: Row[Any]) -> bool:
     return row.status == "running" and datetime.now(UTC) - row.told_real > _SILENT
 
 
-def begin_preview(house: House, by: str | None) -> threading.Thread | None:
-    """It ends by itself. None: one is being made."""
-    scores, job = house.rules.in_force().ears.scores, secrets.token_hex(6)
+def begin_preview(
+    house: House, by: str | None, once: str | None = None, scores: Scores | None = None, file: str | None = None
+) -> threading.Thread | None:
+    """It ends by itself. once: the form's name, by which it is begun once. scores: of the file of this name, instead of
+    what is in force. None: one is being made, or was by this name."""
+    scores, job = scores or house.rules.in_force().ears.scores, once or secrets.token_hex(6)
     with house.db.write() as tx:
         row = rescorings.looked(tx)
-        if row is not None and row.status == "running" and not is_silent(row):
+        if row is not None and (row.id == job or (row.status == "running" and not is_silent(row))):
             return None
-        rescorings.look(tx, job, scores.stamp, by, house.now(), datetime.now(UTC))
-    thread = threading.Thread(target=_reckon, args=(house, scores, job), daemon=True)
+        if not rescorings.look(tx, job, scores.stamp, by, house.now(), datetime.now(UTC), file):
+            return None
+    thread = threading.Thread(target=_reckon, args=(house, scores, job, file), daemon=True)
     thread.start()
     return thread
 
 
-def _reckon(house: House, scores: Scores, job: str) -> None:
+def _reckon(house: House, scores: Scores, job: str, file: str | None) -> None:
     last = time.monotonic() - _TELL
 
     def told(done: int, of: int) -> None:
@@ -59,7 +63,7 @@ def _reckon(house: House, scores: Scores, job: str) -> None:
         found = preview(house.db, scores, house.now(), told)
         with house.db.write() as tx:
             rescorings.told(tx, job, found.leads, found.leads, datetime.now(UTC))
-            rescorings.found(tx, job, _kept(found), len(found.failed), house.now())
+            rescorings.found(tx, job, {**_kept(found), "file": file}, len(found.failed), house.now())
     except Exception as error:  # the page says so after a while, and it can be asked for again
         log.warning("the preview was broken off", error=type(error).__name__)
 

@@ -11,29 +11,37 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kweek import rulebook
 from kweek.flow.problems import Problem
+from kweek.flow.yaml import MOST_BYTES
 from kweek.intake.outcomes import ClosedError, OutcomeError, Said
 from kweek.leads import publish, rescorings
 from kweek.leads.scores import failures
+from kweek.leads.sound_rules import kept as rules_kept
 from kweek.leads.sound_rules import scoring_kept
+from kweek.leads.tables import leads
 from kweek.rules.grades import ENGAGEMENTS, PROFILES
 from kweek.web import same_as
-from kweek.web.acting import Tried, act, acting, read_fields
+from kweek.web.acting import Tried, act, acting, once, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
+from kweek.web.limits import RULES as PATH
 from kweek.web.previewing import FAILURES, begin_preview, is_silent
 from kweek.web.render import page
+from kweek.web.uploads import read_upload
+from kweek.workspace import read_workspace
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
-PATH: Final = "/matrix/rules"
+_SCORING: Final = "rules/scoring.yaml"
 PATIENCE: Final = 1.5  # seconds in which a preview of few leads is done, and no page has to say that it is not
 
 
@@ -47,6 +55,14 @@ class InForce:
     since: datetime | None
     wrong: tuple[Problem, ...]
     later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file of which nothing is reckoned, and why; none: no file was chosen."""
+
+    name: str
+    wrong: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +89,8 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a preview says. moved: how many change grade. gained, lost: how many become A1, and are it no more. flows:
-    title → how many the matrix sends there. old: since then the rules changed, or leads were rescored."""
+    title → how many the matrix sends there. old: since then the rules changed, or leads were rescored. file: whose
+    rules these are, which are not in force; in_force: by now they are."""
 
     moved: int
     gained: int
@@ -83,6 +100,8 @@ class Found:
     flows: list[tuple[str, int]]
     failed: list[tuple[str, str]]
     old: bool
+    file: str | None
+    in_force: bool
 
 
 @router.get(PATH)
@@ -92,13 +111,13 @@ def show_rules(request: Request, house: HouseOf) -> Response:
 
 @router.post(PATH)
 def decide(request: Request, body: Body, house: HouseOf) -> Response:
-    """`look`, `begin` or `stop`."""
-    given, who = read_fields(body), acting(request, house)
+    """`look`, `begin` or `stop`; or a file, to look at another text."""
+    who, kind = acting(request, house), request.headers.get("content-type", "")
+    if kind.startswith("multipart/"):
+        return _look_at(request, house, body, kind)
+    given = read_fields(body)
     if given.get("action") == "look":
-        thread = begin_preview(house, who.name)
-        if thread is not None:
-            thread.join(PATIENCE)
-        return RedirectResponse(PATH, 303)
+        return _look(begin_preview(house, who.name, once(given)))
     if given.get("action") == "begin" and _wrong(house):
         return _show(request, house, status=422)
 
@@ -119,7 +138,28 @@ def decide(request: Request, body: Body, house: HouseOf) -> Response:
     return tried if isinstance(tried, Response) else _show(request, house, tried)
 
 
-def _show(request: Request, house: House, tried: Tried | None = None, status: int = 200) -> Response:
+def _look(thread: Thread | None) -> Response:
+    if thread is not None:
+        thread.join(PATIENCE)
+    return RedirectResponse(PATH, 303)
+
+
+def _look_at(request: Request, house: House, body: bytes, kind: str) -> Response:
+    """What this text of rules/scoring.yaml would change, beside the workspace's other files as they are. It is kept
+    nowhere."""
+    given, name, data = read_upload(body, kind)
+    if not name:
+        return _show(request, house, status=422, refused=Refused(""))
+    workspace = read_workspace(house.settings.workspace, {_SCORING: data[: MOST_BYTES + 1]})
+    if wrong := rulebook.broken(workspace):
+        return _show(request, house, status=422, refused=Refused(name, tuple(wrong)))
+    this, scores = once({**given, "text": data.hex()}), rulebook.in_force(workspace).ears.scores
+    return _look(begin_preview(house, acting(request, house).name, this, scores, name))
+
+
+def _show(
+    request: Request, house: House, tried: Tried | None = None, status: int = 200, refused: Refused | None = None
+) -> Response:
     with house.db.read() as read:
         in_force = _in_force(read, house)
         last, looked = rescorings.last(read), rescorings.looked(read)
@@ -127,7 +167,12 @@ def _show(request: Request, house: House, tried: Tried | None = None, status: in
         brought = next((row for row in last if row.status == "done"), None)
         newest = next((row for row in last if row.rules is not None), None)
         failed = _failed(read, newest)
-        found = None if looked is None or not looked.found else _found(read, looked, in_force, last)
+        others = "not" if last or _are_others(read, in_force) else ""
+        found = (
+            None
+            if looked is None or not looked.found or "moves" not in looked.found
+            else _found(read, looked, in_force, last)
+        )
         names = same_as.named(read, [lead for lead, _ in [*failed, *(found.failed if found else [])]])
     looking = looked if looked is not None and looked.status == "running" else None
     silent = looking is not None and is_silent(looking)
@@ -136,7 +181,8 @@ def _show(request: Request, house: House, tried: Tried | None = None, status: in
         acting=acting(request, house), in_force=in_force, last=last, running=running, newest=newest, failed=failed,
         going=None if running is None else _going(running), looked=looked, looking=looking, silent=silent,
         look_going=None if looking is None else _going(looking), found=found, names=names,
-        brought=brought is not None and (brought.rules or "")[:8] == in_force.version, most=FAILURES,
+        brought="brought" if brought is not None and (brought.rules or "")[:8] == in_force.version else others,
+        most=FAILURES, refused=refused, file=None if looked is None or not looked.found else looked.found.get("file"),
         digits=list(map(str, ENGAGEMENTS)), moves=running is not None or (looking is not None and not silent),
     )  # fmt: skip
 
@@ -152,10 +198,19 @@ def _in_force(read: Connection, house: House) -> InForce:
     return InForce(scores.stamp[:8], len(scores.rules), since, wrong, later)
 
 
+def _are_others(read: Connection, in_force: InForce) -> bool:
+    """Has any lead come before these rules?"""
+    first = read.execute(select(leads.c.created_at).order_by(leads.c.created_at).limit(1)).scalar_one_or_none()
+    return first is not None and (in_force.since is None or first < in_force.since)
+
+
 def _wrong(house: House) -> tuple[Problem, ...]:
-    """With one of these in rules/, what is written there holds for nobody (as `kweek.rulebook.broken` has it)."""
-    found = house.files.look().wrong
-    return tuple(one for one in found if one.file.startswith("rules/") and one.code != "unknown-flow")
+    """With one of these in rules/, what is written there holds for nobody (as `kweek.rulebook` has it)."""
+    wrong = [one for one in house.files.look().wrong if one.file.startswith("rules/") and one.code != "unknown-flow"]
+    said, kept = {one.file for one in wrong}, rules_kept(house.db) or {}
+    before = {path: text for path, text in kept.items() if path not in said}
+    now = {path: text for path in before if (text := _text(house, path)) is not None}
+    return (*wrong, *rulebook.gone(before, now))
 
 
 def _text(house: House, path: str) -> str | None:
@@ -182,6 +237,7 @@ def _failed(read: Connection, newest: Row[Any] | None) -> list[tuple[str, str]]:
 
 def _found(read: Connection, row: Row[Any], in_force: InForce, last: list[Row[Any]]) -> Found:
     kept: dict[str, Any] = row.found
+    file, same = kept.get("file"), (row.rules or "")[:8] == in_force.version
     before, change, gained, lost = Counter[str](kept["before"]), Counter[str](), 0, 0
     for old, new, count in kept["moves"]:
         change[old] -= count
@@ -204,5 +260,7 @@ def _found(read: Connection, row: Row[Any], in_force: InForce, last: list[Row[An
         cells=[(letter, [cell(f"{letter}{digit}") for digit in ENGAGEMENTS]) for letter in PROFILES],
         flows=[(titles.get(flow, flow), count) for flow, count in dict[str, int](kept["flows"]).items()],
         failed=[(lead, why) for lead, why in kept["failed"]],
-        old=rescored or (row.rules or "")[:8] != in_force.version,
+        old=rescored or (file is None and not same),
+        file=file,
+        in_force=same,
     )

@@ -103,6 +103,14 @@ def test_it_goes_on_behind_the_last_that_was_done_and_begins_no_more_than_it_may
     assert list(rescore(crowd, NEW, "", lambda: LATER, lambda: False)) == []
 
 
+def test_who_was_merged_is_counted_neither_before_nor_in_what_is_done(crowd: Database) -> None:
+    with crowd.write() as tx:
+        tx.execute(update(tables.leads).where(tables.leads.c.id.in_(["lead-1", "lead-6"])).values(merged_into="lead-0"))
+    with crowd.read() as read:
+        assert rescoring.count(read) == 5
+    assert [batch.leads for batch in rescore(crowd, NEW, "", lambda: LATER)] == [3, 2]
+
+
 def test_other_limits_alone_change_grades_and_no_row(crowd: Database) -> None:
     with crowd.read() as read:
         rows = read.execute(select(func.count()).select_from(tables.points)).scalar_one()

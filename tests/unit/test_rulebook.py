@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from kweek.flow.catalogue import RULES
 from kweek.leads.database import open_database
 from kweek.leads.tables import metadata, problems
 from kweek.rulebook import FRESH, Rulebook
@@ -78,11 +80,70 @@ def test_rules_that_ask_for_what_is_not_there_are_not_taken(folder: Folder) -> N
     assert folder.book.now() is not before
 
 
-def test_a_file_that_goes_away_is_a_change(folder: Folder) -> None:
-    assert folder.book.now().rules.personas
-    (folder.folder / "rules" / "personas.yaml").unlink()
+EMPTY = ("", "\n", "\ufeff# to be written\n---\n")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_file_that_is_emptied_or_goes_away_takes_nothing_from_anybody(folder: Folder, name: str) -> None:
+    """Editors empty a file before they write it; files are moved."""
+    path = folder.folder / "rules" / f"{name}.yaml"
+    text = path.read_text("utf-8")
+    folder.book.keep(NOW)
+    before = folder.book.now()
+    for said in (*EMPTY, None):
+        path.unlink() if said is None else folder.write(path.name, said)
+        folder.time += FRESH + 0.1
+        assert folder.book.now() is before, said
+        started = folder.started()
+        assert started.now().rules == before.rules, "also for who starts meanwhile"
+        folder.book.keep(NOW)
+        started.keep(NOW)
+    with folder.database.read() as tx:
+        words = list(tx.execute(select(problems.c.words)).scalars())
+    assert any(f"rules/{name}.yaml:1:1" in one and "says nothing" in one for one in words)
+    assert any(f"no rules/{name}.yaml" in one for one in words)
+    folder.write(path.name, f"{text}\n# again")
     folder.time += FRESH + 0.1
-    assert not folder.book.now().rules.personas
+    assert folder.book.now() is not before
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if name not in ("workspace", "calendars")])
+def test_that_there_is_none_any_more_can_be_said(folder: Folder, name: str) -> None:
+    for other in RULES:  # what would name it
+        if other not in ("workspace", "calendars"):
+            folder.write(f"{other}.yaml", "{}\n")
+    folder.time += FRESH + 0.1
+    in_force = folder.book.now()
+    folder.book.keep(NOW)
+    assert (in_force.rules.personas, in_force.rules.events, in_force.rules.scoring.rules) == ({}, {}, ())
+    (folder.folder / "rules" / f"{name}.yaml").unlink()
+    folder.time += FRESH + 0.1
+    assert folder.book.now() is not in_force, "nothing is lost by that"
+
+
+def test_rules_that_gave_points_do_not_end_because_the_file_lacks_them(folder: Folder) -> None:
+    before = folder.book.now()
+    text = (ROOT / "rules" / "scoring.yaml").read_text("utf-8")
+    folder.write("scoring.yaml", text.partition("rules:")[0])
+    folder.time += FRESH + 0.1
+    assert folder.book.now() is before
+    folder.write("scoring.yaml", "{}")
+    folder.time += FRESH + 0.1
+    assert folder.book.now().rules.scoring.rules == ()
+
+
+def test_a_workspace_that_never_had_points_needs_no_file_of_them(tmp_path: Path) -> None:
+    made = Folder(tmp_path)
+    with closing(open_database(f"sqlite:///{tmp_path}/others.db", make=True)) as database:
+        metadata.create_all(database.engine)
+        (tmp_path / "rules" / "scoring.yaml").unlink()
+        book = Rulebook(tmp_path, database, lambda: made.time)
+        assert (book.now().rules.scoring.rules, bool(book.now().rules.events)) == ((), True)
+        book.keep(NOW)
+        made.write("teams.yaml", FEWER)
+        made.time += FRESH + 0.1
+        assert book.now().rules.teams.queues["default"].capacity == 7
+    made.database.close()
 
 
 def test_nothing_is_read_again_while_nothing_changes(folder: Folder) -> None:

@@ -240,6 +240,11 @@ def test_who_rises_in_the_list_while_it_is_read_is_neither_left_out_nor_there_tw
         (f"{FLOW}.csv?at=no-step", 404),
         ("/flows/nowhere/leads.csv", 404),
         ("/leads.csv?by=age", 422),
+        ("/leads.csv?after=zz", 422),
+        ("/leads.csv?after=2026-03-02T09:00:00%2B00:00~l1", 200),
+        ("/leads.csv?by=points&after=2026-03-02T09:00:00%2B00:00~l1", 422),
+        ("/campaigns/fair/leads.csv?after=zz", 422),
+        (f"{FLOW}.csv?after=zz", 422),
     ],
 )
 def test_a_slip_makes_no_file_of_others(staff: TestClient, fair: Books, path: str, status: int) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from httpx import Response
 from playwright.sync_api import Browser, expect
 from temporalio.testing import ActivityEnvironment
 
@@ -171,6 +173,85 @@ def test_all_leads_are_rescored_when_a_colleague_says_so(staff: TestClient, hous
         .done
     ), "what is done is not begun once more"
     assert [row.status for row in books.rows(tables.rescorings) if row.kind == "rescoring"] == ["done"]
+
+
+def test_the_same_form_sent_again_begins_nothing_new(staff: TestClient, house: House, books: Books) -> None:
+    for _ in range(2):
+        assert press(staff, PATH, "begin", id="one").status_code == 303
+    assert press(staff, PATH, "begin", id="two").status_code == 409
+    worked(house)
+    assert press(staff, PATH, "begin", id="one").status_code == 303, "“back”, long after"
+    for _ in range(2):
+        assert press(staff, PATH, "look", id="one").status_code == 303
+    assert sorted((row.kind, row.status) for row in books.rows(tables.rescorings)) == [
+        ("preview", "done"), ("rescoring", "done"),
+    ]  # fmt: skip
+    [id] = set(re.findall(r'name="id" value="([^"]+)"', staff.get(PATH).text))
+    assert id
+
+
+def upload(staff: TestClient, text: str | None, origin: str = ORIGIN, **fields: str) -> Response:
+    files = {"file": ("" if text is None else "next <b>.yaml", (text or "").encode(), "application/yaml")}
+    return staff.post(PATH, data={"id": "one"} | fields, files=files, headers={"origin": origin})
+
+
+def test_another_text_is_looked_at_before_it_holds(staff: TestClient, house: House, books: Books) -> None:
+    look(staff)
+    text = SCORING.replace('"grower"', '"baker"')
+    assert upload(staff, text, "https://evil.example").status_code == 403
+    assert upload(staff, text).status_code == 303
+    page = " ".join(staff.get(PATH).text.split())
+    assert "<bdi>next &lt;b&gt;.yaml</bdi>: <strong>not in force</strong>" in page
+    assert "1 lead changes grade." in page
+    assert "<small>C1</small> <span><small>0 →</small> 1</span>" in page
+    assert "look again" not in page
+    assert books.count(tables.points) == 0
+    assert house.rules.ears.scores.stamp[:8] in page, "what is in force stays"
+    upload(staff, SCORING.replace("intent: +20", "intent: +10"))
+    assert "<small>A2</small> <span><small>0 →</small> 1</span>" in " ".join(staff.get(PATH).text.split()), "other text"
+    upload(staff, SCORING)
+    assert "in force by now" in staff.get(PATH).text
+    assert "<strong>not in force" not in look(staff)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (SCORING.replace("profile: +20", "profil: +20"), "rules/scoring.yaml:8:"),
+        (SCORING.replace("lead.job_title", "lead.job_titel"), "rules/scoring.yaml:7:"),
+        ("", "This file says nothing"),
+        ("# x\n" * 100_000, "rules/scoring.yaml:1:1"),
+        (None, "Choose"),
+    ],
+)
+def test_another_text_with_mistakes_is_not_reckoned(staff: TestClient, books: Books, text: str, says: str) -> None:
+    answer = upload(staff, text)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert books.count(tables.rescorings) == 0
+    assert staff.post(PATH, content=b"x" * 600_000, headers={"origin": ORIGIN}).status_code == 413
+
+
+def test_a_file_that_went_away_is_said(staff: TestClient, house: House, books: Books) -> None:
+    path = house.settings.workspace / "rules" / "scoring.yaml"
+    keep(house.db, {"rules/scoring.yaml": SCORING}, NOW, lambda before: None)
+    path.unlink()
+    page = staff.get(PATH).text
+    assert "There is no rules/scoring.yaml" in page
+    assert "The files say what is in force" not in page
+    assert press(staff, PATH, "begin").status_code == 422
+    path.write_text("")
+    page = staff.get(PATH).text
+    assert "This file says nothing" in page
+    assert "There is no rules/scoring.yaml" not in page
+    assert books.count(tables.rescorings) == 0
+
+
+def test_where_no_other_rules_were_ever_in_force_nobody_lacks_them(staff: TestClient, house: House) -> None:
+    keep(house.db, {"rules/scoring.yaml": SCORING}, NOW - timedelta(days=30), lambda before: None)
+    assert "not all rescored" not in staff.get(PATH).text
+    keep(house.db, {"rules/scoring.yaml": SCORING + " "}, NOW + timedelta(days=30), lambda before: None, "other")
+    assert "not all rescored by these rules yet" in staff.get(PATH).text
 
 
 def test_it_can_be_stopped(staff: TestClient, house: House, books: Books) -> None:
