@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from activities.clocks import move_clock
 from activities.colleagues import meant
-from activities.handover import Desk, escalate, give_handover
+from activities.handover import Desk, escalate, give_handover, handover_of
 from activities.tasks import open_task, withdraw
 from activities.telemarketing import open_call_task
 from kweek.flow.answers import Answers
@@ -55,7 +55,9 @@ class Desks:
                 team = effect.args.get("reassign")
                 escalate(tx, lead_id, effect, now, self._desk(str(team)) if team else None)
             case "open_task":
-                open_task(tx, lead_id, effect, now, self._assignee(tx, lead_id, effect.args.get("to")))
+                withdrawn = handover_of(tx, effect.args.get("handover"))
+                to = effect.args.get("to") if withdrawn is None else withdrawn.owner or withdrawn.team
+                open_task(tx, lead_id, effect, now, self._assignee(tx, lead_id, to), withdrawn)
             case "move_clock":
                 move_clock(tx, effect, answers)
             case "withdraw":

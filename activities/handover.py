@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kweek.flow.state import Effect
@@ -72,6 +73,11 @@ def withdraw_handover(tx: Connection, key: str, because: str | None, now: dateti
         .where(row.key == key, row.status != "closed")
         .values(status="closed", closed_at=now, outcome="withdrawn", reason=because)
     )
+
+
+def handover_of(tx: Connection, key: object) -> Row[Any] | None:
+    """key: None answers None."""
+    return None if key is None else tx.execute(select(handovers).where(handovers.c.key == key)).one_or_none()
 
 
 def _preferred(tx: Connection, lead_id: str, prefer: str | None) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from activities.handover import withdraw_handover
 from activities.telemarketing import withdraw_call_task
@@ -12,15 +13,20 @@ from kweek.flow.state import Effect
 from kweek.leads.tables import effects, tasks
 
 
-def open_task(tx: Connection, lead_id: str, effect: Effect, now: datetime, assignee: str | None) -> None:
-    """assignee: a person or a team. Its title is filled in later (`activities.titles`)."""
+def open_task(
+    tx: Connection, lead_id: str, effect: Effect, now: datetime, assignee: str | None, withdrawn: Row[Any] | None = None
+) -> None:
+    """assignee: a person or a team. Its title is filled in later (`activities.titles`). withdrawn: the handover that
+    it is about; a contact that this one still promises is when the task is due."""
     args = effect.args
-    deadline = args.get("deadline")
+    deadline = datetime.fromisoformat(str(args["deadline"])) if args.get("deadline") else None
+    if withdrawn is not None and withdrawn.contacted_at is None and withdrawn.follow_up_at is not None:
+        deadline = withdrawn.follow_up_at if withdrawn.follow_up_at > now else deadline
     tx.execute(
         insert(tasks).values(
             key=effect.key, lead_id=lead_id, enrolment_id=effect.enrolment, title=args["title"], assignee=assignee,
             outcomes=args["outcomes"], status="open", opened_at=now,
-            due_at=datetime.fromisoformat(str(deadline)) if deadline else None,
+            due_at=deadline,
         )
     )  # fmt: skip
 

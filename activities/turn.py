@@ -79,7 +79,8 @@ class Turns:
                 problem(tx, row.id, key, "gave up", "The world had its chance, and did not take it.", now)
         n = row.turn + 1
         events = pull(tx, row.id, row.seen)
-        before = load_state(tx, row, _spoken_of(events))
+        unmerged = any(event.kind == "unmerged" for event in events)
+        before = load_state(tx, row, _written_to(events), merged=unmerged)
         news, answers = False, self.answers(tx, row.id, now)
 
         def apply(effect: Effect) -> None:
@@ -135,11 +136,8 @@ class Turns:
         return "\n\n".join(line(flow, version, token) for flow, version, token in standing if token is not None)
 
 
-def _spoken_of(events: Sequence[Event]) -> Iterator[str]:
-    """Enrolments for which a person is needed though they ended: somebody wrote back to one's mail, or the merging that
-    ended it is undone."""
+def _written_to(events: Sequence[Event]) -> Iterator[str]:
+    """Enrolments for which a person is needed though they ended: somebody wrote back to a mail of theirs."""
     for event in events:
         if event.kind == "replied" and event.ref:
             yield event.ref.rpartition("/")[0]
-        elif event.kind == "unmerged" and "enrolment" in event.data:
-            yield str(event.data["enrolment"])

@@ -89,7 +89,7 @@ class Enrolment(Struct, frozen=True):
     issued. `visits`: step → times entered. `went`: go step → times passed. `withdrawn`: key of a task that someone
     had taken when it was withdrawn → its step. `deferred`: what waits for a person's outcome. `unsent`: keys of mails
     that may still be cancelled. `cause`: what moved it last, the reason of an ending that gives none. `hops`: steps
-    taken without any time passing."""
+    taken without any time passing. `stood`: where a merge ended it, until somebody is told that it was a mistake."""
 
     id: str
     flow: str
@@ -109,6 +109,7 @@ class Enrolment(Struct, frozen=True):
     cause: str | None = None
     hops: int = 0
     ended: Ended | None = None
+    stood: Token | None = None
 
     @property
     def live(self) -> bool:

@@ -60,11 +60,12 @@ def dump_enrolment(enrolment: Enrolment) -> dict[str, object]:
         cause=e.cause,
         hops=e.hops,
         ended=e.ended and _slim(result=e.ended.result, because=e.ended.because, at=e.ended.at.isoformat()),
+        stood=e.stood and _dump_token(e.stood),
     )
 
 
 def load_enrolment(dumped: Mapping[str, Any]) -> Enrolment:
-    token, ended = dumped.get("token"), dumped.get("ended")
+    token, ended, stood = dumped.get("token"), dumped.get("ended"), dumped.get("stood")
     return Enrolment(
         id=dumped["id"],
         flow=dumped["flow"],
@@ -84,6 +85,7 @@ def load_enrolment(dumped: Mapping[str, Any]) -> Enrolment:
         cause=dumped.get("cause"),
         hops=dumped.get("hops", 0),
         ended=Ended(ended["result"], ended.get("because"), datetime.fromisoformat(ended["at"])) if ended else None,
+        stood=_load_token(stood) if stood else None,
     )
 
 

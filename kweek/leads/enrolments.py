@@ -27,6 +27,9 @@ _LIVE: Final = select(enrolments.c.state).where(enrolments.c.lead_id == bindpara
 _OVER: Final = select(enrolments.c.state).where(
     enrolments.c.id.in_(bindparam("again", expanding=True)), ~enrolments.c.live
 )
+_MERGED: Final = select(enrolments.c.state).where(
+    enrolments.c.lead_id == bindparam("lead"), enrolments.c.result == "merged", ~enrolments.c.live
+)
 
 
 def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
@@ -39,14 +42,16 @@ def lead_rows(tx: Connection, ids: Sequence[str]) -> Sequence[Row[Any]]:
     return tx.execute(_LEADS, {"leads": ids}).all()
 
 
-def load_state(tx: Connection, row: Row[Any], over: Iterable[str] = ()) -> LeadState:
+def load_state(tx: Connection, row: Row[Any], over: Iterable[str] = (), *, merged: bool = False) -> LeadState:
     """All that the machine remembers of this lead; row: of `leads`. over: enrolments that count again, though they
-    ended, also of a lead that was merged into this one."""
+    ended, also of a lead that was merged into this one. merged: and those of its own that a merge ended."""
     states = [*tx.execute(_LIVE, {"lead": row.id}).scalars()]
     if again := list(over):
         states += tx.execute(_OVER, {"again": again}).scalars()
-    born = map(load_enrolment, states)
-    return stored.load_state({"lead": row.id, **(row.state or {})}, sorted(born, key=_birth))
+    if merged:
+        states += tx.execute(_MERGED, {"lead": row.id}).scalars()
+    born = {one.id: one for one in map(load_enrolment, states)}
+    return stored.load_state({"lead": row.id, **(row.state or {})}, sorted(born.values(), key=_birth))
 
 
 def save_state(

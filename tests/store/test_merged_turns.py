@@ -48,6 +48,10 @@ def merged_with_sales(life: RowLife, owner: str | None = None) -> None:
     contact at once."""
     life.record(Incoming("shop/1", "brochure.requested", MONDAY, LeadIn(id=LEAD)))
     life.turn()
+    merged_unheard(life, owner)
+
+
+def merged_unheard(life: RowLife, owner: str | None = None) -> None:
     db = life.house.database
     with db.write() as tx:
         tx.execute(tables.leads.update().values(owner=owner))
@@ -160,7 +164,9 @@ def test_whoever_had_it_is_told_that_it_is_on_its_own_again(
         by_mistake(life, heard=heard)
         assert told(life) == expected, "the second merge took nothing from anybody"
         for task in life.house.rows(select(tables.tasks)):
-            assert (task.due_at, task.outcomes) == (MONDAY + timedelta(days=1, hours=1), ["done"])
+            promised = "handover" in withdrew  # before the merge, and still ahead
+            due = MONDAY + timedelta(days=1, hours=0 if promised else 1)
+            assert (task.due_at, task.outcomes) == (due, ["done"])
             close_task(life.house.database, task.key, "done", Said("els", MONDAY + HOUR))
         life.turn()
         assert told(life) == []
@@ -170,3 +176,39 @@ def test_whoever_had_it_is_told_that_it_is_on_its_own_again(
         assert [row.key for table in on_desks for row in life.house.rows(select(table)) if row.status == "open"] == [
             "x/1"
         ], "what was withdrawn stays so, and the one that went on keeps what it had"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_whoever_was_merged_and_is_itself_again_before_its_first_turn_is_one_task(
+    tmp_path: Path, database_url: str, times: int
+) -> None:
+    with town(tmp_path, database_url) as place, place.begin((flow("one", [handover("sales", {})]), PLANS[1])) as life:
+        life.record(Incoming("shop/1", "brochure.requested", MONDAY, LeadIn(id=LEAD)))
+        merged_unheard(life, "anna")
+        for _ in range(times - 1):
+            undone(life)
+            merge(life.house.database, LEAD, SALES, {}, "anna", MONDAY + HOUR, AlwaysRing(), str)
+        by_mistake(life, heard=False)
+        [given] = [row for row in life.house.rows(select(tables.handovers)) if row.lead_id == LEAD]
+        assert (given.status, told(life)) == ("closed", [(given.owner or "sales", "its handover was withdrawn")])
+        before = life.books()
+        life.turn()
+        assert life.books() == before
+
+
+def test_each_thing_that_the_merge_took_lies_with_whoever_had_it_and_a_promise_is_due_when_it_was(
+    tmp_path: Path, database_url: str
+) -> None:
+    later = MONDAY + timedelta(hours=5)
+    plans = (flow("one", [handover("sales", {})]), flow("two", [call("intro", "5 days")], start="quote.requested"))
+    with town(tmp_path, database_url) as place, place.begin(plans) as life:
+        life.record(Incoming("shop/2", "quote.requested", MONDAY, LeadIn(id=LEAD)))
+        life.record(Incoming("shop/1", "brochure.requested", MONDAY, LeadIn(id=LEAD)))
+        life.turn()
+        with life.house.database.write() as tx:
+            tx.execute(tables.handovers.update().values(follow_up_at=later))
+        merged_unheard(life, "anna")
+        by_mistake(life, heard=True)
+        assert sorted(told(life)) == [("anna", "its call task was withdrawn"), ("anna", "its handover was withdrawn")]
+        due = {row.title.partition(": ")[2]: row.due_at for row in life.house.rows(select(tables.tasks))}
+        assert due["its handover was withdrawn"] == later

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from kweek.flow.drive import drive
 from kweek.flow.machine import advance
+from kweek.flow.machine.people import ON_ITS_OWN
 from kweek.flow.plan import Plan
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Event, LeadState
 from kweek.flow.stored import dump_enrolment, dump_state, load_enrolment, load_state
-from tests.flows_of_chance import Doing, happens, histories, lead_of, lived, workspaces
+from tests.flows_of_chance import OWN, Doing, happens, histories, lead_of, lived, workspaces
 from tests.lives import Life
 
 chance = settings(
@@ -112,24 +113,32 @@ def test_an_event_about_a_step_that_was_left_changes_nothing_when_it_comes_again
 
 
 @chance
-@given(workspaces, histories, st.integers(0, 9), histories)
-def test_whoever_was_merged_by_mistake_in_the_middle_of_something_is_one_task_and_goes_on_like_anybody(
-    workspace: Workspace, history: list[Doing], which: int, later: list[Doing]
+@given(workspaces, histories, st.lists(st.sampled_from(("merged", "unmerged")), max_size=5), st.booleans(), histories)
+def test_whoever_was_merged_by_mistake_in_the_middle_of_something_is_told_once_and_goes_on_like_anybody(
+    workspace: Workspace, history: list[Doing], more: list[str], at_once: bool, later: list[Doing]
 ) -> None:
+    """more: it comes twice, or again. at_once: the flow begins, is ended, and is somebody's task in one turn."""
     life = lead_of(workspace)
     for _ in lived(life, history):
         pass
-    walks = [enrolment.id for enrolment in life.state.enrolments if enrolment.ended is None]
-    of = walks[which % len(walks)] if walks else "lead-1"
-    before = len(life.issued("open_task"))
-    life.hear("merged")
-    check_at_rest(life)
-    for _ in range(2):
-        life.hear("unmerged", enrolment=of, withdrew="flow")
+    before, walked = len(life.issued("open_task")), [e.id for e in life.state.enrolments if e.ended is None]
+    asked = {e.token.ref or e.id for e in life.state.enrolments if e.token is not None}
+    kinds = ["merged", "unmerged", *more]
+    if at_once:
+        begun = OWN[0]
+        life.turn(*(life.memory.record(kind, life.now) for kind in (begun, *kinds)))
         check_at_rest(life)
         check_still(life)
-        assert stored(life.state) == life.state
-    assert len(life.issued("open_task")) - before == (1 if walks else 0)
+    else:
+        for kind in kinds:
+            life.hear(kind)
+            check_at_rest(life)
+            check_still(life)
+            assert stored(life.state) == life.state
+        assert len(life.issued("open_task")) - before == len(asked)
+    told = [one for one in life.issued("open_task") if one.args["title"] in ON_ITS_OWN.values()]
+    assert len({one.enrolment for one in told}) == len(told), "nobody is told twice"
+    assert bool(told) or not walked, "nobody is told"
     for _ in lived(life, later):
         check_at_rest(life)
 

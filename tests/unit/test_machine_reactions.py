@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kweek.flow.machine.people import ON_ITS_OWN
 from kweek.flow.plan import Plan, Reentry
 from tests.drafts import ENDS, Draft, call, end, flow, go, handover, score, send, tell, wait
 from tests.lives import DAY, HOUR, MONDAY, Life
@@ -226,15 +227,14 @@ def test_a_reply_to_the_past_waits_for_whoever_holds_the_lead_like_any_other() -
 
 def test_who_was_merged_by_mistake_is_somebodys_task_once_and_stands_nowhere_again() -> None:
     life = Life([flow("f", [handover("sales", {}), end("done")])]).hear("brochure.requested")
-    withdrew: dict[str, Any] = {"enrolment": "lead-1", "withdrew": "handover", "to": "anna"}
-    life.hear("unmerged", **withdrew)
+    life.hear("unmerged")
     assert life.issued("open_task") == [], "it was not ended by a merge"
     for _ in range(2):
-        life.hear("merged").hear("unmerged", **withdrew)
+        life.hear("merged").hear("unmerged")
     (task,) = life.issued("open_task")
     assert task.args == {
-        "title": "On its own again after a merge: its handover was withdrawn", "to": "anna", "outcomes": ["done"],
-        "deadline": (MONDAY + DAY).isoformat(), "rests": False,
+        "title": "On its own again after a merge: its handover was withdrawn", "to": "sales", "outcomes": ["done"],
+        "deadline": (MONDAY + DAY).isoformat(), "rests": False, "handover": "lead-1/1",
     }  # fmt: skip
     assert (life.at(), life.state.handover, life.state.resting, life.wake_at) == ("merged: None", None, (), None)
     life.hear("taken", task.key).hear("done", task.key)
@@ -243,8 +243,21 @@ def test_who_was_merged_by_mistake_is_somebodys_task_once_and_stands_nowhere_aga
 
 def test_a_merge_that_took_nothing_is_nobodys_task() -> None:
     life = Life([flow("f", [end("done")])]).hear("brochure.requested").hear("merged").hear("unmerged")
-    life.hear("unmerged", enrolment="lead-1", withdrew="flow").hear("unmerged", enrolment="other-1", withdrew="flow")
-    assert life.issued("open_task") == []
+    assert life.hear("unmerged").issued("open_task") == []
+
+
+def test_each_thing_that_a_merge_took_is_a_task_and_one_that_two_flows_had_is_one() -> None:
+    plans = [
+        flow("f", [handover("sales", {}), end("done")]),
+        flow("g", [handover("sales", {}), end("done")], start="quote.requested"),
+        flow("h", [call("intro", "5 days"), end("done")], start="demo.booked"),
+        flow("i", [wait("50 weeks"), end("done")], start="x.y"),
+    ]
+    life = Life(plans).hear("brochure.requested").hear("quote.requested").hear("demo.booked").hear("x.y")
+    life.hear("merged").hear("unmerged")
+    assert [(one.enrolment, one.args["title"]) for one in life.issued("open_task")] == [
+        ("lead-1", ON_ITS_OWN["handover"]), ("lead-3", ON_ITS_OWN["call"]), ("lead-4", ON_ITS_OWN["flow"]),
+    ]  # fmt: skip
 
 
 # --- goal ---------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ def test_an_enrolment_with_every_field_comes_back_as_it_was() -> None:
     enrolment = Enrolment(
         "lead-1", "f", "v", NOW, 4, token, "spring", DATA, 3, {"a/b": 2}, {"a/go": 1}, True, {"lead-1/2": "a/call"},
         (Event(5, "quote.requested", NOW, None, DATA),), ("lead-1/3",), "opened", 7, Ended("won", "because", NOW),
+        token,
     )  # fmt: skip
     assert load_enrolment(json.loads(json.dumps(dump_enrolment(enrolment)))) == enrolment
 

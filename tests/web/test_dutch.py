@@ -61,7 +61,7 @@ def test_the_task_of_a_lead_that_was_merged_by_mistake_says_why(
     staff: TestClient, books: Books, published: str, language: str, says: tuple[str, ...]
 ) -> None:
     scene(books, published)
-    event(books, "carla", 2, "unmerged", NOW, enrolment="carla-1", withdrew="handover", to="bram")
+    event(books, "carla", 2, "unmerged", NOW)
     line(books, "carla", "reacted", NOW, event="unmerged", seq=2)
     line(books, "carla", "effect", NOW, key="carla-1/9", effect="open_task", what=ON_ITS_OWN["handover"])
     about = {"lead_id": "carla", "enrolment_id": "carla-1", "outcomes": ["done"], "status": "open", "assignee": "bram"}

@@ -78,10 +78,11 @@ def end_quietly(work: Work, of: str, result: Result, because: str | None) -> Non
 
 def end_all(work: Work, result: Result) -> None:
     """The lead itself is gone: it was merged into another."""
-    for enrolment, _ in work.open():
+    for enrolment, token in work.open():
         leave_step(work, enrolment.id, result)
         cancel_unsent(work, enrolment.id)
         end_quietly(work, enrolment.id, result, None)
+        work.put(replace(work.enrolments[enrolment.id], stood=token))
     for enrolment in work.enrolments.values():  # nor does a late outcome bring it back
         work.put(replace(enrolment, withdrawn={}, deferred=()))
     work.handover, work.resting = None, ()

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from kweek.flow.duration import Duration
 from kweek.flow.machine.moments import as_moment
 from kweek.flow.machine.work import Work
-from kweek.flow.plan import Call, Handover
+from kweek.flow.plan import Call, Handover, Task
 from kweek.flow.state import Enrolment, Event, Token
 from kweek.flow.words import CONTACT, HANDOVER, PASSING
 
@@ -99,20 +99,33 @@ def owe_an_answer(work: Work, of: str, step: str) -> None:
 
 def owe_a_look(work: Work, event: Event) -> None:
     """The lead was merged by mistake, and is itself again. What the merging ended stays ended; but whoever had the lead
-    is told, once, for else nobody would hear of it ever again. `data`: `enrolment` that the merging ended, what it
-    `withdrew`, and `to` whom that lay."""
-    enrolment = work.enrolments.get(str(event.data.get("enrolment")))
-    title = ON_ITS_OWN.get(str(event.data.get("withdrew")))
-    if enrolment is None or title is None or enrolment.cause == event.kind:
-        return
-    if enrolment.ended is None or enrolment.ended.result != "merged":  # it had ended before that
-        return
-    work.put(replace(enrolment, cause=event.kind))
-    work.note(enrolment.id, "reacted", event=event.kind, seq=event.seq)
-    to = str(event.data.get("to") or "owner")
+    is told, once for each thing that was taken from it, for else nobody would hear of it ever again."""
+    seen = set[str]()
+    for enrolment in list(work.enrolments.values()):
+        token = enrolment.stood
+        if token is None:
+            continue
+        work.put(replace(enrolment, stood=None))
+        if token.ref is None or token.ref not in seen:  # several flows may have had one handover
+            work.note(enrolment.id, "reacted", event=event.kind, seq=event.seq)
+            _look_at(work, enrolment, token)
+        seen |= {token.ref} if token.ref else set()
+
+
+def _look_at(work: Work, enrolment: Enrolment, token: Token) -> None:
+    to, of_handover = "owner", dict[str, str | None]()
+    match work.at(enrolment, token):
+        case Handover(team=team):
+            withdrew, to, of_handover = "handover", team, {"handover": token.ref}
+        case Call():
+            withdrew = "call"
+        case None | Task():
+            withdrew = "task"
+        case _:
+            withdrew = "flow"
+    title = ON_ITS_OWN[withdrew]
     deadline = work.answers.calendar_of("task", to).add(work.now, ONE_BUSINESS_DAY)
-    step = [work.plan(enrolment).entry, *enrolment.visits][-1]
     work.issue(
-        enrolment.id, step, "open_task", title,
-        title=title, to=to, outcomes=["done"], deadline=deadline.isoformat(), rests=False,
+        enrolment.id, token.step, "open_task", title,
+        title=title, to=to, outcomes=["done"], deadline=deadline.isoformat(), rests=False, **of_handover,
     )  # fmt: skip

@@ -156,7 +156,8 @@ class _Undoing:
             return self._told(
                 row, "kept", [Refusal("", "", "the lead stays, for since then: {what}", {"what": happened})]
             )
-        return self._told(row, "undone", list(self._give_back(row, person)))
+        now = people_by_id(self.tx, [row.lead_id])[row.lead_id]  # another row may have written to it just now
+        return self._told(row, "undone", list(self._give_back(row, now)))
 
     def _told(self, row: Row[Any], status: str, why: list[Refusal]) -> dict[str, object]:
         """Also in the lead's story."""
@@ -169,21 +170,32 @@ class _Undoing:
     # --- what was changed ---------------------------------------------------------------------------------
 
     def _give_back(self, row: Row[Any], person: Person) -> Iterator[Refusal]:
-        """Each field that has the import's value still; the others are told."""
+        """Each field that has the import's value still; the others are told, but for those in which a merge has put
+        another's word."""
         back: dict[str, Any] = {}
         details: dict[str, Any] = {}
         was: Mapping[str, Any] = row.before
+        said = {**was["facts"], went_on.COMPANY: was["companies"]}
+        words = {
+            name: pair
+            for name, pair in said.items()
+            if name not in (*_KEYS, "company") and not name.startswith("company.")
+        }
+        left = went_on.put_right(self.tx, row.lead_id, words, tables.merges.c.at >= self.imported.at)
         for name, (before, after) in was["facts"].items():
             if name.startswith("company."):
                 details[name.removeprefix("company.")] = (before, after)
-            elif name != "company" and person.facts.get(name) == after:
+            elif name not in left and name not in _KEYS:
+                continue
+            elif person.facts.get(name) == after:
                 back[name] = before
-            elif name != "company":
-                yield Refusal(name, str(person.facts.get(name) or ""), went_on.STAYS)
-        changed = {name: was["facts"][name] for name in back if name not in _KEYS}
-        if person.company_id == was["companies"][1]:
-            changed[went_on.COMPANY] = was["companies"]
-        yield from self._company_back(person, was["companies"], details)
+            else:
+                yield went_on.stays(name, person.facts.get(name))
+        changed = {name: left[name] for name in back if name in left}
+        company = left.get(went_on.COMPANY)
+        if company is not None and person.company_id == company[1]:
+            changed[went_on.COMPANY] = company
+        yield from self._company_back(person, was["companies"][1], company, details)
         self._write(row.lead_id, back)
         places = self.places[row.lead_id]
         yield from went_on.give_back(self.tx, places, changed)
@@ -200,16 +212,20 @@ class _Undoing:
         set_fields(self.tx, lead_id, {name: value for name, value in back.items() if name not in columns})
 
     def _company_back(
-        self, person: Person, companies: Sequence[str | None], details: Mapping[str, tuple[Any, Any]]
+        self,
+        person: Person,
+        named: str | None,
+        changed: tuple[str | None, str | None] | None,
+        details: Mapping[str, tuple[Any, Any]],
     ) -> Iterator[Refusal]:
-        before, after = companies
-        if after is not None:
-            yield from self._details_back(after, details)
-        if before != after and person.company_id == after:
+        """named: the company that the row names."""
+        if named is not None:
+            yield from self._details_back(named, details)
+        if changed is not None and person.company_id == changed[1]:
             leads = tables.leads
-            self.tx.execute(update(leads).where(leads.c.id == person.id).values(company_id=before))
-        elif before != after:
-            yield Refusal("company", str(person.facts.get("company") or ""), went_on.STAYS)
+            self.tx.execute(update(leads).where(leads.c.id == person.id).values(company_id=changed[0]))
+        elif changed is not None:
+            yield went_on.stays("company", person.facts.get("company"))
 
     def _details_back(self, company_id: str, details: Mapping[str, tuple[Any, Any]]) -> Iterator[Refusal]:
         company = self.tx.execute(_COMPANY, {"company": company_id}).one_or_none() if details else None
@@ -220,7 +236,7 @@ class _Undoing:
             if name in OF_COMPANY and getattr(company, name) == after:
                 back[name] = before
             else:
-                yield Refusal(f"company.{name}", str(getattr(company, name)), went_on.STAYS)
+                yield went_on.stays(f"company.{name}", getattr(company, name))
         if back:
             companies = tables.companies
             self.tx.execute(update(companies).where(companies.c.id == company_id).values(**back))

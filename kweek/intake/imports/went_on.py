@@ -1,7 +1,7 @@
 """What an import changed of a lead that was merged since: where it went on with that, what becomes of it there?
 
-Whoever goes on has what the row's lead would have brought without the import, or what it had itself. The merge is told,
-so that undoing that one goes on as before.
+Whoever goes on has what the row's lead would have brought without the import, or what it had itself. The merges are
+told, that one and those by which others came in afterwards, so that undoing them goes on as if there was no import.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from kweek.intake.imports.file_row import Refusal
 from kweek.intake.incoming import OWN_COLUMNS
@@ -19,39 +19,72 @@ from kweek.intake.merging.united import OWN
 from kweek.leads.enrolments import lead_row
 from kweek.leads.tables import leads, merges
 
-STAYS: Final = "this was written since, and stays"
 COMPANY: Final = "company_id"
 
 Changes = Mapping[str, tuple[Any, Any]]
 """By the name of a field, or `company_id`: what was known before the import, and what it said."""
 
 
+def put_right(tx: Connection, lead: str, changed: Changes, which: ColumnElement[bool]) -> Changes:
+    """Undoing a merge by which another came into this lead brings back no word of the import. which: of its merges
+    came after that word. Answers what none of them put another's word in place of."""
+    m, left = merges.c, {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    standing = select(merges).where(m.kept_id == lead, m.undone_at.is_(None), which).order_by(m.id)
+    for merge in tx.execute(standing).all() if left else ():
+        columns: dict[str, list[Any]] = dict(merge.moved["columns"])
+        for name, (before, said) in list(left.items()):
+            had, has = columns.get(_key(name), (None, None))
+            if had is not None and had == said:
+                columns[_key(name)] = [before, before if has == said else has]
+                if has != said:
+                    del left[name]
+        _keep(tx, merge, columns)
+    return left
+
+
 def give_back(tx: Connection, places: Sequence[str], changed: Changes) -> Iterator[Refusal]:
     """places: the row's lead, which has it back already, and who went on in its place, one after another; all locked.
     What was written since stays, and is told."""
     for gone, kept in pairwise(places):
-        onward: dict[str, tuple[Any, Any]] = {}
-        merge, row = last_merge(tx, gone), lead_row(tx, kept)
-        brought: dict[str, list[Any]] = {} if merge is None else dict(merge.moved["columns"])
+        merge = last_merge(tx, gone)
+        if merge is None:
+            return
+        brought: dict[str, list[Any]] = dict(merge.moved["columns"])
+        came: dict[str, tuple[Any, Any]] = {}
         for name, (before, said) in changed.items():
-            key = name if name in (*OWN_COLUMNS, COMPANY) else f"{OWN}{name}"
-            had, has = brought.get(key, (None, None))
-            if has is None or has != said:  # its own word counted there
-                continue
-            known = getattr(row, key) if key == name else row.fields.get(name)
-            if known != said:
-                yield Refusal(name.removesuffix("_id"), "" if name == COMPANY else str(known or ""), STAYS)
-                continue
-            onward[name] = (had if before is None else before, said)
-            brought[key] = [had, onward[name][0]]
-        if merge is not None and onward:
-            _write(tx, row, {name: now for name, (now, _) in onward.items()})
-            moved = {**merge.moved, "columns": brought}
-            tx.execute(update(merges).where(merges.c.id == merge.id).values(moved=moved))
-        changed = onward
+            had, has = brought.get(_key(name), (None, None))
+            if has is not None and has == said:  # else its own word counted there
+                came[name] = (had if before is None else before, said)
+                brought[_key(name)] = [had, came[name][0]]
+        row = lead_row(tx, kept)
+        known = {name: getattr(row, name) if _key(name) == name else row.fields.get(name) for name in came}
+        left = put_right(tx, kept, came, merges.c.id > merge.id)
+        now = {name: before for name, (before, said) in left.items() if known[name] == said}
+        for name in left.keys() - now.keys():
+            brought[_key(name)] = merge.moved["columns"][_key(name)]
+            yield stays(name.removesuffix("_id"), None if name == COMPANY else known[name])
+        _keep(tx, merge, brought)
+        _write(tx, row, now)
+        changed = {name: pair for name, pair in left.items() if name in now}
+
+
+def stays(name: str, known: object) -> Refusal:
+    return Refusal(name, str(known or ""), "this was written since, and stays")
+
+
+def _key(name: str) -> str:
+    return name if name in (*OWN_COLUMNS, COMPANY) else f"{OWN}{name}"
+
+
+def _keep(tx: Connection, merge: Row[Any], columns: Mapping[str, list[Any]]) -> None:
+    if columns != merge.moved["columns"]:
+        moved = {**merge.moved, "columns": columns}
+        tx.execute(update(merges).where(merges.c.id == merge.id).values(moved=moved))
 
 
 def _write(tx: Connection, row: Any, now: Mapping[str, Any]) -> None:
+    if not now:
+        return
     columns = {name: value for name, value in now.items() if name in (*OWN_COLUMNS, COMPANY)}
     fields = {**row.fields, **{name: value for name, value in now.items() if name not in columns}}
     known = {name: value for name, value in fields.items() if value is not None}

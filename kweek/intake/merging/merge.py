@@ -17,7 +17,6 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.merging.ended import what_it_ends
 from kweek.intake.merging.rows import HELD_ONCE, MOVING, Told, copy_rows, move_rows, plain
 from kweek.intake.merging.united import OWN, columns_after, words_of
 from kweek.intake.outcomes import ClosedError, OutcomeError
@@ -203,9 +202,8 @@ def _merge(
 ) -> Merged:
     before, other = lead_row(tx, kept), lead_row(tx, gone)
     later = heard_of_last(tx, before, other)
-    told: Told = {"ended": what_it_ends(tx, gone)}
     _end_its_walks(tx, other, by, now, ears)
-    told["events"] = _move_past(tx, before, other)
+    told: Told = {"events": _move_past(tx, before, other)}
     told["moved"] = {table.name: move_rows(tx, table, gone, kept) for table in MOVING}
     told["copied"] = {table.name: copy_rows(tx, table, gone, kept) for table in HELD_ONCE}
     told["columns"], told["addresses"] = _unite(tx, before, other, later, chosen)

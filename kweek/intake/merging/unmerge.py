@@ -2,7 +2,7 @@
 
 What somebody changed since then stays as it is, and what came in since then stays with the lead that went on, but for
 what is about mails, calls and tasks of the other one. Three things are not undone: enrolments that ended as `merged`
-(the event `unmerged` says what they had, and a colleague gets a task for it), lines of the points' ledger that were
+(of what they had, colleagues get tasks when the lead hears `unmerged`), lines of the points' ledger that were
 taken back by a line of their own, and numbers of events that were given out.
 """
 
@@ -52,9 +52,7 @@ def unmerge(db: Database, merge_id: int, by: str, now: datetime, ears: Ears) -> 
             raise OutcomeError("Another merge came after this one: undo that one first.", field="undo")
         _undo(tx, row, by, now)
         tell_flows(tx, kept, now, ears)
-        back = Incoming(
-            f"{gone}/unmerged/{row.id}", "unmerged", now, LeadIn(id=gone), row.moved.get("ended", {}), by=by
-        )
+        back = Incoming(f"{gone}/unmerged/{row.id}", "unmerged", now, LeadIn(id=gone), by=by)
         append(tx, gone, back, now, ears)
         tell_flows(tx, gone, now, ears)
     return kept, gone
