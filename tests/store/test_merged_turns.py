@@ -212,3 +212,17 @@ def test_each_thing_that_the_merge_took_lies_with_whoever_had_it_and_a_promise_i
         assert sorted(told(life)) == [("anna", "its call task was withdrawn"), ("anna", "its handover was withdrawn")]
         due = {row.title.partition(": ")[2]: row.due_at for row in life.house.rows(select(tables.tasks))}
         assert due["its handover was withdrawn"] == later
+
+
+def test_what_came_in_before_a_merge_that_was_heard_first_is_heard_once_that_is_undone(
+    tmp_path: Path, database_url: str
+) -> None:
+    with town(tmp_path, database_url) as place, place.begin((flow("one", [handover("sales", {})]), PLANS[1])) as life:
+        life.record(Incoming("shop/1", "brochure.requested", MONDAY, LeadIn(id=LEAD)))
+        merged_unheard(life)
+        by_mistake(life, heard=True)
+        [given] = [row for row in life.house.rows(select(tables.handovers)) if row.lead_id == LEAD]
+        assert (given.status, told(life)) == ("open", [])
+        before = life.books()
+        life.turn()
+        assert life.books() == before

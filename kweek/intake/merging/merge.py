@@ -203,7 +203,7 @@ def _merge(
     before, other = lead_row(tx, kept), lead_row(tx, gone)
     later = heard_of_last(tx, before, other)
     _end_its_walks(tx, other, by, now, ears)
-    told: Told = {"events": _move_past(tx, before, other)}
+    told: Told = {"heard": other.seen, "events": _move_past(tx, before, other)}
     told["moved"] = {table.name: move_rows(tx, table, gone, kept) for table in MOVING}
     told["copied"] = {table.name: copy_rows(tx, table, gone, kept) for table in HELD_ONCE}
     told["columns"], told["addresses"] = _unite(tx, before, other, later, chosen)

@@ -85,7 +85,7 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime) -> None:
         give_back(tx, table, gone, kept)
     _columns_back(tx, kept, gone, told)
     _campaigns_back(tx, gone, len(told["moved"].get(tables.touches.name, [])))
-    _events_back(tx, kept, gone, told["events"])
+    _events_back(tx, kept, gone, told["events"], told.get("heard"))
     _wishes_back(tx, kept, told["silenced"], row.at)
     _doubts_back(tx, told["proposed"])
     settle_pair(tx, kept, gone, "different", by, now)
@@ -127,15 +127,18 @@ def _taken(tx: Connection, email_key: str | None) -> bool:
     return tx.execute(select(leads.id).where(leads.email_key == email_key)).first() is not None
 
 
-def _events_back(tx: Connection, kept: str, gone: str, told: list[Told]) -> None:
+def _events_back(tx: Connection, kept: str, gone: str, told: list[Told], heard: int | None) -> None:
+    """heard: the last that the flows of the one that went had heard. What came after that, and was not there when they
+    heard of the merge, they hear now."""
+    row = lead_row(tx, gone)
+    late = [one["id"] for one in told if heard is not None and heard < one["seq"] <= row.seen and not one["merged"]]
+    numbers = {id: number for number, id in enumerate(late, row.seq + 1)}
     if told:
-        tx.execute(
-            _BACK,
-            [
-                {"event": one["id"], "kept": kept, "gone": gone, "number": one["seq"], "past": one["merged"]}
-                for one in told
-            ],
-        )
+        back = [{"event": one["id"], "number": one["seq"], "past": one["merged"]} for one in told]
+        both = {"kept": kept, "gone": gone}
+        tx.execute(_BACK, [{**one, **both, "number": numbers.get(one["event"], one["number"])} for one in back])
+    if late:
+        tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(seq=row.seq + len(late)))
     about = or_(*(_E.ref.startswith(f"{lead}-", autoescape=True) for lead in (gone, *merged_into(tx, gone))))
     since = tx.execute(select(_E.id).where(_E.lead_id == kept, about).order_by(_E.seq)).scalars().all()
     if since:
