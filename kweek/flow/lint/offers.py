@@ -133,7 +133,7 @@ def no_colleague(name: str, names: Names, *, channels: bool) -> tuple[str, str, 
     can_be = ("owner", "manager", *people, *teams, *others)
     near = nearest(name, can_be)
     if heads := [one for one in can_be if one.startswith(f"{name.lower()}-")]:  # `marketing` of `marketing-room`
-        both = dict.fromkeys((*heads, *([near] if near and _alike(name, near, 0.7) else [])))
+        both = [*heads, *([near] if near and near not in heads and _alike(name, near, 0.7) else [])]
         return what, "", f"Write {' — or '.join(both)}" if len(both) > 1 else f"Did you mean “{heads[0]}”?"
     if near is not None and (near in name.lower().split() or _alike(name, near, 0.7)):
         return what, "", f"Did you mean “{near}”?"

@@ -334,7 +334,7 @@ class TargetReader(RungReader, ABC):
 
 def _ending_in(text: str) -> EndingKind | None:
     """`discard all`: the one ending among these words."""
-    found = [ending for ending in ENDINGS if ending in text.split()]
+    found: list[EndingKind] = [ending for ending in ENDINGS if ending in text.split()]
     return found[0] if len(found) == 1 else None
 
 
