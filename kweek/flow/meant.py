@@ -36,6 +36,7 @@ when: wanneer, zodra, on, if
 otherwise: anders
 if: als, indien, elif, elseif, else if, otherwise if, or if, anders als, condition, conditie, voorwaarde, when, where
 else: anders, default, otherwise, no reaction, no response, geen reactie, others, all others, overig
+rest: rust, sleep, nothing, none, nobody, wait, pause, niets, -
 share: deel, percentage, random, chance, kans
 at_most: max, maximum, hoogstens, maximaal, times
 then: else, daarna, afterwards

@@ -87,6 +87,8 @@ def parse_wait(text: str) -> Moment:
         raise ValueError(f"“{text}” is two waits; write two steps: - wait: {two[1]}, and below it - wait: {then}")
     if is_day(words):
         return Moment(date_field=words)
+    if _TIME_OF_DAY.fullmatch(words):
+        raise ValueError(f"“{text}” is a time of day, not a duration; write: until {words}")
     first, _, rest = words.partition(" ")
     if first == "for" and is_event(rest):
         raise ValueError(f"“{rest}” is an event, not a duration; {heard_below(rest)}")
@@ -265,6 +267,7 @@ _LOOSE: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uur|u|h|o['’]clock)?"
 )
 _TURNED: Final = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) ?(minus|-|less|before|plus|\+|after) ?(\d+ (?:business )?[a-z]+)")
+_TIME_OF_DAY: Final = re.compile(r"(?:0?[6-9]|1\d|2[0-3]):[0-5]\d")
 _TWO: Final = re.compile(r"(.+?),? (?:and then |then |and )?((?:until |at )?(?:[a-z]+day )?\d{1,2}:\d\d|until .+)")
 """`1 week until monday 09:00`"""
 _SIDE_ALONE: Final = re.compile(r"(before|after) +((?:[A-Za-z_]\w*\.)+[\w-]+)")

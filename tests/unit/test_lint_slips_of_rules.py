@@ -35,6 +35,8 @@ SLIPS: Final = [
     (EVENTS, RENEWED, f"trial.upgraded:\n  data: {{ model }}\n\n{RENEWED}", 79, "Write: data: { model: text }"),
     (EVENTS, RENEWED, f"opened:\n  title: opened\n\n{RENEWED}", 78, "Take it away: flows may name it all the same."),
     (SCORING, "1: flow hot-lead", "1: hot-lead", 14, "Write flow hot-lead, or rest."),
+    (SCORING, "  D: rest", "  D: sleep", 17, "Write rest."),
+    (EVENTS, RENEWED, f"openday-signed-up:\n  title: came\n\n{RENEWED}", 78, "openday.signed_up"),
     # an event and a condition, each where the other belongs
     (SCORING, OPENED, "    when: known(lead.job_title)\n", 65, "Write: if: known(lead.job_title)."),
     (SCORING, OPENED, '    when: lead.country == "NL"\n', 65, 'Write: if: lead.country == "NL".'),

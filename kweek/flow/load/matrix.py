@@ -10,6 +10,7 @@ from typing import Final
 
 from kweek.flow.kebab import NAME, parse_name
 from kweek.flow.load.reader import Reader
+from kweek.flow.meant import meant
 from kweek.flow.problems import Located, Position
 from kweek.flow.yaml import Pair, Pairs
 from kweek.rules.grades import ENGAGEMENTS, PROFILES
@@ -30,6 +31,7 @@ def parse_cell(text: str) -> str | None:
         return None
     if word != "flow" or not name:
         right = f"write flow {text}, or rest" if NAME.fullmatch(text) else "write flow and its name, or rest"
+        right = "write rest" if meant(text.lower(), (REST,)) else right
         raise ValueError(f"“{text}” is nothing that a lead can do here; {right}")
     return parse_name(name.strip())
 
