@@ -88,9 +88,9 @@ SLIPS: Final[list[tuple[str, str, str, int, str]]] = [
     (SCORING, "    interest: +10", "    engagement: +10", 61, "Write: interest: +10 — or intent"),
     (SCORING, KNOWN, "    if: lead.profile > 10", 30, "cannot ask for lead.profile"),
     # tests
-    (CASES, "ends: day 14, discard", "ends: day 14, longterm", 20, "Did you mean “flow long-term”?"),
-    (CASES, "ends: day 14, discard", "ends: day 14, discarded", 20, "Did you mean “discard”?"),
-    (CASES, "ends: day 14, discard", "ends: 14 days, discard", 20, "Did you mean “day 14”?"),
+    (CASES, "ends: day 14, discard", "ends: day 14, longterm", 20, "Write ends: day 14, flow long-term."),
+    (CASES, "ends: day 14, discard", "ends: day 14, discarded", 20, "Write ends: day 14, discard."),
+    (CASES, "ends: day 14, discard", "ends: 14 days, discard", 20, "Write ends: day 14, discard."),
     (CASES, "day 7 + 2 hours: opened", "day 7, 10:00: opened", 32, "Write day 7 10:00"),
 ]  # fmt: skip
 

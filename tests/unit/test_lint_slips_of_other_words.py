@@ -99,7 +99,7 @@ ONE: Final = [
     (WORKSPACE, "languages: [nl, en]", "languages: [nl, en, de]", 4, "Take de away — or write the first mail in de"),
     (WORKSPACE, "languages: [nl, en]", "languages:\n  - nl\n  - en\n  - de", 7, "Nothing is written in de yet"),
     (RENEWAL, "    otherwise: account ", "    otherwise:\n      nothing: account ", 33, "Did you mean “else”?"),
-    (RENEWAL, "    otherwise: account ", "    otherwise:\n      no answer: account ", 33, "Did you mean “else”?"),
+    (RENEWAL, "    otherwise: account ", "    otherwise:\n      no answer: account ", 33, "Write: else: account."),
     (MAIL, "subject: Heating", "title: Heating", 2, "Did you mean “subject”?"),
     (OF_FAIR, "day 1: handover sales", "day 1: sales handover", 15, "Write: handover sales"),
     (
