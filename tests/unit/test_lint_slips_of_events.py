@@ -110,3 +110,13 @@ def test_where_a_condition_leads_is_sound_below_it(shipped: Path) -> None:
     right = "- if: lead.sales_ready\n          go: sales\n"
     slip(shipped, BROCHURE, READY, right)
     assert not lint_unrendered(read_workspace(shipped))
+
+
+@pytest.mark.parametrize("said", ["fair-signed-up", "fair_signed_up", "Fair Signed Up"])
+def test_an_event_is_named_as_a_flow_names_it(shipped: Path, said: str) -> None:
+    for folder in ("flows", "flows/tests", "rules"):
+        for path in (shipped / folder).glob("*.yaml"):
+            path.write_text(path.read_text("utf-8").replace("fair.visited", "fair.signed_up"), "utf-8")
+    assert not lint_unrendered(read_workspace(shipped))
+    told = told_once(shipped, "rules/events.yaml", "fair.signed_up:", f"{said}:")
+    assert told.fix == "An event is noun.past_verb: fair.signed_up"

@@ -34,3 +34,8 @@ def test_a_slip_in_reentry_is_one_message(
     shipped: Path, file: str, before: str, after: str, line: int, words: str
 ) -> None:
     is_told(shipped, file, before, after, line, words)
+
+
+@pytest.mark.parametrize(("said", "words"), [("per lead", "Write never."), ("per day", "Write after 1 day.")])
+def test_what_is_counted_by_nothing_is_held_against_no_other_flow(shipped: Path, said: str, words: str) -> None:
+    is_told(shipped, "flows/long-term.yaml", "reentry: always", f"reentry: {said}", 9, words)

@@ -9,8 +9,10 @@ from msgspec import structs
 
 from kweek.flow.catalogue import FieldWord, Rules, Teams
 from kweek.flow.conditions.schema import FieldType
+from kweek.flow.duration import ELAPSED
 from kweek.flow.lint.carries import doors_of
 from kweek.flow.lint.names import COMPUTED, Mail, Names, Survey, Week
+from kweek.flow.load.texts import EACH_LEAD
 from kweek.flow.model import Flow, Handover, Tag
 from kweek.flow.plan import Reentry
 from kweek.flow.problems import Located
@@ -34,7 +36,7 @@ def names_of(
 ) -> Names:
     """unreadable: flows that are there, but whom they let in could not be read; nothing is held against whoever names
     them."""
-    reentries = {name: flow.reentry.value if flow.reentry else Reentry() for name, flow in flows.items()}
+    reentries = {name: _lets_in(flow) for name, flow in flows.items()}
     unreadable = frozenset(unreadable)
     above = {team.parent.value for team in rules.teams.teams.values() if team.parent}
     return Names(
@@ -61,6 +63,12 @@ def names_of(
         tags=_tags(flows) if not unreadable else frozenset(),
         handed=_handed(flows) if not unreadable else frozenset(flows),
     )
+
+
+def _lets_in(flow: Flow) -> Reentry:
+    """What is counted by no field is told where it stands, and held against nobody who names the flow."""
+    reentry = flow.reentry.value if flow.reentry else Reentry()
+    return Reentry("always") if reentry.per in (*EACH_LEAD, *ELAPSED) else reentry
 
 
 def _weeks(rules: Rules) -> dict[str, Week]:

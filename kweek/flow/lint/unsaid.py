@@ -10,16 +10,21 @@ from msgspec.structs import replace
 
 from kweek.flow.kebab import kebab
 from kweek.flow.lint.names import Names
-from kweek.flow.model import AnyStep, Call, Flow, Go, Handover, Send, Share, Tell
+from kweek.flow.model import AnyStep, Call, Flow, Go, Handover, Send, Share, Task, Tell, Wait
 from kweek.flow.problems import Position, Problem, nearest
 
 _OF_NAMES: Final = ("empty", "name", "quotes-needed")
+EVENTS: Final = "rules/events.yaml"
 _MOST_SHOWN: Final = 6
 
 
 def with_names(problems: Iterable[Problem], flows: Mapping[str, Flow], names: Names) -> Iterator[Problem]:
     """What the loader said of the flows, and of a verb that says nothing also what could stand there."""
+    heard = {event for flow in flows.values() for event in _events_of(flow)} - names.events.keys()
     for problem in problems:
+        if problem.file == EVENTS and problem.code == "name":
+            yield replace(problem, fix=_as_flows_say(problem, heard))
+            continue
         flow = flows.get(PurePosixPath(problem.file).stem) if problem.code in _OF_NAMES else None
         steps = flow.walk() if flow is not None and flow.file == problem.file else ()
         if problem.code != "empty":
@@ -30,6 +35,23 @@ def with_names(problems: Iterable[Problem], flows: Mapping[str, Flow], names: Na
         can = _names_for(step, flow, flows, names) if step is not None and flow is not None else []
         shown = f"{problem.fix.removesuffix('.')}: {', '.join(can)}" if can else problem.fix
         yield replace(problem, fix=shown)
+
+
+def _events_of(flow: Flow) -> Iterator[str]:
+    """Those that it starts on or hears, anywhere."""
+    yield from (start.event.value for start in flow.start if start.event)
+    yield from (line.event.value for line in flow.whenever)
+    for step in flow.walk():
+        if isinstance(step, Wait | Send | Call | Handover | Task):
+            yield from (line.event.value for line in step.when)
+
+
+def _as_flows_say(problem: Problem, heard: Iterable[str]) -> str:
+    """`openday-signed-up:`, where a flow starts on openday.signed_up: the loader, who knows no flow, can only guess."""
+    said = kebab(problem.what.partition("“")[2].partition("”")[0])
+    meant = next((event for event in sorted(heard) if "." in event and kebab(event) == said), None)
+    head, colon, _ = problem.fix.rpartition(": ")
+    return f"{head}{colon}{meant}" if meant and colon else problem.fix
 
 
 def _named_at(step: AnyStep) -> tuple[Position, ...]:
