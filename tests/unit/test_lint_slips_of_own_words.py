@@ -26,6 +26,7 @@ SLIPS: Final = [
     # an ending, and more words
     (BROCHURE, BOUNCED, "bounced: discard all\n", 17, "Write the name alone: discard"),
     (BROCHURE, "  - wait: 7 days", "  - wait: 09:30", 12, "Write: until 09:30."),
+    (BROCHURE, BOUNCED, "bounced: not lost\n", 17, "“not lost” is not a name"),
     (BROCHURE, BOUNCED, "bounced: discard the lead\n", 17, "Write the name alone: discard"),
     (BROCHURE, BOUNCED, "bounced: discard because dead\n", 17, "- end: discard — and below that: because: dead"),
     (REVIVAL, "read-changes: nurture", "read-changes: discard all", 32, "Write the name alone: discard"),

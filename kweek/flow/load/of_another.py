@@ -30,6 +30,14 @@ OTHER_WORDS: Final = {
 """A verb and a word below it, and what that is called there."""
 
 
+def needs(step: Pairs, verb: str) -> tuple[str, ...]:
+    """What a step of this verb cannot do without. A send has to wait only for what it reacts to."""
+    waits = verb in ("call", "task") or (
+        verb == "send" and {"when", "otherwise"} & {one.key.value for one in step.pairs}
+    )
+    return ("within",) if waits else ()
+
+
 def delete(word: str, step: Pairs) -> str:
     """The remedy where all that the clause could say is said already; empty: it is not."""
     lines = next((pair.value for pair in step.pairs if pair.key.value == "when"), None)

@@ -13,7 +13,7 @@ from kweek.flow.load.asking import choose_meant
 from kweek.flow.load.choose import Known
 from kweek.flow.load.in_one import parted
 from kweek.flow.load.misplaced import lifted
-from kweek.flow.load.of_another import INSTEAD, OTHER_WORDS, clock, delete
+from kweek.flow.load.of_another import INSTEAD, OTHER_WORDS, clock, delete, needs
 from kweek.flow.load.points import points_meant
 from kweek.flow.load.reader import said
 from kweek.flow.load.stranger import stands_for
@@ -170,7 +170,7 @@ class StepReader(VerblessReader):
         """above: the step above."""
         lacks = _lacks(above)
         words = (*OPTIONS[verb], "id")
-        told = stands_for(node.pairs, (*words, *VERBS), _needs(node, verb))
+        told = stands_for(node.pairs, (*words, *VERBS), needs(node, verb))
         found: Known = {}
         for pair in lifted(self, node.pairs, words, _CLAUSES, "the step"):
             word = pair.key.value
@@ -321,14 +321,6 @@ def _first_line(step: Node | None) -> tuple[str, str, Position] | None:
 def _verb(node: Node | None) -> str | None:
     words = (pair.key.value for pair in node.pairs) if isinstance(node, Pairs) else ()
     return next((word for word in words if word in OPTIONS), None)
-
-
-def _needs(step: Pairs, verb: str) -> tuple[str, ...]:
-    """What it cannot do without. A send has to wait only for what it reacts to."""
-    waits = verb in ("call", "task") or (
-        verb == "send" and {"when", "otherwise"} & {one.key.value for one in step.pairs}
-    )
-    return ("within",) if waits else ()
 
 
 def _lacks(step: Node | None) -> set[str]:

@@ -333,9 +333,10 @@ class TargetReader(RungReader, ABC):
 
 
 def _ending_in(text: str) -> EndingKind | None:
-    """`discard all`: the one ending among these words."""
-    found: list[EndingKind] = [ending for ending in ENDINGS if ending in text.split()]
-    return found[0] if len(found) == 1 else None
+    """`discard all`: the one ending among these words; “not lost” is none."""
+    words = text.split()
+    found: list[EndingKind] = [ending for ending in ENDINGS if ending in words]
+    return found[0] if len(found) == 1 and not {"not", "no", "never"} & set(words) else None
 
 
 def missing(reader: Reader, at: Position, verb: str, key: str, why: str, example: str) -> None:
