@@ -35,6 +35,7 @@ from activities.sending import Sending
 from activities.turn import Turns
 from activities.upkeep import Dates
 from activities.webhook import Webhooks
+from kweek.asked import asked_in
 from kweek.config import Settings
 from kweek.flow.catalogue import Rules
 from kweek.importing import begun_in
@@ -42,7 +43,6 @@ from kweek.intake.errands import errand
 from kweek.intake.hits import grade_hits
 from kweek.intake.relay import Relay
 from kweek.intake.suppress import SUPPRESSION
-from kweek.leads import rescorings
 from kweek.leads.answers import SPREAD_MINUTES, RowAnswers
 from kweek.leads.clock import FlowTime, Watch
 from kweek.leads.database import Database, open_database
@@ -255,13 +255,6 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
         await asyncio.to_thread(hands.book.keep, hands.clock.flow(datetime.now(UTC)))
         return False
 
-    async def rescore_asked() -> bool:
-        """Again and again while it is under way: whatever died or was ended is begun once more."""
-        job = await asyncio.to_thread(_asked, hands.database)
-        if job is not None:
-            await rescore_all(client, job)
-        return False
-
     async with workers(client, hands):
         await keep_up(client, hands.clock)
         ready()
@@ -270,7 +263,9 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
             asyncio.create_task(errand("grading", grade, idle=1.0)),
             asyncio.create_task(errand("webhooks", hands.deliveries.carry, idle=1.0)),
             asyncio.create_task(errand("rules", keep_rules, idle=2.0)),
-            asyncio.create_task(errand("rescoring", rescore_asked, idle=2.0)),
+            asyncio.create_task(
+                errand("rescoring", asked_in(hands.database, lambda job: rescore_all(client, job)), idle=2.0)
+            ),
             asyncio.create_task(
                 errand("imports", begun_in(hands.database, lambda one: take_in(client, one)), idle=1.0)
             ),
@@ -280,12 +275,6 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
             one.cancel()
         await asyncio.gather(*errands, return_exceptions=True)
         await hands.deliveries.stop()
-
-
-def _asked(database: Database) -> str | None:
-    with database.read() as read:
-        row = rescorings.under_way(read)
-    return None if row is None else row.id
 
 
 async def ring(client: Client, lead_id: str) -> None:

@@ -29,7 +29,7 @@ from kweek.leads.imports import NoSuchImportError, NotNowError
 from kweek.web.acting import acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
-from kweek.web.imports_shown import columns_shown, how_words, progress_of
+from kweek.web.imports_shown import columns_shown, going_of, how_words
 from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_tongue
 from kweek.web.spoken import refusal_words
@@ -197,9 +197,10 @@ def _show(request: Request, house: House, row: Row[Any]) -> Response:
         refused = imports.rows(read, row.id, ["refused"], _SHOWN)
         left = imports.left(read, row.id, _SHOWN)
         took_back, theirs = imports.took_back(read, row.id, _SHOWN)
-        shown = progress_of(read, row, house.now(), house.tempo())
+        so_far = imports.progress(read, row.id)
+        going = going_of(read, row, so_far, house.now(), house.tempo())
     return page(
-        request, "import.html", row=row, how=load_how(row.how), refused=refused, left=left, shown=shown,
+        request, "import.html", row=row, how=load_how(row.how), refused=refused, left=left, so_far=so_far, going=going,
         took_back=took_back, theirs=theirs,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from kweek.intake.imports.said import HowError
 from kweek.intake.imports.stored_file import StoredFile
 from kweek.leads import imports
 from kweek.leads.imports import Progress
+from kweek.web.going import Going, going
 from kweek.web.spoken import field_words
 from kweek.words import Tongue
 
@@ -35,21 +36,6 @@ class ColumnShown:
     why: str
     examples: tuple[str, ...]
     fields: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressShown:
-    """done: so many rows, of so many; of leads that enter a flow, while they do. rate: rows in a (real) second."""
-
-    progress: Progress
-    done: int
-    of: int
-    rate: float
-    left: timedelta | None
-
-    @property
-    def percent(self) -> int:
-        return 100 if not self.of else 100 * self.done // self.of
 
 
 def columns_shown(say: Tongue, file: StoredFile, how: How, words: Vocabulary) -> list[ColumnShown]:
@@ -91,19 +77,18 @@ def _own(say: Tongue, target: str | None, heading: str, known: Sequence[tuple[st
     yield from ((name, field_words(say, name)) for name in names if name not in there)
 
 
-def progress_of(read: Connection, row: Row[Any], now: datetime, tempo: float) -> ProgressShown:
-    so_far = imports.progress(read, row.id)
+def going_of(read: Connection, row: Row[Any], so_far: Progress, now: datetime, tempo: float) -> Going:
+    """Rows; of leads that enter a flow, while they do."""
     counts, taken = so_far.counts, so_far.taken
     match row.status:
         case "undoing" | "undone" | "forgetting" | "forgotten":
             done = sum(counts.get(became, 0) for became in ("undone", "kept", "forgotten"))
-            return ProgressShown(so_far, done, done + taken + counts.get("waiting", 0), 0, None)
+            return Going(done, done + taken + counts.get("waiting", 0))
         case "enrolling":
             done = imports.entered(read, row.id, row.enrolled)
             rate = load_how(row.how).rate
-            return ProgressShown(so_far, done, taken, 0, None if rate is None else (taken - done) * rate.each)
+            return Going(done, taken, left=None if rate is None else (taken - done) * rate.each)
+        case "running":
+            return going(so_far.done, so_far.rows, (now - row.at).total_seconds() / tempo)
         case _:
-            seconds = (now - row.at).total_seconds() / tempo
-            rate = so_far.done / seconds if seconds > 1 and row.status == "running" else 0.0
-            left = timedelta(seconds=(so_far.rows - so_far.done) / rate) if rate else None
-            return ProgressShown(so_far, so_far.done, so_far.rows, rate, left)
+            return Going(so_far.done, so_far.rows)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kweek.flow.conditions import parse_condition
 from kweek.intake.check_lead import Vocabulary
@@ -19,6 +19,7 @@ from kweek.intake.imports.taking import take_some
 from kweek.intake.imports.trying import Outcome, Tried, try_rows
 from kweek.intake.imports.undoing import undo_some
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
+from kweek.intake.merging.merge import merge
 from kweek.intake.record import record
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
@@ -107,3 +108,16 @@ def all_rows(db: Database, *but: Any) -> Snapshot:
             for table in tables.metadata.sorted_tables
             if table not in (tables.imports, tables.import_rows, *but)
         }
+
+
+def merged_into_older(db: Database, one: str, *others: str) -> tuple[str, list[int]]:
+    """The lead that goes on in the end, and each merge."""
+    done = list[int]()
+    for days, other in enumerate(others, 1):  # each is older than the one before
+        with db.write() as tx:
+            older = update(tables.leads).where(tables.leads.c.id == other)
+            tx.execute(older.values(created_at=NOW - timedelta(days=days)))
+        merged = merge(db, one, other, {}, "anna", NOW + timedelta(hours=len(done) + 1), EARS, str)
+        one = merged.kept
+        done.append(merged.id)
+    return one, done

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from kweek.flow.options import OPTIONS
 from kweek.flow.words import HANDOVER
-from kweek.flow.yaml import Pairs
+from kweek.flow.yaml import Node, Pairs
 
 _BEHIND: Final = "Delete it; how long it waits stands behind the verb: - wait: 7 days"
 INSTEAD: Final = {
@@ -50,3 +51,14 @@ def clock(word: str, step: Pairs) -> str:
     """The remedy for `within`, where the clock of the handover is there already; empty: it is not."""
     clock = next((pair.key for pair in step.pairs if pair.key.value == "follow_up"), None)
     return f"Take it away; follow_up in line {clock.at.line} is its clock." if clock and word == "within" else ""
+
+
+def verb_of(node: Node | None) -> str | None:
+    words = (pair.key.value for pair in node.pairs) if isinstance(node, Pairs) else ()
+    return next((word for word in words if word in OPTIONS), None)
+
+
+def options_left(step: Node | None) -> set[str]:
+    """Options of this step that it has not."""
+    words = {pair.key.value for pair in step.pairs} if isinstance(step, Pairs) else set[str]()
+    return {*OPTIONS.get(verb_of(step) or "", ())} - words

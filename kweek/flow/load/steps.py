@@ -13,7 +13,7 @@ from kweek.flow.load.asking import choose_meant
 from kweek.flow.load.choose import Known
 from kweek.flow.load.in_one import parted
 from kweek.flow.load.misplaced import lifted
-from kweek.flow.load.of_another import INSTEAD, OTHER_WORDS, clock, delete, needs
+from kweek.flow.load.of_another import INSTEAD, OTHER_WORDS, clock, delete, needs, options_left, verb_of
 from kweek.flow.load.points import points_meant
 from kweek.flow.load.reader import said
 from kweek.flow.load.stranger import stands_for
@@ -145,7 +145,7 @@ class StepReader(VerblessReader):
         if node.pairs and node.pairs[0].key.value in LINES:
             return self.bare_branch(node)
         first = next((pair for pair in node.pairs if pair.key.value in OPTIONS), None) or self.meant_verb(
-            node, _verb(above)
+            node, verb_of(above)
         )
         if first is None:
             return None
@@ -168,7 +168,7 @@ class StepReader(VerblessReader):
 
     def _options(self, node: Pairs, verb: str, first: Pair, above: Node | None) -> Known:
         """above: the step above."""
-        lacks = _lacks(above)
+        lacks = options_left(above)
         words = (*OPTIONS[verb], "id")
         told = stands_for(node.pairs, (*words, *VERBS), needs(node, verb))
         found: Known = {}
@@ -216,7 +216,7 @@ class StepReader(VerblessReader):
                 if elsewhere:
                     fix = f"There are: {', '.join(words)}."
                     if word in lacks:
-                        fix = f"Put this line above “- {verb}”, where it belongs to “{_verb(above)}”."
+                        fix = f"Put this line above “- {verb}”, where it belongs to “{verb_of(above)}”."
                     elif not OPTIONS[verb] or word == "because":
                         shown, column = " or ".join(f"- {name}: …" for name in elsewhere), first.key.at.column - 2
                         if word == "because" and not self.follows:
@@ -316,17 +316,6 @@ def _first_line(step: Node | None) -> tuple[str, str, Position] | None:
     """Its key, its value and its place."""
     line = step.pairs[0] if isinstance(step, Pairs) and step.pairs else None
     return (line.key.value, said(line), line.key.at) if line else None
-
-
-def _verb(node: Node | None) -> str | None:
-    words = (pair.key.value for pair in node.pairs) if isinstance(node, Pairs) else ()
-    return next((word for word in words if word in OPTIONS), None)
-
-
-def _lacks(step: Node | None) -> set[str]:
-    """Options of this step that it has not."""
-    words = {pair.key.value for pair in step.pairs} if isinstance(step, Pairs) else set[str]()
-    return {*OPTIONS.get(_verb(step) or "", ())} - words
 
 
 _FIRST_WORD: Final = re.compile(r"(?P<word>\S+?)(?:(?P<sign> ?(?:[=;→]|[-=]>)| ?[,.](?=\s)| -(?=\s))|\s|$)")

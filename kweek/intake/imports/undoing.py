@@ -122,6 +122,7 @@ def _take_out_some(tx: Connection, row: Row[Any], ears: FlowEars, now: datetime)
 class _Undoing:
     def __init__(self, tx: Connection, imported: Row[Any], ears: FlowEars, now: datetime) -> None:
         self.tx, self.imported, self.ears, self.now = tx, imported, ears, now
+        self.written: set[str] = set()  # who is no more as it was read
 
     def undo(self, rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
         """What the rows shall say."""
@@ -156,8 +157,9 @@ class _Undoing:
             return self._told(
                 row, "kept", [Refusal("", "", "the lead stays, for since then: {what}", {"what": happened})]
             )
-        now = people_by_id(self.tx, [row.lead_id])[row.lead_id]  # another row may have written to it just now
-        return self._told(row, "undone", list(self._give_back(row, now)))
+        if row.lead_id in self.written:
+            person = people_by_id(self.tx, [row.lead_id])[row.lead_id]
+        return self._told(row, "undone", list(self._give_back(row, person)))
 
     def _told(self, row: Row[Any], status: str, why: list[Refusal]) -> dict[str, object]:
         """Also in the lead's story."""
@@ -199,6 +201,7 @@ class _Undoing:
         self._write(row.lead_id, back)
         places = self.places[row.lead_id]
         yield from went_on.give_back(self.tx, places, changed)
+        self.written.update(places)
         self._forget_company(row)
         for lead_id in places:
             settle(self.tx, self.ears.scores, lead_id, self.now)
