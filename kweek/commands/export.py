@@ -60,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
     looking("Looking")
     from kweek.commands.books import opened
     from kweek.leads import listed
-    from kweek.leads.export import as_csv, columns, everybody, rows
+    from kweek.leads.export import columns, everybody, rows
+    from kweek.leads.spreadsheet import as_csv
     from kweek.rules.grades import Grades, Points
     from kweek.rules.wall import zone
 

@@ -1,14 +1,12 @@
-"""How does a list of leads leave the house? As CSV that Excel opens as it is meant, and that runs nothing in it.
+"""What does a list of leads take along when it leaves the house?
 
 Whichever list it is, the file has the same columns, and the leads in the order of the list.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
-from io import StringIO
 from typing import Any, Final, NamedTuple
 
 import phonenumbers
@@ -16,15 +14,13 @@ from sqlalchemy import Connection, Row
 
 from kweek.leads import listed
 from kweek.leads.database import Database
-from kweek.leads.formulas import Cell, harmless
+from kweek.leads.formulas import Cell
 from kweek.leads.listed import By, Wanted
+from kweek.leads.spreadsheet import moment_cell
 
-BOM: Final = "\ufeff"
-"""Without it, Excel takes UTF-8 for what Windows wrote thirty years ago."""
 _LISTED_AT_ONCE: Final = 100_000
 """Who is in it, and no more: who moves up or down in the list meanwhile is neither left out nor there twice."""
 _READ_AT_ONCE: Final = 1_000
-_A_PART: Final = 32 * 1024  # characters
 
 _ID: Final = "kweek_id"
 """Says above its column whose id it is: an import finds the lead by it."""
@@ -80,7 +76,7 @@ def rows(
                 found, flows = listed.in_full(read, list(dict.fromkeys(lead for lead, _ in some)))
             for lead, at in some:
                 if (row := found.get(lead)) is not None:
-                    moment = [_moment(at, zone)] if since else []
+                    moment = [moment_cell(at, zone)] if since else []
                     yield _cells(row, flows.get(lead, []), moment, fresh, fields, zone)
         after = part.after
 
@@ -95,14 +91,10 @@ def _cells(
         grade,
         *(getattr(row, name) for name in _OURS),
         " ".join(flows),
-        _moment(row.created_at, zone),
+        moment_cell(row.created_at, zone),
         *since,
         *(_value(row.fields.get(name)) for name in fields),
     ]
-
-
-def _moment(at: datetime | None, zone: tzinfo) -> str | None:
-    return None if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _readable(phone: str | None) -> str | None:
@@ -122,30 +114,3 @@ def _value(value: object) -> Cell:
             return value
         case _:
             return str(value)
-
-
-# --- as text ----------------------------------------------------------------------------------------------
-
-
-def as_csv(lines: Iterable[Sequence[Cell]], separator: str) -> Iterator[str]:
-    """A line of text for each."""
-    buffer = StringIO()
-    writer = csv.writer(buffer, delimiter=separator, lineterminator="\r\n")  # RFC 4180
-    for line in lines:
-        writer.writerow([harmless(cell) for cell in line])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def in_parts(lines: Iterable[str]) -> Iterator[str]:
-    """Many lines together: what a server sends costs as much for one as for hundreds."""
-    part, size = list[str](), 0
-    for line in lines:
-        part.append(line)
-        size += len(line)
-        if size >= _A_PART:
-            yield "".join(part)
-            part, size = [], 0
-    if part:
-        yield "".join(part)

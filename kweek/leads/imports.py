@@ -34,7 +34,7 @@ _COUNTS: Final = (
     .where(import_rows.c.import_id == bindparam("import_id"))
     .group_by(import_rows.c.status)
 )
-_LATEST: Final = select(imports).order_by(imports.c.at.desc(), imports.c.id).limit(bindparam("most"))
+_LATEST: Final = select(imports).order_by(imports.c.at.desc(), imports.c.id)
 _AT_WORK: Final = select(imports.c.id, imports.c.status).where(imports.c.status.in_((*AT_WORK, "stopped")))
 _OF_STATUS: Final = select(import_rows).where(
     import_rows.c.import_id == bindparam("import_id"), import_rows.c.status == bindparam("status")
@@ -143,8 +143,9 @@ def one(read: Connection, import_id: str) -> Row[Any]:
     return _there(read.execute(_ONE, {"import_id": import_id}).one_or_none(), import_id)
 
 
-def latest(read: Connection, most: int = 100) -> list[Row[Any]]:
-    return list(read.execute(_LATEST, {"most": most}).all())
+def latest(read: Connection, most: int | None = 100) -> list[Row[Any]]:
+    """The newest first. most: None: all of them."""
+    return list(read.execute(_LATEST.limit(most)).all())
 
 
 def progress(read: Connection, import_id: str) -> Progress:

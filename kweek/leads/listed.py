@@ -251,7 +251,7 @@ def _in_flow(read: Connection, flow: str) -> _Sought:
 
 def _of_company(read: Connection, said: str) -> _Sought:
     its = companies.alias()
-    named = _begins(read, its.c.name_key, said.casefold())
+    named = begins(read, its.c.name_key, said.casefold())
     here = leads.c.company_id == said
     ids = [select(leads.c.id).where(here), select(leads.c.id).join(its, its.c.id == leads.c.company_id).where(named)]
     return _few_or_many(read, ids, or_(here, exists().where(its.c.id == leads.c.company_id, named)))
@@ -259,9 +259,9 @@ def _of_company(read: Connection, said: str) -> _Sought:
 
 def _beginning(read: Connection, q: str) -> _Sought:
     c, its = leads.c, companies.alias()
-    named = _begins(read, its.c.name_key, q.casefold())
-    own = [_begins(read, c.email_key, q.casefold())]
-    own += [_begins(read, func.lower(column), func.lower(q)) for column in (c.name, c.first_name, c.last_name)]
+    named = begins(read, its.c.name_key, q.casefold())
+    own = [begins(read, c.email_key, q.casefold())]
+    own += [begins(read, func.lower(column), func.lower(q)) for column in (c.name, c.first_name, c.last_name)]
     ids = [select(c.id).where(one) for one in own]
     ids.append(select(c.id).join(its, its.c.id == c.company_id).where(named))
     had = replaced.c.email_key == q.casefold()  # an address that is another one by now: the whole of it
@@ -270,7 +270,7 @@ def _beginning(read: Connection, q: str) -> _Sought:
     return _few_or_many(read, ids, or_(*own, *others))
 
 
-def _begins(read: Connection, column: ColumnElement[Any], said: Any) -> ColumnElement[bool]:
+def begins(read: Connection, column: ColumnElement[Any], said: Any) -> ColumnElement[bool]:
     """Letter by letter, in the order of the index (on PostgreSQL `text_pattern_ops`)."""
     end = said + _LAST if isinstance(said, str) else said.op("||")(_LAST)
     if read.dialect.name == "postgresql":

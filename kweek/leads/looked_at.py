@@ -32,7 +32,7 @@ _SUMS: Final = (
     .join_from(visits, visitors, visitors.c.id == visits.c.visitor_id)
     .where(_SINCE)
 )
-_LISTS: Final = {
+LISTS: Final = {
     "pages": select(
         visits.c.what,
         func.max(visits.c.title).label("title"),
@@ -66,6 +66,12 @@ def sums(read: Connection, since: datetime) -> AnyRow:
     return read.execute(_SUMS, {"since": since}).one()
 
 
+def whole(read: Connection, name: str, since: datetime) -> tuple[list[str], list[AnyRow]]:
+    """One of `LISTS` to its last row, and what its columns are called."""
+    found = read.execute(LISTS[name], {"since": since})
+    return list(found.keys()), list(found.all())
+
+
 def lists(read: Connection, since: datetime) -> dict[str, list[AnyRow]]:
     """pages, topics, downloads and sources: the most looked at come first."""
-    return {name: list(read.execute(query.limit(MOST), {"since": since}).all()) for name, query in _LISTS.items()}
+    return {name: list(read.execute(query.limit(MOST), {"since": since}).all()) for name, query in LISTS.items()}

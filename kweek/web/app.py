@@ -10,9 +10,11 @@ from kweek.web import (
     call_page,
     campaigns_page,
     changes_page,
+    companies_page,
     company_page,
     desk,
     duplicates_page,
+    exports,
     fact_page,
     flow_page,
     form_page,
@@ -43,11 +45,11 @@ def make_app(house: House) -> FastAPI:
     """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    work = (handover_page, call_page, task_page, lead_page, fact_page, spot)
+    work = (handover_page, call_page, task_page, lead_page, company_page, fact_page, spot)
     numbers = (ready_page, campaigns_page, visitors_page)
-    lists = (leads_page, matrix_page, rescoring_page, duplicates_page, company_page, imports_page, form_page)
+    lists = (leads_page, matrix_page, rescoring_page, duplicates_page, companies_page, imports_page, form_page)
     pages = (desk, flow_page, changes_page, live, mails, *work, *numbers, *lists)
-    for part in (public, survey, visits, api, tasks, *pages):
+    for part in (public, survey, visits, api, tasks, exports, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)

@@ -1,8 +1,8 @@
-"""How is a list of leads sent as a file? Whole, with the filter and the order of its page, while it is read."""
+"""How is a list sent as a file? Whole, with the filter and the order of its page, while it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Final
 from urllib.parse import quote
@@ -10,7 +10,9 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from kweek.leads.export import BOM, Listing, as_csv, columns, in_parts, rows
+from kweek.leads.export import Listing, columns, rows
+from kweek.leads.formulas import Cell
+from kweek.leads.spreadsheet import BOM, as_csv, in_parts
 from kweek.rules.grades import Points
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
@@ -40,11 +42,15 @@ def refuse_slips(
 
 
 def send(request: Request, house: House, name: str, listing: Listing, *, since: bool = False) -> Response:
-    """name: of the file. `?separator=`: `;` or `,`; else the one that Excel has in the reader's language. since: the
-    list says of each since when it is in there."""
+    """A list of leads. name: of the file. since: the list says of each since when it is in there."""
     fields, fresh = house.rules.own_fields(), house.rules.grades().grade_of(Points())
-    separator = request.query_params.get(_SEPARATOR) or _SEPARATORS.get(reader_language(request), ",")
     found = rows(house.db, listing, fresh, fields, house.rules.zone(), since=since)
-    lines = as_csv(chain([columns(fields, since=since)], found), separator)
+    return send_table(request, name, columns(fields, since=since), found)
+
+
+def send_table(request: Request, name: str, heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Response:
+    """`?separator=`: `;` or `,`; else the one that Excel has in the reader's language."""
+    separator = request.query_params.get(_SEPARATOR) or _SEPARATORS.get(reader_language(request), ",")
+    text = as_csv(chain([heads], lines), separator)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.csv"}
-    return StreamingResponse(in_parts(chain([BOM], lines)), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(in_parts(chain([BOM], text)), media_type="text/csv; charset=utf-8", headers=headers)

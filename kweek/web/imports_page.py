@@ -24,8 +24,8 @@ from kweek.intake.imports.said import FileError, HowError
 from kweek.intake.imports.stored_file import StoredFile
 from kweek.intake.imports.trying import Outcome, Tried, try_rows
 from kweek.leads import imports
-from kweek.leads.export import BOM, in_parts
 from kweek.leads.imports import NoSuchImportError, NotNowError
+from kweek.leads.spreadsheet import BOM, in_parts
 from kweek.web.acting import acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House

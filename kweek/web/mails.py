@@ -49,7 +49,7 @@ def list_mails(request: Request, house: HouseOf, before: int | None = None, lead
     """Newest first; `before` is the id of the last one on the page above. lead: those to this lead only. to: `leads`,
     without what colleagues got."""
     with house.db.read() as read:
-        listed = _list(read, lead, before, only=to == "leads")
+        listed = caught_page(read, lead, before, only=to == "leads")
     return page(request, "mails.html", list=listed, mail=None)
 
 
@@ -140,7 +140,7 @@ def _show(number: int, request: Request, house: House, fault: str | None = None,
     meant = request.query_params.get("meant")
     with house.db.read() as read:
         asked = request.query_params
-        listed = _list(read, asked.get("lead", ""), None, only=asked.get("to") == "leads")
+        listed = caught_page(read, asked.get("lead", ""), None, only=asked.get("to") == "leads")
         after = _after(read, reader_tongue(request), ours) if ours else None
     return page(
         request, "mail.html", status=422 if fault else 200, mail=mail, ours=ours, fault=fault, words=words,
@@ -170,8 +170,8 @@ class Listed:
         return f"{path}?{said}" if said else path
 
 
-def _list(read: Connection, lead: str, before: int | None, *, only: bool) -> Listed:
-    """NoSuchLead."""
+def caught_page(read: Connection, lead: str, before: int | None, *, only: bool) -> Listed:
+    """The newest first, from before this id. NoSuchLead."""
     caught = tables.caught.c
     query = select(caught.id, caught.subject, caught.recipient, caught.at).order_by(caught.id.desc())
     who = address = None

@@ -82,33 +82,58 @@ def waiting(read: Connection) -> dict[str, Listed]:
 
 def open_calls(read: Connection, lead_id: str | None = None) -> Listed:
     """Open and taken call tasks, the oldest first. lead_id: of this lead only."""
-    c = tables.call_tasks.c
-    return _open(read, calls(), tables.call_tasks, OPEN, (c.opened_at, c.key), lead_id)
+    return _open(read, _CALLS, lead_id)
 
 
 def open_handovers(read: Connection, lead_id: str | None = None) -> Listed:
     """Handovers that sales has not closed, whose clock runs out first on top."""
-    h = tables.handovers.c
-    clock = (h.contacted_at.is_not(None), h.follow_up_at.is_(None), h.follow_up_at, h.given_at, h.key)
-    return _open(read, handovers(), tables.handovers, WITH_SALES, clock, lead_id)
+    return _open(read, _HANDOVERS, lead_id)
 
 
 def open_tasks(read: Connection, lead_id: str | None = None) -> Listed:
     """Open and taken tasks, the oldest first."""
-    t = tables.tasks.c
-    return _open(read, tasks(), tables.tasks, OPEN, (t.opened_at, t.key), lead_id)
+    return _open(read, _TASKS, lead_id)
 
 
-def _open(
-    read: Connection, query: AnySelect, table: Table, states: tuple[str, ...], order: tuple[Any, ...], lead: str | None
-) -> Listed:
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What lies open of one kind. query: all that is shown of each. order: which is on top."""
+
+    query: AnySelect
+    table: Table
+    states: tuple[str, ...]
+    order: tuple[Any, ...]
+
+    def which(self) -> ColumnElement[bool]:
+        return self.table.c.status.in_(self.states)
+
+
+_C: Final = tables.call_tasks.c
+_CALLS: Final = _Waiting(calls(), tables.call_tasks, OPEN, (_C.opened_at, _C.key))
+_H: Final = tables.handovers.c
+_HANDOVERS: Final = _Waiting(
+    handovers(), tables.handovers, WITH_SALES,
+    (_H.contacted_at.is_not(None), _H.follow_up_at.is_(None), _H.follow_up_at, _H.given_at, _H.key),
+)  # fmt: skip
+_T: Final = tables.tasks.c
+_TASKS: Final = _Waiting(tasks(), tables.tasks, OPEN, (_T.opened_at, _T.key))
+_KINDS: Final = {"handovers": _HANDOVERS, "tasks": _TASKS, "calls": _CALLS}
+
+
+def all_waiting(read: Connection, name: str) -> Sequence[Row[Any]]:
+    """One of the lists of `waiting`, to its last row."""
+    kind = _KINDS[name]
+    return read.execute(kind.query.where(kind.which()).order_by(*kind.order)).all()
+
+
+def _open(read: Connection, kind: _Waiting, lead: str | None) -> Listed:
     """The first are chosen before anything is asked about them: of thousands that wait, only these are looked up."""
-    which = [table.c.status.in_(states), *([] if lead is None else [table.c.lead_id == lead])]
-    first = select(table.c.key).where(*which).order_by(*order).limit(MOST)
-    rows = list(read.execute(query.where(table.c.key.in_(first.scalar_subquery())).order_by(*order)).all())
+    key, which = kind.table.c.key, [kind.which(), *([] if lead is None else [kind.table.c.lead_id == lead])]
+    first = select(key).where(*which).order_by(*kind.order).limit(MOST)
+    rows = list(read.execute(kind.query.where(key.in_(first.scalar_subquery())).order_by(*kind.order)).all())
     if len(rows) < MOST:
         return Listed(rows, len(rows))
-    return Listed(rows, read.execute(select(func.count()).select_from(table).where(*which)).scalar_one())
+    return Listed(rows, read.execute(select(func.count()).select_from(kind.table).where(*which)).scalar_one())
 
 
 # --- mails, and what stands still -------------------------------------------------------------------

@@ -46,13 +46,22 @@ def of_lead(read: Connection, lead_id: str) -> SameAs:
 def open_pairs(read: Connection) -> Listed:
     """What waits for somebody to look, the likest first: each with the ids of both, why, and how much they look alike.
     Of who was merged meanwhile, nothing is asked."""
+    return listed(read, _open_pairs())
+
+
+def all_pairs(read: Connection) -> Sequence[AnyRow]:
+    """The same, to the last."""
+    return read.execute(_open_pairs()).all()
+
+
+def _open_pairs() -> AnySelect:
     query = (
         select(tables.duplicates)
         .join(_FIRST, _FIRST.c.id == _D.first_id)
         .join(_SECOND, _SECOND.c.id == _D.second_id)
         .where(_D.status == "open", _FIRST.c.merged_into.is_(None), _SECOND.c.merged_into.is_(None))
     )
-    return listed(read, query.order_by(_D.likeness.desc(), _D.id))
+    return query.order_by(_D.likeness.desc(), _D.id)
 
 
 def last_merges(read: Connection, most: int) -> Sequence[AnyRow]:

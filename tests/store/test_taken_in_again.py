@@ -19,8 +19,9 @@ from kweek.intake.incoming import CompanyIn, Incoming, LeadIn, TouchIn
 from kweek.intake.record import record
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
-from kweek.leads.export import as_csv, columns, everybody, rows
+from kweek.leads.export import columns, everybody, rows
 from kweek.leads.listed import Wanted
+from kweek.leads.spreadsheet import as_csv
 from tests.store import imported as files
 from tests.store.imported import EARS, HEAD, all_rows, imported, lead, tried
 from tests.store.making import NOW, a_lead

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from kweek.leads.export import as_csv, in_parts
 from kweek.leads.formulas import Cell, as_it_was, harmless
+from kweek.leads.spreadsheet import as_csv, in_parts
 
 RUNS = (
     "=1+1",
