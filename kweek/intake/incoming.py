@@ -62,6 +62,10 @@ class LeadIn:
     facts: tuple[Found, ...] = ()
     fills_only: bool = False
 
+    def only_who(self) -> LeadIn:
+        """The same person, of whom nothing more is said."""
+        return LeadIn(self.id, self.email, self.external_id)
+
 
 @dataclass(frozen=True, slots=True)
 class TouchIn:

@@ -24,13 +24,14 @@ from kweek.leads import bant, tables
 from kweek.leads.duplicates import propose
 from kweek.leads.ledger import problem
 from kweek.leads.merged import living
+from kweek.leads.named import HAS_OTHERS, by_external, by_id, by_mailbox
 from kweek.leads.publish import PUBLISHED
 from kweek.leads.replaced import Replaced, its_mailboxes, keep_replaced, who_had
 from kweek.leads.rows import insert_once
 from kweek.leads.traits import kept, set_fields
 from kweek.rules.said import ROOT
 
-_LEADS: Final = select(tables.leads, PUBLISHED)
+_LEADS: Final = select(tables.leads, PUBLISHED, HAS_OTHERS)
 _IS_ITS_OWN: Final = tables.leads.c.external_id == bindparam("external")
 _IS_MAILBOX: Final = tables.leads.c.email_key == bindparam("mailbox")
 _BY_OWN_ID: Final = _LEADS.where(_IS_ITS_OWN).with_for_update()
@@ -41,7 +42,7 @@ _CONSENT: Final = insert(tables.consents)
 
 
 def row_of(tx: Connection, lead_id: str) -> Row[Any] | None:
-    """The row of the lead that this one is now, locked; with what is `PUBLISHED`."""
+    """The row of the lead that this one is now, locked; with what is `PUBLISHED`, and whether it `HAS_OTHERS`."""
     row = tx.execute(_BY_ID, {"lead": lead_id}).one_or_none()
     return row if row is None or row.merged_into is None else row_of(tx, row.merged_into)
 
@@ -65,6 +66,21 @@ def find_or_make(tx: Connection, lead: LeadIn, now: datetime) -> Row[Any] | None
         if had is not None and found is not None and found.merged_into is None:
             propose(tx, found.id, had.id, "address", 1.0, now)
     return found if found is None or found.merged_into is None else row_of(tx, found.merged_into)
+
+
+def came_as(tx: Connection, row: Row[Any], lead: LeadIn) -> str | None:
+    """By which of its names the sender meant it; None: others do not go on in it, and it is asked by nobody. row: of
+    the lead that it is now."""
+    if not row.has_others:
+        return None
+    if lead.id is not None:
+        return by_id(lead.id)
+    if lead.external_id is not None:
+        its = tables.leads.c.external_id == lead.external_id
+        if tx.execute(select(tables.leads.c.id).where(its)).first() is not None:
+            return by_external(lead.external_id)
+    key = _key(lead)
+    return None if key is None else by_mailbox(key)
 
 
 def _find(tx: Connection, lead: LeadIn) -> Row[Any] | None:

@@ -68,7 +68,7 @@ def receive(
 
     def also(tx: Connection, recorded: Recorded) -> None:
         if received.flow is not None and recorded.fresh:
-            whose, data = LeadIn(id=recorded.lead_id), {"flow": received.flow}
+            whose, data = incoming.lead.only_who(), {"flow": received.flow}
             enters = Incoming(f"{incoming.id}/enrol", "enrol", max(incoming.at, now), whose, data)
             append(tx, recorded.lead_id, enters, now, ears)
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from kweek.flow.state import Event
 from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
-from kweek.intake.people import enrich, find_or_make, row_of
+from kweek.intake.people import came_as, enrich, find_or_make, row_of
 from kweek.intake.touches import keep_touch
 from kweek.leads import events, tables, topics
 from kweek.leads.database import Database, NoSuchLead
@@ -170,13 +170,14 @@ def _take(
     last: bool = True,
 ) -> Recorded:
     """All that comes with it is judged together: the lead comes to its grade at once, and not by those in between."""
-    event = _put(tx, lead.id, lead.seq + 1, incoming, now)
+    name = came_as(tx, lead, incoming.lead)
+    event = _put(tx, lead.id, lead.seq + 1, incoming, now, name)
     if event is None:
         return _same(tx, lead.id, incoming)
     happened, told = [event], [incoming]
     changed = enrich(tx, lead, incoming.lead, incoming.at, incoming.id, now)
     for one in _with(ears, incoming, before(tx, lead.id) if before is not None else ()):
-        if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now)) is not None:
+        if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now, name)) is not None:
             happened.append(follows)
             told.append(one)
     changed |= sum(_touched(tx, lead.id, one, now) + _reads(tx, lead.id, one) for one in told) > 0  # all of them
@@ -213,9 +214,9 @@ def _with(ears: Ears, incoming: Incoming, earlier: Sequence[Incoming]) -> Iterat
         yield from ears.derived(one)
 
 
-def _put(tx: Connection, lead_id: str, seq: int, one: Incoming, now: datetime) -> Event | None:
+def _put(tx: Connection, lead_id: str, seq: int, one: Incoming, now: datetime, name: str | None) -> Event | None:
     event = Event(seq, one.kind, one.at, one.ref, one.data)
-    row = events.row_of(lead_id, one.id, event, recorded_at=now, by=one.by, note=one.note, past=one.past)
+    row = events.row_of(lead_id, one.id, event, recorded_at=now, by=one.by, note=one.note, came_as=name, past=one.past)
     return event if events.put(tx, row) else None
 
 

@@ -77,13 +77,14 @@ def row_of(
     recorded_at: datetime,
     by: str | None = None,
     note: str | None = None,
+    came_as: str | None = None,
     past: bool = False,
 ) -> dict[str, object]:
-    """As it stands in our books. past: no flow hears of it."""
+    """As it stands in our books. came_as: by `kweek.leads.named`. past: no flow hears of it."""
     return {
         "lead_id": lead_id, "seq": event.seq, "id": id, "kind": event.kind, "at": event.at, "recorded_at": recorded_at,
         "ref": event.ref, "data": dump_event(event).get("data", {}), "by": by, "note": note,
-        "merged": past or None,
+        "came_as": came_as, "merged": past or None,
     }  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """They were two after all: how is a merge undone? What moved goes back, and what was written is as it was before.
 
-What somebody changed since then stays as it is, and what came in since then stays with the lead that went on, but for
-what is about mails, calls and tasks of the other one. Three things are not undone: enrolments that ended as `merged`
-(of what they had, colleagues get tasks when the lead hears `unmerged`), lines of the points' ledger that were
-taken back by a line of their own, and numbers of events that were given out.
+What somebody changed since then stays as it is. What came in since then under a name of the other one, or about its
+mails, calls and tasks, is the other one's (`kweek.intake.merging.meanwhile`); all else stays. Three things are not
+undone: enrolments that ended as `merged` (of what they had, colleagues get tasks when the lead hears `unmerged`), lines
+of the points' ledger that were taken back by a line of their own, and numbers of events that were given out.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Table, delete, exists, func, or_, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn
+from kweek.intake.merging.meanwhile import BACK, give_its_own
 from kweek.intake.merging.merge import tell_flows
 from kweek.intake.merging.rows import HELD_ONCE, MOVING, SOURCED, Told, give_back, move_back, plain, take_back, typed
 from kweek.intake.merging.united import OWN
@@ -24,15 +25,9 @@ from kweek.leads import tables
 from kweek.leads.database import Database, lock_lead
 from kweek.leads.duplicates import settle_pair
 from kweek.leads.enrolments import lead_row
-from kweek.leads.merged import merged_into
 
 _E: Final = tables.events.c
 _WISHED: Final = ("unsubscribed", "complained", "objected")
-_BACK: Final = (
-    update(tables.events)
-    .where(_E.id == bindparam("event"), _E.lead_id == bindparam("kept"))
-    .values(lead_id=bindparam("gone"), seq=bindparam("number"), merged=bindparam("past"))
-)
 
 
 def unmerge(db: Database, merge_id: int, by: str, now: datetime, ears: Ears) -> tuple[str, str]:
@@ -50,7 +45,7 @@ def unmerge(db: Database, merge_id: int, by: str, now: datetime, ears: Ears) -> 
             raise ClosedError("merge", row.undone_by, row.undone_at, "undone")
         if in_the_way(tx, row) is not None:
             raise OutcomeError("Another merge came after this one: undo that one first.", field="undo")
-        _undo(tx, row, by, now)
+        _undo(tx, row, by, now, ears)
         tell_flows(tx, kept, now, ears)
         back = Incoming(f"{gone}/unmerged/{row.id}", "unmerged", now, LeadIn(id=gone), by=by)
         append(tx, gone, back, now, ears)
@@ -74,7 +69,7 @@ def _of(read: Connection, merge_id: int) -> Row[Any]:
     return row
 
 
-def _undo(tx: Connection, row: Row[Any], by: str, now: datetime) -> None:
+def _undo(tx: Connection, row: Row[Any], by: str, now: datetime, ears: Ears) -> None:
     kept, gone, told = row.kept_id, row.gone_id, row.moved
     tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(merged_into=None))
     for table in MOVING:
@@ -86,6 +81,8 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime) -> None:
     _columns_back(tx, kept, gone, told)
     _campaigns_back(tx, gone, len(told["moved"].get(tables.touches.name, [])))
     _events_back(tx, kept, gone, told["events"], told.get("heard"))
+    give_its_own(tx, kept, gone, ears)
+    _points_back(tx, kept, gone)
     _wishes_back(tx, kept, told["silenced"], row.at)
     _doubts_back(tx, told["proposed"])
     settle_pair(tx, kept, gone, "different", by, now)
@@ -136,17 +133,13 @@ def _events_back(tx: Connection, kept: str, gone: str, told: list[Told], heard: 
     if told:
         back = [{"event": one["id"], "number": one["seq"], "past": one["merged"]} for one in told]
         both = {"kept": kept, "gone": gone}
-        tx.execute(_BACK, [{**one, **both, "number": numbers.get(one["event"], one["number"])} for one in back])
+        tx.execute(BACK, [{**one, **both, "number": numbers.get(one["event"], one["number"])} for one in back])
     if late:
         tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(seq=row.seq + len(late)))
-    about = or_(*(_E.ref.startswith(f"{lead}-", autoescape=True) for lead in (gone, *merged_into(tx, gone))))
-    since = tx.execute(select(_E.id).where(_E.lead_id == kept, about).order_by(_E.seq)).scalars().all()
-    if since:
-        last = lead_row(tx, gone).seq
-        numbered = [{"event": id, "kept": kept, "gone": gone, "number": last + n} for n, id in enumerate(since, 1)]
-        tx.execute(_BACK, [{**one, "past": True} for one in numbered])
-        tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(seq=last + len(since)))
-    # points for what was another's: gone with it. All else that rules gave is settled by lines of its own
+
+
+def _points_back(tx: Connection, kept: str, gone: str) -> None:
+    """Those for what was another's: gone with it. All else that rules gave is settled by lines of its own."""
     points, theirs = tables.points.c, select(_E.id).where(_E.lead_id == gone)
     tx.execute(delete(tables.points).where(points.lead_id == kept, points.rule.is_not(None), points.about.in_(theirs)))
 

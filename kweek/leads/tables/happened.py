@@ -18,6 +18,7 @@ events = Table(
     Column("data", JSON, nullable=False, default=dict),
     Column("by", Text),  # the colleague who did it; null: the lead, a machine or the flow
     Column("note", Text),  # what that colleague wrote down
+    Column("came_as", Text),  # which of its names was said, where others go on in it: `kweek.leads.named`
     Column("merged", Boolean),  # it came with a visitor or a lead that turned out to be this one: no flow hears of it
     Index("ix_events_lead_id_kind", "lead_id", "kind"),
     Index("ix_events_recorded_at", "recorded_at"),  # what just happened, for the board

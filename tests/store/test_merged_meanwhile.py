@@ -1,0 +1,127 @@
+"""Two were one by mistake: does each have what came in for it meanwhile?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kweek.flow.conditions import parse_condition
+from kweek.intake.check_lead import Vocabulary
+from kweek.intake.ears import Derivation, FlowEars
+from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, TouchIn
+from kweek.intake.merging.merge import merge
+from kweek.intake.merging.unmerge import unmerge
+from kweek.intake.received import check_received, receive
+from kweek.intake.record import record
+from kweek.leads import tables
+from kweek.leads.bant import Found
+from kweek.leads.database import Database
+from kweek.leads.events import pull
+from kweek.leads.points import sums_of
+from kweek.rules.grades import Points
+from kweek.rules.stages import Conversions
+from tests.store.making import NOW
+from tests.store.test_merging import EARS, LATER, key, rows
+
+ANN = LeadIn(email="ann@acme.test", external_id="crm-1", profile={"name": "Ann", "phone": "+31612345678"})
+BOB = LeadIn(email="bob@acme.test", external_id="crm-2", profile={"name": "Bob"})
+
+
+def told(db: Database, lead: LeadIn, id: str, kind: str = "download.taken", **more: Any) -> str:
+    return record(db, Incoming(id, kind, LATER, lead, **more), LATER, EARS).lead_id
+
+
+@pytest.fixture
+def two(database: Database) -> tuple[str, str]:
+    """Ann was there first: she goes on."""
+    first, second = (
+        record(database, Incoming(id, "page.viewed", at, lead), at, EARS).lead_id
+        for id, lead, at in (("a", ANN, NOW), ("b", BOB, NOW + timedelta(hours=1)))
+    )
+    return first, second
+
+
+def one_of(db: Database, two: tuple[str, str], *, address: str) -> int:
+    """address: whose the kept lead has."""
+    chosen = {"email": two[address == "bob"]}
+    merged = merge(db, *two, chosen, "anna", LATER, EARS, key)
+    assert (merged.kept, merged.gone) == two
+    return merged.id
+
+
+def kinds(db: Database, lead: str) -> list[str]:
+    return [row.id for row in rows(db, tables.events, lead_id=lead) if "merged" not in row.kind]
+
+
+@pytest.mark.parametrize("address", ["ann", "bob"])
+def test_whatever_name_was_said_it_is_with_whoever_has_it(
+    database: Database, two: tuple[str, str], address: str
+) -> None:
+    merge_id = one_of(database, two, address=address)
+    for lead, said in (("ann", ANN), ("bob", BOB)):
+        whose = two[lead == "bob"]
+        ways = (said, LeadIn(email=said.email), LeadIn(external_id=said.external_id), LeadIn(id=whose),
+                LeadIn(email=said.email, external_id="nobody's"))  # fmt: skip
+        for n, way in enumerate(ways):
+            assert told(database, replace(way, profile={}), f"{lead}{n}") == two[0]
+    unmerge(database, merge_id, "bob", LATER, EARS)
+    assert kinds(database, two[0]) == ["a", *(f"ann{n}" for n in range(5))]
+    assert kinds(database, two[1]) == ["b", *(f"bob{n}" for n in range(5))]
+    for lead in two:
+        events = rows(database, tables.events, lead_id=lead)
+        assert [row.seq for row in events] == sorted({row.seq for row in events})
+        assert rows(database, tables.leads, id=lead)[0].seq >= events[-1].seq
+        with database.read() as read:
+            heard = [event.kind for event in pull(read, lead, 1)]
+            assert heard.count("download.taken") == 5, "its flows hear of it"
+            assert sums_of(read, lead) == Points(interest=50)
+
+
+@pytest.mark.parametrize("address", ["ann", "bob"])
+def test_what_was_kept_with_it_goes_along(database: Database, two: tuple[str, str], address: str) -> None:
+    merge_id = one_of(database, two, address=address)
+    said = replace(
+        BOB, profile={"name": "Bob Bos", "phone": "+31687654321"}, fields={"sector": "steel"},
+        consents=(ConsentIn("email", "advice", "Yes.", "form", proof="new"),),
+        facts=(Found("budget", "yes", "form"),),
+    )  # fmt: skip
+    told(database, said, "new", "demo.requested", touch=TouchIn("form", "fair"))
+    told(database, LeadIn(id=two[0], profile={"job_title": "Buyer"}), "hers")
+    ears = FlowEars(scores=EARS.scores, conversions=Conversions(hard=frozenset({"demo.requested"})))
+    unmerge(database, merge_id, "bob", LATER, ears)
+    ann, bob = (rows(database, tables.leads, id=lead)[0] for lead in two)
+    assert (ann.name, ann.phone, ann.job_title) == ("Bob", "+31612345678", "Buyer"), "but for the first merge's choice"
+    assert (bob.name, bob.phone) == ("Bob Bos", "+31687654321")
+    assert ann.fields == {"sector": "steel"}, "of what was not known before, it goes on with it"
+    assert (ann.campaign, bob.campaign, bob.stage) == (None, "fair", "sales qualified")
+    for table in (tables.touches, tables.bant):
+        assert [row.lead_id for row in rows(database, table)] == [two[1]], table.name
+    assert [row.lead_id for row in rows(database, tables.consents)] == [two[1]]
+
+
+def test_what_follows_from_it_goes_along(database: Database, two: tuple[str, str]) -> None:
+    merge_id = one_of(database, two, address="bob")
+    wish = Derivation("demo.requested", "download.taken", parse_condition("event.wish == 'demo'"))
+    ears = FlowEars(scores=EARS.scores, derivations=(wish,))
+    record(database, Incoming("new", "download.taken", LATER, BOB, {"wish": "demo"}), LATER, ears)
+    words = Vocabulary(flows=lambda: ("warm",))
+    raw = {"id": "sent", "lead": {"email": "bob@acme.test"}, "flow": "warm"}
+    receive(database, check_received(raw, words, LATER), LATER, EARS)
+    raised = f"{two[1]}-1/3/raised/meeting.requested"
+    told(database, LeadIn(id=two[0]), raised, "meeting.requested")
+    unmerge(database, merge_id, "bob", LATER, EARS)
+    assert kinds(database, two[0]) == ["a"]
+    assert kinds(database, two[1]) == ["b", "new", "new/demo.requested", "sent", "sent/enrol", raised]
+
+
+def test_of_a_lead_in_which_nobody_goes_on_no_name_is_kept(database: Database, two: tuple[str, str]) -> None:
+    told(database, BOB, "before")
+    merge_id = one_of(database, two, address="ann")
+    told(database, BOB, "while")
+    unmerge(database, merge_id, "bob", LATER, EARS)
+    told(database, BOB, "after")
+    names = {row.id: row.came_as for row in rows(database, tables.events) if row.came_as}
+    assert names == {"while": "external:crm-2"}
