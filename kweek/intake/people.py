@@ -23,7 +23,7 @@ from kweek.intake.incoming import ConsentIn, LeadIn
 from kweek.leads import bant, tables
 from kweek.leads.duplicates import propose
 from kweek.leads.ledger import problem
-from kweek.leads.merged import living
+from kweek.leads.merged import FIRST_LOCKED, living
 from kweek.leads.named import HAS_OTHERS, by_external, by_id, by_mailbox
 from kweek.leads.publish import PUBLISHED
 from kweek.leads.replaced import Replaced, its_mailboxes, keep_replaced, who_had
@@ -36,7 +36,9 @@ _IS_ITS_OWN: Final = tables.leads.c.external_id == bindparam("external")
 _IS_MAILBOX: Final = tables.leads.c.email_key == bindparam("mailbox")
 _BY_OWN_ID: Final = _LEADS.where(_IS_ITS_OWN).with_for_update()
 _BY_MAILBOX: Final = _LEADS.where(_IS_MAILBOX).with_for_update()
-_BY_BOTH: Final = _LEADS.where(or_(_IS_ITS_OWN, _IS_MAILBOX)).order_by(tables.leads.c.id).with_for_update()
+_BY_BOTH: Final = (
+    _LEADS.where(or_(_IS_ITS_OWN, _IS_MAILBOX)).order_by(FIRST_LOCKED, tables.leads.c.id).with_for_update()
+)
 _BY_ID: Final = _LEADS.where(tables.leads.c.id == bindparam("lead")).with_for_update()
 _CONSENT: Final = insert(tables.consents)
 

@@ -21,6 +21,7 @@ from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventE
 from kweek.intake.people import came_as, enrich, find_or_make, row_of
 from kweek.intake.touches import keep_touch
 from kweek.leads import events, tables, topics
+from kweek.leads.away import Crossed
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.enrolments import lead_row
 from kweek.leads.graded import Graded, Told, tell_grade, write_told
@@ -36,7 +37,7 @@ __all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "rec
 _EVENTS: Final = tables.events.c
 _KNOWN: Final = select(_EVENTS.lead_id, _EVENTS.seq, _EVENTS.kind).where(_EVENTS.id == bindparam("id"))
 _BROUGHT_UP: Final = update(tables.leads).where(tables.leads.c.id == bindparam("lead"))
-_RACES = 3  # two senders may make the same lead, or use the same id, at once: the loser looks again
+_RACES = 3  # two senders may make the same lead, use the same id, or wait for each other: the loser looks again
 
 Also = Callable[[Connection, Recorded], None]
 Before = Callable[[Connection, str], Sequence[Incoming]]
@@ -125,7 +126,7 @@ def record(
                 if also is not None:
                     also(tx, recorded)
                 return recorded
-        except IntegrityError:
+        except (IntegrityError, Crossed):
             if last == 1:
                 raise
     raise AssertionError("unreachable")

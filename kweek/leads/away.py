@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kweek.errors import KweekError
 
@@ -12,9 +14,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.exc import DBAPIError
 
+_DEADLOCK: Final = "40P01"
 # PostgreSQL's codes (its manual, appendix A) for "not now": connection lost, out of resources or connections,
 # shutting down, starting up, a lock that did not come free, a deadlock that it broke.
-_AWAY_CODES: Final = ("08", "53", "57P", "58", "55P03", "40P01", "25P03")
+_AWAY_CODES: Final = ("08", "53", "57P", "58", "55P03", _DEADLOCK, "25P03")
 _AWAY_NAMES: Final = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL")
 _UNREADABLE_NAMES: Final = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 _NO_TABLE: Final = "42P01"
@@ -27,6 +30,10 @@ class DatabaseAway(KweekError):
     exit_code = 3
 
 
+class Crossed(DatabaseAway):
+    """Two transactions waited for each other, and this one was broken off: done again, it goes through."""
+
+
 class NoDatabase(DatabaseAway):
     """Its file is not there."""
 
@@ -35,6 +42,19 @@ class DatabaseUnusable(KweekError):
     """It is no database, not a whole one, or not ours to use. Somebody has to do something."""
 
     exit_code = 3
+
+
+_TIMES: Final = 5
+
+Done = TypeVar("Done")
+
+
+def until_through(do: Callable[[], Done]) -> Done:
+    """What this does in a transaction of its own, done again where it was broken off by `Crossed`."""
+    for _ in range(_TIMES - 1):
+        with suppress(Crossed):
+            return do()
+    return do()
 
 
 def is_away(error: DBAPIError) -> bool:
@@ -63,7 +83,8 @@ def in_words(error: DBAPIError, engine: Engine) -> KweekError | None:
     said = str(error.orig).strip().splitlines()
     words = said[0] if said else type(error.orig).__name__
     if is_away(error):
-        return DatabaseAway(f"The lead database ({where}) does not answer: {words}")
+        away = Crossed if getattr(error.orig, "sqlstate", None) == _DEADLOCK else DatabaseAway
+        return away(f"The lead database ({where}) does not answer: {words}")
     if str(getattr(error.orig, "sqlite_errorname", "")).startswith(_UNREADABLE_NAMES):
         what = "Put back a backup of it, or set KWEEK_DATABASE_URL to where it is"
         return DatabaseUnusable(f"The lead database ({where}) cannot be read: {words}. {what}")

@@ -25,6 +25,24 @@ _WENT: Final = select(leads.c.id, leads.c.merged_into).where(
 _LOCK: Final = _INTO.with_for_update()
 _GONE: Final = select(leads.c.id).where(leads.c.merged_into == bindparam("lead")).order_by(leads.c.id)
 
+FIRST_LOCKED: Final = leads.c.merged_into.is_(None)
+"""Of several that are locked together, who was merged comes before whoever goes on in its place: so does whoever finds
+one by its name. Of equals, the smaller id."""
+_IN_ORDER: Final = (
+    select(leads.c.id)
+    .where(leads.c.id.in_(bindparam("leads", expanding=True, type_=Text)))
+    .order_by(FIRST_LOCKED, leads.c.id)
+    .with_for_update()
+)
+
+
+def lock_both(tx: Connection, one: str, other: str) -> None:
+    """Until the transaction ends. NoSuchLead."""
+    found = set(tx.execute(_IN_ORDER, {"leads": [one, other]}).scalars())
+    for lead_id in (one, other):
+        if lead_id not in found:
+            raise NoSuchLead(f"There is no lead {lead_id}")
+
 
 def living(read: Connection, lead_id: str) -> str:
     """The lead that it is now: itself, where nobody merged it."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from kweek.intake.ears import Derivation, FlowEars
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, TouchIn
 from kweek.intake.merging.merge import merge
 from kweek.intake.merging.unmerge import unmerge
+from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.received import check_received, receive
 from kweek.intake.record import record
 from kweek.leads import tables
@@ -125,3 +129,32 @@ def test_of_a_lead_in_which_nobody_goes_on_no_name_is_kept(database: Database, t
     told(database, BOB, "after")
     names = {row.id: row.came_as for row in rows(database, tables.events) if row.came_as}
     assert names == {"while": "external:crm-2"}
+
+
+def test_events_merges_and_undoings_do_not_wait_for_each_other_for_ever(database: Database) -> None:
+    """Whoever sends by a name of the one that goes holds it, and then waits for the one that goes on."""
+    many = [LeadIn(email=f"m{n}@acme.test", external_id=f"m{n}") for n in range(4)]
+    ids = [told(database, lead, f"m{n}") for n, lead in enumerate(many)]
+
+    def press(n: int) -> None:
+        chance = Random(n)
+        one, other = chance.sample(range(4), 2)
+        match n % 4:
+            case 0:
+                with suppress(ClosedError):
+                    merge(database, ids[one], ids[other], {}, "anna", LATER, EARS, key)
+            case 1:
+                standing = [row.id for row in rows(database, tables.merges) if row.undone_at is None]
+                with suppress(ClosedError, OutcomeError, NoSuchTaskError):
+                    unmerge(database, max(standing, default=0), "bob", LATER, EARS)
+            case 2:
+                told(database, LeadIn(email=many[one].email), f"e{n}")
+            case _:
+                told(database, LeadIn(email=many[one].email, external_id=many[other].external_id), f"e{n}")
+
+    with ThreadPoolExecutor(8) as hands:
+        list(hands.map(press, range(200)))  # raises what failed
+    assert len([row for row in rows(database, tables.events) if row.id.startswith("e")]) == 100
+    for row in rows(database, tables.leads):
+        with database.read() as read:
+            assert sums_of(read, row.id) == Points(row.points_profile, row.points_intent, row.points_interest)

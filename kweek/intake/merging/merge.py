@@ -23,10 +23,12 @@ from kweek.intake.outcomes import ClosedError, OutcomeError
 from kweek.intake.record import Ears, append, hear_grade
 from kweek.intake.suppress import AddressKey, suppress
 from kweek.leads import tables
-from kweek.leads.database import Database, lock_lead
+from kweek.leads.away import until_through
+from kweek.leads.database import Database
 from kweek.leads.duplicates import pair, propose, settle_pair
 from kweek.leads.enrolments import lead_row
 from kweek.leads.events import ring
+from kweek.leads.merged import lock_both
 from kweek.leads.permission import suppressed
 
 WISHES: Final = ("unsubscribed", "complained", "objected", "erased")
@@ -82,21 +84,27 @@ def merge(
     """
     if one == other:
         raise OutcomeError("That is one lead, not two.", field="other")
-    with db.write() as tx:
-        for lead in sorted((one, other)):
-            lock_lead(tx, lead)
-        _expect_both(tx, one, other)
-        kept, gone = which_stays(tx, one, other)
-        return _merge(tx, kept, gone, chosen, by, now, ears, address_key)
+
+    def do() -> Merged:
+        with db.write() as tx:
+            lock_both(tx, one, other)
+            _expect_both(tx, one, other)
+            kept, gone = which_stays(tx, one, other)
+            return _merge(tx, kept, gone, chosen, by, now, ears, address_key)
+
+    return until_through(do)
 
 
 def tell_apart(db: Database, one: str, other: str, by: str, now: datetime) -> None:
     """They are two: nobody is asked again. ClosedError: somebody merged one of them before."""
-    with db.write() as tx:
-        for lead in sorted((one, other)):
-            lock_lead(tx, lead)
-        _expect_both(tx, one, other)
-        settle_pair(tx, one, other, "different", by, now)
+
+    def do() -> None:
+        with db.write() as tx:
+            lock_both(tx, one, other)
+            _expect_both(tx, one, other)
+            settle_pair(tx, one, other, "different", by, now)
+
+    until_through(do)
 
 
 def _expect_both(tx: Connection, *leads: str) -> None:

@@ -22,9 +22,11 @@ from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.record import Ears, append
 from kweek.intake.touches import settle_campaigns
 from kweek.leads import tables
-from kweek.leads.database import Database, lock_lead
+from kweek.leads.away import until_through
+from kweek.leads.database import Database
 from kweek.leads.duplicates import settle_pair
 from kweek.leads.enrolments import lead_row
+from kweek.leads.merged import lock_both
 
 _E: Final = tables.events.c
 _WISHED: Final = ("unsubscribed", "complained", "objected")
@@ -37,9 +39,13 @@ def unmerge(db: Database, merge_id: int, by: str, now: datetime, ears: Ears) -> 
     """
     with db.read() as read:
         kept, gone = _of(read, merge_id).kept_id, _of(read, merge_id).gone_id
+    until_through(lambda: _unmerge(db, merge_id, kept, gone, by, now, ears))
+    return kept, gone
+
+
+def _unmerge(db: Database, merge_id: int, kept: str, gone: str, by: str, now: datetime, ears: Ears) -> None:
     with db.write() as tx:
-        for lead in sorted((kept, gone)):
-            lock_lead(tx, lead)
+        lock_both(tx, kept, gone)
         row = _of(tx, merge_id)
         if row.undone_at is not None:
             raise ClosedError("merge", row.undone_by, row.undone_at, "undone")
@@ -50,7 +56,6 @@ def unmerge(db: Database, merge_id: int, by: str, now: datetime, ears: Ears) -> 
         back = Incoming(f"{gone}/unmerged/{row.id}", "unmerged", now, LeadIn(id=gone), by=by)
         append(tx, gone, back, now, ears)
         tell_flows(tx, gone, now, ears)
-    return kept, gone
 
 
 def in_the_way(read: Connection, merge: Row[Any]) -> Row[Any] | None:
