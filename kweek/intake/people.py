@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from kweek.flow.state import Value
 from kweek.intake import differences
@@ -23,7 +23,7 @@ from kweek.intake.incoming import ConsentIn, LeadIn
 from kweek.leads import bant, tables
 from kweek.leads.duplicates import propose
 from kweek.leads.ledger import problem
-from kweek.leads.merged import FIRST_LOCKED, living
+from kweek.leads.merged import living
 from kweek.leads.named import HAS_OTHERS, by_external, by_id, by_mailbox
 from kweek.leads.publish import PUBLISHED
 from kweek.leads.replaced import Replaced, its_mailboxes, keep_replaced, who_had
@@ -36,9 +36,6 @@ _IS_ITS_OWN: Final = tables.leads.c.external_id == bindparam("external")
 _IS_MAILBOX: Final = tables.leads.c.email_key == bindparam("mailbox")
 _BY_OWN_ID: Final = _LEADS.where(_IS_ITS_OWN).with_for_update()
 _BY_MAILBOX: Final = _LEADS.where(_IS_MAILBOX).with_for_update()
-_BY_BOTH: Final = (
-    _LEADS.where(or_(_IS_ITS_OWN, _IS_MAILBOX)).order_by(FIRST_LOCKED, tables.leads.c.id).with_for_update()
-)
 _BY_ID: Final = _LEADS.where(tables.leads.c.id == bindparam("lead")).with_for_update()
 _CONSENT: Final = insert(tables.consents)
 
@@ -49,8 +46,32 @@ def row_of(tx: Connection, lead_id: str) -> Row[Any] | None:
     return row if row is None or row.merged_into is None else row_of(tx, row.merged_into)
 
 
+class GoesOnInAnother(Exception):
+    """Who is meant was merged. Its row is held by now, and whoever goes on must be held without it: two who hold one of
+    both would wait for each other. In another transaction, `the_one_that_goes_on`."""
+
+    def __init__(self, gone: str) -> None:
+        super().__init__(gone)
+        self.gone = gone
+
+
+def the_one_that_goes_on(tx: Connection, gone: str, lead: LeadIn) -> Row[Any]:
+    """Its row, locked. lead: as `find_or_make` was asked for it. GoesOnInAnother: somebody was quicker, once more."""
+    row = tx.execute(_BY_ID, {"lead": living(tx, gone)}).one()
+    if row.merged_into is not None or (lead.id is None and _meant(tx, lead) != gone):
+        raise GoesOnInAnother(gone if row.merged_into is not None else row.id)
+    return row
+
+
+def _meant(read: Connection, lead: LeadIn) -> str | None:
+    """Whose name is it now?"""
+    names = ((tables.leads.c.external_id, lead.external_id), (tables.leads.c.email_key, _key(lead)))
+    said = (select(tables.leads.c.id).where(column == name) for column, name in names if name is not None)
+    return next((found for one in said if (found := read.execute(one).scalar()) is not None), None)
+
+
 def find_or_make(tx: Connection, lead: LeadIn, now: datetime) -> Row[Any] | None:
-    """The lead's row, locked; a new lead when nobody fits. None: it is not said who it is."""
+    """The lead's row, locked; a new lead when nobody fits. None: it is not said who it is. GoesOnInAnother."""
     if lead.external_id is None and lead.email is None:
         return None
     found = _find(tx, lead)
@@ -67,7 +88,9 @@ def find_or_make(tx: Connection, lead: LeadIn, now: datetime) -> Row[Any] | None
         found = _find(tx, lead)
         if had is not None and found is not None and found.merged_into is None:
             propose(tx, found.id, had.id, "address", 1.0, now)
-    return found if found is None or found.merged_into is None else row_of(tx, found.merged_into)
+    if found is not None and found.merged_into is not None:
+        raise GoesOnInAnother(found.id)
+    return found
 
 
 def came_as(tx: Connection, row: Row[Any], lead: LeadIn) -> str | None:
@@ -87,14 +110,12 @@ def came_as(tx: Connection, row: Row[Any], lead: LeadIn) -> str | None:
 
 def _find(tx: Connection, lead: LeadIn) -> Row[Any] | None:
     """By the sender's own id first."""
-    match lead.external_id, _key(lead):
-        case None, mailbox:
-            return tx.execute(_BY_MAILBOX, {"mailbox": mailbox}).one_or_none()
-        case own_id, None:
-            return tx.execute(_BY_OWN_ID, {"external": own_id}).one_or_none()
-        case own_id, mailbox:
-            rows = tx.execute(_BY_BOTH, {"external": own_id, "mailbox": mailbox}).all()
-            return min(rows, key=lambda row: row.external_id != own_id, default=None)
+    found = None
+    if lead.external_id is not None:
+        found = tx.execute(_BY_OWN_ID, {"external": lead.external_id}).one_or_none()
+    if found is None and lead.email is not None:
+        found = tx.execute(_BY_MAILBOX, {"mailbox": _key(lead)}).one_or_none()
+    return found
 
 
 def _who_had(tx: Connection, lead: LeadIn) -> Row[Any] | None:

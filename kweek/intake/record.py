@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from kweek.flow.state import Event
 from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
-from kweek.intake.people import came_as, enrich, find_or_make, row_of
+from kweek.intake.people import GoesOnInAnother, came_as, enrich, find_or_make, row_of, the_one_that_goes_on
 from kweek.intake.touches import keep_touch
 from kweek.leads import events, tables, topics
 from kweek.leads.away import Crossed
@@ -37,7 +37,7 @@ __all__ = ["ConsentIn", "Ears", "Incoming", "LeadIn", "Recorded", "append", "rec
 _EVENTS: Final = tables.events.c
 _KNOWN: Final = select(_EVENTS.lead_id, _EVENTS.seq, _EVENTS.kind).where(_EVENTS.id == bindparam("id"))
 _BROUGHT_UP: Final = update(tables.leads).where(tables.leads.c.id == bindparam("lead"))
-_RACES = 3  # two senders may make the same lead, use the same id, or wait for each other: the loser looks again
+_RACES = 5  # two senders may make the same lead, use the same id, or wait for each other: the loser looks again
 
 Also = Callable[[Connection, Recorded], None]
 Before = Callable[[Connection, str], Sequence[Incoming]]
@@ -119,25 +119,35 @@ def record(
 
     OtherEventError: the id is taken by an event of another kind or lead. NoSuchLead: no lead has this `lead.id`.
     """
+    gone: str | None = None
     for last in range(_RACES, 0, -1):
         try:
             with db.write() as tx:
-                recorded = _record(tx, incoming, now, ears or AlwaysRing(), before)
+                recorded = _record(tx, incoming, now, ears or AlwaysRing(), before, gone)
                 if also is not None:
                     also(tx, recorded)
                 return recorded
         except (IntegrityError, Crossed):
             if last == 1:
                 raise
+        except GoesOnInAnother as error:
+            gone = error.gone
+            if last == 1:
+                raise Crossed("This lead is merged again and again just now. Try again.") from None
     raise AssertionError("unreachable")
 
 
-def _record(tx: Connection, incoming: Incoming, now: datetime, ears: Ears, before: Before | None) -> Recorded:
-    if incoming.lead.id is None:
+def _record(
+    tx: Connection, incoming: Incoming, now: datetime, ears: Ears, before: Before | None, gone: str | None
+) -> Recorded:
+    """gone: who is meant, and was merged."""
+    if gone is not None:
+        lead = the_one_that_goes_on(tx, gone, incoming.lead)
+    elif incoming.lead.id is None:
         lead = find_or_make(tx, incoming.lead, now)
         if lead is None:
             raise NoSuchLead("An event needs its lead: an e-mail address or an external id.")
-    elif (lead := row_of(tx, incoming.lead.id)) is None:
+    elif (lead := row_of(tx, living(tx, incoming.lead.id))) is None:
         raise NoSuchLead(f"There is no lead {incoming.lead.id}")
     return _take(tx, lead, incoming, now, ears, before)
 

@@ -22,23 +22,20 @@ _MERGED: Final = select(leads.c.id).where(
 _WENT: Final = select(leads.c.id, leads.c.merged_into).where(
     leads.c.id.in_(bindparam("leads", expanding=True, type_=Text)), leads.c.merged_into.is_not(None)
 )
-_LOCK: Final = _INTO.with_for_update()
+_LOCKED: Final = _INTO.with_for_update()
 _GONE: Final = select(leads.c.id).where(leads.c.merged_into == bindparam("lead")).order_by(leads.c.id)
 
-FIRST_LOCKED: Final = leads.c.merged_into.is_(None)
-"""Of several that are locked together, who was merged comes before whoever goes on in its place: so does whoever finds
-one by its name. Of equals, the smaller id."""
-_IN_ORDER: Final = (
+_BOTH: Final = (
     select(leads.c.id)
     .where(leads.c.id.in_(bindparam("leads", expanding=True, type_=Text)))
-    .order_by(FIRST_LOCKED, leads.c.id)
+    .order_by(leads.c.id)
     .with_for_update()
 )
 
 
 def lock_both(tx: Connection, one: str, other: str) -> None:
-    """Until the transaction ends. NoSuchLead."""
-    found = set(tx.execute(_IN_ORDER, {"leads": [one, other]}).scalars())
+    """Until the transaction ends; whoever locks two, has the smaller id first. NoSuchLead."""
+    found = set(tx.execute(_BOTH, {"leads": [one, other]}).scalars())
     for lead_id in (one, other):
         if lead_id not in found:
             raise NoSuchLead(f"There is no lead {lead_id}")
@@ -73,12 +70,12 @@ def in_its_place(read: Connection, ids: Sequence[str]) -> Mapping[str, list[str]
 def lock_living(tx: Connection, lead_id: str) -> str:
     """The same, locked until the transaction ends: until then nobody merges it, or undoes that. NoSuchLead."""
     while True:
-        row = tx.execute(_LOCK, {"lead": lead_id}).one_or_none()
+        lead_id = living(tx, lead_id)  # who was merged is not held: two who lock both would wait for each other
+        row = tx.execute(_LOCKED, {"lead": lead_id}).one_or_none()
         if row is None:
             raise NoSuchLead(f"There is no lead {lead_id}")
         if row.merged_into is None:
             return lead_id
-        lead_id = row.merged_into
 
 
 @contextmanager
