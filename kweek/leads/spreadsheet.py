@@ -27,7 +27,8 @@ def as_csv(lines: Iterable[Sequence[Cell]], separator: str) -> Iterator[str]:
 
 
 def _with_comma(fraction: float) -> str:
-    return str(fraction).replace(".", ",")
+    whole, _, rest = str(fraction).partition(".")
+    return f"{whole},{rest}{'0' if len(rest) == 3 else ''}"  # 12,345 is twelve thousand where points and commas change
 
 
 def in_parts(lines: Iterable[str]) -> Iterator[str]:
