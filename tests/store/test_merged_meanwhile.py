@@ -20,12 +20,13 @@ from kweek.intake.merging.unmerge import unmerge
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.received import check_received, receive
 from kweek.intake.record import record
-from kweek.leads import tables
+from kweek.leads import bant, tables
 from kweek.leads.bant import Found
 from kweek.leads.database import Database
 from kweek.leads.events import pull
-from kweek.leads.points import sums_of
-from kweek.rules.grades import Points
+from kweek.leads.points import add_points, sums_of
+from kweek.leads.rows import upsert
+from kweek.rules.grades import Grades, Points
 from kweek.rules.stages import Conversions
 from tests.store.making import NOW
 from tests.store.test_merging import EARS, LATER, key, rows
@@ -121,6 +122,59 @@ def test_what_follows_from_it_goes_along(database: Database, two: tuple[str, str
     assert kinds(database, two[1]) == ["b", "new", "new/demo.requested", "sent", "sent/enrol", raised]
 
 
+def survey(db: Database, lead: str, kept: str, value: str, at: Any = LATER) -> None:
+    """What a survey that was mailed to this lead leaves with the one that it is by now."""
+    mail = f"{lead}-1/3"
+    with db.write() as tx:
+        upsert(tx, tables.answers, {"lead_id": kept, "survey": "s", "question": "q", "value": value, "source": mail,
+               "at": at})  # fmt: skip
+        bant.keep(tx, kept, [Found("budget", value, "survey")], mail, at)
+        add_points(tx, kept, f"{mail}/answered/q/{value}", {"intent": 27}, "survey", at, Grades())
+    said = LeadIn(id=lead, profile={"job_title": value})
+    told(db, said, f"{mail}/answered", "answered", ref=mail)
+
+
+def held(db: Database, lead: str) -> tuple[list[object], list[object], int]:
+    """Facts, answers and points of intent."""
+    facts, answers = (rows(db, table, lead_id=lead) for table in (tables.bant, tables.answers))
+    with db.read() as read:
+        return [row.value for row in facts], [row.value for row in answers], sums_of(read, lead).intent
+
+
+def test_what_the_other_one_answered_takes_nothing_away(database: Database, two: tuple[str, str]) -> None:
+    survey(database, two[0], two[0], "hers")
+    before = rows(database, tables.bant, lead_id=two[0]), rows(database, tables.answers, lead_id=two[0])
+    merge_id = one_of(database, two, address="ann")
+    survey(database, two[1], two[0], "his")
+    assert held(database, two[0]) == (["his"], ["his"], 54)
+    unmerge(database, merge_id, "bob", LATER, EARS)
+    assert (held(database, two[0]), held(database, two[1])) == ((["hers"], ["hers"], 27), (["his"], ["his"], 27))
+    assert (rows(database, tables.bant, lead_id=two[0]), rows(database, tables.answers, lead_id=two[0])) == before
+    assert [rows(database, tables.leads, id=lead)[0].job_title for lead in two] == ["hers", "his"]
+
+
+def test_what_one_answered_who_went_on_in_another_goes_back_all_the_way(
+    database: Database, two: tuple[str, str]
+) -> None:
+    early = NOW - timedelta(days=1)
+    third = record(database, Incoming("c", "page.viewed", early, LeadIn(email="cas@acme.test")), early, EARS).lead_id
+    first = one_of(database, two, address="ann")
+    last = merge(database, third, two[0], {}, "anna", LATER, EARS, key)
+    survey(database, two[1], last.kept, "his")
+    for merge_id in (last.id, first):
+        unmerge(database, merge_id, "bob", LATER, EARS)
+    none: tuple[list[object], list[object], int] = ([], [], 0)
+    assert [held(database, lead) for lead in (third, *two)] == [none, none, (["his"], ["his"], 27)]
+
+
+def test_an_address_that_was_changed_meanwhile_takes_none_away(database: Database, two: tuple[str, str]) -> None:
+    merge_id = one_of(database, two, address="bob")
+    told(database, LeadIn(external_id="crm-1", email="new@acme.test"), "moved")
+    unmerge(database, merge_id, "bob", LATER, EARS)
+    for address, lead in (("ann@acme.test", two[0]), ("new@acme.test", two[0]), ("bob@acme.test", two[1])):
+        assert told(database, LeadIn(email=address), address) == lead
+
+
 def test_of_a_lead_in_which_nobody_goes_on_no_name_is_kept(database: Database, two: tuple[str, str]) -> None:
     told(database, BOB, "before")
     merge_id = one_of(database, two, address="ann")
@@ -148,13 +202,13 @@ def test_events_merges_and_undoings_do_not_wait_for_each_other_for_ever(database
                 with suppress(ClosedError, OutcomeError, NoSuchTaskError):
                     unmerge(database, max(standing, default=0), "bob", LATER, EARS)
             case 2:
-                told(database, LeadIn(email=many[one].email), f"e{n}")
+                told(database, LeadIn(email=many[one].email), f"event-{n}")
             case _:
-                told(database, LeadIn(email=many[one].email, external_id=many[other].external_id), f"e{n}")
+                told(database, LeadIn(email=many[one].email, external_id=many[other].external_id), f"event-{n}")
 
     with ThreadPoolExecutor(8) as hands:
         list(hands.map(press, range(200)))  # raises what failed
-    assert len([row for row in rows(database, tables.events) if row.id.startswith("e")]) == 100
+    assert len([row for row in rows(database, tables.events) if row.id.startswith("event-")]) == 100
     for row in rows(database, tables.leads):
         with database.read() as read:
             assert sums_of(read, row.id) == Points(row.points_profile, row.points_intent, row.points_interest)

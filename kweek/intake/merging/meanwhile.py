@@ -6,17 +6,18 @@ goes what follows from it: where it came from, what was agreed to, what was foun
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
 
 from kweek.intake.incoming import OWN_COLUMNS
+from kweek.intake.merging.rows import of_effects
 from kweek.intake.record import Ears
 from kweek.intake.touches import settle_campaigns
 from kweek.leads import tables
 from kweek.leads.enrolments import lead_row
-from kweek.leads.merged import merged_into
 from kweek.leads.named import names_of
 from kweek.leads.rows import upsert
 from kweek.leads.traits import set_fields
@@ -32,12 +33,11 @@ BACK: Final = (
 """An event of the lead that went on becomes that of the other one, under a number of its own."""
 
 
-def give_its_own(tx: Connection, kept: str, gone: str, ears: Ears) -> None:
-    """To the (locked) lead that is itself again; its addresses are its own already. What was sent under a name of its
-    own, its flows hear, whoever heard it before."""
+def give_its_own(tx: Connection, kept: str, gone: str, its_own: Sequence[str], ears: Ears) -> None:
+    """To the (locked) lead that is itself again; its addresses are its own already. its_own: it and those who go on in
+    it. What was sent under a name of its own, its flows hear, whoever heard it before."""
     row, named = lead_row(tx, gone), _E.came_as.in_(names_of(tx, gone))
-    its = [gone, *merged_into(tx, gone)]
-    about = or_(*(key.startswith(f"{lead}-", autoescape=True) for lead in its for key in (_E.ref, _E.id)))
+    about = or_(of_effects(_E.ref, its_own), of_effects(_E.id, its_own))
     query = select(_E.id, _E.kind, _E.merged, about.label("about")).where(_E.lead_id == kept, or_(about, named))
     since = tx.execute(query.order_by(_E.seq)).all()
     if not since:
@@ -50,11 +50,11 @@ def give_its_own(tx: Connection, kept: str, gone: str, ears: Ears) -> None:
     tx.execute(BACK, back)
     stage = reduce(ears.stage_after, [one.kind for one in since if not one.about], row.stage)
     tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(seq=row.seq + len(since), stage=stage))
-    _follow(tx, kept, gone, select(_E.id).where(_E.lead_id == gone, named))
+    _follow(tx, kept, gone, its_own, select(_E.id).where(_E.lead_id == gone, named))
 
 
-def _follow(tx: Connection, kept: str, gone: str, theirs: Any) -> None:
-    """What was kept with these events. theirs: their ids."""
+def _follow(tx: Connection, kept: str, gone: str, its_own: Sequence[str], theirs: Any) -> None:
+    """What was kept with these events. theirs: ids of those that were sent under its names."""
     touches, consents, bant = tables.touches, tables.consents, tables.bant
     came = update(touches).where(touches.c.lead_id == kept, touches.c.event_id.in_(theirs)).values(lead_id=gone)
     if tx.execute(came).rowcount:
@@ -65,7 +65,8 @@ def _follow(tx: Connection, kept: str, gone: str, theirs: Any) -> None:
     found = delete(bant).where(bant.c.lead_id == kept, bant.c.source.in_(theirs)).returning(bant)
     for fact in tx.execute(found).mappings().all():
         upsert(tx, bant, {**fact, "lead_id": gone})
-    said = delete(tables.replaced).where(_R.lead_id == kept, _R.source.in_(theirs)).returning(tables.replaced)
+    by_it = or_(_R.source.in_(theirs), of_effects(_R.source, its_own))
+    said = delete(tables.replaced).where(_R.lead_id == kept, by_it).returning(tables.replaced)
     for one in sorted(tx.execute(said).all(), key=lambda row: row.id, reverse=True):
         _unsay(tx, kept, gone, one)
 

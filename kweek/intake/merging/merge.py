@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.merging.rows import HELD_ONCE, MOVING, Told, copy_rows, move_rows, plain
+from kweek.intake.merging.rows import HELD_ONCE, MOVING, SOURCED, Told, copy_rows, hold, move_rows, plain
 from kweek.intake.merging.united import OWN, columns_after, words_of
 from kweek.intake.outcomes import ClosedError, OutcomeError
 from kweek.intake.record import Ears, append, hear_grade
@@ -212,6 +212,7 @@ def _merge(
     later = heard_of_last(tx, before, other)
     _end_its_walks(tx, other, by, now, ears)
     told: Told = {"heard": other.seen, "events": _move_past(tx, before, other)}
+    told["held"] = {table.name: hold(tx, table, kept) for table in SOURCED if table in HELD_ONCE}
     told["moved"] = {table.name: move_rows(tx, table, gone, kept) for table in MOVING}
     told["copied"] = {table.name: copy_rows(tx, table, gone, kept) for table in HELD_ONCE}
     told["columns"], told["addresses"] = _unite(tx, before, other, later, chosen)

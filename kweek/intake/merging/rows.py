@@ -8,11 +8,11 @@ changed since then is left as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, or_, select, update
 
 from kweek.leads.rows import insert_once, upsert
 from kweek.leads.tables import (
@@ -74,9 +74,28 @@ def take_back(tx: Connection, table: Table, told: list[Told]) -> None:
             upsert(tx, table, before)
 
 
-def give_back(tx: Connection, table: Table, gone: str, kept: str) -> None:
-    """What came since then by mails, calls and tasks of the one that is itself again (`source`) is its own."""
-    its = (table.c.lead_id == kept, table.c.source.startswith(f"{gone}-", autoescape=True))
+def hold(tx: Connection, table: Table, kept: str) -> list[Told]:
+    """Its rows as they are before the merge: what is written over them since then may be taken back."""
+    found = tx.execute(select(table).where(table.c.lead_id == kept)).mappings().all()
+    return [told for row in found if (told := _to_json(dict(row))) is not None]
+
+
+def hold_again(tx: Connection, table: Table, told: list[Told]) -> None:
+    """Those in whose place nothing stands any more."""
+    for one in told:
+        if (row := _from_json(table, one)) is not None:
+            insert_once(tx, table, row)
+
+
+def of_effects(column: Any, leads: Sequence[str]) -> ColumnElement[bool]:
+    """It names a mail, a call or a task of one of these, or begins with its name."""
+    return or_(*(column.startswith(f"{lead}-", autoescape=True) for lead in leads))
+
+
+def give_back(tx: Connection, table: Table, gone: str, kept: str, its_own: Sequence[str]) -> None:
+    """What came since then by mails, calls and tasks of the one that is itself again (`source`) is its own. its_own: it
+    and those who go on in it."""
+    its = (table.c.lead_id == kept, of_effects(table.c.source, its_own))
     if table is points:
         tx.execute(update(points).where(*its, points.c.rule.is_(None)).values(lead_id=gone))
         return

@@ -16,7 +16,18 @@ from sqlalchemy import Connection, Row, Table, delete, exists, func, or_, select
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.merging.meanwhile import BACK, give_its_own
 from kweek.intake.merging.merge import tell_flows
-from kweek.intake.merging.rows import HELD_ONCE, MOVING, SOURCED, Told, give_back, move_back, plain, take_back, typed
+from kweek.intake.merging.rows import (
+    HELD_ONCE,
+    MOVING,
+    SOURCED,
+    Told,
+    give_back,
+    hold_again,
+    move_back,
+    plain,
+    take_back,
+    typed,
+)
 from kweek.intake.merging.united import OWN
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.record import Ears, append
@@ -26,7 +37,8 @@ from kweek.leads.away import until_through
 from kweek.leads.database import Database
 from kweek.leads.duplicates import settle_pair
 from kweek.leads.enrolments import lead_row
-from kweek.leads.merged import lock_both
+from kweek.leads.merged import lock_both, merged_into
+from kweek.leads.replaced import keep_replaced
 
 _E: Final = tables.events.c
 _WISHED: Final = ("unsubscribed", "complained", "objected")
@@ -81,12 +93,15 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime, ears: Ears) -> 
         move_back(tx, table, told["moved"].get(table.name, []), gone, kept)
     for table in HELD_ONCE:
         take_back(tx, table, told["copied"].get(table.name, []))
+    its_own = [gone, *merged_into(tx, gone)]
     for table in SOURCED:
-        give_back(tx, table, gone, kept)
-    _columns_back(tx, kept, gone, told)
+        give_back(tx, table, gone, kept, its_own)
+    _columns_back(tx, kept, gone, told, now)
     _campaigns_back(tx, gone, len(told["moved"].get(tables.touches.name, [])))
     _events_back(tx, kept, gone, told["events"], told.get("heard"))
-    give_its_own(tx, kept, gone, ears)
+    give_its_own(tx, kept, gone, its_own, ears)
+    for table in SOURCED:
+        hold_again(tx, table, told.get("held", {}).get(table.name, []))
     _points_back(tx, kept, gone)
     _wishes_back(tx, kept, told["silenced"], row.at)
     _doubts_back(tx, told["proposed"])
@@ -95,7 +110,7 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime, ears: Ears) -> 
     tx.execute(update(merges).where(merges.c.id == row.id).values(undone_by=by, undone_at=now))
 
 
-def _columns_back(tx: Connection, kept: str, gone: str, told: Told) -> None:
+def _columns_back(tx: Connection, kept: str, gone: str, told: Told, at: datetime) -> None:
     leads, now = tables.leads, lead_row(tx, kept)
     fields: dict[str, Any] = dict(now.fields)
     back: dict[str, Any] = {}
@@ -111,6 +126,9 @@ def _columns_back(tx: Connection, kept: str, gone: str, told: Told) -> None:
     if swapped:  # first nobody has either address
         tx.execute(update(leads).where(leads.c.id == gone).values(email=None, email_key=None))
     tx.execute(update(leads).where(leads.c.id == kept).values(**back))
+    if swapped and "email_key" not in back:  # it has another one since: it goes on being found by its first
+        first = told["columns"]["email_key"][0]
+        keep_replaced(tx, kept, {"email": (told["columns"]["email"][0], now.email)}, f"{gone}/unmerged", at, first)
     if swapped and not _taken(tx, told["addresses"]["email_key"]):
         tx.execute(update(leads).where(leads.c.id == gone).values(**told["addresses"]))
 
