@@ -15,6 +15,7 @@ from kweek.intake.rescoring import count, rescore
 from kweek.leads import rescorings
 from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database
+from kweek.leads.whole import all_stand_by
 from workflows.messages import Rescored
 
 AT_A_TIME: Final = 2.0  # seconds: so much is done again where a worker dies
@@ -53,6 +54,8 @@ class Rescorer:
         done = in_time()
         with self.database.write() as tx:
             ended = self._now() if done else None
+            if done and (row := rescorings.one(tx, so_far.job)) is not None and row.status == "running":
+                all_stand_by(tx, rules)
             changed = rescorings.note(tx, so_far.job, so_far.leads, so_far.failed, datetime.now(UTC), ended)
         return replace(so_far, changed=changed, done=done)
 

@@ -29,9 +29,10 @@ from kweek.leads.publish import PUBLISHED
 from kweek.leads.replaced import Replaced, its_mailboxes, keep_replaced, who_had
 from kweek.leads.rows import insert_once
 from kweek.leads.traits import kept, set_fields
+from kweek.leads.whole import WHOLE_BY
 from kweek.rules.said import ROOT
 
-_LEADS: Final = select(tables.leads, PUBLISHED, HAS_OTHERS)
+_LEADS: Final = select(tables.leads, PUBLISHED, HAS_OTHERS, WHOLE_BY)
 _IS_ITS_OWN: Final = tables.leads.c.external_id == bindparam("external")
 _IS_MAILBOX: Final = tables.leads.c.email_key == bindparam("mailbox")
 _BY_OWN_ID: Final = _LEADS.where(_IS_ITS_OWN).with_for_update()
@@ -41,7 +42,8 @@ _CONSENT: Final = insert(tables.consents)
 
 
 def row_of(tx: Connection, lead_id: str) -> Row[Any] | None:
-    """The row of the lead that this one is now, locked; with what is `PUBLISHED`, and whether it `HAS_OTHERS`."""
+    """The row of the lead that this one is now, locked; with what is `PUBLISHED`, whether it `HAS_OTHERS`, and
+    `WHOLE_BY`."""
     row = tx.execute(_BY_ID, {"lead": lead_id}).one_or_none()
     return row if row is None or row.merged_into is None else row_of(tx, row.merged_into)
 

@@ -18,9 +18,12 @@ from kweek.flow.stored import dump_enrolment, load_enrolment
 from kweek.leads.publish import PUBLISHED
 from kweek.leads.rows import upsert
 from kweek.leads.tables import enrolments, journal, leads
+from kweek.leads.whole import WHOLE_BY
 
-_LEAD: Final = select(leads, PUBLISHED).where(leads.c.id == bindparam("lead"))
-_LEADS: Final = select(leads, PUBLISHED).where(leads.c.id.in_(bindparam("leads", expanding=True))).order_by(leads.c.id)
+_LEAD: Final = select(leads, PUBLISHED, WHOLE_BY).where(leads.c.id == bindparam("lead"))
+_LEADS: Final = (
+    select(leads, PUBLISHED, WHOLE_BY).where(leads.c.id.in_(bindparam("leads", expanding=True))).order_by(leads.c.id)
+)
 _SAVE: Final = update(leads).where(leads.c.id == bindparam("lead"))
 _WRITE: Final = insert(journal)
 _LIVE: Final = select(enrolments.c.state).where(enrolments.c.lead_id == bindparam("lead"), enrolments.c.live)
@@ -33,7 +36,8 @@ _MERGED: Final = select(enrolments.c.state).where(
 
 
 def lead_row(tx: Connection, lead_id: str) -> Row[Any]:
-    """The lead's own row, with what is `PUBLISHED`. NoResultFound where there is none; `lead_tx` has looked."""
+    """The lead's own row, with what is `PUBLISHED`, and `WHOLE_BY`. NoResultFound where there is none; `lead_tx` has
+    looked."""
     return tx.execute(_LEAD, {"lead": lead_id}).one()
 
 

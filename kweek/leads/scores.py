@@ -19,6 +19,7 @@ from kweek.leads.points import Columns, graded, set_graded
 from kweek.leads.reckoned import Reckoned, Scores, asked_of, reckon_leads, reckon_these, row_of
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import points, problems
+from kweek.leads.whole import stands_by
 from kweek.rules.grades import Points
 from kweek.rules.scoring import Did, reckon
 from kweek.rules.wall import zone
@@ -39,9 +40,9 @@ def score(
     """This (locked) lead did that just now. The columns that change by it, which the caller writes. lead: its row;
     changed: something else is known of it since.
 
-    Where every event counts by itself, only these are looked at."""
+    Where every event counts by itself, and the lead stands by these rules, only these are looked at."""
     fitting = [rule for kind in dict.fromkeys(one.kind for one in did) for rule in scores.heard.get(kind, ())]
-    if changed or not all(rule.plain for rule in fitting):
+    if changed or not all(rule.plain for rule in fitting) or not stands_by(lead, scores.stamp):
         return _settled(tx, scores, reckon_leads(tx, scores, lead.id, lead.id, now), now, {}).get(lead.id, {})
     if not fitting:
         return {}

@@ -13,6 +13,7 @@ from kweek.leads.database import Database
 from kweek.leads.ledger import problem
 from kweek.leads.rows import insert_once
 from kweek.leads.tables import leads, outbox, past_calendars, problems, sound_rules
+from kweek.leads.whole import NEITHER
 
 BROKEN: Final = "rules broken"
 _KEPT: Final = select(sound_rules.c.source)
@@ -34,13 +35,13 @@ def keep(
     if kept(db) == source:
         return
     values = {"source": dict(source), "read_at": datetime.now(UTC)}
-    since = {"scoring": scoring, "scoring_since": now}
+    since: dict[str, object] = {"scoring": scoring, "scoring_since": now}
     with db.write() as tx:
-        if insert_once(tx, sound_rules, {"id": 1, **since, **values}, key="id"):
+        if insert_once(tx, sound_rules, {"id": 1, **since, **values, "whole_by": scoring}, key="id"):
             return
         row = tx.execute(select(sound_rules).with_for_update()).one()
-        before = row.source
-        tx.execute(update(sound_rules).values(**values, **(since if row.scoring != scoring else {})))
+        before, others = row.source, {**since, "whole_by": NEITHER}
+        tx.execute(update(sound_rules).values(**values, **(others if row.scoring != scoring else {})))
         if before != source and (was := edited(before)) is not None:
             tx.execute(insert(past_calendars).values(source=was, until=now))
             _ring_who_waits(tx)

@@ -19,7 +19,7 @@ from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import record
 from kweek.intake.rescoring import preview, rescore
-from kweek.leads import tables
+from kweek.leads import sound_rules, tables
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database
 from kweek.leads.publish import publish
@@ -201,6 +201,34 @@ def test_the_last_word_is_about_the_whole_of_it_though_a_worker_died(
     monkeypatch.setattr(rescoring, "BATCH", 3)
     last = environment.run(worker.rescore_some, second)
     assert (last.leads, last.changed, last.of, last.done) == (7, 5, 7, True)
+
+
+def test_until_all_are_rescored_nobody_who_does_something_shows_points_by_both(crowd: Database) -> None:
+    """And once they are, only what happens is looked at again; also where the rules are those of before again."""
+
+    def kept(ears: FlowEars) -> None:
+        sound_rules.keep(crowd, {"rules/scoring.yaml": ears.scores.stamp}, NOW, lambda before: None, ears.scores.stamp)
+
+    def interest_after(id: str, ears: FlowEars) -> int:
+        record(crowd, Incoming(id, "download.taken", LATER, LeadIn(id="lead-1")), LATER, ears)
+        with crowd.read() as read:
+            return read.execute(
+                select(tables.leads.c.points_interest).where(tables.leads.c.id == "lead-1")
+            ).scalar_one()
+
+    kept(OLD)
+    assert interest_after("two", OLD) == 20
+    assert interest_after("three", NEW) == 75, "the files are others, and nobody has kept them yet"
+    kept(NEW)
+    assert interest_after("four", NEW) == 100
+    kept(OLD)
+    assert interest_after("five", OLD) == 50
+    kept(NEW)
+    assert ActivityEnvironment().run(Rescorer(crowd, Clock(), lambda: NEW).rescore_some, Rescored()).done
+    reckoned = list[str]()
+    listen(crowd.engine, "before_cursor_execute", lambda *of: reckoned.append(of[2]))
+    assert interest_after("six", NEW) == 150
+    assert not [text for text in reckoned if text.startswith("SELECT") and "FROM points" in text]
 
 
 def test_the_same_rules_have_the_same_stamp() -> None:

@@ -21,6 +21,7 @@ sound_rules = Table(
     Column("read_at", Moment, nullable=False),  # real time
     Column("scoring", Text),  # the stamp of what gives points
     Column("scoring_since", Moment),  # flow time, in which it became that
+    Column("whole_by", Text),  # the stamp by which the points of all leads stand: `kweek.leads.whole`
 )  # fmt: skip
 
 past_calendars = Table(
