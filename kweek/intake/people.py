@@ -9,7 +9,7 @@ one too, unless the sender's id says that it is somebody else.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from kweek.leads.named import HAS_OTHERS, by_external, by_id, by_mailbox
 from kweek.leads.publish import PUBLISHED
 from kweek.leads.replaced import Replaced, its_mailboxes, keep_replaced, who_had
 from kweek.leads.rows import insert_once
+from kweek.leads.said_at import is_late, with_said
 from kweek.leads.traits import kept, set_fields
 from kweek.leads.whole import WHOLE_BY
 from kweek.rules.said import ROOT
@@ -128,23 +129,28 @@ def _who_had(tx: Connection, lead: LeadIn) -> Row[Any] | None:
 
 
 def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str, now: datetime) -> bool:
-    """Keep what was said of this (locked) lead; the last word counts, or, where anybody may have said it, the first.
-    Did anything change that a condition can see? row: of `leads`, as it is now. source: id of the event. now: from
-    which moment it counts, also where it is sent late."""
+    """Keep what was said of this (locked) lead; the last word counts, by the moment at which it was said, or, where
+    anybody may have said it, the first. Did anything change that a condition can see? row: of `leads`, as it is now.
+    source: id of the event. now: from which moment it counts, also where it is sent late."""
     lead_id = row.id
     said: dict[str, Value] = {name: value for name, value in lead.profile.items() if getattr(row, name) != value}
     said |= {name: value for name, value in lead.fields.items() if row.fields.get(name) != kept(value)}
     differs: Differs = {}
     there = {**row.fields, **{name: getattr(row, name) for name in lead.profile}}
+    late = [name for name in said if there.get(name) is not None and is_late(row.said_at, name, at)]
+    unheard: Replaced = {name: (kept(said.pop(name)), None) for name in late}
     if lead.fills_only:
         differs = {name: (said.pop(name), there[name]) for name in list(said) if there.get(name) is not None}
     set_fields(tx, lead_id, said)
-    instead: Replaced = {name: (there.get(name), kept(value)) for name, value in said.items()}
+    instead: Replaced = unheard | {name: (there.get(name), kept(value)) for name, value in said.items()}
     moved = False
-    if lead.company is not None:
+    heard = {*lead.profile, *lead.fields} - {*late, *differs}
+    if lead.company is not None and not (row.company_id is not None and is_late(row.said_at, "company", at)):
+        heard |= {"company"} if not lead.fills_only or row.company_id is None else set[str]()
         moved, more, others = keep_company(tx, lead_id, row.company_id, lead.company, fills_only=lead.fills_only)
         differs |= more
         instead |= others
+    _say_when(tx, row, heard, at)
     if new := _keys(tx, lead_id, lead, row.external_id, row.email_key, at):
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**new))
         instead |= {"email": (row.email, new["email"])} if "email" in new else {}
@@ -159,6 +165,13 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
             _consent(tx, lead_id, consent, at)
     _say_differences(tx, lead_id, differs, at)
     return bool(said or moved or new or found)
+
+
+def _say_when(tx: Connection, row: Row[Any], heard: Iterable[str], at: datetime) -> None:
+    names = sorted(name for name in heard if not is_late(row.said_at, name, at))
+    if names:
+        said = with_said(row.said_at, names, at)
+        tx.execute(update(tables.leads).where(tables.leads.c.id == row.id).values(said_at=said))
 
 
 def _differs(fact: bant.Found, holds: Mapping[str, Any]) -> bool:

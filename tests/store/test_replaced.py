@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, select
 
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn, Recorded
@@ -20,6 +25,11 @@ EARS = FlowEars()
 def said(db: Database, lead: LeadIn, day: int = 0) -> Recorded:
     at = NOW + timedelta(days=day)
     return record(db, Incoming(f"day {day}", "lead.received", at, lead), at, EARS)
+
+
+def rows(db: Database, table: Table) -> list[Any]:
+    with db.read() as read:
+        return list(read.execute(select(table)).all())
 
 
 def instead(db: Database, lead_id: str) -> list[tuple[str, object, object, str]]:
@@ -98,13 +108,31 @@ def test_another_id_for_an_address_is_said_to_a_person_once(database: Database) 
     assert "“k2”, which is known as “k1”" in problem.words
 
 
-def test_what_is_sent_late_counts_from_when_it_was_heard(database: Database) -> None:
+def test_what_is_sent_late_does_not_take_the_place_of_what_was_said_after_it(database: Database) -> None:
     an = said(database, LeadIn(email="an@example.com", profile={"name": "An"}), 2).lead_id
-    late = Incoming("late", "lead.received", NOW, LeadIn(email="an@example.com", profile={"name": "Anna"}))
-    record(database, late, NOW + timedelta(days=3), EARS)
+    words = LeadIn(email="an@example.com", profile={"name": "Anna", "job_title": "Kok"}, fields={"sector": "steel"})
+    record(database, Incoming("late", "lead.received", NOW, words), NOW + timedelta(days=3), EARS)
     with database.read() as read:
         [row] = replaced.of_lead(read, an)
-    assert (row.was, row.became, row.at) == ("An", "Anna", NOW + timedelta(days=3))
+    assert (row.was, row.became, row.at) == ("Anna", None, NOW + timedelta(days=3))
+    [lead] = rows(database, tables.leads)
+    assert (lead.name, lead.job_title, lead.fields) == ("An", "Kok", {"sector": "steel"}), "what nobody said is new"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_in_whatever_order_it_is_heard_the_last_word_counts(database: Database, order: tuple[int, ...]) -> None:
+    told = [
+        LeadIn(email="an@example.com", profile={"job_title": "student"}),
+        LeadIn(email="an@example.com", profile={"job_title": "Directeur"}, company=CompanyIn("Acme")),
+        LeadIn(email="an@example.com", profile={"job_title": "Directeur"}, fields={"sector": "steel"}),
+        LeadIn(email="an@example.com", fields={"sector": "zinc"}, company=CompanyIn("Beta")),
+    ]
+    for n in order:
+        at = NOW + timedelta(days=n)
+        record(database, Incoming(f"w{n}", "lead.received", at, told[n]), NOW + timedelta(days=9), EARS)
+    [lead], companies = rows(database, tables.leads), rows(database, tables.companies)
+    named = {row.id: row.name for row in companies}
+    assert (lead.job_title, lead.fields, named[lead.company_id]) == ("Directeur", {"sector": "zinc"}, "Beta")
 
 
 def test_a_row_of_a_file_finds_its_lead_by_an_earlier_address_and_its_undoing_leaves_no_trace(

@@ -24,6 +24,7 @@ from kweek.intake.touches import put_touches, touch_row
 from kweek.leads.bulk import insert_rows
 from kweek.leads.campaigns import know_campaign
 from kweek.leads.events import put_all, row_of
+from kweek.leads.said_at import with_said
 from kweek.leads.tables import companies, consents, leads
 from kweek.leads.traits import kept
 
@@ -94,6 +95,7 @@ class _Made:
             "campaign": self.campaign,
             "campaign_at": None if self.campaign is None else self.brought.at,
             "last_campaign": self.campaign,
+            "said_at": with_said(None, (), self.brought.at) if said.profile or own or said.company else None,
             "fields": {name: value for name, value in own.items() if value is not None},
             **{name: said.profile.get(name) for name in OWN_COLUMNS},
         }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from kweek.leads.said_at import together
 from kweek.rules.stages import STAGES
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -85,6 +86,7 @@ def columns_after(kept: Any, gone: Any, words: list[Word]) -> dict[str, Any]:
     origin = min((row for row in (first, last) if row.campaign), key=_since, default=kept)
     after["campaign"], after["campaign_at"] = origin.campaign, origin.campaign_at
     after["last_campaign"] = last.last_campaign or first.last_campaign
+    after["said_at"] = together(kept.said_at, gone.said_at)
     after["stage"] = max(kept.stage, gone.stage, key=_stage)
     return {name: value for name, value in after.items() if value != getattr(kept, name)}
 

@@ -48,6 +48,7 @@ leads = Table(
     Column("points_interest", Integer, nullable=False, default=0),
     Column("owner", Text),  # a member of teams.yaml
     Column("fields", JSON, nullable=False, default=dict),  # the workspace's own profile fields
+    Column("said_at", JSON(none_as_null=True)),  # when what is known was said, by field: `kweek.leads.said_at`
     Column("created_at", Moment, nullable=False),
     Column("merged_into", Text),  # the lead that goes on in its place
     # the machine's
