@@ -21,6 +21,7 @@ from kweek.rules.said import FactType, FactTypes
 
 AHEAD: Final = timedelta(minutes=5)
 MOST_CONSENTS: Final = 20
+NO_TEXT: Final = "an empty text says nothing; write null to take away what is known, or leave it out"
 CHANNELS: Final = ("email", "telephone", "open tracking", "click tracking")
 COMPANY_KEYS: Final = OF_COMPANY
 LEAD_KEYS: Final = ("email", "external_id", "company", *OWN_COLUMNS, "consents", "bant")
@@ -63,6 +64,14 @@ class LeadChecker(Checker):
         if profile.get("phone"):
             profile["phone"] = self.phone(profile["phone"] or "", profile.get("country") or self.words.country)
         own = {key: body[key] for key in self.words.fields if key in body}
+        may_go = (*OWN_COLUMNS, "company", *self.words.fields)
+        for key in may_go:
+            if (
+                self.words.fields.get(key, "text") == "text"
+                and isinstance(text := body.get(key), str)
+                and not text.strip()
+            ):
+                self.fault(f"lead.{key}", NO_TEXT)
         return LeadIn(
             email=email,
             external_id=external,
@@ -71,6 +80,7 @@ class LeadChecker(Checker):
             fields=self.typed(own, "lead", self.words.fields),
             consents=self.consents(body.get("consents")),
             facts=self.facts(body.get("bant")),
+            forgets=frozenset(key for key in may_go if key in body and body[key] is None),
         )
 
     def facts(self, raw: object) -> tuple[Found, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from kweek.intake.incoming import BadEventError, CompanyIn, Fault
 from kweek.leads import tables
 from kweek.leads.hierarchy import above, put_under
-from kweek.leads.replaced import Replaced
+from kweek.leads.replaced import FORGOTTEN, Replaced
 from kweek.leads.rows import insert_once
 
 _COMPANIES: Final = tables.companies
@@ -64,6 +64,14 @@ def keep_company(tx: Connection, lead_id: str, now_at: str | None, said: Company
         tx.execute(_MOVE, {"lead": lead_id, "company_id": known.id})
         instead["company.name"] = (None if now_at is None else _row(tx, now_at).name, known.name)
     return Kept(bool(new) or known.id != now_at, differs, instead)
+
+
+def leave_company(tx: Connection, lead_id: str, now_at: str | None) -> Replaced:
+    """Nobody knows any more where the (locked) lead works. now_at: its company."""
+    if now_at is None:
+        return {}
+    tx.execute(_MOVE, {"lead": lead_id, "company_id": None})
+    return {"company.name": (_row(tx, now_at).name, FORGOTTEN)}
 
 
 def company_named(tx: Connection, name: str) -> Row[Any]:

@@ -41,7 +41,7 @@ KINDS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 VISITOR: Final = "visitor"  # whose browser it is, where the script for visitors says so
 _ITS_OWN: Final = (HONEYPOT, REDIRECT, VISITOR, "id")
 _MUST: Final = ("lead", "lead.email", "id", "type")  # who wrote, and what it is
-_MOST_FIELDS: Final = 100
+MOST_FIELDS: Final = 100
 _OF_COMPANY: Final = {"company": "name", **{f"company.{key}": key for key in COMPANY_KEYS}}
 _MOST_NOTES: Final = 5  # about fields that nobody knows
 _CONSENT: Final = re.compile(r"lead\.consents\[(\d+)\]")
@@ -54,10 +54,11 @@ Evidence = Callable[[Found, str | None], str]
 """What a fact rests on, in words: which form, with the question (None: the form does not tell it) and the answer."""
 
 
-def read_form(body: bytes, kind: str = KINDS[0]) -> dict[str, list[str]]:
-    """The fields of a form's body; files are left out. kind: its content type. BadEventError where it is none."""
+def read_form(body: bytes, kind: str = KINDS[0], most: int = MOST_FIELDS) -> dict[str, list[str]]:
+    """The fields of a form's body, at most so many; files are left out. kind: its content type. BadEventError where it
+    is none."""
     try:
-        pairs = _multipart(body, kind) if kind.startswith(KINDS[1]) else _urlencoded(body)
+        pairs = _multipart(body, kind, most) if kind.startswith(KINDS[1]) else _urlencoded(body, most)
     except (UnicodeError, ValueError, FormParserError):
         raise BadEventError([Fault("form", "this is not a form that can be read")], "form") from None
     fields: dict[str, list[str]] = {}
@@ -67,16 +68,16 @@ def read_form(body: bytes, kind: str = KINDS[0]) -> dict[str, list[str]]:
     return fields
 
 
-def _urlencoded(body: bytes) -> list[tuple[str, str]]:
-    return parse_qsl(body.decode("ascii"), keep_blank_values=False, errors="strict", max_num_fields=_MOST_FIELDS)
+def _urlencoded(body: bytes, most: int) -> list[tuple[str, str]]:
+    return parse_qsl(body.decode("ascii"), keep_blank_values=False, errors="strict", max_num_fields=most)
 
 
-def _multipart(body: bytes, kind: str) -> list[tuple[str, str]]:
+def _multipart(body: bytes, kind: str, most: int) -> list[tuple[str, str]]:
     """RFC 7578."""
     pairs: list[tuple[str, str]] = []
 
     def take(field: Field) -> None:
-        if len(pairs) == _MOST_FIELDS:
+        if len(pairs) == most:
             raise ValueError("too many fields")
         pairs.append(((field.field_name or b"").decode(), (field.value or b"").decode()))
 
@@ -139,7 +140,7 @@ class _Form:
     def put(self, name: str, values: list[str]) -> None:
         value = ", ".join(values)
         if self._type(name) == "moment":
-            value = _on_clock(value, self.zone)
+            value = on_clock(value, self.zone)
         if self._type(name) == "number" or name == "company.size":
             value = _as_number(value, self.words.country)
         if name in SOURCE_FIELDS:  # and what the workspace has a field for besides
@@ -157,7 +158,8 @@ class _Form:
         elif name.startswith(ROOT) and name.removeprefix(ROOT) in self.words.facts.types:
             self.facts[name.removeprefix(ROOT)] = value
         elif name in _OF_LEAD or name in self.words.fields:
-            self.lead[name] = value
+            if value.strip():  # a field left empty says nothing
+                self.lead[name] = value
         elif not is_about_source(name) and len(self.notes) < _MOST_NOTES:
             shown = name[:60] if printable(name) else "?"
             words = f"The form {self.kind} sends “{shown}”, which is no field for a form: it is left out."
@@ -214,7 +216,7 @@ def _as_number(written: str, country: str | None) -> str:
     return written if number is None else str(number)
 
 
-def _on_clock(written: str, zone: tzinfo) -> str:
+def on_clock(written: str, zone: tzinfo) -> str:
     """What `<input type="datetime-local">` holds, with its offset; anything else as it was written."""
     try:
         moment = datetime.fromisoformat(written)

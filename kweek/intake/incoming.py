@@ -49,7 +49,9 @@ class LeadIn:
 
     Known by `id` (ours: from a token or a task), else `external_id` (the sender's own), else `email`. `profile` holds
     the columns of OWN_COLUMNS that were sent; `fields` the workspace's own; `facts` what was found out. fills_only:
-    anybody may have sent it, so what is known stays, and a person hears of the difference.
+    anybody may have sent it, so what is known stays, and a person hears of the difference. forgets: names of profile
+    and own fields, and `company`, of which nothing is to be known any more. by_hand: a colleague means this address,
+    also where it was the lead's before; only he takes one away.
     """
 
     id: str | None = None
@@ -61,6 +63,8 @@ class LeadIn:
     consents: tuple[ConsentIn, ...] = ()
     facts: tuple[Found, ...] = ()
     fills_only: bool = False
+    forgets: frozenset[str] = frozenset()
+    by_hand: bool = False
 
     def only_who(self) -> LeadIn:
         """The same person, of whom nothing more is said."""

@@ -9,7 +9,7 @@ one too, unless the sender's id says that it is somebody else.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,15 +18,15 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from kweek.flow.state import Value
 from kweek.intake import differences
 from kweek.intake.check import email_key
-from kweek.intake.companies import Differs, keep_company
-from kweek.intake.incoming import ConsentIn, LeadIn
+from kweek.intake.companies import Differs, keep_company, leave_company
+from kweek.intake.incoming import OWN_COLUMNS, ConsentIn, LeadIn
 from kweek.leads import bant, tables
 from kweek.leads.duplicates import propose
 from kweek.leads.ledger import problem
 from kweek.leads.merged import living
 from kweek.leads.named import HAS_OTHERS, by_external, by_id, by_mailbox
 from kweek.leads.publish import PUBLISHED
-from kweek.leads.replaced import Replaced, its_mailboxes, keep_replaced, who_had
+from kweek.leads.replaced import FORGOTTEN, Replaced, its_mailboxes, keep_replaced, who_had
 from kweek.leads.rows import insert_once
 from kweek.leads.said_at import is_late, with_said
 from kweek.leads.traits import kept, set_fields
@@ -132,28 +132,23 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
     """Keep what was said of this (locked) lead; the last word counts, by the moment at which it was said, or, where
     anybody may have said it, the first. Did anything change that a condition can see? row: of `leads`, as it is now.
     source: id of the event. now: from which moment it counts, also where it is sent late."""
-    lead_id = row.id
-    said: dict[str, Value] = {name: value for name, value in lead.profile.items() if getattr(row, name) != value}
-    said |= {name: value for name, value in lead.fields.items() if row.fields.get(name) != kept(value)}
-    differs: Differs = {}
-    there = {**row.fields, **{name: getattr(row, name) for name in lead.profile}}
+    lead_id, there = row.id, {**row.fields, **{name: getattr(row, name) for name in OWN_COLUMNS}}
+    said = _news(lead, there)
     late = [name for name in said if there.get(name) is not None and is_late(row.said_at, name, at)]
-    unheard: Replaced = {name: (kept(said.pop(name)), None) for name in late}
+    unheard = {name: said.pop(name) for name in late}
+    instead: Replaced = {name: (kept(value), None) for name, value in unheard.items() if value is not None}
+    differs: Differs = {}
     if lead.fills_only:
         differs = {name: (said.pop(name), there[name]) for name in list(said) if there.get(name) is not None}
     set_fields(tx, lead_id, said)
-    instead: Replaced = unheard | {name: (there.get(name), kept(value)) for name, value in said.items()}
-    moved = False
-    heard = {*lead.profile, *lead.fields} - {*late, *differs}
-    if lead.company is not None and not (row.company_id is not None and is_late(row.said_at, "company", at)):
-        heard |= {"company"} if not lead.fills_only or row.company_id is None else set[str]()
-        moved, more, others = keep_company(tx, lead_id, row.company_id, lead.company, fills_only=lead.fills_only)
-        differs |= more
-        instead |= others
-    _say_when(tx, row, heard, at)
-    if new := _keys(tx, lead_id, lead, row.external_id, row.email_key, at):
+    instead |= {name: (there.get(name), FORGOTTEN if value is None else kept(value)) for name, value in said.items()}
+    moved, more, others = _employ(tx, row, lead, at)
+    differs |= more
+    instead |= others
+    _say_when(tx, row, lead, {*late, *differs}, at)
+    if new := _keys(tx, lead_id, lead, row, at):
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**new))
-        instead |= {"email": (row.email, new["email"])} if "email" in new else {}
+        instead |= {"email": (row.email, new["email"] or FORGOTTEN)} if "email" in new else {}
     keep_replaced(tx, lead_id, instead, source, now, row.email_key)
     holds: Mapping[str, Any] = bant.holding(tx, lead_id, at) if lead.fills_only and lead.facts else {}
     differs |= {f"{ROOT}{one.fact}": (one.value, holds[one.fact]) for one in lead.facts if _differs(one, holds)}
@@ -167,8 +162,34 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
     return bool(said or moved or new or found)
 
 
-def _say_when(tx: Connection, row: Row[Any], heard: Iterable[str], at: datetime) -> None:
-    names = sorted(name for name in heard if not is_late(row.said_at, name, at))
+def _news(lead: LeadIn, there: Mapping[str, Any]) -> dict[str, Value]:
+    """What is said of its fields and stands there otherwise. None: it is taken away."""
+    said: dict[str, Value] = {name: value for name, value in lead.profile.items() if there[name] != value}
+    said |= {name: value for name, value in lead.fields.items() if there.get(name) != kept(value)}
+    if not lead.fills_only:
+        said |= {name: None for name in lead.forgets if there.get(name) is not None}
+    return said
+
+
+def _employ(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime) -> tuple[bool, Differs, Replaced]:
+    """Keep where it works. Does it work elsewhere now, or does a condition see anything else there? What differs, and
+    what was replaced."""
+    if row.company_id is not None and is_late(row.said_at, "company", at):
+        return False, {}, {}
+    if lead.company is not None:
+        return keep_company(tx, row.id, row.company_id, lead.company, fills_only=lead.fills_only)
+    if "company" in lead.forgets and not lead.fills_only:
+        left = leave_company(tx, row.id, row.company_id)
+        return bool(left), {}, left
+    return False, {}, {}
+
+
+def _say_when(tx: Connection, row: Row[Any], lead: LeadIn, unheard: Collection[str], at: datetime) -> None:
+    """unheard: what was said, and did not count."""
+    heard = {*lead.profile, *lead.fields, *(() if lead.fills_only else lead.forgets)}
+    if lead.company is not None and not (lead.fills_only and row.company_id is not None):
+        heard.add("company")
+    names = sorted(name for name in heard if name not in unheard and not is_late(row.said_at, name, at))
     if names:
         said = with_said(row.said_at, names, at)
         tx.execute(update(tables.leads).where(tables.leads.c.id == row.id).values(said_at=said))
@@ -178,12 +199,14 @@ def _differs(fact: bant.Found, holds: Mapping[str, Any]) -> bool:
     return fact.fact in holds and fact.value != holds[fact.fact]
 
 
-def _keys(
-    tx: Connection, lead_id: str, lead: LeadIn, external: str | None, mailbox: str | None, at: datetime
-) -> dict[str, object]:
+def _keys(tx: Connection, lead_id: str, lead: LeadIn, row: Row[Any], at: datetime) -> dict[str, object]:
     """The address or the sender's id that this lead had not yet; never one that is another lead's."""
     new: dict[str, object] = {}
-    leads = tables.leads.c
+    leads, external, mailbox = tables.leads.c, row.external_id, row.email_key
+    if lead.by_hand and "email" in lead.forgets:
+        return {"email": None, "email_key": None}
+    if lead.by_hand and _key(lead) == mailbox and lead.email != row.email:  # the same one, written otherwise
+        return {"email": lead.email}
     if lead.external_id is not None and external is None:
         other = tx.execute(select(leads.id).where(leads.external_id == lead.external_id)).scalar_one_or_none()
         if other is None:  # else it is that of one who was merged into this one
@@ -193,7 +216,8 @@ def _keys(
     if (key := _key(lead)) is not None and key != mailbox:
         other = tx.execute(select(leads.id).where(leads.email_key == key)).scalar_one_or_none()
         if other is None:
-            if lead.external_id is not None or key not in its_mailboxes(tx, lead_id):  # else it only was found by it
+            meant = lead.by_hand or lead.external_id is not None
+            if meant or key not in its_mailboxes(tx, lead_id):  # else it only was found by it
                 new |= {"email": lead.email, "email_key": key}
         elif (other := living(tx, other)) != lead_id:
             propose(tx, lead_id, other, "address", 1.0, at)

@@ -13,7 +13,9 @@ from kweek.leads.tables import replaced
 
 Replaced = dict[str, tuple[Any, Any]]
 """By the name of a field: what was known, and what is known now; both as JSON keeps them. None in the second place:
-what was heard late, and did not count, since something else was said after it."""
+what was heard late, and did not count, since something else was said after it; FORGOTTEN: it was taken away."""
+FORGOTTEN: Final = ""
+"""What no field can hold: a text that says nothing is never kept."""
 
 _R: Final = replaced.c
 _KEEP: Final = insert(replaced)

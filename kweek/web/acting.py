@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kweek.intake.calls import TooEarlyError
-from kweek.intake.forms import read_form
+from kweek.intake.forms import MOST_FIELDS, read_form
 from kweek.intake.outcomes import ClosedError, OutcomeError, Said, TakenError
 from kweek.intake.surveys.answers import AnswerFault, AnswersError
 from kweek.intake.values import Checker
@@ -28,7 +28,7 @@ COOKIE: Final = "kweek_as"
 _A_MONTH: Final = 30 * 86_400
 _NAMED: Final = (
     "reason", "later_on", "call_back_at", "sector", "size", "legal_form", "country", "parent", "circle", "value",
-    "evidence", "meanwhile",
+    "evidence", "meanwhile", "known", "known.meanwhile",
 )  # fmt: skip
 """Fields that have a sentence of their own for what is wrong with them."""
 
@@ -70,9 +70,9 @@ def acting(request: Request, house: House, *also: str | None) -> Acting:
     return Acting(known, people, secrets.token_hex(8))
 
 
-def read_fields(body: bytes) -> dict[str, str]:
+def read_fields(body: bytes, most: int = MOST_FIELDS) -> dict[str, str]:
     """The fields of a form, each with its first value."""
-    return {name: values[0].strip() for name, values in read_form(body).items()}
+    return {name: values[0].strip() for name, values in read_form(body, most=most).items()}
 
 
 def act(

@@ -20,6 +20,7 @@ from kweek.web import (
     form_page,
     handover_page,
     imports_page,
+    known_page,
     lead_page,
     leads_page,
     live,
@@ -45,7 +46,7 @@ def make_app(house: House) -> FastAPI:
     """The ASGI application. No interactive documentation: it would be a page of its own to guard."""
     app = FastAPI(title="Kweek", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    work = (handover_page, call_page, task_page, lead_page, company_page, fact_page, spot)
+    work = (handover_page, call_page, task_page, lead_page, company_page, fact_page, known_page, spot)
     numbers = (ready_page, campaigns_page, visitors_page)
     lists = (leads_page, matrix_page, rescoring_page, duplicates_page, companies_page, imports_page, form_page)
     pages = (desk, flow_page, changes_page, live, mails, *work, *numbers, *lists)

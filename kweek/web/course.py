@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, t
 from kweek.flow.plan import Plan, Send
 from kweek.flow.words import GRADE_CHANGED
 from kweek.intake.by_hand import NOTED
+from kweek.intake.correcting import CORRECTED
 from kweek.leads import publish, tables
 from kweek.leads.reckoned import is_anew
 from kweek.rules.said import ROOT
@@ -214,6 +215,8 @@ def _titles(read: Connection, enrolled: Sequence[Row[Any]]) -> Mapping[str, str]
 def _fact(say: Tongue, kind: str, name: str, value: object, zone: tzinfo) -> str:
     if name == "grade":  # of a visit: not the one that a lead has
         return say("past.judged", by=say.maybe(f"grade.{value}", str(value)))
+    if kind == CORRECTED:
+        return ", ".join(field_words(say, f"lead.{field}") for field in str(value).split(", "))
     if kind == NOTED:
         return f"{field_words(say, ROOT + name)}: {value_words(say, name, value)}"
     if name == "reason" and isinstance(value, str) and "." not in kind:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from kweek.intake import differences
 from kweek.intake.differences import Difference
 from kweek.leads import bant, tables
+from kweek.leads.replaced import FORGOTTEN
 from kweek.leads.replaced import of_lead as replaced_of
 from kweek.rules.said import ROOT
 from kweek.web.past import KNOWN, Happened
@@ -45,6 +46,8 @@ def replaced(read: Connection, say: Tongue, lead_id: str, rules: WorkspaceRules)
         name, was = field_words(say, row.name), known(row.name, row.was)
         if row.became is None:
             return say("past.uncounted.field", name=name, said=was)
+        if row.became == FORGOTTEN:
+            return say("past.forgotten", name=name, was=was)
         return say("past.instead", name=name, now=known(row.name, row.became), was=was)
 
     for (at, _, late), rows in groupby(

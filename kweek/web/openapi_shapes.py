@@ -18,6 +18,7 @@ from kweek.intake.check_lead import (
     MOST_CONSENTS,
     Vocabulary,
 )
+from kweek.intake.incoming import OWN_COLUMNS
 from kweek.intake.received import RECEIVED_KEYS
 from kweek.intake.values import LARGEST_NUMBER, LONGEST, LONGEST_TEXT, longest_of
 from kweek.leads.calling import LEGAL_FORMS
@@ -120,14 +121,16 @@ def _source() -> Shape:
 
 
 def _lead_sent(words: Vocabulary) -> Shape:
-    own = {name: _value(of, name) for name, of in words.fields.items()}
+    own = {name: _says(_text(name)) if of == "text" else _value(of, name) for name, of in words.fields.items()}
     listed = {
-        "company": {"oneOf": [_must("company", "lead.company"), ref("CompanySent"), {"type": "null"}, {"const": ""}]},
+        **{key: _says(_text(key)) for key in OWN_COLUMNS},
+        "company": {"oneOf": [_must("company", "lead.company"), ref("CompanySent"), {"type": "null"}]},
         "consents": _or_null({"type": "array", "maxItems": MOST_CONSENTS, "items": ref("ConsentSent")}),
     }
     shape = named({**{key: listed.get(key) or _text(key) for key in LEAD_KEYS}, **own}, ())
     who = [{"required": [key], "properties": {key: _must(key)}} for key in ("email", "external_id")]
-    return {**shape, "anyOf": who}
+    taken_away = "null takes away what is known; of email, external_id, consents and bant it says nothing."
+    return {**shape, "anyOf": who, "description": taken_away}
 
 
 def _company_sent() -> Shape:
@@ -176,9 +179,14 @@ def _text(name: str, path: str = "") -> Shape:
     return {**shape, **_COLUMNS.get(name, {})}
 
 
+def _says(shape: Shape) -> Shape:
+    """Where it is a text, more than blanks."""
+    return {**shape, "allOf": [{"pattern": _SAID}]}
+
+
 def _must(name: str, path: str = "") -> Shape:
     """One that may not."""
-    return {**_text(name, path), "type": "string", "allOf": [{"pattern": _SAID}]}
+    return {**_says(_text(name, path)), "type": "string"}
 
 
 def _pattern(name: str) -> str:

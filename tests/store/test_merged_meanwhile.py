@@ -107,6 +107,15 @@ def test_what_was_kept_with_it_goes_along(database: Database, two: tuple[str, st
     assert [row.lead_id for row in rows(database, tables.consents)] == [two[1]]
 
 
+def test_what_was_taken_away_of_the_one_is_known_of_the_other_again(database: Database, two: tuple[str, str]) -> None:
+    merge_id = one_of(database, two, address="ann")
+    told(database, replace(BOB, profile={}, forgets=frozenset({"phone"})), "new")
+    assert rows(database, tables.leads, id=two[0])[0].phone is None
+    unmerge(database, merge_id, "bob", LATER, EARS)
+    ann, bob = (rows(database, tables.leads, id=lead)[0] for lead in two)
+    assert (ann.phone, bob.phone) == ("+31612345678", None)
+
+
 def test_what_follows_from_it_goes_along(database: Database, two: tuple[str, str]) -> None:
     merge_id = one_of(database, two, address="bob")
     wish = Derivation("demo.requested", "download.taken", parse_condition("event.wish == 'demo'"))

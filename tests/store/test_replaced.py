@@ -63,6 +63,21 @@ def test_what_anybody_may_have_said_takes_nothings_place(database: Database) -> 
     assert instead(database, an) == []
 
 
+def test_what_is_taken_away_is_kept_and_a_form_takes_nothing_away(database: Database) -> None:
+    known = {"phone": "+31201111111", "job_title": "Buyer"}
+    an = said(database, LeadIn(email="an@example.com", profile=known, company=CompanyIn("Acme"))).lead_id
+    gone = frozenset({"phone", "company", "building"})
+    said(database, LeadIn(email="an@example.com", forgets=gone, fills_only=True), 1)
+    assert instead(database, an) == []
+    said(database, LeadIn(email="an@example.com", forgets=gone), 2)
+    assert set(instead(database, an)) == {
+        ("phone", "+31201111111", replaced.FORGOTTEN, "day 2"),
+        ("company.name", "Acme", replaced.FORGOTTEN, "day 2"),
+    }
+    assert (lead(database, id=an).phone, lead(database, id=an).company_id) == (None, None)
+    assert lead(database, id=an).job_title == "Buyer"
+
+
 def test_a_fact_that_is_found_out_otherwise_and_one_that_is_heard_late(database: Database) -> None:
     an = said(database, LeadIn(email="an@example.com", facts=(Found("budget", "none", "api"),)), 1).lead_id
     said(database, LeadIn(email="an@example.com", facts=(Found("budget", "reserved", "api"),)), 2)

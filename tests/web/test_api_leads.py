@@ -106,6 +106,34 @@ def test_blanks_are_nothing(api: TestClient, books: Books, body: dict[str, str])
     assert books.count(tables.events) == 0
 
 
+def test_null_takes_away_what_is_known_and_what_is_left_out_stays(api: TestClient, books: Books) -> None:
+    full = ANN | {"job_title": "Student", "phone": "+31201234567", "city": "Lisse"}
+    api.post("/api/leads", json=said(lead=full))
+    gone = {"job_title": None, "contract_end": None, "city": None, "company": None, "email": None, "consents": None}
+    for _ in range(2):
+        assert api.post("/api/leads", json={"lead": {"external_id": "crm-7", **gone}}).status_code in (200, 201)
+    [lead] = books.rows(tables.leads)
+    assert (lead.job_title, lead.company_id, lead.fields) == (None, None, {})
+    assert (lead.email, lead.phone, lead.first_name) == ("ann@example.com", "+31201234567", "Ann")
+    assert books.count(tables.consents) == 1
+    kept = {row.name: (row.was, row.became) for row in books.rows(tables.replaced)}
+    assert kept == {
+        "job_title": ("Student", ""), "contract_end": ("2027-01-01", ""), "city": ("Lisse", ""),
+        "company.name": ("Acme", ""),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["job_title", "phone", "country", "city", "company"])
+def test_an_empty_text_is_refused_where_it_may_mean_either(api: TestClient, books: Books, field: str) -> None:
+    api.post("/api/leads", json=said())
+    answer = api.post("/api/leads", json={"lead": {"email": "ann@example.com", field: " "}})
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["field"] == f"lead.{field}"
+    assert "write null" in error["words"]
+    assert books.count(tables.events) == 1
+
+
 # --- and asked for ------------------------------------------------------------------------------------
 
 

@@ -72,6 +72,14 @@ def test_a_number_as_people_type_it_is_of_the_workspaces_country(web: TestClient
     assert noted(books) == []
 
 
+def test_a_field_that_is_left_empty_takes_nothing_away(web: TestClient, books: Books) -> None:
+    form(web, first_name="Ann", job_title="Buyer", city="Lisse")
+    form(web, first_name=" ", job_title="", city="  ", id="again")
+    [lead] = books.rows(tables.leads)
+    assert (lead.first_name, lead.job_title, lead.fields) == ("Ann", "Buyer", {"city": "Lisse"})
+    assert (books.count(tables.events), noted(books)) == (2, [])
+
+
 UNFIT = {
     "a bad number": ({"phone": "ring me"}, "lead.phone “ring me”: this is not a telephone number"),
     "no country": (

@@ -19,6 +19,7 @@ from kweek.intake.touches import settle_campaigns
 from kweek.leads import tables
 from kweek.leads.enrolments import lead_row
 from kweek.leads.named import names_of
+from kweek.leads.replaced import FORGOTTEN
 from kweek.leads.rows import upsert
 from kweek.leads.traits import set_fields
 
@@ -77,6 +78,7 @@ def _unsay(tx: Connection, kept: str, gone: str, said: Row[Any]) -> None:
         return
     row = lead_row(tx, kept)
     now = getattr(row, said.name) if said.name in OWN_COLUMNS else row.fields.get(said.name)
-    if now == said.became:
+    became = None if said.became == FORGOTTEN else said.became
+    if now == became:
         set_fields(tx, kept, {said.name: said.was})
-    set_fields(tx, gone, {said.name: said.became})
+    set_fields(tx, gone, {said.name: became})
