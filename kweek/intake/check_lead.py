@@ -66,11 +66,7 @@ class LeadChecker(Checker):
         own = {key: body[key] for key in self.words.fields if key in body}
         may_go = (*OWN_COLUMNS, "company", *self.words.fields)
         for key in may_go:
-            if (
-                self.words.fields.get(key, "text") == "text"
-                and isinstance(text := body.get(key), str)
-                and not text.strip()
-            ):
+            if self.words.fields.get(key, "text") == "text" and _is_blank(body.get(key)):
                 self.fault(f"lead.{key}", NO_TEXT)
         return LeadIn(
             email=email,
@@ -192,6 +188,10 @@ class LeadChecker(Checker):
             self.fault(path, right)
             return None
         return tidy(text)
+
+
+def _is_blank(raw: object) -> bool:
+    return isinstance(raw, str) and not raw.strip()
 
 
 def _is_language(text: str) -> bool:

@@ -58,6 +58,10 @@ class Input:
     now: str | None = None
     help: str | None = None
 
+    @property
+    def wrong(self) -> bool:
+        return self.fault is not None or self.meanwhile
+
 
 @router.get("/leads/{lead_id}/known")
 def show_known(lead_id: str, request: Request, house: HouseOf) -> Response:

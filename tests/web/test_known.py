@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx import Response
+from playwright.sync_api import Browser, expect
 from sqlalchemy import Row, select, update
 
 from kweek.leads import tables
 from kweek.leads.database import Database
-from tests.web.conftest import Books, TestClient
+from kweek.web.house import House
+from kweek.web.rules import WorkspaceRules
+from tests.web.browsing import fits, free_port, serving, visit
+from tests.web.conftest import ROOT, Books, TestClient
 from tests.web.pages import press
 
 PAGE = "/leads/ann/known"
@@ -191,3 +199,74 @@ def test_its_company_is_another_one_or_none(staff: TestClient, books: Books) -> 
     assert lead(books).company_id is None
     kept = [(row.name, row.was, row.became) for row in books.rows(tables.replaced)]
     assert kept == [("company.name", "Acme", "Beta"), ("company.name", "Beta", "")]
+
+
+# --- own fields of every type -------------------------------------------------------------------------
+
+TYPES = """
+  seats: { type: number, title: { en: seats, nl: plaatsen } }
+  member: { type: yes/no, title: { en: member, nl: lid } }
+  visit: { type: moment, title: { en: visit, nl: bezoek } }
+  remark: text
+"""
+TYPED = {
+    "seats": 12.5, "member": False, "visit": "2026-07-01T10:30:00+00:00", "remark": "one\ntwo",
+    "contract_end": "2026-12-31", "building": "hall",
+}  # fmt: skip
+
+
+@pytest.fixture
+def typed(house: House, tmp_path: Path, books: Books) -> House:
+    """The workspace with a field of each type, and a lead that has them all."""
+    folder = tmp_path / "workspace"
+    shutil.copytree(ROOT / "rules", folder / "rules")
+    settings = folder / "rules" / "workspace.yaml"
+    settings.write_text(settings.read_text().replace("\n  street:", f"{TYPES}  street:"))
+    with books.db.write() as tx:
+        tx.execute(update(tables.leads).values(fields=TYPED))
+    return replace(house, settings=replace(house.settings, workspace=folder), rules=WorkspaceRules(folder, house.db))
+
+
+@pytest.fixture
+def there(typed: House) -> Iterator[House]:
+    with serving(typed, free_port()) as house:
+        yield house
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "locale", "scheme"), [(1440, "en-GB", "light"), (390, "nl-NL", "dark")])
+def test_every_type_is_changed_and_taken_away_without_script(
+    browser: Browser, there: House, books: Books, width: int, locale: str, scheme: str
+) -> None:
+    how = {"viewport": {"width": width, "height": 900}, "locale": locale, "color_scheme": scheme}
+    with visit(browser, there, java_script_enabled=False, **how) as page:
+        address = f"{there.settings.base_url}{PAGE}"
+        page.goto(f"{address}?as=anna")
+        assert fits(page)
+        page.get_by_role("button", name="Save" if width > 400 else "Opslaan").click()
+        assert books.count(tables.events) == 0, "a browser sends back what it was given"
+        page.goto(f"{address}?as=anna")
+        expect(page.locator("#known-visit")).to_have_value("2026-07-01T12:30")
+        page.locator("#known-seats").fill("8")
+        page.locator("#known-member").select_option("yes")
+        page.locator("#known-visit").fill("2026-12-01T09:00")
+        page.locator("#known-remark").fill("one\nthree")
+        page.locator("#known-contract_end").fill("")
+        page.locator("#known-phone").fill("12")
+        page.locator("form[method=post] button").click()
+        page.get_by_role("alert").get_by_role("link").click()
+        expect(page.locator("#fault-save #known-phone")).to_have_value("12")
+        expect(page.locator("#known-remark")).to_have_value("one\nthree")
+        assert fits(page)
+        assert page.locator("input:visible, select, textarea").evaluate_all(
+            "all => all.every(one => one.labels.length)"
+        )
+        page.locator("#known-phone").fill("")
+        page.locator("#known-phone").press("Enter")
+        expect(page.locator("#who")).to_be_visible()
+    [event] = books.rows(tables.events)
+    assert set(event.data["fields"].split(", ")) == {"phone", "seats", "member", "visit", "remark", "contract_end"}
+    assert lead(books).phone is None
+    assert lead(books).fields == {
+        "seats": 8, "member": True, "visit": "2026-12-01T08:00:00+00:00", "remark": "one\nthree", "building": "hall",
+    }  # fmt: skip
