@@ -15,6 +15,8 @@ from httpx import Response
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Row, select, update
 
+from kweek.flow.state import Event
+from kweek.intake.ears import FlowEars
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.web.house import House
@@ -101,6 +103,22 @@ def test_points_and_grade_follow_at_once(staff: TestClient, books: Books) -> Non
     assert save(staff, opened(staff), job_title="").status_code == 303
     assert total() < director
     assert books.count(tables.outbox) == 0, "it is in no flow that would have to hear of it"
+
+
+def test_flows_that_look_at_what_is_known_hear_of_what_is_taken_away(
+    staff: TestClient, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[str, bool]] = []
+
+    def rings(ears: FlowEars, tx: Any, lead: Any, event: Event, *, profile_changed: bool) -> bool:
+        heard.append((event.kind, profile_changed))
+        return profile_changed
+
+    monkeypatch.setattr(FlowEars, "rings", rings)
+    for gone in ("phone", "building", "company"):
+        assert save(staff, opened(staff), **{gone: ""}).status_code == 303
+    assert [changed for kind, changed in heard if kind == "known_changed"] == [True] * 3
+    assert books.count(tables.outbox) == 3
 
 
 WRONG = {
