@@ -134,7 +134,7 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
     source: id of the event. now: from which moment it counts, also where it is sent late."""
     lead_id, there = row.id, {**row.fields, **{name: getattr(row, name) for name in OWN_COLUMNS}}
     said = _news(lead, there)
-    late = [name for name in said if there.get(name) is not None and is_late(row.said_at, name, at)]
+    late = [name for name in said if is_late(row.said_at, name, at)]
     unheard = {name: said.pop(name) for name in late}
     instead: Replaced = {name: (kept(value), None) for name, value in unheard.items() if value is not None}
     differs: Differs = {}
@@ -174,7 +174,7 @@ def _news(lead: LeadIn, there: Mapping[str, Any]) -> dict[str, Value]:
 def _employ(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime) -> tuple[bool, Differs, Replaced]:
     """Keep where it works. Does it work elsewhere now, or does a condition see anything else there? What differs, and
     what was replaced."""
-    if row.company_id is not None and is_late(row.said_at, "company", at):
+    if is_late(row.said_at, "company", at):
         return False, {}, {}
     if lead.company is not None:
         return keep_company(tx, row.id, row.company_id, lead.company, fills_only=lead.fills_only)

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Final
 
 SaidAt = Mapping[str, str]
 """Name of a field, or `company` → the moment (ISO 8601, UTC), as it stands in `leads.said_at`."""
 
-ALL: Final = ""
-"""Of every field that has no moment of its own: those with which the lead came."""
-
 
 def is_late(said: SaidAt | None, name: str, at: datetime) -> bool:
     """Was something said of it after this moment? Of what nobody knows when it was said, what is heard last counts."""
-    last = (said or {}).get(name) or (said or {}).get(ALL)
+    last = (said or {}).get(name)
     return last is not None and at < datetime.fromisoformat(last)
 
 
 def with_said(said: SaidAt | None, names: Iterable[str], at: datetime) -> dict[str, str]:
-    """With these, which were said at this moment, none of them late. Who comes with several has one moment for all."""
-    moment = at.astimezone(UTC).isoformat()
-    return {ALL: moment} if said is None else {**said, **dict.fromkeys(names, moment)}
+    """With these, which were said at this moment, none of them late."""
+    return {**(said or {}), **dict.fromkeys(names, at.astimezone(UTC).isoformat())}
 
 
 def together(one: SaidAt | None, other: SaidAt | None) -> dict[str, str] | None:
     """Of two leads that are one: the later moment of each."""
     both = [said for said in (one, other) if said]
     names = dict.fromkeys(name for said in both for name in said)
-    last = {name: max(moment for said in both if (moment := said.get(name) or said.get(ALL))) for name in names}
+    last = {name: max(said[name] for said in both if name in said) for name in names}
     return last or None

@@ -83,6 +83,7 @@ class _Made:
         """at: id of each company, by its key."""
         said = self.said
         own = {name: kept(value) for name, value in said.fields.items()}
+        names = sorted({*said.profile, *own, *(["company"] if said.company is not None else [])})
         return {
             "id": self.id,
             "email": said.email,
@@ -95,7 +96,7 @@ class _Made:
             "campaign": self.campaign,
             "campaign_at": None if self.campaign is None else self.brought.at,
             "last_campaign": self.campaign,
-            "said_at": with_said(None, (), self.brought.at) if said.profile or own or said.company else None,
+            "said_at": with_said(None, names, self.brought.at) if names else None,
             "fields": {name: value for name, value in own.items() if value is not None},
             **{name: said.profile.get(name) for name in OWN_COLUMNS},
         }
