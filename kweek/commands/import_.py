@@ -71,6 +71,9 @@ def _about_the_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--separator", metavar="SIGN", help="between cells (default: it is found)")
     parser.add_argument("--dates", choices=("dmy", "mdy"), help="31-12-2026 or 12/31/2026 (default: by all its days)")
     parser.add_argument("--id", choices=("row",), help="row: the row of the file is the external id")
+    parser.add_argument(
+        "--change-addresses", action="store_true", help="whoever has an external id may get another e-mail address"
+    )
 
 
 def _about_the_people(parser: argparse.ArgumentParser) -> None:
@@ -91,12 +94,12 @@ def run(args: argparse.Namespace) -> int:
     looking("Reading the file")
     from kweek.commands.books import opened
     from kweek.intake.imports.asked import how_of
-    from kweek.intake.imports.csv_file import read_csv
+    from kweek.intake.imports.csv_file import read_csv, sign_of
     from kweek.intake.imports.said import HowError
     from kweek.web.rules import WorkspaceRules
 
     settings, file = settings_of(args), Path(args.file)
-    sign = "\t" if args.separator in ("tab", "\\t") else args.separator
+    sign = None if args.separator is None else sign_of(args.separator) or ""
     sheet = read_csv(file.read_bytes(), encoding=args.encoding, separator=sign, named=not args.no_headings)
     with opened(settings) as database:
         rules = WorkspaceRules(settings.workspace, database)
@@ -127,6 +130,7 @@ def _asked(args: argparse.Namespace) -> Asked:
         row_ids=args.id == "row",
         flow=args.flow,
         rate=args.rate,
+        moves=args.change_addresses,
     )
 
 
@@ -137,15 +141,18 @@ def _tell_columns(sheet: Sheet, columns: tuple[Column, ...], words: Vocabulary) 
 
     tongue = Tongue("en")
     sign = {"\t": "tab"}.get(sheet.separator, sheet.separator)
-    say(f"{sheet.count:,} rows, {sheet.encoding}, separated by “{sign}”" + _empty(sheet.empty))
+    say(f"{sheet.count:,} rows, {sheet.encoding}, separated by “{sign}”" + _left_out(sheet))
     width = min(40, max(len(column.heading) for column in columns))
     for column in columns:
         why = column_words(tongue, column, kind_of(column.target, words))
         say(f"  {column.heading[:40]:{width}}  {column.target or '–':18}  {why}")
 
 
-def _empty(count: int) -> str:
-    return f"; {count:,} empty row{'' if count == 1 else 's'} left out" if count else ""
+def _left_out(sheet: Sheet) -> str:
+    counts = ((sheet.skipped, "row", " above the headings"), (sheet.empty, "empty row", ""))
+    return "".join(
+        f"; {count:,} {what}{'' if count == 1 else 's'}{where} left out" for count, what, where in counts if count
+    )
 
 
 # --- before -----------------------------------------------------------------------------------------------
@@ -200,7 +207,8 @@ def _as_json(outcome: Any) -> dict[str, object]:
 
 def _sums_as_json(sheet: Sheet, how: How, sums: Tried) -> dict[str, object]:
     return {
-        "rows": sums.rows, "empty": sheet.empty, "encoding": sheet.encoding, "separator": sheet.separator,
+        "rows": sums.rows, "empty": sheet.empty, "skipped": sheet.skipped,
+        "encoding": sheet.encoding, "separator": sheet.separator,
         "columns": [{"column": one.heading, "field": one.target} for one in how.columns],
         **{becomes: sums.counts[becomes] for becomes in ("made", "changed", "same", "refused")},
         "again": sums.again, "took_back": sums.took_back, "fields": dict(sums.fields),

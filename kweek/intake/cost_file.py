@@ -14,6 +14,8 @@ from difflib import get_close_matches
 from typing import Final
 
 from kweek.errors import KweekError
+from kweek.intake.imports.letters import LOST, decoded
+from kweek.intake.imports.said import FileError
 from kweek.leads.campaigns import campaign_word
 from kweek.leads.costs import CostIn
 from kweek.leads.money import cents_of
@@ -59,10 +61,14 @@ def read_costs(raw: bytes, currency: str, by: str) -> Iterator[Line | WrongLine]
         rows = [(reader.line_num, cells) for cells in reader]
     except csv.Error:
         raise NoCostFileError("this is not CSV that can be read; save it anew from the spreadsheet") from None
-    places = _places(rows[0][1] if rows else [])
+    headings = rows[0][1] if rows else []
+    places = _places(headings)
     alike = Counter[str]()
     for number, cells in rows[1:]:
         if not any(cell.strip() for cell in cells):
+            continue
+        if why := _unlike(cells, len(headings)):
+            yield WrongLine(number, why)
             continue
         said = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
         entry, why = _entry(said, currency, by)
@@ -93,15 +99,19 @@ def day_of(written: str) -> date | None:
 
 
 def _text(raw: bytes) -> str:
-    """As spreadsheets write it: UTF-8, or what Windows had before."""
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise NoCostFileError("this is not a text file; save it as CSV (UTF-8)")
+    """As spreadsheets write it: UTF-8, UTF-16, or what Windows had before."""
+    try:
+        return decoded(raw)[0]
+    except FileError:
+        raise NoCostFileError("this is not a text file; save it as CSV (UTF-8)") from None
+
+
+def _unlike(cells: Sequence[str], width: int) -> str | None:
+    """Why it cannot be what its author meant."""
+    if any(cell.strip() for cell in cells[width:]):
+        has = f"it has {len(cells)} cells, and there are {width} columns"
+        return f"{has}; an amount or words that hold the separator must stand in quotes"
+    return "a letter of it could not be read; write it anew" if any(LOST in cell for cell in cells) else None
 
 
 def _places(headings: Sequence[str]) -> dict[str, int]:

@@ -34,6 +34,11 @@ _COUNTS: Final = (
     .where(import_rows.c.import_id == bindparam("import_id"))
     .group_by(import_rows.c.status)
 )
+_FIRST: Final = select(func.min(import_rows.c.number)).where(
+    import_rows.c.import_id == bindparam("import_id"),
+    import_rows.c.lead_id == bindparam("lead_id"),
+    import_rows.c.status.in_(TAKEN),
+)
 _LATEST: Final = select(imports).order_by(imports.c.at.desc(), imports.c.id)
 _AT_WORK: Final = select(imports.c.id, imports.c.status).where(imports.c.status.in_((*AT_WORK, "stopped")))
 _OF_STATUS: Final = select(import_rows).where(
@@ -177,6 +182,11 @@ def last_taken(read: Connection, import_id: str, most: int, until: int = _EVERY)
 def left(read: Connection, import_id: str, most: int) -> list[Row[Any]]:
     """Rows of which an undo could not take everything back."""
     return list(read.execute(_LEFT, {"import_id": import_id, "most": most}).all())
+
+
+def first_of(read: Connection, import_id: str, lead_id: str) -> int | None:
+    """The first row by which this lead came in, or was changed."""
+    return read.execute(_FIRST, {"import_id": import_id, "lead_id": lead_id}).scalar()
 
 
 def took_back(read: Connection, import_id: str, most: int) -> tuple[int, list[Row[Any]]]:

@@ -1,5 +1,7 @@
 """May we? Consents that stand at a moment, and addresses that must not be written to or called again.
 
+Consent by e-mail belongs to the address for which it was given: where a file brought another, it is none from then on.
+
 Suppressions outlive the person's other rows: they hold a keyed hash, never the address itself.
 """
 
@@ -10,10 +12,23 @@ import hmac
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
-from kweek.leads.tables import consents, suppressions
+from kweek.leads.tables import consents, replaced, suppressions
 
+_MOVED: Final = (
+    select(replaced.c.id)
+    .where(
+        replaced.c.lead_id == consents.c.lead_id,
+        replaced.c.name == "email",
+        replaced.c.email_key.is_not(None),
+        replaced.c.source.startswith("import:"),
+        replaced.c.source != func.coalesce(consents.c.proof, ""),  # a row may bring the permission with the address
+        replaced.c.at >= consents.c.at,
+        replaced.c.at <= bindparam("at"),
+    )
+    .exists()
+)
 _GIVEN: Final = (
     select(consents.c.id)
     .where(
@@ -22,6 +37,7 @@ _GIVEN: Final = (
         consents.c.at <= bindparam("at"),
         or_(consents.c.withdrawn_at.is_(None), consents.c.withdrawn_at > bindparam("at")),
         or_(consents.c.expires_at.is_(None), consents.c.expires_at > bindparam("at")),
+        or_(consents.c.channel != "email", ~_MOVED),
     )
     .limit(1)
 )

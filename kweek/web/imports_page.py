@@ -16,9 +16,10 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from kweek.intake.imports.asked import Asked, how_of
 from kweek.intake.imports.columns import LEAVE_OUT, Table, formed, propose
-from kweek.intake.imports.csv_file import read_csv
+from kweek.intake.imports.csv_file import SEPARATORS, read_csv, sign_of
 from kweek.intake.imports.file_row import Refusal, RowReader
 from kweek.intake.imports.how import Column, How, load_how
+from kweek.intake.imports.letters import ENCODINGS
 from kweek.intake.imports.refused import refused_of
 from kweek.intake.imports.said import FileError, HowError
 from kweek.intake.imports.stored_file import StoredFile
@@ -62,11 +63,22 @@ def send_file(request: Request, body: Body, house: HouseOf) -> Response:
     if not name:
         return _list(request, house, say("file.missing"))
     try:
-        sheet = read_csv(data, named=not given.get("no_headings"))
+        sheet = read_csv(
+            data,
+            encoding=given.get("encoding") or None,
+            separator=sign_of(given.get("separator", "")),
+            named=not given.get("no_headings"),
+        )
     except FileError as error:
         return _list(request, house, error.say(say))
     words = house.rules.vocabulary()
-    how = How(formed(sheet, propose(sheet, words), words), sheet.encoding, sheet.separator)
+    how = How(
+        formed(sheet, propose(sheet, words), words),
+        sheet.encoding,
+        sheet.separator,
+        skipped=sheet.skipped,
+        broken=sheet.broken,
+    )
     lines = ((line.number, line.cells) for line in sheet.lines())
     by = acting(request, house).name
     import_id = imports.store(house.db, name, how.dump(), lines, house.now(), by=by, tried=True)
@@ -148,6 +160,7 @@ def _asked(file: Table, given: Mapping[str, str], proposed: tuple[Column, ...]) 
         campaign=given.get("campaign", ""),
         keeps="keeps" in given,
         row_ids="row_ids" in given,
+        moves="moves" in given,
         flow=given.get("flow", ""),
         rate=given.get("rate", ""),
     )
@@ -169,7 +182,7 @@ def _given(how: How) -> dict[str, str]:
     given = {"campaign": how.campaign or "", "flow": how.flow or "", "rate": str(how.rate or "")}
     if how.permission is not None:
         given |= {"consent": how.permission.words, "purpose": how.permission.purpose}
-    return given | {name: "yes" for name in ("keeps", "row_ids") if getattr(how, name)}
+    return given | {name: "yes" for name in ("keeps", "row_ids", "moves") if getattr(how, name)}
 
 
 def _tried(house: House, row: Row[Any], how: How, file: StoredFile) -> tuple[Tried, list[Outcome]]:
@@ -189,7 +202,10 @@ def _tried(house: House, row: Row[Any], how: How, file: StoredFile) -> tuple[Tri
 def _list(request: Request, house: House, fault: str | None = None) -> Response:
     with house.db.read() as read:
         found = [(row, imports.progress(read, row.id)) for row in imports.latest(read)]
-    return page(request, "imports.html", status=422 if fault else 200, found=found, fault=fault)
+    return page(
+        request, "imports.html", status=422 if fault else 200, found=found, fault=fault, encodings=ENCODINGS,
+        separators=SEPARATORS,
+    )  # fmt: skip
 
 
 def _show(request: Request, house: House, row: Row[Any]) -> Response:

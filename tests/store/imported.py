@@ -33,7 +33,7 @@ EARS = FlowEars(
         (Rule("title", "told us the job title", "profile", 10, condition=parse_condition("known(lead.job_title)")),)
     )
 )
-HEAD = "E-mail;Voornaam;Functie;Telefoon;Bedrijf;Medewerkers;Contract end;Klantnummer\n"
+HEAD = "E-mail;Voornaam;Functie;Telefoon;Bedrijf;Medewerkers;Contract end;External id\n"
 FILE = (
     HEAD
     + "an@example.com;An;Inkoper;0201234567;Acme;10;31-12-2026;k1\n"

@@ -13,12 +13,13 @@ from sqlalchemy import insert, select, update
 from kweek.intake.imports import taking
 from kweek.intake.imports.enrolling import enrol_some
 from kweek.intake.imports.newcomers import Newcomer
-from kweek.intake.imports.refused import refused_of
+from kweek.intake.imports.refused import refused_of, why_of
 from kweek.intake.imports.said import HowError
 from kweek.intake.incoming import Incoming
 from kweek.intake.record import record
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
+from kweek.leads.permission import allowed
 from kweek.leads.publish import publish
 from kweek.leads.scores import settle
 from tests.store.imported import (
@@ -33,6 +34,7 @@ from tests.store.imported import (
     reader_of,
     rows,
     tried,
+    undone,
 )
 from tests.store.making import NOW
 
@@ -191,6 +193,89 @@ def test_the_words_of_the_permission_are_kept_for_everybody_but_who_took_it_back
         given = read.execute(select(tables.consents).where(tables.consents.c.source == "import of fair.csv")).all()
     assert {(row.words, row.purpose, row.channel) for row in given} == {("fair list 2026, signed", "advice", "email")}
     assert {row.lead_id for row in given} == {row.lead_id for row in rows(books, import_id) if row.lead_id} - {an}
+
+
+# --- an id and an address -------------------------------------------------------------------------
+
+_PAIR = "External id;E-mail;Voornaam\n"
+
+
+def told_and_done(db: Database, text: str, **asked: Any) -> list[tuple[str, list[str]]]:
+    """What becomes of each row, and why it is refused: before as after."""
+    told = [(one.becomes, [str(why) for why in one.refusals]) for one in tried(db, text, **asked)]
+    done = [(row.status, list(why_of(row))) for row in rows(db, imported(db, text, **asked))]
+    assert told == done
+    return done
+
+
+def test_an_id_that_stands_with_two_addresses_in_one_file_is_one_persons(books: Database) -> None:
+    text = _PAIR + "7;one@example.com;Ann\n8;eight@example.com;Bo\n7;two@example.com;Cy\n7;ONE@example.com;Anna\n"
+    for moves in (False, True):
+        *_, refused, same = told_and_done(books, text, moves=moves)
+        assert same[0] in ("changed", "same")
+        assert refused == (
+            "refused",
+            [
+                "rows 1 and 3 of this file have the same id, “7”, and not the same address: it is that of "
+                "one@example.com. If it is the number of a company, leave its column out"
+            ],
+        )
+    assert (lead(books, external_id="7").email, lead(books, external_id="7").first_name) == ("one@example.com", "Anna")
+
+
+def test_an_id_of_another_file_does_not_change_an_address_unless_somebody_says_so(books: Database) -> None:
+    imported(books, _PAIR + "1;piet@one.example;Piet\n2;an@one.example;An\n")
+    text = _PAIR + "1;zus@two.example;Zus\n2;an@one.example;Anna\n;same@example.com;Sam\n"
+    [one, *others] = told_and_done(books, text)
+    assert one[0] == "refused"
+    assert one[1][0].startswith("the id “1” is known with another address, piet@one.example")
+    assert [status for status, _ in others] == ["changed", "same"]
+    assert (lead(books, external_id="1").email, lead(books, external_id="1").first_name) == ("piet@one.example", "Piet")
+    assert told_and_done(books, text, keeps=True)[0] == one
+    assert [status for status, _ in told_and_done(books, text, moves=True)] == ["changed", "same", "same"]
+    assert (lead(books, external_id="1").email, lead(books, external_id="1").first_name) == ("zus@two.example", "Zus")
+    back = _PAIR + "1;piet@one.example;Piet\n"
+    assert [status for status, _ in told_and_done(books, back)] == ["refused"], "nor to the earlier one"
+
+
+def test_an_id_and_the_address_of_one_who_was_merged_are_one_persons(books: Database) -> None:
+    imported(books, _PAIR + "1;one@example.com;Ann\n2;two@example.com;Bo\n")
+    one, two = (lead(books, external_id=which).id for which in "12")
+    with books.write() as tx:
+        tx.execute(update(tables.leads).where(tables.leads.c.id == two).values(merged_into=one))
+    assert told_and_done(books, _PAIR + "2;two@example.com;Bob\n") == [("changed", [])]
+    assert told_and_done(books, _PAIR + "1;one@example.com;Bob\n") == [("same", [])]
+
+
+@pytest.mark.parametrize("brings", [False, True])
+def test_a_permission_stays_with_the_address_for_which_it_was_given(books: Database, brings: bool) -> None:
+    given = {"no_consent": False, "consent": "You may.", "purpose": "news"}
+    imported(books, _PAIR + "1;piet@one.example;Piet\n2;an@one.example;An\n", **given)
+    again = _PAIR + "1;zus@two.example;Zus\n2;an@one.example;An\n"
+    reader, lines = reader_of(again, moves=True, **(given if brings else {}))
+    later = NOW + timedelta(days=1)
+    import_id = imports.store(books, "fair.csv", reader.how.dump(), ((one.number, one.cells) for one in lines), later)
+    while taking.take_some(books, import_id, reader, EARS, later):
+        pass
+    zus, an = (lead(books, external_id=which).id for which in "12")
+    with books.read() as read:
+        assert allowed(read, zus, "email", later, "news") is brings
+        assert allowed(read, zus, "email", later) is brings
+        assert allowed(read, an, "email", later, "news")
+        assert allowed(read, zus, "email", NOW, "news"), "as long as the address was that one"
+    undone(books, import_id)
+    assert lead(books, id=zus).email == "piet@one.example"
+    with books.read() as read:
+        assert allowed(read, zus, "email", later + timedelta(days=1), "news")
+
+
+def test_a_number_of_a_company_makes_nobody_one_with_another(books: Database) -> None:
+    text = "Relatie;Naam;E-mail;Functie\n" + "".join(
+        f"Bakker BV;{name};{name}@bakker.example;Monteur\n" for name in ("jan", "piet", "kees")
+    )
+    assert [status for status, _ in told_and_done(books, text)] == ["made"] * 3
+    said = told_and_done(books, text.replace("bakker.ex", "baker.ex"), fields={"Relatie": "external_id"})
+    assert [status for status, _ in said] == ["made", "refused", "refused"]
 
 
 # --- into a flow ----------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def read(text: str, **asked: Any) -> list[Read]:
         ("E-mailadres", "email"), ("EMAIL_ADDRESS", "email"), ("E-mial adres", "email"), ("Voornaam", "first_name"),
         ("Achternaam", "last_name"), ("tussenvoegsel(s)", "infix"), ("Tussenvoegsel", "infix"), ("Naam", "name"),
         ("Bedrijfsnaam", "company.name"), ("Aantal medewerkers", "company.size"), 
-        ("Rechtsvorm", "company.legal_form"), ("Functie", "job_title"), ("Klantnummer", "external_id"),
+        ("Rechtsvorm", "company.legal_form"), ("Functie", "job_title"), ("Record ID", "external_id"),
         ("Campagne", "campaign"), ("Branche", "company.sector"),
         ("Contract end", "contract_end"), ("Building", "building"),
         ("Einddatum contract", "contract_end"), ("END OF THE CONTRACT", "contract_end"),
@@ -73,6 +73,9 @@ def read(text: str, **asked: Any) -> list[Read]:
         ("Telefoon (zakelijk)", "phone"), ("Zakelijke e-mail", "email"), ("Naam organisatie", "company.name"),
         ("Company/Organization", "company.name"), ("Functieomschrijving", "job_title"), ("Headcount", "company.size"),
         ("Voornaam contactpersoon", "first_name"), ("Forename", "first_name"), ("Vestigingsland", "company.country"),
+        ("Company / Account", "company.name"), ("Associated Company", "company.name"), ("External ID", "external_id"),
+        ("Organization Name", "company.name"), ("Organization Title", "job_title"), ("E-mail 1 - Value", "email"),
+        ("Phone 1 - Value", "phone"), ("Telefoon nummer", "phone"), ("E-mail status", None),
     ],
 )  # fmt: skip
 def test_a_heading_names_its_field_in_both_languages_and_nearly(heading: str, target: str | None) -> None:
@@ -80,6 +83,32 @@ def test_a_heading_names_its_field_in_both_languages_and_nearly(heading: str, ta
     found = proposed(f"{heading};Kleur\n{value};rood\n")
     assert found[heading][0] == target
     assert found["Kleur"] == (None, "column.unknown")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Relatie", "Debiteur", "Klantnummer", "Nummer", "No.", "ID", "Account ID", "Relatie-ID", "Organization ID",
+        "Customer number", "Associated Company IDs", "Externl ID", "Debiteurnr",
+    ],
+)  # fmt: skip
+def test_what_may_number_a_company_says_who_somebody_is_only_where_a_person_says_so(heading: str) -> None:
+    text = f"{heading};Mail\nBakker BV;a@example.com\nBakker BV;b@example.com\n"
+    [column, _] = propose(read_csv(text.encode()), WORDS)
+    assert (column.target, column.why.key) == (None, "column.number")
+    assert "external_id" in column_words(Tongue("en"), column)
+    assert "external_id" in column_words(Tongue("nl"), column)
+    assert [row.lead and row.lead.external_id for row in read(text)] == [None, None]
+    assert [row.lead and row.lead.external_id for row in read(text, fields={heading: "external_id"})] == [
+        "Bakker BV"
+    ] * 2
+
+
+def test_what_is_written_before_a_name_is_no_job() -> None:
+    found = proposed("Title;Mail;Job Title\nMr.;a@example.com;Buyer\n")
+    assert (found["Title"], found["Job Title"]) == ((None, "column.taken"), ("job_title", "column.named"))
+    assert proposed("Title;Mail\nMr.;a@example.com\nMs;b@example.com\n")["Title"] == (None, "column.unlike")
+    assert proposed("Title;Mail\nBuyer;a@example.com\n")["Title"][0] == "job_title"
 
 
 @pytest.mark.parametrize("heading", ["email", "e-mail", "E-mailadres", "Land"])
@@ -212,6 +241,9 @@ def test_a_rate_is_so_many_in_a_time() -> None:
         (("2026-04-03", "", "20261231"), "US", "ymd", True),
         (("2026-04-03", "25/04/2026"), "NL", "dmy", True),
         (("soon",), "NL", "dmy", True),
+        (("12/31/2026 3:30 PM", "1/2/2026 10:00 AM"), "NL", "mdy", True),
+        (("2026-12-31T10:00:00Z",), "NL", "ymd", True),
+        (("31 dec 2026",), "US", "ymd", True),
     ],
 )
 def test_the_column_says_what_comes_first(cells: tuple[str, ...], country: str, order: Order, sure: bool) -> None:
@@ -226,7 +258,12 @@ def test_the_column_says_what_comes_first(cells: tuple[str, ...], country: str, 
         ("3.4.1999", "dmy", date(1999, 4, 3)), ("3-4-98", "dmy", date(1998, 4, 3)),
         ("2026-04-03", "mdy", date(2026, 4, 3)), ("20260403", "dmy", date(2026, 4, 3)),
         ("31-02-2026", "dmy", None), ("13/13/2026", "mdy", None), ("soon", "dmy", None),
-        ("3-4-2026 09:15", "dmy", date(2026, 4, 3)),
+        ("3-4-2026 09:15", "dmy", date(2026, 4, 3)), ("12/31/2026 3:30 PM", "mdy", date(2026, 12, 31)),
+        ("2026-12-31T10:00:00Z", "ymd", date(2026, 12, 31)), ("2026-12-31 10:00 +0100", "dmy", date(2026, 12, 31)),
+        ("31 dec 2026", "dmy", date(2026, 12, 31)), ("1 maart 2026", "mdy", date(2026, 3, 1)),
+        ("31-Dec-2026", "mdy", date(2026, 12, 31)), ("Dec 31, 2026", "dmy", date(2026, 12, 31)),
+        ("31 foo 2026", "dmy", None), ("12/31/2026 13:30 PM", "mdy", None),
+        ("31 mrt 2026 9:15", "dmy", date(2026, 3, 31)),
     ],
 )  # fmt: skip
 def test_days_as_people_write_them(text: str, order: Order, day: date | None) -> None:
@@ -235,6 +272,8 @@ def test_days_as_people_write_them(text: str, order: Order, day: date | None) ->
 
 def test_moments_are_of_the_workspaces_zone_unless_they_say_their_own() -> None:
     assert read_moment("3-4-2026 9:15", "dmy", ZONE) == datetime(2026, 4, 3, 7, 15, tzinfo=UTC)
+    assert read_moment("3 apr 2026 9:15 PM", "mdy", ZONE) == datetime(2026, 4, 3, 19, 15, tzinfo=UTC)
+    assert read_moment("4/3/2026 12:15 am", "mdy", ZONE) == datetime(2026, 4, 2, 22, 15, tzinfo=UTC)
     assert read_moment("2026-04-03T09:15:00Z", "dmy", ZONE) == datetime(2026, 4, 3, 9, 15, tzinfo=UTC)
 
 
@@ -329,6 +368,27 @@ def test_a_row_that_cannot_be_taken_says_which_cell_and_what_would_be_right() ->
 def test_a_row_with_a_cell_too_many_is_not_guessed_at() -> None:
     _, row = read("Mail;Naam\na@example.com;An\nb@example.com;Bo;Derde\n")
     assert "the row has 3 cells, and there are 2 columns" in str(row.refusals[0])
+
+
+def test_a_letter_that_was_lost_is_no_letter() -> None:
+    sheet = read_csv(
+        "Mail;Naam;Rest\na@example.com;Zoë Müller;x\n".encode() + b"b@example.com;Ren\xe9;y\nc@example.com;Bo;\xe9\n"
+    )
+    how = how_of(sheet, sheet, Asked(), WORDS, trying=True)
+    reader = RowReader(how, "fair.csv", WORDS, ZONE, NOW)
+    one, two, three = (reader.read(line) for line in sheet.lines())
+    assert (one.refusals, three.refusals) == ((), ()), "a column that is left out is nobody's business"
+    assert [str(why) for why in two.refusals] == ["Naam “Ren�”: a letter of this could not be read; write it anew"]
+    assert refusal_words(Tongue("nl"), two.refusals[0]).startswith("een letter hiervan")
+
+
+def test_a_row_whose_quotes_are_out_of_order_is_refused_and_the_others_are_not() -> None:
+    one, two, three = read('Mail;Naam;Rest\na@example.com;An;"blauw\nb@example.com;Bo;x\nc@example.com;Cy;"rood\n')
+    assert two.lead is not None
+    for row in (one, three):
+        assert row.lead is None
+        assert "is opened here and not closed" in str(row.refusals[0])
+        assert refusal_words(Tongue("nl"), row.refusals[0]).startswith("hier gaat een aanhalingsteken")
 
 
 def test_the_row_is_the_id_where_there_is_none() -> None:

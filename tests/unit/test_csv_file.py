@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kweek.intake.imports.csv_file import MOST_COLUMNS, Sheet, read_csv
+from kweek.intake.imports.csv_file import MOST_BROKEN, MOST_COLUMNS, Sheet, read_csv
 from kweek.intake.imports.said import FileError
 
 TEXT = 'Naam;E-mail\nJosé Brûlé;jose@example.com\n"Jan; de ""Man""\nvan hiernaast";jan@example.com\n'
@@ -82,9 +82,9 @@ def test_a_file_without_headings_is_asked_about_and_read_where_somebody_says_so(
         (b"a;b\n", "no rows below the headings"),
         (b"PK\x03\x04rest", "a workbook"),
         (b"a;b\n1x;\0\n", "no text"),
-        (b"a;b\n\x81\x8d;2\n", "in no encoding"),
-        (b'a;b\nx;"never closed\ny;2\nz;3\n', "Row 2 of the file, headings counted, never ends"),
-        (b'a;b\nx;"' + b"y" * 200_000 + b'"\n', "never ends"),
+        (b"a;b\nM\x81ller;2\n", "in no encoding"),
+        (b'a;"b\nx;1\ny;2\n', "Row 1 of the file, headings counted, never ends"),
+        (b"a;b\n" + b'x;"y\n' * (MOST_BROKEN + 1), "opened and not closed, the first of them row 1"),
         (";".join(f"c{n}" for n in range(MOST_COLUMNS + 1)).encode() + b"\n", "columns; at most"),
     ],
 )
@@ -94,7 +94,58 @@ def test_what_cannot_be_read_is_said(data: bytes, says: str) -> None:
 
 
 def test_a_quote_within_a_cell_is_read_as_it_stands() -> None:
-    assert cells(read_csv(b'a;b\n2" pipe;1x\n"Jan" Smit;2x\n')) == [('2" pipe', "1x"), ("Jan Smit", "2x")]
+    sheet = read_csv(b'a;b\n2" pipe;1x\n"Jan ""de Man""";2x\n')
+    assert (cells(sheet), sheet.broken) == ([('2" pipe', "1x"), ('Jan "de Man"', "2x")], ())
+
+
+def test_a_quote_that_is_not_closed_takes_nobody_with_it() -> None:
+    text = 'Mail;Kleur\na@x.nl;"blauw\nb@x.nl;x\n"c\n@x.nl";y\nd@x.nl;"rood\n\n'
+    text += 'e@x.nl;"q" r\nf@x.nl;z\ng@x.nl;"open\nh@x.nl;\n'
+    sheet = read_csv(text.encode())
+    found = [(line.number, line.cells[0]) for line in sheet.lines()]
+    names = ["a@x.nl", "b@x.nl", "c\n@x.nl", "d@x.nl", "e@x.nl", "f@x.nl", "g@x.nl", "h@x.nl"]
+    assert found == list(zip((1, 2, 3, 4, 6, 7, 8, 9), names, strict=True))
+    assert (sheet.count, sheet.empty, sheet.broken) == (8, 1, (1, 4, 6, 8))
+    assert next(sheet.lines()).cells == ("a@x.nl", '"blauw')
+
+
+def test_a_cell_that_is_far_too_long_is_a_row_out_of_order() -> None:
+    assert read_csv(b'a;b\nx;"' + b"y" * 200_000 + b'"\nz;1x\n').broken == (1,)
+
+
+# --- its letters and its headings --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "first"),
+    [
+        ("Zoë Müller;Café Ü".encode() + b"\nRen\xe9;Acme", "utf-8", "Zoë Müller"),
+        (b"\xef\xbb\xbfZo\xeb;x", "utf-8-sig", "Zo�"),
+        ("Zoë Müller;Café éRené".encode("mac_roman"), "mac_roman", "Zoë Müller"),
+        ("Hélène;façade".encode("mac_roman"), "mac_roman", "Hélène"),
+        ("Zoë Müller;€ 5 – “ja”".encode("cp1252"), "cp1252", "Zoë Müller"),
+        ("MÜLLER;Škoda’s".encode("cp1252"), "cp1252", "MÜLLER"),
+        ("René;x".encode("cp1252"), "cp1252", "René"),
+    ],
+)
+def test_an_encoding_is_the_one_whose_letters_make_sense(data: bytes, encoding: str, first: str) -> None:
+    sheet = read_csv(data, named=False)
+    assert (sheet.encoding, next(sheet.lines()).cells[0]) == (encoding, first)
+
+
+@pytest.mark.parametrize(
+    ("above", "skipped"),
+    [("", 0), ("Deelnemers vakbeurs 2026;;\n;;\n", 2), ("Deelnemers\n\nStand:;12\n", 3), ("\n", 1)],
+)
+def test_a_title_above_the_headings_is_skipped(above: str, skipped: int) -> None:
+    sheet = read_csv(f"{above}Kleur;Naam;E-mail\nrood;Ann;ann@example.com\n".encode(), separator=";")
+    assert (sheet.headings, sheet.skipped, sheet.count) == (("Kleur", "Naam", "E-mail"), skipped, 1)
+    assert cells(sheet) == [("rood", "Ann", "ann@example.com")]
+
+
+def test_headings_that_nobody_knows_are_headings_still() -> None:
+    sheet = read_csv(b"Hoe;Wat\nmail;naam\n")
+    assert (sheet.headings, sheet.skipped) == (("Hoe", "Wat"), 0)
 
 
 @pytest.mark.parametrize("sign", ["", ";;", '"', "\n"])

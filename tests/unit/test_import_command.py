@@ -55,6 +55,28 @@ def test_and_for_programs(fair: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert told["outcomes"][2] == {"row": 3, "becomes": "same", "same_as_row": 1}
 
 
+def test_what_was_left_out_is_told(fair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fair.write_text("Beurs 2026;;\n\nRelatie;Naam;E-mail\nAcme;Jan;jan@example.com\n;;\n", encoding="utf-8")
+    assert main(["import", "fair.csv", "--try"]) == 0
+    said = capsys.readouterr().err
+    assert "1 rows, utf-8, separated by “;”; 2 rows above the headings left out; 1 empty row left out" in said
+    assert "may be a company's, or this file's own, and does not say who somebody is" in said
+
+
+def test_addresses_change_only_where_somebody_says_so(fair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = open_database(f"sqlite:///{fair.parent / 'leads.db'}")
+    try:
+        record(database, Incoming("form", "form.sent", NOW, LeadIn(email="jan@example.com", external_id="7")), NOW)
+    finally:
+        database.close()
+    fair.write_text("Nummer;E-mail\n7;piet@example.com\n", encoding="utf-8")
+    asked = ["import", "fair.csv", "--try", "--map", "Nummer=external_id"]
+    assert main(asked) == 1
+    assert "row 1: the id “7” is known with another address, jan@example.com" in capsys.readouterr().out
+    assert main([*asked, "--change-addresses"]) == 0
+    assert "What changes: email 1." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [

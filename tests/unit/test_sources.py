@@ -150,6 +150,20 @@ def test_a_file_of_costs_is_read_line_by_line() -> None:
         assert all(word in wrong.why for word in ("no campaign", "“x” is not a day", "“0” is not a sum in EUR"))
 
 
+def test_a_line_of_costs_is_not_guessed_at() -> None:
+    text = "campaign,date,amount,words\nlinkedin,2026-03-02,1,250.00,stand\n"
+    text += "news,2026-03-03,5,Zoë,,\nnews,2026-03-03,5,Café\n"
+    wrong, right, _ = read_costs(text.encode(), "EUR", "anna")
+    assert isinstance(wrong, WrongLine)
+    assert wrong.why.startswith("it has 5 cells, and there are 4 columns")
+    assert isinstance(right, Line)
+    _, _, lost = read_costs(text.encode().replace("é".encode(), b"\xe9"), "EUR", "anna")
+    assert isinstance(lost, WrongLine)
+    [line] = read_costs("campaign\tdate\tamount\nfair\t2026-03-02\t12,5\n".encode("utf-16"), "EUR", "anna")
+    assert isinstance(line, Line)
+    assert line.entry.cents == 1_250
+
+
 @pytest.mark.parametrize("raw", [b"", b"campaign,date\nx,y\n", b"PK\x03\x04\0\0", b"a;b;c\n1;2;3\n"])
 def test_a_file_that_is_none_is_told_what_it_needs(raw: bytes) -> None:
     with pytest.raises(NoCostFileError, match=r"campaign, date and amount|not a text file"):

@@ -173,6 +173,49 @@ def test_whoever_pressed_the_button_is_led_to_what_is_wrong(browser: Browser, se
         expect(page.locator("#consent")).to_be_in_viewport()
 
 
+def test_how_a_file_is_written_is_told_and_somebody_says_it_otherwise(staff: TestClient) -> None:
+    text = "Beurs 2026,,\n,,\nNaam,E-mail,Nummer\nZoë,zoe@example.com,7\n"
+    page = staff.get(send(staff, text.encode()).headers["location"]).text
+    assert "Read as utf-8, with , between the cells. 2 rows above the headings were left out." in page
+    assert 'href="/imports#send"' in page
+    assert "a number like this may be a company" in page
+    assert "<option>mac_roman</option>" in staff.get("/imports").text
+    tabbed = text.replace(",", "\t").encode("cp850")
+    said = staff.get(send(staff, tabbed, encoding="cp850", separator="tab").headers["location"]).text
+    assert "Read as cp850, with a tab between the cells." in said
+    assert "Zoë" in said
+    assert send(staff, tabbed, encoding="utf-8").status_code == 422
+
+
+def test_addresses_change_only_where_somebody_ticks_it(staff: TestClient, house: House, books: Books) -> None:
+    jan = LeadIn(email="jan@example.com", external_id="7")
+    record(house.db, Incoming("form", "form.sent", NOW, jan), NOW)
+    path = send(staff, "External id;E-mail\n7;piet@example.com\n").headers["location"]
+    staff.headers["accept-language"] = "nl"
+    assert "het nummer “7” is bekend met een ander adres, jan@example.com" in staff.get(path).text
+    looked = say(staff, path, "look", moves="yes").text
+    assert "is bekend met een ander adres" not in looked
+    assert 'name="moves" value="yes" checked' in looked
+    assert say(staff, path, "begin", moves="yes", no_consent="yes").status_code == 303
+    taken_in(house, path)
+    assert [row.email for row in books.rows(tables.leads)] == ["piet@example.com"]
+
+
+def test_a_row_whose_quotes_are_out_of_order_is_refused_when_it_is_tried_and_when_it_is_in(
+    staff: TestClient, house: House, books: Books
+) -> None:
+    text = 'E-mail;Kleur\na@example.com;"rood\nb@example.com;blauw\nc@example.com;"groen\nd@example.com;wit\n'
+    path = send(staff, text).headers["location"]
+    why = "a quote (&#34;) is opened here and not closed"
+    assert staff.get(path).text.count(why) == 2
+    say(staff, path, "begin", no_consent="yes")
+    taken_in(house, path)
+    assert staff.get(path).text.count(why) == 2
+    assert sorted(row.email for row in books.rows(tables.leads)) == ["b@example.com", "d@example.com"]
+    file = staff.get(f"{path}/refused.csv").text.splitlines()
+    assert file[1].startswith('a@example.com;"""rood";')
+
+
 def test_a_file_that_is_forgotten_was_never_in(staff: TestClient, house: House) -> None:
     path = send(staff).headers["location"]
     assert say(staff, path, "undo").status_code == 303

@@ -26,11 +26,18 @@ class Written(Protocol):
     @property
     def separator(self) -> str: ...
 
+    @property
+    def skipped(self) -> int: ...
+
+    @property
+    def broken(self) -> tuple[int, ...]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """fields: heading → field, where it is not as proposed. consent, purpose: the permission; no_consent: there is
-    none, and somebody says so. keeps: what is known counts. row_ids: the row is the external id."""
+    none, and somebody says so. keeps: what is known counts. row_ids: the row is the external id. moves: whoever has an
+    external id may get another address."""
 
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     dates: Order | None = None
@@ -42,6 +49,7 @@ class Asked:
     row_ids: bool = False
     flow: str = ""
     rate: str = ""
+    moves: bool = False
 
 
 def how_of(table: Table, written: Written, asked: Asked, words: Vocabulary, *, trying: bool = False) -> How:
@@ -62,6 +70,9 @@ def how_of(table: Table, written: Written, asked: Asked, words: Vocabulary, *, t
         asked.row_ids,
         _flow(asked, words),
         read_rate(asked.rate) if asked.rate else None,
+        written.skipped,
+        written.broken,
+        asked.moves,
     )
 
 

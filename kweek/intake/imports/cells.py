@@ -21,8 +21,17 @@ Decimal = Literal[",", "."]
 WRITTEN: Final[Mapping[Order, str]] = {"dmy": "31-12-2026", "mdy": "12/31/2026", "ymd": "2026-12-31"}
 """The last day of 2026, for people."""
 
-_DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[ T,]+(\d{1,2}:\d{2})(?::\d{2})?)?")
-_ISO: Final = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?)?")
+_AT: Final = r"(?:[ T,]+(\d{1,2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*([ap])\.?m\.?)?)?"
+_DAY: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})" + _AT, re.IGNORECASE)
+_ISO: Final = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})" + _AT, re.IGNORECASE)
+_MONTH: Final = r"([^\W\d_]{3,9})"
+_IN_WORDS: Final = re.compile(rf"(\d{{1,2}})[-/. ]+{_MONTH}[-/., ]+(\d{{4}})(\D.*)?")
+_MONTH_BEFORE: Final = re.compile(rf"{_MONTH}[. ]+(\d{{1,2}})(?:st|nd|rd|th)?[, ]+(\d{{4}})(\D.*)?")
+_MONTHS: Final = (
+    ("jan",), ("feb", "fév"), ("mar", "maa", "mrt", "mär"), ("apr", "avr"), ("may", "mei", "mai"), ("jun", "juin"),
+    ("jul", "juil"), ("aug", "aoû"), ("sep",), ("oct", "okt"), ("nov",), ("dec", "dez", "déc"),
+)  # fmt: skip
+_OFFSET: Final = re.compile(r"(:\d{2}(?:\.\d+)?)\s*(?:Z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[-+]?\d[\d.,' \u00a0\u202f]*")
 _MONEY: Final = re.compile(r"^(?:€|\$|£|EUR|USD)\s*|\s*(?:€|\$|£|EUR|USD|%|,-)$", re.IGNORECASE)
 _YES: Final = ("yes", "y", "ja", "j", "true", "waar", "1", "x", "oui", "wahr")
@@ -46,7 +55,7 @@ class Found:
 def date_order(cells: Iterable[str], country: str | None) -> Found:
     """`dmy` or `mdy`: one of its days is beyond twelve. Otherwise as in the country. `ymd`: they all begin with the
     year (ISO 8601)."""
-    said = [cell.strip() for cell in cells]
+    said = [_of_day(cell.strip()) for cell in cells]
     days = [found for cell in said if (found := _DAY.fullmatch(cell))]
     if not days and any(_ISO.fullmatch(cell) for cell in said):
         return Found("ymd", True)
@@ -84,7 +93,7 @@ def decimal_sign(cells: Iterable[str], country: str | None) -> Found:
 
 
 def read_date(text: str, order: Order) -> date | None:
-    found = _parts(text, order)
+    found = _parts(_of_day(text), order)
     return None if found is None else found[0]
 
 
@@ -96,8 +105,25 @@ def read_moment(text: str, order: Order, zone: ZoneInfo) -> datetime | None:
         said = None
     if said is not None and said.tzinfo is not None:
         return said
-    found = _parts(text, order)
+    found = _parts(_in_digits(text), order)
     return None if found is None else datetime.combine(found[0], found[1], zone)
+
+
+def _of_day(text: str) -> str:
+    """With the month as a number, and without the offset of its time: the day is the one that stands there."""
+    return _OFFSET.sub(r"\1", _in_digits(text))
+
+
+def _in_digits(text: str) -> str:
+    """`31 dec 2026` is `2026-12-31`."""
+    if found := _IN_WORDS.fullmatch(text):
+        day, name, year, rest = found.groups()
+    elif found := _MONTH_BEFORE.fullmatch(text):
+        name, day, year, rest = found.groups()
+    else:
+        return text
+    month = next((n for n, words in enumerate(_MONTHS, 1) if name.casefold().startswith(words)), None)
+    return text if month is None else f"{year}-{month:02}-{day.zfill(2)}{rest or ''}"
 
 
 def _parts(text: str, order: Order) -> tuple[date, time] | None:
@@ -110,10 +136,19 @@ def _parts(text: str, order: Order) -> tuple[date, time] | None:
     else:
         return None
     try:
-        at = time.fromisoformat(found[4].zfill(5)) if found[4] else time()
-        return date(year, month, day), at
+        return date(year, month, day), _time(found[4], found[5])
     except ValueError:
         return None
+
+
+def _time(written: str | None, half: str | None) -> time:
+    """half: of the day, `a` or `p`. ValueError."""
+    at = time.fromisoformat(written.zfill(5)) if written else time()
+    if half is None:
+        return at
+    if not 1 <= at.hour <= 12:
+        raise ValueError(written)
+    return at.replace(hour=at.hour % 12 + (12 if half.lower() == "p" else 0))
 
 
 def read_number(text: str, decimal: Decimal) -> int | float | None:

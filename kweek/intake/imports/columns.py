@@ -14,7 +14,7 @@ from kweek.intake.check_lead import Vocabulary
 from kweek.intake.countries import read_country
 from kweek.intake.imports.cells import Order, date_order, decimal_sign, read_language
 from kweek.intake.imports.csv_file import Line
-from kweek.intake.imports.headings import TARGETS, Named, named, tidy
+from kweek.intake.imports.headings import TARGETS, Named, named, numbers, tidy
 from kweek.intake.imports.how import Column, Why
 from kweek.intake.imports.said import HowError
 from kweek.intake.values import nearest
@@ -33,6 +33,22 @@ _FEW: Final = 0.2  # of its cells, for its heading not to be believed
 _ADDRESS: Final = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
 _AGAIN: Final = re.compile(r" \(\d+\)$")  # as `csv_file` tells two of the same name apart
 _OWN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_SALUTATIONS: Final = (
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "prof",
+    "dhr",
+    "de heer",
+    "mevr",
+    "mevrouw",
+    "mw",
+    "drs",
+    "ir",
+)
 _LANGUAGES: Final = ("nl", "en", "de", "fr", "es", "it", "pl", "pt", "da", "sv")
 
 
@@ -56,7 +72,9 @@ def propose(sheet: Table, words: Vocabulary) -> tuple[Column, ...]:
     columns = {heading: Column(heading, None, Why("column.reckoned")) for heading in _reckoned(sheet.headings, words)}
     found = {heading: one for heading, one in found.items() if heading not in columns}
     taken = dict[str, str]()
-    for heading in sorted(found, key=lambda one: found[one].near is not None):  # the exact names choose first
+    for heading in sorted(
+        found, key=lambda one: (found[one].less, found[one].near is not None)
+    ):  # the exact ones first
         one = found[heading]
         columns[heading] = _by_name(heading, one, taken.get(one.target), cells[heading], words)
         if columns[heading].target is not None:
@@ -148,6 +166,8 @@ def _by_content(heading: str, cells: Sequence[str], taken: Mapping[str, str], wo
     for target, fits in _LOOKS.items():
         if target not in taken and _share(fits, cells, words) >= _MOST:
             return Column(heading, target, Why("column.looks"))
+    if numbers(heading):
+        return Column(heading, None, Why("column.number", {"own": own_for(heading)}))
     return Column(heading, None, Why("column.unknown", {"own": own_for(heading)}))
 
 
@@ -182,10 +202,15 @@ def _is_no_number(cell: str, words: Vocabulary) -> bool:
     return not cell.replace(".", "").replace(",", "").isdecimal()
 
 
+def _is_no_salutation(cell: str, words: Vocabulary) -> bool:
+    """Whoever is called “Mr.” has no job by it."""
+    return tidy(cell) not in _SALUTATIONS
+
+
 _LOOKS: Final[Mapping[str, Callable[[str, Vocabulary], bool]]] = {
     "email": _is_address, "phone": _is_phone, "country": _is_country, "language": _is_language,
 }  # fmt: skip
-_FITS: Final = {**_LOOKS, "campaign": _is_no_number}
+_FITS: Final = {**_LOOKS, "campaign": _is_no_number, "job_title": _is_no_salutation}
 """What a cell of such a column looks like, where its heading says what it is."""
 
 

@@ -6,24 +6,27 @@ line breaks between them, rows of different lengths. What cannot be read is said
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
+from itertools import islice
 from typing import Final
 
+from kweek.intake.imports.headings import names_columns
+from kweek.intake.imports.letters import decoded
+from kweek.intake.imports.records import Record, records
 from kweek.intake.imports.said import FileError
 from kweek.leads.formulas import as_it_was
 
 MOST_BYTES: Final = 200_000_000
 MOST_ROWS: Final = 1_000_000
 MOST_COLUMNS: Final = 200
+MOST_BROKEN: Final = 1_000  # rows whose quotes are out of order; of more, it is the file that cannot be read
 
 SEPARATORS: Final = (";", ",", "\t", "|")
 _SAMPLE: Final = 64_000  # characters from which the separator is found
-_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_ABOVE: Final = 20  # rows among which the headings are looked for
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SAYS_SEPARATOR: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"\S+@\S+\.\S+")
@@ -41,7 +44,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The file as a table. count: its rows with something in them; empty: those without."""
+    """The file as a table. count: its rows with something in them; empty: those without. skipped: rows above the
+    headings: a title. broken: the numbers of those whose quotes are out of order."""
 
     text: str
     encoding: str
@@ -50,12 +54,20 @@ class Sheet:
     named: bool
     count: int
     empty: int
+    skipped: int = 0
+    broken: tuple[int, ...] = ()
 
     def lines(self) -> Iterator[Line]:
         """From the first row, each time anew."""
-        for number, cells in enumerate(_below(self.text, self.separator, self.named), 1):
-            if _filled(cells):
-                yield Line(number, _fitted(cells, len(self.headings)))
+        below = _below(self.text, self.separator, self.skipped + self.named)
+        for number, record in enumerate(below, 1):
+            if record.filled:
+                yield Line(number, _fitted(record.cells, len(self.headings)))
+
+
+def sign_of(said: str | None) -> str | None:
+    """The separator that somebody names; None: it is to be found."""
+    return "\t" if said in ("tab", "\\t") else said or None
 
 
 def read_csv(data: bytes, *, encoding: str | None = None, separator: str | None = None, named: bool = True) -> Sheet:
@@ -67,44 +79,15 @@ def read_csv(data: bytes, *, encoding: str | None = None, separator: str | None 
         raise FileError("file.workbook")
     if separator is not None and (len(separator) != 1 or separator in '"\r\n'):
         raise FileError("file.separator", sign=separator[:20])
-    text, encoding = _decoded(data, encoding)
+    text, encoding = decoded(data, encoding)
     text, said = _without_said(text)
     separator = separator or said or _found(text)
-    headings = _headings(text, separator, named=named)
-    count, empty = _counted(text, separator, named)
+    skipped = _above(text, separator) if named else 0
+    headings = _headings(text, separator, skipped, named=named)
+    count, empty, broken = _counted(text, separator, skipped + named)
     if not count:
         raise FileError("file.no-rows" if named else "file.empty")
-    return Sheet(text, encoding, separator, headings, named, count, empty)
-
-
-# --- its letters ------------------------------------------------------------------------------------------
-
-
-def _decoded(data: bytes, encoding: str | None) -> tuple[str, str]:
-    """The text, and the encoding in which it was written."""
-    for name in [encoding] if encoding else _likely(data):
-        try:
-            text = data.decode(name).removeprefix("\ufeff")
-        except UnicodeError:
-            continue
-        except LookupError:
-            raise FileError("file.encoding.unknown", name=name[:60]) from None
-        if "\0" in text:
-            raise FileError("file.no-text")
-        return text, name
-    if encoding:
-        raise FileError("file.encoding.other", name=encoding)
-    raise FileError("file.encoding")
-
-
-def _likely(data: bytes) -> Sequence[str]:
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return (name,)
-    start = data[:2_000]
-    if start.count(0) * 3 > len(start):  # every other byte of plain letters is nothing
-        return ("utf-16-le",) if start[1::2].count(0) > start[::2].count(0) else ("utf-16-be",)
-    return ("utf-8", "cp1252")
+    return Sheet(text, encoding, separator, headings, named, count, empty, skipped, broken)
 
 
 # --- its columns ------------------------------------------------------------------------------------------
@@ -123,7 +106,7 @@ def _found(text: str) -> str:
         sample = sample[: sample.rfind("\n") + 1] or sample
     best, found = (False, 0.0, 1), ","
     for separator in SEPARATORS:
-        widths = [len(cells) for cells in _lenient(sample, separator) if _filled(cells)]
+        widths = [len(one.cells) for one in records(sample, separator) if one.filled]
         if not widths:
             continue
         usual, times = Counter(widths).most_common(1)[0]
@@ -133,15 +116,22 @@ def _found(text: str) -> str:
     return found
 
 
-def _lenient(text: str, separator: str) -> Iterator[list[str]]:
-    try:
-        yield from csv.reader(StringIO(text, newline=""), delimiter=separator)
-    except csv.Error:
-        return
+def _above(text: str, separator: str) -> int:
+    """How many rows stand above the headings: a title has fewer cells, and names no columns."""
+    widest = 0
+    for n, record in enumerate(islice(records(text, separator), _ABOVE)):
+        width = sum(bool(cell.strip()) for cell in record.cells)
+        if width > widest and names_columns(record.cells):
+            return n
+        widest = max(widest, width)
+    return next((n for n, record in enumerate(records(text, separator)) if record.filled), 0)
 
 
-def _headings(text: str, separator: str, *, named: bool) -> tuple[str, ...]:
-    first = next((cells for cells in _records(text, separator) if _filled(cells)), list[str]())
+def _headings(text: str, separator: str, skipped: int, *, named: bool) -> tuple[str, ...]:
+    record = next((one for one in _below(text, separator, skipped) if one.filled), Record(()))
+    if record.broken:
+        raise FileError("file.quote", row=skipped + 1)
+    first = record.cells
     if len(first) > MOST_COLUMNS:
         raise FileError("file.columns", number=len(first), most=MOST_COLUMNS)
     if not first:
@@ -179,58 +169,26 @@ def _letter(n: int) -> str:
 # --- its rows ---------------------------------------------------------------------------------------------
 
 
-def _counted(text: str, separator: str, named: bool) -> tuple[int, int]:
-    count, empty = 0, 0
-    for cells in _below(text, separator, named):
-        if _filled(cells):
+def _counted(text: str, separator: str, first: int) -> tuple[int, int, tuple[int, ...]]:
+    """How many with something in them, and without; which are broken."""
+    count, empty, broken = 0, 0, list[int]()
+    for number, record in enumerate(_below(text, separator, first), 1):
+        if record.filled:
             count += 1
         else:
             empty += 1
+        if record.broken:
+            broken.append(number)
         if count > MOST_ROWS:
             raise FileError("file.rows", most=MOST_ROWS)
-    return count, empty
+        if len(broken) > MOST_BROKEN:
+            raise FileError("file.quotes", most=MOST_BROKEN, row=broken[0])
+    return count, empty, tuple(broken)
 
 
-def _below(text: str, separator: str, named: bool) -> Iterator[list[str]]:
-    """All rows below the headings."""
-    records = _records(text, separator)
-    if named:
-        next(cells for cells in records if _filled(cells))
-    yield from records
-
-
-def _records(text: str, separator: str) -> Iterator[list[str]]:
-    """FileError where a quote is never closed: all that follows would be one cell."""
-    taken: list[str] = []
-
-    def noted() -> Iterator[str]:
-        for line in StringIO(text, newline=""):
-            taken.append(line)
-            yield line
-
-    number, last = 0, ""
-    try:
-        for cells in csv.reader(noted(), delimiter=separator):
-            number, last = number + 1, "".join(taken)
-            taken.clear()
-            yield cells
-    except csv.Error:
-        raise FileError("file.quote", row=number + 1) from None
-    if _is_open(last, separator):
-        raise FileError("file.quote", row=number)
-
-
-def _is_open(record: str, separator: str) -> bool:
-    """Does it end within a quote?"""
-    try:
-        list(csv.reader([record], delimiter=separator, strict=True))
-    except csv.Error as error:
-        return "unexpected end" in str(error)
-    return False
-
-
-def _filled(cells: Sequence[str]) -> bool:
-    return any(cell and not cell.isspace() for cell in cells)
+def _below(text: str, separator: str, first: int) -> Iterator[Record]:
+    """All rows from this one on; 0: from the top."""
+    return islice(records(text, separator), first, None)
 
 
 def _fitted(cells: Sequence[str], width: int) -> tuple[str, ...]:

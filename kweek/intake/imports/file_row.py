@@ -21,6 +21,7 @@ from kweek.intake.imports.cells import (
 from kweek.intake.imports.columns import OWN
 from kweek.intake.imports.csv_file import Line
 from kweek.intake.imports.how import Column, How
+from kweek.intake.imports.letters import LOST
 from kweek.intake.incoming import ConsentIn, Fault, LeadIn, TouchIn
 from kweek.leads.campaigns import LONGEST
 
@@ -60,6 +61,9 @@ class Refusal:
 
 
 NOBODY: Final = Refusal("", "", "nobody can tell who this is: it needs an e-mail address or an external id")
+BROKEN: Final = Refusal(
+    "", "", 'a quote (") is opened here and not closed, or something follows the closed one: take it away, or close it'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,12 @@ class RowReader:
         self.how, self.file, self.words, self.zone, self.now = how, file, words, zone, now
         self._stem = file.rpartition(".")[0] or file
         self._headings = {column.target: column.heading for column in how.columns if column.target is not None}
+        self._broken = frozenset(how.broken)
         self._mapped = [(n, column) for n, column in enumerate(how.columns) if column.target is not None]
 
     def read(self, line: Line) -> Read:
+        if line.number in self._broken:
+            return Read(line.number, None, TouchIn("import", None, source=self.file), (BROKEN,))
         cells = {
             column.target: cell
             for n, column in self._mapped
@@ -97,6 +104,9 @@ class RowReader:
         }
         checker = _RowChecker(self.words, self.now)
         raw = self._raw(cells, checker, line.number)
+        for target, cell in cells.items():
+            if LOST in cell:
+                checker.fault(_path(target), "a letter of this could not be read; write it anew")
         lead = checker.lead(raw, known="kweek_id" in cells)
         campaign = checker.text(cells.get("campaign"), "lead.campaign", most=LONGEST) or self.how.campaign
         touch = TouchIn("import", campaign, source=self.file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -16,13 +16,12 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
     "email": (
         "e-mail", "email", "mail", "e-mailadres", "emailadres", "mailadres", "e-mail address", "mail address",
         "zakelijk e-mailadres", "business email", "work email", "e-mail zakelijk", "zakelijke e-mail", "e-mail werk",
-        "primary email", "contact email", "e-mail contactpersoon",
+        "primary email", "contact email", "e-mail contactpersoon", "e-mail 1 value",
     ),
     "kweek_id": (),  # as our own list of leads says it
-    "external_id": (
-        "id", "external id", "klantnummer", "klantnr", "relatienummer", "relatienr", "debiteurnummer", "debiteurnr",
-        "customer number", "customer id", "contact id", "crm id", "lead id", "record id", "account id", "nummer",
-        "klant id", "relatie id", "externe id", "extern id", "crm nummer", "lidnummer", "customer no", "member number",
+    "external_id": (  # of one person, whoever wrote the file; see `NUMBERS`
+        "external id", "externe id", "extern id", "contact id", "contactpersoon id", "crm id", "lead id", "record id",
+        "person id", "persoon id",
     ),
     "name": (
         "name", "naam", "volledige naam", "full name", "contact", "contactpersoon", "contact person", "contact name",
@@ -42,11 +41,12 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
         "doorkiesnummer", "direct phone", "mobielnummer", "mobile number", "cellphone", "telefoonnr",
         "telefoon zakelijk",
         "zakelijk telefoonnummer", "telefoon mobiel", "telefoon vast", "vast nummer", "work phone", "business phone",
-        "contact phone", "contact number",
+        "contact phone", "contact number", "phone 1 value",
     ),
     "job_title": (
         "job title", "title", "job", "role", "position", "functie", "functienaam", "functietitel", "beroep", "rol",
-        "functieomschrijving", "functie contactpersoon", "job function", "occupation",
+        "functieomschrijving", "functie contactpersoon", "job function", "occupation", "organization title",
+        "organisation title",
     ),
     "language": (
         "language", "taal", "voorkeurstaal", "preferred language", "taalcode", "language code", "spreektaal",
@@ -63,7 +63,7 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
         "bedrijfsnaam", "organisatie", "firma", "firmanaam", "werkgever", "employer", "klant", "klantnaam",
         "bedrijf organisatie", "company organization", "company organisation", "naam bedrijf", "naam organisatie",
         "organisatienaam", "organisation name", "organization name", "onderneming", "naam onderneming", "handelsnaam",
-        "business name", "employer name",
+        "business name", "employer name", "company account", "associated company", "organization 1 name",
     ),
     "company.country": ("company country", "land bedrijf", "bedrijfsland", "vestigingsland"),
     "company.legal_form": ("legal form", "rechtsvorm", "ondernemingsvorm"),
@@ -85,16 +85,33 @@ WITHOUT: Final = (
 )  # fmt: skip
 """What often stands above a column and is no field of Kweek's: not a near miss of one that is."""
 
+NUMBERS: Final = (
+    "id", "ids", "no", "nr", "number", "num", "nummer", "code", "relatie", "debiteur", "account", "klant",
+    "klantnummer", "klantnr", "relatienummer", "relatienr", "debiteurnummer", "debiteurnr", "lidnummer", "lidnr",
+    "klantcode", "relatiecode", "debiteurcode", "bedrijfsnummer", "accountnummer", "accountnr", "organisatienummer",
+)  # fmt: skip
+"""Words that number something: a company as well as a person, or a row of this one file. Nobody is known by them unless
+somebody says so: all who work at a company would be one."""
+
+_OTHERWISE: Final = (*NUMBERS, "label", "type", "status", "date", "datum", "owner", "eigenaar")
+"""Words by which a heading names something else than one that lacks them: `Organization ID` is no organization."""
+
+_LESS: Final = ("title",)
+"""What may be something else as well (`Mr.`): where another column names the same field, that one is it."""
+
+_IDS: Final = ("external_id", "kweek_id")  # which are written so, and not nearly so
 _NEAR: Final = 86  # of 100: “E-mial adres” yes, “Adres” no
 _SHORT: Final = 5  # letters below which a near miss is another word
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The field that a heading names. near: it is not written so, but nearly: like this."""
+    """The field that a heading names. near: it is not written so, but nearly: like this. less: it may well be something
+    else."""
 
     target: str
     near: str | None = None
+    less: bool = False
 
 
 def named(
@@ -106,12 +123,33 @@ def named(
     if word in fields:
         return Named(fields[word])
     if word in _words():
-        return Named(_words()[word])
+        return Named(_words()[word], less=word in _LESS)
     known = {**_words(), **fields}
     if len(word) < _SHORT or word in WITHOUT:
         return None
-    best = process.extractOne(word, [one for one in known if len(one) >= _SHORT], scorer=fuzz.ratio, score_cutoff=_NEAR)
-    return None if best is None else Named(known[best[0]], best[0])
+    near = [one for one, target in known.items() if len(one) >= _SHORT and target not in _IDS]
+    best = process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=_NEAR)
+    if best is None or any(other not in best[0] for other in _otherwise(word)):
+        return None
+    return Named(known[best[0]], best[0])
+
+
+def numbers(heading: str) -> bool:
+    """May it be the number of somebody, or of something?"""
+    word = tidy(heading)
+    return word not in WITHOUT and not _otherwise(word).isdisjoint(NUMBERS)
+
+
+def names_columns(cells: Sequence[str]) -> bool:
+    """Are these headings, and no title above them? One is that of an address, or most are known."""
+    words = [word for cell in cells if (word := tidy(cell))]
+    known = [word for word in words if word in _words() or word in WITHOUT]
+    addresses = any(_words().get(word) == "email" for word in words)
+    return addresses or (len(known) > 1 and len(known) * 2 > len(words))
+
+
+def _otherwise(word: str) -> set[str]:
+    return set(word.split()).intersection(_OTHERWISE)
 
 
 def tidy(heading: str) -> str:

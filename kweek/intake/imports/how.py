@@ -65,7 +65,8 @@ class Rate(Struct, frozen=True):
 class How(Struct, frozen=True):
     """permission: None, none was given: no marketing mail leaves by this import. campaign: of the rows that name none.
     keeps: what is known already counts, not the file's word. row_ids: the row is the external id. flow, rate: what the
-    leads enter, and how fast."""
+    leads enter, and how fast. skipped: rows above the headings. broken: the numbers of rows whose quotes are out of
+    order. moves: an external id may bring somebody another address."""
 
     columns: tuple[Column, ...]
     encoding: str = "utf-8"
@@ -76,6 +77,9 @@ class How(Struct, frozen=True):
     row_ids: bool = False
     flow: str | None = None
     rate: Rate | None = None
+    skipped: int = 0
+    broken: tuple[int, ...] = ()
+    moves: bool = False
 
     def dump(self) -> Any:
         """For the books."""

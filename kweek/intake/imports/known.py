@@ -64,7 +64,7 @@ class Book:
 
     def look_up(self, read: Connection, said: Sequence[LeadIn]) -> None:
         """Read who may be meant, and is not known here yet."""
-        emails = {email_key(one.email) for one in said if one.email} - self.by_email.keys()
+        emails = {email_key(one.email) for one in said if one.email} - self.by_email.keys() - self.by_earlier.keys()
         ids = {one.external_id for one in said if one.external_id} - self.by_external.keys()
         ours = {one.id for one in said if one.id} - self.by_id.keys()
         rows = [*_found(read, _BY_EMAIL, emails), *_found(read, _BY_EXTERNAL, ids), *_found(read, _BY_ID, ours)]
@@ -80,7 +80,7 @@ class Book:
                 self.by_email.setdefault(row.email_key, person)
             if row.external_id is not None:
                 self.by_external.setdefault(row.external_id, person)
-        had = who_had(read, emails - self.by_email.keys() - self.by_earlier.keys())
+        had = who_had(read, emails - self.by_email.keys())
         earlier = people | {person.id: person for person in people_by_id(read, sorted(set(had.values()))).values()}
         self.by_earlier |= {key: earlier[lead_id] for key, lead_id in had.items()}
         named = {name_key(one.company.name) for one in said if one.company} - self.companies.keys()
@@ -109,6 +109,8 @@ class Book:
         """Have the person know what the row says, as `people.enrich` would; what does it change?"""
         before = dict(person.facts)
         person.facts |= self._told(person, said)
+        if (had := before.get("email")) is not None and had != person.facts["email"]:
+            self.by_earlier[email_key(str(had))] = self.by_email.pop(email_key(str(had)), person)
         self.add(person)
         details = {f"company.{name}": pair for name, pair in self.tell_company(said).items()}
         return changes(before, person.facts) | details

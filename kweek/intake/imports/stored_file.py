@@ -34,6 +34,14 @@ class StoredFile:
     def separator(self) -> str:
         return self.how.separator
 
+    @property
+    def skipped(self) -> int:
+        return self.how.skipped
+
+    @property
+    def broken(self) -> tuple[int, ...]:
+        return self.how.broken
+
     def lines(self) -> Iterator[Line]:
         after = 0
         while True:

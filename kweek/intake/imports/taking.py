@@ -23,6 +23,7 @@ from kweek.intake.imports.known import OF_COMPANY, Book, Changes, Person, change
 from kweek.intake.imports.newcomers import Newcomer, make_all
 from kweek.intake.imports.permission import TOOK_BACK, who_withdrew
 from kweek.intake.imports.together import Together
+from kweek.intake.imports.whose import refusal_of
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
 from kweek.intake.record import append
 from kweek.leads import imports
@@ -122,10 +123,26 @@ class _Batch:
         """What the rows of the import shall say of each."""
         said = [self._with_proof(one) for one in rows]
         self.book.look_up(self.tx, said)
-        found = [None if (person := self.book.find(one)) is None else person.id for one in said]
-        strangers = [one for one, its in zip(rows, found, strict=True) if its is None and one.names_nobody]
-        known = [one for one in zip(rows, said, found, strict=True) if one[0] not in strangers]
-        return [*(_refused(one.refused(NOBODY)) for one in strangers), *self._take(known)]
+        taken, refused = list[tuple[Read, LeadIn, str | None]](), list[dict[str, object]]()
+        for row, one in zip(rows, said, strict=True):
+            person = self.book.find(one)
+            if (why := self._refusal(row, one, person)) is not None:
+                refused.append(_refused(row.refused(why)))
+                continue
+            taken.append((row, one, None if person is None else person.id))
+            if person is not None:
+                person.row = person.row or row.number
+        return [*refused, *self._take(taken)]
+
+    def _refusal(self, row: Read, said: LeadIn, person: Person | None) -> Refusal | None:
+        """Why nobody is meant by it, or somebody else."""
+        if person is None or person.id is None:
+            return NOBODY if row.names_nobody else None
+        why = refusal_of(self.book, person, said, row.number, person.row, moves=False)
+        if why is None:
+            return None
+        first = person.row or imports.first_of(self.tx, self.import_id, person.id)
+        return refusal_of(self.book, person, said, row.number, first, moves=self.reader.how.moves)
 
     def _take(self, known: Sequence[tuple[Read, LeadIn, str | None]]) -> list[dict[str, object]]:
         """Each with what it says and who it is; None: somebody new."""

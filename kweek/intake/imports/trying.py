@@ -10,8 +10,10 @@ from typing import Final, Literal
 
 from kweek.intake.imports.csv_file import Line
 from kweek.intake.imports.file_row import NOBODY, Read, Refusal, RowReader
+from kweek.intake.imports.how import How
 from kweek.intake.imports.known import Book, Changes, Person, only_new
 from kweek.intake.imports.permission import who_withdrew
+from kweek.intake.imports.whose import refusal_of
 from kweek.leads.database import Database
 
 AT_ONCE: Final = 500  # rows, whose people are looked up together
@@ -62,7 +64,7 @@ def try_rows(db: Database, reader: RowReader, lines: Iterable[Line]) -> Iterator
             book.look_up(connection, [one.lead for one in read if one.lead is not None])
             withdrew = who_withdrew(connection, _known(book, read))
         for line, one in zip(some, read, strict=True):
-            yield line, _outcome(book, one, withdrew, keeps=reader.how.keeps)
+            yield line, _outcome(book, one, withdrew, reader.how)
 
 
 def _known(book: Book, read: Iterable[Read]) -> list[str]:
@@ -71,16 +73,19 @@ def _known(book: Book, read: Iterable[Read]) -> list[str]:
     return [person.id for person in found if person is not None and person.id is not None]
 
 
-def _outcome(book: Book, one: Read, withdrew: Collection[tuple[str | None, str]], *, keeps: bool) -> Outcome:
+def _outcome(book: Book, one: Read, withdrew: Collection[tuple[str | None, str]], how: How) -> Outcome:
     if one.lead is None:
         return Outcome(one.number, "refused", refusals=one.refusals)
     person = book.find(one.lead)
     if person is None and one.names_nobody:
         return Outcome(one.number, "refused", refusals=(NOBODY,))
+    why = person and refusal_of(book, person, one.lead, one.number, person.row, moves=how.moves)
+    if why is not None:
+        return Outcome(one.number, "refused", refusals=(why,))
     fresh = person is None
     person = person or Person(None)
     again, person.row = person.row, person.row or one.number
-    said = only_new(one.lead, person.facts, book.company(one.lead)) if keeps else one.lead
+    said = only_new(one.lead, person.facts, book.company(one.lead)) if how.keeps else one.lead
     changed = book.take(person, said)
     took_back = any((person.id, consent.purpose) in withdrew for consent in one.lead.consents)
     becomes: Becomes = "made" if fresh else "changed" if changed else "same"

@@ -1,0 +1,63 @@
+"""Where does a row of CSV end? A cell in quotes may hold line ends; a quote that is out of order ends with its line.
+
+`"blauw;Ede` without a second quote would take all rows up to the next quote into one cell. So a cell in quotes behind
+which neither a separator nor a line end stands is one row that is out of order, and the lines below it are rows again.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """broken: its quotes are out of order, and cells are its first line, parted at every separator."""
+
+    cells: Sequence[str]
+    broken: bool = False
+
+    @property
+    def filled(self) -> bool:
+        return any(cell and not cell.isspace() for cell in self.cells)
+
+
+def records(text: str, separator: str) -> Iterator[Record]:
+    """All of them, also the empty ones."""
+    lines = _Lines(text)
+    while True:
+        try:
+            for cells in csv.reader(lines, delimiter=separator, strict=True):
+                lines.taken.clear()
+                yield Record(cells)
+        except csv.Error:
+            yield Record(lines.all_but_first().rstrip("\r\n").split(separator), broken=True)
+        else:
+            return
+
+
+class _Lines:
+    """taken: those of the record that is being read."""
+
+    def __init__(self, text: str) -> None:
+        self._file = StringIO(text, newline="")
+        self._again = deque[str]()
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._file)
+        self.taken.append(line)
+        return line
+
+    def all_but_first(self) -> str:
+        """Are read again; the first one."""
+        first, *others = self.taken
+        self._again.extendleft(reversed(others))
+        self.taken.clear()
+        return first
