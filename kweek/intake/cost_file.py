@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +13,7 @@ from typing import Final
 
 from kweek.errors import KweekError
 from kweek.intake.imports.letters import LOST, decoded
+from kweek.intake.imports.records import Record, records
 from kweek.intake.imports.said import FileError
 from kweek.leads.campaigns import campaign_word
 from kweek.leads.costs import CostIn
@@ -56,18 +55,15 @@ def read_costs(raw: bytes, currency: str, by: str) -> Iterator[Line | WrongLine]
     are two. NoCostFileError: a column is missing, or it is no text."""
     text = _text(raw)
     head, _, _ = text.partition("\n")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=head.count))
-    try:
-        rows = [(reader.line_num, cells) for cells in reader]
-    except csv.Error:
-        raise NoCostFileError("this is not CSV that can be read; save it anew from the spreadsheet") from None
-    headings = rows[0][1] if rows else []
+    rows = records(text, max(";,\t", key=head.count))
+    headings = next(rows, Record(())).cells
     places = _places(headings)
     alike = Counter[str]()
-    for number, cells in rows[1:]:
-        if not any(cell.strip() for cell in cells):
+    for row in rows:
+        number, cells = row.line, row.cells
+        if not row.filled:
             continue
-        if why := _unlike(cells, len(headings)):
+        if why := _unlike(row, len(headings)):
             yield WrongLine(number, why)
             continue
         said = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
@@ -106,8 +102,11 @@ def _text(raw: bytes) -> str:
         raise NoCostFileError("this is not a text file; save it as CSV (UTF-8)") from None
 
 
-def _unlike(cells: Sequence[str], width: int) -> str | None:
+def _unlike(row: Record, width: int) -> str | None:
     """Why it cannot be what its author meant."""
+    cells = row.cells
+    if row.broken:
+        return 'a quote (") is opened and not closed, or something follows the closed one: take it away, or close it'
     if any(cell.strip() for cell in cells[width:]):
         has = f"it has {len(cells)} cells, and there are {width} columns"
         return f"{has}; an amount or words that hold the separator must stand in quotes"

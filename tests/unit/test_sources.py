@@ -150,6 +150,13 @@ def test_a_file_of_costs_is_read_line_by_line() -> None:
         assert all(word in wrong.why for word in ("no campaign", "“x” is not a day", "“0” is not a sum in EUR"))
 
 
+def test_a_quote_that_is_not_closed_costs_one_line() -> None:
+    text = 'campaign;date;amount;words\nfair;2026-03-02;1;"stand\nfair;2026-03-03;2;x\n'
+    text += 'fair;2026-03-04;3;"y\nfair;2026-03-05;4;z\n'
+    found = list(read_costs(text.encode(), "EUR", "anna"))
+    assert [(one.number, isinstance(one, Line)) for one in found] == [(2, False), (3, True), (4, False), (5, True)]
+
+
 def test_a_line_of_costs_is_not_guessed_at() -> None:
     text = "campaign,date,amount,words\nlinkedin,2026-03-02,1,250.00,stand\n"
     text += "news,2026-03-03,5,Zoë,,\nnews,2026-03-03,5,Café\n"

@@ -15,9 +15,11 @@ from io import StringIO
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """broken: its quotes are out of order, and cells are its first line, parted at every separator."""
+    """line: of the file, its last; the first is 1. broken: its quotes are out of order, and cells are its first line,
+    parted at every separator."""
 
     cells: Sequence[str]
+    line: int = 0
     broken: bool = False
 
     @property
@@ -32,20 +34,22 @@ def records(text: str, separator: str) -> Iterator[Record]:
         try:
             for cells in csv.reader(lines, delimiter=separator, strict=True):
                 lines.taken.clear()
-                yield Record(cells)
+                yield Record(cells, lines.number)
         except csv.Error:
-            yield Record(lines.all_but_first().rstrip("\r\n").split(separator), broken=True)
+            first = lines.all_but_first().rstrip("\r\n")
+            yield Record(first.split(separator), lines.number, broken=True)
         else:
             return
 
 
 class _Lines:
-    """taken: those of the record that is being read."""
+    """taken: those of the record that is being read. number: how many were."""
 
     def __init__(self, text: str) -> None:
         self._file = StringIO(text, newline="")
         self._again = deque[str]()
         self.taken: list[str] = []
+        self.number = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -53,11 +57,13 @@ class _Lines:
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._file)
         self.taken.append(line)
+        self.number += 1
         return line
 
     def all_but_first(self) -> str:
         """Are read again; the first one."""
         first, *others = self.taken
         self._again.extendleft(reversed(others))
+        self.number -= len(others)
         self.taken.clear()
         return first
