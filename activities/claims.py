@@ -131,7 +131,7 @@ class Claims:
             match known:
                 case True:
                     ledger.note(tx, key, status="sent", why="found by look-up", sent_at=row.claimed_at)
-                    to.ended(tx, "sent", None, row.claimed_at)
+                    to.ended(tx, "sent", None, row.claimed_at, now)
                 case False:
                     ledger.note(tx, key, status="claimed", why="it had not arrived")
                 case None if row.audience == "colleague" or self.when_unsure() == "resend":

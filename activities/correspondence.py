@@ -30,8 +30,10 @@ class Correspondent(Protocol):
         """Read what it says; the answer puts it together, outside the transaction. `Unfit`: it cannot be."""
         ...
 
-    def ended(self, tx: Connection, result: ledger.Result, reason: str | None, at: datetime) -> None:
-        """What came of it, besides the ledger's row."""
+    def ended(
+        self, tx: Connection, result: ledger.Result, reason: str | None, at: datetime, now: datetime | None = None
+    ) -> None:
+        """What came of it, besides the ledger's row. now: where we hear of it later than `at`."""
         ...
 
     def wrote_off(self, tx: Connection, status: str, why: str, at: datetime) -> None:

@@ -17,10 +17,10 @@ from kweek.flow.answers import Answers
 from kweek.flow.plan import Axis
 from kweek.flow.state import Effect, Value
 from kweek.flow.words import HANDOVER_GIVEN
+from kweek.intake.fates import tell_fate
 from kweek.intake.record import hear_grade
 from kweek.leads.definitions import number_of
 from kweek.leads.enrolments import lead_row
-from kweek.leads.events import append
 from kweek.leads.points import add_points
 from kweek.leads.scores import settle
 from kweek.leads.traits import add_tags, remove_tags, set_fields
@@ -41,8 +41,7 @@ class Desks:
             case "open_call_task":
                 why = open_call_task(tx, lead_id, effect, now, self.number_key)
                 if why is not None:
-                    data = {"reason": why}
-                    append(tx, lead_id, f"{effect.key}/blocked", "blocked", now, effect.key, data, recorded_at=now)
+                    tell_fate(tx, lead_id, effect.key, "blocked", now, self.rules().ears, {"reason": why})
                     return True
             case "give_handover":
                 ready = answers.facts(None).field("lead.sales_ready")

@@ -15,7 +15,9 @@ from activities.contents import facts_for, template_for
 from activities.correspondence import UnfitError, Verdict
 from activities.post import Post
 from kweek.flow.gate import Later, Mailing, gate
+from kweek.flow.state import Value
 from kweek.intake.bounces import SOFT_REASONS, count_soft
+from kweek.intake.fates import tell_flow
 from kweek.intake.suppress import SUPPRESSION, suppress
 from kweek.leads import ledger
 from kweek.leads.ledger import Draft
@@ -124,8 +126,11 @@ class _ToLead:
         may = (allowed(tx, self.lead_id, "open tracking", now), allowed(tx, self.lead_id, "click tracking", now))
         return lambda: self.email.compose(order, template, facts, may)
 
-    def ended(self, tx: Connection, result: ledger.Result, reason: str | None, at: datetime) -> None:
-        ledger.tell_flow(tx, self.lead_id, self.key, result, at, {"reason": reason} if reason else None)
+    def ended(
+        self, tx: Connection, result: ledger.Result, reason: str | None, at: datetime, now: datetime | None = None
+    ) -> None:
+        data: dict[str, Value] = {"reason": reason} if reason else {}
+        tell_flow(tx, self.lead_id, self.key, result, at, self.email.rules().ears, data, heard_at=now)
         row = ledger.row_of(tx, self.key)
         if result == "bounced" and row is not None and row.recipient:
             secret = self.email.post.settings.key(SUPPRESSION)

@@ -155,7 +155,9 @@ class _Notice:
     def ask(self, tx: Connection, now: datetime) -> Verdict | None:
         return Send()
 
-    def ended(self, tx: Connection, result: ledger.Result, reason: str | None, at: datetime) -> None:
+    def ended(
+        self, tx: Connection, result: ledger.Result, reason: str | None, at: datetime, now: datetime | None = None
+    ) -> None:
         """A colleague's mailbox is nothing that the lead did."""
 
     def wrote_off(self, tx: Connection, status: str, why: str, at: datetime) -> None:

@@ -14,13 +14,14 @@ from kweek.flow.drive import Driven, drive
 from kweek.flow.machine.work import SEEN_BY_CONDITIONS
 from kweek.flow.state import Effect, Event, Token
 from kweek.flow.waiting import until, waits_for
+from kweek.intake.fates import give_up
 from kweek.leads.answers import RowAnswers
 from kweek.leads.clock import FlowTime
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.effects import IN_THE_WORLD, close, find, issue, let_go, pending, postpone
 from kweek.leads.enrolments import hold, lead_row, load_state, save_state, write_journal
 from kweek.leads.events import pull
-from kweek.leads.ledger import give_up, problem
+from kweek.leads.ledger import problem
 from kweek.leads.tally import Tally, tallied
 from kweek.rules.wall import zone
 from workflows.messages import TurnAnswer, TurnInput
@@ -74,7 +75,7 @@ class Turns:
         for key in ask.failed:
             effect = find(tx, key)
             if effect is not None and effect.kind == "send_mail":
-                give_up(tx, row.id, key, "the world had its chance", now)
+                give_up(tx, row.id, key, "the world had its chance", now, self.desks.rules().ears)
             elif close(tx, [key], "done"):  # nobody heard of it: a problem on the page, and nothing that the lead did
                 problem(tx, row.id, key, "gave up", "The world had its chance, and did not take it.", now)
         n = row.turn + 1

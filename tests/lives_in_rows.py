@@ -17,9 +17,10 @@ from sqlalchemy import Integer, Row, Select, Table, insert, select, update
 from kweek.errors import KweekError
 from kweek.flow.plan import Plan
 from kweek.intake import calls, handovers, tasks
+from kweek.intake.fates import tell_flow
 from kweek.intake.incoming import Incoming, LeadIn, Recorded
 from kweek.intake.outcomes import Said
-from kweek.intake.record import record
+from kweek.intake.record import AlwaysRing, record
 from kweek.intake.suppress import SUPPRESSION
 from kweek.leads import effects, events, ledger, publish, tables
 from kweek.leads.enrolments import lead_row
@@ -171,7 +172,7 @@ class RowLife:
                     tx, key, one.kind, "", self.now, lead_id=LEAD, enrolment_id=effect.enrolment, mail=mail
                 )
             before = lead_row(tx, LEAD).seq
-            ledger.tell_flow(tx, LEAD, key, one.kind, self.now)
+            tell_flow(tx, LEAD, key, one.kind, self.now, AlwaysRing())
             after = lead_row(tx, LEAD).seq
             return Recorded(LEAD, after, fresh=after > before)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -49,6 +50,25 @@ class Survey(Struct, frozen=True):
     questions: tuple[Question, ...] = ()
     outcomes: Mapping[str, Words] = {}
     thanks: Words = {}
+
+
+class Reason(NamedTuple):
+    """Why an answer gave points, as the ledger writes it: `survey brochure: need = problem`."""
+
+    survey: str
+    question: str
+    option: str
+
+    def __str__(self) -> str:
+        return f"survey {self.survey}: {self.question} = {self.option}"
+
+
+_REASON: Final = re.compile(r"survey (?P<survey>\S+): (?P<question>\S+) = (?P<option>.+)")
+
+
+def reason_in(because: str) -> Reason | None:
+    found = _REASON.fullmatch(because)
+    return Reason(*found.groups()) if found else None
 
 
 def say(words: Words, language: str | None) -> str:

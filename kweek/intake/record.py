@@ -57,6 +57,10 @@ class Ears(Protocol):
         lead: its row, as it was before."""
         ...
 
+    def counts(self, kind: str) -> bool:
+        """Does any rule give points for events of this kind?"""
+        ...
+
     def stage_after(self, stage: str, kind: str) -> str:
         """How far is a lead that was so far, when this event has happened?"""
         ...
@@ -92,6 +96,9 @@ class AlwaysRing:
     ) -> Mapping[str, object]:
         did = [Did(event.id, event.kind, event.at, event.data) for event in events]
         return score(tx, self.scores, lead, did, now, changed=profile_changed)
+
+    def counts(self, kind: str) -> bool:
+        return kind in self.scores.heard
 
     def stage_after(self, stage: str, kind: str) -> str:
         return self.conversions.stage_after(stage, kind)

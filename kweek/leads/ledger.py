@@ -8,14 +8,13 @@ against it, so that no lead waits for ever. Leases run on real time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from kweek.flow.state import Value
 from kweek.leads import effects, events
 from kweek.leads.database import Database
 from kweek.leads.tables import effects as effect_rows
@@ -97,15 +96,6 @@ def write_off(
     )  # fmt: skip
 
 
-def tell_flow(
-    tx: Connection, lead_id: str, key: str, result: Result, at: datetime, data: Mapping[str, Value] | None = None
-) -> None:
-    """The result as the lead's event, and the effect done. Twice is once. It rings no bell: the turn that hears it is
-    the one that the end of the activity asks for."""
-    events.append(tx, lead_id, f"{key}/{result}", result, at, key, data or {}, recorded_at=at)
-    effects.close(tx, [key], "done")
-
-
 def problem(tx: Connection, lead_id: str | None, key: str | None, code: str, words: str, at: datetime) -> None:
     """What a person may read of a failure, and Temporal may not. One row for each key and code, with its last words and
     how often it came about; what has no key is the same where it says the same of the same lead."""
@@ -146,7 +136,7 @@ def hold(tx: Connection, key: str, now: datetime) -> None:
 
 def release(db: Database, key: str, by: str, now: datetime) -> bool:
     """Send it (again); False: it is not held."""
-    lead_id = _held_lead(db, key)
+    lead_id = held_lead(db, key)
     if lead_id is None:
         return False
     with db.lead_tx(lead_id) as tx:
@@ -159,31 +149,7 @@ def release(db: Database, key: str, by: str, now: datetime) -> bool:
         return True
 
 
-def drop(db: Database, key: str, by: str, now: datetime) -> bool:
-    """Do not send it again; the flow hears `undelivered`. False: it is not held."""
-    lead_id = _held_lead(db, key)
-    if lead_id is None:
-        return False
-    with db.lead_tx(lead_id) as tx:
-        row = row_of(tx, key)
-        if row is None or row.status != "held":
-            return False
-        give_up(tx, lead_id, key, f"dropped by {by}", now)
-        events.ring(tx, lead_id, 0)
-        return True
-
-
-def give_up(tx: Connection, lead_id: str, key: str, why: str, now: datetime) -> None:
-    """This mail is not going to leave. For the turn, too: when its activity has used up its time."""
-    row = row_of(tx, key)
-    if row is not None and row.status in FINAL:
-        effects.close(tx, [key], "done")
-        return
-    if row is not None:
-        note(tx, key, status="undelivered", why=why)
-    tell_flow(tx, lead_id, key, "undelivered", now, {"reason": "gave up"})
-
-
-def _held_lead(db: Database, key: str) -> str | None:
+def held_lead(db: Database, key: str) -> str | None:
+    """Whose held mail this is; None: it is not held."""
     with db.read() as tx:
         return tx.execute(select(mails.c.lead_id).where(mails.c.key == key, mails.c.status == "held")).scalar()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from kweek.leads.bulk import update_rows
 from kweek.leads.rows import insert_once
@@ -18,6 +18,11 @@ _SUMS: Final = (
     .where(points.c.lead_id == bindparam("lead"))
     .group_by(points.c.axis)
 )
+
+SURVEYS: Final = points.c.rule.is_(None) & points.c.source.contains("/answered/")
+"""Rows that answers gave."""
+BACK: Final = "/taken back"
+"""In the source of those that take back what an earlier answer gave; no name in a survey has a space."""
 
 Columns = Mapping[str, Any]
 """Of a lead's row: those that follow from its points."""
@@ -61,6 +66,11 @@ def graded(sums: Points, grades: Grades) -> Columns:
 def set_graded(tx: Connection, columns: Mapping[str, Columns]) -> None:
     """Write those of each lead; of all the same ones."""
     update_rows(tx, leads, [{"id": lead_id, **values} for lead_id, values in columns.items()])
+
+
+def is_back(row: Row[Any]) -> bool:
+    """Does this row of the ledger take back what an earlier answer gave?"""
+    return row.rule is None and BACK in row.source
 
 
 def sums_of(tx: Connection, lead_id: str) -> Points:

@@ -15,6 +15,7 @@ from kweek.flow.words import GRADE_CHANGED
 from kweek.intake.by_hand import NOTED
 from kweek.intake.correcting import CORRECTED
 from kweek.leads import publish, tables
+from kweek.leads.points import is_back
 from kweek.leads.reckoned import is_anew
 from kweek.rules.said import ROOT
 from kweek.web import mail_titles
@@ -22,6 +23,7 @@ from kweek.web.caused import Caused, caused
 from kweek.web.learned import differing, facts_of, replaced
 from kweek.web.line_words import cause_words
 from kweek.web.past import BEFORE, BROUGHT, DID, KNOWN, MOVED, THERE, Happened, Place, closing, rungs
+from kweek.web.points import key_of
 from kweek.web.rules import WorkspaceRules
 from kweek.web.spoken import (
     event_words,
@@ -247,8 +249,9 @@ def _points(
     for _, given in groupby(read.execute(query), lambda row: (row.source, row.at)):
         rows = list(given)
         sums = ", ".join(f"{row.points:+} {say(f'picture.axis.{row.axis}')}" for row in rows)
-        anew = (say("past.points.anew"),) if is_anew(rows[0]) else ()
-        because = (say.maybe(f"because.{rows[0].rule}", rows[0].because), *anew)
+        anew = "past.points.anew" if is_anew(rows[0]) else "past.points.last" if is_back(rows[0]) else None
+        words = say.maybe(key_of(rows[0].rule, rows[0].because), rows[0].because)
+        because = (words, say(anew)) if anew else (words,)
         place = places.get(rows[0].about or "", (KNOWN, rows[0].id, 0))
         yield Happened(rows[0].at, say("past.points", points=sums), None, because, place=place)
 

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kweek.intake.fates import drop
 from kweek.intake.outcomes import ClosedError, OutcomeError, Said
-from kweek.leads.ledger import drop, release
+from kweek.leads.ledger import release
 from kweek.web.acting import act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.overview import overview
@@ -41,10 +42,14 @@ def decide_on_held(key: str, request: Request, body: Body, house: HouseOf) -> Re
     given = read_fields(body)
 
     def do(said: Said) -> None:
-        decide = {"send": release, "drop": drop}.get(given.get("action", ""))
-        if decide is None:
-            raise OutcomeError("Send it or drop it.", ("send", "drop"), "action")
-        if not decide(house.db, key, said.by, said.at):
+        match given.get("action"):
+            case "send":
+                done = release(house.db, key, said.by, said.at)
+            case "drop":
+                done = drop(house.db, key, said.by, said.at, house.rules.ears)
+            case _:
+                raise OutcomeError("Send it or drop it.", ("send", "drop"), "action")
+        if not done:
             raise ClosedError("mail", None, None, None)
 
     tried = act(request, house, acting(request, house), given, do, back="/#held")

@@ -9,12 +9,13 @@ from typing import Final, get_args
 
 from sqlalchemy import Connection, bindparam, case, func, select
 
+from kweek.leads.points import SURVEYS
 from kweek.leads.tables import events, points
 from kweek.rules.grades import Axis
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_FOR: Final = case((points.c.rule.is_(None), points.c.source), else_=func.coalesce(points.c.about, ""))
-"""What a row is for, so that what was given and taken back comes together."""
+_FOR: Final = case((SURVEYS, ""), (points.c.rule.is_(None), points.c.source), else_=func.coalesce(points.c.about, ""))
+"""What a row is for, so that what was given and taken back comes together: an answer is one, however often given."""
 _GIVEN: Final = (
     select(
         points.c.axis,
@@ -32,12 +33,21 @@ _EVENTS: Final = select(events.c.id).where(events.c.id.in_(bindparam("ids", expa
 @dataclass(frozen=True, slots=True)
 class Given:
     """times: how often it happened; what was taken back again did not, and what faded on a Monday is of what happened.
-    rule: that gave it; None: a flow did."""
+    rule: that gave it; None: a flow or a survey did."""
 
     because: str
     points: int
     times: int
     rule: str | None = None
+
+    @property
+    def key(self) -> str:
+        return key_of(self.rule, self.because)
+
+
+def key_of(rule: str | None, because: str) -> str:
+    """Of the words by which people call it (`kweek.words.own`), where there are any."""
+    return f"answer.{because}" if rule is None else f"because.{rule}"
 
 
 @dataclass(frozen=True, slots=True)

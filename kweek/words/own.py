@@ -14,10 +14,11 @@ Own = tuple[tuple[str, str], ...]
 
 def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Mapping[str, str]) -> Own:
     """By the keys of sentences: `event.brochure.requested`, `event.wants-sample`, `flow.long-term`, `field.bant.need`,
-    `value.bant.need.problem`, `field.lead.contract_end`, `field.event.quote.requested.surface`, `because.is-a-student`.
-    flows: their titles, by name."""
+    `value.bant.need.problem`, `field.lead.contract_end`, `field.event.quote.requested.surface`, `because.is-a-student`,
+    `answer.survey brochure: need = problem`. flows: their titles, by name."""
     from kweek.flow.surveys import say
 
+    surveys = tuple(surveys)
     outcomes = {name: words for survey in surveys for name, words in survey.outcomes.items()}
     return (
         *((f"event.{name}", say(words, language)) for name, words in outcomes.items() if words),
@@ -25,6 +26,7 @@ def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Map
         *_facts(language, rules),
         *_fields(language, rules),
         *_reasons(language, rules),
+        *_answers(language, surveys),
         *((f"flow.{name}", title) for name, title in flows.items()),
     )
 
@@ -50,6 +52,20 @@ def _reasons(language: str, rules: Rules) -> Iterator[tuple[str, str]]:
     for id, rule in (*((rule.id.value, rule) for rule in rules.scoring.rules), *of_personas):
         if rule.title:
             yield f"because.{id}", say(rule.title, language)
+
+
+def _answers(language: str, surveys: Iterable[Survey]) -> Iterator[tuple[str, str]]:
+    """Why a survey gave points: the question with the answer, under what the ledger says."""
+    from kweek.flow.surveys import Reason, say
+
+    for survey in surveys:
+        for question in survey.questions:
+            asked = say(question.text, language)
+            asked = asked if asked.endswith(("?", ".", ":", "!", "…")) else f"{asked}:"
+            words = {name: name for name in question.points}  # marks of a scale have no words
+            words |= {option.name.value: say(option.words, language) for option in question.options}
+            for option, answer in words.items():
+                yield f"answer.{Reason(survey.name.value, question.name.value, option)}", f"{asked} {answer or option}"
 
 
 def _fields(language: str, rules: Rules) -> Iterator[tuple[str, str]]:

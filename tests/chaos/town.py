@@ -27,6 +27,8 @@ from kweek.catcher import Catcher
 from kweek.flow.simulate.life import Life
 from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Entry
+from kweek.intake.fates import drop
+from kweek.intake.record import AlwaysRing
 from kweek.leads import ledger, tables
 from kweek.leads.clock import Clock
 from kweek.leads.database import DatabaseAway
@@ -202,7 +204,7 @@ class Town:
         with self.house.database.read() as tx:
             keys = [row.key for row in ledger.held(tx)]
         for key in keys:
-            assert ledger.drop(self.house.database, key, "anna", self.house.now)
+            assert drop(self.house.database, key, "anna", self.house.now, AlwaysRing())
         return len(keys)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from kweek.intake.ears import FlowEars
 from kweek.leads import tables
+from kweek.leads.reckoned import Scores
+from kweek.rules.scoring import Rule
 from tests.engine.sending import failing, relayed
 from tests.engine.smtp_server import DROP, STALL
 
@@ -128,3 +132,15 @@ async def test_an_address_of_another_alphabet_is_never_called_dead(
         with post.database.read() as tx:
             assert tx.execute(select(tables.suppressions)).all() == []
     assert len(told.got) == (status == "sent")
+
+
+async def test_what_comes_of_it_is_worth_what_the_rules_say(tmp_path: Path) -> None:
+    dead = Rule("dead", "its address is dead", "interest", -10, "bounced")
+    async with relayed(tmp_path, say={"rcpt": b"550 5.1.1 <a1@there.example> unknown"}) as (_, post):
+        post.email.rules = lambda: replace(post.in_force(), ears=FlowEars(scores=Scores((dead,))))
+        post.lead()
+        await post.ask(post.order())
+        with post.database.read() as read:
+            lead = read.execute(select(tables.leads)).one()
+            given = read.execute(select(tables.points.c.rule, tables.points.c.points)).all()
+    assert (lead.points_interest, given) == (-10, [("dead", -10)])

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from activities.lease import me, surely_dead
+from kweek.intake.fates import drop
+from kweek.intake.record import AlwaysRing
 from kweek.leads import ledger
 from tests.engine.post_office import NOW, Office
 from tests.engine.sending import failing, relayed
@@ -75,8 +77,8 @@ async def test_a_held_mail_is_released_by_a_person(tmp_path: Path) -> None:
 async def test_a_held_mail_is_dropped_by_a_person_or_by_time(tmp_path: Path) -> None:
     async with relayed(tmp_path, say={"message": DROP}, when_unsure="hold") as (_, post):
         key = await held(post)
-        assert ledger.drop(post.database, key, "anna", NOW)
-        assert not ledger.drop(post.database, key, "anna", NOW)
+        assert drop(post.database, key, "anna", NOW, AlwaysRing())
+        assert not drop(post.database, key, "anna", NOW, AlwaysRing())
         assert post.events() == [("undelivered", "gave up")]
         post.lead("b2")
         other = post.order("b2")

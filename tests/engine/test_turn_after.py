@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kweek.intake.fates import tell_flow
+from kweek.intake.record import AlwaysRing
 from kweek.leads import ledger
 from tests.engine.house import House, build
 from worker import Hands, hands_of
@@ -45,7 +47,7 @@ def key(house: House, hands: Hands) -> str:
     assert answer["start"] == [f"send_mail {key}"]
     with house.database.lead_tx(lead) as tx:
         ledger.write_off(tx, key, "sent", "", LATER, lead_id=lead, enrolment_id="one-1", mail="note")
-        ledger.tell_flow(tx, lead, key, "sent", LATER)
+        tell_flow(tx, lead, key, "sent", LATER, AlwaysRing())
     return key
 
 

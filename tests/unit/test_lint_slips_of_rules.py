@@ -8,10 +8,13 @@ from typing import Final
 
 import pytest
 
-from tests.unit.test_lint_slips import EVENTS, FAIR, TEAMS, WHITEPAPER, is_told
+from kweek.linting import lint_unrendered
+from kweek.workspace import read_workspace
+from tests.unit.test_lint_slips import EVENTS, FAIR, TEAMS, WHITEPAPER, is_told, slip, told_once
 
 SCORING: Final = "rules/scoring.yaml"
 PERSONAS: Final = "rules/personas.yaml"
+READY: Final = "rules/sales-ready.yaml"
 OPENED: Final = "    when: opened\n"
 VIEWED: Final = "    when: page.viewed\n"
 RENEWED: Final = "contract.renewed:   "
@@ -49,6 +52,12 @@ SLIPS: Final = [
     (SCORING, VIEWED, "    when: known(lead.phone)\n", 42, "line 43: if: (known(lead.phone)) and (event.topic =="),
     (SCORING, VIEWED, "    when: page.viewd\n", 42, "Did you mean “page.viewed”?"),
     (PERSONAS, "      if: company.size", "      when: company.size", 17, "Write: if: company.size >= 50."),
+    # what follows from the points gives none
+    (SCORING, OPENED, "    when: grade.changed\n", 65, "Name the event that moves it: when: download.taken."),
+    (SCORING, OPENED, "    when: grade.chnged\n", 65, "There is no event “grade.chnged”"),
+    # a need that is called as no fact is
+    (READY, "- fact: need ", "- fact: neeed ", 59, "Write need."),
+    (READY, "- fact: authority ", "- fact: autority ", 63, "Write authority."),
     # an address to which no mail gets
     (FAIR, "- tell: manager", "- tell: anna@lisveld", 70, "“anna@lisveld” is not an e-mail address."),
     (FAIR, "    tell: manager", "    tell: hanneke@lisveld example.com", 81, "Did you mean “hanneke”?"),
@@ -64,3 +73,14 @@ def test_a_slip_in_the_rules_is_one_message(
     shipped: Path, file: str, before: str, after: str, line: int, words: str
 ) -> None:
     is_told(shipped, file, before, after, line, words)
+
+
+def test_a_misspelt_fact_is_told_at_its_word(shipped: Path) -> None:
+    problem = told_once(shipped, READY, "- fact: need ", "- fact: neeed ")
+    assert (problem.severity, problem.line, problem.column) == ("warning", 59, 11)
+
+
+@pytest.mark.parametrize("name", ["appetite", "needs-it\n    title: need of it", "needs\n    title: { en: it needs }"])
+def test_a_need_may_be_called_otherwise(shipped: Path, name: str) -> None:
+    slip(shipped, READY, "- fact: need ", f"- fact: {name} ")
+    assert not lint_unrendered(read_workspace(shipped))

@@ -8,7 +8,7 @@ from httpx import Response
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.web.house import House
-from tests.web.conftest import Books, TestClient
+from tests.web.conftest import KEY, NOW, Books, TestClient
 
 
 @pytest.fixture
@@ -58,6 +58,35 @@ def test_the_answers_fill_fields_and_facts_and_give_points_once(web: TestClient,
     [event] = books.rows(tables.events)
     assert (event.kind, event.ref, event.data) == ("answered", "l1-1/1", {"survey": "brochure"})
     assert books.count(tables.outbox) == 1
+
+
+def test_the_same_answers_to_another_invitation_are_worth_no_more(
+    web: TestClient, address: str, house: House, books: Books
+) -> None:
+    again = f"/s/{house.tokens.issue('survey', books.mail('l1-1/2', enrolment_id='l1-1', mail='survey'))}"
+    for page in (address, again):
+        assert "Dank u wel" in web.post(page, data=GOOD).text
+    [lead] = books.rows(tables.leads)
+    assert (lead.points_profile, lead.points_intent) == (20, 20), "15 for the answers, 5 for the job title"
+    given = sum(row.points for row in books.rows(tables.points))
+    assert given == lead.points_profile + lead.points_intent + lead.points_interest
+    assert [row.kind for row in books.rows(tables.events)] == ["answered", "answered"]
+
+
+def test_people_read_the_question_and_the_answer_and_programs_the_names(
+    web: TestClient, staff: TestClient, address: str, books: Books
+) -> None:
+    web.post(address, data=GOOD)
+    at = {"lead_id": "l1", "axis": "intent", "points": 3, "at": NOW}
+    books.add(tables.points, source="l1-1/9/answered/x/y", because="survey gone: x = y", **at)
+    for language, words in (("nl", "Wat is uw rol bij de beslissing? Ik beslis"), ("en", "decision? I decide")):
+        page = staff.get("/leads/l1", headers={"accept-language": language}).text
+        assert page.count(words) >= 2, "in the table of points, and in what happened"
+        assert "survey brochure:" not in page
+        assert "survey gone: x = y" in page, "nobody knows that one any more"
+    known = staff.get("/api/leads/l1", headers={"authorization": f"Bearer {KEY}"}).json()
+    reasons = [one["because"] for one in known["points"]["profile"]["reasons"]]
+    assert "survey brochure: authority = decides" in reasons
 
 
 def test_an_answer_raises_its_event_before_the_survey_counts_as_answered(

@@ -20,7 +20,20 @@ def lint_sales_ready(lines: SalesReadyLines, names: Names, report: Report) -> No
             report.error(line.condition.at, "asks-itself", what, "nobody could answer", fix)
         elif condition and line in lines.needs:
             _found_out(line, condition, names, report)
+    _as_called(lines, names, report)
     _as_declared(lines, names, report)
+
+
+def _as_called(lines: SalesReadyLines, names: Names, report: Report) -> None:
+    """A need without a title of its own is called as its fact is; a misspelt one, by the misspelling."""
+    needed = {line.word.value for line in lines.needs}
+    for line in lines.needs:
+        name = line.word.value
+        if name in names.facts or line.title:
+            continue
+        if (meant := nearest(name, [fact for fact in names.facts if fact not in needed])) is not None:
+            why = "people read it as it stands here, unless it has a title of its own"
+            report.warning(line.word.at, "unknown-fact", f"There is no fact “{name}”", why, f"Write {meant}")
 
 
 def _found_out(line: Line, condition: Condition, names: Names, report: Report) -> None:

@@ -11,7 +11,7 @@ from kweek.flow.lint.asks import ask
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
 from kweek.flow.problems import Located, did_you_mean, value_of
-from kweek.flow.words import BUILT_IN
+from kweek.flow.words import BUILT_IN, GRADE_CHANGED
 
 _FOLLOWS: Final = ("lead.score.", "lead.profile", "lead.engagement", "lead.grade", "lead.sales_ready", "lead.stage")
 _TOPIC: Final = "lead.topic"
@@ -23,6 +23,10 @@ _MAY_ASK: Final = frozenset({"known", "matches", "tagged"})
 def lint_scoring(rules: tuple[ScoringRule, ...], names: Names, report: Report) -> None:
     for rule in rules:
         when, about = rule.when.value if rule.when else None, None
+        if rule.when is not None and when == GRADE_CHANGED:
+            what, fix = f"A rule cannot give points for {when}", "Name the event that moves it: when: download.taken"
+            report.error(rule.when.at, "scoring-asks", what, "that follows from the points", fix)
+            continue
         if rule.when is not None:
             about = names.events.get(rule.when.value, {})
             if not _known(rule.when, rule.condition, names, report) and "event." in (value_of(rule.condition) or ""):
@@ -78,7 +82,7 @@ def _known(when: Located[str], also: Located[str] | None, names: Names, report: 
             fix = f"Take it away, and write in line {also.at.line}: if: ({asked}) and ({also.value})"
         report.error(when.key, "unknown-event", what, why, fix)
         return False
-    fix = did_you_mean(when.value, (*names.events, *BUILT_IN))
+    fix = did_you_mean(when.value, (*(event for event in names.events if event != GRADE_CHANGED), *BUILT_IN))
     why = "an event is declared once, in rules/events.yaml"
     report.error(when.at, "unknown-event", f"There is no event “{when.value}”", why, fix)
     return False

@@ -39,6 +39,9 @@ class Together:
         self._scored[lead.id] = None
         return {}
 
+    def counts(self, kind: str) -> bool:
+        return self.ears.counts(kind)
+
     def stage_after(self, stage: str, kind: str) -> str:
         return self.ears.stage_after(stage, kind)
 

@@ -22,6 +22,7 @@ from kweek.intake.merging.united import OWN, columns_after, words_of
 from kweek.intake.outcomes import ClosedError, OutcomeError
 from kweek.intake.record import Ears, append, hear_grade
 from kweek.intake.suppress import AddressKey, suppress
+from kweek.intake.surveys.worth import settle_answers
 from kweek.leads import tables
 from kweek.leads.away import until_through
 from kweek.leads.database import Database
@@ -222,6 +223,7 @@ def _merge(
     settle_pair(tx, kept, gone, "merged", by, now)
     row = {"kept_id": kept, "gone_id": gone, "moved": told, "by": by, "at": now}
     id = tx.execute(insert(tables.merges).values(**row).returning(tables.merges.c.id)).scalar_one()
+    settle_answers(tx, (kept,), now)
     tell_flows(tx, kept, now, ears)
     return Merged(id, kept, gone)
 

@@ -31,6 +31,7 @@ from kweek.intake.merging.rows import (
 from kweek.intake.merging.united import OWN
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.record import Ears, append
+from kweek.intake.surveys.worth import settle_answers
 from kweek.intake.touches import settle_campaigns
 from kweek.leads import tables
 from kweek.leads.away import until_through
@@ -64,6 +65,7 @@ def _unmerge(db: Database, merge_id: int, kept: str, gone: str, by: str, now: da
         if in_the_way(tx, row) is not None:
             raise OutcomeError("Another merge came after this one: undo that one first.", field="undo")
         _undo(tx, row, by, now, ears)
+        settle_answers(tx, (kept, gone), now)
         tell_flows(tx, kept, now, ears)
         back = Incoming(f"{gone}/unmerged/{row.id}", "unmerged", now, LeadIn(id=gone), by=by)
         append(tx, gone, back, now, ears)

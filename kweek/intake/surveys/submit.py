@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -23,14 +23,15 @@ from kweek.intake.incoming import BadEventError, Incoming, LeadIn
 from kweek.intake.record import Ears, append
 from kweek.intake.surveys.asking import Answer
 from kweek.intake.surveys.drafts import drop_draft
+from kweek.intake.surveys.worth import bring_to, options_of
 from kweek.leads import bant, tables
 from kweek.leads.bant import Found
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
 from kweek.leads.merged import living_tx
-from kweek.leads.points import add_points, set_graded
+from kweek.leads.points import grade, set_graded
 from kweek.leads.rows import upsert
-from kweek.rules.grades import Axis, Grades
+from kweek.rules.grades import Grades
 from kweek.rules.said import ROOT, FactTypes
 
 _CHOICES: Final = ("choice", "several", "scale")
@@ -68,6 +69,12 @@ _INVITED: Final = (
     .where(_MAILS.key == bindparam("key"), _MAILS.audience == "lead")
 )
 _DONE: Final = select(tables.events.c.seq).where(tables.events.c.id == bindparam("id"))
+_ANSWERS: Final = tables.answers.c
+_SAID: Final = select(_ANSWERS.at).where(
+    _ANSWERS.lead_id == bindparam("lead_id"),
+    _ANSWERS.survey == bindparam("survey"),
+    _ANSWERS.question == bindparam("question"),
+)
 
 
 def invitation(read: Connection, mail_key: str) -> Invitation | None:
@@ -122,9 +129,13 @@ def keep_answers(
     questions = [
         (question, answers[question.name.value]) for question in survey.questions if question.name.value in answers
     ]
-    for question, answer in questions:
-        _keep(tx, lead_id, survey.name.value, question, answer, key, now)
-        _give_points(tx, lead_id, survey.name.value, question, answer, key, now, grades)
+    worth = {
+        question.name.value: {option: question.points.get(option, {}) for option in _chosen(question, answer)}
+        for question, answer in questions
+        if _keep(tx, lead_id, survey.name.value, question, answer, key, now)
+    }
+    if bring_to(tx, lead_id, survey.name.value, worth, key, now):
+        grade(tx, lead_id, grades)
     bant.keep(tx, lead_id, _found_out(questions, heard, words.facts), key, now)
     if questions and (columns := ears.scored(tx, lead_row(tx, lead_id), (), now, profile_changed=True)):
         set_graded(tx, {lead_id: columns})
@@ -139,16 +150,14 @@ def _answered(mail_key: str) -> str:
 
 def _keep(
     tx: Connection, lead_id: str, survey: str, question: Question, answer: Answer, source: str, now: datetime
-) -> None:
-    row = {
-        "lead_id": lead_id,
-        "survey": survey,
-        "question": question.name.value,
-        "value": answer,
-        "source": source,
-        "at": now,
-    }
-    upsert(tx, tables.answers, row)
+) -> bool:
+    """False: what is heard late does not write over what was said after it."""
+    row = {"lead_id": lead_id, "survey": survey, "question": question.name.value}
+    said = tx.execute(_SAID, row).scalar()
+    if said is not None and said > now:
+        return False
+    upsert(tx, tables.answers, {**row, "value": answer, "source": source, "at": now})
+    return True
 
 
 def _found_out(questions: list[tuple[Question, Answer]], heard: Heard, facts: FactTypes) -> Iterator[Found]:
@@ -163,26 +172,8 @@ def _found_out(questions: list[tuple[Question, Answer]], heard: Heard, facts: Fa
 
 def answer_in_words(question: Question | None, answer: object, language: str | None) -> str:
     """As its options say it; of a question that is gone, as it was kept."""
-    chosen = [str(one) for one in cast("list[object]", answer)] if isinstance(answer, list) else [str(answer)]
     options = {option.name.value: say(option.words, language) for option in question.options} if question else {}
-    return ", ".join(options.get(one, one) for one in chosen)
-
-
-def _give_points(
-    tx: Connection,
-    lead_id: str,
-    survey: str,
-    question: Question,
-    answer: Answer,
-    key: str,
-    now: datetime,
-    grades: Grades,
-) -> None:
-    for option in _chosen(question, answer):
-        given: Mapping[Axis, int] = question.points.get(option, {})
-        if given:
-            source = f"{key}/answered/{question.name.value}/{option}"
-            add_points(tx, lead_id, source, given, f"survey {survey}: {question.name.value} = {option}", now, grades)
+    return ", ".join(options.get(one, one) for one in options_of(answer))
 
 
 def _raised(questions: list[tuple[Question, Answer]]) -> list[str]:
@@ -199,7 +190,7 @@ def _raised(questions: list[tuple[Question, Answer]]) -> list[str]:
 def _chosen(question: Question, answer: Answer) -> list[str]:
     if question.type not in _CHOICES:
         return []
-    return answer if isinstance(answer, list) else [str(answer)]
+    return options_of(answer)
 
 
 def _profile(lead_id: str, questions: list[tuple[Question, Answer]], words: Vocabulary, now: datetime) -> LeadIn:
