@@ -177,7 +177,7 @@ def test_the_story_of_a_lead_has_its_steps_its_points_and_what_sales_made_of_it(
     past = re.sub("<[^>]*>", " ", page[page.index('id="past"') :])
     story = [
         "Escalation, rung 1", "told: hanneke@lisveld.example.com (sent)", "Reminder",
-        "Handed over to sales", "Points: +30 intent, -5 profile", "survey brochure: wish = quote",
+        "Handed over to sales", "Points: +30 intent, -5 profile", "What can we do for you now? Make a quote",
         "Filled in the survey", "Came into the flow → Wait 7 days → Send survey, wait 7 days → Hand over to sales",
         "because of “Brochure requested”", "In the flow “Brochure request”", "Brochure requested  ",
     ]  # fmt: skip
