@@ -14,7 +14,7 @@ it; only who wrote must be clear. What is known of a lead already is not written
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from io import BytesIO
@@ -30,7 +30,7 @@ from kweek.intake.check_lead import COMPANY_KEYS, Vocabulary
 from kweek.intake.imports.cells import Decimal, decimal_sign, read_number
 from kweek.intake.incoming import OWN_COLUMNS, BadEventError, Fault, Incoming, Note
 from kweek.intake.sources import FIELDS as SOURCE_FIELDS
-from kweek.intake.sources import is_about_source
+from kweek.intake.sources import is_about_source, shortened
 from kweek.intake.values import nearest, printable
 from kweek.leads.bant import Found
 from kweek.rules.said import ROOT
@@ -61,25 +61,38 @@ def read_form(body: bytes, kind: str = KINDS[0], most: int = MOST_FIELDS) -> dic
         pairs = _multipart(body, kind, most) if kind.startswith(KINDS[1]) else _urlencoded(body, most)
     except (UnicodeError, ValueError, FormParserError):
         raise BadEventError([Fault("form", "this is not a form that can be read")], "form") from None
+    read = letters_of(pairs)
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
-        if value:
-            fields.setdefault(name, []).append(value)
+        if said := read(value):
+            fields.setdefault(read(name), []).append(said)
     return fields
 
 
-def _urlencoded(body: bytes, most: int) -> list[tuple[str, str]]:
-    return parse_qsl(body.decode("ascii"), keep_blank_values=False, errors="strict", max_num_fields=most)
+def letters_of(pairs: Sequence[tuple[bytes, bytes]]) -> Callable[[bytes], str]:
+    """How a form is written, all of it alike: in UTF-8, else in what a page without a charset sends (WHATWG: cp1252).
+    Without NUL, which PostgreSQL does not hold: nobody is lost for it."""
+    try:
+        for name, value in pairs:
+            _ = name.decode(), value.decode()
+    except UnicodeError:
+        return lambda text: text.decode("cp1252", "replace").replace("\0", "")
+    return lambda text: text.decode().replace("\0", "")
 
 
-def _multipart(body: bytes, kind: str, most: int) -> list[tuple[str, str]]:
+def _urlencoded(body: bytes, most: int) -> list[tuple[bytes, bytes]]:
+    pairs = parse_qsl(body.decode("latin-1"), encoding="latin-1", max_num_fields=most)  # a letter, a byte
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+
+
+def _multipart(body: bytes, kind: str, most: int) -> list[tuple[bytes, bytes]]:
     """RFC 7578."""
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[bytes, bytes]] = []
 
     def take(field: Field) -> None:
         if len(pairs) == most:
             raise ValueError("too many fields")
-        pairs.append(((field.field_name or b"").decode(), (field.value or b"").decode()))
+        pairs.append((field.field_name or b"", field.value or b""))
 
     parse_form({"Content-Type": kind.encode("latin-1")}, BytesIO(body), take, lambda file: None)
     return pairs
@@ -144,7 +157,7 @@ class _Form:
         if self._type(name) == "number" or name == "company.size":
             value = _as_number(value, self.words.country)
         if name in SOURCE_FIELDS:  # and what the workspace has a field for besides
-            self.source[SOURCE_FIELDS[name]] = values[0]
+            self.source[SOURCE_FIELDS[name]] = shortened(SOURCE_FIELDS[name], values[0])
         if name.startswith(QUESTION):
             if printable(value):
                 self.questions[name.removeprefix(QUESTION)] = " ".join(value.split())[:_LONGEST_QUESTION]

@@ -73,6 +73,14 @@ def asked_in(address: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return {name: [value] for name, value in address if name in FIELDS and value}
 
 
+def shortened(key: str, written: str) -> str:
+    """As a visit keeps it, too: on one line, and no longer than it may be. key: of KEYS."""
+    line = " ".join(written.split())
+    if key == "campaign" and len(line) > LONGEST:
+        return campaign_word(line) or line  # the word by which the whole of it is known
+    return line[: _longest(key)]
+
+
 def page_of(address: str) -> str | None:
     """Without what stands behind the `?`: that may tell who somebody is. None: it is no page's address."""
     try:
@@ -85,10 +93,14 @@ def page_of(address: str) -> str | None:
 
 def _line(checker: Checker, raw: object, path: str) -> str | None:
     text = checker.text(raw, path)
-    most = 2_000 if path.endswith("referrer") else MOST
+    most = _longest(path.removeprefix("source."))
     if text is None:
         return None
     if len(text) > most or not text.isprintable() or not printable(text):
         checker.fault(path, "this must be one line of at most {most} characters", most=most)
         return None
     return text
+
+
+def _longest(key: str) -> int:
+    return 2_000 if key == "referrer" else MOST

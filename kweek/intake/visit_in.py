@@ -10,14 +10,15 @@ from msgspec import DecodeError, Meta, Struct, ValidationError, json
 from kweek.intake.incoming import BadEventError, Fault
 from kweek.intake.values import printable
 
-LARGEST: Final = 8 * 1024  # bytes
+LARGEST: Final = 48 * 1024  # bytes: twice the longest address that a server takes, and what is on the page
 LONGEST: Final = 200  # of a title, a topic, a name: the rest is left out
+LONGEST_PATH: Final = 2_000  # and of a path
 UTM: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
-Path = Annotated[str, Meta(pattern=r"^/[^\x00-\x20\x7f?#]*\Z", max_length=2_000)]
-Words = Annotated[str, Meta(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*\Z", max_length=2_000)]
-Token = Annotated[str, Meta(pattern=r"^[\w.-]+\Z", max_length=500)]
+Path = Annotated[str, Meta(pattern=r"^/[^\x00-\x20\x7f?#]*\Z")]
+Words = Annotated[str, Meta(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*\Z")]
+Token = Annotated[str, Meta(pattern=r"^[\w.-]+\Z")]
 Number = Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000)]
 
 
@@ -30,9 +31,9 @@ class Viewed(Struct, frozen=True, forbid_unknown_fields=True, tag_field="did", t
     path: Path
     title: Words = ""
     topic: Words = ""
-    utm: Annotated[tuple[Words, ...], Meta(max_length=20)] | None = None
+    utm: tuple[Words, ...] | None = None
     referrer: Words = ""
-    agreed: Annotated[Words, Meta(min_length=1)] | None = None
+    agreed: Annotated[Words, Meta(min_length=1, max_length=2_000)] | None = None
     who: Token | None = None
 
     def source(self, website: str) -> dict[str, str]:

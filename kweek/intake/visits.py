@@ -22,7 +22,7 @@ from kweek.flow.state import Value
 from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.incoming import Incoming, LeadIn, TouchIn
 from kweek.intake.record import Before, Ears, append
-from kweek.intake.visit_in import Forget, Left, Message, Took, Viewed, line
+from kweek.intake.visit_in import LONGEST_PATH, Forget, Left, Message, Took, Viewed, line
 from kweek.leads import visitors
 from kweek.leads.database import Database, lock_lead
 from kweek.leads.visitors import AnyRow
@@ -150,7 +150,11 @@ def _row(seen: Viewed | Took, visitor: str, site: Website, now: datetime) -> dic
     match seen:
         case Viewed():
             about = {"title": line(seen.title) or None, "topic": line(seen.topic) or None}
-            return row | about | {"kind": PAGE_VIEWED, "what": seen.path, "source": seen.source(site.origin)}
+            return (
+                row
+                | about
+                | {"kind": PAGE_VIEWED, "what": seen.path[:LONGEST_PATH], "source": seen.source(site.origin)}
+            )
         case Took():
             return row | {"kind": DOWNLOAD_TAKEN, "what": seen.document}
 

@@ -38,6 +38,7 @@ from kweek.web import (
 )
 from kweek.web.house import House
 from kweek.web.limits import Limits
+from kweek.web.nul import WithoutNul
 from kweek.web.problems import add_handlers
 from kweek.web.render import STATIC
 
@@ -54,5 +55,6 @@ def make_app(house: House) -> FastAPI:
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)
-    app.add_middleware(Limits)
+    app.add_middleware(WithoutNul)
+    app.add_middleware(Limits)  # before all else
     return app

@@ -16,7 +16,7 @@ from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from kweek.intake.incoming import BadEventError
+from kweek.intake.incoming import BadEventError, OtherEventError
 from kweek.intake.record import record
 from kweek.intake.spot import CONSENT, DATA, typed_in
 from kweek.leads.database import NoSuchLead
@@ -32,8 +32,9 @@ router = APIRouter(dependencies=[Depends(staff_only)])
 
 _OF_THE_LEAD: Final = {"lead.email": "email", "lead.phone": "phone", "lead": "who"}
 _MOST_KEPT: Final = 100  # characters of what stands in the next form as well
-_WRONG: Final = {"by": "wrong.by"} | {name: f"spot.wrong.{name}" for name in ("who", "email", "phone", "data", "other")}
-"""What may be wrong → key of what is said there."""
+_NAMES: Final = ("who", "email", "phone", "data", "other", "409", "413", "refused")
+_WRONG: Final = {"by": "wrong.by"} | {name: f"spot.wrong.{name}" for name in _NAMES}
+"""What may be wrong (a field, or the status of a refusal) → key of what is said there."""
 _INPUTS: Final = {"number": "number", "date": "date", "moment": "datetime-local"}
 
 
@@ -64,6 +65,10 @@ def take_spot(request: Request, body: Body, house: HouseOf) -> Response:
     except BadEventError as error:
         faults = _faults(error)
         return _show(request, house, given, faults) if plain else JSONResponse({"faults": list(faults)}, 422)
+    except OtherEventError:
+        if not plain:
+            raise
+        return _show(request, house, given | {"id": ""}, {"other": _WRONG["409"]}, 409)
     except NoSuchLead as error:
         if plain:
             raise
@@ -90,23 +95,27 @@ def _faults(error: BadEventError) -> dict[str, str]:
 
 
 def _show(
-    request: Request, house: House, given: Mapping[str, str], faults: Mapping[str, str] | None = None
+    request: Request, house: House, given: Mapping[str, str], faults: Mapping[str, str] | None = None, status: int = 422
 ) -> Response:
+    """faults: what is wrong with what was sent, which is answered with this status."""
     tongue, words = reader_tongue(request), house.rules.vocabulary()
     kinds = list(house.rules.conversions())
     kind = given["kind"] if given.get("kind") in kinds else next(iter(kinds), "")
-    facts = {f"{DATA}{name}": _INPUTS.get(type_, "text") for name, type_ in words.events.get(kind, {}).items()}
-    asks = {
+    facts = {
+        each: {f"{DATA}{name}": _INPUTS.get(type_, "text") for name, type_ in words.events.get(each, {}).items()}
+        for each in kinds
+    }
+    may = {
         f"{CONSENT}email.{purpose}": tongue("spot.consent.email", purpose=purpose)
         for purpose in sorted(words.purposes())
     }
-    asks[f"{CONSENT}telephone"] = tongue("spot.consent.telephone")
+    may[f"{CONSENT}telephone"] = tongue("spot.consent.telephone")
     return page(
-        request, "spot.html", status=422 if faults else 200, given=given, faults=faults or {}, kind=kind,
-        kinds={name: event_words(tongue, name) for name in kinds}, facts=facts, asks=asks,
+        request, "spot.html", status=status if faults else 200, given=given, faults=faults or {}, kind=kind,
+        kinds={name: event_words(tongue, name) for name in kinds}, facts=facts, may=may,
         lead=_lead(house, given.get("lead")), done=_lead(house, given.get("done")),
         acting=acting(request, house), why={name: tongue(key) for name, key in _WRONG.items()},
-        id=given.get("id") or secrets.token_hex(8),
+        id=(given.get("id") if faults else None) or secrets.token_hex(8),
     )  # fmt: skip
 
 

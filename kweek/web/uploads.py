@@ -8,6 +8,7 @@ from typing import Final
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, File, parse_form
 
+from kweek.intake.forms import letters_of
 from kweek.intake.incoming import BadEventError, Fault
 
 LARGEST: Final = 30 * 1024 * 1024
@@ -18,20 +19,21 @@ Upload = tuple[dict[str, str], str, bytes]
 
 def read_upload(body: bytes, kind: str) -> Upload:
     """kind: the content type (RFC 7578). BadEventError where it is no such form."""
-    fields: dict[str, str] = {}
+    sent: list[tuple[bytes, bytes]] = []
     files: list[tuple[str, bytes]] = []
 
     def take(field: Field) -> None:
-        fields[(field.field_name or b"").decode()] = (field.value or b"").decode().strip()
+        sent.append((field.field_name or b"", field.value or b""))
 
     def keep(file: File) -> None:
         file.file_object.seek(0)
-        name = (file.file_name or b"").decode("utf-8", "replace")
+        name = (file.file_name or b"").decode("utf-8", "replace").replace("\0", "")
         files.append((name.replace("\\", "/").rpartition("/")[2][:200], file.file_object.read()))
 
     try:
         parse_form({"Content-Type": kind.encode("latin-1")}, BytesIO(body), take, keep)
     except (UnicodeError, ValueError, FormParserError):
         raise BadEventError([Fault("file", "this is not a form that can be read")], "form") from None
+    read = letters_of(sent)
     name, data = files[0] if files else ("", b"")
-    return fields, name, data
+    return {read(field): read(value).strip() for field, value in sent}, name, data

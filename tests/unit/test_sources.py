@@ -85,8 +85,15 @@ def test_a_form_says_from_where_and_no_click_is_kept() -> None:
     assert form() == (None, [])
 
 
+def test_what_a_form_says_at_too_great_a_length_is_shortened() -> None:
+    touch, notes = form(utm_campaign="Spring / Fair " * 9, utm_source="google " * 40)
+    assert touch is not None
+    assert (touch.campaign, touch.source) == (campaign_word("Spring / Fair " * 9), ("google " * 40)[:200].strip())
+    assert notes == []
+
+
 def test_what_a_form_cannot_say_is_left_out_and_told() -> None:
-    touch, notes = form(utm_campaign="x" * 101, utm_source="google")
+    touch, notes = form(utm_campaign="fair\x01", utm_source="google")
     assert touch == TouchIn("form", None, "google")
     assert len(notes) == 1
     assert "source.campaign" in notes[0]

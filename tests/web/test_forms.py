@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kweek.leads import tables
+from kweek.leads.campaigns import campaign_word
 from kweek.leads.database import Database
 from kweek.web.house import House
 from tests.web.conftest import Books, TestClient
@@ -154,6 +155,42 @@ def test_a_form_with_parts_is_a_form_too(web: TestClient, books: Books) -> None:
     }
     assert web.post("/forms/brochure.requested", files=parts).status_code == 200
     assert [lead.first_name for lead in books.rows(tables.leads)] == ["Änn"]
+
+
+PARTS = b'--b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b"first_name=Zo%EB&email=zoe@example.com", "Zoë"),
+        (b"first_name=Zo\xeb+%80&email=zoe@example.com", "Zoë €"),
+        (b"first_name=Zo%C3%AB&email=zoe@example.com", "Zoë"),
+        (b"first_name=Zo\xc3\xab&email=zoe@example.com", "Zoë"),
+        (b"first_name=Zo%E2%98%83%81%C3&email=zoe@example.com", "Zoâ˜ƒ\ufffdÃ"),
+        (b"%C3=x&first_name=Zoe&%AB=y&email=zoe@example.com", "Zoe"),
+    ],
+)
+def test_a_page_that_is_not_utf_8_loses_nobody(web: TestClient, books: Books, body: bytes, name: str) -> None:
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert web.post("/forms/brochure.requested", content=body, headers=kind).status_code == 200
+    assert [lead.first_name for lead in books.rows(tables.leads)] == [name]
+
+
+def test_a_form_with_parts_that_is_not_utf_8_loses_nobody(web: TestClient, books: Books) -> None:
+    body = PARTS % (b"first_name", b"Zo\xeb") + PARTS % (b"email", b"zoe@example.com") + b"--b--\r\n"
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    assert web.post("/forms/brochure.requested", content=body, headers=kind).status_code == 200
+    assert [lead.first_name for lead in books.rows(tables.leads)] == ["Zoë"]
+
+
+@pytest.mark.parametrize("written", ["spring fair " * 12, "a" * 150, "a / b " * 30])
+def test_a_long_campaign_is_shortened_as_that_of_a_visit(web: TestClient, books: Books, written: str) -> None:
+    form(web, utm_campaign=written, utm_source="s" * 300, referrer="https://a.example/" + "r" * 3_000)
+    [campaign], [touch] = books.rows(tables.campaigns), books.rows(tables.touches)
+    assert (campaign.id, touch.campaign) == (campaign_word(written),) * 2
+    assert touch.source == "s" * 200
+    assert noted(books) == []
 
 
 @pytest.mark.parametrize(

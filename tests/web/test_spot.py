@@ -119,6 +119,169 @@ def telephone(browser: Browser, house: House, path: str = "/spot?kind=fair.visit
     return context, page
 
 
+def type_in(page: Page, name: str, **more: str) -> None:
+    """And save."""
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("E-mail").fill(f"{name.lower().replace(' ', '.')}@acme.example")
+    for label, text in more.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.locator("#f-by").evaluate("field => field.closest('details').open = true")
+    page.get_by_label("Typed in by").select_option("anna")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+
+
+def names(books: Books) -> list[str]:
+    return sorted(row.name for row in books.rows(tables.leads))
+
+
+def comes(page: Page, books: Books, *expected: str) -> None:
+    """Wait until these are leads."""
+    for _ in range(200):
+        if names(books) == sorted(expected):
+            return
+        page.wait_for_timeout(25)
+    assert names(books) == sorted(expected)
+
+
+@pytest.mark.slow
+def test_what_is_typed_in_a_page_that_was_opened_again_takes_the_place_of_nothing(
+    browser: Browser, served: House, books: Books
+) -> None:
+    context, page = telephone(browser, served)
+    type_in(page, "Online")
+    comes(page, books, "Online")
+    context.set_offline(True)
+    for name in ("Off One", "Off Two", "Off Three"):
+        page.goto(f"{served.settings.base_url}/spot")
+        type_in(page, name)
+    tabs = [context.new_page() for _ in "AB"]
+    for tab in tabs:
+        tab.goto(f"{served.settings.base_url}/spot")
+    for tab, name in zip(tabs, ("Tab A", "Tab B"), strict=True):
+        type_in(tab, name)
+    expect(tabs[1].locator("#waits")).to_contain_text("Waiting in this telephone: 5")
+    context.set_offline(False)
+    comes(page, books, "Online", "Off One", "Off Two", "Off Three", "Tab A", "Tab B")
+    expect(tabs[1].locator("#waits")).to_contain_text("Saved.")
+    expect(tabs[1].locator("#mend")).to_be_hidden()
+    context.close()
+
+
+@pytest.mark.slow
+def test_what_is_begun_in_two_tabs_is_two(browser: Browser, served: House, books: Books) -> None:
+    context, page = telephone(browser, served)
+    page.get_by_label("Name", exact=True).fill("Ann")
+    other = context.new_page()
+    other.goto(f"{served.settings.base_url}/spot")
+    assert other.get_by_label("Name", exact=True).input_value() == "Ann"
+    context.set_offline(True)
+    type_in(other, "Bob")
+    type_in(page, "Ann")
+    context.set_offline(False)
+    comes(page, books, "Ann", "Bob")
+    context.close()
+
+
+@pytest.mark.slow
+def test_back_at_the_page_it_is_another_form(browser: Browser, served: House, books: Books) -> None:
+    context, page = telephone(browser, served)
+    page.get_by_label("Name", exact=True).fill("Ann")
+    page.goto(f"{served.settings.base_url}/leads")
+    page.goto(f"{served.settings.base_url}/spot?kind=fair.visited")
+    type_in(page, "Ann")
+    comes(page, books, "Ann")
+    page.go_back()
+    page.go_back()
+    page.wait_for_url("**/spot?kind=fair.visited")
+    type_in(page, "Bob")
+    comes(page, books, "Ann", "Bob")
+    context.close()
+
+
+OLD = """([id, name]) => localStorage.setItem("kweek-spot", JSON.stringify([{ id, at: Date.now(), fields: [
+  ["id", id], ["kind", "fair.visited"], ["by", "anna"], ["name", name], ["email", "old@acme.example"]] }]))"""
+"""What an earlier script kept."""
+
+
+@pytest.mark.slow
+def test_what_waits_under_the_id_of_another_can_be_mended(browser: Browser, served: House, books: Books) -> None:
+    context, page = telephone(browser, served)
+    used = page.locator("input[name=id]").input_value()
+    type_in(page, "Ann")
+    comes(page, books, "Ann")
+    page.evaluate(OLD, [used, "Old"])
+    page.reload()
+    expect(page.locator("#mend li")).to_contain_text("Something else was saved from this form already")
+    expect(page.locator("#waits")).not_to_contain_text("No connection")
+    page.get_by_role("button", name="Open in the form").click()
+    page.get_by_role("button", name="Save").click()
+    comes(page, books, "Ann", "Old")
+    expect(page.locator("#mend")).to_be_hidden()
+    page.evaluate(OLD, ["00ff", "Old"])
+    page.reload()
+    expect(page.locator("#waits")).to_be_hidden()
+    comes(page, books, "Ann", "Old")
+    assert page.evaluate("localStorage.getItem('kweek-spot')") == "[]"
+    context.close()
+
+
+@pytest.mark.slow
+def test_what_is_too_long_is_said_to_be_and_can_be_mended(browser: Browser, served: House, books: Books) -> None:
+    context, page = telephone(browser, served, "/spot?kind=fair.visited")
+    context.set_offline(True)
+    type_in(page, "Waited", Note="x" * 70_000)
+    context.set_offline(False)
+    expect(page.locator("#mend li")).to_contain_text("This is too long")
+    type_in(page, "At once", Note="x" * 70_000)
+    expect(page.locator("#waits")).to_contain_text("This is too long")
+    assert page.get_by_label("Name", exact=True).input_value() == "At once"
+    page.reload()
+    page.get_by_label("Note").fill("short")
+    page.get_by_role("button", name="Save").click()
+    comes(page, books, "At once")
+    page.get_by_role("button", name="Throw away").click()
+    page.get_by_role("button", name="Throw away for good").click()
+    expect(page.locator("#mend")).to_be_hidden()
+    context.close()
+
+
+@pytest.mark.slow
+def test_the_address_says_which_event_it_is_without_a_network_too(
+    browser: Browser, served: House, books: Books
+) -> None:
+    context, page = telephone(browser, served, "/spot?kind=fair.visited")
+    context.set_offline(True)
+    page.reload()
+    expect(page.locator("details.kinds strong").first).to_have_text(re.compile("visited us at a fair", re.IGNORECASE))
+    page.locator("details.kinds summary").first.click()
+    page.get_by_role("link", name="Quote requested").click()
+    page.wait_for_url("**kind=quote.requested")
+    expect(page.locator("details.kinds strong").first).to_have_text(re.compile("quote requested", re.IGNORECASE))
+    expect(page.locator(".kinds [aria-current=page]")).to_have_text(re.compile("quote requested", re.IGNORECASE))
+    page.get_by_label("Building").fill("hall")
+    type_in(page, "Ann")
+    page.goto(f"{served.settings.base_url}/spot?kind=fair.visited&lead=l1")
+    expect(page.locator("#absent")).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_be_hidden()
+    context.set_offline(False)
+    comes(page, books, "Ann")
+    [event] = books.rows(tables.events)
+    assert (event.kind, event.data) == ("quote.requested", {"building": "hall"})
+    context.close()
+
+
+def test_without_a_script_another_one_under_the_same_id_is_asked_about(staff: TestClient, books: Books) -> None:
+    assert send(staff, **CARD).status_code == 303
+    answer = send(staff, **CARD | {"name": "Bob", "email": "bob@acme.example"})
+    assert answer.status_code == 409
+    assert "Something else was saved from this form already" in answer.text
+    assert 'value="Bob"' in answer.text
+    [fresh] = re.findall(r'name="id" value="([^"]+)"', answer.text)
+    assert send(staff, **CARD | {"id": fresh, "name": "Bob", "email": "bob@acme.example"}).status_code == 303
+    assert names(books) == ["Ann de Vries", "Bob"]
+
+
 def refuse(context: BrowserContext, page: Page, typed: dict[str, str], *, and_then: dict[str, str]) -> None:
     """One that waits, is refused while another is being typed."""
     context.set_offline(True)

@@ -154,6 +154,43 @@ def test_a_visitor_is_nobody_until_he_agrees_and_a_lead_once_he_says_who_he_is(
     context.close()
 
 
+def test_two_tabs_are_one_visitor(browser: Browser, site: tuple[House, str], books: Books) -> None:
+    _, origin = site
+    context = browser.new_context()
+    first, second = context.new_page(), context.new_page()
+    first.goto(f"{origin}/1")
+    second.goto(f"{origin}/2")
+    second.evaluate("kweek.agree('yes')")
+    comes(second, books, "/2")
+    assert first.evaluate("kweek.asks") is False
+    first.evaluate("kweek.agree('yes')")
+    comes(first, books, "/1")
+    assert books.count(tables.visitors) == 1
+    third = context.new_page()
+    third.goto(f"{origin}/3")
+    comes(third, books, "/3")
+    third.evaluate("kweek.forget()")
+    assert first.evaluate("kweek.asks") is True
+    context.close()
+
+
+def test_a_form_sends_the_visitor_that_another_tab_made(
+    browser: Browser, site: tuple[House, str], books: Books
+) -> None:
+    _, origin = site
+    context = browser.new_context()
+    first, second = context.new_page(), context.new_page()
+    first.goto(f"{origin}/1")
+    second.goto(f"{origin}/2?" + "&".join(f"utm_x{n}=1" for n in range(30)))
+    second.evaluate("kweek.agree('yes')")
+    comes(second, books, "/2")
+    first.get_by_role("textbox").fill("ann@example.com")
+    first.get_by_role("button", name="Send").click()
+    first.wait_for_url(f"{origin}/thanks")
+    assert sorted(row.kind for row in books.rows(tables.events))[:2] == ["contact.requested", "page.viewed"]
+    context.close()
+
+
 def comes(page: Page, books: Books, what: str) -> None:
     """Wait until it is kept that this was looked at."""
     for _ in range(500):

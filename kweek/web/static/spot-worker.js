@@ -1,5 +1,5 @@
 // Keeps the page for typing leads in, so that it opens without a network. What is typed, the page itself keeps.
-const SHELF = "kweek-spot-2"
+const SHELF = "kweek-spot-3"
 const KEPT = ["/static/kweek.css", "/static/picture.css", "/static/kweek.svg", "/static/live.js", "/static/spot.js"]
 
 self.addEventListener("install", (event) => {
@@ -23,16 +23,18 @@ async function keepPage(shelf) {
   if (page.ok && !page.redirected) await shelf.put("/spot", page)
 }
 
-// From the house; without it, as it was seen last. A page with somebody's answers in it is not kept.
+// From the house; without it, as it was seen last. A page with somebody's answers in it is not kept. One page is enough
+// for all events: its script shows the one that the address names.
 async function fresh(request, path) {
   const shelf = await caches.open(SHELF)
   try {
     const answer = await fetch(request)
     const query = new URL(request.url).searchParams
-    if (answer.ok && !query.has("done") && !query.has("lead") && !query.has("mend")) await shelf.put(request, answer.clone())
+    const plain = path === "/spot" && [...query.keys()].every((name) => name === "kind")
+    if (answer.ok && !query.has("done") && !query.has("lead") && !query.has("mend")) await shelf.put(plain ? "/spot" : request, answer.clone())
     return answer
   } catch (error) {
-    const known = (await shelf.match(request)) || (path === "/spot" && (await shelf.match("/spot", { ignoreSearch: true })))
+    const known = (await shelf.match(request)) || (path === "/spot" && (await shelf.match("/spot")))
     if (known) return known
     throw error
   }

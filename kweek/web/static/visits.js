@@ -11,8 +11,9 @@
   const { dataset, src } = document.currentScript, base = new URL(".", src).href, on = addEventListener
   const never = navigator.globalPrivacyControl || navigator.doNotTrack == 1
   const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => (byte + 256).toString(16).slice(1)).join("")
-  const cookie = (value, age) => document.cookie = `kweek=${value};Max-Age=${age};Path=/;SameSite=Lax${isSecureContext ? ";Secure" : ""}`
-  let visitor = document.cookie.match(/\bkweek=([0-9a-f]{32})/)?.[1], agreed, page, depth, shown, since
+  // another tab may have asked meanwhile; where there are no cookies, it is known as long as this page is there
+  const known = () => navigator.cookieEnabled ? document.cookie.match(/\bkweek=([0-9a-f]{32})/)?.[1] : visitor
+  let visitor, agreed, page, depth, shown, since
 
   // what a link in a mail brought along goes out of the address at once, whether it is followed or not
   const [, who] = location.search.match(/[?&]kweek=([\w.-]+)/) || []
@@ -20,7 +21,7 @@
 
   const go_on = other => {
     visitor = other
-    cookie(other, other ? 31536e3 : 0)
+    document.cookie = `kweek=${other};Max-Age=${other ? 31536e3 : 0};Path=/;SameSite=Lax${isSecureContext ? ";Secure" : ""}`
   }
   const message = (did, more) => JSON.stringify({ did, visitor, ...more })
   const tell = (did, more) => fetch(base + "v", { method: "POST", body: message(did, more), keepalive: true, credentials: "omit" })
@@ -52,26 +53,26 @@
     sum()
     if (visitor && page) navigator.sendBeacon(base + "v", message("page.left", { id: page, seconds: Math.round(shown / 1000), depth }))
   })
-  on("pageshow", ({ persisted }) => persisted && visitor && look())
+  on("pageshow", ({ persisted }) => persisted && (visitor = known()) && look())
   on("click", took)
   on("auxclick", took)
   on("formdata", ({ target, formData }) => {
-    if (visitor && target.getAttribute("action")?.startsWith(base + "forms/")) formData.set("visitor", visitor)
+    if (target.getAttribute("action")?.startsWith(base + "forms/") && (visitor = known())) formData.set("visitor", visitor)
   })
 
   window.kweek = {
-    get asks() { return !never && !visitor },
+    get asks() { return !never && !known() },
     agree(words) {
-      if (!words || !kweek.asks) return
+      if (!words || never || visitor && known()) return
       agreed = words
-      go_on(fresh())
+      go_on(known() || fresh())
       look()
     },
     forget() {
-      if (visitor) tell("forget"), go_on("")
+      if (visitor = known()) tell("forget"), go_on("")
     },
   }
-  if (never) visitor && go_on("")
-  else if (visitor) look()
+  if (never) known() && go_on("")
+  else if (visitor = known()) look()
   else kweek.agree(dataset.agreed)
 })()
