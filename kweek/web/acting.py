@@ -66,7 +66,8 @@ def acting(request: Request, house: House, *also: str | None) -> Acting:
     """also: names that stand on the page, and may be gone from rules/teams.yaml."""
     people = tuple(dict.fromkeys([*house.rules.people(), *(name for name in also if name)]))
     said = request.query_params.get("as", unquote(request.cookies.get(COOKIE, "")))  # `?as=`: nobody yet
-    known = said if said and (said in people or not people) and len(said) <= 200 else None
+    may_be = said.isprintable() and len(said) <= 200
+    known = said if said and may_be and (said in people or not people) else None
     return Acting(known, people, secrets.token_hex(8))
 
 

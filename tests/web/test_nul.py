@@ -114,6 +114,13 @@ def test_what_is_typed_in_on_the_spot_is_saved_without_it(staff: TestClient, boo
     assert [lead.name for lead in books.rows(tables.leads)] == ["Ann"]
 
 
+def test_nobody_acts_under_a_name_with_one_in_it(staff: TestClient, house: House, monkeypatch: Any) -> None:
+    monkeypatch.setattr(type(house.rules), "people", lambda self: ())
+    staff.cookies.set("kweek_as", "an%00na")
+    file = {"file": ("leads.csv", b"email;name\nann@example.com;Ann\n", "text/csv")}
+    assert staff.post("/imports", files=file, headers={"origin": ORIGIN}).status_code == 303
+
+
 EVENT = {"id": "e1", "type": "brochure.requested", "lead": {"email": "ann@example.com"}}
 
 
