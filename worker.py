@@ -260,6 +260,7 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
         ready()
         errands = [
             asyncio.create_task(errand("relay", relay.carry)),
+            asyncio.create_task(errand("mass relay", relay.carry_mass)),
             asyncio.create_task(errand("grading", grade, idle=1.0)),
             asyncio.create_task(errand("webhooks", hands.deliveries.carry, idle=1.0)),
             asyncio.create_task(errand("rules", keep_rules, idle=2.0)),

@@ -128,7 +128,7 @@ class Dates:
                 continue
             if start.condition is None or start.condition.test(answers.facts(None)) is True:
                 identifier = f"upkeep/{plan.flow}/{lead}/{moment.isoformat()}"
-                yield Incoming(identifier, "enrol", moment, LeadIn(id=lead), {"flow": plan.flow})
+                yield Incoming(identifier, "enrol", moment, LeadIn(id=lead), {"flow": plan.flow}, mass=True)
 
 
 def _end(window: Window) -> datetime:

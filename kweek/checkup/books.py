@@ -73,12 +73,14 @@ def _flows(read: Connection, settings: Settings) -> list[Finding]:
 def _counts(read: Connection, late: datetime) -> list[Finding]:
     held = _number(read, select(leads.c.id).where(leads.c.held.is_not(None)))
     missed = _number(read, select(leads.c.id).where(leads.c.wake_at < late, leads.c.held.is_(None)))
-    waiting = _number(read, select(outbox.c.id))
+    waiting = _number(read, select(outbox.c.id).where(outbox.c.mass.is_(None)))
+    mass = _number(read, select(outbox.c.id).where(outbox.c.mass.is_(True)))
     unsure = _number(read, select(mails.c.key).where(mails.c.status == "held"))
     return [
         count("leads", held, "stand still: the database is older than their workflows", "kweek doctor --release"),
         count("leads", missed, "were due more than five minutes ago", "is a worker running? kweek doctor --ring"),
         count("bells", waiting, "wait to be rung", "is a worker running?", well=waiting < _MANY_BELLS),
+        count("bells", mass, "of a rescoring, an import or the like wait for their turn", "", well=True),
         count("mails", unsure, "are in doubt: a person decides on the first page whether they left", "open it"),
     ]
 

@@ -97,7 +97,7 @@ class Note:
 class Incoming:
     """`id` is the sender's: the same one twice is one event. `ref`: key of the effect that it is about. `by`, `note`:
     the colleague who did it, and what he wrote down. past: the lead did it before we knew it: it stands in the story
-    and counts, and no flow hears of it."""
+    and counts, and no flow hears of it. mass: it is one of many at once, and its bell lets others pass."""
 
     id: str
     kind: str
@@ -110,6 +110,7 @@ class Incoming:
     notes: tuple[Note, ...] = ()
     touch: TouchIn | None = None
     past: bool = False
+    mass: bool = False
 
 
 def told_by(incoming: Incoming, sender: str | None) -> Incoming:

@@ -211,7 +211,7 @@ def _take(
     for event in (*heard, *graded.events):
         ears.tell(tx, lead.id, event, now)
         if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
-            events.ring(tx, lead.id, event.seq)
+            events.ring(tx, lead.id, event.seq, mass=incoming.mass)
     return Recorded(lead.id, happened[0].seq, fresh=True)
 
 

@@ -94,14 +94,15 @@ def find(tx: Connection, id: str) -> tuple[Event, str | None, str | None] | None
     return None if row is None else (_event(row), row.by, row.note)
 
 
-def ring(tx: Connection, lead_id: str, seq: int) -> None:
-    """Have the relay ring for this event. In the event's own transaction: both are there, or neither."""
-    tx.execute(_RING, {"lead_id": lead_id, "seq": seq})
+def ring(tx: Connection, lead_id: str, seq: int, *, mass: bool = False) -> None:
+    """Have the relay ring for this event. In the event's own transaction: both are there, or neither. mass: it is one
+    of many that somebody did, or time brought about, at once: whoever does something alone does not wait for them."""
+    tx.execute(_RING, {"lead_id": lead_id, "seq": seq, "mass": mass or None})
 
 
 def ring_all(tx: Connection, bells: Sequence[tuple[str, int]]) -> None:
-    """The same for many leads, each with the number of its event."""
-    insert_rows(tx, outbox, [{"lead_id": lead_id, "seq": seq} for lead_id, seq in bells])
+    """The same for the many leads of a mass deed, each with the number of its event."""
+    insert_rows(tx, outbox, [{"lead_id": lead_id, "seq": seq, "mass": True} for lead_id, seq in bells])
 
 
 def pull(tx: Connection, lead_id: str, after: int) -> list[Event]:

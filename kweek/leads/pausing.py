@@ -81,7 +81,7 @@ def _walking(tx: Connection, flow: str) -> list[dict[str, Any]]:
     to_come = to_come.where(e.flow == flow, effects.c.status == "pending")
     who = leads.c.id.in_(in_it.union(to_come))
     rows = tx.execute(select(leads.c.id, leads.c.seq).where(who).order_by(leads.c.id))
-    return [{"lead_id": row.id, "seq": row.seq} for row in rows]
+    return [{"lead_id": row.id, "seq": row.seq, "mass": True} for row in rows]
 
 
 def _ring(tx: Connection, bells: list[dict[str, Any]]) -> None:

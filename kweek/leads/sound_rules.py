@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, true, update
 
 from kweek.leads.database import Database
 from kweek.leads.ledger import problem
@@ -71,8 +71,8 @@ def past(db: Database) -> list[tuple[str, datetime]]:
 
 def _ring_who_waits(tx: Connection) -> None:
     """A day that opens brings deadlines forward, and timers know nothing of it."""
-    waits = select(leads.c.id, leads.c.seq).where(leads.c.open, leads.c.wake_at.is_not(None))
-    tx.execute(insert(outbox).from_select(["lead_id", "seq"], waits))
+    waits = select(leads.c.id, leads.c.seq, true()).where(leads.c.open, leads.c.wake_at.is_not(None))
+    tx.execute(insert(outbox).from_select(["lead_id", "seq", "mass"], waits))
 
 
 def say_broken(db: Database, words: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from kweek.flow.stored import load_enrolment
 from kweek.leads import tables
 from kweek.leads.clock import Clock
 from tests.engine.house import ROOT, House, build
+from tests.store.making import let_others_pass
 from worker import Hands, hands_of
 from workflows.messages import TurnInput
 
@@ -87,6 +88,7 @@ def test_what_was_left_at_the_edit_is_reckoned_anew_once(office: Office) -> None
     assert office.rungs("ann") == [at("02 12:00"), at("02 14:30"), at("03 10:00")]
     office.edit(at("02 11:00"), HALF_DAYS, NO_TUESDAY)
     assert office.bells() == ["ann"], "who waits is looked at; who is nowhere is not"
+    assert let_others_pass(office.house.database)
     for minutes in (5, 10):  # the second turn finds nothing to move
         office.turn("ann", at("02 11:00") + timedelta(minutes=minutes))
         # of four hours one has passed: an hour and a half today, the rest on Wednesday morning

@@ -19,7 +19,7 @@ from kweek.leads.enrolments import lead_row, load_state, save_state
 from kweek.leads.publish import publish
 from kweek.leads.reckoned import Scores
 from kweek.rules.scoring import Rule
-from tests.store.making import NOW, a_lead
+from tests.store.making import NOW, a_lead, let_others_pass
 
 WEEK = timedelta(weeks=1)
 LOOKED = Rule("looked", "looked around", "interest", 10, "page.viewed", fades=4)
@@ -91,3 +91,4 @@ def test_a_goal_that_hangs_on_points_is_told_of_it(database: Database) -> None:
         tx.execute(tables.outbox.delete())
     Fading(database, lambda: EARS).fade(NOW, NOW + WEEK)
     assert bells(database) == ["walks"]
+    assert let_others_pass(database)

@@ -23,6 +23,7 @@ from tests.lives import HOUR, MONDAY
 from tests.lives_in_rows import LEAD, RowLife, Town, town
 from tests.store import imported as helper
 from tests.store.imported import EARS, HEAD, all_rows, imported, rows
+from tests.store.making import let_others_pass
 from workflows.messages import TurnInput
 
 NEW = HEAD + "nel@example.com;Nel;;020 620 1234;Beta;;;\n" + "bo@example.com;Bo;;020 620 1235;;;;\n"
@@ -90,6 +91,7 @@ def test_whom_a_flow_only_let_wait_goes_wholly(place: Town, plan: Any) -> None:
         turns(life, import_id)
         imports.undo(db, import_id)
         assert undo(db, import_id) == "undoing", "they have yet to hear of it"
+        assert let_others_pass(db)
         turns(life, import_id)
         assert undo(db, import_id) == "undone"
         assert told(db, import_id) == [("undone", []), ("undone", [])]

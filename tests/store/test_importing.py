@@ -36,7 +36,7 @@ from tests.store.imported import (
     tried,
     undone,
 )
-from tests.store.making import NOW
+from tests.store.making import NOW, let_others_pass
 
 
 @pytest.fixture
@@ -306,5 +306,6 @@ def test_they_enter_a_flow_at_the_rate_and_never_faster(books: Database) -> None
     while (next_at := enrol_some(books, import_id, EARS, now, breath)) is not None:
         now = next_at
     assert entered() == 4, "each once, however many rows it has"
+    assert let_others_pass(books)
     with books.read() as read:
         assert imports.one(read, import_id).status == "done"

@@ -16,7 +16,7 @@ from tests.drafts import end, flow, send, wait
 from tests.flows_of_chance import Doing
 from tests.lives import DAY, MONDAY
 from tests.lives_in_rows import town
-from tests.store.making import NOW, a_lead
+from tests.store.making import NOW, a_lead, let_others_pass
 
 
 @pytest.fixture
@@ -53,6 +53,7 @@ def test_all_who_are_in_it_hear_of_it_and_nobody_else(books: Database) -> None:
     with books.read() as tx:
         assert not publish.paused(tx, "f")
     assert rung(books) == ["in-1", "in-2", "mail"] * 2
+    assert let_others_pass(books)
 
 
 def test_it_goes_on_as_quickly_as_is_asked(books: Database) -> None:

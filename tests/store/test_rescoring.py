@@ -26,7 +26,7 @@ from kweek.leads.publish import publish
 from kweek.leads.reckoned import Scores, is_anew
 from kweek.rules.grades import Grades
 from kweek.rules.scoring import Rule
-from tests.store.making import NOW, a_lead
+from tests.store.making import NOW, a_lead, let_others_pass
 from workflows.messages import Rescored
 
 LATER = NOW + timedelta(days=2)
@@ -155,6 +155,7 @@ def test_flows_hear_of_grades_that_changed_and_only_where_they_listen(crowd: Dat
         row = read.execute(select(events).where(events.c.kind == "grade.changed", events.c.lead_id == "lead-1")).one()
         assert row.data == {"from": "C2", "to": "C3"}
         assert set(told()) <= set(read.execute(select(outbox.c.lead_id)).scalars())
+    assert let_others_pass(crowd)
 
 
 def test_what_flows_hear_of_a_batch_is_written_at_once(crowd: Database, monkeypatch: pytest.MonkeyPatch) -> None:

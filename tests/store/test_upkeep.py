@@ -19,7 +19,7 @@ from kweek.leads.answers import RowAnswers
 from kweek.leads.clock import Clock
 from kweek.leads.database import Database, DatabaseAway
 from kweek.leads.publish import publish
-from tests.store.making import NOW, a_lead
+from tests.store.making import NOW, a_lead, let_others_pass
 from workflows.messages import Window
 
 FLOW = """
@@ -92,6 +92,7 @@ def test_a_lead_whose_answers_fail_keeps_nobody_else(
     assert (lead, key, times) == ("b", "upkeep/b", 1)
     assert code is None or said == code
     assert look(db) == 1, "as soon as it can be reckoned with it begins, too"
+    assert let_others_pass(db)
 
 
 def test_a_lead_of_whom_nothing_can_be_recorded_keeps_nobody_else(

@@ -53,7 +53,7 @@ def enrol_some(db: Database, import_id: str, ears: FlowEars, now: datetime, brea
 def _enrol(db: Database, import_id: str, how: How, row: Row[object], ears: FlowEars, now: datetime) -> None:
     """Once for each lead, however many rows it has. A lead that was erased meanwhile enters nothing."""
     lead_id = str(row.lead_id)
-    incoming = Incoming(enrol_id(import_id, lead_id), "enrol", now, LeadIn(id=lead_id), {"flow": how.flow})
+    incoming = Incoming(enrol_id(import_id, lead_id), "enrol", now, LeadIn(id=lead_id), {"flow": how.flow}, mass=True)
     try:
         with db.lead_tx(lead_id) as tx:
             append(tx, lead_id, incoming, now, ears)

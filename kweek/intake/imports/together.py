@@ -69,9 +69,12 @@ class Together:
         self.ears.hear_points(tx, moved, now)
 
     def _ring(self, tx: Connection) -> None:
-        for lead, event, changed in self._heard:
-            if self.ears.rings(tx, lead, event, profile_changed=changed):
-                events.ring(tx, lead.id, event.seq)
+        heard = [
+            (lead.id, event.seq)
+            for lead, event, changed in self._heard
+            if self.ears.rings(tx, lead, event, profile_changed=changed)
+        ]
+        events.ring_all(tx, heard)
         for brought in self._brought.values():
             lead_id, event = brought[0]  # what one of whom nothing was known starts by an event, all do
             if self.ears.rings(tx, lead_row(tx, lead_id), event, profile_changed=True):

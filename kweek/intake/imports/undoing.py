@@ -112,7 +112,7 @@ def _take_out_some(tx: Connection, row: Row[Any], ears: FlowEars, now: datetime)
     enrolments = {enrol_id(row.id, one.lead_id) for one in some}
     for began in tx.execute(_BEGAN, {"ids": sorted(enrolments)}):
         incoming = Incoming(
-            unenrol_id(row.id, began.lead_id), "unenrol", now, LeadIn(id=began.lead_id), {"since": began.seq}
+            unenrol_id(row.id, began.lead_id), "unenrol", now, LeadIn(id=began.lead_id), {"since": began.seq}, mass=True
         )
         append(tx, began.lead_id, incoming, now, ears)
     imports.change(tx, row.id, enrolled=some[-1].number - 1 if some else 0)
@@ -165,7 +165,7 @@ class _Undoing:
         """Also in the lead's story."""
         what = {"file": self.imported.file, "row": row.number}
         identifier, lives = undone_id(event_id(self.imported.id, row.number)), self.places[row.lead_id][-1]
-        incoming = Incoming(identifier, IMPORT_UNDONE, self.now, LeadIn(id=lives), data=what)
+        incoming = Incoming(identifier, IMPORT_UNDONE, self.now, LeadIn(id=lives), data=what, mass=True)
         append(self.tx, lives, incoming, self.now, self.ears)
         return _said(row, status, why)
 

@@ -29,6 +29,8 @@ outbox = Table(
     Column("id", Integer, primary_key=True),
     lead_id(),
     Column("seq", Integer, nullable=False),
+    Column("mass", Boolean),  # of a deed that is about many leads: it lets others pass
+    Index("ix_outbox_mass", "mass", "id"),  # whoever is to pass is found behind a hundred thousand
     sqlite_autoincrement=True,  # SQLite would give a crossed-off row's id to the next one, and lose a bell
 )  # fmt: skip
 
