@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 
 LEADS: Final = "kweek"
 MAIL: Final = "kweek-mail"  # a queue of its own: a slow relay must not stand in the way of turns
@@ -17,7 +17,7 @@ OUTGOING: Final = "kweek-outgoing"  # another: somebody else's slow program must
 class Way:
     """start_to_close outlasts the SMTP time-outs and is outlasted by the ledger's lease. schedule_to_close: after
     that long the world had its chance, and the lead hears `undelivered`. news: its end is an event of the lead, so a
-    turn follows."""
+    turn follows. priority: what goes first in its queue."""
 
     task_queue: str
     start_to_close: timedelta
@@ -25,6 +25,7 @@ class Way:
     heartbeat: timedelta | None
     retry: RetryPolicy
     news: bool
+    priority: Priority = Priority.default
 
 
 _MAIL: Final = Way(
@@ -50,4 +51,7 @@ _WEBHOOK: Final = Way(
     news=False,
 )
 
-EFFECTS: Final[dict[str, Way]] = {"send_mail": _MAIL, "tell": replace(_MAIL, news=False), "call_webhook": _WEBHOOK}
+# a colleague who has 24 hours for a handover must not hear of it behind thousands of mails to leads
+_TELL: Final = replace(_MAIL, news=False, priority=Priority(priority_key=1))
+
+EFFECTS: Final[dict[str, Way]] = {"send_mail": _MAIL, "tell": _TELL, "call_webhook": _WEBHOOK}

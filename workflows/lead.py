@@ -115,6 +115,7 @@ class Lead:
                 heartbeat_timeout=way.heartbeat,
                 retry_policy=way.retry,
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+                priority=way.priority,
             )
         except FailureError as error:
             # Whatever became of it, the next turn reads it from the row; only giving up has to be told.
