@@ -141,7 +141,14 @@ def word_likeness(one: str, other: str) -> float:
         return 1.0
     if len(one) == 1 or len(other) == 1:
         return _INITIAL if one[0] == other[0] else 0.0
-    return OSA.normalized_similarity(one, other)
+    alike = OSA.normalized_similarity(one, other)
+    return max(alike, _WORD) if _swapped(one, other) else alike
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Are they one word, but for two neighbouring letters behind the first that changed places?"""
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    return at > 0 and one[:at] + one[at : at + 2][::-1] + one[at + 2 :] == other
 
 
 def company_likeness(one: str, other: str) -> float:

@@ -35,6 +35,7 @@ PRINTABLE: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
 ONE_LINE: Final = r"^[^\u0000-\u001f\u007f]*$"
 _SAID: Final = r"\S"  # blanks alone say nothing
 _MOMENT_SENT: Final = r"^(197[1-9]|19[89]\d|[2-8]\d{3})-.*(Z|[+-]\d{2}:\d{2})$"  # from 1971 to 8999, with its offset
+_DAY_SENT: Final = r"^(19|2[01])\d{2}-"  # from 1900 to 2199
 
 _COLUMNS: Final[Mapping[str, Shape]] = {
     "email": {"format": "email"},
@@ -166,7 +167,7 @@ def deed(verb: str) -> Shape:
         "by": {**_must("by"), "description": "A colleague of rules/teams.yaml, or the name of the key itself."},
     }
     for key in must:
-        said[key] = {"type": "string", "format": "date"} if key == "later_on" else _must(key)
+        said[key] = {"type": "string", "format": "date", "pattern": _DAY_SENT} if key == "later_on" else _must(key)
     return named(said, ("by", *must))
 
 
@@ -202,7 +203,7 @@ def _value(kind: str, name: str = "") -> Shape:
         case "yes/no":
             return {"enum": [True, False, "true", "false", "yes", "no", None]}
         case "date":
-            return {"type": ["string", "null"], "format": "date"}
+            return {"type": ["string", "null"], "format": "date", "pattern": _DAY_SENT}
         case "moment":
             return {"type": ["string", "null"], "format": "date-time", "pattern": _MOMENT_SENT}
         case _:

@@ -65,7 +65,7 @@ class _Sitting:
     known: Given
 
     def read(self, given: Given) -> tuple[dict[str, Answer], dict[str, AnswerFault]]:
-        return read_answers(self.survey, given, self.asked)
+        return read_answers(self.survey, given, self.asked, self.language)
 
     def pages(self, given: Given) -> list[Page]:
         return pages(self.survey, self.read(given)[0], given, self.asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -95,6 +96,8 @@ class Tongue:
                 return value
             case int() | float():
                 return self.number(value)
+            case Decimal():  # with the digits that it has, to be written again
+                return str(value).replace(".", _point(self._catalogue.locale))
             case datetime():
                 return self.moment(value)
             case date():
@@ -111,6 +114,13 @@ def _number(value: float, locale: str) -> str:
     from babel.numbers import format_decimal
 
     return format_decimal(value, locale=locale)
+
+
+@lru_cache(maxsize=16)
+def _point(locale: str) -> str:
+    from babel.numbers import get_decimal_symbol
+
+    return get_decimal_symbol(locale)
 
 
 @lru_cache(maxsize=4096)

@@ -325,7 +325,7 @@ def test_countries_languages_and_yes_by_their_names() -> None:
 
 WHOLE = """\
 Voornaam;Tussenvoegsel;Achternaam;E-mailadres;Mobiel;Land;Bedrijf;Rechtsvorm;Medewerkers;Contract_end;Budget;Member
-Jan;van der;Berg;Jan@Example.com;0612345678;België;Acme;bv;1.200;31-12-2026;1.250,50;ja
+Jan;van der;Berg;Jan@Example.com;+32 470 12 34 56;België;Acme;bv;1.200;31-12-2026;1.250,50;ja
 An;;;;;;;;;;;
 """
 
@@ -336,7 +336,7 @@ def test_a_row_becomes_a_lead_as_a_program_would_send_it() -> None:
     assert lead is not None
     assert lead.company is not None
     assert dict(lead.profile) == {
-        "first_name": "Jan", "last_name": "van der Berg", "phone": "+32612345678", "country": "BE",
+        "first_name": "Jan", "last_name": "van der Berg", "phone": "+32470123456", "country": "BE",
     }  # fmt: skip
     assert (lead.email, lead.company.name, lead.company.legal_form, lead.company.size) == (
         "Jan@example.com", "Acme", "bv", 1200,
@@ -355,13 +355,18 @@ def test_a_row_becomes_a_lead_as_a_program_would_send_it() -> None:
 
 def test_a_row_that_cannot_be_taken_says_which_cell_and_what_would_be_right() -> None:
     text = "Mail;Telefoon;Land;Contract end;Budget\nja@x.nl;06-12345678;NL;1-2-2026;3\njan@;12;Mars;32-1-2026;veel\n"
-    _, row = read(text)
+    text += "jo@x.nl;00000000;NL;1-1-0001;1\n"
+    _, row, slip = read(text)
     assert {one.column: (one.cell, one.words) for one in row.refusals} == {
         "Mail": ("jan@", "this is not an e-mail address: name@example.com"),
         "Telefoon": ("12", "this is not a telephone number; write it with its country: +31 20 123 4567"),
         "Land": ("Mars", "this is not a country: write its two letters, such as NL or BE"),
         "Contract end": ("32-1-2026", "this is not a day of this column: 31-12-2026"),
         "Budget": ("veel", "this is not a number: 1,5"),
+    }
+    assert {one.column: one.words for one in slip.refusals} == {
+        "Telefoon": "this is not a telephone number; write it with its country: +31 20 123 4567",
+        "Contract end": "the year 1 cannot be meant; days go from 1900 to 2199",
     }
 
 

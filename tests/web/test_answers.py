@@ -6,6 +6,7 @@ import pytest
 
 from kweek.flow.load.surveys import load_survey
 from kweek.intake.surveys.answers import read_answers
+from kweek.words import Tongue
 
 SURVEY = """
 survey: all-types
@@ -28,7 +29,13 @@ READ = [
     ("sum", ["1.200.000"], 1200000),
     ("sum", ["9" * 5_000], "fault.number"), ("sum", ["many"], "fault.number"),
     ("sum", ["9" * 30], "fault.number"), ("day", ["2026-03-02"], "2026-03-02"),
-    ("day", ["2026-02-30"], "fault.date"), ("day", ["next week"], "fault.date"), ("mark", ["0"], 0),
+    ("day", ["2026-02-30"], "fault.date"), ("day", ["next week"], "fault.date"), ("day", ["31-12-2026"], "2026-12-31"),
+    ("day", ["31/12/2026"], "2026-12-31"), ("day", ["12/31/2026"], "2026-12-31"), ("day", ["2-2-2027"], "2027-02-02"),
+    ("day", ["1-2-2027"], "fault.date.which"), ("day", ["31-12-26"], "fault.date"),
+    ("day", ["32-1-2026"], "fault.date"),
+    ("day", ["0001-01-01"], "fault.date.year"), ("day", ["9999-12-31"], "fault.date.year"),
+    ("day", ["1899-12-31"], "fault.date.year"), ("day", ["1900-01-01"], "1900-01-01"),
+    ("day", ["2199-12-31"], "2199-12-31"), ("mark", ["0"], 0),
     ("mark", ["10"], 10), ("mark", ["11"], "fault.scale"), ("mark", ["7.5"], "fault.scale"),
 ]  # fmt: skip
 
@@ -44,16 +51,33 @@ def test_an_answer_is_read_by_the_type_of_its_question(question: str, given: lis
 
 
 @pytest.mark.parametrize(
-    ("given", "whole", "broken"),
-    [("1.200", "1200", "1.2"), ("1,000", "1000", "1"), ("1.234", "1234", "1.2340"), ("-1.200", "-1200", "-1.2")],
+    ("given", "whole", "broken", "written"),
+    [
+        ("1.200", "1200", "1.2", "1,2"),
+        ("1,000", "1000", "1", "1"),
+        ("1.234", "1234", "1.2340", "1,2340"),
+        ("-1.200", "-1200", "-1.2", "-1,2"),
+    ],
 )
 def test_what_may_be_thousands_is_asked_with_both_readings_and_either_is_read(
-    given: str, whole: str, broken: str
+    given: str, whole: str, broken: str, written: str
 ) -> None:
+    """written: as the Dutch do."""
     survey, _ = load_survey(SURVEY, "surveys/all-types.yaml", ("en",))
     assert survey is not None
     _, faults = read_answers(survey, {"sum": [given]}, lambda question, answers: True)
-    assert dict(faults["sum"].values) == {"whole": whole, "broken": broken}
-    for one in (whole, broken):
+    fault = faults["sum"]
+    assert f"{whole} or {broken}." in Tongue("en")(fault.key, **fault.values)
+    assert f"{whole} of {written}." in Tongue("nl")(fault.key, **fault.values)
+    for one in (whole, broken, written):
         answers, again = read_answers(survey, {"sum": [one]}, lambda question, answers: True)
-        assert (answers, again) == ({"sum": float(one)}, {})
+        assert (answers, again) == ({"sum": float(one.replace(",", "."))}, {})
+
+
+def test_whoever_writes_the_day_first_means_one_day_where_another_is_asked_which() -> None:
+    survey, _ = load_survey(SURVEY, "surveys/all-types.yaml", ("en",))
+    assert survey is not None
+    given = {"day": ["1-2-2027"]}
+    assert read_answers(survey, given, lambda question, answers: True, "nl") == ({"day": "2027-02-01"}, {})
+    _, faults = read_answers(survey, given, lambda question, answers: True, "en")
+    assert dict(faults["day"].values) == {"one": "2027-01-02", "other": "2027-02-01"}

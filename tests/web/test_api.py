@@ -89,9 +89,12 @@ REFUSED = {
     "nobody": ("lead", {"name": "Ann"}, "lead"),
     "a bad address": ("lead.email", "ann@", "lead.email"),
     "a bad number": ("lead.phone", "12", "lead.phone"),
+    "a number of zeros": ("lead.phone", "00000000", "lead.phone"),
+    "a number that is too short": ("lead.phone", "+31 6 1234", "lead.phone"),
     "a country that is none": ("lead.country", "Atlantis", "lead.country"),
     "an unknown field": ("lead.shoe_size", 44, "lead.shoe_size"),
     "a date that is none": ("lead.contract_end", "1 January", "lead.contract_end"),
+    "a date before all others": ("lead.contract_end", "0001-01-01", "lead.contract_end"),
     "text that is a number": ("data.brochure", 7, "data.brochure"),
     "unknown data": ("data.colour", "red", "data.colour"),
     "a NUL": ("lead.name", "A\x00nn", "lead.name"),
@@ -137,6 +140,14 @@ def test_what_is_wrong_is_named_by_its_field_and_nothing_is_stored(
 def test_a_moment_that_cannot_be_meant_is_said_to_be_so(api: TestClient) -> None:
     [error] = api.post("/api/events", json=changed("at", "9999-01-01T00:00:00Z")).json()["errors"]
     assert error["words"] == "the year 9999 cannot be meant; moments go from 1971 to 8999"
+    [error] = api.post("/api/events", json=changed("lead.contract_end", "9999-12-31")).json()["errors"]
+    assert error["words"] == "the year 9999 cannot be meant; days go from 1900 to 2199"
+
+
+@pytest.mark.parametrize("phone", ["+44 7700 900123", "+33 6 39 98 12 34", "+353 20 911 2345", "+1 202 555 0143"])
+def test_numbers_that_are_set_aside_for_examples_are_taken(api: TestClient, books: Books, phone: str) -> None:
+    assert api.post("/api/events", json=changed("lead.phone", phone)).status_code == 201
+    assert books.rows(tables.leads)[0].phone == phone.replace(" ", "")
 
 
 def test_a_mailbox_of_64_characters_is_one(api: TestClient) -> None:

@@ -83,7 +83,8 @@ def test_its_shapes_are_json_schema_and_know_the_workspace(described: dict[str, 
     shapes = described["components"]["schemas"]
     for shape in shapes.values():
         Draft202012Validator.check_schema(shape)
-    assert shapes["LeadSent"]["properties"]["contract_end"] == {"type": ["string", "null"], "format": "date"}
+    day = {"type": ["string", "null"], "format": "date", "pattern": r"^(19|2[01])\d{2}-"}
+    assert shapes["LeadSent"]["properties"]["contract_end"] == day
     assert shapes["Event.quote.requested"]["properties"]["type"] == {"const": "quote.requested"}
 
 

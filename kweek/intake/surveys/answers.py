@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import decimal
 import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from hashlib import sha256
 from typing import Final, cast
 
 from kweek.errors import KweekError
 from kweek.flow.surveys import Question, Survey
-from kweek.intake.imports.cells import Decimal, decimal_sign, read_number
+from kweek.intake.imports.cells import Decimal, Order, date_order, decimal_sign, read_date, read_number
 from kweek.intake.outcomes import OutcomeError
 from kweek.intake.surveys.asking import Answer, Asked
-from kweek.intake.values import LARGEST_NUMBER, Checker, nearest
+from kweek.intake.values import LARGEST_NUMBER, YEARS, Checker, nearest
 
 Given = Mapping[str, Sequence[str]]  # question → what the form held
 
@@ -45,16 +45,19 @@ class _WrongError(Exception):
         self.fault = AnswerFault(key, values)
 
 
-def read_answers(survey: Survey, given: Given, asked: Asked) -> tuple[dict[str, Answer], dict[str, AnswerFault]]:
+def read_answers(
+    survey: Survey, given: Given, asked: Asked, language: str | None = None
+) -> tuple[dict[str, Answer], dict[str, AnswerFault]]:
     """Question → answer, and question → fault. A question whose `if` is not true is not asked: what was filled in
-    there is left out."""
+    there is left out. language: of whoever fills it in; of a day that can be read in two ways it may say which."""
     answers: dict[str, Answer] = {}
     faults: dict[str, AnswerFault] = {}
     for question in survey.questions:
         if not asked(question, answers):
             continue
         try:
-            answer = _read(question, [value.strip() for value in given.get(question.name.value, ()) if value.strip()])
+            values = [value.strip() for value in given.get(question.name.value, ()) if value.strip()]
+            answer = _read(question, values, language)
         except _WrongError as wrong:
             faults[question.name.value] = wrong.fault
         else:
@@ -101,7 +104,7 @@ def spoken_answers(survey: Survey, given: Given, asked: Asked) -> dict[str, Answ
     return answers
 
 
-def _read(question: Question, values: Sequence[str]) -> Answer | None:
+def _read(question: Question, values: Sequence[str], language: str | None) -> Answer | None:
     if not values:
         if question.required:
             raise _WrongError("fault.required")
@@ -117,7 +120,7 @@ def _read(question: Question, values: Sequence[str]) -> Answer | None:
         case "number":
             return _number(value)
         case "date":
-            return _date(value)
+            return _date(value, language)
         case "text":
             return _text(value)
 
@@ -145,11 +148,13 @@ def _number(value: str) -> int | float:
     return int(number) if math.floor(number) == number else number
 
 
-def _both_ways(value: str) -> Mapping[str, str]:
-    """`1.200` with thousands, `1200`, and with decimals, `1.2`; neither is asked about again."""
+def _both_ways(value: str) -> Mapping[str, object]:
+    """`1.200` with thousands, `1200`, and with decimals, 1.2, which each language writes in its own way; neither is
+    asked about again."""
     digits = re.sub(r"[^-0-9.,]", "", value)
     short = digits.rstrip("0").rstrip(".,")
-    return {"whole": re.sub(r"[.,]", "", digits), "broken": f"{digits}0" if short == digits else short}
+    broken = f"{digits}0" if short == digits else short
+    return {"whole": re.sub(r"[.,]", "", digits), "broken": decimal.Decimal(broken.replace(",", "."))}
 
 
 _THOUSANDS: Final = re.compile(r"[-+]?[1-9][0-9]{0,2}([.,][0-9]{3})+")
@@ -161,11 +166,30 @@ def _as_typed(value: object) -> str:
     return f"{text}0" if isinstance(value, float) and _THOUSANDS.fullmatch(text) else text
 
 
-def _date(value: str) -> str:
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise _WrongError("fault.date") from None
+_DAY_FIRST: Final = ("nl",)
+_SHORT_YEAR: Final = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2}")
+
+
+def _date(value: str, language: str | None) -> str:
+    """As imports read it, where it can only be one day. `1-2-2027` is two, but for whoever writes the day first; and
+    with two digits of a year nobody knows where that stands."""
+    days = {day for order in _orders(value, language) if (day := read_date(value, order)) is not None}
+    if not days or _SHORT_YEAR.fullmatch(value):
+        raise _WrongError("fault.date")
+    if len(days) > 1:
+        one, other = sorted(day.isoformat() for day in days)
+        raise _WrongError("fault.date.which", one=one, other=other)
+    day = days.pop()
+    if day.year not in YEARS:
+        raise _WrongError("fault.date.year", year=str(day.year), first=str(YEARS[0]), last=str(YEARS[-1]))
+    return day.isoformat()
+
+
+def _orders(value: str, language: str | None) -> Sequence[Order]:
+    order = date_order([value], None)
+    if order.sure:
+        return [cast("Order", order.as_written)]
+    return ["dmy"] if language in _DAY_FIRST else ["dmy", "mdy"]
 
 
 def _text(value: str) -> str:
