@@ -26,6 +26,7 @@ from activities.email import Email
 from activities.fading import Fading
 from activities.failures import Failures
 from activities.importing import Importer
+from activities.in_common import InCommon
 from activities.notify import Notify
 from activities.old_problems import OldProblems
 from activities.old_visits import OldVisits
@@ -97,6 +98,7 @@ class Hands:
     upkeep: Dates
     rescorer: Rescorer
     importer: Importer
+    common: InCommon
     book: Rulebook
     renderer: Renderer
     rate: float | None
@@ -137,8 +139,8 @@ def hands_of(settings: Settings, look_up: LookUp | None = None, spread_over: int
     deliveries = Deliveries(database, clock, settings, book.now)
     rescorer, importer = Rescorer(database, clock, lambda: book.now().ears), Importer(database, clock, book.now)
     return Hands(
-        database, clock, turns, email, notify, webhooks, deliveries, dates, rescorer, importer, book, renderer,
-        post.relay.rate,
+        database, clock, turns, email, notify, webhooks, deliveries, dates, rescorer, importer,
+        InCommon(database, clock, lambda: book.now().ears), book, renderer, post.relay.rate,
     )  # fmt: skip
 
 
@@ -264,12 +266,11 @@ async def serve(client: Client, hands: Hands, stop: asyncio.Event, ready: Callab
             asyncio.create_task(errand("grading", grade, idle=1.0)),
             asyncio.create_task(errand("webhooks", hands.deliveries.carry, idle=1.0)),
             asyncio.create_task(errand("rules", keep_rules, idle=2.0)),
+            asyncio.create_task(errand("in common", hands.common.carry, idle=1.0)),
             asyncio.create_task(
                 errand("rescoring", asked_in(hands.database, lambda job: rescore_all(client, job)), idle=2.0)
             ),
-            asyncio.create_task(
-                errand("imports", begun_in(hands.database, lambda one: take_in(client, one)), idle=1.0)
-            ),
+            asyncio.create_task(errand("imports", begun_in(hands.database, lambda id: take_in(client, id)), idle=1.0)),
         ]
         await stop.wait()
         for one in errands:

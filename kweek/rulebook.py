@@ -189,7 +189,9 @@ def in_force(workspace: Workspace, past: Past = ()) -> InForce:
     purposes, world = purposes_of(workspace.texts), world_of(workspace)
     scores = Scores(world.scoring, world.grades, world.timezone, types, world.matrix)
     hooks = hooks_of(rules.settings.webhooks, FactRules(world.grades, world.sales_ready, types, world.personas))
-    ears = FlowEars(scores, world.conversions, tuple(derivations(rules)), hooks)
+    judging = (*world.sales_ready.needs, *world.sales_ready.disqualified, *world.personas)
+    judged = frozenset(name for one in judging for name in one.condition.names)
+    ears = FlowEars(scores, world.conversions, tuple(derivations(rules)), hooks, judged)
     return InForce(rules, world, types, ears, purposes)
 
 

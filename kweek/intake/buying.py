@@ -1,6 +1,7 @@
 """What does a colleague know of a company? Who decides there, advises, uses and pays; what it is, and part of what.
 
-Only what he changed is written. What another one changed since the page was shown is not written over: he is told.
+Only what he changed is written, with what was there before. What another one changed since the page was shown is not
+written over: he is told.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from sqlalchemy import Connection, Row, delete, select, update
 from kweek.intake.check_lead import LeadChecker, Vocabulary
 from kweek.intake.companies import company_named
 from kweek.intake.incoming import BadEventError
-from kweek.intake.outcomes import ClosedError, OutcomeError
+from kweek.intake.outcomes import ClosedError, OutcomeError, Said
+from kweek.intake.record import Ears
 from kweek.leads import tables
+from kweek.leads.away import until_through
 from kweek.leads.database import Database, lock_lead
 from kweek.leads.hierarchy import put_under
+from kweek.leads.replaced import keep_company_replaced
 from kweek.leads.rows import insert_once
 
 PARTS: Final = ("decides", "advises", "uses", "pays")
@@ -28,26 +32,44 @@ FACTS: Final = ("sector", "size", "legal_form", "country", "parent")
 
 
 def change_company(
-    db: Database, company_id: str, was: Mapping[str, str], becomes: Mapping[str, str], now: datetime
+    db: Database, company_id: str, was: Mapping[str, str], becomes: Mapping[str, str], said: Said, ears: Ears
 ) -> None:
-    """was, becomes: FACTS as they were written on the page and as they came back; an empty one forgets.
+    """was, becomes: FACTS as they were written on the page and as they came back; an empty one forgets. What follows
+    from it for the leads who work there, follows.
 
     OutcomeError: the first field that is wrong. ClosedError: another one changed the same field since.
     """
     changed = {name: becomes[name] for name in FACTS if name in becomes and becomes[name] != was.get(name, "")}
-    checked = _checked(changed, now)
+    checked = _checked(changed, said.at)
+    until_through(lambda: _change(db, company_id, was, changed, checked, said, ears))
+
+
+def _change(
+    db: Database,
+    company_id: str,
+    was: Mapping[str, str],
+    changed: Mapping[str, str],
+    checked: Mapping[str, Any],
+    said: Said,
+    ears: Ears,
+) -> None:
     with db.write() as tx:
         companies = tables.companies
         row = tx.execute(select(companies).where(companies.c.id == company_id).with_for_update()).one()
         if any(written(tx, row, name) != was.get(name, "") for name in changed):
             raise ClosedError("company", None, None, "changed")
+        pairs = {name: (getattr(row, name), value) for name, value in checked.items() if name != "parent"}
+        new = {name: value for name, (_, value) in pairs.items()}
         if "parent" in checked:
-            parent = checked.pop("parent")
+            parent = checked["parent"]
+            pairs["parent"] = (was.get("parent") or None, parent)
             above = company_named(tx, parent).id if parent else None
             if not put_under(tx, company_id, above):
                 raise OutcomeError("That one is part of this company, or is it itself.", field="circle")
-        if checked:
-            tx.execute(update(companies).where(companies.c.id == company_id).values(**checked))
+        keep_company_replaced(tx, company_id, pairs, said.at, by=said.by)
+        if new:
+            tx.execute(update(companies).where(companies.c.id == company_id).values(**new))
+            ears.changed_in_common(tx, "company", company_id, said.at)
 
 
 def _checked(changed: Mapping[str, str], now: datetime) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from kweek.intake.incoming import BadEventError, CompanyIn, Fault
 from kweek.leads import tables
 from kweek.leads.hierarchy import above, put_under
-from kweek.leads.replaced import FORGOTTEN, Replaced
+from kweek.leads.replaced import FORGOTTEN, Replaced, keep_company_replaced
 from kweek.leads.rows import insert_once
 
 _COMPANIES: Final = tables.companies
@@ -27,20 +28,30 @@ Differs = dict[str, tuple[object, object]]
 
 class Kept(NamedTuple):
     """moved: did anything change that a condition can see? differs: what was not believed. instead: what was known, and
-    is not any more."""
+    is not any more. changed: the id of the company, where that holds for others who work there, too."""
 
     moved: bool
     differs: Differs
     instead: Replaced
+    changed: str | None = None
 
 
-def keep_company(tx: Connection, lead_id: str, now_at: str | None, said: CompanyIn, *, fills_only: bool) -> Kept:
-    """now_at: the (locked) lead's company.
+def keep_company(
+    tx: Connection,
+    lead_id: str,
+    now_at: str | None,
+    said: CompanyIn,
+    *,
+    fills_only: bool,
+    source: str,
+    now: datetime,
+) -> Kept:
+    """now_at: the (locked) lead's company. source: id of the event.
 
     The last word counts. fills_only: what is known stays, and nobody says of a company what would hold for others who
     work there: its legal form decides who may be called. BadEventError: it would be part of itself.
     """
-    known = company_named(tx, said.name) if now_at is None or not fills_only else _row(tx, now_at)
+    known, made = _named(tx, said.name) if now_at is None or not fills_only else (_row(tx, now_at), False)
     if known.name_key != name_key(said.name):
         return Kept(False, {"company": (said.name, known.name)}, {})
     is_now = _what_is_known(tx, known, said)
@@ -58,12 +69,14 @@ def keep_company(tx: Connection, lead_id: str, now_at: str | None, said: Company
     instead: Replaced = {f"company.{name}": (is_now[name], value) for name, value in new.items()}
     if parent is not None and "company.parent" not in differs:
         instead["company.parent"] = (is_now["parent"], parent)
+    was = {name.removeprefix("company."): pair for name, pair in instead.items() if pair[0] is not None}
+    keep_company_replaced(tx, known.id, was, now, source=source)
     if new:
         tx.execute(_SET, {"company": known.id, **new})
     if known.id != now_at:
         tx.execute(_MOVE, {"lead": lead_id, "company_id": known.id})
         instead["company.name"] = (None if now_at is None else _row(tx, now_at).name, known.name)
-    return Kept(bool(new) or known.id != now_at, differs, instead)
+    return Kept(bool(new) or known.id != now_at, differs, instead, known.id if new and not made else None)
 
 
 def leave_company(tx: Connection, lead_id: str, now_at: str | None) -> Replaced:
@@ -76,12 +89,17 @@ def leave_company(tx: Connection, lead_id: str, now_at: str | None) -> Replaced:
 
 def company_named(tx: Connection, name: str) -> Row[Any]:
     """Made, where nobody has spoken of it."""
+    return _named(tx, name)[0]
+
+
+def _named(tx: Connection, name: str) -> tuple[Row[Any], bool]:
+    """And was it made just now?"""
     key = name_key(name)
     if (known := tx.execute(_BY_KEY, {"key": key}).one_or_none()) is not None:
-        return known
+        return known, False
     row: dict[str, object] = {"id": secrets.token_hex(8), "name": name, "name_key": key, "fields": {}}
-    insert_once(tx, tables.companies, row)
-    return tx.execute(_BY_KEY, {"key": key}).one()
+    made = insert_once(tx, tables.companies, row)
+    return tx.execute(_BY_KEY, {"key": key}).one(), made
 
 
 def name_key(name: str) -> str:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import DBAPIError
 
 from kweek.errors import KweekError
 from kweek.flow.catalogue import Rules
@@ -23,12 +25,18 @@ from kweek.flow.words import GRADE_CHANGED
 from kweek.intake.hooks import Hooks
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import AlwaysRing
-from kweek.leads import enrolments, events, publish
+from kweek.leads import enrolments, events, in_common, publish
 from kweek.leads.graded import Graded, Told, grade_in, tell_grade, tell_grades
+from kweek.leads.in_common import InCommon
 from kweek.leads.points import Columns, set_graded
+from kweek.leads.scores import settle_these
+from kweek.leads.tally import versions_there
+
+log = structlog.get_logger()
 
 _ALWAYS: Final = ("enrol", "unenrol", "merged", "unmerged")
 _HITS: Final = ("opened", "clicked")  # of all that is about an effect, only these may interest nobody
+_JUDGED: Final = ("lead.persona", "lead.sales_ready")
 _DEEPEST: Final = 5  # derivations of derivations: more is a circle
 
 
@@ -55,10 +63,12 @@ def derivations(rules: Rules) -> Iterator[Derivation]:
 
 @dataclass(frozen=True, slots=True)
 class FlowEars(AlwaysRing):
-    """Asks the rows of the lead and the published flows, within the event's own transaction."""
+    """Asks the rows of the lead and the published flows, within the event's own transaction. judged: the fields of
+    which personas and the definition of sales ready ask."""
 
     derivations: Sequence[Derivation] = ()
     hooks: Hooks = field(default_factory=Hooks)
+    judged: frozenset[str] = frozenset()
 
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
         return list(self._derived(incoming, 0))
@@ -122,6 +132,39 @@ class FlowEars(AlwaysRing):
                 bells.append((row.id, max(rings, default=row.seq)))
         events.ring_all(tx, bells)
 
+    # --- what leads have in common ----------------------------------------------------------------------
+
+    def changed_in_common(self, tx: Connection, what: InCommon, id: str, now: datetime) -> None:
+        if not self.minds(tx, what):
+            return
+        in_common.note(tx, what, id, now)
+        some = in_common.free(tx, what, id)
+        try:
+            with tx.begin_nested():
+                self.look_again(tx, some, now)
+        except DBAPIError:
+            raise
+        except Exception:  # what fails on others is no matter here: whoever goes from lead to lead tells of it
+            log.warning("looked at later", what=what)
+
+    def minds(self, tx: Connection, what: InCommon) -> bool:
+        """Does anything follow by itself from what a company or a campaign is: points, or a goal that is reached?"""
+        root = f"{what}."
+        if self.scores.asks(root):
+            return True
+        also = _JUDGED if any(name.startswith(root) for name in self.judged) else ()
+        names = (name for version in versions_there(tx) for name in _asked_by_goal(tx, version))
+        return any(name.startswith(root) or name in also for name in names)
+
+    def look_again(self, tx: Connection, ids: Sequence[str], now: datetime) -> None:
+        """What these (locked) leads have in common changed: their points follow, and a flow with a goal looks."""
+        if not ids:
+            return
+        moved = settle_these(tx, self.scores, ids, now)
+        self.hear_points(tx, moved, now)
+        others = enrolments.lead_rows(tx, [lead for lead in ids if lead not in moved])
+        events.ring_all(tx, [(row.id, row.seq) for row in others if _seeks_any(tx, row)])
+
 
 def _starts(tx: Connection, lead: Row[Any], kind: str) -> bool:
     plans = (publish.plan_in(tx, version) for version in publish.published_with(lead))
@@ -143,6 +186,15 @@ def _heard(tx: Connection, lead: Row[Any], kind: str, profile_changed: bool) -> 
 def _seeks_any(tx: Connection, lead: Row[Any]) -> bool:
     walked = enrolments.load_state(tx, lead).enrolments if lead.open else ()
     return any(_seeks(publish.plan_in(tx, one.version), one) for one in walked)
+
+
+def _asked_by_goal(tx: Connection, version: str) -> frozenset[str]:
+    """The fields; nothing, where this version cannot be read: the turn of whoever walks it says so."""
+    try:
+        goal = publish.plan_in(tx, version).goal
+    except KweekError:
+        return frozenset()
+    return frozenset() if goal is None else frozenset(goal.condition.names)
 
 
 def _seeks(plan: Plan, enrolment: Enrolment) -> bool:

@@ -11,14 +11,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from kweek.flow.state import Value
 from kweek.intake import differences
 from kweek.intake.check import email_key
-from kweek.intake.companies import Differs, keep_company, leave_company
+from kweek.intake.companies import Differs, Kept, keep_company, leave_company
 from kweek.intake.incoming import OWN_COLUMNS, ConsentIn, LeadIn
 from kweek.leads import bant, tables
 from kweek.leads.duplicates import propose
@@ -128,10 +128,16 @@ def _who_had(tx: Connection, lead: LeadIn) -> Row[Any] | None:
     return None if had is None else row_of(tx, had)
 
 
-def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str, now: datetime) -> bool:
+class Learned(NamedTuple):
+    """anything: did anything change that a condition can see? company: of which others who work there see it, too."""
+
+    anything: bool
+    company: str | None
+
+
+def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str, now: datetime) -> Learned:
     """Keep what was said of this (locked) lead; the last word counts, by the moment at which it was said, or, where
-    anybody may have said it, the first. Did anything change that a condition can see? row: of `leads`, as it is now.
-    source: id of the event. now: from which moment it counts, also where it is sent late."""
+    anybody may have said it, the first. row: of `leads`, as it is now. source: id of the event. now: from which moment it counts, also where it is sent late."""
     lead_id, there = row.id, {**row.fields, **{name: getattr(row, name) for name in OWN_COLUMNS}}
     said = _news(lead, there)
     late = [name for name in said if is_late(row.said_at, name, at)]
@@ -142,7 +148,7 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
         differs = {name: (said.pop(name), there[name]) for name in list(said) if there.get(name) is not None}
     set_fields(tx, lead_id, said)
     instead |= {name: (there.get(name), FORGOTTEN if value is None else kept(value)) for name, value in said.items()}
-    moved, more, others = _employ(tx, row, lead, at)
+    moved, more, others, company = _employ(tx, row, lead, at, source, now)
     differs |= more
     instead |= others
     _say_when(tx, row, lead, {*late, *differs}, at)
@@ -159,7 +165,7 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
         else:
             _consent(tx, lead_id, consent, at)
     _say_differences(tx, lead_id, differs, at)
-    return bool(said or moved or new or found)
+    return Learned(bool(said or moved or new or found), company)
 
 
 def _news(lead: LeadIn, there: Mapping[str, Any]) -> dict[str, Value]:
@@ -171,17 +177,17 @@ def _news(lead: LeadIn, there: Mapping[str, Any]) -> dict[str, Value]:
     return said
 
 
-def _employ(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime) -> tuple[bool, Differs, Replaced]:
-    """Keep where it works. Does it work elsewhere now, or does a condition see anything else there? What differs, and
-    what was replaced."""
+def _employ(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str, now: datetime) -> Kept:
+    """Keep where it works, and what is said of that."""
     if is_late(row.said_at, "company", at):
-        return False, {}, {}
+        return Kept(False, {}, {})
     if lead.company is not None:
-        return keep_company(tx, row.id, row.company_id, lead.company, fills_only=lead.fills_only)
+        fills_only = lead.fills_only
+        return keep_company(tx, row.id, row.company_id, lead.company, fills_only=fills_only, source=source, now=now)
     if "company" in lead.forgets and not lead.fills_only:
         left = leave_company(tx, row.id, row.company_id)
-        return bool(left), {}, left
-    return False, {}, {}
+        return Kept(bool(left), {}, left)
+    return Kept(False, {}, {})
 
 
 def _say_when(tx: Connection, row: Row[Any], lead: LeadIn, unheard: Collection[str], at: datetime) -> None:

@@ -20,11 +20,12 @@ from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
 from kweek.intake.people import GoesOnInAnother, came_as, enrich, find_or_make, row_of, the_one_that_goes_on
 from kweek.intake.touches import keep_touch
-from kweek.leads import events, tables, topics
+from kweek.leads import events, in_common, tables, topics
 from kweek.leads.away import Crossed
 from kweek.leads.database import Database, NoSuchLead
 from kweek.leads.enrolments import lead_row
 from kweek.leads.graded import Graded, Told, tell_grade, write_told
+from kweek.leads.in_common import InCommon
 from kweek.leads.ledger import problem
 from kweek.leads.merged import living
 from kweek.leads.reckoned import Scores
@@ -79,6 +80,10 @@ class Ears(Protocol):
         or other points, of the lead."""
         ...
 
+    def changed_in_common(self, tx: Connection, what: InCommon, id: str, now: datetime) -> None:
+        """This company or campaign is another than it was: see to it that all its leads are looked at."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class AlwaysRing:
@@ -111,6 +116,9 @@ class AlwaysRing:
 
     def rings(self, tx: Connection, lead: Row[Any], event: Event, *, profile_changed: bool) -> bool:
         return True
+
+    def changed_in_common(self, tx: Connection, what: InCommon, id: str, now: datetime) -> None:
+        in_common.note(tx, what, id, now)
 
 
 def record(
@@ -193,7 +201,7 @@ def _take(
     if event is None:
         return _same(tx, lead.id, incoming)
     happened, told = [event], [incoming]
-    changed = enrich(tx, lead, incoming.lead, incoming.at, incoming.id, now)
+    changed, company = enrich(tx, lead, incoming.lead, incoming.at, incoming.id, now)
     for one in _with(ears, incoming, before(tx, lead.id) if before is not None else ()):
         if (follows := _put(tx, lead.id, happened[-1].seq + 1, one, now, name)) is not None:
             happened.append(follows)
@@ -212,6 +220,8 @@ def _take(
         ears.tell(tx, lead.id, event, now)
         if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
             events.ring(tx, lead.id, event.seq, mass=incoming.mass)
+    if company is not None:
+        ears.changed_in_common(tx, "company", company, now)
     return Recorded(lead.id, happened[0].seq, fresh=True)
 
 

@@ -67,9 +67,9 @@ def make_campaign(tx: Connection, word: str, said: CampaignIn, now: datetime) ->
     return insert_once(tx, campaigns, {"id": word, "created_at": now, **_columns(said)})
 
 
-def change_campaign(tx: Connection, word: str, was: CampaignIn, said: CampaignIn) -> None:
-    """Write what is said otherwise than it was when somebody looked. MeanwhileError: nothing is written. CircleError:
-    its parent lies below it."""
+def change_campaign(tx: Connection, word: str, was: CampaignIn, said: CampaignIn) -> list[str]:
+    """Write what is said otherwise than it was when somebody looked; the names of that. MeanwhileError: nothing is
+    written. CircleError: its parent lies below it."""
     rows = {row.id: row for row in tx.execute(_HELD)}  # of two who move them at once, one waits
     now, changed = campaign_of(rows[word]), said.other_than(was)
     if stale := [name for name in now.other_than(was) if name in changed and name in now.other_than(said)]:
@@ -78,6 +78,7 @@ def change_campaign(tx: Connection, word: str, was: CampaignIn, said: CampaignIn
         raise CircleError(f"“{said.parent}” lies below “{word}” itself")
     becomes = replace(now, **{name: getattr(said, name) for name in changed})
     tx.execute(update(campaigns).where(campaigns.c.id == word).values(**_columns(becomes)))
+    return becomes.other_than(now)
 
 
 def campaign_of(row: Row[Any]) -> CampaignIn:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from kweek.leads.merged import living
-from kweek.leads.tables import replaced
+from kweek.leads.tables import companies_replaced, events, replaced
 
 Replaced = dict[str, tuple[Any, Any]]
 """By the name of a field: what was known, and what is known now; both as JSON keeps them. None in the second place:
@@ -65,3 +65,37 @@ def of_lead(read: Connection, lead_id: str) -> Sequence[Row[Any]]:
 def forget_replaced(tx: Connection, lead_id: str, source: str) -> None:
     """What was said with this event counts no more."""
     tx.execute(delete(replaced).where(_R.lead_id == lead_id, _R.source == source))
+
+
+# --- of a company -----------------------------------------------------------------------------------------
+
+
+def keep_company_replaced(
+    tx: Connection,
+    company_id: str,
+    pairs: Mapping[str, tuple[Any, Any]],
+    at: datetime,
+    *,
+    by: str | None = None,
+    source: str | None = None,
+) -> None:
+    """by: the colleague who wrote it on its page. source: else the id of the event, or the import."""
+    its = {"company_id": company_id, "at": at, "by": by, "source": source}
+    rows = [{**its, "name": name, "was": was, "became": became} for name, (was, became) in pairs.items()]
+    if rows:
+        tx.execute(insert(companies_replaced), rows)
+
+
+def of_company(read: Connection, company_id: str, most: int) -> Sequence[Row[Any]]:
+    """The latest first; with `lead_id` and `said_by` of the event by which it was said, where that is there."""
+    c, e = companies_replaced.c, events.c
+    query = select(companies_replaced, e.lead_id, e.by.label("said_by"))
+    joined = query.join_from(companies_replaced, events, e.id == c.source, isouter=True)
+    return read.execute(joined.where(c.company_id == company_id).order_by(c.id.desc()).limit(most)).all()
+
+
+def forget_company_replaced(tx: Connection, company_id: str, names: Collection[str], source: str) -> None:
+    """What was said of these with this event counts no more."""
+    c = companies_replaced.c
+    its = delete(companies_replaced).where(c.company_id == company_id, c.source == source)
+    tx.execute(its.where(c.name.in_(list(names))))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Final, NamedTuple
@@ -30,6 +30,8 @@ ENDED: Final = "ended:"
 
 Numbers = Mapping[str, Mapping[str, Mapping[str, int]]]
 """flow → version → place → how many."""
+
+_VERSIONS: Final = select(tallies.c.version).distinct()
 
 
 class Place(NamedTuple):
@@ -94,6 +96,11 @@ def numbers(read: Connection, flow: str | None = None) -> Numbers:
     t = tallies.c
     query = select(t.flow, t.version, t.place, func.sum(t.count)).group_by(t.flow, t.version, t.place)
     return _nested(read, query.having(func.sum(t.count) != 0) if flow is None else query.where(t.flow == flow))
+
+
+def versions_there(read: Connection) -> Sequence[str]:
+    """The versions that somebody walks or has walked."""
+    return read.execute(_VERSIONS).scalars().all()
 
 
 def counted(read: Connection) -> Numbers:

@@ -140,7 +140,9 @@ def _change(house: House, word: str, given: Mapping[str, str]) -> Faults:
         said, faults = campaign_said(given, known)
         if not faults:
             try:
-                change_campaign(tx, word, as_it_was(given), said)
+                changed = change_campaign(tx, word, as_it_was(given), said)
+                if "channel" in changed:
+                    house.rules.ears.changed_in_common(tx, "campaign", word, house.now())
             except CircleError:
                 faults["parent"] = "campaigns.wrong.circle"
             except MeanwhileError as error:

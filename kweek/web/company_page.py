@@ -17,6 +17,7 @@ from kweek.intake.outcomes import OutcomeError, Said
 from kweek.leads import tables
 from kweek.leads.calling import LEGAL_FORMS
 from kweek.leads.hierarchy import above, parts_of
+from kweek.leads.replaced import of_company
 from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
@@ -28,6 +29,7 @@ router = APIRouter(dependencies=[Depends(staff_only)])
 
 _PART: Final = "part."
 _WAS: Final = "was."
+_REPLACED: Final = 20  # the last that were
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def act_on_company(company_id: str, request: Request, body: Body, house: HouseOf
             raise OutcomeError("Say save.", ("save",), "action")
         was = {name: given.get(f"{_WAS}{name}", "") for name in FACTS}
         becomes = {name: given.get(name, "") for name in FACTS}
-        change_company(house.db, company_id, was, becomes, said.at)
+        change_company(house.db, company_id, was, becomes, said, house.rules.ears)
         now, before = _pairs(given, _PART), _pairs(given, f"{_WAS}{_PART}")
         change_parts(house.db, company_id, now - before, before - now, said.by, said.at)
 
@@ -80,6 +82,7 @@ def _show(company_id: str, request: Request, house: House, tried: Tried | None =
             "above": above(read, row)[::-1],
             "below": parts_of(read, company_id),
             "was": {name: written(read, row, name) for name in FACTS},
+            "replaced": of_company(read, company_id, _REPLACED),
         }
     done = request.query_params.get("done", "")
     return page(

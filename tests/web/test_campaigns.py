@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kweek.intake.ears import FlowEars
 from kweek.intake.grading import GRADE_AFTER, Hit
 from kweek.intake.hits import grade_hits, note_hit
 from kweek.intake.touches import settle_campaigns
@@ -157,6 +158,18 @@ def test_of_two_who_change_the_same_the_second_is_told(staff: TestClient, fair: 
     assert 'id="change-channel" name="channel" type="text" value="fair"' in late.text
     assert 'id="change-title" name="title" type="text" value="Bank A"' in late.text
     assert campaigns(fair)["fair"].channel == "telephone"
+
+
+def test_whom_another_channel_concerns_is_looked_at_and_for_another_title_nobody(
+    staff: TestClient, fair: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[str]()
+    monkeypatch.setattr(FlowEars, "changed_in_common", lambda self, tx, what, id, now: looked.append(f"{what} {id}"))
+    form = {"action": "change", "title": "Bank", "parent": "", "channel": "", "norm_roi": ""}
+    send(staff, "/campaigns/fair", **form, **as_shown(staff, "/campaigns/fair"))
+    assert looked == []
+    send(staff, "/campaigns/fair", **form | {"channel": "telephone"}, **as_shown(staff, "/campaigns/fair"))
+    assert looked == ["campaign fair"]
 
 
 def test_a_fault_makes_no_older_form_a_newer_one(staff: TestClient, fair: Books) -> None:

@@ -116,3 +116,21 @@ def test_a_sender_may_say_of_what_a_company_is_part(api: TestClient, books: Book
     assert books.count(tables.events) == 1
     form(api, email="l9@example.com", company="Group", **{"company.parent": "Acme"})
     assert books.rows(tables.problems)[-1].code == "form differs"
+
+
+def test_what_it_was_is_told_with_who_changed_it_and_when(staff: TestClient, books: Books) -> None:
+    assert press(staff, ACME, "save", sector="steel", **{"was.sector": "zinc"}).status_code == 303
+    assert "Sector zinc until 2 Mar 2026" in staff.get(ACME).text
+    assert "changed by anna" in staff.get(ACME).text
+    assert press(staff, ACME, "save", sector="steel", parent="Group", **{"was.sector": "steel"}).status_code == 303
+    assert [(row.name, row.was, row.became) for row in books.rows(tables.companies_replaced)] == [
+        ("sector", "zinc", "steel"), ("parent", None, "Group"),
+    ]  # fmt: skip
+
+
+def test_who_said_otherwise_of_it_is_told(api: TestClient, staff: TestClient) -> None:
+    lead = {"email": "l1@example.com", "company": {"name": "Acme", "sector": "tin"}}
+    assert api.post("/api/events", json={"id": "e1", "type": "brochure.requested", "lead": lead}).status_code == 201
+    page = staff.get(ACME).text
+    assert "Sector zinc until 2 Mar 2026" in page
+    assert '<a href="/leads/l1">a lead or a file said otherwise</a>' in page

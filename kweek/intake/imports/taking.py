@@ -31,6 +31,7 @@ from kweek.leads.away import DatabaseAway
 from kweek.leads.bulk import update_rows
 from kweek.leads.database import Database
 from kweek.leads.ledger import problem
+from kweek.leads.replaced import keep_company_replaced
 from kweek.leads.tables import companies, leads
 
 BATCH: Final = 50
@@ -40,6 +41,10 @@ _TRIES: Final = 3
 
 _LOCK: Final = (
     select(leads.c.id).where(leads.c.id.in_(bindparam("leads", expanding=True))).order_by(leads.c.id).with_for_update()
+)
+
+_EMPLOYERS: Final = select(companies.c.name_key, companies.c.id).where(
+    companies.c.name_key.in_(bindparam("keys", expanding=True))
 )
 
 
@@ -178,7 +183,8 @@ class _Batch:
             took_back = given != said.consents
             counts = replace(said, id=lead_id, consents=given)
             append(self.tx, lead_id, replace(self._event(one), lead=counts), self.now, self.together)
-        return _Taken(one.number, lead_id, said.company, self.book.tell_company(said), makes_company, took_back)
+        details = self.book.tell_company(said)
+        return _Taken(one.number, lead_id, person is None, said.company, details, makes_company, took_back)
 
     def _event(self, one: Read) -> Incoming:
         what = {"file": self.reader.file, "row": one.number}
@@ -187,20 +193,30 @@ class _Batch:
     def _tell_companies(self, taken: Sequence[_Taken]) -> None:
         """What all rows together say of each."""
         keys = sorted({name_key(one.company.name) for one in taken if one.company is not None})
-        if keys:
-            rows = [
-                {"name_key": key, **{name: self.book.companies[key].get(name) for name in OF_COMPANY}} for key in keys
-            ]
-            update_rows(self.tx, companies, rows, keys=("name_key",))
+        if not keys:
+            return
+        rows = [{"name_key": key, **{name: self.book.companies[key].get(name) for name in OF_COMPANY}} for key in keys]
+        update_rows(self.tx, companies, rows, keys=("name_key",))
+        made = {name_key(one.company.name) for one in taken if one.company is not None and one.makes_company}
+        ids = self.tx.execute(_EMPLOYERS, {"keys": [key for key in keys if key not in made]}).all()
+        for _, company_id in ids:
+            self.together.changed_in_common(self.tx, "company", company_id, self.now)
+        at = dict(ids)
+        for one in taken:
+            if one.company is not None and one.new and (company_id := at.get(name_key(one.company.name))):
+                was = {name: pair for name, pair in one.details.items() if pair[0] is not None}
+                source = event_id(self.import_id, one.number)
+                keep_company_replaced(self.tx, company_id, was, self.now, source=source)
 
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """details: of its company, that changed. makes_company: nobody knew it before. took_back: the permission,
-    before."""
+    """new: the lead. details: of its company, that changed. makes_company: nobody knew it before. took_back: the
+    permission, before."""
 
     number: int
     lead_id: str
+    new: bool
     company: CompanyIn | None
     details: Changes
     makes_company: bool

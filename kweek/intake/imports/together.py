@@ -18,6 +18,7 @@ from kweek.intake.incoming import Incoming
 from kweek.leads import events
 from kweek.leads.enrolments import lead_row
 from kweek.leads.graded import Graded, Told
+from kweek.leads.in_common import InCommon, note
 from kweek.leads.scores import settle_these
 
 
@@ -28,6 +29,7 @@ class Together:
     ears: FlowEars
     _scored: dict[str, None] = field(default_factory=dict[str, None])
     _brought: dict[str, list[tuple[str, Event]]] = field(default_factory=dict[str, list[tuple[str, Event]]])
+    _in_common: dict[tuple[InCommon, str], None] = field(default_factory=dict[tuple[InCommon, str], None])
     _heard: list[tuple[Row[Any], Event, bool]] = field(default_factory=list[tuple[Row[Any], Event, bool]])
 
     def derived(self, incoming: Incoming) -> Sequence[Incoming]:
@@ -55,6 +57,9 @@ class Together:
         self._heard.append((lead, event, profile_changed))
         return False
 
+    def changed_in_common(self, tx: Connection, what: InCommon, id: str, now: datetime) -> None:
+        self._in_common[what, id] = None
+
     def newcomer(self, tx: Connection, lead_id: str, first: Sequence[Event], now: datetime) -> None:
         """This lead was made just now, by these events."""
         self._scored[lead_id] = None
@@ -63,10 +68,14 @@ class Together:
             self._brought.setdefault(event.kind, []).append((lead_id, event))
 
     def done(self, tx: Connection, now: datetime) -> None:
-        """Score them, tell whose grade changed, and ring where a flow listens."""
+        """Score them, tell whose grade changed, and ring where a flow listens. Who else has something in common with
+        them is looked at soon."""
         moved = settle_these(tx, self.ears.scores, list(self._scored), now)
         self._ring(tx)
         self.ears.hear_points(tx, moved, now)
+        for what, id in self._in_common:
+            if self.ears.minds(tx, what):
+                note(tx, what, id, now)
 
     def _ring(self, tx: Connection) -> None:
         heard = [

@@ -28,7 +28,9 @@ from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import append
 from kweek.leads import imports, tables
 from kweek.leads.database import Database, NoSuchLead, lock_lead
+from kweek.leads.in_common import note
 from kweek.leads.merged import in_its_place
+from kweek.leads.replaced import forget_company_replaced
 from kweek.leads.scores import settle
 from kweek.leads.traits import set_fields
 
@@ -197,7 +199,8 @@ class _Undoing:
         company = left.get(went_on.COMPANY)
         if company is not None and person.company_id == company[1]:
             changed[went_on.COMPANY] = company
-        yield from self._company_back(person, was["companies"][1], company, details)
+        source = event_id(self.imported.id, row.number)
+        yield from self._company_back(person, was["companies"][1], company, details, source)
         self._write(row.lead_id, back)
         places = self.places[row.lead_id]
         yield from went_on.give_back(self.tx, places, changed)
@@ -220,17 +223,18 @@ class _Undoing:
         named: str | None,
         changed: tuple[str | None, str | None] | None,
         details: Mapping[str, tuple[Any, Any]],
+        source: str,
     ) -> Iterator[Refusal]:
-        """named: the company that the row names."""
+        """named: the company that the row names. source: id of the row's event."""
         if named is not None:
-            yield from self._details_back(named, details)
+            yield from self._details_back(named, details, source)
         if changed is not None and person.company_id == changed[1]:
             leads = tables.leads
             self.tx.execute(update(leads).where(leads.c.id == person.id).values(company_id=changed[0]))
         elif changed is not None:
             yield went_on.stays("company", person.facts.get("company"))
 
-    def _details_back(self, company_id: str, details: Mapping[str, tuple[Any, Any]]) -> Iterator[Refusal]:
+    def _details_back(self, company_id: str, details: Mapping[str, tuple[Any, Any]], source: str) -> Iterator[Refusal]:
         company = self.tx.execute(_COMPANY, {"company": company_id}).one_or_none() if details else None
         if company is None:
             return
@@ -243,12 +247,17 @@ class _Undoing:
         if back:
             companies = tables.companies
             self.tx.execute(update(companies).where(companies.c.id == company_id).values(**back))
+            forget_company_replaced(self.tx, company_id, back, source)
+            if self.ears.minds(self.tx, "company"):
+                note(self.tx, "company", company_id, self.now)
 
     def _forget_company(self, row: Row[Any]) -> None:
         """One that this row made, where nobody and nothing names it any more."""
         company_id = row.before["companies"][1]
         if row.before["makes_company"] and company_id is not None and not _named(self.tx, company_id):
             self.tx.execute(delete(tables.companies).where(tables.companies.c.id == company_id))
+            its = tables.companies_replaced
+            self.tx.execute(delete(its).where(its.c.company_id == company_id))
 
 
 def _said(row: Row[Any], status: str, why: Sequence[Refusal]) -> dict[str, object]:

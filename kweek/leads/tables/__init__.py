@@ -24,7 +24,16 @@ from kweek.leads.tables.house import (
     used_links,
 )  # fmt: skip
 from kweek.leads.tables.importing import import_rows, imports
-from kweek.leads.tables.known import companies, consents, deciders, leads, replaced, suppressions, worth
+from kweek.leads.tables.known import (
+    companies,
+    companies_replaced,
+    consents,
+    deciders,
+    leads,
+    replaced,
+    suppressions,
+    worth,
+)
 from kweek.leads.tables.merging import duplicates, likeness_keys, looks, merges
 from kweek.leads.tables.post import hits, links, mails, problems
 from kweek.leads.tables.sources import campaigns, costs, touches
@@ -42,6 +51,7 @@ __all__ = [
     "caught",
     "clock",
     "companies",
+    "companies_replaced",
     "consents",
     "costs",
     "deciders",

@@ -95,6 +95,19 @@ replaced = Table(
     Index("ix_replaced_email_key", "email_key", **when_set("email_key")),
 )  # fmt: skip
 
+companies_replaced = Table(
+    "companies_replaced", metadata,  # what was known of a company until somebody said otherwise
+    Column("id", Integer, primary_key=True),
+    Column("company_id", Text, nullable=False),
+    Column("name", Text, nullable=False),  # size, sector, parent (by its name)
+    Column("was", JSON),
+    Column("became", JSON),
+    Column("at", Moment, nullable=False),
+    Column("by", Text),  # the colleague who wrote it on its page
+    Column("source", Text),  # else the id of the event, or the import
+    Index("ix_companies_replaced_company_id", "company_id"),
+)  # fmt: skip
+
 deciders = Table(
     "deciders", metadata,  # the decision-making unit of a company
     Column("company_id", Text, ForeignKey("companies.id"), primary_key=True),

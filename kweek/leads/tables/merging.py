@@ -30,9 +30,9 @@ likeness_keys = Table(
 )  # fmt: skip
 
 looks = Table(
-    "looks", metadata,  # how far somebody has come who looks at all events, a few at a time
-    Column("name", Text, primary_key=True),  # duplicates
-    Column("at", Moment, nullable=False),  # `recorded_at` of the last one
+    "looks", metadata,  # how far somebody has come who looks at all events or some leads, a few at a time
+    Column("name", Text, primary_key=True),  # duplicates; company/…, campaign/…: `kweek.leads.in_common`
+    Column("at", Moment, nullable=False),  # `recorded_at` of the last one; when that thing changed
     Column("lead_id", Text, nullable=False),
 )  # fmt: skip
 
