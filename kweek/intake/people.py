@@ -137,7 +137,8 @@ class Learned(NamedTuple):
 
 def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str, now: datetime) -> Learned:
     """Keep what was said of this (locked) lead; the last word counts, by the moment at which it was said, or, where
-    anybody may have said it, the first. row: of `leads`, as it is now. source: id of the event. now: from which moment it counts, also where it is sent late."""
+    anybody may have said it, the first. row: of `leads`, as it is now. source: id of the event. now: from which moment
+    it counts, also where it is sent late."""
     lead_id, there = row.id, {**row.fields, **{name: getattr(row, name) for name in OWN_COLUMNS}}
     said = _news(lead, there)
     late = [name for name in said if is_late(row.said_at, name, at)]
