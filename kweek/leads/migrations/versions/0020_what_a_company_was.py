@@ -10,8 +10,8 @@ from alembic import op
 
 from kweek.leads.tables.columns import Moment
 
-revision = "0018"
-down_revision = "0021"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
