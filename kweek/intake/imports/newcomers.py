@@ -83,7 +83,7 @@ class _Made:
         """at: id of each company, by its key."""
         said = self.said
         own = {name: kept(value) for name, value in said.fields.items()}
-        names = sorted({*said.profile, *own, *(["company"] if said.company is not None else [])})
+        names: list[str] = [*said.profile, *own, *(["company"] if said.company is not None else [])]
         return {
             "id": self.id,
             "email": said.email,
