@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
@@ -16,8 +17,16 @@ _BY_EXTERNAL: Final = select(leads.c.id).where(leads.c.external_id == bindparam(
 
 def leads_known_by(read: Connection, email: str | None, external_id: str | None) -> list[str]:
     """Two where the sender's id is one lead's and the address another's; an event with both is about the first."""
+    return list(who_goes_by(read, email, external_id))
+
+
+def who_goes_by(read: Connection, email: str | None, external_id: str | None) -> Mapping[str, str]:
+    """The same, each with the one that has this id or address: itself, or a lead whose place it took."""
     found = [] if external_id is None else list(read.execute(_BY_EXTERNAL, {"key": external_id}).scalars())
     if email is not None:
         found += read.execute(_BY_EMAIL, {"key": email.casefold()}).scalars()
         found = found or list(who_had(read, [email.casefold()]).values())
-    return list(dict.fromkeys(living(read, lead_id) for lead_id in found))
+    named = dict[str, str]()
+    for lead_id in found:
+        named.setdefault(living(read, lead_id), lead_id)
+    return named

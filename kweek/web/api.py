@@ -19,7 +19,8 @@ from kweek.intake.record import record
 from kweek.intake.suppress import suppress_lead
 from kweek.intake.values import printable, shown
 from kweek.leads.database import DatabaseAway, NoSuchLead
-from kweek.leads.lookup import leads_known_by
+from kweek.leads.lookup import who_goes_by
+from kweek.leads.merged import living
 from kweek.web import why
 from kweek.web.guard import Body, HouseOf, may, needs
 from kweek.web.house import House
@@ -62,13 +63,14 @@ def find_leads(
     if not (email or external_id) or not all(printable(one) for one in (email, external_id) if one):
         raise BadEventError([Fault("email", "say whom you ask for: ?email=… or ?external_id=…")], "question")
     with house.db.read() as read:
-        ids = leads_known_by(read, email or None, external_id or None)
-        found = [_known(read, lead_id, request, house) for lead_id in ids]
+        named = who_goes_by(read, email or None, external_id or None)
+        found = [_known(read, lead_id, request, house) for lead_id in named.values()]
     return JSONResponse({"leads": found})
 
 
 @router.get("/leads/{lead_id}", dependencies=[Depends(may("leads:read"))])
 def ask_for_lead(lead_id: str, request: Request, house: HouseOf) -> JSONResponse:
+    """Who was merged is who goes on, and `merged_from` says whom the program asked for."""
     with house.db.read() as read:
         known = _known(read, lead_id, request, house) if printable(lead_id) else None
     if known is None:
@@ -82,9 +84,11 @@ def ask_why(lead_id: str, house: HouseOf, before: str = "") -> JSONResponse:
     if before and not (before.isascii() and before.isdecimal() and len(before) <= 10):
         raise BadEventError([Fault("before", "say `older` of the answer before: a number")], "question")
     with house.db.read() as read:
-        if not printable(lead_id) or known_of(read, lead_id, house.rules.grades()) is None:
+        now = living(read, lead_id) if printable(lead_id) else lead_id
+        if not printable(lead_id) or known_of(read, now, house.rules.grades()) is None:
             raise NoSuchLead(f"There is no lead {shown(lead_id)}")
-        return JSONResponse(why.why(read, lead_id, min(int(before or why.BIGGEST), why.BIGGEST)))
+        rows = why.why(read, now, min(int(before or why.BIGGEST), why.BIGGEST))
+    return JSONResponse({"lead_id": now, "merged_from": _merged_from(lead_id, now), **rows})
 
 
 @router.get("/openapi.json", dependencies=[Depends(may(None))])
@@ -94,8 +98,13 @@ def describe(house: HouseOf) -> JSONResponse:
 
 
 def _known(read: Connection, lead_id: str, request: Request, house: House) -> Mapping[str, object] | None:
-    known = known_of(read, lead_id, house.rules.grades())
-    return known and {**known, **qualified(read, house, reader_tongue(request), lead_id)}
+    known = known_of(read, now := living(read, lead_id), house.rules.grades())
+    from_whom = {"merged_from": _merged_from(lead_id, now)}
+    return known and {**known, **from_whom, **qualified(read, house, reader_tongue(request), now)}
+
+
+def _merged_from(asked: str, now: str) -> str | None:
+    return asked if asked != now else None
 
 
 def _one_or_many(body: bytes, take: Callable[[object], Taken]) -> JSONResponse:

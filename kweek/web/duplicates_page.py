@@ -13,7 +13,16 @@ from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from kweek.intake.merging.merge import heard_of_last, holder, merge, merge_of, tell_apart, which_stays, why_it_stays
+from kweek.intake.merging.merge import (
+    heard_of_last,
+    holder,
+    last_merge,
+    merge,
+    merge_of,
+    tell_apart,
+    which_stays,
+    why_it_stays,
+)
 from kweek.intake.merging.united import Word, words_of
 from kweek.intake.merging.unmerge import in_the_way, unmerge
 from kweek.intake.outcomes import OutcomeError, Said
@@ -128,6 +137,8 @@ def _show(one: str, other: str, request: Request, house: House, tried: Tried | N
             way = in_the_way(read, merged)
             names = same_as.named(read, [one, other, *([way.kept_id, way.gone_id] if way is not None else [])])
             facts: dict[str, Any] = {"merged": merged, "way": way, "names": names}
+        elif tried is not None and (now_one, now_other) != (one, other):
+            return _too_late(read, request, (one, other), (now_one, now_other))
         elif now_one == now_other:
             return RedirectResponse(f"/leads/{quote(now_one)}", 303)
         elif (now_one, now_other) != (one, other):
@@ -139,6 +150,14 @@ def _show(one: str, other: str, request: Request, house: House, tried: Tried | N
         request, "duplicate.html", status=tried.status if tried else 200, now=house.now(), tried=tried,
         done=done if done in ("merge", "different", "undo") else "", acting=acting(request, house), **facts,
     )  # fmt: skip
+
+
+def _too_late(read: Connection, request: Request, pair: tuple[str, str], now: tuple[str, str]) -> Response:
+    """Somebody pressed a button for two of whom one was merged with a third: who did that, and who they are now."""
+    merges = [row for lead in pair if (row := last_merge(read, lead)) is not None]
+    names = same_as.named(read, [id for row in merges for id in (row.kept_id, row.gone_id)])
+    address = f"/leads/{quote(now[0])}" if now[0] == now[1] else _address(*now)
+    return page(request, "duplicate_gone.html", status=409, merges=merges, names=names, address=address)
 
 
 def _beside(read: Connection, one: str, other: str, given: Mapping[str, str]) -> dict[str, Any]:

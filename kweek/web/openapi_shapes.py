@@ -220,6 +220,7 @@ _STRING: Final[Shape] = {"type": "string"}
 _WHOLE: Final[Shape] = {"type": "integer"}
 _MOMENT: Final[Shape] = {"type": "string", "format": "date-time"}
 _MAYBE: Final[Shape] = {"type": ["string", "null"]}
+_MERGED_FROM: Final[Shape] = {**_MAYBE, "description": "Who was asked for, where this lead took its place."}
 
 
 def _answered() -> Shape:
@@ -256,6 +257,7 @@ def _lead() -> Shape:
         "points": named(dict.fromkeys(get_args(Axis), column), ()),
         "flows": {"type": "array", "items": named({**flow, "version": _WHOLE})},
         "created_at": _MOMENT,
+        "merged_from": _MERGED_FROM,
         **_qualified(),
     }
     return named(said)
@@ -285,4 +287,5 @@ def _why() -> Shape:
         {**row, "axis": axis, "points": _WHOLE, "because": _STRING, "at": _MOMENT, "anew": {"type": "boolean"}}
     )
     rows: Shape = {"type": "array", "maxItems": MOST, "items": said}
-    return named({"rows": rows, "older": {"type": ["integer", "null"]}})
+    older: Shape = {"type": ["integer", "null"]}
+    return named({"lead_id": _STRING, "merged_from": _MERGED_FROM, "rows": rows, "older": older})

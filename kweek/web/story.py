@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from kweek.flow.plan import AnyStep, Call, Send, Task, Wait
 from kweek.flow.surveys import Question, Survey, say
+from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.surveys.submit import answer_in_words
 from kweek.leads import publish, tables
 from kweek.web.queries import WHO
@@ -19,8 +20,9 @@ from kweek.web.rules import WorkspaceRules
 from kweek.web.spoken import kept_words
 from kweek.words import Tongue
 
-_MOST_WORDS: Final = 50
+_MOST_WORDS: Final = 50  # of the lead, and of colleagues
 _SPOKEN: Final = ("subject", "message", "question", "remarks", "text", "note")  # data that people wrote themselves
+_NEWEST: Final = (tables.events.c.at.desc(), tables.events.c.seq.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +165,18 @@ def _answer_words(question: Question | None, value: object, language: str) -> st
 
 
 def remarks(read: Connection, lead_id: str) -> list[Remark]:
-    """What the lead wrote in forms, and what colleagues noted of it; the newest first."""
+    """What the lead wrote in forms, and what colleagues noted of it; the newest first. Each is sought by itself:
+    neither a thousand pages that it looked at nor a colleague's many notes push out what it asked."""
     found = [*_of_forms(read, lead_id), *_of_colleagues(read, lead_id)]
-    return sorted(found, key=lambda remark: remark.at, reverse=True)[:_MOST_WORDS]
+    return sorted(found, key=lambda remark: remark.at, reverse=True)
 
 
 def _of_forms(read: Connection, lead_id: str) -> Iterator[Remark]:
     events = tables.events.c
-    query = select(events.at, events.data).where(events.lead_id == lead_id, events.ref.is_(None))
-    for row in read.execute(query.order_by(events.seq.desc()).limit(200)):
+    wrote = or_(*(events.data[name].as_string() != "" for name in _SPOKEN))
+    its = (events.lead_id == lead_id, events.ref.is_(None), events.kind != PAGE_VIEWED)  # most there is says no words
+    query = select(events.at, events.data).where(*its, wrote)
+    for row in read.execute(query.order_by(*_NEWEST).limit(_MOST_WORDS)):
         words = [row.data[name] for name in _SPOKEN if isinstance(row.data.get(name), str) and row.data[name]]
         if words:
             yield Remark(row.at, "\n".join(words))
@@ -181,5 +186,5 @@ def _of_colleagues(read: Connection, lead_id: str) -> Iterator[Remark]:
     """What they noted with whatever they did."""
     events = tables.events.c
     query = select(events.at, events.note, events.by).where(events.lead_id == lead_id, events.note.is_not(None))
-    for row in read.execute(query.order_by(events.seq.desc()).limit(_MOST_WORDS)):
+    for row in read.execute(query.order_by(*_NEWEST).limit(_MOST_WORDS)):
         yield Remark(row.at, row.note, row.by)

@@ -206,6 +206,21 @@ def test_who_was_merged_is_found_by_either_address_and_is_the_one_that_goes_on(a
     asked = ["email=gone@example.com", "email=kept@example.com", "email=gone@example.com&external_id=crm-1"]
     found = [api.get(f"/api/leads?{one}").json()["leads"] for one in asked]
     assert [[lead["id"] for lead in leads] for leads in found] == [["kept"]] * 3
+    assert [leads[0]["merged_from"] for leads in found] == ["gone", None, None]
+
+
+def test_asked_for_by_its_old_id_it_is_the_one_that_goes_on_and_says_so(api: TestClient, books: Books) -> None:
+    books.lead("last", profile="C", engagement=1)
+    books.lead("kept", merged_into="last")
+    books.lead("gone", merged_into="kept", profile="C", engagement=3)
+    row = {"axis": "interest", "points": 1, "because": "looked at a page", "at": NOW, "rule": "x"}
+    books.add(tables.points, lead_id="last", source="last/x", about=None, **row)
+    gone, last = (api.get(f"/api/leads/{one}").json() for one in ("gone", "last"))
+    assert gone == {**last, "merged_from": "gone"}
+    assert (last["id"], last["grade"], last["merged_from"]) == ("last", "C1", None)
+    gone, last = (api.get(f"/api/leads/{one}/why").json() for one in ("gone", "last"))
+    assert gone == {**last, "merged_from": "gone"}
+    assert (last["lead_id"], last["merged_from"], len(last["rows"])) == ("last", None, 1)
 
 
 def test_each_row_of_its_points_is_answered(api: TestClient, books: Books) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import update
@@ -12,6 +13,8 @@ from kweek.leads.database import Database
 from kweek.web.house import House
 from tests.web.conftest import NOW, Books, TestClient
 from tests.web.desk import CALL, CLOSING, HANDOVER, KEYS, PASSING, TASK, kinds, lay_desk, one, post
+
+SECOND: Final = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -142,6 +145,24 @@ def test_who_is_no_colleague_is_answered_with_the_nearest_name(api: TestClient, 
     assert error["words"].startswith("nobody in rules/teams.yaml is called “ana”; did you mean “anna”?")
     assert error["words"].endswith("what a program does by itself is by “test”")
     assert kinds(books) == []
+
+
+def test_what_a_lead_wrote_is_there_however_much_comes_after_it(staff: TestClient, books: Books) -> None:
+    """A visitor's earlier pages have higher numbers than the form by which he is known; and colleagues note a lot."""
+    wrote, note = {"message": "Can you come on Tuesday?"}, "Noted by somebody"
+    did = [("contact.requested", wrote, None), *[("page.viewed", {"path": "/a"}, None)] * 300]
+    did += [("brochure.requested", {"brochure": "a"}, None)] * 300 + [("contacted", {}, note)] * 60
+    times = {n: NOW + n * SECOND for n in range(len(did))}
+    with books.db.write() as tx:
+        tx.execute(tables.events.insert(), [
+            {"lead_id": "l1", "seq": n, "id": f"e{n}", "kind": kind, "at": times[n], "recorded_at": NOW, "data": data,
+             "note": said, "by": "els" if said else None}
+            for n, (kind, data, said) in enumerate(did)
+        ])  # fmt: skip
+    for path in (f"/handovers/{HANDOVER}", f"/calls/{CALL}", f"/tasks/{TASK}", "/leads/l1"):
+        said = staff.get(path).text.partition('id="said"')[2].partition("</section>")[0]
+        assert "Can you come on Tuesday?" in said, path
+        assert said.count(note) == 50
 
 
 def test_a_program_acts_in_its_own_name(api: TestClient, books: Books) -> None:

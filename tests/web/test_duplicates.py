@@ -8,11 +8,12 @@ import pytest
 
 from kweek.leads import tables
 from kweek.leads.duplicates import propose
-from tests.web.conftest import NOW, Books, TestClient
+from tests.web.conftest import NOW, ORIGIN, Books, TestClient
 from tests.web.pages import press
 
 PAIR = "/duplicates/l1/l2"
 DUTCH = {"accept-language": "nl"}
+PRESSED = DUTCH | {"origin": ORIGIN}
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +99,25 @@ def test_the_second_colleague_is_told_and_the_earlier_merge_waits_for_the_later(
     assert press(staff, PAIR, "undo").status_code == 422
     assert staff.get("/duplicates/l1/l3").headers["location"] == "/leads/l3"
     assert [row.undone_at for row in books.rows(tables.merges)] == [None, None]
+
+
+@pytest.mark.parametrize("action", ["merge", "different", "undo"])
+def test_a_press_for_two_of_whom_one_was_merged_with_a_third_says_that_nothing_was_done(
+    staff: TestClient, books: Books, action: str
+) -> None:
+    """Whether that third is the other one by now, or somebody else."""
+    books.lead("l3", name="Third l3", created_at=NOW - timedelta(days=20))
+    press(staff, "/duplicates/l1/l3", "merge", by="joris", **{"pick.name": "l3"})
+    late = press(staff, PAIR, action)
+    assert late.status_code == 409
+    shown = ["Nothing was done", "<bdi>Ann Smit</bdi> → <bdi>Third l3</bdi>", "merged by joris", "/duplicates/l3/l2"]
+    assert [words for words in shown if words not in late.text] == []
+    assert (books.count(tables.merges), books.rows(tables.duplicates)[0].status) == (1, "open")
+    press(staff, "/duplicates/l2/l3", "merge", by="joris")
+    late = press(staff, PAIR, action)
+    assert (late.status_code, 'href="/leads/l3"' in late.text) == (409, True)
+    assert "Er is niets gedaan" in staff.post(PAIR, data={"action": action, "by": "anna"}, headers=PRESSED).text
+    assert books.count(tables.merges) == 2
 
 
 @pytest.mark.parametrize(
