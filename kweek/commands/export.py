@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     looking("Looking")
     from kweek.commands.books import opened
     from kweek.leads import listed
-    from kweek.leads.export import columns, everybody, rows
+    from kweek.leads.export import columns, everybody, rows, undeclared
     from kweek.leads.spreadsheet import as_csv
     from kweek.rules.grades import Grades, Points
     from kweek.rules.wall import zone
@@ -70,14 +70,14 @@ def run(args: argparse.Namespace) -> int:
         look_for_folder("-o", args.output)
     rules = workspace_of(settings).rules
     fields, fresh = list(rules.settings.fields), (rules.scoring.grades or Grades()).grade_of(Points())
-    head = columns(fields)
     with ExitStack() as stack:
         database = stack.enter_context(opened(settings))
         _look_for(database, wanted)
         looked()
-        found: Iterable[list[Cell]] = rows(
-            database, everybody(wanted, fresh), fresh, fields, zone(rules.settings.timezone)
-        )
+        everyone = everybody(wanted, fresh)
+        own = undeclared(database, everyone, fields)
+        head = columns(fields, own=own)
+        found: Iterable[list[Cell]] = rows(database, everyone, fresh, [*fields, *own], zone(rules.settings.timezone))
         if args.output:
             told = stack.enter_context(progress("Writing", "leads"))
             with database.read() as read:

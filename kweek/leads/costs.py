@@ -14,12 +14,8 @@ from kweek.leads.rows import insert_once
 from kweek.leads.tables import costs
 
 _C: Final = costs.c
-_OF: Final = (
-    select(costs)
-    .where(_C.campaign_id == bindparam("campaign"))
-    .order_by(_C.on.desc(), _C.id.desc())
-    .limit(bindparam("most"))
-)
+_ALL_OF: Final = select(costs).where(_C.campaign_id == bindparam("campaign")).order_by(_C.on.desc(), _C.id.desc())
+_OF: Final = _ALL_OF.limit(bindparam("most"))
 _ENTRY: Final = select(costs).where(_C.id == bindparam("id"), _C.campaign_id == bindparam("campaign"))
 _HOW_MANY: Final = select(func.count()).where(_C.campaign_id == bindparam("campaign"))
 
@@ -59,6 +55,11 @@ def take_back(tx: Connection, campaign: str, entry_id: int, by: str, now: dateti
         "takes_back": entry.id,
     }  # fmt: skip
     return insert_once(tx, costs, row, "takes_back")
+
+
+def all_entries(read: Connection, campaign: str) -> Sequence[Row[Any]]:
+    """In the same order, to the first."""
+    return read.execute(_ALL_OF, {"campaign": campaign}).all()
 
 
 def entries(read: Connection, campaign: str, most: int) -> tuple[Sequence[Row[Any]], int]:

@@ -5,22 +5,24 @@ Whichever list it is, the file has the same columns, and the leads in the order 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple
 
 import phonenumbers
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, or_, select
 
-from kweek.leads import listed
+from kweek.leads import imports, listed
 from kweek.leads.database import Database
 from kweek.leads.formulas import Cell
 from kweek.leads.listed import By, Wanted
 from kweek.leads.spreadsheet import moment_cell
+from kweek.leads.tables import leads
 
 _LISTED_AT_ONCE: Final = 100_000
 """Who is in it, and no more: who moves up or down in the list meanwhile is neither left out nor there twice."""
 _READ_AT_ONCE: Final = 1_000
+_MOST_NAMES: Final = 100  # of texts that nobody declared: as many columns more has the file at most
 
 _ID: Final = "kweek_id"
 """Says above its column whose id it is: an import finds the lead by it."""
@@ -57,15 +59,40 @@ def everybody(wanted: Wanted, fresh: str, by: By = "newest") -> Listing:
     return part
 
 
-def columns(fields: Iterable[str], *, since: bool = False) -> list[str]:
-    """fields: the workspace's own."""
-    return [_ID, *_OWN, *RECKONED, *([SINCE] if since else []), *fields]
+def undeclared(db: Database, listing: Listing, fields: Collection[str]) -> list[str]:
+    """The names of texts that nobody declared and somebody of this list has. Only imports keep such texts: the names
+    that they said are few, and each is asked for in the database until the first who has it is found."""
+    with db.read() as read:
+        names = [name for name in imports.own_names(read) if name not in fields][:_MOST_NAMES]
+    missing = set(names)
+    after: str | None = ""
+    while missing and after is not None:
+        with db.read() as read:
+            part = listing(read, after, _LISTED_AT_ONCE)
+        for begin in range(0, len(part.leads), _READ_AT_ONCE):
+            some = [lead for lead, _ in part.leads[begin : begin + _READ_AT_ONCE]]
+            with db.read() as read:
+                missing -= _among(read, some, missing) if missing else set()
+        after = part.after
+    return [name for name in names if name not in missing]
+
+
+def _among(read: Connection, some: Sequence[str], names: Iterable[str]) -> set[str]:
+    says = or_(*(leads.c.fields[name].as_string() != "" for name in names))
+    query = select(leads.c.fields).where(leads.c.id.in_(some), says)
+    return {name for (fields,) in read.execute(query) for name, value in fields.items() if value not in (None, "")}
+
+
+def columns(fields: Iterable[str], *, since: bool = False, own: Iterable[str] = ()) -> list[str]:
+    """fields: the workspace's own. own: texts that nobody declared, under the names that an import knows them by."""
+    return [_ID, *_OWN, *RECKONED, *([SINCE] if since else []), *fields, *(f"{imports.OWN}{name}" for name in own)]
 
 
 def rows(
     db: Database, listing: Listing, fresh: str, fields: Sequence[str], zone: tzinfo, *, since: bool = False
 ) -> Iterator[list[Cell]]:
-    """A thousand are read at a time, for others write, too; who came after the list was made is not in it."""
+    """A thousand are read at a time, for others write, too; who came after the list was made is not in it. fields:
+    all that is kept besides, declared or not."""
     after: str | None = ""
     while after is not None:
         with db.read() as read:

@@ -19,6 +19,8 @@ from kweek.leads.bulk import update_rows
 from kweek.leads.database import Database
 from kweek.leads.tables import consents, import_rows, imports, touches
 
+OWN: Final = "own."
+"""Before the name of a text that a file says and nobody declared."""
 LEAVING: Final = ("undoing", "forgetting")
 """What was taken in goes back; a file of which nothing was, is let go."""
 AT_WORK: Final = ("running", "enrolling", *LEAVING)
@@ -56,6 +58,7 @@ _OF_IMPORT: Final = import_rows.c.import_id == bindparam("import_id")
 _LEFT: Final = (
     select(import_rows)
     .where(_OF_IMPORT, import_rows.c.status.in_(("undone", "kept")), import_rows.c.why.is_not(None))
+    .where(import_rows.c.number > bindparam("after"))
     .order_by(import_rows.c.number)
     .limit(bindparam("most"))
 )
@@ -74,6 +77,7 @@ _IN_FORCE: Final = (
 _GAVE_NONE: Final = (_OF_IMPORT, import_rows.c.status.in_(TAKEN), import_rows.c.why.is_not(None))
 _TOOK_BACK: Final = select(func.count()).select_from(import_rows).where(*_GAVE_NONE)
 _THEIRS: Final = select(import_rows).where(*_GAVE_NONE).order_by(import_rows.c.number).limit(bindparam("most"))
+_HOW: Final = _LATEST.with_only_columns(imports.c.how).where(imports.c.status.not_in(("storing", "tried"))).limit(1_000)
 _SET: Final = update(imports).where(imports.c.id == bindparam("import_id"))
 
 
@@ -153,6 +157,13 @@ def latest(read: Connection, most: int | None = 100) -> list[Row[Any]]:
     return list(read.execute(_LATEST.limit(most)).all())
 
 
+def own_names(read: Connection) -> list[str]:
+    """Under which names the last thousand imports kept texts that nobody declared: `color` of `own.color`."""
+    columns = (column for (how,) in read.execute(_HOW) for column in how.get("columns", ()))
+    targets = dict.fromkeys(column["target"] or "" for column in columns)
+    return sorted(target.removeprefix(OWN) for target in targets if target.startswith(OWN))
+
+
 def progress(read: Connection, import_id: str) -> Progress:
     """NoSuchImportError."""
     row = one(read, import_id)
@@ -179,9 +190,9 @@ def last_taken(read: Connection, import_id: str, most: int, until: int = _EVERY)
     return sorted(found, key=lambda row: -row.number)[:most]
 
 
-def left(read: Connection, import_id: str, most: int) -> list[Row[Any]]:
-    """Rows of which an undo could not take everything back."""
-    return list(read.execute(_LEFT, {"import_id": import_id, "most": most}).all())
+def left(read: Connection, import_id: str, most: int, after: int = 0) -> list[Row[Any]]:
+    """Rows of which an undo could not take everything back, in the order of the file."""
+    return list(read.execute(_LEFT, {"import_id": import_id, "most": most, "after": after}).all())
 
 
 def first_of(read: Connection, import_id: str, lead_id: str) -> int | None:

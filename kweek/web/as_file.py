@@ -10,7 +10,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from kweek.leads.export import Listing, columns, rows
+from kweek.leads.export import Listing, columns, rows, undeclared
 from kweek.leads.formulas import Cell
 from kweek.leads.spreadsheet import BOM, as_csv, in_parts
 from kweek.rules.grades import Points
@@ -44,8 +44,9 @@ def refuse_slips(
 def send(request: Request, house: House, name: str, listing: Listing, *, since: bool = False) -> Response:
     """A list of leads. name: of the file. since: the list says of each since when it is in there."""
     fields, fresh = house.rules.own_fields(), house.rules.grades().grade_of(Points())
-    found = rows(house.db, listing, fresh, fields, house.rules.zone(), since=since)
-    return send_table(request, name, columns(fields, since=since), found)
+    own = undeclared(house.db, listing, fields)
+    found = rows(house.db, listing, fresh, [*fields, *own], house.rules.zone(), since=since)
+    return send_table(request, name, columns(fields, since=since, own=own), found)
 
 
 def send_table(request: Request, name: str, heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Response:

@@ -13,7 +13,10 @@ from sqlalchemy import Row
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kweek.leads import companies_listed, imports
+from kweek.intake.imports.file_row import Refusal
+from kweek.intake.imports.refused import why_of
+from kweek.leads import companies_listed, costs, imports
+from kweek.leads.campaigns import all_campaigns
 from kweek.leads.earned import Numbers, tree
 from kweek.leads.formulas import Cell
 from kweek.leads.looked_at import LISTS, whole
@@ -26,7 +29,7 @@ from kweek.web.house import House
 from kweek.web.mails import caught_page
 from kweek.web.problems import ProblemError
 from kweek.web.render import reader_tongue
-from kweek.web.spoken import title_of_task
+from kweek.web.spoken import refusal_words, title_of_task
 from kweek.web.visitors_page import since
 from kweek.words import Tongue
 
@@ -87,6 +90,25 @@ def _money(cents: float | None) -> float | None:
     return None if cents is None else round(cents / 100, 2)
 
 
+@router.get("/campaigns/{word}/costs.csv")
+def export_costs(word: str, request: Request, house: HouseOf) -> Response:
+    """Each entry, the last day first; `takes_back`: the entry that it takes off again."""
+    as_file.refuse_slips(request, ("from", "until", "done", "as"))
+    with house.db.read() as read:
+        if all(row.id != word for row in all_campaigns(read)):
+            raise ProblemError(404, "There is no such campaign.", told=("campaigns.absent", {}))
+        rows = costs.all_entries(read, word)
+    lines = (
+        (
+            row.id, row.on.isoformat(), _money(row.cents), row.words, row.by,
+            moment_cell(row.at, house.rules.zone()), row.takes_back,
+        )
+        for row in rows
+    )  # fmt: skip
+    heads = ("entry", "day", "cost", "words", "by", "at", "takes_back")
+    return as_file.send_table(request, f"{word} costs", heads, lines)
+
+
 @router.get("/visitors/{name}.csv")
 def export_looks(name: str, request: Request, house: HouseOf) -> Response:
     """`pages`, `topics`, `downloads` or `sources`, of the days of the page."""
@@ -141,6 +163,34 @@ def export_imports(request: Request, house: HouseOf) -> Response:
     return as_file.send_table(request, "imports", heads, lines)
 
 
+@router.get("/imports/{import_id}/kept.csv")
+def export_kept(import_id: str, request: Request, house: HouseOf) -> Response:
+    """The rows of which an undo could not take everything back, each with what stayed and why."""
+    as_file.refuse_slips(request, ())
+    say = reader_tongue(request)
+    with house.db.read() as read:
+        try:
+            file = imports.one(read, import_id).file
+        except imports.NoSuchImportError as error:
+            raise ProblemError(404, str(error), told=("absent.import", {})) from None
+
+    def worded(reason: Refusal) -> str:
+        return reason.told(refusal_words(say, reason))
+
+    def lines() -> Lines:
+        after = 0
+        while True:
+            with house.db.read() as read:
+                some = imports.left(read, import_id, _AT_ONCE, after)
+            for row in some:
+                yield row.number, row.lead_id, "; ".join(why_of(row, worded))
+            if len(some) < _AT_ONCE:
+                return
+            after = some[-1].number
+
+    return as_file.send_table(request, f"kept {file.removesuffix('.csv')}", ("row", "lead_id", "why"), lines())
+
+
 @router.get("/mails.csv")
 def export_mails(request: Request, house: HouseOf, lead: str = "", to: str = "") -> Response:
     """What the local catcher caught."""
@@ -175,6 +225,51 @@ def export_waiting(name: str, request: Request, house: HouseOf) -> Response:
         rows, say = queries.all_waiting(read, name), reader_tongue(request)
     heads = ("lead_id", "lead", *_WAITING[name])
     return as_file.send_table(request, name, heads, (_waiting(house, say, name, row) for row in rows))
+
+
+@router.get("/held/{name}.csv")
+def export_held(name: str, request: Request, house: HouseOf) -> Response:
+    """`leads` or `mails`: what stands still until a person has decided."""
+    if name not in _HELD:
+        raise ProblemError(404, f"What stands still is listed by {', '.join(_HELD)}.")
+    as_file.refuse_slips(request, ())
+    with house.db.read() as read:
+        rows = queries.all_held(read, name)
+    lines = (
+        [moment_cell(row.claimed_at, house.rules.zone()) if key == "claimed_at" else getattr(row, key) for key in keys]
+        for keys in [_HELD[name].values()]
+        for row in rows
+    )
+    return as_file.send_table(request, f"held {name}", tuple(_HELD[name]), lines)
+
+
+_HELD: Final = {
+    "leads": {"lead_id": "id", "lead": "who", "why": "held"},
+    "mails": {
+        "lead_id": "lead_id", "mail": "mail", "subject": "subject", "recipient": "recipient", "at": "claimed_at",
+        "why": "why",
+    },
+}  # fmt: skip
+"""Heading → column."""
+
+
+@router.get("/problems.csv")
+def export_problems(request: Request, house: HouseOf) -> Response:
+    """What went wrong, the last first; `times`: so often, the last time then."""
+    as_file.refuse_slips(request, ())
+
+    def lines() -> Lines:
+        before: Row[Any] | None = None
+        while True:
+            with house.db.read() as read:
+                some = queries.last_problems(read, _AT_ONCE, before)
+            for row in some:
+                yield moment_cell(row.at, house.rules.zone()), row.lead_id, row.who, row.code, row.words, row.times
+            if len(some) < _AT_ONCE:
+                return
+            before = some[-1]
+
+    return as_file.send_table(request, "problems", ("at", "lead_id", "lead", "code", "words", "times"), lines())
 
 
 _WAITING: Final = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, exists, func, literal, select, tuple_
 
 from kweek.leads import tables
 from kweek.leads.listed import WHO
@@ -170,19 +170,24 @@ def caught_since(read: Connection, top: int, address: str | None, only: bool) ->
 
 def held_mails(read: Connection) -> Listed:
     """Mails that wait for a person, for nobody knows whether they left."""
-    mails = tables.mails.c
-    return listed(read, _mails().where(mails.status == "held").order_by(mails.claimed_at))
+    return listed(read, _HELD["mails"])
 
 
 def held_leads(read: Connection) -> Listed:
-    query = select(_lead.id, _lead.held, WHO).where(_lead.held.is_not(None))
-    return listed(read, query.order_by(_lead.id))
+    return listed(read, _HELD["leads"])
 
 
-def last_problems(read: Connection, most: int) -> list[Row[Any]]:
-    """What went wrong, the newest first; a problem may be about no lead at all."""
+def all_held(read: Connection, name: str) -> Sequence[Row[Any]]:
+    """One of the two, to its last row."""
+    return read.execute(_HELD[name]).all()
+
+
+def last_problems(read: Connection, most: int, before: Row[Any] | None = None) -> list[Row[Any]]:
+    """What went wrong, the newest first; a problem may be about no lead at all. before: the last one of those above."""
     p = tables.problems.c
     query = select(tables.problems, WHO).join_from(tables.problems, tables.leads, _lead.id == p.lead_id, isouter=True)
+    if before is not None:
+        query = query.where(tuple_(p.at, p.id) < tuple_(literal(before.at, tables.Moment()), before.id))
     return list(read.execute(query.order_by(p.at.desc(), p.id.desc()).limit(most)).all())
 
 
@@ -190,6 +195,13 @@ def _mails() -> AnySelect:
     m = tables.mails.c
     what = (m.key, m.lead_id, m.enrolment_id, m.mail, m.audience, m.recipient, m.subject)
     return select(*what, m.status, m.why, m.claimed_at, m.sent_at)
+
+
+_M: Final = tables.mails.c
+_HELD: Final[Mapping[str, AnySelect]] = {
+    "leads": select(_lead.id, _lead.held, WHO).where(_lead.held.is_not(None)).order_by(_lead.id),
+    "mails": _mails().where(_M.status == "held").order_by(_M.claimed_at, _M.key),
+}
 
 
 def listed(read: Connection, query: AnySelect) -> Listed:

@@ -19,7 +19,7 @@ from kweek.intake.incoming import CompanyIn, Incoming, LeadIn, TouchIn
 from kweek.intake.record import record
 from kweek.leads import imports, tables
 from kweek.leads.database import Database
-from kweek.leads.export import columns, everybody, rows
+from kweek.leads.export import columns, everybody, rows, undeclared
 from kweek.leads.listed import Wanted
 from kweek.leads.spreadsheet import as_csv
 from tests.store import imported as files
@@ -53,8 +53,10 @@ def books(database: Database) -> Database:
 
 
 def written(db: Database) -> str:
-    found = rows(db, everybody(Wanted(), "C4"), "C4", list(FIELDS), ZONE)
-    return "".join(as_csv([columns(FIELDS), *found], ";"))
+    everyone = everybody(Wanted(), "C4")
+    own = undeclared(db, everyone, FIELDS)
+    found = rows(db, everyone, "C4", [*FIELDS, *own], ZONE)
+    return "".join(as_csv([columns(FIELDS, own=own), *found], ";"))
 
 
 def reader_of(text: str) -> tuple[RowReader, list[Any]]:
@@ -85,6 +87,32 @@ def test_our_own_list_changes_nothing(books: Database) -> None:
     assert lead(books, id="spoken").external_id is None
     assert lead(books, external_id="k1").last_campaign == "stand"
     assert written(books) == text
+
+
+def test_texts_that_nobody_declared_go_along_where_somebody_of_the_list_has_one(
+    books: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under a name by which an import knows them again, whatever else it sounds like."""
+    monkeypatch.setattr("kweek.leads.export._READ_AT_ONCE", 2)
+    heads = ("color", "mobile", "building", "never", "of_nobody")
+    how = {"columns": [{"heading": "x", "target": f"own.{name}"} for name in heads]}
+    about = {"file": "f.csv", "rows": 1, "at": NOW}
+    with books.write() as tx:
+        add = tables.imports.insert()
+        tx.execute(add, [{"id": "a", "how": how, "status": "done", **about}])
+        never = {"columns": [{"heading": "x", "target": None}, {"heading": "y", "target": "own.secret"}]}
+        tx.execute(add, [{"id": "b", "how": never, "status": "tried", **about}])
+    assert "own." not in written(books)
+    a_lead(books, "kept", fields={"color": "=red", "secret": "x", "never": ""})
+    a_lead(books, "other", fields={"mobile": "no"})
+    text = written(books)
+    assert text.splitlines()[0].endswith(";member;own.color;own.mobile")
+    assert ";'=red;" in text
+    assert taken(books, text) == ["same"] * 7
+    assert written(books) == text
+    gone = text.replace("'=red", "blue")
+    assert sorted(taken(books, gone)) == ["changed", *["same"] * 6]
+    assert lead(books, id="kept").fields["color"] == "blue"
 
 
 def test_whoever_was_merged_since_is_who_it_is_now(books: Database) -> None:

@@ -20,7 +20,7 @@ db = pytest.fixture(lambda database: database)  # the same on both
 FILES = (
     "/companies.csv", "/campaigns.csv", "/visitors/pages.csv", "/visitors/topics.csv", "/visitors/downloads.csv",
     "/visitors/sources.csv", "/duplicates.csv", "/imports.csv", "/mails.csv", "/waiting/handovers.csv",
-    "/waiting/tasks.csv", "/waiting/calls.csv",
+    "/waiting/tasks.csv", "/waiting/calls.csv", "/held/leads.csv", "/held/mails.csv", "/problems.csv",
 )  # fmt: skip
 
 
@@ -39,12 +39,22 @@ def test_there_is_one_of_an_empty_list_for_whoever_is_signed_in(web: TestClient,
     assert staff.get(f"{path}?separator=x").status_code == 422
     assert staff.get(f"{path}?nosuch=1").status_code == 422
     name = path.rpartition("/")[2]
-    assert staff.get(path).headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+    sent = staff.get(path).headers["content-disposition"].replace("held%20", "")
+    assert sent == f"attachment; filename*=UTF-8''{name}"
     web.cookies.clear()
     assert web.get(path).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/visitors/people.csv", "/waiting/mails.csv"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/visitors/people.csv",
+        "/waiting/mails.csv",
+        "/held/tasks.csv",
+        "/campaigns/none/costs.csv",
+        "/imports/none/kept.csv",
+    ],
+)
 def test_of_what_is_no_list_there_is_none(staff: TestClient, path: str) -> None:
     assert staff.get(path).status_code == 404
 
@@ -146,6 +156,63 @@ def test_what_waits_for_somebody(staff: TestClient, waiting: Books) -> None:
     [task] = told(staff, "/waiting/tasks.csv")
     assert task["lead"] == "Carla Smit"
     assert task["title"]
+
+
+def test_what_a_campaign_cost_entry_by_entry(staff: TestClient, books: Books) -> None:
+    for word in ("fair", "other"):
+        books.add(tables.campaigns, id=word, title=word, created_at=NOW)
+    for n in range(250):
+        more = {"takes_back": 1, "cents": -100} if n == 249 else {"cents": 100 + n}
+        books.add(
+            tables.costs, campaign_id="fair", on=(NOW - n * DAY).date(), words="=Stand", by="anna", at=NOW,
+            **more,
+        )  # fmt: skip
+    books.add(tables.costs, campaign_id="other", on=NOW.date(), cents=5, at=NOW)
+    rows = told(staff, "/campaigns/fair/costs.csv")
+    assert len(rows) == 250
+    assert rows[0] | {
+        "day": "2026-03-02", "cost": "1,0", "words": "'=Stand", "by": "anna", "at": "2026-03-02 10:00",
+        "takes_back": "",
+    } == rows[0]  # fmt: skip
+    assert (rows[-1]["cost"], rows[-1]["takes_back"]) == ("-1,0", rows[0]["entry"])
+    assert 'href="/campaigns/fair/costs.csv" download' in staff.get("/campaigns/fair").text
+    assert "costs.csv" in staff.get("/campaigns/other").text
+
+
+def test_rows_that_an_undo_had_to_leave(staff: TestClient, books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kweek.web.exports._AT_ONCE", 40)
+    how = {"columns": []}
+    books.add(tables.imports, id="i1", file="=fair.csv", how=how, status="undone", rows=120, at=NOW, undone_at=NOW)
+    why = [{"column": "", "cell": "", "words": "it was changed"}, {"column": "Naam", "cell": "Bo", "words": "it stays"}]
+    for n in range(1, 121):
+        kept = {"status": "kept", "why": why} if n > 10 else {"status": "undone", "why": None}
+        books.add(tables.import_rows, import_id="i1", number=n, cells=[], lead_id=f"l{n}", **kept)
+    rows = told(staff, "/imports/i1/kept.csv")
+    assert [row["row"] for row in rows] == [str(n) for n in range(11, 121)]
+    assert rows[0] == {"row": "11", "lead_id": "l11", "why": "it was changed; Naam “Bo”: it stays"}
+    assert 'href="/imports/i1/kept.csv" download' in staff.get("/imports/i1").text
+
+
+def test_what_stands_still_and_what_went_wrong(
+    staff: TestClient, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kweek.web.exports._AT_ONCE", 7)
+    for n in range(120):
+        books.lead(f"l{n:03}", name=f"=N{n}", held="@broken")
+        books.mail(f"l{n:03}-1/1", f"l{n:03}", status="held", why="nobody knows", claimed_at=NOW - n * DAY)
+        lead = None if n == 3 else f"l{n:03}"
+        books.add(tables.problems, lead_id=lead, code="render", words=f"=W{n}", at=NOW - n // 4 * DAY, times=n + 1)
+    leads, mails, wrong = (told(staff, f"/{name}.csv") for name in ("held/leads", "held/mails", "problems"))
+    assert (len(leads), leads[0]) == (120, {"lead_id": "l000", "lead": "'=N0", "why": "'@broken"})
+    assert len(mails) == 120
+    assert mails[-1] | {"lead_id": "l000", "at": "2026-03-02 10:00", "why": "nobody knows"} == mails[-1]
+    assert [row["words"] for row in wrong] == [
+        f"'=W{n}" for day in range(30) for n in range(day * 4 + 3, day * 4 - 1, -1)
+    ]
+    assert (wrong[0]["lead"], wrong[1]["lead"], wrong[1]["times"]) == ("", "'=N2", "3")
+    page = staff.get("/").text
+    for path in ("/held/leads.csv", "/held/mails.csv", "/problems.csv"):
+        assert f'href="{path}" download' in page
 
 
 @pytest.mark.parametrize(

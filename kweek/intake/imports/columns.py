@@ -19,8 +19,8 @@ from kweek.intake.imports.how import Column, Why
 from kweek.intake.imports.said import HowError
 from kweek.intake.values import nearest
 from kweek.leads.export import RECKONED, SINCE
+from kweek.leads.imports import OWN
 
-OWN: Final = "own."
 LEAVE_OUT: Final = "ignore"
 NOTHING: Final = ("", "-", LEAVE_OUT)
 """A column that is told to be one of these is left out."""
@@ -67,7 +67,7 @@ def propose(sheet: Table, words: Vocabulary) -> tuple[Column, ...]:
     cells = {
         heading: [cell for row in looked_at if (cell := row[n].strip())] for n, heading in enumerate(sheet.headings)
     }
-    found = {heading: _named(heading, words) for heading in sheet.headings}
+    found = {heading: _kept(heading, sheet.headings) or _named(heading, words) for heading in sheet.headings}
     found = {heading: one for heading, one in found.items() if one is not None and cells[heading]}
     columns = {heading: Column(heading, None, Why("column.reckoned")) for heading in _reckoned(sheet.headings, words)}
     found = {heading: one for heading, one in found.items() if heading not in columns}
@@ -139,6 +139,12 @@ def _reckoned(headings: Sequence[str], words: Vocabulary) -> list[str]:
     """In a list that Kweek wrote: what it made of each lead."""
     ours = _OUR_ID in headings
     return [heading for heading in headings if ours and heading in (*RECKONED, SINCE) and heading not in words.fields]
+
+
+def _kept(heading: str, headings: Sequence[str]) -> Named | None:
+    """In a list that Kweek wrote: a text that nobody declared, under the name by which it is kept."""
+    ours = _OUR_ID in headings and heading.startswith(OWN)
+    return Named(heading) if ours and _OWN_NAME.fullmatch(heading.removeprefix(OWN)) else None
 
 
 def _named(heading: str, words: Vocabulary) -> Named | None:
@@ -250,10 +256,11 @@ def kind_of(target: str | None, words: Vocabulary) -> str:
 def _formed(
     column: Column, kind: str, cells: Sequence[str], country: str | None, dates: Order | None, *, ours: bool
 ) -> Column:
-    """ours: Kweek wrote the file, where 12.345 is no thousands, unless a spreadsheet wrote it anew."""
+    """ours: Kweek wrote the file, where neither 12.345 nor 12,345 is thousands, unless a spreadsheet wrote it anew."""
     if kind == "number":
         sign = decimal_sign(cells, None if ours else country)
-        return replace(column, decimal=sign.as_written, sure=sign.sure)
+        comma = ours and not sign.sure and any("," in cell for cell in cells)
+        return replace(column, decimal="," if comma else sign.as_written, sure=sign.sure)
     order = date_order(cells, country)
     if dates is not None and order.as_written != "ymd":  # there is nothing to decide about 2026-12-31
         return replace(column, dates=dates, sure=True)
