@@ -19,11 +19,12 @@ from tests.web.scene import ANSWER, CALL, HANDOVER, event, scene
 
 pytestmark = pytest.mark.slow
 
-LONG: Final = ("Rijksdienstvoorondernemendnederland" * 6)[:200]
+LONG: Final = "W" * 200  # no letter is wider
 PATHS: Final = (
     "/", "/flows/brochure-request", "/flows/brochure-request/leads", "/leads/ann", f"/handovers/{HANDOVER}?as=anna",
     f"/tasks/{ANSWER}?as=anna", f"/calls/{CALL}?as=anna", "/companies/c1", "/duplicates/ann/bas?as=anna",
-    "/spot?lead=ann",
+    "/spot?lead=ann", "/companies", "/companies/c1?as=anna", "/companies/c0", "/campaigns", "/campaigns/stand?as=anna",
+    "/campaigns/stand/leads", "/visitors", "/matrix", "/leads",
 )  # fmt: skip
 BEYOND: Final = """() => [...document.querySelectorAll("main :is(h1, h2, h3, a, bdi, dd)")].filter(one =>
   one.checkVisibility() && !one.closest("svg, .wide, .work, table") &&
@@ -41,10 +42,26 @@ def named(books: Books, db: Database, served: House) -> House:
     source[file] = source[file].replace(title, f"title: {LONG}")
     scene(books, publish.publish(db, source, "brochure-request", "test", NOW).hash)
     everywhere: dict[Any, dict[str, str]] = {
-        tables.leads: {"name": LONG, "job_title": LONG}, tables.companies: {"name": LONG},
+        tables.leads: {"name": LONG, "job_title": LONG, "campaign": "stand", "last_campaign": "stand"},
+        tables.companies: {"name": LONG, "sector": LONG, "legal_form": LONG},
         tables.tasks: {"title": LONG}, tables.handovers: {"owner": LONG[:80], "team": LONG[:80]},
     }  # fmt: skip
+    of_company = {"name": LONG, "fields": {}}
+    books.add(tables.companies, id="c0", name_key="c0", **of_company)
+    books.add(tables.companies, id="c2", name_key="c2", parent_id="c1", **of_company)
+    books.add(tables.campaigns, id="fair", title=LONG, created_at=NOW)
+    books.add(tables.campaigns, id="stand", title=LONG, parent_id="fair", channel=LONG, created_at=NOW)
+    books.add(tables.campaigns, id="corner", title=LONG, parent_id="stand", created_at=NOW)
+    books.add(tables.costs, campaign_id="stand", on=NOW.date(), cents=1, words=LONG, by=LONG, at=NOW)
+    books.add(tables.visitors, id="v1", consent="Yes", at=NOW)
+    for n, kind in enumerate(("page.viewed", "download.taken")):
+        source = {"utm_source": LONG, "utm_campaign": LONG}
+        books.add(
+            tables.visits, id=f"w{n}", visitor_id="v1", kind=kind, what=f"/{LONG}", title=LONG, topic=LONG, at=NOW,
+            source=source,
+        )  # fmt: skip
     with db.write() as tx:
+        tx.execute(tables.companies.update().where(tables.companies.c.id == "c1").values(parent_id="c0"))
         for table, values in everywhere.items():
             tx.execute(table.update().values(**values))
         propose(tx, "ann", "bas", "name and company", 0.96, NOW)
