@@ -89,10 +89,12 @@ def _show(key: str, request: Request, house: House, tried: Tried | None = None, 
 
 
 def _facts(read: Connection, house: House, row: Row[Any], tongue: Tongue) -> Mapping[str, Any]:
-    lead = story.who(read, row.lead_id)
+    lead, mailbox = story.who(read, row.lead_id), house.rules.mailbox()
     script = house.rules.script_of(read, row)
     return {
         "lead": lead,
+        "mailbox": mailbox,
+        "reply": story.last_reply(read, lead, mailbox),
         "why": story.why(read, row.key, row.enrolment_id),
         "answers": story.answers(read, house.rules, row.lead_id, tongue.language),
         "remarks": story.remarks(read, row.lead_id),

@@ -70,8 +70,11 @@ def _show(key: str, request: Request, house: House, tried: Tried | None = None) 
 
 
 def _facts(read: Connection, house: House, row: Row[Any], say: Tongue) -> Mapping[str, Any]:
+    lead, mailbox = story.who(read, row.lead_id), house.rules.mailbox()
     return {
-        "lead": story.who(read, row.lead_id),
+        "lead": lead,
+        "mailbox": mailbox,
+        "reply": story.last_reply(read, lead, mailbox),
         "why": story.why(read, row.key, row.enrolment_id),
         "answers": story.answers(read, house.rules, row.lead_id, say.language),
         "remarks": story.remarks(read, row.lead_id),

@@ -60,6 +60,14 @@ class Remark:
     by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The last mail that a lead wrote back. caught: its id, where our own catcher has it; else it is in the mailbox."""
+
+    at: datetime
+    caught: int | None
+
+
 def who(read: Connection, lead_id: str) -> Row[Any]:
     """The lead's row, with `who` (the best name there is) and `company`."""
     leads, companies = tables.leads, tables.companies
@@ -162,6 +170,21 @@ def _answer_words(question: Question | None, value: object, language: str) -> st
     if question is not None and question.type == "date" and isinstance(value, str):
         return kept_words(Tongue(language), value, "date", UTC)
     return answer_in_words(question, value, language)
+
+
+def last_reply(read: Connection, lead: Row[Any], mailbox: str | None) -> Reply | None:
+    """mailbox: where answers go. We keep that it wrote, not what: its words are in that mailbox."""
+    events = tables.events.c
+    query = select(events.at).where(events.lead_id == lead.id, events.kind == "replied")
+    at = read.execute(query.order_by(*_NEWEST).limit(1)).scalar_one_or_none()
+    return None if at is None else Reply(at, caught_answer(read, lead.email, mailbox))
+
+
+def caught_answer(read: Connection, sender: str | None, mailbox: str | None) -> int | None:
+    """Where the mailbox is the catcher's, the last that this lead wrote to it."""
+    caught = tables.caught.c
+    query = select(caught.id).where(caught.sender == sender, caught.recipient == mailbox)
+    return read.execute(query.order_by(caught.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def remarks(read: Connection, lead_id: str) -> list[Remark]:

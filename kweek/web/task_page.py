@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -61,21 +61,15 @@ def _show(key: str, request: Request, house: House, tried: Tried | None = None) 
             "remarks": story.remarks(read, row.lead_id),
             "past": past.of_task(read, say, row),
         }
-        caught = _caught_answer(read, facts["lead"].email, house.rules.mailbox())
+        reply = story.last_reply(read, facts["lead"], house.rules.mailbox())
+        caught = story.caught_answer(read, facts["lead"].email, house.rules.mailbox())
     done = request.query_params.get("done", "")
     return page(
         request, "task.html", status=tried.status if tried else 200, row=row, **facts, now=house.now(),
         acting=acting(request, house, row.taken_by, row.assignee), tried=tried,
-        mailbox=house.rules.mailbox(), caught=caught,
+        mailbox=house.rules.mailbox(), caught=caught, reply=reply,
         done=_DONE.get(done) or (done if done in row.outcomes else None),
     )  # fmt: skip
-
-
-def _caught_answer(read: Connection, sender: str | None, mailbox: str | None) -> int | None:
-    """Where the mailbox is the catcher's, the last that this lead wrote to it."""
-    caught = tables.caught.c
-    query = select(caught.id).where(caught.sender == sender, caught.recipient == mailbox)
-    return read.execute(query.order_by(caught.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def _row(read: Connection, key: str) -> Row[Any]:

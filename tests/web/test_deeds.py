@@ -165,6 +165,27 @@ def test_what_a_lead_wrote_is_there_however_much_comes_after_it(staff: TestClien
         assert said.count(note) == 50
 
 
+def test_that_a_lead_wrote_back_is_there_and_where(staff: TestClient, books: Books, house: House) -> None:
+    """However long ago, and whatever came of it."""
+    kinds = ("replied", *["page.viewed"] * 300)
+    with books.db.write() as tx:
+        tx.execute(tables.events.insert(), [
+            {"lead_id": "l1", "seq": n, "id": f"e{n}", "kind": kind, "at": NOW + n * SECOND, "recorded_at": NOW,
+             "data": {}}
+            for n, kind in enumerate(kinds)
+        ])  # fmt: skip
+    mailbox = house.rules.mailbox()
+    for path in (f"/handovers/{HANDOVER}", f"/calls/{CALL}", f"/tasks/{TASK}"):
+        said = staff.get(path).text.partition('id="said"')[2].partition("</section>")[0]
+        assert f"Wrote back, 2 Mar 2026 10:00. The answer itself is in the mailbox {mailbox}." in said, path
+        assert "/mails/" not in said
+    books.add(
+        tables.caught, sender="l1@example.com", recipient=mailbox, subject="Re", raw=b"Subject: Re\n\nYes", at=NOW
+    )
+    for path in (f"/handovers/{HANDOVER}", f"/calls/{CALL}", f"/tasks/{TASK}"):
+        assert 'href="/mails/1">Read it</a>' in staff.get(path).text
+
+
 def test_a_program_acts_in_its_own_name(api: TestClient, books: Books) -> None:
     assert post(api, f"handovers/{HANDOVER}/contact", by="test").status_code == 200
     assert [row.by for row in books.rows(tables.events)] == ["test"]
