@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple
 
 import phonenumbers
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from kweek.leads import imports, listed
 from kweek.leads.database import Database
@@ -23,6 +23,8 @@ _LISTED_AT_ONCE: Final = 100_000
 """Who is in it, and no more: who moves up or down in the list meanwhile is neither left out nor there twice."""
 _READ_AT_ONCE: Final = 1_000
 _MOST_NAMES: Final = 100  # of texts that nobody declared: as many columns more has the file at most
+
+_FIELDS: Final = select(leads.c.fields).where(leads.c.id.in_(bindparam("leads", expanding=True)))
 
 _ID: Final = "kweek_id"
 """Says above its column whose id it is: an import finds the lead by it."""
@@ -61,7 +63,7 @@ def everybody(wanted: Wanted, fresh: str, by: By = "newest") -> Listing:
 
 def undeclared(db: Database, listing: Listing, fields: Collection[str]) -> list[str]:
     """The names of texts that nobody declared and somebody of this list has. Only imports keep such texts: the names
-    that they said are few, and each is asked for in the database until the first who has it is found."""
+    that they said are few, and of the list no more is read than until somebody is found for each."""
     with db.read() as read:
         names = [name for name in imports.own_names(read) if name not in fields][:_MOST_NAMES]
     missing = set(names)
@@ -72,15 +74,14 @@ def undeclared(db: Database, listing: Listing, fields: Collection[str]) -> list[
         for begin in range(0, len(part.leads), _READ_AT_ONCE):
             some = [lead for lead, _ in part.leads[begin : begin + _READ_AT_ONCE]]
             with db.read() as read:
-                missing -= _among(read, some, missing) if missing else set()
+                missing -= _said_of(read, some) if missing else set()
         after = part.after
     return [name for name in names if name not in missing]
 
 
-def _among(read: Connection, some: Sequence[str], names: Iterable[str]) -> set[str]:
-    says = or_(*(leads.c.fields[name].as_string() != "" for name in names))
-    query = select(leads.c.fields).where(leads.c.id.in_(some), says)
-    return {name for (fields,) in read.execute(query) for name, value in fields.items() if value not in (None, "")}
+def _said_of(read: Connection, some: Sequence[str]) -> set[str]:
+    found = read.execute(_FIELDS, {"leads": some}).scalars()
+    return {name for fields in found for name, value in fields.items() if value not in (None, "")}
 
 
 def columns(fields: Iterable[str], *, since: bool = False, own: Iterable[str] = ()) -> list[str]:
