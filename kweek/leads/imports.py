@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, func, insert, null, or_, select, update
 
 from kweek.errors import KweekError
 from kweek.leads.bulk import update_rows
@@ -31,6 +31,19 @@ _EVERY: Final = 2**31 - 1  # no row has a greater number
 _STORED_AT_ONCE: Final = 1_000  # rows in one transaction: others wait for it
 _ONE: Final = select(imports).where(imports.c.id == bindparam("import_id"))
 _LOCKED: Final = _ONE.with_for_update()
+_BEGAN: Final = select(imports.c.at).where(imports.c.id == bindparam("import_id")).scalar_subquery()
+_NOT_OVER_BEFORE: Final = or_(imports.c.ended_at.is_(None), imports.c.ended_at >= _BEGAN)
+_LOCKED_WITH_LATER: Final = (
+    select(imports)
+    .where(or_(imports.c.id == bindparam("import_id"), _NOT_OVER_BEFORE))
+    .order_by(imports.c.id)
+    .with_for_update()
+)
+_KEPT: Final = select(import_rows).where(
+    import_rows.c.lead_id.in_(bindparam("leads", expanding=True, type_=Text)),
+    import_rows.c.status == "kept",
+    import_rows.c.before.is_not(null()),
+)
 _COUNTS: Final = (
     select(import_rows.c.status, func.count().label("rows"))
     .where(import_rows.c.import_id == bindparam("import_id"))
@@ -215,6 +228,11 @@ def in_force(read: Connection, import_id: str, most: int) -> list[tuple[str, str
     return [(row[0], row[1]) for row in read.execute(_IN_FORCE, asked)]
 
 
+def kept_for(read: Connection, leads: Sequence[str]) -> list[Row[Any]]:
+    """The rows that made these leads, undone, where the leads stayed."""
+    return list(read.execute(_KEPT, {"leads": leads}).all()) if leads else []
+
+
 def entered(read: Connection, import_id: str, until: int) -> int:
     """How many rows up to this one became leads."""
     return read.execute(_ENTERED, {"import_id": import_id, "until": until}).scalar_one()
@@ -226,6 +244,13 @@ def entered(read: Connection, import_id: str, until: int) -> int:
 def locked(tx: Connection, import_id: str) -> Row[Any]:
     """Nobody else works on it until the transaction ends. NoSuchImportError."""
     return _there(tx.execute(_LOCKED, {"import_id": import_id}).one_or_none(), import_id)
+
+
+def locked_with_later(tx: Connection, import_id: str) -> Row[Any]:
+    """The same, and nobody works on one that was not over when it began: what they remember may change.
+    NoSuchImportError."""
+    found = tx.execute(_LOCKED_WITH_LATER, {"import_id": import_id}).all()
+    return _there(next((row for row in found if row.id == import_id), None), import_id)
 
 
 def change(tx: Connection, import_id: str, **values: object) -> None:

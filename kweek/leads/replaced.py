@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from kweek.leads.merged import living
 from kweek.leads.tables import companies_replaced, events, replaced
@@ -65,6 +65,24 @@ def of_lead(read: Connection, lead_id: str) -> Sequence[Row[Any]]:
 def forget_replaced(tx: Connection, lead_id: str, source: str) -> None:
     """What was said with this event counts no more."""
     tx.execute(delete(replaced).where(_R.lead_id == lead_id, _R.source == source))
+
+
+def put_right(
+    tx: Connection,
+    leads: Collection[str],
+    name: str,
+    pair: tuple[Any, Any],
+    source: str,
+    at: datetime,
+    mailbox: str | None = None,
+) -> None:
+    """What this event took the place of was something else. leads: where it is kept; a merge may have brought it."""
+    its = (_R.lead_id.in_(leads), _R.source == source, _R.name == name)
+    was, became = pair
+    if was is None or was == became:
+        tx.execute(delete(replaced).where(*its))
+    elif not tx.execute(update(replaced).where(*its).values(was=was, email_key=mailbox)).rowcount:
+        keep_replaced(tx, next(iter(leads)), {name: pair}, source, at, mailbox)
 
 
 # --- of a company -----------------------------------------------------------------------------------------

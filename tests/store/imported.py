@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,16 +60,16 @@ def fill(database: Database) -> None:
         record(database, Incoming(f"form {lead.email}", "form.sent", NOW, lead), NOW, EARS)
 
 
-def reader_of(text: str = FILE, **asked: Any) -> tuple[RowReader, list[Any]]:
+def reader_of(text: str = FILE, now: datetime = NOW, **asked: Any) -> tuple[RowReader, list[Any]]:
     sheet = read_csv(text.encode())
     how = how_of(sheet, sheet, Asked(**({"no_consent": True} | asked)), WORDS)
-    return RowReader(how, "fair.csv", WORDS, ZoneInfo("Europe/Amsterdam"), NOW), list(sheet.lines())
+    return RowReader(how, "fair.csv", WORDS, ZoneInfo("Europe/Amsterdam"), now), list(sheet.lines())
 
 
-def imported(db: Database, text: str = FILE, **asked: Any) -> str:
-    reader, lines = reader_of(text, **asked)
-    import_id = imports.store(db, "fair.csv", reader.how.dump(), ((one.number, one.cells) for one in lines), NOW)
-    while take_some(db, import_id, reader, EARS, NOW, 3):
+def imported(db: Database, text: str = FILE, now: datetime = NOW, **asked: Any) -> str:
+    reader, lines = reader_of(text, now, **asked)
+    import_id = imports.store(db, "fair.csv", reader.how.dump(), ((one.number, one.cells) for one in lines), now)
+    while take_some(db, import_id, reader, EARS, now, 3):
         pass
     return import_id
 

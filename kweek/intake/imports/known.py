@@ -159,6 +159,19 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> Change
     return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
 
 
+def said_again(said: LeadIn, known: Mapping[str, object], company: Mapping[str, object]) -> frozenset[str]:
+    """The names of what is known so already. company: what is known of the one that it names."""
+    told: Facts = {**said.profile, **{name: kept(value) for name, value in said.fields.items()}}
+    told["external_id"] = said.external_id
+    same = {name for name, value in told.items() if value is not None and known.get(name) == value}
+    if said.email is not None and email_key(said.email) == email_key(str(known.get("email") or "")):
+        same.add("email")
+    if said.company is not None:
+        same |= {f"company.{name}" for name, value in _said_of(said.company).items() if company.get(name) == value}
+        same |= set() if _other_company(known.get("company"), said.company.name) else {"company"}
+    return frozenset(same)
+
+
 def only_new(said: LeadIn, known: Mapping[str, object], company: Mapping[str, object]) -> LeadIn:
     """Without what would take the place of something: where what is known counts. company: what is known of the one
     that the row names."""

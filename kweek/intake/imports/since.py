@@ -29,6 +29,7 @@ from sqlalchemy import (
 from kweek.flow.words import GRADE_CHANGED
 from kweek.leads import tables
 from kweek.leads.effects import IN_THE_WORLD
+from kweek.leads.imports import TAKEN
 from kweek.leads.tally import tallied
 
 _LEFT_BY_IT: Final = ("events", "points", "consents", "touches", "duplicates", "replaced", "journal", "outbox", "tags")
@@ -64,6 +65,11 @@ _PATIENCE: Final = timedelta(hours=1)
 
 _THESE: Final = bindparam("leads", expanding=True, type_=Text)
 _EVENTS: Final = select(_T.events.c.lead_id, _T.events.c.id, _T.events.c.kind).where(_T.events.c.lead_id.in_(_THESE))
+_STAND: Final = (
+    select(_T.import_rows.c.lead_id, _T.import_rows.c.import_id)
+    .where(_T.import_rows.c.lead_id.in_(_THESE), _T.import_rows.c.status.in_(TAKEN))
+    .distinct()
+)
 _WALKED: Final = select(_T.enrolments.c.lead_id).where(_T.enrolments.c.lead_id.in_(_THESE)).distinct()
 _LEAVING: Final = (
     select(_T.leads.c.id)
@@ -93,12 +99,17 @@ def still_leaving(tx: Connection, ids: Sequence[str], import_id: str, now: datet
     return set(tx.execute(_LEAVING, asked).scalars()) if ids else set()
 
 
-def happened_since(tx: Connection, ids: Sequence[str], import_id: str) -> Mapping[str, list[str]]:
-    """What happened to each of these leads that is not of this import."""
+def happened_since(tx: Connection, ids: Sequence[str], import_id: str | None = None) -> Mapping[str, list[str]]:
+    """What happened to each of these leads that is not of this import, nor of one whose rows about it are undone."""
     found: dict[str, list[str]] = {lead_id: [] for lead_id in ids}
-    ours = f"import:{import_id}:"
+    if not ids:
+        return found
+    stand = {(row.lead_id, row.import_id) for row in tx.execute(_STAND, {"leads": ids})}
     for row in tx.execute(_EVENTS, {"leads": ids}):
-        if not row.id.startswith(ours) and row.kind not in _NOTHING:
+        kind, _, rest = row.id.partition(":")
+        its = rest.partition(":")[0]
+        of_import = kind == "import" and (its == import_id or (row.lead_id, its) not in stand)
+        if not of_import and row.kind not in _NOTHING:
             found[row.lead_id].append(row.kind)
     for name, query in _elsewhere():
         for lead_id in tx.execute(query, {"leads": ids}).scalars():

@@ -18,8 +18,8 @@ from kweek.intake.check import email_key
 from kweek.intake.companies import name_key
 from kweek.intake.ears import FlowEars
 from kweek.intake.imports.csv_file import Line
-from kweek.intake.imports.file_row import NOBODY, Read, Refusal, RowReader
-from kweek.intake.imports.known import OF_COMPANY, Book, Changes, Person, changes, only_new, people_by_id
+from kweek.intake.imports.file_row import NOBODY, WENT_WRONG, Read, Refusal, RowReader
+from kweek.intake.imports.known import OF_COMPANY, Book, Changes, Person, changes, only_new, people_by_id, said_again
 from kweek.intake.imports.newcomers import Newcomer, make_all
 from kweek.intake.imports.permission import TOOK_BACK, who_withdrew
 from kweek.intake.imports.together import Together
@@ -111,8 +111,9 @@ def _take(db: Database, import_id: str, reader: RowReader, some: Sequence[Read],
         imports.change_rows(tx, import_id, [_refused(one) for one in refused])
         taken = _Batch(tx, import_id, reader, ears, now).take([one for one in here if one.lead is not None])
         imports.change_rows(tx, import_id, taken)
-        imports.change(tx, import_id, done=row.done + len(here))
-    return len(here)
+        dealt = len(refused) + len(taken)
+        imports.change(tx, import_id, done=row.done + dealt)
+    return dealt
 
 
 def _refused(one: Read) -> dict[str, object]:
@@ -125,17 +126,21 @@ class _Batch:
         self.together, self.book = Together(ears), Book()
 
     def take(self, rows: Sequence[Read]) -> list[dict[str, object]]:
-        """What the rows of the import shall say of each."""
+        """What the rows of the import shall say of each; up to the first about somebody who came before."""
         said = [self._with_proof(one) for one in rows]
         self.book.look_up(self.tx, said)
         taken, refused = list[tuple[Read, LeadIn, str | None]](), list[dict[str, object]]()
+        seen = set[str | None]()
         for row, one in zip(rows, said, strict=True):
             person = self.book.find(one)
+            if person is not None and person.id in seen:  # two rows may call one lead by two names of it
+                break
             if (why := self._refusal(row, one, person)) is not None:
                 refused.append(_refused(row.refused(why)))
                 continue
             taken.append((row, one, None if person is None else person.id))
             if person is not None:
+                seen.add(person.id)
                 person.row = person.row or row.number
         return [*refused, *self._take(taken)]
 
@@ -176,15 +181,16 @@ class _Batch:
 
     def _record(self, one: Read, said: LeadIn, lead_id: str, before: Mapping[str, Person]) -> _Taken:
         makes_company = said.company is not None and name_key(said.company.name) not in self.book.companies
-        took_back = False
-        if (person := before.get(lead_id)) is not None:
+        took_back, person = False, before.get(lead_id)
+        if person is not None:
             said = only_new(said, person.facts, self.book.company(said)) if self.reader.how.keeps else said
             given = tuple(consent for consent in said.consents if (lead_id, consent.purpose) not in self.withdrew)
             took_back = given != said.consents
             counts = replace(said, id=lead_id, consents=given)
             append(self.tx, lead_id, replace(self._event(one), lead=counts), self.now, self.together)
-        details = self.book.tell_company(said)
-        return _Taken(one.number, lead_id, person is None, said.company, details, makes_company, took_back)
+        same = said_again(said, {} if person is None else person.facts, self.book.company(said))
+        details, new = self.book.tell_company(said), person is None
+        return _Taken(one.number, lead_id, new, said.company, details, makes_company, took_back, same)
 
     def _event(self, one: Read) -> Incoming:
         what = {"file": self.reader.file, "row": one.number}
@@ -212,7 +218,7 @@ class _Batch:
 @dataclass(frozen=True, slots=True)
 class _Taken:
     """new: the lead. details: of its company, that changed. makes_company: nobody knew it before. took_back: the
-    permission, before."""
+    permission, before. same: of what it says what was known."""
 
     number: int
     lead_id: str
@@ -221,6 +227,7 @@ class _Taken:
     details: Changes
     makes_company: bool
     took_back: bool
+    same: frozenset[str]
 
 
 def _row(taken: _Taken, before: Person | None, after: Person) -> dict[str, object]:
@@ -230,6 +237,7 @@ def _row(taken: _Taken, before: Person | None, after: Person) -> dict[str, objec
         "facts": changed | {f"company.{name}": pair for name, pair in taken.details.items()},
         "companies": [None if before is None else before.company_id, after.company_id],
         "makes_company": taken.makes_company,
+        "said": sorted(taken.same),
     }
     status = "made" if before is None else "changed" if changed or taken.details else "same"
     why = [TOOK_BACK.dump()] if taken.took_back else None
@@ -240,13 +248,12 @@ def _row(taken: _Taken, before: Person | None, after: Person) -> dict[str, objec
 
 def _give_up(db: Database, import_id: str, one: Read, error: Exception, now: datetime) -> int:
     """A row on which something fails that nobody foresaw: it is refused, and a person hears of it."""
-    words = "something went wrong here with this row; it was written down"
     with db.write() as tx:
         row = imports.locked(tx, import_id)
         if not any(two.number == one.number for two in imports.rows(tx, import_id, ["waiting"], 1)):
             return 0
         problem(tx, None, event_id(import_id, one.number), "import", f"{type(error).__name__}: {error}", now)
-        why = [Refusal("", "", words).dump()]
+        why = [WENT_WRONG.dump()]
         imports.change_rows(tx, import_id, [{"number": one.number, "status": "refused", "why": why}])
         imports.change(tx, import_id, done=row.done + 1)
     return 1

@@ -1,62 +1,68 @@
 """How is an import taken back? Who came by it and did nothing since goes wholly; who was changed gets back what was.
 
-Who went into a flow by it leaves that first. Then from the last row to the first, some at a time, each once. What
-cannot be taken back is noted on its row, with the reason. A permission that the import gave is withdrawn in any case,
-also where a merge has brought it: a doubtful list must not be mailed. A field is given back there, too (`went_on`).
+First no permission of it is in force any more, for a doubtful list must not be mailed; then who went into a flow by it
+leaves that. Then from the last row to the first, some at a time, each once (`giving_back`). What cannot be taken back
+is noted on its row, with the reason; so is a row on which something fails that nobody foresaw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, select
 
-from kweek.flow.words import IMPORT_UNDONE
-from kweek.intake.check import email_key
 from kweek.intake.ears import FlowEars
-from kweek.intake.imports import went_on
 from kweek.intake.imports.enrolling import enrol_id
-from kweek.intake.imports.file_row import Refusal
-from kweek.intake.imports.known import OF_COMPANY, Person, people_by_id
-from kweek.intake.imports.permission import undone_id, withdraw
-from kweek.intake.imports.since import about, happened_since, still_leaving, take_away, unenrol_id
+from kweek.intake.imports.file_row import WENT_WRONG
+from kweek.intake.imports.giving_back import Undoing, said
+from kweek.intake.imports.permission import withdraw, withdraw_some
+from kweek.intake.imports.since import still_leaving, unenrol_id
 from kweek.intake.imports.taking import event_id
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import append
 from kweek.leads import imports, tables
+from kweek.leads.away import DatabaseAway
 from kweek.leads.database import Database, NoSuchLead, lock_lead
-from kweek.leads.in_common import note
-from kweek.leads.merged import in_its_place
-from kweek.leads.replaced import forget_company_replaced
-from kweek.leads.scores import settle
-from kweek.leads.traits import set_fields
+from kweek.leads.ledger import problem
 
 BATCH: Final = 50
 _AT_ONCE: Final = 100  # rows whose leads are told to leave their flow
 _FORGOTTEN: Final = 1_000  # rows that never came in, at once
+_TRIES: Final = 3
 
-_KEYS: Final = ("email", "external_id")
-_LEADS: Final = select(tables.leads.c.id).where(tables.leads.c.id.in_(bindparam("leads", expanding=True)))
-_LOCK: Final = _LEADS.order_by(tables.leads.c.id).with_for_update()
 _BEGAN: Final = (
     select(tables.events.c.lead_id, tables.events.c.seq)
     .where(tables.events.c.id.in_(bindparam("ids", expanding=True)), tables.events.c.merged.is_(None))
     .order_by(tables.events.c.lead_id)
 )
-_COMPANY: Final = select(tables.companies).where(tables.companies.c.id == bindparam("company")).with_for_update()
 
 
 def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most: int = BATCH) -> int:
     """The next rows; how many. 0: all that could be taken back is; or, as long as it is leaving, the leads that are
     left have yet to leave their flow."""
+    try:
+        return _undo_some(db, import_id, ears, now, most)
+    except DatabaseAway:
+        raise
+    except Exception:  # whatever is the matter with one row is no matter to the others
+        if not (some := _next(db, import_id, most)):
+            raise
+        return sum(_undo_one(db, import_id, number, ears, now) for number in some)
+
+
+def _undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most: int) -> int:
     missed = _missed(db, import_id, most)
     with db.write() as tx:
-        row = imports.locked(tx, import_id)
+        row = imports.locked_with_later(tx, import_id)
         if row.status not in imports.LEAVING:
             return 0
+        if row.undone_at is None:
+            imports.change(tx, import_id, undone_at=now)
+        if row.status == "undoing" and (allowed := _forbid_some(tx, import_id, now)):
+            return allowed
         if row.enrolled:
             return _take_out_some(tx, row, ears, now)
         taken = imports.last_taken(tx, import_id, most)
@@ -76,9 +82,67 @@ def undo_some(db: Database, import_id: str, ears: FlowEars, now: datetime, most:
             over = "undone" if row.status == "undoing" else "forgotten"
             imports.change(tx, import_id, status=over, undone_at=now)
             return 0
-        undone = _Undoing(tx, row, ears, now).undo(some)
-        imports.change_rows(tx, import_id, undone)
-    return len(some)
+        return Undoing(tx, row, ears, row.undone_at or now, now).undo(some)
+
+
+def _forbid_some(tx: Connection, import_id: str, now: datetime) -> int:
+    """Before any row is undone; after that it is looked for no more, since it is a look at all permissions."""
+    begun = imports.rows(tx, import_id, ["undone", "kept"], 1)
+    return 0 if begun else withdraw_some(tx, import_id, now)
+
+
+# --- one by one -------------------------------------------------------------------------------------------
+
+
+def _next(db: Database, import_id: str, most: int) -> list[int]:
+    with db.read() as read:
+        enrolled = imports.one(read, import_id).enrolled
+        some = imports.last_taken(read, import_id, *((_AT_ONCE, enrolled) if enrolled else (most,)))
+    return [row.number for row in some]
+
+
+def _undo_one(db: Database, import_id: str, number: int, ears: FlowEars, now: datetime) -> int:
+    """Some times, and then no more."""
+    failure = Exception()
+    for _ in range(_TRIES):
+        try:
+            with db.write() as tx:
+                row = imports.locked_with_later(tx, import_id)
+                if row.status in imports.LEAVING and row.enrolled:
+                    return _take_out_some(tx, row, ears, now, 1)
+                this = _if_next(tx, row, number)
+                leaves = this is not None and still_leaving(tx, [this.lead_id], import_id, now)
+                if this is None or leaves:
+                    return 0
+                return Undoing(tx, row, ears, row.undone_at or now, now).undo([this])
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            failure = error
+    return _give_up(db, import_id, number, failure, now)
+
+
+def _if_next(tx: Connection, row: Row[Any], number: int) -> Row[Any] | None:
+    some = imports.last_taken(tx, row.id, 1, number) if row.status in imports.LEAVING else ()
+    return next((one for one in some if one.number == number), None)
+
+
+def _give_up(db: Database, import_id: str, number: int, error: Exception, now: datetime) -> int:
+    """It stays as it is, and a person hears of it."""
+    with db.write() as tx:
+        row = imports.locked(tx, import_id)
+        this = _if_next(tx, row, number)
+        if this is None:
+            return 0
+        problem(tx, None, event_id(import_id, number), "import", f"{type(error).__name__}: {error}", now)
+        if row.enrolled:
+            imports.change(tx, import_id, enrolled=number - 1)
+        else:
+            imports.change_rows(tx, import_id, [said(this, "kept", [WENT_WRONG])])
+    return 1
+
+
+# --- before, and after ------------------------------------------------------------------------------------
 
 
 def _missed(db: Database, import_id: str, most: int) -> Sequence[tuple[str, str]]:
@@ -108,9 +172,9 @@ def _of_different_leads(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     return some
 
 
-def _take_out_some(tx: Connection, row: Row[Any], ears: FlowEars, now: datetime) -> int:
+def _take_out_some(tx: Connection, row: Row[Any], ears: FlowEars, now: datetime, most: int = _AT_ONCE) -> int:
     """Out of the flow into which the import put them, before they go out of the books. How many rows."""
-    some = imports.last_taken(tx, row.id, _AT_ONCE, row.enrolled)
+    some = imports.last_taken(tx, row.id, most, row.enrolled)
     enrolments = {enrol_id(row.id, one.lead_id) for one in some}
     for began in tx.execute(_BEGAN, {"ids": sorted(enrolments)}):
         incoming = Incoming(
@@ -119,155 +183,3 @@ def _take_out_some(tx: Connection, row: Row[Any], ears: FlowEars, now: datetime)
         append(tx, began.lead_id, incoming, now, ears)
     imports.change(tx, row.id, enrolled=some[-1].number - 1 if some else 0)
     return max(1, len(some))
-
-
-class _Undoing:
-    def __init__(self, tx: Connection, imported: Row[Any], ears: FlowEars, now: datetime) -> None:
-        self.tx, self.imported, self.ears, self.now = tx, imported, ears, now
-        self.written: set[str] = set()  # who is no more as it was read
-
-    def undo(self, rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
-        """What the rows shall say."""
-        there = self._lock([row.lead_id for row in rows])
-        since = happened_since(self.tx, [row.lead_id for row in rows if row.status == "made"], self.imported.id)
-        people = people_by_id(self.tx, there)
-        gone = [row for row in rows if row.lead_id in people and row.status == "made" and not since[row.lead_id]]
-        take_away(self.tx, [row.lead_id for row in gone])
-        for row in gone:
-            self._forget_company(row)
-        return [self._undone(row, people.get(row.lead_id), since) for row in rows]
-
-    def _lock(self, ids: Sequence[str]) -> Sequence[str]:
-        """These leads, and those that went on in their place; which are there."""
-        self.places = in_its_place(self.tx, ids)
-        while True:
-            every = sorted({lead_id for places in self.places.values() for lead_id in places})
-            there = self.tx.execute(_LOCK, {"leads": every}).scalars().all()
-            places = in_its_place(self.tx, ids)
-            if places == self.places:
-                return [lead_id for lead_id in there if lead_id in places]
-            self.places = places  # somebody merged one of them while we waited
-
-    def _undone(self, row: Row[Any], person: Person | None, since: Mapping[str, list[str]]) -> dict[str, object]:
-        if person is None:
-            return _said(row, "undone", [Refusal("", "", "the lead is not there any more")])
-        if row.status == "made" and not since[row.lead_id]:
-            return _said(row, "undone", [])
-        withdraw(self.tx, event_id(self.imported.id, row.number), self.places[row.lead_id], self.now)
-        if row.status == "made":
-            happened = ", ".join(since[row.lead_id][:5])
-            return self._told(
-                row, "kept", [Refusal("", "", "the lead stays, for since then: {what}", {"what": happened})]
-            )
-        if row.lead_id in self.written:
-            person = people_by_id(self.tx, [row.lead_id])[row.lead_id]
-        return self._told(row, "undone", list(self._give_back(row, person)))
-
-    def _told(self, row: Row[Any], status: str, why: list[Refusal]) -> dict[str, object]:
-        """Also in the lead's story."""
-        what = {"file": self.imported.file, "row": row.number}
-        identifier, lives = undone_id(event_id(self.imported.id, row.number)), self.places[row.lead_id][-1]
-        incoming = Incoming(identifier, IMPORT_UNDONE, self.now, LeadIn(id=lives), data=what, mass=True)
-        append(self.tx, lives, incoming, self.now, self.ears)
-        return _said(row, status, why)
-
-    # --- what was changed ---------------------------------------------------------------------------------
-
-    def _give_back(self, row: Row[Any], person: Person) -> Iterator[Refusal]:
-        """Each field that has the import's value still; the others are told, but for those in which a merge has put
-        another's word."""
-        back: dict[str, Any] = {}
-        details: dict[str, Any] = {}
-        was: Mapping[str, Any] = row.before
-        said = {**was["facts"], went_on.COMPANY: was["companies"]}
-        words = {
-            name: pair
-            for name, pair in said.items()
-            if name not in (*_KEYS, "company") and not name.startswith("company.")
-        }
-        left = went_on.put_right(self.tx, row.lead_id, words, tables.merges.c.at >= self.imported.at)
-        for name, (before, after) in was["facts"].items():
-            if name.startswith("company."):
-                details[name.removeprefix("company.")] = (before, after)
-            elif name not in left and name not in _KEYS:
-                continue
-            elif person.facts.get(name) == after:
-                back[name] = before
-            else:
-                yield went_on.stays(name, person.facts.get(name))
-        changed = {name: left[name] for name in back if name in left}
-        company = left.get(went_on.COMPANY)
-        if company is not None and person.company_id == company[1]:
-            changed[went_on.COMPANY] = company
-        source = event_id(self.imported.id, row.number)
-        yield from self._company_back(person, was["companies"][1], company, details, source)
-        self._write(row.lead_id, back)
-        places = self.places[row.lead_id]
-        yield from went_on.give_back(self.tx, places, changed)
-        self.written.update(places)
-        self._forget_company(row)
-        for lead_id in places:
-            settle(self.tx, self.ears.scores, lead_id, self.now)
-
-    def _write(self, lead_id: str, back: Mapping[str, Any]) -> None:
-        columns: dict[str, Any] = {name: back[name] for name in _KEYS if name in back}
-        if "email" in columns:
-            columns["email_key"] = None if columns["email"] is None else email_key(columns["email"])
-        if columns:
-            self.tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**columns))
-        set_fields(self.tx, lead_id, {name: value for name, value in back.items() if name not in columns})
-
-    def _company_back(
-        self,
-        person: Person,
-        named: str | None,
-        changed: tuple[str | None, str | None] | None,
-        details: Mapping[str, tuple[Any, Any]],
-        source: str,
-    ) -> Iterator[Refusal]:
-        """named: the company that the row names. source: id of the row's event."""
-        if named is not None:
-            yield from self._details_back(named, details, source)
-        if changed is not None and person.company_id == changed[1]:
-            leads = tables.leads
-            self.tx.execute(update(leads).where(leads.c.id == person.id).values(company_id=changed[0]))
-        elif changed is not None:
-            yield went_on.stays("company", person.facts.get("company"))
-
-    def _details_back(self, company_id: str, details: Mapping[str, tuple[Any, Any]], source: str) -> Iterator[Refusal]:
-        company = self.tx.execute(_COMPANY, {"company": company_id}).one_or_none() if details else None
-        if company is None:
-            return
-        back = dict[str, Any]()
-        for name, (before, after) in details.items():
-            if name in OF_COMPANY and getattr(company, name) == after:
-                back[name] = before
-            else:
-                yield went_on.stays(f"company.{name}", getattr(company, name))
-        if back:
-            companies = tables.companies
-            self.tx.execute(update(companies).where(companies.c.id == company_id).values(**back))
-            forget_company_replaced(self.tx, company_id, back, source)
-            if self.ears.minds(self.tx, "company"):
-                note(self.tx, "company", company_id, self.now)
-
-    def _forget_company(self, row: Row[Any]) -> None:
-        """One that this row made, where nobody and nothing names it any more."""
-        company_id = row.before["companies"][1]
-        if row.before["makes_company"] and company_id is not None and not _named(self.tx, company_id):
-            self.tx.execute(delete(tables.companies).where(tables.companies.c.id == company_id))
-            its = tables.companies_replaced
-            self.tx.execute(delete(its).where(its.c.company_id == company_id))
-
-
-def _said(row: Row[Any], status: str, why: Sequence[Refusal]) -> dict[str, object]:
-    """What was known before is of no more use, and is nobody's business."""
-    return {"number": row.number, "status": status, "why": [one.dump() for one in why] or None, "before": None}
-
-
-def _named(tx: Connection, company_id: str) -> bool:
-    for table in tables.metadata.sorted_tables:
-        for column in about(table, tables.companies):
-            if tx.execute(select(func.count()).select_from(table).where(column == company_id)).scalar_one():
-                return True
-    return False

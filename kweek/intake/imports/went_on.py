@@ -7,8 +7,9 @@ told, that one and those by which others came in afterwards, so that undoing the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Row, select, update
 
@@ -42,9 +43,15 @@ def put_right(tx: Connection, lead: str, changed: Changes, which: ColumnElement[
     return left
 
 
-def give_back(tx: Connection, places: Sequence[str], changed: Changes) -> Iterator[Refusal]:
+class Later(Protocol):
+    def of_lead(self, lead_id: str, said: Changes, after: tuple[datetime, int]) -> tuple[Changes, set[str]]:
+        """What nobody has put another word in place of, and what somebody else has."""
+        ...
+
+
+def give_back(tx: Connection, places: Sequence[str], changed: Changes, later: Later) -> Iterator[Refusal]:
     """places: the row's lead, which has it back already, and who went on in its place, one after another; all locked.
-    What was written since stays, and is told."""
+    later: rows of other imports. What was written since stays, and is told."""
     for gone, kept in pairwise(places):
         merge = last_merge(tx, gone)
         if merge is None:
@@ -58,7 +65,7 @@ def give_back(tx: Connection, places: Sequence[str], changed: Changes) -> Iterat
                 brought[_key(name)] = [had, came[name][0]]
         row = lead_row(tx, kept)
         known = {name: getattr(row, name) if _key(name) == name else row.fields.get(name) for name in came}
-        left = put_right(tx, kept, came, merges.c.id > merge.id)
+        left, _ = later.of_lead(kept, put_right(tx, kept, came, merges.c.id > merge.id), (merge.at, 0))
         now = {name: before for name, (before, said) in left.items() if known[name] == said}
         for name in left.keys() - now.keys():
             brought[_key(name)] = merge.moved["columns"][_key(name)]

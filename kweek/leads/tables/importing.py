@@ -18,7 +18,7 @@ imports = Table(
     Column("by", Text),
     Column("at", Moment, nullable=False),
     Column("ended_at", Moment),
-    Column("undone_at", Moment),
+    Column("undone_at", Moment),  # when that was over; until then, when it began
     Column("enrolled", Integer, nullable=False, default=0),  # number of the last row whose lead was sent into the flow
     Column("next_at", Moment),  # when the next one goes
 )  # fmt: skip
@@ -32,7 +32,8 @@ import_rows = Table(
     # forgotten
     Column("why", JSON(none_as_null=True)),  # what was wrong with which cell; or why it could not be undone
     Column("lead_id", Text),
-    Column("before", JSON(none_as_null=True)),  # what was known of the lead, for an undo
+    Column("before", JSON(none_as_null=True)),  # what was known of the lead, for an undo: facts (name →
+    # was, is), companies (was, is), makes_company, said (names of what was known so already)
     Index("ix_import_rows_status", "import_id", "status", "number"),
     Index("ix_import_rows_lead_id", "lead_id"),
 )  # fmt: skip
