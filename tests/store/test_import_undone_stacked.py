@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import permutations
@@ -17,6 +18,7 @@ from kweek.intake.imports.undoing import undo_some
 from kweek.intake.incoming import CompanyIn, Incoming, LeadIn
 from kweek.intake.record import record
 from kweek.leads import imports, tables
+from kweek.leads.away import until_through
 from kweek.leads.database import Database
 from tests.store.imported import EARS, HEAD, imported, lead, rows, undone
 from tests.store.making import NOW
@@ -202,6 +204,41 @@ def test_permissions_are_withdrawn_before_anything_else(database: Database) -> N
     assert known(database)["allowed"] == []
     assert {row.status for row in rows(database, import_id)} == {"made"}
     assert len(known(database)["people"]) == 9
+
+
+def test_what_an_undo_that_takes_long_withdrew_is_nobodys_no(database: Database) -> None:
+    said(database, "k1", "an@example.com")
+    import_id = take(database, Line("k1"), Line("k2"))
+    imports.undo(database, import_id)
+    day = 1
+    while undo_some(database, import_id, EARS, NOW + timedelta(days=day), 1):
+        day += 1
+    assert day > 2
+    take(database, Line("k1"), hour=24 * day)
+    assert known(database)["allowed"] == ["signed"]
+
+
+def test_two_that_are_undone_at_once_do_not_miss_what_the_other_does(database: Database) -> None:
+    who = [f"k{n}" for n in range(12)]
+    for n, one in enumerate(who[:6]):
+        said(database, one, f"{one}@example.com", f"Own {n}")
+    before = known(database)
+    done = [
+        take(database, *(Line(one, f"{one}{hour}@example.com", f"Name {hour}", "", f"Firm {n + hour}", f"{hour}0")
+        for n, one in enumerate(who)), hour=hour)
+        for hour in (1, 2, 3)
+    ]  # fmt: skip
+    for one in done:
+        imports.undo(database, one)
+
+    def undo(import_id: str) -> None:
+        while until_through(lambda: undo_some(database, import_id, EARS, NOW + timedelta(days=1), 3)):
+            pass
+
+    with ThreadPoolExecutor(3) as hands:
+        list(hands.map(undo, done))  # raises what failed
+    assert known(database) == before
+    assert [row for one in done for row in told(database, one)] == [("undone", [])] * 36
 
 
 # --- by chance --------------------------------------------------------------------------------------------
