@@ -258,8 +258,12 @@ def change(tx: Connection, import_id: str, **values: object) -> None:
 
 
 def change_rows(tx: Connection, import_id: str, changes: Sequence[Mapping[str, object]]) -> None:
-    """changes: with the `number` of each; all with the same columns."""
-    update_rows(tx, import_rows, [{"import_id": import_id, **one} for one in changes], keys=("import_id", "number"))
+    """changes: with the `number` of each."""
+    alike: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for one in changes:
+        alike.setdefault(tuple(one), []).append({"import_id": import_id, **one})
+    for some in alike.values():  # all with the same columns
+        update_rows(tx, import_rows, some, keys=("import_id", "number"))
 
 
 def decide(db: Database, import_id: str, how: Mapping[str, object]) -> None:

@@ -20,6 +20,12 @@ def with_said(said: SaidAt | None, names: Iterable[str], at: datetime) -> dict[s
     return {**(said or {}), **dict.fromkeys(names, at.astimezone(UTC).isoformat())}
 
 
+def without(said: SaidAt | None, names: Iterable[str]) -> dict[str, str] | None:
+    """Of these nobody knows any more when they were said."""
+    gone = set(names)
+    return {name: moment for name, moment in (said or {}).items() if name not in gone} or None
+
+
 def together(one: SaidAt | None, other: SaidAt | None) -> dict[str, str] | None:
     """Of two leads that are one: the later moment of each."""
     both = [said for said in (one, other) if said]

@@ -78,11 +78,13 @@ def _people(db: Database) -> list[Any]:
         return list(read.execute(select(tables.leads)).all())
 
 
+_MACHINES = ("seq", "profile", "engagement", "graded", "said_at")
+
+
 def _but_the_machine(row: Any) -> dict[str, object]:
-    """A lead that was never reckoned has no grade, and one that has no points has the least."""
-    return {
-        name: value for name, value in row._mapping.items() if name not in ("seq", "profile", "engagement", "graded")
-    }
+    """A lead that was never reckoned has no grade, and one that has no points has the least; and when it was said, what
+    it has back, nobody knows."""
+    return {name: value for name, value in row._mapping.items() if name not in _MACHINES}
 
 
 def test_what_happened_since_stays_and_is_told(books: Database) -> None:

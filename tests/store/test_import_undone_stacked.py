@@ -41,7 +41,7 @@ class Line:
 
 
 def take(db: Database, *lines: Line, hour: int = 1) -> str:
-    return imported(db, HEAD + "".join(map(str, lines)), NOW + timedelta(hours=hour), **CONSENT)
+    return imported(db, HEAD + "".join(map(str, lines)), NOW + timedelta(hours=hour), moves=True, **CONSENT)
 
 
 def said(db: Database, who: str, email: str, at: str | None = None, size: int | None = None, **profile: str) -> str:
@@ -241,6 +241,17 @@ def test_two_that_are_undone_at_once_do_not_miss_what_the_other_does(database: D
     assert [row for one in done for row in told(database, one)] == [("undone", [])] * 36
 
 
+def test_a_row_that_is_refused_takes_nothing_from_those_that_are_taken_beside_it(database: Database) -> None:
+    said(database, "k1", "a@example.com")
+    said(database, "k2", "b@example.com")
+    before = known(database)
+    import_id = take(database, Line("k1", "", "Ann"), Line("k1", "c@example.com"), Line("k2", "", "Bea", "", "Acme"))
+    assert [status for status, _ in told(database, import_id)] == ["changed", "refused", "changed"]
+    undone(database, import_id)
+    assert [status for status, _ in told(database, import_id)] == ["undone", "refused", "undone"]
+    assert known(database) == before
+
+
 # --- by chance --------------------------------------------------------------------------------------------
 
 FEW = st.sampled_from
@@ -285,7 +296,7 @@ def test_when_all_are_undone_everything_is_as_before(
         if n < len(done):
             undone(sqlite_database, done[n])
     assert known(sqlite_database) == before
-    assert {status for one in done for status, _ in told(sqlite_database, one)} == {"undone"}
+    assert {status for one in done for status, _ in told(sqlite_database, one)} <= {"undone", "refused"}
 
 
 @CHANCE

@@ -32,6 +32,7 @@ from kweek.leads.in_common import note
 from kweek.leads.merged import in_its_place
 from kweek.leads.replaced import forget_company_replaced, keep_replaced
 from kweek.leads.rows import insert_once
+from kweek.leads.said_at import SaidAt, without
 from kweek.leads.scores import settle
 from kweek.leads.traits import set_fields
 
@@ -41,6 +42,7 @@ _LOCK: Final = _LEADS.order_by(tables.leads.c.id).with_for_update()
 _MAILBOXES: Final = select(tables.leads.c.email_key).where(
     tables.leads.c.id.in_(bindparam("leads", expanding=True, type_=Text)), tables.leads.c.email_key.is_not(None)
 )
+_SAID_AT: Final = select(tables.leads.c.said_at).where(tables.leads.c.id == bindparam("lead"))
 _COMPANY: Final = select(tables.companies).where(tables.companies.c.id == bindparam("company")).with_for_update()
 
 
@@ -173,6 +175,10 @@ class Undoing:
         if "email" in columns:
             columns["email_key"] = None if columns["email"] is None else email_key(columns["email"])
             self.free |= set(self.tx.execute(_MAILBOXES, {"leads": [lead_id]}).scalars())
+        names = {"company" if name == went_on.COMPANY else name for name in back}
+        moments: SaidAt | None = self.tx.execute(_SAID_AT, {"lead": lead_id}).scalar_one()
+        if names & (moments or {}).keys():
+            columns["said_at"] = without(moments, names)
         if columns:
             self.tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**columns))
         set_fields(self.tx, lead_id, {name: value for name, value in back.items() if name not in columns})
