@@ -181,7 +181,8 @@ def _news(lead: LeadIn, there: Mapping[str, Any]) -> dict[str, Value]:
 def _employ(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: str, now: datetime) -> Kept:
     """Keep where it works, and what is said of that."""
     if is_late(row.said_at, "company", at):
-        return Kept(False, {}, {})
+        unheard = None if lead.company is None or lead.fills_only else lead.company.name
+        return Kept(False, {}, {} if unheard is None else {"company.name": (unheard, None)})
     if lead.company is not None:
         fills_only = lead.fills_only
         return keep_company(tx, row.id, row.company_id, lead.company, fills_only=fills_only, source=source, now=now)

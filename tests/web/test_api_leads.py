@@ -193,7 +193,11 @@ def test_a_lead_is_found_by_its_address_and_by_the_senders_own_id(api: TestClien
     assert found(email="ANN@example.com") == found(external_id="crm-7") == ["ann"]
     assert found(external_id="crm-7", email="bob@example.com") == ["ann", "bob"]
     assert found(email="eve@example.com") == []
-    assert [api.get("/api/leads", params=one).status_code for one in ({}, {"email": "\0"}, {"email": ""})] == [422] * 3
+    assert [api.get("/api/leads", params=one).status_code for one in ({}, {"email": "\0"}, {"email": ""})] == [
+        422,
+        200,
+        422,
+    ]
 
 
 def test_who_is_not_there_is_said_to_be_so(api: TestClient) -> None:

@@ -134,7 +134,7 @@ def test_what_is_always_the_same_comes_along_and_is_not_asked(staff: TestClient)
         ([("language", "xx")], "language"),
         ([("language", "nl"), ("redirect", "https://evil.example/")], "redirect"),
         ([("language", "nl"), ("words", "Ja")], "purpose"),
-        ([("language", "nl"), ("title", "\0")], "title"),
+        ([("language", "nl"), ("title", "\x01")], "title"),
     ],
 )
 def test_what_cannot_be_is_said(staff: TestClient, chosen: list[tuple[str, str]], field: str) -> None:

@@ -206,7 +206,7 @@ def test_a_row_whose_quotes_are_out_of_order_is_refused_when_it_is_tried_and_whe
 ) -> None:
     text = 'E-mail;Kleur\na@example.com;"rood\nb@example.com;blauw\nc@example.com;"groen\nd@example.com;wit\n'
     path = send(staff, text).headers["location"]
-    why = "a quote (&#34;) is opened here and not closed"
+    why = "a quotation mark is opened here and not closed"
     assert staff.get(path).text.count(why) == 2
     say(staff, path, "begin", no_consent="yes")
     taken_in(house, path)

@@ -55,7 +55,7 @@ def test_the_list_shows_everybody_the_newest_first(staff: TestClient) -> None:
         ("company=de+vries", ["ann"]),
         ("flow=brochure-request&q=b", ["bas"]),
         ("q=nobody", []),
-        ("q=%00b%00", ["bas"]),
+        ("q=%00b%00", []),
     ],
 )
 def test_a_filter_leaves_those_whom_it_names(staff: TestClient, query: str, found: list[str]) -> None:

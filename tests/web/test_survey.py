@@ -115,7 +115,7 @@ WRONG = {
     "no such option": ({"need": "everything"}, 1),
     "two left open": ({"time": "", "wish": ""}, 2),
     "too long": ({"role": "x" * 2_001}, 1),
-    "a control character": ({"role": "a\x00b"}, 1),
+    "a control character": ({"role": "a\x01b"}, 1),
 }
 
 

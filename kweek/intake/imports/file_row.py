@@ -62,7 +62,9 @@ class Refusal:
 
 NOBODY: Final = Refusal("", "", "nobody can tell who this is: it needs an e-mail address or an external id")
 BROKEN: Final = Refusal(
-    "", "", 'a quote (") is opened here and not closed, or something follows the closed one: take it away, or close it'
+    "",
+    "",
+    "a quotation mark is opened here and not closed, or something follows the closed one: take it away, or close it",
 )
 WENT_WRONG: Final = Refusal("", "", "something went wrong here with this row; it was written down")
 

@@ -1,7 +1,7 @@
 """What came in while two leads were one: whose is it, once they are two again?
 
 The other one's is what was sent under its address or id, and what is about mails, calls and tasks of its own. With it
-goes what follows from it: where it came from, what was agreed to, what was found out and said of the person.
+goes what follows from it: where it came from, what was agreed to, what was found out. (Words: `said_since`.)
 """
 
 from __future__ import annotations
@@ -10,18 +10,15 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
-from kweek.intake.incoming import OWN_COLUMNS
 from kweek.intake.merging.rows import of_effects
 from kweek.intake.record import Ears
 from kweek.intake.touches import settle_campaigns
 from kweek.leads import tables
 from kweek.leads.enrolments import lead_row
 from kweek.leads.named import names_of
-from kweek.leads.replaced import FORGOTTEN
 from kweek.leads.rows import upsert
-from kweek.leads.traits import set_fields
 
 _E: Final = tables.events.c
 _R: Final = tables.replaced.c
@@ -51,10 +48,10 @@ def give_its_own(tx: Connection, kept: str, gone: str, its_own: Sequence[str], e
     tx.execute(BACK, back)
     stage = reduce(ears.stage_after, [one.kind for one in since if not one.about], row.stage)
     tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(seq=row.seq + len(since), stage=stage))
-    _follow(tx, kept, gone, its_own, select(_E.id).where(_E.lead_id == gone, named))
+    _follow(tx, kept, gone, select(_E.id).where(_E.lead_id == gone, named))
 
 
-def _follow(tx: Connection, kept: str, gone: str, its_own: Sequence[str], theirs: Any) -> None:
+def _follow(tx: Connection, kept: str, gone: str, theirs: Any) -> None:
     """What was kept with these events. theirs: ids of those that were sent under its names."""
     touches, consents, bant = tables.touches, tables.consents, tables.bant
     came = update(touches).where(touches.c.lead_id == kept, touches.c.event_id.in_(theirs)).values(lead_id=gone)
@@ -66,19 +63,3 @@ def _follow(tx: Connection, kept: str, gone: str, its_own: Sequence[str], theirs
     found = delete(bant).where(bant.c.lead_id == kept, bant.c.source.in_(theirs)).returning(bant)
     for fact in tx.execute(found).mappings().all():
         upsert(tx, bant, {**fact, "lead_id": gone})
-    by_it = or_(_R.source.in_(theirs), of_effects(_R.source, its_own))
-    said = delete(tables.replaced).where(_R.lead_id == kept, by_it).returning(tables.replaced)
-    for one in sorted(tx.execute(said).all(), key=lambda row: row.id, reverse=True):
-        _unsay(tx, kept, gone, one)
-
-
-def _unsay(tx: Connection, kept: str, gone: str, said: Row[Any]) -> None:
-    """The one that went on has its own word again, unless there is a newer one; the other one has what it said."""
-    if said.name == "email" or "." in said.name or said.became is None:  # of addresses, companies and facts: elsewhere
-        return
-    row = lead_row(tx, kept)
-    now = getattr(row, said.name) if said.name in OWN_COLUMNS else row.fields.get(said.name)
-    became = None if said.became == FORGOTTEN else said.became
-    if now == became:
-        set_fields(tx, kept, {said.name: said.was})
-    set_fields(tx, gone, {said.name: became})

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select,
 
 from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.merging.rows import HELD_ONCE, MOVING, SOURCED, Told, copy_rows, hold, move_rows, plain
+from kweek.intake.merging.said_since import last_replaced
 from kweek.intake.merging.united import OWN, columns_after, words_of
 from kweek.intake.outcomes import ClosedError, OutcomeError
 from kweek.intake.record import Ears, append, hear_grade
@@ -213,6 +214,7 @@ def _merge(
     later = heard_of_last(tx, before, other)
     _end_its_walks(tx, other, by, now, ears)
     told: Told = {"heard": other.seen, "events": _move_past(tx, before, other)}
+    told |= {"replaced": last_replaced(tx), "said_at": before.said_at}
     told["held"] = {table.name: hold(tx, table, kept) for table in SOURCED if table in HELD_ONCE}
     told["moved"] = {table.name: move_rows(tx, table, gone, kept) for table in MOVING}
     told["copied"] = {table.name: copy_rows(tx, table, gone, kept) for table in HELD_ONCE}

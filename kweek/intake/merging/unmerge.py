@@ -28,6 +28,7 @@ from kweek.intake.merging.rows import (
     take_back,
     typed,
 )
+from kweek.intake.merging.said_since import part, said_since
 from kweek.intake.merging.united import OWN
 from kweek.intake.outcomes import ClosedError, NoSuchTaskError, OutcomeError
 from kweek.intake.record import Ears, append
@@ -91,6 +92,7 @@ def _of(read: Connection, merge_id: int) -> Row[Any]:
 def _undo(tx: Connection, row: Row[Any], by: str, now: datetime, ears: Ears) -> None:
     kept, gone, told = row.kept_id, row.gone_id, row.moved
     tx.execute(update(tables.leads).where(tables.leads.c.id == gone).values(merged_into=None))
+    was, said = lead_row(tx, kept), said_since(tx, kept, told["replaced"]) if "replaced" in told else []
     for table in MOVING:
         move_back(tx, table, told["moved"].get(table.name, []), gone, kept)
     for table in HELD_ONCE:
@@ -102,6 +104,8 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime, ears: Ears) -> 
     _campaigns_back(tx, gone, len(told["moved"].get(tables.touches.name, [])))
     _events_back(tx, kept, gone, told["events"], told.get("heard"))
     give_its_own(tx, kept, gone, its_own, ears)
+    if "replaced" in told:
+        part(tx, was, gone, told, said, its_own)
     for table in SOURCED:
         hold_again(tx, table, told.get("held", {}).get(table.name, []))
     _points_back(tx, kept, gone)
@@ -128,7 +132,9 @@ def _columns_back(tx: Connection, kept: str, gone: str, told: Told, at: datetime
     if swapped:  # first nobody has either address
         tx.execute(update(leads).where(leads.c.id == gone).values(email=None, email_key=None))
     tx.execute(update(leads).where(leads.c.id == kept).values(**back))
-    if swapped and "email_key" not in back:  # it has another one since: it goes on being found by its first
+    if (
+        swapped and "email_key" not in back and "replaced" not in told
+    ):  # it has another one since: it goes on being found by its first
         first = told["columns"]["email_key"][0]
         keep_replaced(tx, kept, {"email": (told["columns"]["email"][0], now.email)}, f"{gone}/unmerged", at, first)
     if swapped and not _taken(tx, told["addresses"]["email_key"]):
