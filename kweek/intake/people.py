@@ -152,8 +152,10 @@ def enrich(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: st
     moved, more, others, company = _employ(tx, row, lead, at, source, now)
     differs |= more
     instead |= others
-    _say_when(tx, row, lead, {*late, *differs}, at)
-    if new := _keys(tx, lead_id, lead, row, at):
+    new = _in_time(tx, row, _keys(tx, lead_id, lead, row, at), at, source, now)
+    addressed = "email" in new or (row.seq == 0 and lead.email is not None)
+    _say_when(tx, row, lead, {*late, *differs}, ["email"] if addressed else [], at)
+    if new:
         tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**new))
         instead |= {"email": (row.email, new["email"] or FORGOTTEN)} if "email" in new else {}
     keep_replaced(tx, lead_id, instead, source, now, row.email_key)
@@ -192,9 +194,21 @@ def _employ(tx: Connection, row: Row[Any], lead: LeadIn, at: datetime, source: s
     return Kept(False, {}, {})
 
 
-def _say_when(tx: Connection, row: Row[Any], lead: LeadIn, unheard: Collection[str], at: datetime) -> None:
+def _in_time(
+    tx: Connection, row: Row[Any], new: dict[str, object], at: datetime, source: str, now: datetime
+) -> dict[str, object]:
+    """Without an address in whose place another was said since: it finds the lead, and is its own no more."""
+    if row.email is None or "email" not in new or not is_late(row.said_at, "email", at):
+        return new
+    keep_replaced(tx, row.id, {"email": (new["email"], None)}, source, now, str(new["email_key"]))
+    return {name: value for name, value in new.items() if name not in ("email", "email_key")}
+
+
+def _say_when(
+    tx: Connection, row: Row[Any], lead: LeadIn, unheard: Collection[str], also: Collection[str], at: datetime
+) -> None:
     """unheard: what was said, and did not count."""
-    heard = {*lead.profile, *lead.fields, *(() if lead.fills_only else lead.forgets)}
+    heard = {*lead.profile, *lead.fields, *also, *(() if lead.fills_only else lead.forgets)}
     if lead.company is not None and not (lead.fills_only and row.company_id is not None):
         heard.add("company")
     names = sorted(name for name in heard if name not in unheard and not is_late(row.said_at, name, at))

@@ -174,3 +174,16 @@ def test_who_was_made_by_a_file_and_changed_by_its_next_row_goes_with_it(databas
     with database.read() as read:
         left = read.execute(tables.leads.select().where(tables.leads.c.email == "new@example.com")).all()
     assert not left
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_late_address_takes_the_place_of_no_later_one_and_finds_the_lead(
+    database: Database, order: tuple[int, ...]
+) -> None:
+    for n in order:
+        at, words = NOW + timedelta(days=n), LeadIn(external_id="k1", email=f"an{n}@example.com")
+        record(database, Incoming(f"w{n}", "lead.received", at, words), NOW + timedelta(days=9), EARS)
+    [lead] = rows(database, tables.leads)
+    assert (lead.email, lead.email_key) == ("an2@example.com", "an2@example.com")
+    for n in range(3):
+        assert said(database, LeadIn(email=f"an{n}@example.com"), 20 + n).lead_id == lead.id

@@ -84,6 +84,7 @@ class _Made:
         said = self.said
         own = {name: kept(value) for name, value in said.fields.items()}
         names: list[str] = [*said.profile, *own, *(["company"] if said.company is not None else [])]
+        names += ["email"] if said.email is not None else []
         return {
             "id": self.id,
             "email": said.email,
