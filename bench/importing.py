@@ -71,7 +71,7 @@ def _people(count: int) -> Iterator[tuple[str, ...]]:
         company = dice.randrange(count // 4 + 1)
         cells = [
             dice.choice(("Ann", "José", "Renée", "Piet")), dice.choice(("", "", "van", "de")), f"Smit{n}",
-            f"a{n}@firm{company}.example", f"06-{dice.randrange(10_000_000, 99_999_999)}",
+            f"a{n}@firm{company}.example", f"06-{dice.randrange(10_000_000, 59_000_000)}",
             dice.choice(("Inkoper", "Directeur", "")), f"Firma {company}", ("bv", "vof", "")[company % 3],
             ("Tuinbouw", "Voedsel")[company % 2], str(company % 900 + 1),
             dice.choice(("NL", "Nederland", "België")),
