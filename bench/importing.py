@@ -68,14 +68,14 @@ def made(people: int) -> bytes:
 def _people(count: int) -> Iterator[tuple[str, ...]]:
     dice = random.Random(7)
     for n in range(count):
-        company = dice.randrange(count // 4 + 1)
+        company, country = dice.randrange(count // 4 + 1), dice.choice(("NL", "Nederland", "België"))
+        mobile = ("0470", 6) if country == "België" else ("06-1", 7)
         cells = [
             dice.choice(("Ann", "José", "Renée", "Piet")), dice.choice(("", "", "van", "de")), f"Smit{n}",
-            f"a{n}@firm{company}.example", f"06-{dice.randrange(10_000_000, 59_000_000)}",
+            f"a{n}@firm{company}.example", f"{mobile[0]}{dice.randrange(10 ** mobile[1]):0{mobile[1]}}",
             dice.choice(("Inkoper", "Directeur", "")), f"Firma {company}", ("bv", "vof", "")[company % 3],
             ("Tuinbouw", "Voedsel")[company % 2], str(company % 900 + 1),
-            dice.choice(("NL", "Nederland", "België")),
-            f"{dice.randrange(1, 29)}-{dice.randrange(1, 13)}-2027",
+            country, f"{dice.randrange(1, 29)}-{dice.randrange(1, 13)}-2027",
         ]  # fmt: skip
         if dice.random() < 0.05:
             _spoil(cells, dice, n)
