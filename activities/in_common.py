@@ -37,22 +37,23 @@ class InCommon:
             if not in_common.waits(read):
                 return False
         try:
-            self._look(fails=False)
+            self._look()
         except DatabaseAway:
             raise
         except Exception as error:
-            self._look(fails=True, error=error)
+            self._look(error)
         let_others(self.database)
         return True
 
-    def _look(self, *, fails: bool, error: Exception | None = None) -> None:
+    def _look(self, error: Exception | None = None) -> None:
+        """error: on these leads something failed just now; they are told of, and left out."""
         ears, now = self.ears(), self.clock.flow(datetime.now(UTC))
         with self.database.write() as tx:
             mark = in_common.next_mark(tx)
             if mark is None:
                 return
             some = in_common.next_leads(tx, mark, BATCH) if ears.minds(tx, mark.what) else ()
-            if fails:
+            if error is not None:
                 words = str(error) if isinstance(error, KweekError) else repr(error)
                 problem(tx, None, f"in common/{mark.name}", type(error).__name__, words, now)
             else:

@@ -17,7 +17,7 @@ from kweek.intake.record import Ears, hear_grade
 from kweek.leads import effects, events
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
-from kweek.leads.ledger import FINAL, Result, held_lead, note, row_of
+from kweek.leads.ledger import FINAL, Result, held_tx, note, row_of
 from kweek.leads.points import set_graded
 
 
@@ -63,15 +63,11 @@ def tell_fate(
 
 def drop(db: Database, key: str, by: str, now: datetime, ears: Ears) -> bool:
     """A person decides: do not send it again; the flow hears `undelivered`. False: it is not held."""
-    lead_id = held_lead(db, key)
-    if lead_id is None:
-        return False
-    with db.lead_tx(lead_id) as tx:
-        row = row_of(tx, key)
-        if row is None or row.status != "held":
+    with held_tx(db, key) as (tx, row):
+        if row is None:
             return False
-        give_up(tx, lead_id, key, f"dropped by {by}", now, ears)
-        events.ring(tx, lead_id, 0)
+        give_up(tx, row.lead_id, key, f"dropped by {by}", now, ears)
+        events.ring(tx, row.lead_id, 0)
         return True
 
 

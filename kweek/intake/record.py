@@ -17,8 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 from kweek.flow.state import Event
 from kweek.flow.words import PAGE_VIEWED
+from kweek.intake.enriching import enrich
 from kweek.intake.incoming import ConsentIn, Incoming, LeadIn, Note, OtherEventError, Recorded
-from kweek.intake.people import GoesOnInAnother, came_as, enrich, find_or_make, row_of, the_one_that_goes_on
+from kweek.intake.people import GoesOnInAnother, by_our_id, came_as, find_or_make, row_of, the_one_that_goes_on
 from kweek.intake.touches import keep_touch
 from kweek.leads import events, in_common, tables, topics
 from kweek.leads.away import Crossed
@@ -162,7 +163,7 @@ def _record(
         lead = find_or_make(tx, incoming.lead, now)
         if lead is None:
             raise NoSuchLead("An event needs its lead: an e-mail address or an external id.")
-    elif (lead := row_of(tx, living(tx, incoming.lead.id))) is None:
+    elif (lead := by_our_id(tx, incoming.lead.id)) is None:
         raise NoSuchLead(f"There is no lead {incoming.lead.id}")
     return _take(tx, lead, incoming, now, ears, before)
 

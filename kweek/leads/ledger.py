@@ -8,7 +8,8 @@ against it, so that no lead waits for ever. Leases run on real time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -136,20 +137,20 @@ def hold(tx: Connection, key: str, now: datetime) -> None:
 
 def release(db: Database, key: str, by: str, now: datetime) -> bool:
     """Send it (again); False: it is not held."""
-    lead_id = held_lead(db, key)
-    if lead_id is None:
-        return False
-    with db.lead_tx(lead_id) as tx:
-        row = row_of(tx, key)
-        if row is None or row.status != "held":
+    with held_tx(db, key) as (tx, row):
+        if row is None:
             return False
         note(tx, key, status="claimed", why=f"released by {by}", repeats=row.repeats + 1)
         tx.execute(update(effect_rows).where(effect_rows.c.key == key).values(due_at=None, waits_for=None))
-        events.ring(tx, lead_id, 0)
+        events.ring(tx, row.lead_id, 0)
         return True
 
 
-def held_lead(db: Database, key: str) -> str | None:
-    """Whose held mail this is; None: it is not held."""
-    with db.read() as tx:
-        return tx.execute(select(mails.c.lead_id).where(mails.c.key == key, mails.c.status == "held")).scalar()
+@contextmanager
+def held_tx(db: Database, key: str) -> Generator[tuple[Connection, Row[Any] | None]]:
+    """A write transaction that holds the lead of this held mail, and its row; None: it is not held (any more)."""
+    with db.read() as read:
+        lead_id = read.execute(select(mails.c.lead_id).where(mails.c.key == key, mails.c.status == "held")).scalar()
+    with db.write() if lead_id is None else db.lead_tx(lead_id) as tx:
+        row = None if lead_id is None else row_of(tx, key)
+        yield tx, row if row is not None and row.status == "held" else None

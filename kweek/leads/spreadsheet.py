@@ -27,10 +27,7 @@ def as_csv(lines: Iterable[Sequence[Cell]], separator: str) -> Iterator[str]:
 
 
 def _with_comma(fraction: float) -> str:
-    whole, point, rest = str(fraction).partition(".")
-    if not rest.isdecimal():  # 1e-07
-        return whole + point + rest
-    return f"{whole},{rest}{'0' if len(rest) == 3 else ''}"  # 12,345 is twelve thousand where points and commas change
+    return str(fraction).replace(".", ",")
 
 
 def in_parts(lines: Iterable[str]) -> Iterator[str]:

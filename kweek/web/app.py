@@ -13,6 +13,7 @@ from kweek.web import (
     companies_page,
     company_page,
     desk,
+    desk_exports,
     duplicates_page,
     exports,
     fact_page,
@@ -51,7 +52,7 @@ def make_app(house: House) -> FastAPI:
     numbers = (ready_page, campaigns_page, visitors_page)
     lists = (leads_page, matrix_page, rescoring_page, duplicates_page, companies_page, imports_page, form_page)
     pages = (desk, flow_page, changes_page, live, mails, *work, *numbers, *lists)
-    for part in (public, survey, visits, api, tasks, exports, *pages):
+    for part in (public, survey, visits, api, tasks, exports, desk_exports, *pages):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     add_handlers(app)

@@ -20,8 +20,7 @@ _LONGEST: Final = 200
 
 
 def said(text: str) -> str:
-    """As a database can be asked for it."""
-    return text.replace("\0", "").strip()[:_LONGEST]
+    return text.strip()[:_LONGEST]
 
 
 @router.get("/companies")

@@ -82,10 +82,7 @@ def show_duplicates(request: Request, house: HouseOf) -> Response:
 def find_other(request: Request, house: HouseOf, lead: str = "", other: str = "") -> Response:
     """From a lead's page, with the address of whom it may be as well."""
     with house.db.read() as read:
-        try:
-            one = story.who(read, living(read, lead))
-        except NoResultFound:
-            raise NoSuchLead(f"There is no lead {lead}") from None
+        one = story.living_who(read, lead)
         found = same_as.find(read, other.strip()) if other.strip() else None
     if found is not None and found != one.id:
         return RedirectResponse(_address(one.id, found), 303)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Row
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,17 +20,15 @@ from kweek.leads.earned import Numbers, tree
 from kweek.leads.formulas import Cell
 from kweek.leads.looked_at import LISTS, whole
 from kweek.leads.spreadsheet import moment_cell
-from kweek.web import as_file, queries, same_as
+from kweek.web import as_file, same_as
 from kweek.web.campaign_forms import period_of
 from kweek.web.companies_page import said
 from kweek.web.guard import HouseOf, staff_only
-from kweek.web.house import House
 from kweek.web.mails import caught_page
 from kweek.web.problems import ProblemError
 from kweek.web.render import reader_tongue
-from kweek.web.spoken import refusal_words, title_of_task
+from kweek.web.spoken import refusal_words
 from kweek.web.visitors_page import since
-from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
@@ -44,7 +41,7 @@ Lines = Iterator[Sequence[Cell]]
 
 @router.get("/companies.csv")
 def export_companies(request: Request, house: HouseOf, q: str = "") -> Response:
-    as_file.refuse_slips(request, ("q", "after"), place=said)
+    as_file.refuse_slips(request, ("q",))
     heads = ("company", "parent", "sector", "size", "legal_form", "country", "leads")
 
     def lines() -> Lines:
@@ -93,7 +90,7 @@ def _money(cents: float | None) -> float | None:
 @router.get("/campaigns/{word}/costs.csv")
 def export_costs(word: str, request: Request, house: HouseOf) -> Response:
     """Each entry, the last day first; `takes_back`: the entry that it takes off again."""
-    as_file.refuse_slips(request, ("from", "until", "done", "as"))
+    as_file.refuse_slips(request, ())
     with house.db.read() as read:
         if all(row.id != word for row in all_campaigns(read)):
             raise ProblemError(404, "There is no such campaign.", told=("campaigns.absent", {}))
@@ -194,7 +191,7 @@ def export_kept(import_id: str, request: Request, house: HouseOf) -> Response:
 @router.get("/mails.csv")
 def export_mails(request: Request, house: HouseOf, lead: str = "", to: str = "") -> Response:
     """What the local catcher caught."""
-    as_file.refuse_slips(request, ("lead", "to", "before"))
+    as_file.refuse_slips(request, ("lead", "to"))
     with house.db.read() as read:
         caught_page(read, lead, None, only=to == "leads")  # NoSuchLead: before a file is begun
 
@@ -210,80 +207,3 @@ def export_mails(request: Request, house: HouseOf, lead: str = "", to: str = "")
                 return
 
     return as_file.send_table(request, "mails", ("mail", "at", "recipient", "subject"), lines())
-
-
-# --- what waits for a colleague ---------------------------------------------------------------------------
-
-
-@router.get("/waiting/{name}.csv")
-def export_waiting(name: str, request: Request, house: HouseOf) -> Response:
-    """`handovers`, `tasks` or `calls`, in the order of the first page."""
-    if name not in _WAITING:
-        raise ProblemError(404, f"What waits for somebody is listed by {', '.join(_WAITING)}.")
-    as_file.refuse_slips(request, ())
-    with house.db.read() as read:
-        rows, say = queries.all_waiting(read, name), reader_tongue(request)
-    heads = ("lead_id", "lead", *_WAITING[name])
-    return as_file.send_table(request, name, heads, (_waiting(house, say, name, row) for row in rows))
-
-
-@router.get("/held/{name}.csv")
-def export_held(name: str, request: Request, house: HouseOf) -> Response:
-    """`leads` or `mails`: what stands still until a person has decided."""
-    if name not in _HELD:
-        raise ProblemError(404, f"What stands still is listed by {', '.join(_HELD)}.")
-    as_file.refuse_slips(request, ())
-    with house.db.read() as read:
-        rows = queries.all_held(read, name)
-    lines = (
-        [moment_cell(row.claimed_at, house.rules.zone()) if key == "claimed_at" else getattr(row, key) for key in keys]
-        for keys in [_HELD[name].values()]
-        for row in rows
-    )
-    return as_file.send_table(request, f"held {name}", tuple(_HELD[name]), lines)
-
-
-_HELD: Final = {
-    "leads": {"lead_id": "id", "lead": "who", "why": "held"},
-    "mails": {
-        "lead_id": "lead_id", "mail": "mail", "subject": "subject", "recipient": "recipient", "at": "claimed_at",
-        "why": "why",
-    },
-}  # fmt: skip
-"""Heading → column."""
-
-
-@router.get("/problems.csv")
-def export_problems(request: Request, house: HouseOf) -> Response:
-    """What went wrong, the last first; `times`: so often, the last time then."""
-    as_file.refuse_slips(request, ())
-
-    def lines() -> Lines:
-        before: Row[Any] | None = None
-        while True:
-            with house.db.read() as read:
-                some = queries.last_problems(read, _AT_ONCE, before)
-            for row in some:
-                yield moment_cell(row.at, house.rules.zone()), row.lead_id, row.who, row.code, row.words, row.times
-            if len(some) < _AT_ONCE:
-                return
-            before = some[-1]
-
-    return as_file.send_table(request, "problems", ("at", "lead_id", "lead", "code", "words", "times"), lines())
-
-
-_WAITING: Final = {
-    "handovers": ("team", "owner", "status", "given_at", "contacted_at", "follow_up_at", "rungs"),
-    "tasks": ("title", "assignee", "taken_by", "opened_at", "taken_at", "due_at"),
-    "calls": ("script", "taken_by", "taken_at", "opened_at", "not_before", "tried", "attempts_allowed"),
-}
-
-
-def _waiting(house: House, say: Tongue, name: str, row: Row[Any]) -> Sequence[Cell]:
-    def cell(key: str) -> Cell:
-        value = getattr(row, key)
-        if key == "title":
-            return title_of_task(say, value)
-        return moment_cell(value, house.rules.zone()) if key.endswith(("_at", "not_before")) else value
-
-    return row.lead_id, row.who, *map(cell, _WAITING[name])

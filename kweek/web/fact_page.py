@@ -5,15 +5,13 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from kweek.draw.say import field_words
 from kweek.intake.by_hand import note_fact, seen_of
 from kweek.intake.outcomes import Said
 from kweek.leads import bant
-from kweek.leads.database import NoSuchLead
 from kweek.rules.said import ROOT, FactType
 from kweek.web import story
 from kweek.web.acting import Tried, act, acting, read_fields
@@ -48,10 +46,8 @@ def note_it(lead_id: str, fact: str, request: Request, body: Body, house: HouseO
 def _show_fact(lead_id: str, fact: str, request: Request, house: House, tried: Tried | None = None) -> Response:
     say, now, kind = reader_tongue(request), house.now(), _fact(house, fact)
     with house.db.read() as read:
-        try:
-            lead = story.who(read, lead_id)
-        except NoResultFound:
-            raise NoSuchLead(lead_id) from None
+        if (lead := story.living_who(read, lead_id)).id != lead_id:
+            return RedirectResponse(f"/leads/{quote(lead.id)}/facts/{quote(fact)}", 303)
         row = bant.of_lead(read, lead_id).get(fact)
     known = None if row is None else Known(fact, value_words(say, fact, row.value), row, not bant.holds(row, now), fact)
     return page(

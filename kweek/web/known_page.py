@@ -9,15 +9,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kweek.intake.correcting import NotCorrectedError, correct, names, plain, value_of, written
 from kweek.intake.outcomes import OutcomeError, Said
 from kweek.intake.values import longest_of
-from kweek.leads.database import NoSuchLead
-from kweek.leads.merged import living
 from kweek.web import story
 from kweek.web.acting import Tried, act, acting, read_fields
 from kweek.web.guard import Body, HouseOf, staff_only
@@ -94,12 +91,8 @@ def _show(
     lead_id: str, request: Request, house: House, tried: Tried | None = None, wrong: NotCorrectedError | None = None
 ) -> Response:
     with house.db.read() as read:
-        if (other := living(read, lead_id)) != lead_id:
-            return RedirectResponse(f"/leads/{quote(other)}/known", 303)
-        try:
-            lead = story.who(read, lead_id)
-        except NoResultFound:
-            raise NoSuchLead(lead_id) from None
+        if (lead := story.living_who(read, lead_id)).id != lead_id:
+            return RedirectResponse(f"/leads/{quote(lead.id)}/known", 303)
         known = written(read, lead_id, house.rules.vocabulary(), house.rules.zone())
     inputs = list(_inputs(reader_tongue(request), house, lead, known, tried.given if tried else {}, wrong))
     return page(

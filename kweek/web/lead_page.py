@@ -6,13 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kweek.leads import cannot_go_on
-from kweek.leads.database import NoSuchLead
-from kweek.leads.merged import living, merged_into
+from kweek.leads.merged import merged_into
 from kweek.web import company_page, course, points, queries, same_as, story, topics, way
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.lead_stamp import lead_stamp
@@ -36,12 +34,8 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
     drawn = request.query_params.getlist("way")
     only, now = asked if asked in course.SORTS else None, house.now()
     with house.db.read() as read:
-        if (other := living(read, lead_id)) != lead_id:
-            return RedirectResponse(f"/leads/{quote(other)}", 303)
-        try:
-            lead = story.who(read, lead_id)
-        except NoResultFound:
-            raise NoSuchLead(lead_id) from None
+        if (lead := story.living_who(read, lead_id)).id != lead_id:
+            return RedirectResponse(f"/leads/{quote(lead.id)}", 303)
         family = [lead_id, *merged_into(read, lead_id)]
         facts: dict[str, Any] = {
             "stamp": lead_stamp(read, lead_id),

@@ -37,7 +37,7 @@ def _wanted(
     grade: str = "", stage: str = "", campaign: str = "", flow: str = "", company: str = "", q: str = ""
 ) -> Wanted:
     said = (grade, stage, campaign, flow, company, q)
-    return Wanted(*(one.replace("\0", "").strip()[:_LONGEST] for one in said))  # PostgreSQL has no text with NUL
+    return Wanted(*(one.strip()[:_LONGEST] for one in said))
 
 
 _ASKED: Final = (*Wanted.__dataclass_fields__, "by", "after")

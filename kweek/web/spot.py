@@ -12,7 +12,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
@@ -124,6 +123,6 @@ def _lead(house: House, lead_id: str | None) -> Any:
         return None
     with house.db.read() as read:
         try:
-            return story.who(read, lead_id)
-        except NoResultFound:
+            return story.living_who(read, lead_id)
+        except NoSuchLead:
             return None

@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy.exc import NoResultFound
 
 from kweek.flow.plan import AnyStep, Call, Send, Task, Wait
 from kweek.flow.surveys import Question, Survey, say
 from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.surveys.submit import answer_in_words
 from kweek.leads import publish, tables
+from kweek.leads.database import NoSuchLead
+from kweek.leads.merged import living
 from kweek.web.queries import WHO
 from kweek.web.rules import WorkspaceRules
 from kweek.web.spoken import kept_words
@@ -66,6 +69,14 @@ class Reply:
 
     at: datetime
     caught: int | None
+
+
+def living_who(read: Connection, lead_id: str) -> Row[Any]:
+    """The same of the lead that goes on in its place. NoSuchLead."""
+    try:
+        return who(read, living(read, lead_id))
+    except NoResultFound:
+        raise NoSuchLead(lead_id) from None
 
 
 def who(read: Connection, lead_id: str) -> Row[Any]:

@@ -253,5 +253,5 @@ def test_companies_come_page_by_page(staff: TestClient, books: Books, monkeypatc
 
 def test_a_fraction_is_one_where_the_comma_is() -> None:
     rows = [["a", 12.5, 3, "12.5", -0.25, 12.345, None]]
-    assert list(as_csv(rows, ";")) == ["a;12,5;3;12.5;-0,25;12,3450;\r\n"]
+    assert list(as_csv(rows, ";")) == ["a;12,5;3;12.5;-0,25;12,345;\r\n"]
     assert list(as_csv(rows, ",")) == ["a,12.5,3,12.5,-0.25,12.345,\r\n"]

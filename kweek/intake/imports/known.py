@@ -106,7 +106,7 @@ class Book:
             self.by_external.setdefault(str(external), person)
 
     def take(self, person: Person, said: LeadIn) -> Changes:
-        """Have the person know what the row says, as `people.enrich` would; what does it change?"""
+        """Have the person know what the row says, as `enriching.enrich` would; what does it change?"""
         before = dict(person.facts)
         person.facts |= self._told(person, said)
         if (had := before.get("email")) is not None and had != person.facts["email"]:

@@ -1,7 +1,7 @@
 """Who is new, of many at once? Made together with all that is said of them and the event that brought them: one by one,
 each would be twenty queries.
 
-As `people.find_or_make`, `people.enrich` and `record.append` would, for leads of whom nothing is known.
+As `people.find_or_make`, `enriching.enrich` and `record.append` would, for leads of whom nothing is known.
 """
 
 from __future__ import annotations

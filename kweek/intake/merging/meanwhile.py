@@ -21,7 +21,6 @@ from kweek.leads.named import names_of
 from kweek.leads.rows import upsert
 
 _E: Final = tables.events.c
-_R: Final = tables.replaced.c
 
 BACK: Final = (
     update(tables.events)

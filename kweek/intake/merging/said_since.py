@@ -6,7 +6,7 @@ what somebody wrote otherwise than by a word (a flow, an import that was taken b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -22,7 +22,7 @@ from kweek.leads import tables
 from kweek.leads.enrolments import lead_row
 from kweek.leads.named import names_of
 from kweek.leads.replaced import FORGOTTEN, keep_replaced
-from kweek.leads.said_at import with_said, without
+from kweek.leads.said_at import is_late, with_said
 from kweek.leads.traits import set_fields
 
 _R: Final = tables.replaced.c
@@ -74,29 +74,24 @@ def _of(row: Row[Any]) -> Said:
 def part(tx: Connection, was: Row[Any], gone: str, told: Told, said: Sequence[Said], its_own: Sequence[str]) -> None:
     """was: the row of the (locked) lead that went on, as it was until now. told: of the merge. its_own: the (locked)
     lead that is itself again, which has its own columns back, and those who go on in it."""
-    kept, names = was.id, names_of(tx, gone)
-    starts = tuple(f"{lead}-" for lead in its_own)
+    names, starts = names_of(tx, gone), tuple(f"{lead}-" for lead in its_own)
     theirs = {one.id for one in said if one.came_as in names or one.source.startswith(starts)}
     tx.execute(delete(tables.replaced).where(_R.id.in_([one.id for one in said])))
-    mine, other = _Side(tx, kept, told.get("said_at")), _Side(tx, gone, lead_row(tx, gone).said_at)
+    itself = lead_row(tx, gone)
+    mine, other = _Side(tx, was.id, told.get("said_at")), _Side(tx, gone, itself.said_at)
     for name in dict.fromkeys(one.name for one in said):
         its = [one for one in said if one.name == name]
-        before, now = _before(tx, told, was, name), _known(tx, was, name)
-        after = _united(its, now)
-        heard = [one for one in its if one.counted]
+        heard, now = [one for one in its if one.counted], _known(tx, was, name)
         if heard and now != heard[-1].value:  # written since, and not by a word
-            mine.write(name, now)
+            mine.knows[name] = now
         else:
-            mine.hear(name, before[0] if before is not None and before[1] == after else after, _but(its, theirs))
-        other.hear(name, _known(tx, lead_row(tx, gone), name), [one for one in its if one.id in theirs])
-    moments = _moments_back(told, was, mine)
+            mine.hear(name, _before(tx, told, name, _united(heard, now)), [one for one in its if one.id not in theirs])
+        other.hear(name, _known(tx, itself, name), [one for one in its if one.id in theirs])
+    spoken = {_when(name) for name in mine.knows}
+    mine.said_at = {name: at for name, at in mine.said_at.items() if name in spoken} | _moments(told, was, spoken)
     _write_addresses(tx, mine, other)
     for side in (mine, other):
-        side.done(moments if side is mine else None)
-
-
-def _but(said: Iterable[Said], theirs: set[int]) -> list[Said]:
-    return [one for one in said if one.id not in theirs]
+        side.write()
 
 
 def _known(tx: Connection, row: Row[Any], name: str) -> Any:
@@ -106,36 +101,29 @@ def _known(tx: Connection, row: Row[Any], name: str) -> Any:
     return getattr(row, name) if name in (*OWN_COLUMNS, _EMAIL) else row.fields.get(name)
 
 
-def _united(its: Sequence[Said], now: Any) -> Any:
+def _united(heard: Sequence[Said], now: Any) -> Any:
     """What the merge left."""
-    first = next((one for one in its if one.counted), None)
-    return now if first is None else None if first.was == FORGOTTEN else first.was
+    return now if not heard else None if heard[0].was == FORGOTTEN else heard[0].was
 
 
-def _before(tx: Connection, told: Told, was: Row[Any], name: str) -> tuple[Any, Any] | None:
-    """What the lead that went on knew, and what it knew when they were one. None: the same."""
-    columns: Mapping[str, Any] = told["columns"]
-    pair = columns.get({_COMPANY: "company_id"}.get(name, name if name in (*OWN_COLUMNS, _EMAIL) else f"{OWN}{name}"))
-    if pair is None:
-        return None
-    if name != _COMPANY:
-        return pair[0], pair[1]
-    c = tables.companies.c
-    names = {row.id: row.name for row in tx.execute(select(c.id, c.name).where(c.id.in_([one for one in pair if one])))}
-    return names.get(pair[0]), names.get(pair[1])
+def _before(tx: Connection, told: Told, name: str, united: Any) -> Any:
+    """What the lead that went on knew before it was united with the other."""
+    column = "company_id" if name == _COMPANY else name if name in (*OWN_COLUMNS, _EMAIL) else f"{OWN}{name}"
+    before, after = told["columns"].get(column, (None, None))
+    if name == _COMPANY:
+        c = tables.companies.c
+        named = {row.id: row.name for row in tx.execute(select(c.id, c.name).where(c.id.in_([before, after])))}
+        before, after = named.get(before), named.get(after)
+    return before if column in told["columns"] and after == united else united
 
 
-def _moments_back(told: Told, was: Row[Any], mine: _Side) -> dict[str, str] | None:
+def _moments(told: Told, was: Row[Any], spoken: Set[str]) -> dict[str, str]:
     """When it said what nobody spoke of since."""
     had: Mapping[str, str] = told.get("said_at") or {}
-    united: Mapping[str, str] = (told["columns"].get("said_at") or [None, None])[1] or was.said_at or {}
     now: Mapping[str, str] = was.said_at or {}
-    kept = {
-        name: moment
-        for name, moment in now.items()
-        if name in {_when(one) for one in mine.heard} or united.get(name) != moment
-    }
-    return {**{name: moment for name, moment in had.items() if name not in kept}, **kept} or None
+    united: Mapping[str, str] = (told["columns"].get("said_at") or (None, None))[1] or now
+    since = {name: moment for name, moment in now.items() if united.get(name) != moment}
+    return {name: moment for name, moment in {**had, **since}.items() if name not in spoken}
 
 
 def _when(name: str) -> str:
@@ -144,63 +132,46 @@ def _when(name: str) -> str:
 
 
 class _Side:
-    """One of the two. heard: of what it said something meanwhile."""
+    """One of the two. knows: by name, of what somebody spoke meanwhile. said_at: and when."""
 
     def __init__(self, tx: Connection, lead: str, said_at: Mapping[str, str] | None) -> None:
-        self.tx, self.lead, self.said_at = tx, lead, said_at
-        self.heard: dict[str, Any] = {}
-        self.moments: dict[str, datetime] = {}
-
-    def write(self, name: str, value: Any) -> None:
-        self.heard[name] = value
+        self.tx, self.lead = tx, lead
+        self.said_at = dict(said_at or {})
+        self.knows: dict[str, Any] = {}
 
     def hear(self, name: str, before: Any, said: Sequence[Said]) -> None:
-        value, moment = before, (self.said_at or {}).get(_when(name))
-        last = None if moment is None else datetime.fromisoformat(moment)
+        value = before
         for one in sorted(said, key=lambda one: one.at):
-            if last is not None and one.at < last:
+            if is_late(self.said_at, _when(name), one.at):
                 self._replace(name, one.value, None, one)
-                continue
-            self._replace(name, value, one.value, one)
-            value, last = one.value, one.at
-        self.heard[name] = value
-        if last is not None:
-            self.moments[_when(name)] = last
+            else:
+                self._replace(name, value, FORGOTTEN if one.value is None else one.value, one)
+                value, self.said_at = one.value, with_said(self.said_at, [_when(name)], one.at)
+        self.knows[name] = value
 
     def _replace(self, name: str, was: Any, became: Any, by: Said) -> None:
         if was is not None and was != became:
             key = email_key(was) if name == _EMAIL else None
-            pair = (was, FORGOTTEN if became is None and by.value is None else became)
-            keep_replaced(self.tx, self.lead, {name: pair}, by.source, by.at, key)
+            keep_replaced(self.tx, self.lead, {name: (was, became)}, by.source, by.at, key)
 
-    def done(self, moments: Mapping[str, str] | None) -> None:
+    def write(self) -> None:
         """All but the address."""
-        words = {name: value for name, value in self.heard.items() if name not in (_EMAIL, _COMPANY)}
-        set_fields(self.tx, self.lead, words)
-        said_at = self.said_at if moments is None else moments
-        for name, at in self.moments.items():
-            said_at = with_said(said_at, [name], at)
-        if moments is not None:
-            said_at = without(said_at, {_when(name) for name in self.heard} - self.moments.keys())
-        columns: dict[str, Any] = {"said_at": dict(said_at) if said_at else None}
-        if _COMPANY in self.heard:
-            name = self.heard[_COMPANY]
+        columns: dict[str, Any] = {"said_at": self.said_at or None}
+        if _COMPANY in self.knows:
+            name = self.knows[_COMPANY]
             columns["company_id"] = None if name is None else company_named(self.tx, name).id
         self.tx.execute(update(tables.leads).where(tables.leads.c.id == self.lead).values(**columns))
+        words = {name: value for name, value in self.knows.items() if name not in (_EMAIL, _COMPANY)}
+        set_fields(self.tx, self.lead, words)
 
 
 def _write_addresses(tx: Connection, *sides: _Side) -> None:
     """Of neither first, for one may have the other's. What is somebody else's by now is nobody's of these."""
-    leads, told = tables.leads, [side for side in sides if _EMAIL in side.heard]
-    for side in told:
+    leads, spoken = tables.leads, [side for side in sides if _EMAIL in side.knows]
+    for side in spoken:
         tx.execute(update(leads).where(leads.c.id == side.lead).values(email=None, email_key=None))
-    for side, address in ((side, side.heard[_EMAIL]) for side in told):
-        for one in _free(tx, address):
-            tx.execute(update(leads).where(leads.c.id == side.lead).values(email=one, email_key=email_key(one)))
-
-
-def _free(tx: Connection, address: str | None) -> Iterator[str]:
-    key = None if address is None else email_key(address)
-    taken = select(tables.leads.c.id).where(tables.leads.c.email_key == key)
-    if address is not None and tx.execute(taken).first() is None:
-        yield address
+    for side in spoken:
+        address = side.knows[_EMAIL]
+        key = None if address is None else email_key(address)
+        if key is not None and tx.execute(select(leads.c.id).where(leads.c.email_key == key)).first() is None:
+            tx.execute(update(leads).where(leads.c.id == side.lead).values(email=address, email_key=key))

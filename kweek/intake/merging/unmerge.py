@@ -40,7 +40,6 @@ from kweek.leads.database import Database
 from kweek.leads.duplicates import settle_pair
 from kweek.leads.enrolments import lead_row
 from kweek.leads.merged import lock_both, merged_into
-from kweek.leads.replaced import keep_replaced
 
 _E: Final = tables.events.c
 _WISHED: Final = ("unsubscribed", "complained", "objected")
@@ -100,7 +99,7 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime, ears: Ears) -> 
     its_own = [gone, *merged_into(tx, gone)]
     for table in SOURCED:
         give_back(tx, table, gone, kept, its_own)
-    _columns_back(tx, kept, gone, told, now)
+    _columns_back(tx, kept, gone, told)
     _campaigns_back(tx, gone, len(told["moved"].get(tables.touches.name, [])))
     _events_back(tx, kept, gone, told["events"], told.get("heard"))
     give_its_own(tx, kept, gone, its_own, ears)
@@ -116,7 +115,7 @@ def _undo(tx: Connection, row: Row[Any], by: str, now: datetime, ears: Ears) -> 
     tx.execute(update(merges).where(merges.c.id == row.id).values(undone_by=by, undone_at=now))
 
 
-def _columns_back(tx: Connection, kept: str, gone: str, told: Told, at: datetime) -> None:
+def _columns_back(tx: Connection, kept: str, gone: str, told: Told) -> None:
     leads, now = tables.leads, lead_row(tx, kept)
     fields: dict[str, Any] = dict(now.fields)
     back: dict[str, Any] = {}
@@ -132,11 +131,6 @@ def _columns_back(tx: Connection, kept: str, gone: str, told: Told, at: datetime
     if swapped:  # first nobody has either address
         tx.execute(update(leads).where(leads.c.id == gone).values(email=None, email_key=None))
     tx.execute(update(leads).where(leads.c.id == kept).values(**back))
-    if (
-        swapped and "email_key" not in back and "replaced" not in told
-    ):  # it has another one since: it goes on being found by its first
-        first = told["columns"]["email_key"][0]
-        keep_replaced(tx, kept, {"email": (told["columns"]["email"][0], now.email)}, f"{gone}/unmerged", at, first)
     if swapped and not _taken(tx, told["addresses"]["email_key"]):
         tx.execute(update(leads).where(leads.c.id == gone).values(**told["addresses"]))
 
