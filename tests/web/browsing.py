@@ -88,4 +88,6 @@ def caught(
 
 
 def fits(page: Page) -> bool:
+    """Asked of the whole page: its words may be there before its styles, after a press that leads to it."""
+    page.wait_for_load_state("load")
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
