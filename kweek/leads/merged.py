@@ -6,7 +6,7 @@ before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -24,6 +24,7 @@ _WENT: Final = select(leads.c.id, leads.c.merged_into).where(
 )
 _LOCKED: Final = _INTO.with_for_update()
 _GONE: Final = select(leads.c.id).where(leads.c.merged_into == bindparam("lead")).order_by(leads.c.id)
+_CAME: Final = select(leads.c.id).where(leads.c.merged_into.in_(bindparam("leads", expanding=True, type_=Text)))
 
 _BOTH: Final = (
     select(leads.c.id)
@@ -65,6 +66,11 @@ def in_its_place(read: Connection, ids: Sequence[str]) -> Mapping[str, list[str]
         while (after := into.get(places[-1])) is not None:
             places.append(after)
     return found
+
+
+def came_into(read: Connection, ids: Collection[str]) -> Sequence[str]:
+    """Whoever was merged into one of these."""
+    return read.execute(_CAME, {"leads": sorted(ids)}).scalars().all() if ids else ()
 
 
 def lock_living(tx: Connection, lead_id: str) -> str:

@@ -88,6 +88,27 @@ def test_what_was_written_since_where_the_lead_went_on_stays_and_is_told(books: 
     ]
 
 
+@pytest.mark.parametrize("merges", [1, 2])
+def test_where_the_file_spoke_first_the_word_of_the_one_that_goes_counts(books: Database, merges: int) -> None:
+    """An is the oldest. Sam has a job; a third takes the place of both."""
+    an, sam = (lead(books, email=f"{name}@example.com").id for name in ("an", "same"))
+    own = LeadIn(id=sam, profile={"job_title": "Kok"}, fields={"contract_end": "2027-01-01"})
+    record(books, Incoming("own", "form.sent", NOW, own), NOW, EARS)
+    third = record(books, Incoming("third", "form.sent", NOW, LeadIn(email="third@example.com")), NOW, EARS).lead_id
+    before = [_known(books, one) for one in (an, sam, third)]
+    import_id = imported(books, TOLD)
+    later = NOW + timedelta(minutes=1)
+    record(books, Incoming("late", "form.sent", later, LeadIn(id=an)), later, EARS)
+    kept, done = merged_into_older(books, sam, *[an, third][:merges])
+    assert _known(books, kept)[1] == "Inkoper"
+    undone(books, import_id)
+    assert _known(books, kept)[1] == "Kok"
+    assert _known(books, kept)[4]["contract_end"] == "2027-01-01"
+    for one in reversed(done):
+        unmerge(books, one, "anna", NOW + timedelta(days=2), EARS)
+    assert [_known(books, one) for one in (an, sam, third)] == before
+
+
 ALL = (
     TOLD,
     "same@example.com;Sammie;Chef;0201234568;Gamma;;30-11-2026;\n",
@@ -148,3 +169,49 @@ def test_where_all_who_were_merged_are_in_the_file_it_is_as_if_there_had_been_no
     for one in reversed(done):
         unmerge(books, one, "anna", NOW + timedelta(days=2), EARS)
     assert [_known(books, one) for one in leads] == before
+
+
+def _addresses(db: Database, leads: list[str]) -> list[tuple[str | None, str | None]]:
+    return [(row.email, row.email_key) for row in (lead(db, id=one) for one in leads)]
+
+
+ADDRESSES = {
+    "instead": ("a@old.example.com", "b@old.example.com", "c@old.example.com"),
+    "new": (None, None, None),
+    "other": (None, "b@old.example.com", None),
+}
+
+
+@pytest.mark.parametrize("rows_of", [(0,), (1,), (2, 0), (0, 1, 2)])
+@pytest.mark.parametrize("whose", ["kept", "gone"])
+@pytest.mark.parametrize("ages", AGES.values(), ids=AGES)
+@pytest.mark.parametrize("had", ADDRESSES.values(), ids=ADDRESSES)
+def test_an_address_is_given_back_wherever_merges_have_exchanged_it(
+    books: Database, had: tuple[str | None, ...], ages: tuple[int, ...], whose: str, rows_of: tuple[int, ...]
+) -> None:
+    leads = [
+        record(
+            books, Incoming(f"new {n}", "form.sent", NOW, LeadIn(email=email, external_id=f"k{n}")), NOW, EARS
+        ).lead_id
+        for n, email in enumerate(had)
+    ]
+    for one, days in zip(leads, ages, strict=True):
+        with books.write() as tx:
+            older = update(tables.leads).where(tables.leads.c.id == one)
+            tx.execute(older.values(created_at=NOW - timedelta(days=days)))
+    before = _addresses(books, leads)
+    _, done = _all_merged(books, leads, whose, -5)
+    without = _addresses(books, leads)
+    for one in reversed(done):
+        unmerge(books, one, "anna", NOW - timedelta(hours=1), EARS)
+    assert _addresses(books, leads) == before
+    lines = [f"{n}@new.example.com;;;;;;;k{n}\n" for n in rows_of]
+    import_id = imported(books, HEAD + "".join(lines), moves=True)
+    assert [row.status for row in rows(books, import_id)] == ["changed"] * len(rows_of)
+    _, done = _all_merged(books, leads, whose, 1)
+    undone(books, import_id)
+    assert [(row.status, row.why) for row in rows(books, import_id)] == [("undone", None)] * len(rows_of)
+    assert _addresses(books, leads) == without
+    for one in reversed(done):
+        unmerge(books, one, "anna", NOW + timedelta(days=2), EARS)
+    assert _addresses(books, leads) == before

@@ -18,6 +18,7 @@ from kweek.intake.check import email_key
 from kweek.intake.companies import company_named, name_key
 from kweek.intake.ears import FlowEars
 from kweek.intake.imports import went_on
+from kweek.intake.imports.exchanged import put_back
 from kweek.intake.imports.file_row import Refusal
 from kweek.intake.imports.known import OF_COMPANY, Person, people_by_id
 from kweek.intake.imports.owed import IS_ANOTHERS, give_back_addresses, is_anothers, owed
@@ -29,7 +30,7 @@ from kweek.intake.incoming import Incoming, LeadIn
 from kweek.intake.record import append
 from kweek.leads import imports, tables
 from kweek.leads.in_common import note
-from kweek.leads.merged import in_its_place
+from kweek.leads.merged import came_into, in_its_place
 from kweek.leads.replaced import forget_company_replaced, keep_replaced
 from kweek.leads.rows import insert_once
 from kweek.leads.said_at import SaidAt, without
@@ -74,15 +75,16 @@ class Undoing:
         return len(rows)
 
     def _lock(self, ids: Sequence[str]) -> Sequence[str]:
-        """These leads, and those that went on in their place; which are there."""
+        """These leads, those that went on in their place, and whoever came into one of these; which are there."""
+        every, there = set[str](), list[str]()
+        while (these := self._all_of(ids)) != every:  # at first, and where somebody merged one while we waited
+            every, there = these, list(self.tx.execute(_LOCK, {"leads": sorted(these)}).scalars())
+        return [lead_id for lead_id in there if lead_id in self.places]
+
+    def _all_of(self, ids: Sequence[str]) -> set[str]:
         self.places = in_its_place(self.tx, ids)
-        while True:
-            every = sorted({lead_id for places in self.places.values() for lead_id in places})
-            there = self.tx.execute(_LOCK, {"leads": every}).scalars().all()
-            places = in_its_place(self.tx, ids)
-            if places == self.places:
-                return [lead_id for lead_id in there if lead_id in places]
-            self.places = places  # somebody merged one of them while we waited
+        went = {lead_id for places in self.places.values() for lead_id in places}
+        return went.union(came_into(self.tx, went))
 
     def _undone(self, row: Row[Any], person: Person | None, since: Mapping[str, list[str]]) -> dict[str, object]:
         details = list(self._details_back(row))
@@ -138,21 +140,31 @@ class Undoing:
         left = went_on.put_right(self.tx, row.lead_id, words, tables.merges.c.at >= self.imported.at)
         when = self.remembered.when.get(row.number, (self.imported.at, 0))
         ours, over = self.remembered.of_lead(row.lead_id, {**keys, **left}, when)
+        address = ours.pop("email", None)
         known = {**person.facts, went_on.COMPANY: person.company_id}
         back = {name: was for name, (was, is_) in ours.items() if known.get(name) == is_}
         for name in [name for name in (*ours, *sorted(over)) if name not in back]:
             called = "company" if name == went_on.COMPANY else name
             yield went_on.stays(called, person.facts.get(called))
-        if (address := back.get("email")) is not None and is_anothers(self.tx, address, row.lead_id):
-            yield Refusal("email", back.pop("email"), IS_ANOTHERS)
-            self._owe(row, *ours["email"])
-        self._write(row.lead_id, back)
         places = self.places[row.lead_id]
+        if address is not None:
+            yield from self._address_back(row, person, *address)
+        self._write(row.lead_id, back)
         changed = {name: ours[name] for name in back if name not in _KEYS}
         yield from went_on.give_back(self.tx, places, changed, self.remembered)
         self.written.update(places)
         for lead_id in places:
             settle(self.tx, self.ears.scores, lead_id, self.now)
+
+    def _address_back(self, row: Row[Any], person: Person, was: str | None, is_: str) -> Iterator[Refusal]:
+        if was is not None and is_anothers(self.tx, was, row.lead_id):
+            yield Refusal("email", was, IS_ANOTHERS)
+            self._owe(row, was, is_)
+        elif put_back(self.tx, self.places[row.lead_id], was, is_, self.imported.at):
+            self.free.add(email_key(is_))
+            self._forget_moments(row.lead_id, {"email"})
+        else:
+            yield went_on.stays("email", person.facts.get("email"))
 
     def _companies(self, row: Row[Any]) -> tuple[str | None, str | None]:
         """Where it was before, and where the row put it. Made anew, where it went meanwhile."""
@@ -171,17 +183,17 @@ class Undoing:
         keep_replaced(self.tx, row.lead_id, {"email": (address, instead)}, source, when, email_key(address))
 
     def _write(self, lead_id: str, back: Mapping[str, Any]) -> None:
-        columns: dict[str, Any] = {name: back[name] for name in (*_KEYS, went_on.COMPANY) if name in back}
-        if "email" in columns:
-            columns["email_key"] = None if columns["email"] is None else email_key(columns["email"])
-            self.free |= set(self.tx.execute(_MAILBOXES, {"leads": [lead_id]}).scalars())
-        names = {"company" if name == went_on.COMPANY else name for name in back}
-        moments: SaidAt | None = self.tx.execute(_SAID_AT, {"lead": lead_id}).scalar_one()
-        if names & (moments or {}).keys():
-            columns["said_at"] = without(moments, names)
+        columns: dict[str, Any] = {name: back[name] for name in ("external_id", went_on.COMPANY) if name in back}
         if columns:
             self.tx.execute(update(tables.leads).where(tables.leads.c.id == lead_id).values(**columns))
         set_fields(self.tx, lead_id, {name: value for name, value in back.items() if name not in columns})
+        self._forget_moments(lead_id, {"company" if name == went_on.COMPANY else name for name in back})
+
+    def _forget_moments(self, lead_id: str, names: set[str]) -> None:
+        moments: SaidAt | None = self.tx.execute(_SAID_AT, {"lead": lead_id}).scalar_one()
+        if names & (moments or {}).keys():
+            its = update(tables.leads).where(tables.leads.c.id == lead_id)
+            self.tx.execute(its.values(said_at=without(moments, names)))
 
     # --- its company --------------------------------------------------------------------------------------
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Text, bindparam, null, or_, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, null, or_, select
 
 from kweek.intake.check import email_key
+from kweek.intake.imports.exchanged import put_back
 from kweek.intake.imports.file_row import Refusal
 from kweek.intake.imports.taking import event_id
 from kweek.leads import tables
 from kweek.leads.imports import change_rows
+from kweek.leads.merged import came_into, in_its_place
 from kweek.leads.replaced import forget_replaced
-from kweek.leads.tables import import_rows, replaced
+from kweek.leads.tables import import_rows, imports, replaced
 
 IS_ANOTHERS: Final = "that address is another lead's by now"
 
@@ -25,7 +27,8 @@ _HAD: Final = select(replaced.c.lead_id).where(
     replaced.c.email_key.in_(bindparam("keys", expanding=True, type_=Text)), replaced.c.name == "email"
 )
 _OWED: Final = (
-    select(import_rows)
+    select(import_rows, imports.c.at)
+    .join(imports, imports.c.id == _R.import_id)
     .where(
         or_(_R.lead_id.in_(_HAD), _R.lead_id.in_(bindparam("leads", expanding=True, type_=Text))),
         _R.status == "undone",
@@ -33,8 +36,10 @@ _OWED: Final = (
     )
     .order_by(_R.import_id, _R.number)
 )
-_LEAD: Final = select(tables.leads.c.email_key).where(tables.leads.c.id == bindparam("lead")).with_for_update()
-_HAS: Final = select(tables.leads.c.id).where(tables.leads.c.email_key == bindparam("key"))
+_L: Final = tables.leads.c
+_THESE: Final = _L.id.in_(bindparam("leads", expanding=True, type_=Text))
+_LOCK: Final = select(_L.id).where(_THESE).order_by(_L.id).with_for_update()
+_HAS: Final = select(_L.id).where(_L.email_key == bindparam("key"))
 
 
 def is_anothers(tx: Connection, address: str, lead_id: str) -> bool:
@@ -57,12 +62,15 @@ def give_back_addresses(tx: Connection, free: Collection[str], leads: Collection
 
 def _give_back(tx: Connection, row: Row[Any]) -> str | None:
     was, is_ = row.before["facts"].get("email", (None, None))
-    has = tx.execute(_LEAD, {"lead": row.lead_id}).scalar_one_or_none()
-    if is_ is None or has != email_key(is_) or (was is not None and is_anothers(tx, was, row.lead_id)):
+    places = in_its_place(tx, [row.lead_id])[row.lead_id]
+    tx.execute(_LOCK, {"leads": [*places, *came_into(tx, places)]})
+    if (
+        is_ is None
+        or (was is not None and is_anothers(tx, was, row.lead_id))
+        or not put_back(tx, places, was, is_, row.at)
+    ):
         return None
-    key = None if was is None else email_key(was)
-    tx.execute(update(tables.leads).where(tables.leads.c.id == row.lead_id).values(email=was, email_key=key))
     why = [one for one in row.why if Refusal.load(one).words != IS_ANOTHERS]
     change_rows(tx, row.import_id, [{"number": row.number, "why": why or None, "before": None}])
     forget_replaced(tx, row.lead_id, event_id(row.import_id, row.number))
-    return has
+    return email_key(is_)

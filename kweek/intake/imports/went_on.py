@@ -33,9 +33,12 @@ def put_right(tx: Connection, lead: str, changed: Changes, which: ColumnElement[
     standing = select(merges).where(m.kept_id == lead, m.undone_at.is_(None), which).order_by(m.id)
     for merge in tx.execute(standing).all() if left else ():
         columns: dict[str, list[Any]] = dict(merge.moved["columns"])
+        gone = lead_row(tx, merge.gone_id)
         for name, (before, said) in list(left.items()):
             had, has = columns.get(_key(name), (None, None))
-            if had is not None and had == said:
+            if before is None and had is None and (theirs := _known(gone, name)) is not None:
+                columns[_key(name)], left[name] = [None, theirs], (theirs, said)  # it would have taken that one's
+            elif had is not None and had == said:
                 columns[_key(name)] = [before, before if has == said else has]
                 if has != said:
                     del left[name]
@@ -64,7 +67,7 @@ def give_back(tx: Connection, places: Sequence[str], changed: Changes, later: La
                 came[name] = (had if before is None else before, said)
                 brought[_key(name)] = [had, came[name][0]]
         row = lead_row(tx, kept)
-        known = {name: getattr(row, name) if _key(name) == name else row.fields.get(name) for name in came}
+        known = {name: _known(row, name) for name in came}
         left, _ = later.of_lead(kept, put_right(tx, kept, came, merges.c.id > merge.id), (merge.at, 0))
         now = {name: before for name, (before, said) in left.items() if known[name] == said}
         for name in left.keys() - now.keys():
@@ -81,6 +84,10 @@ def stays(name: str, known: object) -> Refusal:
 
 def _key(name: str) -> str:
     return name if name in (*OWN_COLUMNS, COMPANY) else f"{OWN}{name}"
+
+
+def _known(row: Row[Any], name: str) -> Any:
+    return getattr(row, name) if _key(name) == name else row.fields.get(name)
 
 
 def _keep(tx: Connection, merge: Row[Any], columns: Mapping[str, list[Any]]) -> None:
