@@ -168,6 +168,8 @@ class RowFacts:
                 return getattr(self._points(), name.removeprefix("score."))
             case "sales_ready":
                 return self._rules.sales_ready.judge(self).ready
+            case "disqualified":
+                return self._rules.sales_ready.rules_out(self)
             case "topic":
                 return self._once(path, lambda: topic_of(self._tx, row.id))
             case "persona":

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from kweek.flow.conditions import Condition
 from kweek.flow.facts import Facts
 
 State = Literal["met", "not met", "unknown", "expired"]
+ASKED: Final = frozenset({"lead.sales_ready", "lead.disqualified"})
+"""What a condition asks of the definition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,16 @@ class SalesReady:
         met, not_met, unknown = (
             tuple(fact for fact, answer in answers if answer is wanted) for wanted in (True, False, None)
         )
-        out = tuple(line.because for line in self.disqualified if line.condition.test(facts) is True)
+        out = tuple(self._against(facts))
         no = bool(out or not_met or not self.needs)
         ready = None if unknown and not no else not no
         return Verdict(ready, met, not_met, unknown, out)
+
+    def rules_out(self, facts: Facts) -> bool:
+        return any(self._against(facts))
+
+    def _against(self, facts: Facts) -> Iterator[str]:
+        return (line.because for line in self.disqualified if line.condition.test(facts) is True)
 
     def checklist(self, facts: Facts, expired: Collection[str]) -> Iterator[tuple[Need, State]]:
         """How each need stands. expired: paths of facts that were known and hold no longer: to a condition they are
@@ -78,4 +86,4 @@ class SalesReady:
 
 def asks_itself(condition: Condition) -> bool:
     """Would the definition of sales ready go round in circles with it?"""
-    return "lead.sales_ready" in condition.names
+    return not ASKED.isdisjoint(condition.names)

@@ -12,7 +12,7 @@ from kweek.rules.scoring import Rule
 
 _COMPUTED: Final = (
     "lead.profile", "lead.engagement", "lead.grade", "lead.score.profile", "lead.score.intent", "lead.score.interest",
-    "lead.sales_ready", "lead.topic", "lead.persona", "lead.stage",
+    "lead.sales_ready", "lead.disqualified", "lead.topic", "lead.persona", "lead.stage",
 )  # fmt: skip
 _OF_FIELDS: Final = frozenset(("known", "matches"))  # functions that ask nothing but the field that they name
 

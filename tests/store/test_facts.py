@@ -102,7 +102,9 @@ def test_a_disqualified_lead_is_not_ready_and_one_without_facts_is_unknown(datab
     a_lead(database, "student", job_title="PhD student")
     with database.write() as tx:
         assert RowAnswers(tx, "unknown", NOW, WORLD).facts(None).field("lead.sales_ready") is None
+        assert RowAnswers(tx, "unknown", NOW, WORLD).facts(None).field("lead.disqualified") is False
         assert RowAnswers(tx, "student", NOW, WORLD).facts(None).field("lead.sales_ready") is False
+        assert RowAnswers(tx, "student", NOW, WORLD).facts(None).field("lead.disqualified") is True
 
 
 HITS = {

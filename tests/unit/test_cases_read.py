@@ -129,6 +129,7 @@ def test_who_the_lead_is() -> None:
         ("lead: { countri: NL }", (4, 13), "no field “countri”", "“country”"),
         ("lead: { profile: E }", (4, 22), "“E”", "A, B, C, D"),
         ("lead: { sales_ready: true }", (4, 13), "worked out", "bant"),
+        ("lead: { disqualified: true }", (4, 13), "worked out", "tags"),
         ("lead: { contract_end: soon }", (4, 27), "“soon” is not a date", "2026-09-01"),
         ("lead: { bant: { budgt: x } }", (4, 21), "no field bant.budgt", "“bant.budget”"),
         ("lead: { score: { profile: much } }", (4, 31), "“much” is not a number of points", "15"),

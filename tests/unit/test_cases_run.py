@@ -24,7 +24,7 @@ from kweek.flow.surveys import Option, Question, Survey
 from kweek.flow.world import World
 from kweek.rehearsal import rehearse
 from kweek.rules.calendars import Calendar
-from kweek.rules.qualification import Need, SalesReady
+from kweek.rules.qualification import Disqualifier, Need, SalesReady
 from kweek.workspace import read_workspace
 from tests.unit.flow_of import BROCHURE, plan_from
 from tests.unit.manual import CASES
@@ -39,7 +39,10 @@ WORLD = World(
     timezone="Europe/Amsterdam",
     surveys={"survey": "brochure"},
     fills={"survey.brochure.money": "bant.budget"},
-    sales_ready=SalesReady((Need("budget", parse_condition('bant.budget == "reserved"')),)),
+    sales_ready=SalesReady(
+        (Need("budget", parse_condition('bant.budget == "reserved"')),),
+        (Disqualifier("competitor", parse_condition('tagged("competitor")')),),
+    ),
 )
 
 

@@ -87,6 +87,7 @@ def test_a_flow_without_any_row_has_one_case() -> None:
         ("days_until(lead.contract_end) < 30", "{ contract_end: 2026-03-31 }"),
         ("known(lead.phone) and known(lead.owner)", "{ phone: something, owner: something }"),
         ("lead.sales_ready", "{ bant: { budget: reserved } }"),
+        ("lead.disqualified", "{ tags: [competitor] }"),
     ],
 )
 def test_conditions_are_made_true(condition: str, lead: str) -> None:

@@ -63,6 +63,13 @@ BROKEN = [
     ("flows/contact-request.yaml", "handover: sales", "handover: benelux", "Name one of: sales, telemarketing"),
     ("rules/workspace.yaml", "languages:", "talen:", "“languages”"),
     ("rules/sales-ready.yaml", 'lead.profile in ["A", "B"]', "lead.sales_ready", "facts"),
+    ("rules/sales-ready.yaml", 'tagged("competitor")', "lead.disqualified", "asks whether the lead is disqualified"),
+    (
+        "rules/scoring.yaml",
+        'if: matches(lead.job_title, "*student*")',
+        "if: lead.disqualified",
+        "cannot ask for lead.disqualified",
+    ),
     # what cannot be read is there all the same, and is read as it was probably meant
     ("rules/workspace.yaml", "contract_end: { type: date", "contract_end: { type: datum", "“date”"),
     ("rules/workspace.yaml", "languages: [nl, en]", "languages: nl, en", "languages: [nl, en]"),

@@ -18,14 +18,17 @@ from kweek.flow.state import Effect, EffectKind, Ended, Enrolment, LeadState
 from kweek.flow.world import World
 from kweek.rules.calendars import Calendar
 from kweek.rules.grades import Points
-from kweek.rules.qualification import Need, SalesReady
+from kweek.rules.qualification import Disqualifier, Need, SalesReady
 from kweek.rules.scoring import Rule
 from kweek.rules.traits import Traits
 from tests.unit.flow_of import BROCHURE
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-READY = SalesReady((Need("budget", parse_condition("bant.budget == true")),))
+READY = SalesReady(
+    (Need("budget", parse_condition("bant.budget == true")),),
+    (Disqualifier("competitor", parse_condition('tagged("competitor")')),),
+)
 
 
 def lead(**options: Any) -> Memory:
@@ -63,6 +66,13 @@ def test_what_a_flow_sets_is_of_the_type_that_its_field_has(kind: Kind, text: st
     for name in ("said", "lead.said"):
         memory.apply(effect("set_fields", fields={name: text}))
         assert true(memory, condition) is True
+
+
+def test_who_is_ruled_out_is_worked_out() -> None:
+    memory = lead()
+    assert true(memory, "lead.disqualified") is False
+    memory.apply(effect("add_tags", tags=["competitor"]))
+    assert true(memory, "lead.disqualified") is True
 
 
 @pytest.mark.parametrize(("budget", "ready"), [(True, True), (False, False), (None, None)])

@@ -67,6 +67,7 @@ def test_nobody_is_ready_before_anything_was_agreed() -> None:
     assert SalesReady().judge(Known(lead__profile="A")).ready is False
 
 
-def test_the_definition_does_not_ask_itself() -> None:
+@pytest.mark.parametrize("asks", ["lead.sales_ready", "not lead.disqualified"])
+def test_the_definition_does_not_ask_itself(asks: str) -> None:
     with pytest.raises(ValueError, match="asks what this definition is to say"):
-        SalesReady((Need("ready", parse_condition("lead.sales_ready")),))
+        SalesReady((Need("ready", parse_condition(asks)),))

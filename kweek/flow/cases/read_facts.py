@@ -43,8 +43,9 @@ class FactReader(Reader):
                 given[key] = one
             elif not self.strict or key in own:
                 fields |= self.fact(f"lead.{key}", one)
-            elif key in ("grade", "persona", "sales_ready", "stage"):
-                fix = "Give the facts that it follows from: profile, engagement, bant: {…}."
+            elif key in ("grade", "persona", "sales_ready", "disqualified", "stage"):
+                facts = "job_title, tags" if key == "disqualified" else "profile, engagement, bant: {…}"
+                fix = f"Give the facts that it follows from: {facts}."
                 self.note(one.key.at, "computed", f"“{key}” is worked out, not given.", "", fix)
             else:
                 self.note(one.key.at, "unknown-key", f"A lead has no field “{key}”.", "", did_you_mean(key, words))

@@ -64,6 +64,8 @@ class Solver(Struct, frozen=True):
                     yield so_far
             case Field(path="lead.sales_ready"):
                 yield from self._ready(so_far) if want else [so_far]
+            case Field(path="lead.disqualified"):
+                yield from self._disqualified(so_far) if want else [so_far]
             case Field(path=path):
                 yield from _with(so_far, path, [want])
             case Not(part=part):
@@ -90,6 +92,10 @@ class Solver(Struct, frozen=True):
 
     def _ready(self, so_far: Answer) -> Iterator[Answer]:
         yield from self._all(((need.condition.tree, True) for need in self.sales_ready.needs), so_far)
+
+    def _disqualified(self, so_far: Answer) -> Iterator[Answer]:
+        for line in self.sales_ready.disqualified:
+            yield from self._true(line.condition.tree, True, so_far)
 
     def _compare(self, node: Compare, want: bool, so_far: Answer) -> Iterator[Answer]:
         pairs = list(zip(node.operators, node.operands, node.operands[1:], strict=False))

@@ -214,9 +214,11 @@ class _Search:
     def _named(self, *conditions: Condition | None) -> frozenset[str]:
         """The facts that these ask for, and those by which a lead is ready for sales."""
         names = frozenset(name for condition in conditions if condition for name in condition.names)
-        if "lead.sales_ready" not in names:
-            return names
-        return names.union(*(need.condition.names for need in self.world.sales_ready.needs))
+        ready = self.world.sales_ready
+        for asked, lines in (("lead.sales_ready", ready.needs), ("lead.disqualified", ready.disqualified)):
+            if asked in names:
+                names = names.union(*(line.condition.names for line in lines))
+        return names
 
     # --- loops ----------------------------------------------------------------------------------------
 

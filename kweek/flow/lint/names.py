@@ -34,6 +34,7 @@ COMPUTED: Final[Mapping[str, FieldType]] = {
     "lead.score.intent": _POINTS,
     "lead.score.interest": _POINTS,
     "lead.sales_ready": FieldType("yes/no", known=True),
+    "lead.disqualified": FieldType("yes/no", known=True),
     "lead.stage": FieldType("text", STAGES),
     "lead.persona": _TEXT,
     "lead.topic": _TEXT,

@@ -8,14 +8,16 @@ from kweek.flow.lint.asks import ask
 from kweek.flow.lint.names import Names
 from kweek.flow.lint.report import Report
 from kweek.flow.problems import nearest
+from kweek.rules.qualification import asks_itself
 from kweek.rules.said import ROOT
 
 
 def lint_sales_ready(lines: SalesReadyLines, names: Names, report: Report) -> None:
     for line in (*lines.needs, *lines.disqualified):
         condition = ask(line.condition, names, report)
-        if condition and "lead.sales_ready" in condition.names:
-            what = "The definition of sales ready asks whether the lead is sales ready"
+        if condition and asks_itself(condition):
+            asked = "sales ready" if "lead.sales_ready" in condition.names else "disqualified"
+            what = f"The definition of sales ready asks whether the lead is {asked}"
             fix = 'Ask for facts: lead.profile in ["A", "B"]'
             report.error(line.condition.at, "asks-itself", what, "nobody could answer", fix)
         elif condition and line in lines.needs:

@@ -13,7 +13,10 @@ from kweek.flow.lint.report import Report
 from kweek.flow.problems import Located, did_you_mean, value_of
 from kweek.flow.words import BUILT_IN, GRADE_CHANGED
 
-_FOLLOWS: Final = ("lead.score.", "lead.profile", "lead.engagement", "lead.grade", "lead.sales_ready", "lead.stage")
+_FOLLOWS: Final = (
+    "lead.score.", "lead.profile", "lead.engagement", "lead.grade", "lead.sales_ready", "lead.disqualified",
+    "lead.stage",
+)  # fmt: skip
 _TOPIC: Final = "lead.topic"
 _PORTRAIT: Final = "lead.persona"
 _PASSES: Final = ("bant.", "handover.", "today")

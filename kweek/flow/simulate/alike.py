@@ -19,6 +19,7 @@ from kweek.flow.simulate.memory import Memory
 from kweek.flow.state import Enrolment, Event, LeadState, Token
 from kweek.flow.words import HANDOVER
 from kweek.flow.world import World
+from kweek.rules.qualification import asks_itself
 
 _ZONE = ("lead.timezone", "lead.country")
 
@@ -42,7 +43,7 @@ class Asked:
         plans = tuple(world.plans.values())
         conditions = [condition for plan in plans for condition in _conditions(plan)]
         ready = world.sales_ready
-        if any("lead.sales_ready" in condition.names for condition in conditions):
+        if any(asks_itself(condition) for condition in conditions):
             conditions += [line.condition for line in (*ready.needs, *ready.disqualified)]
         if any("lead.persona" in condition.names for condition in conditions):
             conditions += [persona.condition for persona in world.personas]

@@ -91,6 +91,8 @@ class LeadFacts:
                 return memory.judged().interest
             case "sales_ready":
                 return memory.world.sales_ready.judge(self).ready
+            case "disqualified":
+                return memory.world.sales_ready.rules_out(self)
             case "topic":
                 return next((topic for _, _, topic in memory.reading()), None)
             case "persona":
