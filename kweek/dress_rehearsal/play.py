@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import Connection, insert, select
@@ -27,7 +27,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.webhook import Webhooks
 from kweek.dress_rehearsal.house import House, furnish
 from kweek.dress_rehearsal.journey import NEAR, Deed, Journey, Lines
-from kweek.dress_rehearsal.server import ClockStoppedError, go_to, time_skipping
+from kweek.dress_rehearsal.server import ClockError, go_to, time_skipping
 from kweek.errors import KweekError
 from kweek.flow.state import Event
 from kweek.intake.incoming import Incoming, LeadIn
@@ -45,6 +45,7 @@ EARLY: Final = timedelta(seconds=8)
 event of a lead a little earlier than the one before it. (A timer that fires in the very task that cancels it stops the
 test server's clock for good; Temporal's own server takes it.)"""
 _MOST: Final = 5
+_SOON: Final = 60.0
 
 
 class StandsStillError(KweekError):
@@ -67,10 +68,10 @@ async def play(
     told: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[Played]:  # fmt: skip
     """folder: empty, for the databases. seconds: so long it may take. told: so many moments are over, of so many.
-    StandsStillError: it took longer. ClockStoppedError: twice."""
+    StandsStillError: it took longer. ClockError: twice."""
     try:
         return await _in_time(folder / "first", workspace, everybody, seconds, migrated, told)
-    except ClockStoppedError:
+    except ClockError:
         return await _in_time(folder / "again", workspace, everybody, seconds, migrated, told)
 
 
@@ -154,6 +155,8 @@ async def _let_time_pass(
     for done, (at, together) in enumerate(moments):
         told(done, len(moments))
         await go_to(environment, house.clock.real(at))
+        if not await _so(lambda at=at: _on_time(house, at)):
+            raise ClockError("the clock of the test server went past what was due")
         for at_once in _in_turn(together):
             busy: set[str] = set()
             for _, journey, deed in at_once:
@@ -226,9 +229,23 @@ def _stand_still(house: House, lead: str) -> None:
         hold(tx, lead, "the case is over", lead_row(tx, lead).turn)
 
 
-async def _until(true: Callable[[], Awaitable[Any]], what: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
+async def _on_time(house: House, at: datetime) -> bool:
+    """Has everybody done what was due before then?"""
+    row = tables.leads.c
+    with house.database.read() as tx:
+        return tx.execute(select(row.id).where(row.wake_at < at, row.held.is_(None)).limit(1)).first() is None
+
+
+async def _until(true: Callable[[], Awaitable[bool]], what: str) -> None:
+    if not await _so(true):
+        raise StandsStillError(f"the server stands still: it was not so within {_SOON:.0f} s that {what}")
+
+
+async def _so(true: Callable[[], Awaitable[bool]]) -> bool:
+    """In a minute, at the latest."""
+    deadline = time.monotonic() + _SOON
     while not await true():
         if time.monotonic() > deadline:
-            raise StandsStillError(f"the server stands still: it was not so within {seconds:.0f} s that {what}")
+            return False
         await asyncio.sleep(0.02)
+    return True

@@ -44,9 +44,9 @@ def find_test_server() -> str:
     return found
 
 
-class ClockStoppedError(KweekError):
-    """It does not skip time any more, and never will. (A timer that fires in the very task that cancels it does that;
-    Temporal's own server takes it.)"""
+class ClockError(KweekError):
+    """It stands still for good, or went past what was due. (A timer that fires in the very task that cancels it upsets
+    it; Temporal's own server takes that.)"""
 
     exit_code = 3
 
@@ -74,7 +74,7 @@ async def time_skipping() -> AsyncGenerator[WorkflowEnvironment]:
 
 async def go_to(environment: WorkflowEnvironment, real: datetime) -> None:
     """Let time pass until then; what a call that was broken off, or took too long, has left of it is slept anew.
-    ClockStoppedError."""
+    ClockError."""
     patience, seen = _PATIENCE, (await environment.get_current_time(), time.monotonic())
     while True:
         try:
@@ -87,5 +87,5 @@ async def go_to(environment: WorkflowEnvironment, real: datetime) -> None:
         except RPCError:
             patience -= 1
             if not patience:
-                raise ClockStoppedError("the clock of the test server stands still") from None
+                raise ClockError("the clock of the test server stands still") from None
             await asyncio.sleep(0.2)

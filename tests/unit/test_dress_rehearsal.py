@@ -20,7 +20,7 @@ from kweek.dress_rehearsal import play as playing
 from kweek.dress_rehearsal.compare import compared
 from kweek.dress_rehearsal.journey import Journey, journeys
 from kweek.dress_rehearsal.play import Played
-from kweek.dress_rehearsal.server import ClockStoppedError, find_test_server, go_to
+from kweek.dress_rehearsal.server import ClockError, find_test_server, go_to
 from kweek.flow.cases.report import Result, try_case
 from tests.unit.flow_of import BROCHURE
 from tests.unit.test_cases_run import OPENED, WORLD, case
@@ -115,7 +115,7 @@ class _Stopped:
 
 
 def test_a_clock_that_only_goes_along_has_stopped() -> None:
-    with pytest.raises(ClockStoppedError):
+    with pytest.raises(ClockError):
         asyncio.run(go_to(cast("WorkflowEnvironment", _Stopped()), datetime.now(UTC) + timedelta(hours=1)))
 
 
@@ -125,7 +125,7 @@ def test_where_the_clock_has_stopped_all_is_lived_once_more(tmp_path: Path, monk
     async def in_time(folder: Path, *_: object) -> list[Played]:
         houses.append(folder)
         if len(houses) == 1:
-            raise ClockStoppedError
+            raise ClockError
         return []
 
     monkeypatch.setattr(playing, "_in_time", in_time)
