@@ -40,7 +40,7 @@ def test_every_need_is_met_or_not_or_unknown_or_expired(staff: TestClient, ann: 
     shown = staff.get(page, headers=NL).text
     assert states(shown) == {
         "Past bij het profiel": "met", "Behoefte": "met", "Budget": "expired", "Beslissingsbevoegdheid": "not met",
-        "Moment van beslissen": "unknown", "Wens om te praten": "unknown",
+        "Moment van vergelijken": "unknown", "Moment van beslissen": "unknown", "Wens om te praten": "unknown",
     }  # fmt: skip
     assert "Is er budget voor? Ja" in shown
     assert "de vragenlijst “Na de beurs” (per telefoon)" in shown.replace("per mail, ", "")
@@ -50,7 +50,7 @@ def test_a_program_reads_the_same_checklist_and_each_fact(api: TestClient, ann: 
     known = api.get("/api/leads/ann", headers=NL).json()
     assert {one["words"]: one["state"] for one in known["checklist"]} == {
         "Past bij het profiel": "met", "Behoefte": "met", "Budget": "expired", "Beslissingsbevoegdheid": "not met",
-        "Moment van beslissen": "unknown", "Wens om te praten": "unknown",
+        "Moment van vergelijken": "unknown", "Moment van beslissen": "unknown", "Wens om te praten": "unknown",
     }  # fmt: skip
     assert (known["sales_ready"], known["disqualified"]) == (False, [])
     assert any("Na de beurs" in who for one in known["checklist"] for who in one["asked_by"])

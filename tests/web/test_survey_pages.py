@@ -42,6 +42,16 @@ def test_what_hangs_on_an_answer_is_asked_after_it(web: TestClient, address: str
     assert books.count(tables.survey_drafts) == 0
 
 
+def test_who_decides_later_is_asked_when_it_compares(web: TestClient, address: str, books: Books) -> None:
+    web.post(address, data=FIRST)
+    second = web.post(address, data=SECOND | {"time": "six-months"})
+    assert (second.status_code, second.headers["location"]) == (303, f"{address}?page=3")
+    assert "Dank u wel" in web.post(address, data={"@shown": "evaluation", "evaluation": "three-months"}).text
+    assert {"time": "six-months", "evaluation": "three-months"}.items() <= {
+        row.fact: row.value for row in books.rows(tables.bant)
+    }.items()
+
+
 def test_who_stops_half_way_goes_on_there_and_may_go_back(web: TestClient, address: str, books: Books) -> None:
     web.post(address, data=FIRST)
     on_another_machine = web.get(address).text
