@@ -178,7 +178,7 @@ REMINDED: Final = [
 ]
 VISIT: Final = "  visit: { nl: Wil een"
 OUTCOMES_OF_A_SCRIPT: Final = [
-    (SCRIPT, VISIT, f"  interested: {{ nl: Ja, en: Yes }}\n{VISIT}", 66, "an outcome of every call"),
+    (SCRIPT, VISIT, f"  interested: {{ nl: Ja, en: Yes }}\n{VISIT}", 79, "an outcome of every call"),
     (FAIR, "        visit: sales", "        measuring visit: sales", 61, "Did you mean “visit”?"),
 ]
 

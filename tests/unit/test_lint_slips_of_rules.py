@@ -56,8 +56,8 @@ SLIPS: Final = [
     (SCORING, OPENED, "    when: grade.changed\n", 65, "Name the event that moves it: when: download.taken."),
     (SCORING, OPENED, "    when: grade.chnged\n", 65, "There is no event “grade.chnged”"),
     # a need that is called as no fact is
-    (READY, "- fact: need ", "- fact: neeed ", 59, "Write need."),
-    (READY, "- fact: authority ", "- fact: autority ", 63, "Write authority."),
+    (READY, "- fact: need ", "- fact: neeed ", 67, "Write need."),
+    (READY, "- fact: authority ", "- fact: autority ", 71, "Write authority."),
     # an address to which no mail gets
     (FAIR, "- tell: manager", "- tell: anna@lisveld", 70, "“anna@lisveld” is not an e-mail address."),
     (FAIR, "    tell: manager", "    tell: hanneke@lisveld example.com", 81, "Did you mean “hanneke”?"),
@@ -77,7 +77,7 @@ def test_a_slip_in_the_rules_is_one_message(
 
 def test_a_misspelt_fact_is_told_at_its_word(shipped: Path) -> None:
     problem = told_once(shipped, READY, "- fact: need ", "- fact: neeed ")
-    assert (problem.severity, problem.line, problem.column) == ("warning", 59, 11)
+    assert (problem.severity, problem.line, problem.column) == ("warning", 67, 11)
 
 
 @pytest.mark.parametrize("name", ["appetite", "needs-it\n    title: need of it", "needs\n    title: { en: it needs }"])
