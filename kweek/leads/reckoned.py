@@ -11,15 +11,15 @@ from hashlib import blake2b
 from typing import Any, Final, cast, get_args
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, select
-from sqlalchemy.exc import DBAPIError
 
 from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
 from kweek.leads.facts import RowFacts, Rules
+from kweek.leads.failing import why_failed
 from kweek.leads.tables import answers, campaigns, companies, events, leads, points, tags
 from kweek.rules.grades import Axis, Grades, Points
 from kweek.rules.matrix import Matrix
-from kweek.rules.scoring import Ask, Did, Rule, reckon
+from kweek.rules.scoring import Ask, Did, Rule, RuleFailed, reckon
 from kweek.rules.scoring import Row as Wanted
 from kweek.rules.wall import zone
 
@@ -136,15 +136,13 @@ def _reckon(
     kinds = {"kinds": list(scores.heard), "asked": list(scores.asked_of_events)}
     did = _did(tx.execute(queries.events, {**asked, **kinds}).all())
     written = _written(tx.execute(queries.written, asked).all())
-    known = _Known(tx, scores, queries, asked)
+    known, days = _Known(tx, scores, queries, asked), zone(scores.timezone)
     for lead in tx.execute(queries.leads, asked).all():
         ledger = written[lead.id]
         try:
-            wanted = reckon(scores.rules, did.get(lead.id, ()), known.ask(lead, now), now, zone(scores.timezone))
-        except DBAPIError:
-            raise
-        except Exception as error:  # whatever it is: it is told, and this lead keeps what it has
-            yield Reckoned(lead, [], Points(**ledger.sums), f"{type(error).__name__}: {error}")
+            wanted = reckon(scores.rules, did.get(lead.id, ()), known.ask(lead, now), now, days)
+        except RuleFailed as error:  # whatever it is: it is told, and this lead keeps what it has
+            yield Reckoned(lead, [], Points(**ledger.sums), why_failed(error, days))
             continue
         missing = list(_missing(lead.id, wanted, ledger.by_rules, now))
         for row in missing:
@@ -166,7 +164,7 @@ def _did(rows: Iterable[Any]) -> Mapping[str, list[Did]]:
     """By their leads."""
     found: defaultdict[str, list[Did]] = defaultdict(list)
     for lead, id, kind, at, data in rows:
-        found[lead].append(Did(id, kind, at, data or {}))
+        found[lead].append(Did(id, kind, at, {} if data is None else data))
     return found
 
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
-from sqlalchemy.exc import DBAPIError
 
 from kweek.leads.bulk import insert_rows
+from kweek.leads.failing import why_failed
 from kweek.leads.ledger import has_problem, problem
 from kweek.leads.points import Columns, graded, set_graded
 from kweek.leads.reckoned import Reckoned, Scores, asked_of, reckon_leads, reckon_these, row_of
@@ -21,7 +21,7 @@ from kweek.leads.rows import insert_once
 from kweek.leads.tables import points, problems
 from kweek.leads.whole import stands_by
 from kweek.rules.grades import Points
-from kweek.rules.scoring import Did, reckon
+from kweek.rules.scoring import Did, RuleFailed, reckon
 from kweek.rules.wall import zone
 
 _FAILED: Final = "not scored"
@@ -46,12 +46,11 @@ def score(
         return _settled(tx, scores, reckon_leads(tx, scores, lead.id, lead.id, now), now, {}).get(lead.id, {})
     if not fitting:
         return {}
+    days = zone(scores.timezone)
     try:
-        wanted = reckon(fitting, did, asked_of(tx, scores, lead, now), now, zone(scores.timezone))
-    except DBAPIError:
-        raise
-    except Exception as error:  # the event is worth more than its points
-        _say_failed(tx, scores, {lead.id: f"{type(error).__name__}: {error}"}, now)
+        wanted = reckon(fitting, did, asked_of(tx, scores, lead, now), now, days)
+    except RuleFailed as error:  # the event is worth more than its points
+        _say_failed(tx, scores, {lead.id: why_failed(error, days)}, now)
         return {}
     sums = Points(lead.points_profile, lead.points_intent, lead.points_interest)
     added = [row for row in wanted if insert_once(tx, points, row_of(lead.id, row, row.points, 0, now))]
@@ -110,11 +109,11 @@ def _say_failed(tx: Connection, scores: Scores, failed: Mapping[str, str], now: 
             problem(tx, lead, key, _FAILED, f"{_KEPT}{why}", now)
 
 
-def say_again(tx: Connection, scores: Scores, failed: Iterable[str], now: datetime) -> None:
-    """On these leads a rule fails still, now."""
-    keys = [f"{lead}/{scores.stamp}" for lead in failed]
-    if keys:
-        tx.execute(update(problems).where(problems.c.key.in_(keys), problems.c.code == _FAILED).values(at=now))
+def say_again(tx: Connection, scores: Scores, failed: Mapping[str, str], now: datetime) -> None:
+    """On these leads a rule fails still, now; it may be for another reason."""
+    for lead, why in failed.items():
+        its = (problems.c.key == f"{lead}/{scores.stamp}", problems.c.code == _FAILED)
+        tx.execute(update(problems).where(*its).values(at=now, words=f"{_KEPT}{why}"))
 
 
 def failures(read: Connection, rules: str, since: datetime, most: int) -> list[tuple[str, str]]:

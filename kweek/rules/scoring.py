@@ -70,23 +70,41 @@ class Row(Struct, frozen=True):
     at: datetime | None
 
 
+class RuleFailed(Exception):
+    """A rule that cannot be reckoned; `__cause__`: why. did: the event that it was about, where it was about one."""
+
+    def __init__(self, rule: Rule, did: Did | None = None) -> None:
+        super().__init__(rule.id)
+        self.rule, self.did = rule, did
+
+
 Ask = Callable[[Did | None], Facts]
 """What is known of the lead, seen from an event of it (whose data are `event.…`), or from none."""
 
 
 def reckon(rules: Iterable[Rule], did: Iterable[Did], ask: Ask, now: datetime, zone: tzinfo) -> list[Row]:
-    """All rows of a lead at this moment. did: in any order. zone: whose Mondays and days count."""
+    """All rows of a lead at this moment. did: in any order. zone: whose Mondays and days count. RuleFailed."""
     by_kind: dict[str, list[Did]] = {}
     for one in sorted(did, key=attrgetter("at", "id")):
         by_kind.setdefault(one.kind, []).append(one)
     rows: list[Row] = []
     for rule in rules:
-        if rule.event is not None:
-            if of_kind := by_kind.get(rule.event):
-                rows += _earned(rule, of_kind, ask, now, zone)
-        elif rule.condition is not None and rule.condition.test(ask(None)) is True:
-            rows.append(Row(rule.id, "", rule.axis, rule.points, rule.because, None))
+        try:
+            rows += _given(rule, by_kind, ask, now, zone)
+        except RuleFailed:
+            raise
+        except Exception as error:
+            raise RuleFailed(rule) from error
     return rows
+
+
+def _given(rule: Rule, by_kind: Mapping[str, Sequence[Did]], ask: Ask, now: datetime, zone: tzinfo) -> Sequence[Row]:
+    if rule.event is not None:
+        of_kind = by_kind.get(rule.event)
+        return _earned(rule, of_kind, ask, now, zone) if of_kind else ()
+    if rule.condition is None or not _holds(rule, ask):
+        return ()
+    return (Row(rule.id, "", rule.axis, rule.points, rule.because, None),)
 
 
 def _earned(rule: Rule, did: Sequence[Did], ask: Ask, now: datetime, zone: tzinfo) -> list[Row]:
@@ -101,12 +119,17 @@ def _earned(rule: Rule, did: Sequence[Did], ask: Ask, now: datetime, zone: tzinf
 
 
 def _fitting(rule: Rule, did: Sequence[Did], ask: Ask) -> Sequence[Did]:
-    condition = rule.condition
-    if condition is None:
-        return did
     if not rule.asks_of_event:
-        return did if condition.test(ask(None)) is True else ()
-    return [one for one in did if condition.test(ask(one)) is True]
+        return did if _holds(rule, ask) else ()
+    return [one for one in did if _holds(rule, ask, one)]
+
+
+def _holds(rule: Rule, ask: Ask, one: Did | None = None) -> bool:
+    """Is its condition true, if it has one?"""
+    try:
+        return rule.condition is None or rule.condition.test(ask(one)) is True
+    except Exception as error:
+        raise RuleFailed(rule, one) from error
 
 
 class Standing(Struct, frozen=True):

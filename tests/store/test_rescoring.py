@@ -24,6 +24,7 @@ from kweek.leads.clock import Clock
 from kweek.leads.database import Database
 from kweek.leads.publish import publish
 from kweek.leads.reckoned import Scores, is_anew
+from kweek.leads.scores import failures
 from kweek.rules.grades import Grades
 from kweek.rules.scoring import Rule
 from tests.store.making import NOW, a_lead, let_others_pass
@@ -131,9 +132,44 @@ def test_a_rule_that_fails_on_one_lead_does_not_stop_the_rest(crowd: Database, m
         return sound(this, facts)
 
     monkeypatch.setattr(Condition, "test", fails)
-    assert preview(crowd, NEW.scores, LATER).failed == {"lead-2": "ZeroDivisionError: by nothing"}
+    [(lead, why)] = preview(crowd, NEW.scores, LATER).failed.items()
+    assert (lead, why.startswith("Rule “is a student”: it cannot be reckoned with what is known of this lead.")) == (
+        "lead-2", True,
+    )  # fmt: skip
+    assert why.endswith("tell whoever keeps Kweek (ZeroDivisionError: by nothing).")
     batch = next(iter(rescore(crowd, NEW, "", lambda: LATER)))
-    assert (batch.leads, batch.changed, dict(batch.failed)) == (3, 2, {"lead-2": "ZeroDivisionError: by nothing"})
+    assert (batch.leads, batch.changed, dict(batch.failed)) == (3, 2, {lead: why})
+
+
+HUMID = Rule("humid", "read about humidity", "interest", 1, "page.viewed", parse_condition('event.topic == "humidity"'))
+READERS = FlowEars(scores=Scores((HUMID, MORE), timezone="Europe/Amsterdam"))
+
+
+def test_an_event_that_cannot_be_read_is_told_with_its_rule_and_with_what_to_do(crowd: Database) -> None:
+    for n in range(3):
+        read = Incoming(f"v{n}", "page.viewed", NOW + timedelta(hours=n), LeadIn(id="lead-1"), {"topic": "humidity"})
+        record(crowd, read, LATER, READERS)
+    e = tables.events
+    with crowd.write() as tx:
+        tx.execute(update(e).where(e.c.id.in_(("v1", "v2"))).values(data="no object"))
+        before = tx.execute(select(tables.points.c.id).order_by(tables.points.c.id)).all()
+    batches = [batch for _ in range(2) for batch in rescore(crowd, READERS, "", lambda: LATER)]
+    assert sum(batch.changed for batch in batches) == 2, "the others are rescored"
+    [said] = {why for batch in batches for why in batch.failed.values()}
+    assert said == (
+        "Rule “read about humidity”, event page.viewed of 2 March 2026 11:00: what came with the event cannot be read, "
+        "it should be names with their values. Look at the lead's story, and tell whoever keeps Kweek "
+        "(AttributeError: 'str' object has no attribute 'get')."
+    )
+    with crowd.write() as tx:
+        its = select(tables.points.c.id).where(tables.points.c.id.in_([row.id for row in before]))
+        assert tx.execute(its.order_by(tables.points.c.id)).all() == before, "it keeps what it has"
+        assert failures(tx, READERS.scores.stamp, LATER, 10) == [("lead-1", said)]
+        tx.execute(update(e).where(e.c.id == "v1").values(data={}))
+    assert [lead for batch in rescore(crowd, READERS, "", lambda: LATER) for lead in batch.failed] == ["lead-1"]
+    with crowd.read() as tx:
+        [(_, still)] = failures(tx, READERS.scores.stamp, LATER, 10)
+    assert "page.viewed of 2 March 2026 12:00" in still, "the one that is left"
 
 
 def test_flows_hear_of_grades_that_changed_and_only_where_they_listen(crowd: Database) -> None:
