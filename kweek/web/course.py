@@ -157,7 +157,12 @@ def _source(row: Row[Any], known: Mapping[str, Row[Any]]) -> Row[Any] | None:
 def _place_of(row: Row[Any]) -> int:
     if row.kind == "opened":
         return BEFORE
-    return BROUGHT if row.kind == GRADE_CHANGED or (row.kind == "enrol" and row.data.get("grade")) else DID
+    return BROUGHT if row.kind == GRADE_CHANGED or (row.kind == "enrol" and _data(row).get("grade")) else DID
+
+
+def _data(row: Row[Any]) -> Mapping[str, Any]:
+    """What came with it; nothing where that cannot be read."""
+    return cast("Mapping[str, Any]", row.data) if isinstance(row.data, Mapping) else {}
 
 
 def _words(say: Tongue, row: Row[Any], refused: set[int]) -> str:
@@ -175,41 +180,31 @@ def _refused(read: Connection, lead_id: str, enrolled: Sequence[Row[Any]]) -> se
         return set()
     j, e, leads = tables.journal.c, tables.enrolments.c, tables.leads.c
     seen = read.execute(select(leads.seen).where(leads.id == lead_id)).scalar_one()
-    begun = select(e.flow, j.at, j.detail).join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
-    rows = read.execute(begun.where(j.lead_id == lead_id, j.kind == "started")).all()
-    starts = [(row.flow, row.at) for row in rows if row.detail.get("by") == "enrol"]
-    e = tables.events.c
-    ever = select(e.seq, e.at, e.data, e.merged).where(e.lead_id == lead_id, e.kind == "enrol")
-    refused, later = set[int](), dict[str, datetime]()
-    for row in read.execute(ever.order_by(e.at.desc(), e.seq.desc())):
-        flow = str(row.data.get("flow") or "")
-        until = later.get(flow)
-        began = any(one == flow and row.at <= at and (until is None or at < until) for one, at in starts)
-        if row.seq <= seen and not began and not row.merged:
-            refused.add(row.seq)
-        later[flow] = row.at
-    return refused
+    started = (j.lead_id == lead_id, j.kind == "started", j.detail["by"].as_string() == "enrol")
+    query = select(e.state["since"].as_integer()).join_from(tables.journal, tables.enrolments, e.id == j.enrolment_id)
+    began = set(read.execute(query.where(*started)).scalars())
+    return {row.seq for row in enrolled if row.seq <= seen and row.seq not in began and not row.merged}
 
 
 def _about(say: Tongue, row: Row[Any], mail: str | None, zone: tzinfo, titles: Mapping[str, str]) -> Iterator[str]:
     """The mail, or the flow, that it is about; and its data. titles: of the flows."""
     if row.kind == "enrol":
-        flow = str(row.data.get("flow") or "")
+        flow = str(_data(row).get("flow") or "")
         yield say("now.flow", flow=titles.get(flow, flow))
-        if grade := row.data.get("grade"):
+        if grade := _data(row).get("grade"):
             yield say("past.by-grade", grade=grade)
         return
     if row.kind == "unenrol":
         return
     if mail:
         yield mail
-    if said := [_fact(say, row.kind, name, value, zone) for name, value in row.data.items()]:
+    if said := [_fact(say, row.kind, name, value, zone) for name, value in _data(row).items()]:
         yield ", ".join(said)
 
 
 def _titles(read: Connection, enrolled: Sequence[Row[Any]]) -> Mapping[str, str]:
     """Of the flows that they name, as far as they are published."""
-    names = {row.data.get("flow") for row in enrolled}
+    names = {_data(row).get("flow") for row in enrolled}
     rows = [row for row in publish.published(read) if row.flow in names] if names else []
     return {row.flow: publish.plan_in(read, row.version).title for row in rows}
 

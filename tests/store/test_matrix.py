@@ -27,6 +27,9 @@ from kweek.leads.publish import publish
 from kweek.leads.reckoned import Scores
 from kweek.rules.grades import Grades
 from kweek.rules.scoring import Rule
+from kweek.web import course
+from kweek.web.rules import WorkspaceRules
+from kweek.words import Tongue
 from tests.engine.house import House, build
 from tests.store.making import NOW, a_lead
 from worker import Hands, hands_of
@@ -190,3 +193,22 @@ def test_the_best_are_with_sales_the_same_minute(tmp_path: Path, database_url: s
         walks = house.rows(select(tables.enrolments.c.flow).order_by(tables.enrolments.c.id))
         assert [row.flow for row in walks] == ["hot-lead", "contact-request"]
         assert len(house.rows(select(tables.handovers))) == 1
+
+
+def test_the_story_says_which_grade_put_it_into_the_flow(tmp_path: Path, database_url: str) -> None:
+    """A student with another job title, who asks for contact at once: one turn hears of both grades."""
+    with shipped(tmp_path, database_url) as (house, hands):
+        at = house.clock.anchor_flow
+        lead = house.lead("student")
+        for grade in ("B2", "B1"):
+            house.happens(lead, "enrol", at, {"flow": "long-term", "grade": grade})
+            at += timedelta(seconds=1)
+        hands.turns.turn(TurnInput(lead, 0, house.clock.real(at)))
+        with house.database.read() as read:
+            rules = WorkspaceRules(house.settings.workspace, house.database)
+            story = course.of_lead(read, Tongue("en"), lead, rules, only="did").lines
+    told = [(line.words, line.more[-1]) for line in story]
+    assert told == [
+        ("Not taken into the flow again: it was in it, or not long enough ago", "it came to B1"),
+        ("Put into a flow", "it came to B2"),
+    ]

@@ -126,6 +126,18 @@ def test_who_clicked_had_opened_before_and_what_it_was_worth_stands_above_it(sta
     assert [where(lines, words) for words in order] == list(range(6))
 
 
+def test_what_came_with_an_event_cannot_be_read_and_the_event_is_told_without_it(
+    staff: TestClient, books: Books
+) -> None:
+    for seq, kind in enumerate(("page.viewed", "enrol", "unenrol", "grade.changed", "contacted"), 3):
+        row = {"lead_id": "ann", "seq": seq, "id": f"spoiled/{seq}", "kind": kind, "at": NOW, "recorded_at": NOW}
+        books.add(tables.events, data="no object", **row)
+    lines = told(staff)
+    where(lines, "Looked at a page")
+    where(lines, "Put into a flow")
+    assert "no object" not in " ".join(lines)
+
+
 def test_what_came_of_a_mail_is_told_in_order_of_time(staff: TestClient, books: Books, house: House) -> None:
     from kweek.web.past import of_mail
     from kweek.words import Tongue

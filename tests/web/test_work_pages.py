@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from kweek.leads import publish, tables
 from kweek.leads.database import Database
@@ -206,6 +207,9 @@ def test_who_is_put_into_a_flow_that_does_not_take_him_is_told_so(staff: TestCli
     event(books, "bas", 12, "enrol", NOW, flow="brochure-request")
     line(books, "bas", "started", NOW - 3 * DAY, by="enrol", flow="brochure-request")
     with books.db.write() as tx:
+        its = tables.enrolments.c.id == "bas-1"
+        state = tx.execute(select(tables.enrolments.c.state).where(its)).scalar_one()
+        tx.execute(tables.enrolments.update().where(its).values(state={**state, "since": 10}))
         tx.execute(tables.leads.update().where(tables.leads.c.id == "bas").values(seen=11))
     past = staff.get("/leads/bas").text
     assert past.count("<span>Put into a flow</span>") == 2  # the first, and the last, which no turn has seen yet
