@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from kweek.intake.imports.asked import Asked, how_of
-from kweek.intake.imports.columns import LEAVE_OUT, Table, formed, propose
+from kweek.intake.imports.columns import LEAVE_OUT, formed, propose
 from kweek.intake.imports.csv_file import SEPARATORS, read_csv, sign_of
 from kweek.intake.imports.file_row import Refusal, RowReader
 from kweek.intake.imports.how import Column, How, load_how
@@ -130,8 +130,9 @@ def _decide(request: Request, house: House, row: Row[Any], given: Mapping[str, s
     if row.status != "tried":
         raise NotNowError(f"import {row.id} was begun")
     file, words = StoredFile(house.db, row.id, load_how(row.how)), house.rules.vocabulary()
+    proposed = propose(file, words)
     try:
-        how = how_of(file, file, _asked(file, given, propose(file, words)), words, trying=not begins)
+        how = how_of(file, file, _asked(given, proposed), words, trying=not begins, proposed=proposed)
     except HowError as error:
         return _ask(request, house, row, Form(given, {error.field: how_words(reader_tongue(request), error)}))
     imports.decide(house.db, row.id, how.dump())
@@ -141,7 +142,7 @@ def _decide(request: Request, house: House, row: Row[Any], given: Mapping[str, s
     return RedirectResponse(f"/imports/{row.id}", 303)
 
 
-def _asked(file: Table, given: Mapping[str, str], proposed: tuple[Column, ...]) -> Asked:
+def _asked(given: Mapping[str, str], proposed: tuple[Column, ...]) -> Asked:
     """A field that stands as it was proposed was not said by anybody, unless it stands twice."""
     chosen = {n: said for n in range(len(proposed)) if (said := given.get(f"map.{n}")) is not None}
     times = Counter(chosen.values())

@@ -80,6 +80,17 @@ def test_a_text_has_as_many_letters_as_from_any_sender(books: Database) -> None:
         tried(books, campaign=long[:101])
 
 
+def test_one_nul_in_a_file_is_one_row_refused(books: Database) -> None:
+    text = HEAD + "one@example.com;B\0o;;;;;;\ntwo@example.com;;;;;12;;\nthree@example.com;Bo;;;Acme;;;\n"
+    assert [one.becomes for one in tried(books, text)] == ["refused", "refused", "made"]
+    import_id = imported(books, text)
+    assert [row.status for row in rows(books, import_id)] == ["refused", "refused", "made"]
+    assert [word for row in rows(books, import_id) for word in why_of(row)] == [
+        "Voornaam “B�o”: a letter of this could not be read; write it anew",
+        "Medewerkers “12”: this is a company's, and the row names no company: name it, or leave this out",
+    ]
+
+
 # --- before and after -----------------------------------------------------------------------------
 
 

@@ -67,7 +67,8 @@ def read(text: str, **asked: Any) -> list[Read]:
 )  # fmt: skip
 def test_a_heading_names_its_field_in_both_languages_and_nearly(heading: str, target: str | None) -> None:
     value = {"email": "jan@example.com", "phone": "06-12345678"}.get(target or "", "een woord")
-    found = proposed(f"{heading};Kleur\n{value};rood\n")
+    firm = "" if target == "company.name" else "Firma"
+    found = proposed(f"{heading};Kleur;{firm}\n{value};rood;Acme\n")
     assert found[heading][0] == target
     assert found["Kleur"] == (None, "column.unknown")
 
@@ -162,6 +163,73 @@ def test_what_stands_in_a_column_names_it_where_its_heading_does_not() -> None:
 
 def test_a_heading_that_its_cells_belie_is_not_believed() -> None:
     assert proposed("Mail;Naam\nja;Jan\nnee;An\n")["Mail"] == (None, "column.unlike")
+
+
+_MANY = 1_500  # rows, which is more than are looked at of a column that nobody named
+
+
+def test_a_column_that_is_empty_above_is_taken_and_is_empty_only_where_all_of_it_is() -> None:
+    text = "External id;E-mail;Telefoon;Contract end;Kleur;Fax\n" + "".join(f"Z{n};;;;;\n" for n in range(_MANY))
+    text += "Last;a@example.com;06-12345678;31-12-2026;rood;\n"
+    assert proposed(text) == {
+        "External id": ("external_id", "column.named"), "E-mail": ("email", "column.named"),
+        "Telefoon": ("phone", "column.named"), "Contract end": ("contract_end", "column.named"),
+        "Kleur": (None, "column.unknown"), "Fax": (None, "column.empty"),
+    }  # fmt: skip
+    last = read(text)[-1].lead
+    assert last is not None
+    assert (last.email, last.profile["phone"]) == ("a@example.com", "+31612345678")
+    assert last.fields["contract_end"] == date(2026, 12, 31)
+
+
+def test_a_column_whose_cells_come_late_is_known_by_them() -> None:
+    text = "Mail;Waarheen\n" + "".join(f"a{n}@example.com;\n" for n in range(_MANY)) + "b@example.com;06-12345678\n"
+    assert proposed(text)["Waarheen"] == ("phone", "column.looks")
+
+
+@pytest.mark.parametrize(
+    ("heading", "wrong", "right"),
+    [("Telefoon", "onbekend", "06-12345678"), ("Land", "??", "NL"), ("Taal", "??", "nl")],
+)
+def test_a_column_in_which_some_cells_are_right_is_taken_and_the_others_are_told(
+    heading: str, wrong: str, right: str
+) -> None:
+    cells = [wrong] * _MANY + [right] * 3
+    rows = read(f"Mail;{heading}\n" + "".join(f"a{n}@example.com;{cell}\n" for n, cell in enumerate(cells)))
+    assert [one.column for row in rows for one in row.refusals] == [heading] * _MANY
+    assert all(row.lead is not None and row.lead.profile for row in rows[_MANY:])
+    assert proposed(f"Mail;{heading}\na@example.com;{wrong}\n")[heading] == (None, "column.unlike")
+
+
+def test_telephone_numbers_of_another_country_are_told_by_their_rows() -> None:
+    [row] = read("Mail;Telefoon;Land\na@example.com;0176 12345678;DE\n")
+    assert row.lead is not None
+    assert row.lead.profile["phone"] == "+4917612345678"
+
+
+def test_where_two_columns_say_the_same_the_one_whose_cells_agree_goes_before() -> None:
+    text = "Mail;E-mailadress\n" + "ja;a@example.com\n" * 20 + "b@example.com;c@example.com\n"
+    assert proposed(text) == {"Mail": (None, "column.taken"), "E-mailadress": ("email", "column.near")}
+
+
+def test_whether_a_column_holds_campaigns_or_jobs_is_told_by_all_of_it() -> None:
+    def of(heading: str, first: str, then: str) -> str | None:
+        cells = [first] * _MANY + [then] * _MANY
+        return proposed(f"Mail;{heading}\n" + "".join(f"a@example.com;{cell}\n" for cell in cells))[heading][0]
+
+    assert (of("Campaign", "1", "Spring"), of("Title", "Mr.", "Buyer")) == ("campaign", "job_title")
+    assert (of("Campaign", "1", "2"), of("Title", "Mr.", "Ms")) == (None, None)
+
+
+def test_what_is_a_companys_is_taken_where_a_column_names_the_company() -> None:
+    text = "Mail;Club;Medewerkers\na@example.com;Acme;12\n"
+    [_, _, size] = propose(read_csv(text.encode()), WORDS)
+    assert (size.target, size.why.key) == (None, "column.no-company")
+    assert column_words(Tongue("nl"), size).startswith("weggelaten: geen kolom noemt het bedrijf")
+    [row] = read(text, fields={"Club": "company.name", "Medewerkers": "company.size"})
+    assert row.lead is not None
+    assert row.lead.company is not None
+    assert (row.lead.company.name, row.lead.company.size) == ("Acme", 12)
 
 
 def test_a_field_is_filled_once_and_the_exact_name_goes_before() -> None:

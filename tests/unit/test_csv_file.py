@@ -81,7 +81,7 @@ def test_a_file_without_headings_is_asked_about_and_read_where_somebody_says_so(
         (b"\n\n", "no rows in the file"),
         (b"a;b\n", "no rows below the headings"),
         (b"PK\x03\x04rest", "a workbook"),
-        (b"a;b\n1x;\0\n", "no text"),
+        (b"a;b\n" + b"1x;\0\n" * 11, "no text"),
         (b"a;b\nM\x81ller;2\n", "in no encoding"),
         (b'a;"b\nx;1\ny;2\n', "Row 1 of the file, headings counted, never ends"),
         (b"a;b\n" + b'x;"y\n' * (MOST_BROKEN + 1), "opened and not closed, the first of them row 1"),
@@ -109,8 +109,28 @@ def test_a_quote_that_is_not_closed_takes_nobody_with_it() -> None:
     assert next(sheet.lines()).cells == ("a@x.nl", '"blauw')
 
 
-def test_a_cell_that_is_far_too_long_is_a_row_out_of_order() -> None:
-    assert read_csv(b'a;b\nx;"' + b"y" * 200_000 + b'"\nz;1x\n').broken == (1,)
+_LONG = "y;" * 80_000  # more than the reader of CSV takes in a cell
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (_LONG.replace(";", "y"), _LONG.replace(";", "y")),
+        (f'"{_LONG}"', _LONG),
+        (f'"{_LONG} ""de Man"""', f'{_LONG} "de Man"'),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_cell_that_is_far_too_long_is_a_cell(written: str, read: str, end: str) -> None:
+    sheet = read_csv(f"a;b;c\nx;{written};{end}z;1x;".encode() if end else f"a;b;c\nx;1x;{written}".encode())
+    assert sheet.broken == ()
+    assert cells(sheet) == ([("x", read, ""), ("z", "1x", "")] if end else [("x", "1x", read)])
+
+
+@pytest.mark.parametrize("cell", [f'"{_LONG}', f'"{_LONG}" r', f'"{_LONG}""'])
+def test_a_long_cell_whose_quotes_are_out_of_order_takes_nobody_with_it(cell: str) -> None:
+    sheet = read_csv(f"a;b\nx;{cell}\nz;1x\n".encode())
+    assert (sheet.broken, cells(sheet)[-1]) == ((1,), ("z", "1x"))
 
 
 # --- its letters and its headings --------------------------------------------------------------------------

@@ -93,3 +93,32 @@ def test_what_stands_for_nothing_says_nothing() -> None:
     [row] = read("Mail;Naam;Telefoon\na@example.com;-;N/A\n")
     assert row.lead is not None
     assert dict(row.lead.profile) == {}
+
+
+def test_a_nul_is_no_letter_and_takes_no_other_row_with_it() -> None:
+    one, two, three = read("Mail;Naam;Rest\na@example.com;A\0n;x\nb@example.com;Bo;x\nc@example.com;Cy;\0\n")
+    assert [str(why) for why in one.refusals] == ["Naam “A�n”: a letter of this could not be read; write it anew"]
+    assert (two.refusals, three.refusals) == ((), ())
+
+
+def test_a_cell_that_is_far_too_long_is_told_to_be() -> None:
+    [row, _] = read(f"Mail;Naam\na@example.com;{'x' * 200_000}\nb@example.com;Bo\n")
+    [why] = row.refusals
+    assert (why.column, why.words) == ("Naam", "this is too long: 200000 characters, at most 2000")
+
+
+def test_what_is_told_of_no_company_is_refused_with_all_else_that_is_wrong() -> None:
+    text = "Mail;Bedrijf;Medewerkers;Branche;Contract end\n"
+    one, two, three = read(
+        f"{text}a@example.com;;1.200,5;Zorg;31-02-2026\nb@example.com;-;12;;\nc@example.com;;;;31-12-2026\n"
+    )
+    homeless = "this is a company's, and the row names no company: name it, or leave this out"
+    assert {why.column: why.words for why in one.refusals} == {
+        "Medewerkers": "this must be a whole number of people",
+        "Branche": homeless,
+        "Contract end": "this is not a day of this column: 31-12-2026",
+    }
+    assert [str(why) for why in two.refusals] == [f"Medewerkers “12”: {homeless}"]
+    assert refusal_words(Tongue("nl"), two.refusals[0]).startswith("dit is van een bedrijf, en de rij noemt geen")
+    assert three.lead is not None
+    assert three.lead.company is None

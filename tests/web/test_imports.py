@@ -110,6 +110,18 @@ def test_what_is_not_taken_over_is_named_before_and_after(staff: TestClient, hou
     assert "Not taken over: Straat." in staff.get(path).text
 
 
+def test_a_column_that_is_filled_far_below_is_proposed_and_stays_so(staff: TestClient, house: House) -> None:
+    late = "External id;Telefoon\n" + "".join(f"Z{n};\n" for n in range(1_100)) + "Last;06-12345678\n"
+    path = send(staff, late).headers["location"]
+    assert '<option value="phone" selected>' in staff.get(path).text
+    say(staff, path, "look", **{"map.0": "external_id", "map.1": "phone"})
+    with house.db.read() as read:
+        how = load_how(imports.one(read, path.rpartition("/")[2]).how)
+    assert [(one.target, one.why.key) for one in how.columns] == [
+        ("external_id", "column.named"), ("phone", "column.named"),
+    ]  # fmt: skip
+
+
 def test_a_field_is_called_as_its_author_does(staff: TestClient) -> None:
     staff.headers["accept-language"] = "nl"
     path = send(staff, "E-mail;Contract_end;Einddatum;Contract_end \na@example.com;3-4-2026;4-4-2026;\n").headers[

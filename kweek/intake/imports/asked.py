@@ -8,8 +8,9 @@ from typing import Final, Protocol
 
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.imports.cells import Order
-from kweek.intake.imports.columns import Table, formed, propose, told
-from kweek.intake.imports.how import How, Permission, read_rate
+from kweek.intake.imports.columns import formed, propose, told
+from kweek.intake.imports.how import Column, How, Permission, read_rate
+from kweek.intake.imports.looks import Table
 from kweek.intake.imports.said import HowError
 from kweek.intake.values import longest_of, nearest, printable
 from kweek.leads.campaigns import LONGEST
@@ -52,9 +53,18 @@ class Asked:
     moves: bool = False
 
 
-def how_of(table: Table, written: Written, asked: Asked, words: Vocabulary, *, trying: bool = False) -> How:
-    """trying: nobody has to say by which permission. HowError."""
-    columns = formed(table, told(propose(table, words), asked.fields, words), words, asked.dates)
+def how_of(
+    table: Table,
+    written: Written,
+    asked: Asked,
+    words: Vocabulary,
+    *,
+    trying: bool = False,
+    proposed: tuple[Column, ...] | None = None,
+) -> How:
+    """trying: nobody has to say by which permission. proposed: what its columns are, where that was found before.
+    HowError."""
+    columns = formed(table, told(proposed or propose(table, words), asked.fields, words), words, asked.dates)
     targets = {column.target for column in columns}
     if not asked.row_ids and not targets & {"email", "external_id", "kweek_id"}:
         raise HowError("map", "import.wrong.nobody")

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Final, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
-import phonenumbers
 from msgspec.structs import replace
 
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.countries import read_country
-from kweek.intake.imports.cells import Order, date_order, decimal_sign, read_language
-from kweek.intake.imports.csv_file import Line
+from kweek.intake.imports.cells import Order, date_order, decimal_sign
 from kweek.intake.imports.headings import TARGETS, Named, named, numbers, tidy
 from kweek.intake.imports.how import Column, Why
+from kweek.intake.imports.looks import Look, Table, look_at
 from kweek.intake.imports.said import HowError
 from kweek.intake.values import nearest
 from kweek.leads.export import RECKONED, SINCE
@@ -27,64 +24,36 @@ NOTHING: Final = ("", "-", LEAVE_OUT)
 
 _OUR_ID: Final = "kweek_id"
 
-_LOOKED_AT: Final = 1_000  # rows by which a column is known
-_MOST: Final = 0.9  # of its cells, for a column to be known by them alone
-_FEW: Final = 0.2  # of its cells, for its heading not to be believed
-_ADDRESS: Final = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
 _AGAIN: Final = re.compile(r" \(\d+\)$")  # as `csv_file` tells two of the same name apart
 _OWN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_SALUTATIONS: Final = (
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "dr",
-    "prof",
-    "dhr",
-    "de heer",
-    "mevr",
-    "mevrouw",
-    "mw",
-    "drs",
-    "ir",
-)
-_LANGUAGES: Final = ("nl", "en", "de", "fr", "es", "it", "pl", "pt", "da", "sv")
-
-
-class Table(Protocol):
-    """Rows with headings: a file, or an import that stores one."""
-
-    @property
-    def headings(self) -> tuple[str, ...]: ...
-
-    def lines(self) -> Iterator[Line]: ...
+_COMPANY: Final = "company."
+_COMPANYS_NAME: Final = "company.name"
 
 
 def propose(sheet: Table, words: Vocabulary) -> tuple[Column, ...]:
     """For each column of the file."""
-    looked_at = [line.cells for line in islice(sheet.lines(), _LOOKED_AT)]
-    cells = {
-        heading: [cell for row in looked_at if (cell := row[n].strip())] for n, heading in enumerate(sheet.headings)
+    reckoned = _reckoned(sheet.headings, words)
+    named = {
+        heading: None if heading in reckoned else _kept(heading, sheet.headings) or _named(heading, words)
+        for heading in sheet.headings
     }
-    found = {heading: _kept(heading, sheet.headings) or _named(heading, words) for heading in sheet.headings}
-    found = {heading: one for heading, one in found.items() if one is not None and cells[heading]}
-    columns = {heading: Column(heading, None, Why("column.reckoned")) for heading in _reckoned(sheet.headings, words)}
-    found = {heading: one for heading, one in found.items() if heading not in columns}
+    looks = look_at(sheet, [one.target if (one := named[heading]) else "" for heading in sheet.headings], words)
+    look = dict(zip(sheet.headings, looks, strict=True))
+    found = {heading: one for heading, one in named.items() if one is not None and not look[heading].empty}
+    columns = {heading: Column(heading, None, Why("column.reckoned")) for heading in reckoned}
     taken = dict[str, str]()
-    for heading in sorted(
-        found, key=lambda one: (found[one].less, found[one].near is not None)
-    ):  # the exact ones first
+    for heading in sorted(found, key=lambda one: _doubt(found[one], look[one])):
         one = found[heading]
-        columns[heading] = _by_name(heading, one, taken.get(one.target), cells[heading], words)
+        columns[heading] = _by_name(heading, one, taken.get(one.target), look[heading])
         if columns[heading].target is not None:
             taken[one.target] = heading
     for heading in sheet.headings:
         if heading not in columns:
-            columns[heading] = _by_content(heading, cells[heading], taken, words)
+            columns[heading] = _by_content(heading, look[heading], taken)
             if (target := columns[heading].target) is not None:
                 taken[target] = heading
-    return tuple(columns[heading] for heading in sheet.headings)
+    named_company = any(column.target == _COMPANYS_NAME for column in columns.values())
+    return tuple(_at_home(columns[heading], named_company=named_company) for heading in sheet.headings)
 
 
 def told(columns: Sequence[Column], says: Mapping[str, str], words: Vocabulary) -> tuple[Column, ...]:
@@ -156,68 +125,35 @@ def _named(heading: str, words: Vocabulary) -> Named | None:
 # --- by its name, by its cells ----------------------------------------------------------------------------
 
 
-def _by_name(heading: str, one: Named, already: str | None, cells: Sequence[str], words: Vocabulary) -> Column:
+def _doubt(one: Named, look: Look) -> tuple[bool, bool, bool]:
+    """The exact ones first, and before all whose cells agree."""
+    return look.doubtful, one.less, one.near is not None
+
+
+def _by_name(heading: str, one: Named, already: str | None, look: Look) -> Column:
     if already is not None:
         return Column(heading, None, Why("column.taken", {"field": one.target, "column": already}))
-    fits = _FITS.get(one.target)
-    if fits is not None and _share(fits, cells, words) < _FEW:
+    if look.belied:
         return Column(heading, None, Why("column.unlike", {"field": one.target}))
     why = Why("column.named") if one.near is None else Why("column.near", {"words": one.near})
     return Column(heading, one.target, why)
 
 
-def _by_content(heading: str, cells: Sequence[str], taken: Mapping[str, str], words: Vocabulary) -> Column:
-    if not cells:
+def _by_content(heading: str, look: Look, taken: Mapping[str, str]) -> Column:
+    if look.empty:
         return Column(heading, None, Why("column.empty"))
-    for target, fits in _LOOKS.items():
-        if target not in taken and _share(fits, cells, words) >= _MOST:
-            return Column(heading, target, Why("column.looks"))
+    if (target := next((one for one in look.looks() if one not in taken), None)) is not None:
+        return Column(heading, target, Why("column.looks"))
     if numbers(heading):
         return Column(heading, None, Why("column.number", {"own": own_for(heading)}))
     return Column(heading, None, Why("column.unknown", {"own": own_for(heading)}))
 
 
-def _share(fits: Callable[[str, Vocabulary], bool], cells: Sequence[str], words: Vocabulary) -> float:
-    return sum(fits(cell, words) for cell in cells) / len(cells)
-
-
-def _is_address(cell: str, words: Vocabulary) -> bool:
-    return _ADDRESS.fullmatch(cell) is not None
-
-
-def _is_phone(cell: str, words: Vocabulary) -> bool:
-    """A number that is in use somewhere, with as many digits as one has."""
-    if sum(one.isdecimal() for one in cell) < 9:
-        return False
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(cell, words.country))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-def _is_country(cell: str, words: Vocabulary) -> bool:
-    return (len(cell) > 3 or cell.isupper()) and read_country(cell) in phonenumbers.SUPPORTED_REGIONS
-
-
-def _is_language(cell: str, words: Vocabulary) -> bool:
-    return read_language(cell).split("-")[0] in _LANGUAGES
-
-
-def _is_no_number(cell: str, words: Vocabulary) -> bool:
-    """How often somebody was called is no campaign."""
-    return not cell.replace(".", "").replace(",", "").isdecimal()
-
-
-def _is_no_salutation(cell: str, words: Vocabulary) -> bool:
-    """Whoever is called “Mr.” has no job by it."""
-    return tidy(cell) not in _SALUTATIONS
-
-
-_LOOKS: Final[Mapping[str, Callable[[str, Vocabulary], bool]]] = {
-    "email": _is_address, "phone": _is_phone, "country": _is_country, "language": _is_language,
-}  # fmt: skip
-_FITS: Final = {**_LOOKS, "campaign": _is_no_number, "job_title": _is_no_salutation}
-"""What a cell of such a column looks like, where its heading says what it is."""
+def _at_home(column: Column, *, named_company: bool) -> Column:
+    """What is told of a company belongs to none where no column names it."""
+    if named_company or column.target is None or not column.target.startswith(_COMPANY):
+        return column
+    return Column(column.heading, None, Why("column.no-company", {"field": column.target}))
 
 
 # --- as somebody says -------------------------------------------------------------------------------------

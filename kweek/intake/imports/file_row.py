@@ -27,6 +27,7 @@ from kweek.leads.campaigns import LONGEST
 
 _NOTHING: Final = ("-", "null", "n/a", "#n/a", "#n/b", "n.v.t.", "nvt", "none")
 _COMPANY: Final = "company."
+_COMPANYS_NAME: Final = "company.name"
 _ELSEWHERE: Final = ("infix", "campaign", "kweek_id")  # no field of the lead by itself
 
 
@@ -61,6 +62,7 @@ class Refusal:
 
 
 NOBODY: Final = Refusal("", "", "nobody can tell who this is: it needs an e-mail address or an external id")
+HOMELESS: Final = "this is a company's, and the row names no company: name it, or leave this out"
 BROKEN: Final = Refusal(
     "",
     "",
@@ -111,6 +113,10 @@ class RowReader:
             if LOST in cell:
                 checker.fault(_path(target), "a letter of this could not be read; write it anew")
         lead = checker.lead(raw, known="kweek_id" in cells)
+        if _COMPANYS_NAME not in cells:
+            for target in cells:
+                if target.startswith(_COMPANY):
+                    checker.fault(_path(target), HOMELESS)
         campaign = checker.text(cells.get("campaign"), "lead.campaign", most=LONGEST) or self.how.campaign
         touch = TouchIn("import", campaign, source=self.file)
         own = {target: checker.text(cell, _path(target)) for target, cell in cells.items() if target.startswith(OWN)}
@@ -137,8 +143,8 @@ class RowReader:
                 raw[target] = value
         if infix := cells.get("infix"):
             raw["last_name"] = f"{infix} {raw.get('last_name', '')}".strip()
-        if "name" in company:
-            raw["company"] = company
+        if company:  # also without a name, which is told: all that is wrong is told at once
+            raw["company"] = {"name": "?", **company}
         if self.how.row_ids:
             raw["external_id"] = f"{self._stem}-{number}"
         return raw

@@ -1,7 +1,7 @@
 """In which letters is a file written? UTF-8, UTF-16, Windows or an old Mac: it is found by what makes sense.
 
-One byte that is no UTF-8 does not make Windows-1252 of a file in which all others are: it is read as U+FFFD, and
-whoever reads the row tells of it.
+One byte that is no UTF-8 does not make Windows-1252 of a file in which all others are, nor do some NULs make it no
+text: each is read as U+FFFD, and whoever reads the row tells of it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _UTF_8: Final = "utf-8-sig"
 _BOMS: Final = ((b"\xef\xbb\xbf", _UTF_8), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BEYOND: Final = re.compile(r"[^\x00-\x7f]")
 _LOOKED_AT: Final = 10_000  # letters beyond ASCII
+_FEW_ZEROS: Final = 10  # NULs that something left behind; no text is full of them
+_MOST_ZEROS: Final = 0.001  # of its letters: what is no text has four times as many
 _WITHIN_A_WORD: Final = "'’‘·"
 
 
@@ -29,9 +31,10 @@ def decoded(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     """The text, and the encoding in which it was written. encoding: as somebody says. FileError."""
     text, name = _found(data) if encoding is None else (_said(data, encoding), encoding)
     text = text.removeprefix("\ufeff")
-    if "\0" in text:
+    zeros = text.count("\0")
+    if zeros > max(_FEW_ZEROS, len(text) * _MOST_ZEROS):
         raise FileError("file.no-text")
-    return text, name
+    return text.replace("\0", LOST) if zeros else text, name
 
 
 def _said(data: bytes, name: str) -> str:

@@ -7,6 +7,7 @@ which neither a separator nor a line end stands is one row that is out of order,
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,9 +38,26 @@ def records(text: str, separator: str) -> Iterator[Record]:
                 yield Record(cells, lines.number)
         except csv.Error:
             first = lines.all_but_first().rstrip("\r\n")
-            yield Record(first.split(separator), lines.number, broken=True)
+            cells = _parted(first, separator) if len(first) > csv.field_size_limit() else None
+            yield Record(cells or first.split(separator), lines.number, broken=cells is None)
         else:
             return
+
+
+def _parted(line: str, separator: str) -> list[str] | None:
+    """One in which a cell is longer than the reader takes. None: its quotes are out of order."""
+    sign = re.escape(separator)
+    cell = re.compile(rf'(?:"((?:[^"]++|"")*+)"|([^"{sign}][^{sign}]*+|))(?:{sign}|\Z)')
+    cells, at = list[str](), 0
+    while at <= len(line):
+        if (found := cell.match(line, at)) is None:
+            return None
+        quoted, plain = found.groups()
+        cells.append(plain if quoted is None else quoted.replace('""', '"'))
+        if found.end() == at or not found[0].endswith(separator):
+            break
+        at = found.end()
+    return cells
 
 
 class _Lines:
