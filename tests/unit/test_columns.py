@@ -189,7 +189,7 @@ def test_a_column_whose_cells_come_late_is_known_by_them() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "wrong", "right"),
-    [("Telefoon", "onbekend", "06-12345678"), ("Land", "??", "NL"), ("Taal", "??", "nl")],
+    [("Telefoon", "volgt nog", "06-12345678"), ("Land", "??", "NL"), ("Taal", "??", "nl")],
 )
 def test_a_column_in_which_some_cells_are_right_is_taken_and_the_others_are_told(
     heading: str, wrong: str, right: str

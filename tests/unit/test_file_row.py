@@ -95,6 +95,16 @@ def test_what_stands_for_nothing_says_nothing() -> None:
     assert dict(row.lead.profile) == {}
 
 
+def test_a_word_for_nothing_says_nothing_where_no_word_can_be_meant() -> None:
+    text = "Mail;Telefoon;Medewerkers;Bedrijf;Land;Functie\nja@x.nl;0201234567;5;Acme;NL;Inkoper\n"
+    _, row = read(f"{text}jo@x.nl;Geen;onbekend;Geen;?;onbekend\n")
+    assert row.lead is not None
+    assert row.lead.company is not None
+    assert (dict(row.lead.profile), row.lead.company.name, row.lead.company.size) == (
+        {"job_title": "onbekend"}, "Geen", None,
+    )  # fmt: skip
+
+
 def test_a_nul_is_no_letter_and_takes_no_other_row_with_it() -> None:
     one, two, three = read("Mail;Naam;Rest\na@example.com;A\0n;x\nb@example.com;Bo;x\nc@example.com;Cy;\0\n")
     assert [str(why) for why in one.refusals] == ["Naam “A�n”: a letter of this could not be read; write it anew"]

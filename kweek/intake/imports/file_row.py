@@ -26,6 +26,9 @@ from kweek.intake.incoming import ConsentIn, Fault, LeadIn, TouchIn
 from kweek.leads.campaigns import LONGEST
 
 _NOTHING: Final = ("-", "null", "n/a", "#n/a", "#n/b", "n.v.t.", "nvt", "none")
+_NONE: Final = (*_NOTHING, "geen", "onbekend", "keine", "unbekannt", "unknown", "?")
+_NO_TEXTS: Final = ("email", "phone", "country", "language", "timezone", "company.size", "company.country")
+"""Where a word cannot be meant: a building may be called “geen”, no telephone is."""
 _COMPANY: Final = "company."
 _COMPANYS_NAME: Final = "company.name"
 _ELSEWHERE: Final = ("infix", "campaign", "kweek_id")  # no field of the lead by itself
@@ -105,7 +108,7 @@ class RowReader:
         cells = {
             column.target: cell
             for n, column in self._mapped
-            if column.target is not None and (cell := line.cells[n].strip()) and cell.casefold() not in _NOTHING
+            if column.target is not None and (cell := line.cells[n].strip()) and not _is_nothing(column.target, cell)
         }
         checker = _RowChecker(self.words, self.now)
         raw = self._raw(cells, checker, line.number)
@@ -205,6 +208,10 @@ class _RowChecker(LeadChecker):
     def fault(self, path: str, sentence: str, **values: object) -> None:
         if all(fault.field != path for fault in self.faults):
             super().fault(path, sentence, **values)
+
+
+def _is_nothing(target: str, cell: str) -> bool:
+    return cell.casefold() in (_NONE if target in _NO_TEXTS else _NOTHING)
 
 
 def _path(target: str) -> str:
