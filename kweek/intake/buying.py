@@ -13,9 +13,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, select, update
 
 from kweek.intake.check_lead import LeadChecker, Vocabulary
-from kweek.intake.companies import company_named
+from kweek.intake.companies import company_named, name_key
+from kweek.intake.correcting import plain
 from kweek.intake.incoming import BadEventError
-from kweek.intake.outcomes import ClosedError, OutcomeError, Said
+from kweek.intake.outcomes import OutcomeError, Said
 from kweek.intake.record import Ears
 from kweek.leads import tables
 from kweek.leads.away import until_through
@@ -37,39 +38,41 @@ def change_company(
     """was, becomes: FACTS as they were written on the page and as they came back; an empty one forgets. What follows
     from it for the leads who work there, follows.
 
-    OutcomeError: the first field that is wrong. ClosedError: another one changed the same field since.
+    OutcomeError: the first field that is wrong; or `known.meanwhile`: another one wrote something else since.
     """
-    changed = {name: becomes[name] for name in FACTS if name in becomes and becomes[name] != was.get(name, "")}
-    checked = _checked(changed, said.at)
-    until_through(lambda: _change(db, company_id, was, changed, checked, said, ears))
+    touched = {name: becomes[name] for name in FACTS if name in becomes and plain(becomes[name]) != plain(was[name])}
+    checked = _checked(touched, said.at)
+    until_through(lambda: _change(db, company_id, was, checked, said, ears))
 
 
 def _change(
-    db: Database,
-    company_id: str,
-    was: Mapping[str, str],
-    changed: Mapping[str, str],
-    checked: Mapping[str, Any],
-    said: Said,
-    ears: Ears,
+    db: Database, company_id: str, was: Mapping[str, str], checked: Mapping[str, Any], said: Said, ears: Ears
 ) -> None:
     with db.write() as tx:
         companies = tables.companies
         row = tx.execute(select(companies).where(companies.c.id == company_id).with_for_update()).one()
-        if any(written(tx, row, name) != was.get(name, "") for name in changed):
-            raise ClosedError("company", None, None, "changed")
-        pairs = {name: (getattr(row, name), value) for name, value in checked.items() if name != "parent"}
-        new = {name: value for name, (_, value) in pairs.items()}
-        if "parent" in checked:
-            parent = checked["parent"]
-            pairs["parent"] = (was.get("parent") or None, parent)
-            above = company_named(tx, parent).id if parent else None
-            if not put_under(tx, company_id, above):
+        new = {name: value for name, value in checked.items() if not _is(tx, row, name, value)}
+        if stale := [name for name in new if plain(written(tx, row, name)) != plain(was[name])]:
+            raise OutcomeError(f"Somebody changed {', '.join(stale)} since.", field="known.meanwhile")
+        pairs = {name: (_known(tx, row, name), value) for name, value in new.items()}
+        if "parent" in new:
+            parent = new.pop("parent")
+            if not put_under(tx, company_id, company_named(tx, parent).id if parent else None):
                 raise OutcomeError("That one is part of this company, or is it itself.", field="circle")
         keep_company_replaced(tx, company_id, pairs, said.at, by=said.by)
         if new:
             tx.execute(update(companies).where(companies.c.id == company_id).values(**new))
             ears.changed_in_common(tx, "company", company_id, said.at)
+
+
+def _is(tx: Connection, row: Row[Any], name: str, value: Any) -> bool:
+    """Is it known so already?"""
+    known = _known(tx, row, name)
+    return name_key(value or "") == name_key(known or "") if name == "parent" else value == known
+
+
+def _known(tx: Connection, row: Row[Any], name: str) -> Any:
+    return (written(tx, row, name) or None) if name == "parent" else getattr(row, name)
 
 
 def _checked(changed: Mapping[str, str], now: datetime) -> dict[str, Any]:

@@ -59,7 +59,8 @@ class Tried:
 
     @property
     def status(self) -> int:
-        return 409 if self.too_late or self.too_early or "meanwhile" in self.faults else 422
+        meanwhile = not self.faults.keys().isdisjoint(("meanwhile", "known.meanwhile"))
+        return 409 if self.too_late or self.too_early or meanwhile else 422
 
 
 def acting(request: Request, house: House, *also: str | None) -> Acting:

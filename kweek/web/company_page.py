@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from kweek.intake.buying import FACTS, PARTS, change_company, change_parts, written
 from kweek.intake.outcomes import OutcomeError, Said
+from kweek.intake.values import longest_of
 from kweek.leads import tables
 from kweek.leads.calling import LEGAL_FORMS
 from kweek.leads.hierarchy import above, parts_of
@@ -23,21 +24,35 @@ from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
 from kweek.web.queries import WHO, Listed, listed
-from kweek.web.render import page
+from kweek.web.render import page, reader_tongue
+from kweek.web.typed import Input, Sent
+from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
 
 _PART: Final = "part."
 _WAS: Final = "was."
 _REPLACED: Final = 20  # the last that were
+_MOST_FIELDS: Final = 2_000  # of a hundred leads, each box as it is and as it was
+_TYPES: Final = {"size": "count"}
+_NOTHING: Final = Tried("", {})
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Of one lead: what colleagues said of it, and what it said itself in a survey or a call."""
+    """Of one lead: what colleagues said of it, each with who did, and what it said itself in a survey or a call."""
 
-    said: frozenset[str]
+    said: Mapping[str, str]
     own: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Of one lead: those that are ticked on the page. now: what the books say since another one changed it, in words;
+    None: nobody did."""
+
+    ticked: set[str]
+    now: str | None = None
 
 
 @router.get("/companies/{company_id}")
@@ -48,7 +63,7 @@ def show_company(company_id: str, request: Request, house: HouseOf) -> Response:
 @router.post("/companies/{company_id}")
 def act_on_company(company_id: str, request: Request, body: Body, house: HouseOf) -> Response:
     """All that stands on the page is saved at once: what it is, and who decides there; or nothing of it."""
-    given = read_fields(body)
+    given = read_fields(body, _MOST_FIELDS)
 
     def do(said: Said) -> None:
         if given.get("action") != "save":
@@ -72,17 +87,22 @@ def _pairs(given: Mapping[str, str], start: str) -> set[tuple[str, str]]:
 
 
 def _show(company_id: str, request: Request, house: House, tried: Tried | None = None) -> Response:
+    say = reader_tongue(request)
     with house.db.read() as read:
         row = _row(read, company_id)
         leads = _leads(read, company_id)
+        parts = parts_of_leads(read, company_id, [lead.id for lead in leads.rows])
+        replaced = of_company(read, company_id, _REPLACED)
+        known = {name: written(read, row, name) for name in FACTS}
         facts: dict[str, Any] = {
             "row": row,
             "leads": leads,
-            "parts": parts_of_leads(read, company_id, [lead.id for lead in leads.rows]),
+            "parts": parts,
+            "boxes": _boxes(say, parts, tried),
             "above": above(read, row)[::-1],
             "below": parts_of(read, company_id),
-            "was": {name: written(read, row, name) for name in FACTS},
-            "replaced": of_company(read, company_id, _REPLACED),
+            "inputs": list(_inputs(say, known, replaced, tried)),
+            "replaced": replaced,
         }
     done = request.query_params.get("done", "")
     return page(
@@ -91,15 +111,53 @@ def _show(company_id: str, request: Request, house: House, tried: Tried | None =
     )  # fmt: skip
 
 
+def _inputs(
+    say: Tongue, known: Mapping[str, str], replaced: Sequence[Row[Any]], tried: Tried | None
+) -> Iterator[Input]:
+    """replaced: the latest first."""
+    given, faults = (tried or _NOTHING).given, (tried or _NOTHING).faults
+    for name in FACTS:
+        now = known[name]
+        sent = Sent(given.get(f"{_WAS}{name}", ""), given.get(name, ""))
+        fault = faults.get(name) or (faults.get("circle") if name == "parent" else None)
+        last = next((row for row in replaced if row.name == name), None)
+        yield Input(
+            name,
+            say(f"company.{name}"),
+            _TYPES.get(name, "text"),
+            now,
+            sent.value(now),
+            longest_of(f"company.{name}"),
+            fault=say(fault) if fault else None,
+            meanwhile=sent.meanwhile(now),
+            now=now or None,
+            by=None if last is None else last.by or last.said_by,
+        )
+
+
+def _boxes(say: Tongue, parts: Mapping[str, Parts], tried: Tried | None) -> Mapping[str, Boxes]:
+    """By lead. A box that somebody pressed stays as he left it; any other is as it is known by now."""
+    given = (tried or _NOTHING).given
+    pressed, before = _pairs(given, _PART), _pairs(given, f"{_WAS}{_PART}")
+    found: dict[str, Boxes] = {}
+    for lead, its in parts.items():
+        now, words = set(its.said), ", ".join(f"{say(f'company.part.{part}')} ({by})" for part, by in its.said.items())
+        sent, was = ({part for of, part in pairs if of == lead} for pairs in (pressed, before))
+        found[lead] = Boxes(now - was | sent - was | now & sent, words if now != was else None) if tried else Boxes(now)
+    return found
+
+
 def parts_of_leads(read: Connection, company_id: str, leads: list[str]) -> Mapping[str, Parts]:
     """What each of them has to do with buying there."""
     d, b = tables.deciders.c, tables.bant.c
-    said: defaultdict[str, set[str]] = defaultdict(set)
-    for row in read.execute(select(d.lead_id, d.part).where(d.company_id == company_id, d.lead_id.in_(leads))):
-        said[row.lead_id].add(row.part)
+    said: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in read.execute(
+        select(d.lead_id, d.part, d.source).where(d.company_id == company_id, d.lead_id.in_(leads))
+    ):
+        said[row.lead_id][row.part] = row.source
     told = select(b.lead_id, b.value).where(b.fact == "authority", b.lead_id.in_(leads))
     own = {row.lead_id: row.value for row in read.execute(told) if row.value in PARTS}
-    return {lead: Parts(frozenset(said[lead]), own.get(lead)) for lead in leads}
+    return {lead: Parts(said[lead], own.get(lead)) for lead in leads}
 
 
 def _leads(read: Connection, company_id: str) -> Listed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from kweek.intake.correcting import NotCorrectedError, correct, names, plain, value_of, written
+from kweek.intake.correcting import NotCorrectedError, correct, names, value_of, written
 from kweek.intake.outcomes import OutcomeError, Said
 from kweek.intake.values import longest_of
 from kweek.web import story
@@ -21,6 +20,7 @@ from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.render import page, reader_tongue
 from kweek.web.spoken import fault_words, kept_words, label_words
+from kweek.web.typed import Input, Sent
 from kweek.words import Tongue
 
 router = APIRouter(dependencies=[Depends(staff_only)])
@@ -37,27 +37,6 @@ _HELP: Final = {
     "email": "known.email.help", "phone": "known.phone.help", "company": "known.company.help",
     "language": "known.language.help", "country": "known.country.help", "timezone": "known.timezone.help",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One field. was: as it stands in the books now. fault: what is wrong with what was typed. meanwhile: another one
-    changed it; now: what it is since, in words, or None."""
-
-    name: str
-    label: str
-    type: str
-    was: str
-    value: str
-    most: int
-    fault: str | None = None
-    meanwhile: bool = False
-    now: str | None = None
-    help: str | None = None
-
-    @property
-    def wrong(self) -> bool:
-        return self.fault is not None or self.meanwhile
 
 
 @router.get("/leads/{lead_id}/known")
@@ -96,15 +75,9 @@ def _show(
         known = written(read, lead_id, house.rules.vocabulary(), house.rules.zone())
     inputs = list(_inputs(reader_tongue(request), house, lead, known, tried.given if tried else {}, wrong))
     return page(
-        request, "known.html", status=_status(tried, wrong), lead=lead, inputs=inputs, tried=tried,
+        request, "known.html", status=tried.status if tried else 200, lead=lead, inputs=inputs, tried=tried,
         acting=acting(request, house), beside=_typed_address(inputs) if wrong and wrong.taken else None,
     )  # fmt: skip
-
-
-def _status(tried: Tried | None, wrong: NotCorrectedError | None) -> int:
-    if tried is None:
-        return 200
-    return 409 if wrong is not None and wrong.meanwhile else tried.status
 
 
 def _typed_address(inputs: list[Input]) -> str:
@@ -120,22 +93,21 @@ def _inputs(
     given: Mapping[str, str],
     wrong: NotCorrectedError | None,
 ) -> Iterator[Input]:
-    """What was typed is kept; where nobody typed, it says what is known by now."""
     words, zone = house.rules.vocabulary(), house.rules.zone()
     wrong = wrong or NotCorrectedError({})
     typed, was = _of(given, _KNOWN), _of(given, _WAS)
     for name in names(words):
         fault, value, kind = wrong.faults.get(name), value_of(lead, name, words, zone), words.fields.get(name, "text")
-        touched = plain(typed.get(name, "")) != plain(was.get(name, "")) if given else False
+        sent = Sent(was.get(name, ""), typed.get(name, ""))
         yield Input(
             name,
             label_words(say, f"lead.{name}"),
             _type_of(name, kind, value),
             known[name],
-            typed.get(name, "") if touched else known[name],
+            sent.value(known[name]),
             longest_of(f"lead.{name}"),
             fault=fault_words(say, fault) if fault else None,
-            meanwhile=name in wrong.meanwhile,
+            meanwhile=sent.meanwhile(known[name]),
             now=None if value is None else kept_words(say, value, None, zone),
             help=_HELP.get(name),
         )
