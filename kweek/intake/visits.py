@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from kweek.flow.state import Value
 from kweek.flow.words import PAGE_VIEWED
 from kweek.intake.incoming import Incoming, LeadIn, TouchIn
+from kweek.intake.left_early import LeftEarly
 from kweek.intake.record import Before, Ears, append
 from kweek.intake.visit_in import LONGEST_PATH, Forget, Left, Message, Took, Viewed, line
 from kweek.leads import visitors
@@ -41,12 +42,14 @@ Declared = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Website:
-    """What it takes to keep a visit. origin: of the website. declared: the events of the workspace."""
+    """What it takes to keep a visit. origin: of the website. declared: the events of the workspace. left_early: pages
+    of which we heard that they were left, and not yet that they were opened."""
 
     db: Database
     origin: str
     ears: Ears
     declared: Declared
+    left_early: LeftEarly = field(default_factory=LeftEarly)
 
 
 class _JoinedMeanwhile(Exception):
@@ -56,6 +59,15 @@ class _JoinedMeanwhile(Exception):
 def take(site: Website, message: Message, now: datetime, lead: str | None = None) -> str | None:
     """Keep what a browser told. lead: whose mail led it here. Answers the visitor that it is from now on; None: nobody
     follows it (any more)."""
+    if isinstance(message, Left):
+        site.left_early.keep(message)
+    visitor = _once_more(site, message, now, lead)
+    if isinstance(message, Viewed) and (left := site.left_early.take(message)) is not None:
+        _once_more(site, left, now, None)
+    return visitor
+
+
+def _once_more(site: Website, message: Message, now: datetime, lead: str | None) -> str | None:
     for _ in range(_RACES):
         try:
             return _take(site, message, now, lead)
@@ -115,7 +127,10 @@ def _record(tx: Connection, site: Website, lead: str, events: Sequence[Incoming]
 def _left(tx: Connection, site: Website, left: Left, visitor: AnyRow, lead: str | None, now: datetime) -> None:
     seconds, depth = max(0, min(left.seconds, _LONGEST)), max(0, min(left.depth, 100))
     row = visitors.left(tx, left.id, visitor.id, seconds, depth)
-    if row is not None and lead is not None:
+    if row is None:
+        return
+    site.left_early.forget(left)
+    if lead is not None:
         _record(tx, site, lead, list(_read(row, lead, site.declared, now)), now)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from starlette.requests import Request
 
 from kweek.config import Settings
+from kweek.intake.left_early import LeftEarly
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.mails.tokens import Purpose, TokenError, Tokens
@@ -45,6 +46,7 @@ class House:
     seats: Seats = field(default_factory=Seats)
     form_rate: Rate = field(default_factory=lambda: Rate(FORMS_A_MINUTE))
     visit_rate: Rate = field(default_factory=lambda: Rate(VISITS_A_MINUTE))
+    left_early: LeftEarly = field(default_factory=LeftEarly)
 
     @cached_property
     def board(self) -> Board:

@@ -17,6 +17,8 @@ BODY: Final = 64 * 1024
 IMPORTS: Final = "/imports"  # a file
 RULES: Final = "/matrix/rules"  # a file of rules
 RULES_BODY: Final = 2 * MOST_BYTES  # one that is a little too large is told so on the page
+_TOLD: Final = {RULES: ("problem.413.rules", {"kilobytes": MOST_BYTES // 1024})}
+"""Where a page says more of it than that it is too much."""
 MOST: Final = 500  # in a list
 LIST_BODY: Final = 2 * 1024 * 1024  # such a list
 LISTS: Final = ("/api/events", "/api/leads")
@@ -106,5 +108,6 @@ def _declared(scope: Scope) -> int:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     words = "This is more than Kweek takes at once; send less, or in parts."
-    response = answer(Request(scope), ProblemError(413, words, headers={"Connection": "close"}))
+    problem = ProblemError(413, words, headers={"Connection": "close"}, told=_TOLD.get(scope["path"]))
+    response = answer(Request(scope), problem)
     await response(scope, receive, send)

@@ -69,7 +69,8 @@ def _take(request: Request, body: bytes, house: House) -> Response:
     message = read_message(body)
     if is_robot(request.headers.get("user-agent", "")) or not wants_to_be_followed(request):
         return Response(status_code=204)
-    site = Website(house.db, request.headers["origin"], house.rules.ears, house.rules.vocabulary().events)
+    origin, events = request.headers["origin"], house.rules.vocabulary().events
+    site = Website(house.db, origin, house.rules.ears, events, house.left_early)
     lead = _whose(message.who, house) if isinstance(message, Viewed) else None
     visitor = take(site, message, house.now(), lead)
     return Response(status_code=204) if visitor == message.visitor else JSONResponse({"visitor": visitor})

@@ -116,6 +116,27 @@ def test_what_a_visitor_did_becomes_the_leads_in_order_with_its_points(site: Web
     assert (home.title, home.event_id) == ("Home page", f"visit:{visit(1)}")
 
 
+def test_that_a_page_was_left_may_be_heard_before_that_it_was_opened(site: Website) -> None:
+    left = Left(visitor=V, id=visit(1), seconds=2, depth=60)
+    assert tell(site, left, views(1, "/prices")) == [None, V], "nobody knew the visitor yet"
+    [row] = rows(site.db, tables.visits)
+    assert (row.what, row.seconds, row.depth) == ("/prices", 2, 60)
+    lead = asks(site, "ann@example.com")
+    tell(site, replace(left, id=visit(2)), replace(left, id=visit(3), visitor=W), views(2, "/more"), since=LATER)
+    assert story(site.db, lead)[-2:] == [("page.viewed", "/more"), ("page.read", "/more")]
+    tell(site, views(3, "/other"), replace(left, id=visit(4)), since=LATER + timedelta(hours=1))
+    assert [row.seconds for row in rows(site.db, tables.visits)] == [2, 2, None], "what another visitor left is not it"
+    tell(site, *(replace(left, id=visit(n)) for n in range(5, 1_200)))
+    tell(site, views(4, "/old"), views(1_199, "/new"), since=LATER + timedelta(hours=2))
+    assert [row.seconds for row in rows(site.db, tables.visits)] == [2, 2, None, None, 2], "and not for ever"
+
+
+def test_what_is_told_in_order_is_kept_in_the_books_only(site: Website) -> None:
+    left = Left(visitor=V, id=visit(1), seconds=2, depth=60)
+    tell(site, views(1), left)
+    assert site.left_early.take(views(1)) is None
+
+
 def test_no_flow_hears_of_what_was_before_and_of_one_grade_only(site: Website) -> None:
     publish(site.db, {"flows/lookers.yaml": LOOKERS}, "lookers", "anna", NOW)
     tell(site, *(views(n, f"/{n}") for n in range(5)))

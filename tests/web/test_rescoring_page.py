@@ -190,9 +190,17 @@ def test_the_same_form_sent_again_begins_nothing_new(staff: TestClient, house: H
     assert id
 
 
-def upload(staff: TestClient, text: str | None, origin: str = ORIGIN, **fields: str) -> Response:
+LINT_SAYS = "“kweek lint” zegt, in het Engels:"
+
+
+def upload(staff: TestClient, text: str | None, origin: str = ORIGIN, *, nl: bool = False, **fields: str) -> Response:
     files = {"file": ("" if text is None else "next <b>.yaml", (text or "").encode(), "application/yaml")}
-    return staff.post(PATH, data={"id": "one"} | fields, files=files, headers={"origin": origin})
+    return staff.post(
+        PATH,
+        data={"id": "one"} | fields,
+        files=files,
+        headers={"origin": origin} | ({"accept-language": "nl"} if nl else {}),
+    )
 
 
 def test_another_text_is_looked_at_before_it_holds(staff: TestClient, house: House, books: Books) -> None:
@@ -229,7 +237,17 @@ def test_another_text_with_mistakes_is_not_reckoned(staff: TestClient, books: Bo
     assert answer.status_code == 422
     assert says in answer.text
     assert books.count(tables.rescorings) == 0
-    assert staff.post(PATH, content=b"x" * 600_000, headers={"origin": ORIGIN}).status_code == 413
+    dutch = upload(staff, text, nl=True).text
+    if text is not None:
+        assert f"hierin staan fouten, dus is er niets doorgerekend. {LINT_SAYS}</p>" in dutch
+        assert '<ul lang="en" class="problems">' in dutch
+
+
+def test_a_file_that_is_too_large_is_told_how_large_it_may_be(staff: TestClient, books: Books) -> None:
+    for nl, words in ((False, "may be 256 kB at most"), (True, "mag hoogstens 256 kB groot zijn")):
+        answer = upload(staff, "# x\n" * 200_000, nl=nl)
+        assert (answer.status_code, words in answer.text) == (413, True)
+    assert books.count(tables.rescorings) == 0
 
 
 def test_a_file_that_went_away_is_said(staff: TestClient, house: House, books: Books) -> None:

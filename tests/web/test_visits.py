@@ -24,7 +24,7 @@ def tell(web: TestClient, message: object, origin: str = SITE, **headers: str) -
 
 def test_the_script_is_small_and_sets_nothing(web: TestClient) -> None:
     answer = web.get("/v.js")
-    assert len(answer.content) <= 3 * 1024
+    assert len(answer.content) <= 3_000
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "public, max-age=3600"
     assert "set-cookie" not in answer.headers
@@ -43,6 +43,13 @@ def test_a_visit_is_kept_for_our_websites_and_no_cookie_is_set(web: TestClient, 
     assert (visitor.id, visitor.consent, visitor.lead_id) == (V, "Follow me", None)
     assert (visit.what, visit.title, visit.topic) == ("/prices", "Prices", "energy")
     assert visit.source == {"utm_source": "news letter", "utm_campaign": "spring", "referrer": "search.example"}
+
+
+def test_the_two_that_a_page_left_at_once_tells_may_overtake_each_other(web: TestClient, books: Books) -> None:
+    tell(web, {"did": "page.left", "visitor": V, "id": "1" * 32, "seconds": 1, "depth": 30})
+    assert tell(web, VIEW).status_code == 204
+    [visit] = books.rows(tables.visits)
+    assert (visit.seconds, visit.depth) == (1, 30)
 
 
 def test_other_websites_are_denied(web: TestClient, books: Books) -> None:

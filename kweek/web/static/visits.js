@@ -6,13 +6,13 @@
 //   kweek.asks                                 is there anything to ask? Not once it is agreed to, and not of who
 //                                              wants none of it anywhere (Global Privacy Control, Do Not Track)
 //
-// Served without what is for readers: 3 kB at most.
+// Served without what is for readers: 3,000 bytes at most.
 (() => {
-  const { dataset, src } = document.currentScript, base = new URL(".", src).href, on = addEventListener
+  const doc = document, { dataset, src } = doc.currentScript, base = new URL(".", src).href, on = addEventListener
   const never = navigator.globalPrivacyControl || navigator.doNotTrack == 1
   const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => (byte + 256).toString(16).slice(1)).join("")
   // another tab may have asked meanwhile; where there are no cookies, it is known as long as this page is there
-  const known = () => navigator.cookieEnabled ? document.cookie.match(/\bkweek=([0-9a-f]{32})/)?.[1] : visitor
+  const known = () => navigator.cookieEnabled ? doc.cookie.match(/\bkweek=([0-9a-f]{32})/)?.[1] : visitor
   let visitor, agreed, page, depth, shown, since
 
   // what a link in a mail brought along goes out of the address at once, whether it is followed or not
@@ -21,7 +21,7 @@
 
   const go_on = other => {
     visitor = other
-    document.cookie = `kweek=${other};Max-Age=${other ? 31536e3 : 0};Path=/;SameSite=Lax${isSecureContext ? ";Secure" : ""}`
+    doc.cookie = `kweek=${other};Max-Age=${other ? 31536e3 : 0};Path=/;SameSite=Lax${isSecureContext ? ";Secure" : ""}`
   }
   const message = (did, more) => JSON.stringify({ did, visitor, ...more })
   const tell = (did, more) => fetch(base + "v", { method: "POST", body: message(did, more), keepalive: true, credentials: "omit" })
@@ -29,19 +29,19 @@
     .then(told => told && visitor && go_on(told.visitor || ""), () => {})
 
   const look = () => {
-    if (document.readyState == "loading") return on("DOMContentLoaded", look)
-    if (document.prerendering) return document.addEventListener("prerenderingchange", look)
-    const about = document.querySelector("meta[name='kweek:topic'],[data-kweek-topic]"), topic = about?.content || about?.dataset.kweekTopic
+    if (doc.readyState == "loading") return on("DOMContentLoaded", look)
+    if (doc.prerendering) return doc.addEventListener("prerenderingchange", look)
+    const about = doc.querySelector("meta[name='kweek:topic'],[data-kweek-topic]"), topic = about?.content || about?.dataset.kweekTopic
     page = fresh(), depth = shown = since = 0
-    tell("page.viewed", { id: page, path: location.pathname, title: document.title, topic, utm: location.search.match(/utm_[^&]+/g), referrer: document.referrer, agreed, who })
+    tell("page.viewed", { id: page, path: location.pathname, title: doc.title, topic, utm: location.search.match(/utm_[^&]+/g), referrer: doc.referrer, agreed, who })
     sum()
     scrolled()
   }
-  const scrolled = () => depth = Math.max(depth, Math.round(100 * (scrollY + innerHeight) / document.documentElement.scrollHeight))
+  const scrolled = () => depth = Math.max(depth, Math.round(100 * (scrollY + innerHeight) / doc.documentElement.scrollHeight))
   const sum = () => {
     const now = Date.now()
     if (since) shown += now - since
-    since = !document.hidden && now
+    since = !doc.hidden && now
   }
   const took = ({ target, button }) => {
     const link = target.closest?.("a[href]")
