@@ -139,8 +139,8 @@ class Undoing:
         words[went_on.COMPANY] = self._companies(row)
         left = went_on.put_right(self.tx, row.lead_id, words, tables.merges.c.at >= self.imported.at)
         when = self.remembered.when.get(row.number, (self.imported.at, 0))
-        ours, over = self.remembered.of_lead(row.lead_id, {**keys, **left}, when)
-        address = ours.pop("email", None)
+        every, over = self.remembered.of_lead(row.lead_id, {**keys, **left}, when)
+        address, ours = every.get("email"), {name: pair for name, pair in every.items() if name != "email"}
         known = {**person.facts, went_on.COMPANY: person.company_id}
         back = {name: was for name, (was, is_) in ours.items() if known.get(name) == is_}
         for name in [name for name in (*ours, *sorted(over)) if name not in back]:
