@@ -185,9 +185,10 @@ def in_force(workspace: Workspace, past: Past = ()) -> InForce:
     """What this workspace says, whoever keeps to it. past: of its calendars."""
     workspace = replace(workspace, rules=with_past(workspace.rules, past))
     rules = workspace.rules
-    types = names_of({}, rules, workspace.surveys, {}).schema().fields
+    names = names_of({}, rules, workspace.surveys, {})
+    types = names.schema().fields
     purposes, world = purposes_of(workspace.texts), world_of(workspace)
-    scores = Scores(world.scoring, world.grades, world.timezone, types, world.matrix)
+    scores = Scores(world.scoring, world.grades, world.timezone, types, world.matrix, names.events)
     hooks = hooks_of(rules.settings.webhooks, FactRules(world.grades, world.sales_ready, types, world.personas))
     judging = (*world.sales_ready.needs, *world.sales_ready.disqualified, *world.personas)
     judged = frozenset(name for one in judging for name in one.condition.names)

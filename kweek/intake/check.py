@@ -9,7 +9,7 @@ from typing import Final
 
 from kweek.intake.check_lead import AHEAD, LeadChecker, Vocabulary
 from kweek.intake.incoming import Incoming, LeadIn
-from kweek.intake.sources import read_source
+from kweek.intake.sources import OF_SOURCE, read_source
 from kweek.intake.values import nearest
 
 ENGINE_EVENTS: Final[Mapping[str, Mapping[str, str]]] = {"enrol": {"flow": "text"}, "unsubscribed": {}}
@@ -32,7 +32,7 @@ def check_profile(raw: Mapping[str, object], words: Vocabulary, now: datetime) -
 
 class EventChecker(LeadChecker):
     def event(self, raw: object) -> Incoming:
-        body = self.object(raw, "", EVENT_KEYS)
+        body = self.object(raw, "", EVENT_KEYS, OF_SOURCE)
         identifier = self.identifier(body.get("id"), required=True)
         kind = self.text(body.get("type"), "type", required=True) or ""
         known = {**self.words.events, **ENGINE_EVENTS}

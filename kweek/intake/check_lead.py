@@ -14,6 +14,7 @@ import phonenumbers
 from kweek.flow.load.languages import is_language
 from kweek.intake.countries import read_country
 from kweek.intake.incoming import OWN_COLUMNS, CompanyIn, ConsentIn, LeadIn
+from kweek.intake.sources import OF_SOURCE
 from kweek.intake.values import OF_COMPANY, Checker, near_to, nearest
 from kweek.leads.bant import Found
 from kweek.leads.calling import LEGAL_FORMS, legal_form
@@ -54,7 +55,7 @@ class LeadChecker(Checker):
         self.words, self.now, self.at = words, now, now
 
     def lead(self, raw: object, *, known: bool = False) -> LeadIn:
-        body = self.object(raw, "lead", (*LEAD_KEYS, *self.words.fields))
+        body = self.object(raw, "lead", (*LEAD_KEYS, *self.words.fields), OF_SOURCE)
         email = self.email(body.get("email"), "lead.email")
         external = self.text(body.get("external_id"), "lead.external_id")
         named = known or any(body.get(key) for key in ("email", "external_id"))
@@ -153,7 +154,7 @@ class LeadChecker(Checker):
         channel = texts["channel"] or ""
         purpose = texts["purpose"] or ("" if channel == "email" else channel)  # only a mail asks for what it is
         if channel and channel not in CHANNELS:
-            self.fault(f"{path}.channel", f"“{channel}” is none of {', '.join(CHANNELS)}")
+            self.fault(f"{path}.channel", f"“{channel[:60]}” is none of {', '.join(CHANNELS)}")
         if channel == "email" and not purpose:
             self.fault(f"{path}.purpose", "this is missing")
         elif channel == "email":
@@ -161,6 +162,8 @@ class LeadChecker(Checker):
         moments = {key: self.moment(body[key], f"{path}.{key}") for key in ("at", "expires_at") if body.get(key)}
         if (given := moments.get("at")) is not None and given > self.now + AHEAD:
             self.fault(f"{path}.at", "this moment has yet to come")
+        if given is not None and (until := moments.get("expires_at")) is not None and until <= given:
+            self.fault(f"{path}.expires_at", "this must be after `at`, when the permission was given")
         return ConsentIn(
             channel,
             purpose,

@@ -8,7 +8,8 @@ was found out, any other to the lead.
 with what was answered. `id`, when the page puts one in, makes a form sent twice one event.
 
 Anybody may send one, and nobody who did may be lost: a field that cannot be taken is left out, and a person hears of
-it; only who wrote must be clear. What is known of a lead already is not written over.
+it; only who wrote must be clear. What is known of a lead already is not written over. What a person hears is short:
+whoever sends a form does not fill his page.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from hashlib import sha256
 from io import BytesIO
 from typing import Final, cast
 from urllib.parse import parse_qsl
@@ -26,12 +28,12 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, parse_form
 
 from kweek.intake.check import check
-from kweek.intake.check_lead import COMPANY_KEYS, Vocabulary
+from kweek.intake.check_lead import COMPANY_KEYS, MOST_CONSENTS, Vocabulary
 from kweek.intake.imports.cells import Decimal, decimal_sign, read_number
 from kweek.intake.incoming import OWN_COLUMNS, BadEventError, Fault, Incoming, Note
 from kweek.intake.sources import FIELDS as SOURCE_FIELDS
 from kweek.intake.sources import is_about_source, shortened
-from kweek.intake.values import nearest, printable
+from kweek.intake.values import nearest, printable, shown
 from kweek.leads.bant import Found
 from kweek.rules.said import ROOT
 
@@ -40,11 +42,13 @@ REDIRECT: Final = "redirect"
 KINDS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 VISITOR: Final = "visitor"  # whose browser it is, where the script for visitors says so
 _ITS_OWN: Final = (HONEYPOT, REDIRECT, VISITOR, "id")
-_MUST: Final = ("lead", "lead.email", "id", "type")  # who wrote, and what it is
+_MUST: Final = ("lead", "lead.email")  # who wrote
 MOST_FIELDS: Final = 100
 _OF_COMPANY: Final = {"company": "name", **{f"company.{key}": key for key in COMPANY_KEYS}}
 _MOST_NOTES: Final = 5  # about fields that nobody knows
-_CONSENT: Final = re.compile(r"lead\.consents\[(\d+)\]")
+_SHOWN: Final = 100  # characters of a value, as a person hears of it
+_LONGEST_NOTE: Final = 1_000
+_CONSENT: Final = re.compile(r"lead\.consents\[(\d+)\]\.(\w+)")
 QUESTION: Final = "question."  # before the name of a field: what stood beside it
 _LONGEST_QUESTION: Final = 500
 _OF_LEAD: Final = ("email", *OWN_COLUMNS)  # a sender's own ids are for programs with a key
@@ -52,6 +56,8 @@ _OF_LEAD: Final = ("email", *OWN_COLUMNS)  # a sender's own ids are for programs
 Fields = Mapping[str, list[str]]
 Evidence = Callable[[Found, str | None], str]
 """What a fact rests on, in words: which form, with the question (None: the form does not tell it) and the answer."""
+Title = Callable[[str], str]
+"""What people call a field, within a sentence; by its path, as `field_words` takes it."""
 
 
 def read_form(body: bytes, kind: str = KINDS[0], most: int = MOST_FIELDS) -> dict[str, list[str]]:
@@ -106,29 +112,37 @@ def event_of_form(
     proof: str,
     zone: tzinfo = UTC,
     evidence: Evidence | None = None,
+    title: Title = str,
 ) -> Incoming | None:
     """The event to record; None for a machine that fell for the honeypot. zone: whose clock moments are of, which a
-    browser writes without. evidence: in the words of the workspace; None: by the names of its fields. BadEventError:
-    nobody can say who wrote."""
+    browser writes without. evidence, title: in the words of the workspace; else by the names of its fields.
+    BadEventError: nobody can say who wrote."""
     if fields.get(HONEYPOT):
         return None
-    form = _Form(kind, words, proof, zone)
+    form = _Form((fields.get("id") or [""])[0].strip() or str(uuid4()), kind, words, proof, zone, title)
     for name, values in fields.items():
         if name not in _ITS_OWN:
             form.put(name, values)
-    identifier = (fields.get("id") or [str(uuid4())])[0]
     unasked = replace(words, purposes=tuple[str, ...])  # a permission is kept as it was given
     while True:
         try:
-            event = check({"id": f"form:{identifier}", "type": kind, **form.said()}, unasked, now)
+            event = check(form.said(), unasked, now)
         except BadEventError as error:
-            if any(fault.field in _MUST or not form.leave_out(fault) for fault in error.faults):
+            left_out = [form.leave_out(fault) for fault in error.faults if fault.field not in _MUST]
+            if len(left_out) < len(error.faults) or not any(left_out):
                 raise
         else:
             touch = replace(event.touch, how="form") if event.touch else None
             facts = tuple(form.rests(fact, evidence or form.plainly) for fact in event.lead.facts)
             lead = replace(event.lead, fills_only=True, facts=facts)
             return replace(event, lead=lead, notes=tuple(form.notes), touch=touch)
+
+
+def by_its_sender(event: Incoming) -> Incoming:
+    """Where its id is another's: a page that puts the same one into all its forms. Sent twice, it is one still."""
+    own = sha256(f"{event.id}\n{event.kind}\n{event.lead.email}".encode(errors="replace")).hexdigest()
+    words = f"The form {event.kind} puts one and the same id into several: each one that is shown needs its own."
+    return replace(event, id=f"form:{own}", notes=(*event.notes, Note("form", words, once=True)))
 
 
 def must_be_mended(error: BadEventError) -> list[Fault]:
@@ -139,8 +153,8 @@ def must_be_mended(error: BadEventError) -> list[Fault]:
 class _Form:
     """What was written, by where it belongs; and what a person should hear of it."""
 
-    def __init__(self, kind: str, words: Vocabulary, proof: str, zone: tzinfo) -> None:
-        self.kind, self.words, self.proof, self.zone = kind, words, proof, zone
+    def __init__(self, id: str, kind: str, words: Vocabulary, proof: str, zone: tzinfo, title: Title) -> None:
+        self.id, self.kind, self.words, self.proof, self.zone, self.title = id, kind, words, proof, zone, title
         self.lead: dict[str, object] = {}
         self.company: dict[str, object] = {}
         self.facts: dict[str, object] = {}
@@ -152,6 +166,8 @@ class _Form:
 
     def put(self, name: str, values: list[str]) -> None:
         value = ", ".join(values)
+        if not value.strip() and not name.startswith("consent."):  # a field left empty says nothing
+            return
         if self._type(name) == "moment":
             value = on_clock(value, self.zone)
         if self._type(name) == "number" or name == "company.size":
@@ -171,12 +187,10 @@ class _Form:
         elif name.startswith(ROOT) and name.removeprefix(ROOT) in self.words.facts.types:
             self.facts[name.removeprefix(ROOT)] = value
         elif name in _OF_LEAD or name in self.words.fields:
-            if value.strip():  # a field left empty says nothing
-                self.lead[name] = value
+            self.lead[name] = value
         elif not is_about_source(name) and len(self.notes) < _MOST_NOTES:
-            shown = name[:60] if printable(name) else "?"
-            words = f"The form {self.kind} sends “{shown}”, which is no field for a form: it is left out."
-            self.notes.append(Note("form", words, once=True))
+            words = f"The form {self.kind} sends “{shown(name)}”, which is no field for a form: it is left out."
+            self._note(words, once=True)
 
     def _type(self, name: str) -> str | None:
         return self.words.events.get(self.kind, {}).get(name) or self.words.fields.get(name)
@@ -186,7 +200,8 @@ class _Form:
         company = {"company": self.company} if self.company else {}
         consents = {"consents": list(self.consents.values())} if self.consents else {}
         facts = {"bant": self.facts} if self.facts else {}
-        return {"lead": {**self.lead, **company, **consents, **facts}, "data": self.data, "source": self.source}
+        lead = {**self.lead, **company, **consents, **facts}
+        return {"id": f"form:{self.id}", "type": self.kind, "lead": lead, "data": self.data, "source": self.source}
 
     def rests(self, fact: Found, evidence: Evidence) -> Found:
         return replace(fact, how="form", evidence=evidence(fact, self.questions.get(f"{ROOT}{fact.fact}")))
@@ -195,32 +210,88 @@ class _Form:
         return f"{self.kind} · {question or f'{ROOT}{fact.fact}:'} {fact.value}"
 
     def leave_out(self, fault: Fault) -> bool:
-        """Take away what is wrong, and say so. False: it is nothing that can be left out."""
-        place, _, name = fault.field.rpartition(".")
+        """Take away what is wrong, and say so. False: nothing of it is there (any more: its company or its consent went
+        with an earlier fault), or it is nothing that can be left out."""
+        if fault.field == "id":
+            self.id = sha256(self.id.encode(errors="replace")).hexdigest()  # still the same where it is sent twice
+            return True
         if found := _CONSENT.match(fault.field):
-            taken = self.consents.pop(self._order[int(found[1])], None)
-        elif fault.field == "lead.company.name":
-            taken, self.company = self.company, {}
-        else:
-            taken = {
-                "lead": self.lead, "lead.company": self.company, "data": self.data, "source": self.source,
-                "lead.bant": self.facts,
-            }.get(place, {}).pop(name, None)  # fmt: skip
-        if taken is None:
+            return self._leave_out_consent(int(found[1]), found[2], fault)
+        if fault.field == "lead.company.name":
+            return self._leave_out_company(fault)
+        place = next((one for one in self._places() if fault.field.startswith(f"{one}.")), "")
+        name = fault.field.removeprefix(f"{place}.")
+        if not place or name not in self._places()[place]:
             return False
-        words = f"The form {self.kind} sent {fault.field} “{taken}”: {fault.words}. It was left out."
-        self.notes.append(Note("form", words[:2_000]))
+        self._left_out(self.title(_path_of(place, name, self.kind)), str(self._places()[place].pop(name)), fault)
         return True
+
+    def _places(self) -> dict[str, dict[str, object]]:
+        return {
+            "lead.company": self.company, "lead.bant": self.facts, "lead": self.lead, "data": self.data,
+            "source": self.source,
+        }  # fmt: skip
+
+    def _leave_out_consent(self, place: int, name: str, fault: Fault) -> bool:
+        consent = self.consents.pop(self._order[place], None)
+        if consent is not None:
+            called = f"consent for “{shown(consent['purpose'])}” by {shown(consent['channel'])}"
+            self._left_out(called, consent["words"] if name == "words" else "", fault)
+        return consent is not None
+
+    def _leave_out_company(self, fault: Fault) -> bool:
+        """All that is said of it hangs on its name."""
+        if not self.company:
+            return False
+        name, called = str(self.company.pop("name", "")), self.title("company.name")
+        details = ", ".join(self.title(f"company.{key}") for key in self.company)
+        self.company = {}
+        if name:
+            self._left_out(called, name, fault, f" So was what was said of it: {details}." if details else "")
+        else:
+            self._left_out(f"{details} without {called}", "", fault)
+        return True
+
+    def _left_out(self, called: str, value: str, fault: Fault, also: str = "") -> None:
+        said = f" “{short}”" if (short := _short(value)) else ""
+        self._note(f"The form {self.kind} sent {called}{said}: {fault.words}. It was left out.{also}")
+
+    def _note(self, words: str, *, once: bool = False) -> None:
+        if (note := Note("form", words[:_LONGEST_NOTE], once)) not in self.notes:
+            self.notes.append(note)
 
     def _consent(self, name: str, words: str) -> None:
         _, purpose, *channel = name.split(".", 2)
         on = channel[0] if channel else "email"
+        if len(self.consents) == MOST_CONSENTS:
+            words = f"The form {self.kind} asks more than {MOST_CONSENTS} consents: the rest is left out."
+            self._note(words, once=True)
+            return
         source = {"source": f"form {self.kind}", "proof": self.proof}
         self.consents[len(self.consents)] = {"channel": on, "purpose": purpose, "words": words, **source}
         known = tuple(sorted(self.words.purposes())) if on == "email" else ()
         if known and purpose not in known:
-            asked = f"The form {self.kind} asks consent for “{purpose[:60]}”, and no mail does{nearest(purpose, known)}"
-            self.notes.append(Note("form", f"{asked}; there are {', '.join(known)}", once=True))
+            asked = f"The form {self.kind} asks consent for “{shown(purpose)}”, and no mail does"
+            self._note(f"{asked}{nearest(purpose, known)}; there are {', '.join(known)}", once=True)
+
+
+def _path_of(place: str, name: str, kind: str) -> str:
+    """`lead.phone`, `company.size`, `event.quote.requested.surface`."""
+    match place:
+        case "data":
+            return f"event.{kind}.{name}"
+        case "lead.company" | "lead.bant":
+            return f"{place.removeprefix('lead.')}.{name}"
+        case _:
+            return f"{place}.{name}"
+
+
+def _short(value: str) -> str:
+    """On one line, and cut."""
+    line = " ".join(value.split())
+    if not printable(line):
+        return "?"
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
 
 def _as_number(written: str, country: str | None) -> str:

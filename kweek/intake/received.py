@@ -15,7 +15,7 @@ from kweek.intake.check import EventChecker
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.incoming import Incoming, LeadIn, Recorded, told_by
 from kweek.intake.record import Ears, append, record
-from kweek.intake.sources import read_source
+from kweek.intake.sources import OF_SOURCE, read_source
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.lookup import leads_known_by
@@ -44,7 +44,7 @@ def check_received(raw: object, words: Vocabulary, now: datetime) -> Received:
     """One lead as it was sent. BadEventError lists all that is wrong."""
     checker = EventChecker(words, now)
     checker.what = "lead"
-    body = checker.object(raw, "", RECEIVED_KEYS)
+    body = checker.object(raw, "", RECEIVED_KEYS, OF_SOURCE)
     identifier = checker.identifier(body.get("id"))
     at = checker.happened_at(body.get("at"))
     lead = checker.lead(body.get("lead"))

@@ -24,6 +24,12 @@ FIELDS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Field of a form or an address → key of `source`."""
 
+OF_SOURCE: Final[Mapping[str, str]] = {
+    **{key: f"source.{key}" for key in KEYS if key != "source"},
+    **{field: f"source.{key}" for field, key in FIELDS.items()},
+}
+"""What a program may write beside `source`, or in `lead` → where it belongs."""
+
 _ONE_CLICK: Final = re.compile(r"utm_\w+|\w*clid|[gw]braid|_gl|mc_eid|li_fat_id")
 MOST: Final = 200  # characters of a word
 _MORE: Final = ("term", "content", "referrer")

@@ -30,6 +30,9 @@ YEARS: Final = range(1900, 2200)
 """Of days: what lies before or after is a slip."""
 _YEARS: Final = range(1971, 9000)
 _NAMES: Final = ("id", "external_id", "by")
+_NOWHERE: Final[Mapping[str, str]] = {}
+_NO_SUCH_DAY: Final = "there is no such day"
+_WRITTEN_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _FICTION: Final = re.compile(r"\+44(7700900|1632960)[0-9]{3}|\+3363998[0-9]{4}|\+3532091[0-9]{5}|\+322123[0-9]{4}")
 """Numbers of nobody: what Ofcom, Arcep and ComReg set aside for examples (those of other countries count as numbers),
 and +32 2 123, with which no Belgian number begins: the demo's."""
@@ -68,7 +71,10 @@ class Checker:
             case _:
                 return self.text(raw, path)
 
-    def object(self, raw: object, path: str, keys: tuple[str, ...]) -> Mapping[str, object]:
+    def object(
+        self, raw: object, path: str, keys: tuple[str, ...], elsewhere: Mapping[str, str] = _NOWHERE
+    ) -> Mapping[str, object]:
+        """elsewhere: key that people write here → where it belongs."""
         if not isinstance(raw, Mapping):
             self.fault(path or self.what, "this must be an object, { … }" if raw is not None else "this is missing")
             return {}
@@ -76,7 +82,8 @@ class Checker:
         for key in body:
             if key not in keys:
                 where = f"{path}.{shown(key)}" if path else shown(key)
-                self.fault(where, f"there is no such field{nearest(key, keys)}")
+                meant = f"; did you mean “{elsewhere[key]}”?" if key in elsewhere else nearest(key, keys)
+                self.fault(where, f"there is no such field{meant}")
         return body
 
     def text(self, raw: object, path: str, *, required: bool = False, most: int | None = None) -> str | None:
@@ -123,7 +130,7 @@ class Checker:
         try:
             day = date.fromisoformat(raw if isinstance(raw, str) else "")
         except ValueError:
-            self.fault(path, "this must be a date: 2026-03-02")
+            self.fault(path, _NO_SUCH_DAY if _is_no_day(raw) else "this must be a date: 2026-03-02")
             return None
         if day.year not in YEARS:
             sentence = "the year {year} cannot be meant; days go from {first} to {last}"
@@ -137,7 +144,8 @@ class Checker:
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
-            self.fault(path, "this must be a moment with its offset: 2026-03-02T09:00:00+01:00")
+            right = "this must be a moment with its offset: 2026-03-02T09:00:00+01:00"
+            self.fault(path, _NO_SUCH_DAY if _is_no_day(raw) else right)
             return None
         if moment.year not in _YEARS:
             sentence = "the year {year} cannot be meant; moments go from {first} to {last}"
@@ -178,6 +186,16 @@ def longest_of(path: str) -> int:
     """Characters of a text there, whoever writes it: a program, a form, a file or a colleague."""
     parts = path.split(".")
     return LONGEST_AT.get(".".join(parts[-2:]), LONGEST.get(parts[-1], LONGEST_TEXT))
+
+
+def _is_no_day(raw: object) -> bool:
+    """Is it written as a day, or begins with one, that no calendar has: 2026-11-31?"""
+    written = _WRITTEN_DAY.match(raw) if isinstance(raw, str) else None
+    try:
+        _ = date.fromisoformat(written[0]) if written else None
+    except ValueError:
+        return True
+    return False
 
 
 def printable(text: str) -> bool:

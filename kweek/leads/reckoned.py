@@ -71,13 +71,14 @@ _AMONG: Final = _Queries(lambda column: column.in_(bindparam("leads", expanding=
 @dataclass(frozen=True)
 class Scores:
     """The rules that are in force. timezone: whose Mondays and days count. types: what fields hold. matrix: what
-    follows from a grade."""
+    follows from a grade. events: event → what the fields of its data hold."""
 
     rules: tuple[Rule, ...] = ()
     grades: Grades = field(default_factory=Grades)
     timezone: str = "UTC"
     types: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
     matrix: Matrix = field(default_factory=dict[str, str])
+    events: Mapping[str, Mapping[str, FieldType]] = field(default_factory=dict[str, Mapping[str, FieldType]])
 
     @cached_property
     def heard(self) -> Mapping[str, tuple[Rule, ...]]:
@@ -90,6 +91,19 @@ class Scores:
         """Of these events rules ask what came with them (`event.…`)."""
         names = [(rule.event, rule.condition.names) for rule in self.rules if rule.event and rule.condition]
         return tuple(dict.fromkeys(kind for kind, asked in names if any(name.startswith("event.") for name in asked)))
+
+    @cached_property
+    def _seen(self) -> Mapping[str, Rules]:
+        own = {kind: {f"event.{name}": one for name, one in data.items()} for kind, data in self.events.items()}
+        return {kind: Rules(self.grades, types={**self.types, **types}) for kind, types in own.items()}
+
+    @cached_property
+    def _seen_now(self) -> Rules:
+        return Rules(self.grades, types=self.types)
+
+    def seen_from(self, did: Did | None) -> Rules:
+        """What facts depend on: with the fields of this event, which are read as they are declared today."""
+        return self._seen.get(did.kind, self._seen_now) if did else self._seen_now
 
     @cached_property
     def stamp(self) -> str:
@@ -180,8 +194,8 @@ def _written(rows: Iterable[Any]) -> Mapping[str, _Written]:
 
 def asked_of(tx: Connection, scores: Scores, lead: Row[Any], now: datetime) -> Ask:
     """What conditions see of one lead, read as they ask for it. lead: its row."""
-    rules, remembered = Rules(scores.grades, types=scores.types), dict[object, Any]()
-    return lambda did: RowFacts(tx, lead, now, did.data if did else {}, rules, remembered)
+    remembered = dict[object, Any]()
+    return lambda did: RowFacts(tx, lead, now, did.data if did else {}, scores.seen_from(did), remembered)
 
 
 def row_of(lead_id: str, row: Wanted, more: int, count: int, now: datetime) -> dict[str, Any]:
@@ -223,7 +237,7 @@ class _Known:
 
     def __init__(self, tx: Connection, scores: Scores, queries: _Queries, asked: Mapping[str, object]) -> None:
         self._tx = tx
-        self._rules = Rules(scores.grades, types=scores.types)
+        self._seen_from = scores.seen_from
         self._unanswered = dict.fromkeys(scores.asks("survey."))
         self._answers = _grouped(tx.execute(queries.answers, asked) if self._unanswered else ())
         self._tags = _grouped(tx.execute(queries.tags, asked) if "tagged" in scores.asked else ())
@@ -240,6 +254,6 @@ class _Known:
         remembered["channel"] = self._channels.get(lead.id)
 
         def ask(did: Did | None) -> Facts:
-            return RowFacts(self._tx, lead, now, did.data if did else {}, self._rules, remembered)
+            return RowFacts(self._tx, lead, now, did.data if did else {}, self._seen_from(did), remembered)
 
         return ask

@@ -155,7 +155,7 @@ def of_facts(words: Vocabulary) -> tuple[str, ...]:
 
 def label_of(name: str, event: str, words: Vocabulary, say: Tongue) -> str:
     """What a field is called where nobody chose a label."""
-    of = "" if name.startswith(ROOT) else f"event.{event}." if name in words.events[event] else "lead."
+    of = "" if name.startswith((ROOT, "company.")) else f"event.{event}." if name in words.events[event] else "lead."
     return say.maybe(f"form.label.{name}", label_words(say, f"{of}{name}"))
 
 

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Mount
 
 from kweek.errors import KweekError
 from kweek.intake.calls import TooEarlyError
@@ -29,6 +30,7 @@ from kweek.words import Tongue
 log = structlog.get_logger()
 
 _ENGLISH: Final = Tongue("en")  # programs are spoken to in English
+_METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 RETRY_AFTER: Final = "5"  # seconds
 FOR_LEADS: Final = ("/o/", "/c/", "/s/", "/u/", "/forms/", "/f/")
 
@@ -117,12 +119,25 @@ def problem_json(problem: ProblemError) -> Response:
 def answer(request: Request, error: Exception) -> Response:
     """The response to an exception: by the address asked for, JSON or a page."""
     problem = problem_of(error)
+    if problem.status == 405 and (methods := _methods(request)):
+        problem.headers = {**(problem.headers or {}), "Allow": ", ".join(methods)}
     if request.url.path.startswith("/api/"):
         return problem_json(problem)
     return page(
         request, "problem.html", status=problem.status, headers=problem.headers,
         problem=problem, code=_said(problem.status), staff=_for_colleague(request), spoken=False,
     )  # fmt: skip
+
+
+def _methods(request: Request) -> list[str]:
+    """That this address can be used with; the framework names those of its first route alone."""
+    routes: Sequence[BaseRoute] = [route for route in request.app.routes if not isinstance(route, Mount)]
+    asked = {"type": "http", "path": request.scope["path"], "root_path": request.scope.get("root_path", "")}
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _said(status: int) -> int:

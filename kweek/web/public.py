@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,10 +16,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from kweek.intake.forms import KINDS, REDIRECT, VISITOR, event_of_form, must_be_mended, read_form
+from kweek.intake.forms import KINDS, REDIRECT, VISITOR, by_its_sender, event_of_form, must_be_mended, read_form
 from kweek.intake.grading import Hit, HitKind
 from kweek.intake.hits import link_of, note_hit
-from kweek.intake.incoming import BadEventError
+from kweek.intake.incoming import BadEventError, OtherEventError
 from kweek.intake.record import record
 from kweek.intake.sources import asked_in
 from kweek.intake.suppress import unsubscribe
@@ -29,7 +30,7 @@ from kweek.web.guard import Body, HouseOf
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_language
-from kweek.web.spoken import fault_words
+from kweek.web.spoken import fault_words, field_words
 from kweek.web.visits import with_who
 from kweek.words import LANGUAGES, Tongue
 
@@ -107,14 +108,18 @@ def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Respon
     proof = f"form at {request.headers.get('origin', 'unknown')[:200]}, network {network}"
     words = house.rules.vocabulary()
     spoken = _spoken(fields, request, house)
-    evidence = evidence_of(kind, words, spoken)
+    evidence, title = evidence_of(kind, words, spoken), partial(field_words, Tongue("en", house.rules.words("en")))
     try:
-        incoming = event_of_form(kind, fields, words, now, proof, house.rules.zone(), evidence)
+        incoming = event_of_form(kind, fields, words, now, proof, house.rules.zone(), evidence, title)
     except BadEventError as error:
         return _to_mend(error, kind, request, house, spoken)
     if incoming is not None:
         visitor = (fields.get(VISITOR) or [""])[0]
-        record(house.db, incoming, now, house.rules.ears, before=joins(visitor, now, words.events))
+        before = joins(visitor, now, words.events)
+        try:
+            record(house.db, incoming, now, house.rules.ears, before=before)
+        except OtherEventError:
+            record(house.db, by_its_sender(incoming), now, house.rules.ears, before=before)
     if target := own_target(house, (fields.get(REDIRECT) or [""])[0]):
         return RedirectResponse(target, 303)
     return page(request, "thanks.html", language=incoming.lead.profile.get("language") if incoming else None)

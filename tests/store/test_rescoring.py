@@ -13,7 +13,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.rescoring import AT_A_TIME, Rescorer
 from kweek.flow.conditions import Condition, parse_condition
+from kweek.flow.conditions.schema import FieldType
 from kweek.flow.facts import Facts
+from kweek.flow.state import Value
 from kweek.intake import rescoring
 from kweek.intake.ears import FlowEars
 from kweek.intake.incoming import Incoming, LeadIn
@@ -266,6 +268,28 @@ def test_until_all_are_rescored_nobody_who_does_something_shows_points_by_both(c
     listen(crowd.engine, "before_cursor_execute", lambda *of: reckoned.append(of[2]))
     assert interest_after("six", NEW) == 150
     assert not [text for text in reckoned if text.startswith("SELECT") and "FROM points" in text]
+
+
+def test_what_came_with_an_event_is_read_as_its_field_is_declared_today(database: Database) -> None:
+    """It was a text when it was kept."""
+    large = Rule("large", "is large", "profile", 40, "download.taken", parse_condition("event.size > 50"))
+    early = Rule("early", "came early", "profile", 2, "download.taken", parse_condition("event.on < '2026-04-01'"))
+    said = {"small": "12", "large": "60", "unread": "many", "number": 60}
+    for name, size in said.items():
+        lead = a_lead(database, name, job_title="grower")
+        data: dict[str, Value] = {"size": size, "on": "2026-03-05"}
+        record(database, Incoming(name, "download.taken", NOW, LeadIn(id=lead), data), NOW, OLD)
+    held = {"size": FieldType("number"), "on": FieldType("date")}
+    ears = FlowEars(scores=Scores((large, early), events={"download.taken": held}))
+    assert preview(database, ears.scores, LATER).points == 4
+    assert sum(rescore_all(database, ears)) == 4
+    with database.read() as read:
+        points = {row.id: row.points_profile for row in read.execute(select(tables.leads))}
+    assert points == {"small": 2, "large": 42, "unread": 2, "number": 42}
+    lead = a_lead(database, "next", job_title="grower")
+    record(database, Incoming("next", "download.taken", NOW, LeadIn(id=lead), {"size": "70"}), LATER, ears)
+    with database.read() as read:
+        assert read.execute(select(tables.leads).filter_by(id=lead)).one().points_profile == 40
 
 
 def test_the_same_rules_have_the_same_stamp() -> None:

@@ -58,6 +58,10 @@ def test_what_was_saved_holds_as_soon_as_somebody_looks(folder: Folder) -> None:
     assert folder.capacity() == 7
 
 
+def test_what_comes_with_an_event_is_scored_as_it_is_declared(folder: Folder) -> None:
+    assert folder.book.now().ears.scores.events["quote.requested"]["surface"].kind == "number"
+
+
 def test_broken_rules_are_not_taken(folder: Folder) -> None:
     before = folder.book.now()
     folder.write("teams.yaml", "queues: [")

@@ -144,6 +144,41 @@ def test_a_moment_that_cannot_be_meant_is_said_to_be_so(api: TestClient) -> None
     assert error["words"] == "the year 9999 cannot be meant; days go from 1900 to 2199"
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("at", "2026-11-31T10:00:00Z"), ("at", "2026-02-29"), ("lead.contract_end", "2026-11-31")],
+)
+def test_a_day_that_no_calendar_has_is_said_to_be_so(api: TestClient, path: str, value: str) -> None:
+    [error] = api.post("/api/events", json=changed(path, value)).json()["errors"]
+    assert (error["field"], error["words"]) == (path, "there is no such day")
+
+
+@pytest.mark.parametrize("at", ["2026-03-01T25:00:00Z", "2026-03-01", "20260301", "2026-13", ""])
+def test_of_a_day_that_there_is_the_offset_is_asked(api: TestClient, at: str) -> None:
+    [error] = api.post("/api/events", json=changed("at", at)).json()["errors"]
+    assert error["words"] == "this must be a moment with its offset: 2026-03-02T09:00:00+01:00"
+
+
+@pytest.mark.parametrize(("until", "status"), [("2026-03-01T09:00:00Z", 422), ("2026-03-01T09:00:01Z", 201)])
+def test_a_consent_ends_after_it_was_given(api: TestClient, books: Books, until: str, status: int) -> None:
+    consent = {**EVENT["lead"]["consents"][0], "at": "2026-03-01T10:00:00+01:00", "expires_at": until}
+    answer = api.post("/api/events", json=changed("lead.consents", [consent]))
+    assert (answer.status_code, books.count(tables.leads)) == (status, int(status == 201))
+    assert [error["field"] for error in answer.json().get("errors", ())] == (
+        ["lead.consents[0].expires_at"] if status == 422 else []
+    )
+
+
+@pytest.mark.parametrize("address", ["/api/leads", "/api/leads?email=ann@example.com"])
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE"])
+def test_a_method_that_is_none_is_answered_with_all_that_there_are(api: TestClient, method: str, address: str) -> None:
+    answer = api.request(method, address)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    assert api.request(method, "/api/events").headers["allow"] == "POST"
+    assert api.request(method, "/api/leads/x/why").headers["allow"] == "GET"
+    assert "allow" not in api.request(method, "/api/nothing").headers
+
+
 @pytest.mark.parametrize("phone", ["+44 7700 900123", "+33 6 39 98 12 34", "+353 20 911 2345", "+1 202 555 0143"])
 def test_numbers_that_are_set_aside_for_examples_are_taken(api: TestClient, books: Books, phone: str) -> None:
     assert api.post("/api/events", json=changed("lead.phone", phone)).status_code == 201
@@ -174,6 +209,15 @@ def test_a_key_that_stands_twice_is_named(api: TestClient, books: Books) -> None
 def test_a_near_miss_is_answered_with_the_right_word(api: TestClient) -> None:
     [error] = api.post("/api/events", json=changed("type", "brochure.request")).json()["errors"]
     assert "“brochure.requested”" in error["words"]
+
+
+@pytest.mark.parametrize("path", ["lead.campaign", "campaign", "lead.utm_campaign"])
+@pytest.mark.parametrize("address", ["/api/events", "/api/leads"])
+def test_from_where_somebody_came_is_said_in_source(api: TestClient, address: str, path: str) -> None:
+    said = changed(path, "spring-fair")
+    sent = said if address == "/api/events" else {"lead": said["lead"], **({path: "x"} if "." not in path else {})}
+    [error] = api.post(address, json=sent).json()["errors"]
+    assert (error["field"], error["words"]) == (path, "there is no such field; did you mean “source.campaign”?")
 
 
 def test_a_purpose_is_answered_with_those_that_mails_ask_for(api: TestClient, published: str) -> None:

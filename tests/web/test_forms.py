@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from kweek.intake.check_lead import COMPANY_KEYS, Vocabulary
+from kweek.intake.forms import event_of_form
+from kweek.intake.incoming import OWN_COLUMNS
+from kweek.intake.sources import FIELDS as SOURCE_FIELDS
 from kweek.leads import tables
 from kweek.leads.campaigns import campaign_word
 from kweek.leads.database import Database
-from tests.web.conftest import Books, TestClient
+from kweek.rules.said import bant
+from tests.web.conftest import NOW, Books, TestClient
 from tests.web.pages import form
 
 
@@ -81,16 +88,30 @@ def test_a_field_that_is_left_empty_takes_nothing_away(web: TestClient, books: B
 
 
 UNFIT = {
-    "a bad number": ({"phone": "ring me"}, "lead.phone “ring me”: this is not a telephone number"),
+    "a bad number": ({"phone": "ring me"}, "sent phone “ring me”: this is not a telephone number"),
     "no country": (
         {"country": "Mars"},
-        "lead.country “Mars”: this is not a country: write its two letters, such as NL",
+        "sent country “Mars”: this is not a country: write its two letters, such as NL",
     ),
-    "a bad date": ({"contract_end": "1 mei"}, "lead.contract_end “1 mei”: this must be a date"),
-    "a company's size in words": ({"company": "Acme", "company.size": "10-50"}, "lead.company.size “10-50”"),
-    "a company without a name": ({"company.size": "12"}, "lead.company.name “{'size': '12'}”: this is missing"),
-    "an unknown legal form": ({"company": "Acme", "company.legal_form": "gvr"}, "legal_form “gvr”: “gvr” is no legal"),
-    "a channel that is none": ({"consent.advice.phone": "Bel mij"}, "“phone” is none of email, telephone"),
+    "a bad date": ({"contract_end": "1 mei"}, "sent contract end “1 mei”: this must be a date"),
+    "a company's size in words": (
+        {"company": "Acme", "company.size": "10-50"},
+        "sent size of the company “10-50”: this must be a number",
+    ),
+    "a company without a name": ({"company.size": "12"}, "sent size of the company without company: this is missing"),
+    "an unknown legal form": ({"company": "Acme", "company.legal_form": "gvr"}, "legal form “gvr”: “gvr” is no legal"),
+    "a day that there is not": ({"contract_end": "2026-11-31"}, "“2026-11-31”: there is no such day"),
+    "a channel that is none": (
+        {"consent.advice.phone": "Bel mij"},
+        "sent consent for “advice” by phone: “phone” is none of email, telephone",
+    ),
+    "no company, and a size that is none": ({"company.size": "50+"}, "size of the company without company"),
+    "a blank company, and no country": ({"company": " ", "company.country": "Mars"}, "country of the company without"),
+    "no company, and no legal form": ({"company.legal_form": "zz"}, "sent legal form without company: this is missing"),
+    "words too many, by a channel that is none": (
+        {"consent.advice.fax": "x" * 4_001},
+        f"sent consent for “advice” by fax “{'x' * 100}…”: this is too long: 4001 characters, at most 4000",
+    ),
 }
 
 
@@ -105,11 +126,95 @@ def test_a_field_that_cannot_be_taken_loses_nobody(
     assert problem.words.endswith("It was left out.")
 
 
+def test_with_the_name_of_a_company_goes_what_was_said_of_it(web: TestClient, books: Books) -> None:
+    details = {"company.size": "50+", "company.sector": "kas"}
+    assert form(web, first_name="Ann", company="x" * 300, **details).status_code == 200
+    assert (books.count(tables.leads), books.count(tables.companies)) == (1, 0)
+    [words] = noted(books)
+    assert f"sent company “{'x' * 100}…”: this is too long: 300 characters, at most 200. It was left out." in words
+    assert words.endswith("So was what was said of it: size of the company, sector.")
+
+
+@pytest.mark.parametrize("name", ["lead-1/2", "x" * 300, "a\nb"])
+def test_an_id_that_cannot_be_one_loses_nobody_and_is_one_event_still(web: TestClient, books: Books, name: str) -> None:
+    assert [form(web, id=name).status_code for _ in range(2)] == [200, 200]
+    assert (books.count(tables.leads), books.count(tables.events), noted(books)) == (1, 1, [])
+
+
+def test_a_page_that_gives_everybody_the_same_id_loses_nobody(web: TestClient, books: Books) -> None:
+    for name in ("ann", "bob", "ann", "bob", "eve"):
+        assert form(web, email=f"{name}@example.com", id="contact").status_code == 200
+    assert form(web, "quote.requested", id="contact").status_code == 200
+    assert (books.count(tables.leads), books.count(tables.events)) == (3, 4)
+    assert noted(books) == [
+        "The form brochure.requested puts one and the same id into several: each one that is shown needs its own.",
+        "The form quote.requested puts one and the same id into several: each one that is shown needs its own.",
+    ]
+
+
+def test_a_blank_id_is_none(web: TestClient, books: Books) -> None:
+    assert [form(web, email=f"{name}@example.com", id=" ").status_code for name in "ab"] == [200, 200]
+    assert (books.count(tables.events), noted(books)) == (2, [])
+
+
+def test_more_consents_than_anybody_gives_lose_nobody(web: TestClient, books: Books) -> None:
+    assert form(web, **{f"consent.p{n}": "Ja" for n in range(30)}).status_code == 200
+    assert books.count(tables.consents) == 20
+    assert noted(books)[-1] == "The form brochure.requested asks more than 20 consents: the rest is left out."
+
+
+ODD = st.sampled_from([
+    " ", "\t", "x" * 201, "x" * 4_001, "\x01", "50+", "1e999", "-1", "nan", "Mars", "zz", "2026-11-31", "ja", "12",
+    "2026-11-31T10:00", "0001-01-01T00:00:00+14:00", "9999-12-31", "{'a': 1}", "bv", "lead-1/2", "..", "https://[::1",
+    "٣", "NL",
+])  # fmt: skip
+WORDS = Vocabulary(
+    {"quote.requested": {"surface": "number", "starts": "moment", "day": "date", "urgent": "yes/no", "note": "text"}},
+    {"contract_end": "date", "seen": "moment", "many": "number", "ours": "yes/no", "city": "text"},
+    purposes=lambda: ("advice",),
+    country="NL",
+)
+ASKED = (
+    *WORDS.events["quote.requested"], *WORDS.fields, *OWN_COLUMNS, *SOURCE_FIELDS, *(f"bant.{one}" for one in bant()),
+    "company", *(f"company.{one}" for one in COMPANY_KEYS), "id", "question.bant.budget", "visitor", "redirect",
+    "consent.", "consent.advice", "consent.advice.telephone", "consent.advice.fax", "consent..", "nobody.knows",
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(ASKED), st.lists(ODD | st.text(max_size=20), min_size=1, max_size=25)))
+def test_whatever_is_in_any_field_but_the_address_the_visitor_is_taken(fields: dict[str, list[str]]) -> None:
+    event = event_of_form("quote.requested", {**fields, "email": ["ann@example.com"]}, WORDS, NOW, "proof")
+    assert event is not None
+    assert event.lead.email == "ann@example.com"
+    assert all(len(note.words) < 600 for note in event.notes)
+
+
+def test_the_first_page_is_not_filled_by_whoever_sends_a_form(staff: TestClient, books: Books) -> None:
+    before = len(staff.get("/").text)
+    many = {"consent.advice.fax": "w" * 3_900, "phone": "x" * 1_900, "company.sector": "y" * 1_900}
+    for n in range(12):
+        form(staff, email=f"ann{n}@example.com", **many)
+    assert books.count(tables.problems) == 36
+    assert all(len(words) < 400 and "'" not in words for words in noted(books))
+    shown = staff.get("/").text
+    assert "It was left out" in shown
+    assert len(shown) - before < 24_000
+
+
+def test_what_a_form_says_otherwise_is_cut_on_the_first_page(staff: TestClient, books: Books) -> None:
+    books.lead("ann", first_name="Ann", job_title="Buyer")
+    form(staff, first_name="A", job_title="j" * 1_900)
+    assert "j" * 1_900 in noted(books)[0]
+    assert "j" * 300 in (page := staff.get("/").text)
+    assert "j" * 400 not in page
+
+
 def test_data_that_cannot_be_taken_loses_nobody(web: TestClient, books: Books) -> None:
     assert form(web, "quote.requested", surface="ongeveer 200", building="kas").status_code == 200
     [event] = books.rows(tables.events)
     assert event.data == {"building": "kas"}
-    assert "data.surface “ongeveer 200”" in noted(books)[0]
+    assert "sent surface in m² “ongeveer 200”: this must be a number" in noted(books)[0]
 
 
 def test_a_field_that_nobody_knows_is_left_out_and_said_once(web: TestClient, books: Books) -> None:
