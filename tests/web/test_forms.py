@@ -14,6 +14,8 @@ from kweek.leads import tables
 from kweek.leads.campaigns import campaign_word
 from kweek.leads.database import Database
 from kweek.rules.said import bant
+from kweek.web.form_choice import label_of
+from kweek.words import Tongue
 from tests.web.conftest import NOW, Books, TestClient
 from tests.web.pages import form
 
@@ -188,6 +190,11 @@ def test_whatever_is_in_any_field_but_the_address_the_visitor_is_taken(fields: d
     assert event is not None
     assert event.lead.email == "ann@example.com"
     assert all(len(note.words) < 600 for note in event.notes)
+
+
+@pytest.mark.parametrize(("field", "label"), [("company.name", "Company"), ("company.size", "Size of the company")])
+def test_what_is_said_of_a_company_is_not_taken_for_the_visitors_own(field: str, label: str) -> None:
+    assert label_of(field, "quote.requested", WORDS, Tongue("en")) == label
 
 
 def test_the_first_page_is_not_filled_by_whoever_sends_a_form(staff: TestClient, books: Books) -> None:
