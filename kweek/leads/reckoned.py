@@ -105,10 +105,17 @@ class Scores:
         """What facts depend on: with the fields of this event, which are read as they are declared today."""
         return self._seen.get(did.kind, self._seen_now) if did else self._seen_now
 
+    def seen_as(self, kind: str, name: str) -> str | None:
+        """What a field of an event (`event.<name>`) holds."""
+        declared = self.events.get(kind, {}).get(name.removeprefix("event."))
+        return declared.kind if declared else None
+
     @cached_property
     def stamp(self) -> str:
-        """The same for the same rules, grades and days."""
-        said = repr((self.rules, self.grades, self.timezone))
+        """The same for the same rules, grades and days, and as long as what they ask of an event is read alike."""
+        asked = [(one.event or "", name) for one in self.rules if one.condition for name in sorted(one.condition.names)]
+        read = [(kind, name, self.seen_as(kind, name)) for kind, name in asked if name.startswith("event.")]
+        said = repr((self.rules, self.grades, self.timezone, *read))
         return blake2b(said.encode(), digest_size=8).hexdigest()
 
     @cached_property

@@ -295,3 +295,7 @@ def test_what_came_with_an_event_is_read_as_its_field_is_declared_today(database
 def test_the_same_rules_have_the_same_stamp() -> None:
     assert NEW.scores.stamp == Scores((MORE, STUDENT)).stamp
     assert len({scores.stamp for scores in (OLD.scores, NEW.scores, Scores((MORE, STUDENT), Grades((9, 8, 7))))}) == 3
+    large = Rule("large", "large", "intent", 1, event="asked", condition=parse_condition("event.size > 40"))
+    read_as = [{"asked": {"size": FieldType(kind)}, "other": {"size": FieldType(kind)}} for kind in ("text", "number")]
+    assert len({Scores((large,), events=types).stamp for types in read_as}) == 2
+    assert len({Scores((MORE,), events=types).stamp for types in read_as}) == 1, "nothing that a rule asks"
