@@ -194,6 +194,17 @@ def test_what_fails_on_one_row_is_no_matter_to_the_others(books: Database, monke
         assert "ZeroDivisionError" in read.execute(select(tables.problems.c.words)).scalars().all()[-1]
 
 
+def test_what_is_known_is_not_written_over_by_a_number_or_a_word_that_only_looks_like_it(books: Database) -> None:
+    imported(books, "E-mail;Telefoon;Land\none@example.com;06-12345678 / 020-1234567;NL\n")
+    text = "Email;Achternaam;Relatienummer;Opt-in\none@example.com;Berg;100200300;NO\n"
+    [outcome] = tried(books, text)
+    assert set(outcome.changes) == {"last_name"}
+    imported(books, text)
+    one = lead(books, email="one@example.com")
+    assert (one.last_name, one.phone, one.country) == ("Berg", "+31612345678", "NL")
+    assert one.fields == {"other_phones": "020-1234567"}
+
+
 # --- permission -----------------------------------------------------------------------------------
 
 

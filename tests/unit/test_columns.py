@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -155,10 +156,73 @@ def test_a_number_in_a_column_called_campaign_is_none() -> None:
     assert proposed("E-mail;Campaign\na@example.com;Spring 1\nb@example.com;2\n")["Campaign"][0] == "campaign"
 
 
-def test_what_stands_in_a_column_names_it_where_its_heading_does_not() -> None:
-    text = "Waarheen;Hoe;Waar;Spreekt;Rest\n"
-    text += "jan@example.com;06-12345678;NL;nl;a\nan@example.com;+32 470 12 34 56;BE;fr;b\n"
-    assert [target for target, _ in proposed(text).values()] == ["email", "phone", "country", "language", None]
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "A;B;C;D;E", ";;;;", "Kolom1;Kolom2;Kolom3;Kolom4;Kolom5", "column 1;column_2;Column3;COLUMN 4;5",
+        "field_1;veld 2;Veld3;Unnamed: 3;Unnamed: 4",
+    ],
+)  # fmt: skip
+def test_what_stands_in_a_column_names_it_where_its_heading_says_nothing(headings: str) -> None:
+    rows = "jan@example.com;06-12345678;NL;nl;a\nan@example.com;+32 470 12 34 56;BE;fr;b\n"
+    named = headings != ";;;;"
+    sheet = read_csv((f"{headings}\n" * named + rows).encode(), named=named)
+    assert [one.target for one in propose(sheet, WORDS)] == ["email", "phone", "country", "language", None]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Relatienummer", "100200300 100200301"), ("Relatienummer", "612345600 612345601"), ("Opt-in", "NO NO"),
+        ("BSN", "612345678 201234567"), ("Bedrag", "0201234567 0201234568"), ("State", "CA CA"),
+        ("State", "CA GA IL IN MD MO"), ("Provincie", "FR GR GE LI NH"), ("Provincie", "NH"), ("Aanhef", "MR MS"),
+        ("Beursdag", "MA DO"), ("Maat", "SM ML"), ("Optin", "NO SE"), ("Code", "NL BE"), ("Faxnummer", "020-7654000"),
+        ("Waarheen", "06-12345678"), ("Vestiging", "Germany"), ("Voorzetsel", "de es"),
+    ],
+)  # fmt: skip
+def test_a_heading_that_is_a_word_is_never_guessed_to_be_another(heading: str, cells: str) -> None:
+    rows = "".join(f"a{n}@example.com;{cell}\n" for n, cell in enumerate(cells.split()))
+    assert proposed(f"Email;{heading}\n{rows}")[heading][0] is None
+    assert all(row.lead is not None and not row.lead.profile for row in read(f"Email;{heading}\n{rows}"))
+    own = replace(WORDS, fields={"it": "text"}, titles={"it": (heading,)})
+    assert propose(read_csv(f"Email;{heading}\n{rows}".encode()), own)[1].target == "it"
+
+
+def test_a_telephone_of_one_kind_is_taken_where_there_is_no_other() -> None:
+    text = "Email;Tel. privé;Tel. zakelijk;Mobiel\na@example.com;020-1234567;030-1234567;{}\n"
+    assert proposed(text.format("06-12345678"))["Mobiel"] == ("phone", "column.named")
+    assert proposed(text.format(""))["Tel. privé"] == ("phone", "column.named")
+
+
+@pytest.mark.parametrize("cells", ["100200300", "0201234567", "612345678", "NO", "CA GA IL IN", "FR GR GE LI"])
+def test_what_may_be_anything_is_not_known_by_its_cells(cells: str) -> None:
+    rows = "".join(f"a{n}@example.com;{cell}\n" for n, cell in enumerate(cells.split()))
+    assert proposed(f"Email;Kolom2\n{rows}")["Kolom2"][0] is None
+
+
+@pytest.mark.parametrize("cell", ["+31201234567", "(020) 123 45 67", "0612345678", "+32 470 12 34 56", "020/1234567"])
+def test_what_is_written_as_a_telephone_number_is_known_by_its_cells(cell: str) -> None:
+    assert proposed(f"Email;Kolom2\na@example.com;{cell}\n")["Kolom2"] == ("phone", "column.looks")
+
+
+@pytest.mark.parametrize("heading", ["Contact", "Waarheen", "Telefoon", "Kolom1", "Bedrijf"])
+def test_addresses_are_the_e_mail_whatever_stands_above_them_unless_another_column_is(heading: str) -> None:
+    found = proposed(f"{heading};Naam\nan@example.com;An\nbo@example.com;Bo\n")
+    assert found == {heading: ("email", "column.looks"), "Naam": ("name", "column.named")}
+    other = proposed(f"{heading};E-mail\nan@example.com;a@example.com\nbo@example.com;b@example.com\n")
+    assert other["E-mail"] == ("email", "column.named")
+    assert other[heading][0] != "email"
+    belied = proposed(f"{heading};E-mail\nan@example.com;ja\nbo@example.com;nee\n")
+    assert (belied[heading][0], belied["E-mail"][0]) == ("email", None)
+
+
+def test_not_all_addresses_are_the_e_mail() -> None:
+    assert proposed("Contact;Rest\nan@example.com;x\nBo;x\n")["Contact"] == ("name", "column.named")
+    assert proposed("External id;Building\nan@example.com;b@example.com\n") == {
+        "External id": ("external_id", "column.named"), "Building": ("building", "column.named"),
+    }  # fmt: skip
+    ours = proposed("kweek_id;email;owner\n1;;anna@example.com\n")
+    assert ours["owner"] == (None, "column.reckoned")
 
 
 def test_a_heading_that_its_cells_belie_is_not_believed() -> None:
@@ -183,8 +247,8 @@ def test_a_column_that_is_empty_above_is_taken_and_is_empty_only_where_all_of_it
 
 
 def test_a_column_whose_cells_come_late_is_known_by_them() -> None:
-    text = "Mail;Waarheen\n" + "".join(f"a{n}@example.com;\n" for n in range(_MANY)) + "b@example.com;06-12345678\n"
-    assert proposed(text)["Waarheen"] == ("phone", "column.looks")
+    text = "Mail;Kolom2\n" + "".join(f"a{n}@example.com;\n" for n in range(_MANY)) + "b@example.com;06-12345678\n"
+    assert proposed(text)["Kolom2"] == ("phone", "column.looks")
 
 
 @pytest.mark.parametrize(

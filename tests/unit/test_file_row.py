@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from kweek.intake.imports.asked import Asked, how_of
 from kweek.intake.imports.csv_file import read_csv
 from kweek.intake.imports.file_row import RowReader
@@ -132,3 +134,45 @@ def test_what_is_told_of_no_company_is_refused_with_all_else_that_is_wrong() -> 
     assert refusal_words(Tongue("nl"), two.refusals[0]).startswith("dit is van een bedrijf, en de rij noemt geen")
     assert three.lead is not None
     assert three.lead.company is None
+
+
+@pytest.mark.parametrize(
+    "between", [" / ", "/", "; ", ";", ", ", ",", " of ", " or ", " en ", " and ", " | ", " ::: ", "\n", "\r\n"]
+)
+def test_of_several_telephone_numbers_the_first_is_taken_and_the_others_are_kept(between: str) -> None:
+    [row] = read(f'Mail;Telefoon\na@example.com;"06-12345678{between}020-1234567"\n')
+    assert row.lead is not None
+    assert dict(row.lead.profile) == {"phone": "+31612345678"}
+    assert dict(row.lead.fields) == {"other_phones": "020-1234567"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "phone", "others"),
+    [
+        ("020/1234567", "+31201234567", None), ("020/1234567 / 06-12345678", "+31201234567", "06-12345678"),
+        ("06-12345678;", "+31612345678", None), ("06-12345678 / volgt", "+31612345678", "volgt"),
+        ("0612345678, 0201234567, 0301234567", "+31612345678", "0201234567, 0301234567"),
+        ("12 / 06-12345678", None, None), ("12 / 34", None, None),
+    ],
+)  # fmt: skip
+def test_what_is_one_telephone_number_is_not_parted_and_what_begins_with_none_is_refused(
+    cell: str, phone: str | None, others: str | None
+) -> None:
+    [_, row] = read(f'Mail;Telefoon\nb@example.com;06-12345678\na@example.com;"{cell}"\n')
+    assert (row.lead and row.lead.profile["phone"], row.lead and row.lead.fields.get("other_phones")) == (phone, others)
+    assert [one.words for one in row.refusals] == [
+        "this is not a telephone number; write it with its country: +31 20 123 4567"
+    ] * (phone is None)
+
+
+def test_several_telephone_numbers_are_of_the_country_of_their_row() -> None:
+    [row] = read("Mail;Telefoon;Land\na@example.com;0176 12345678 / 030 1234567;DE\n")
+    assert row.lead is not None
+    assert row.lead.profile["phone"] == "+4917612345678"
+
+
+def test_what_a_column_says_of_the_other_numbers_goes_before() -> None:
+    text = "Mail;Telefoon;Rest\na@example.com;06-12345678 / 020-1234567;030-1234567\n"
+    [row] = read(text, fields={"Rest": "own.other_phones"})
+    assert row.lead is not None
+    assert dict(row.lead.fields) == {"other_phones": "030-1234567"}

@@ -39,6 +39,11 @@ _NO: Final = ("no", "n", "nee", "false", "onwaar", "0", "non", "nein", "falsch")
 _MONTH_FIRST: Final = ("US", "PH")
 _POINT: Final = ("US", "GB", "IE", "AU", "NZ", "IN", "CH", "MX", "JP", "CN", "ZA")
 _LONGEST_NUMBER: Final = 40
+_BETWEEN_PHONES: Final = (
+    re.compile(r"\s+/\s+|\s+(?:of|or|en|and)\s+|\s*(?:[;,|\r\n]|:::)\s*", re.I),
+    re.compile(r"\s*/\s*"),
+)
+"""The later only where the earlier is not there: 020/1234567 is one number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,12 @@ def read_number(text: str, decimal: Decimal) -> int | float | None:
         return None
     plain = ("-" if whole.startswith("-") else "") + "".join(groups)
     return float(f"{plain}.{rest}") if sign else int(plain)
+
+
+def phones_in(text: str) -> tuple[str, str]:
+    """The first of several telephone numbers, and the rest as it stands; "": there is one."""
+    found = next((found for between in _BETWEEN_PHONES if (found := between.search(text))), None)
+    return (text[: found.start()], text[found.end() :]) if found else (text, "")
 
 
 def read_truth(text: str) -> bool | None:

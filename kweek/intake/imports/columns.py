@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from msgspec.structs import replace
 
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.imports.cells import Order, date_order, decimal_sign
-from kweek.intake.imports.headings import TARGETS, Named, named, numbers, tidy
+from kweek.intake.imports.headings import TARGETS, Named, named, numbers, says_nothing, tidy
 from kweek.intake.imports.how import Column, Why
 from kweek.intake.imports.looks import Look, Table, look_at
 from kweek.intake.imports.said import HowError
@@ -26,6 +27,9 @@ _OUR_ID: Final = "kweek_id"
 
 _AGAIN: Final = re.compile(r" \(\d+\)$")  # as `csv_file` tells two of the same name apart
 _OWN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_EMAIL: Final = "email"
+_MISNAMED: Final = ("name", "first_name", "last_name", "phone", "company.name")
+"""In whose column addresses may stand."""
 _COMPANY: Final = "company."
 _COMPANYS_NAME: Final = "company.name"
 
@@ -42,6 +46,10 @@ def propose(sheet: Table, words: Vocabulary) -> tuple[Column, ...]:
     found = {heading: one for heading, one in named.items() if one is not None and not look[heading].empty}
     columns = {heading: Column(heading, None, Why("column.reckoned")) for heading in reckoned}
     taken = dict[str, str]()
+    if (heading := _of_addresses(found, look, reckoned)) is not None:
+        found.pop(heading, None)
+        columns[heading] = Column(heading, _EMAIL, Why("column.looks"))
+        taken[_EMAIL] = heading
     for heading in sorted(found, key=lambda one: _doubt(found[one], look[one])):
         one = found[heading]
         columns[heading] = _by_name(heading, one, taken.get(one.target), look[heading])
@@ -130,6 +138,17 @@ def _doubt(one: Named, look: Look) -> tuple[bool, bool, bool]:
     return look.doubtful, one.less, one.near is not None
 
 
+def _of_addresses(found: Mapping[str, Named], look: Mapping[str, Look], reckoned: Sequence[str]) -> str | None:
+    """The column whose cells are addresses, where no heading names that of the e-mail: `Contact` may be it. Not one
+    that somebody declared, nor an id."""
+    if any(one.target == _EMAIL and not look[heading].belied for heading, one in found.items()):
+        return None
+    others = [heading for heading in look if look[heading].holds_addresses and heading not in reckoned]
+    free = (heading for heading in others if heading not in found)
+    misnamed = (heading for heading in others if heading in found and found[heading].target in _MISNAMED)
+    return next(chain(free, misnamed), None)
+
+
 def _by_name(heading: str, one: Named, already: str | None, look: Look) -> Column:
     if already is not None:
         return Column(heading, None, Why("column.taken", {"field": one.target, "column": already}))
@@ -142,7 +161,8 @@ def _by_name(heading: str, one: Named, already: str | None, look: Look) -> Colum
 def _by_content(heading: str, look: Look, taken: Mapping[str, str]) -> Column:
     if look.empty:
         return Column(heading, None, Why("column.empty"))
-    if (target := next((one for one in look.looks() if one not in taken), None)) is not None:
+    looks = look.looks() if says_nothing(heading) else ()
+    if (target := next((one for one in looks if one not in taken), None)) is not None:
         return Column(heading, target, Why("column.looks"))
     if numbers(heading):
         return Column(heading, None, Why("column.number", {"own": own_for(heading)}))

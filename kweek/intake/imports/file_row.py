@@ -12,6 +12,7 @@ from kweek.intake.check_lead import LeadChecker, Vocabulary
 from kweek.intake.countries import read_country
 from kweek.intake.imports.cells import (
     WRITTEN,
+    phones_in,
     read_date,
     read_language,
     read_moment,
@@ -23,6 +24,7 @@ from kweek.intake.imports.csv_file import Line
 from kweek.intake.imports.how import Column, How
 from kweek.intake.imports.letters import LOST
 from kweek.intake.incoming import ConsentIn, Fault, LeadIn, TouchIn
+from kweek.intake.values import Checker
 from kweek.leads.campaigns import LONGEST
 
 _NOTHING: Final = ("-", "null", "n/a", "#n/a", "#n/b", "n.v.t.", "nvt", "none")
@@ -31,6 +33,7 @@ _NO_TEXTS: Final = ("email", "phone", "country", "language", "timezone", "compan
 """Where a word cannot be meant: a building may be called “geen”, no telephone is."""
 _COMPANY: Final = "company."
 _COMPANYS_NAME: Final = "company.name"
+_OTHER_PHONES: Final = "other_phones"  # the text that keeps them
 _ELSEWHERE: Final = ("infix", "campaign", "kweek_id")  # no field of the lead by itself
 
 
@@ -129,6 +132,8 @@ class RowReader:
             checker.fault("row", f"{more}: {quoted}", has=len(line.cells), columns=len(self.how.columns))
         if checker.faults:
             return Read(line.number, None, touch, tuple(self._refusal(fault, cells) for fault in checker.faults))
+        if checker.other_phones and self.words.fields.get(_OTHER_PHONES, "text") == "text":
+            lead = replace(lead, fields={_OTHER_PHONES: checker.other_phones, **lead.fields})
         return Read(line.number, replace(self._whole(lead, own), id=cells.get("kweek_id")), touch)
 
     def _raw(self, cells: Mapping[str, str], checker: _RowChecker, number: int) -> dict[str, object]:
@@ -203,11 +208,26 @@ class RowReader:
 
 
 class _RowChecker(LeadChecker):
-    """Of a cell that is wrong, its first fault is told."""
+    """Of a cell that is wrong, its first fault is told; of several telephone numbers in one, the first is taken."""
+
+    def __init__(self, words: Vocabulary, now: datetime) -> None:
+        super().__init__(words, now)
+        self.other_phones = ""
+
+    def phone(self, raw: str, country: str | None) -> str | None:
+        whole, (first, others) = _phone(raw, country), phones_in(raw)
+        if whole is None and (number := _phone(first, country)):
+            self.other_phones = others
+            return number
+        return whole or super().phone(raw, country)
 
     def fault(self, path: str, sentence: str, **values: object) -> None:
         if all(fault.field != path for fault in self.faults):
             super().fault(path, sentence, **values)
+
+
+def _phone(text: str, country: str | None) -> str | None:
+    return Checker().phone(text, country)
 
 
 def _is_nothing(target: str, cell: str) -> bool:

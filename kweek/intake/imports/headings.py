@@ -12,6 +12,13 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
+_ANOTHER_PHONE: Final = (
+    "tel zakelijk", "tel werk", "tel mobiel", "tel vast", "tel prive", "telefoon werk", "telefoon prive",
+    "zakelijke telefoon", "mobiel zakelijk", "mobiel prive", "telefoonnummer zakelijk", "telefoonnummer prive",
+    "telefoonnummer mobiel", "contactnummer", "whatsapp", "whatsapp nummer", "office phone", "home phone", "main phone",
+    "phone mobile", "phone work", "phone home",
+)  # fmt: skip
+
 TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
     "email": (
         "e-mail", "email", "mail", "e-mailadres", "emailadres", "mailadres", "e-mail address", "mail address",
@@ -41,7 +48,7 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
         "doorkiesnummer", "direct phone", "mobielnummer", "mobile number", "cellphone", "telefoonnr",
         "telefoon zakelijk",
         "zakelijk telefoonnummer", "telefoon mobiel", "telefoon vast", "vast nummer", "work phone", "business phone",
-        "contact phone", "contact number", "phone 1 value",
+        "contact phone", "contact number", "phone 1 value", *_ANOTHER_PHONE,
     ),
     "job_title": (
         "job title", "title", "job", "role", "position", "functie", "functienaam", "functietitel", "beroep", "rol",
@@ -49,7 +56,7 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
         "organisation title",
     ),
     "language": (
-        "language", "taal", "voorkeurstaal", "preferred language", "taalcode", "language code", "spreektaal",
+        "language", "lang", "taal", "voorkeurstaal", "preferred language", "taalcode", "language code", "spreektaal",
         "correspondentietaal",
     ),
     "country": ("country", "land", "landcode", "country code", "landnaam", "country name", "country region"),
@@ -96,8 +103,15 @@ somebody says so: all who work at a company would be one."""
 _OTHERWISE: Final = (*NUMBERS, "label", "type", "status", "date", "datum", "owner", "eigenaar")
 """Words by which a heading names something else than one that lacks them: `Organization ID` is no organization."""
 
-_LESS: Final = ("title",)
-"""What may be something else as well (`Mr.`): where another column names the same field, that one is it."""
+_LESS: Final = ("title", *_ANOTHER_PHONE)
+"""What may be something else as well (`Mr.`), or is often one of two: where another column names the same field, that
+one is it."""
+
+_NO_NAME: Final = re.compile(
+    r"(?:[a-z]|(?:kolom|column|col|colonne|spalte|field|veld|feld|champ|unnamed|untitled|c|f|v|no column name)?"
+    r"(?: ?\d+)*)"
+)
+"""Tidied: `Kolom3`, `Unnamed: 3`, `B`, `12`."""
 
 _IDS: Final = ("external_id", "kweek_id")  # which are written so, and not nearly so
 _NEAR: Final = 86  # of 100: “E-mial adres” yes, “Adres” no
@@ -132,6 +146,11 @@ def named(
     if best is None or any(other not in best[0] for other in _otherwise(word)):
         return None
     return Named(known[best[0]], best[0])
+
+
+def says_nothing(heading: str) -> bool:
+    """No word of somebody's stands above it: what the column is, only its cells can tell."""
+    return _NO_NAME.fullmatch(tidy(heading)) is not None
 
 
 def numbers(heading: str) -> bool:

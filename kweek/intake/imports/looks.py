@@ -81,9 +81,20 @@ class Look:
         """Few of its first cells look like what its heading says: another column may be it rather."""
         return self.named in _ASKED and self._share(_ASKED[self.named]) < _FEW
 
+    @property
+    def holds_addresses(self) -> bool:
+        """Unmistakably, whatever stands above them."""
+        return self._share(_is_address) >= _MOST
+
     def looks(self) -> Iterator[str]:
-        """The fields that it may be by its cells alone."""
-        return (target for target, fits in _LOOKS.items() if self._share(fits) >= _MOST)
+        """The fields that it may be by its cells alone, where its heading says nothing."""
+        found = (target for target, fits in _LOOKS.items() if self._share(fits) >= _MOST)
+        return (target for target in found if target != "country" or self._names_countries)
+
+    @property
+    def _names_countries(self) -> bool:
+        """Two capitals may be anything (a province, a size, NO): our own country is one of them, or a whole name."""
+        return any(len(cell) > 3 or read_country(cell) == self.words.country for cell in self.first)
 
     def take(self, cell: str) -> bool:
         """One that holds something. Is this enough?"""
@@ -96,7 +107,9 @@ class Look:
         if self.named in _ASKED and not self.like_it:
             self.like_it += _ASKED[self.named](cell, self.words)
             return False
-        return len(self.first) == _FIRST or bool(self.named and self.named not in _ASKED)
+        if self.named and self.named not in _ASKED and not _is_address(cell, self.words):
+            return True
+        return len(self.first) == _FIRST
 
     def _share(self, fits: Fits) -> float:
         return sum(fits(cell, self.words) for cell in self.first) / len(self.first) if self.first else 0
@@ -123,13 +136,18 @@ def _is_address(cell: str, words: Vocabulary) -> bool:
 
 
 def _is_phone(cell: str, words: Vocabulary) -> bool:
-    """A number that is in use somewhere, with as many digits as one has."""
-    if sum(one.isdecimal() for one in cell) < 9:
+    """A number that is in use somewhere, and written as one: with its country, in parts, or a mobile's. An amount and
+    a number of a customer are often in use as well."""
+    if sum(one.isdecimal() for one in cell) < 9 or not cell.startswith(("+", "(+", "0", "(0")):
         return False
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(cell, words.country))
+        number = phonenumbers.parse(cell, words.country)
     except phonenumbers.NumberParseException:
         return False
+    if not phonenumbers.is_valid_number(number):
+        return False
+    mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    return mobile or "+" in cell or not cell.isdecimal()
 
 
 def _may_be_phone(cell: str, words: Vocabulary) -> bool:
