@@ -78,7 +78,7 @@ def test_a_heading_names_its_field_in_both_languages_and_nearly(heading: str, ta
     "heading",
     [
         "Relatie", "Debiteur", "Klantnummer", "Nummer", "No.", "ID", "Account ID", "Relatie-ID", "Organization ID",
-        "Customer number", "Associated Company IDs", "Externl ID", "Debiteurnr",
+        "Customer number", "Associated Company IDs", "Externl ID", "Debiteurnr", "Contactnummer",
     ],
 )  # fmt: skip
 def test_what_may_number_a_company_says_who_somebody_is_only_where_a_person_says_so(heading: str) -> None:

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 _ANOTHER_PHONE: Final = (
     "tel zakelijk", "tel werk", "tel mobiel", "tel vast", "tel prive", "telefoon werk", "telefoon prive",
     "zakelijke telefoon", "mobiel zakelijk", "mobiel prive", "telefoonnummer zakelijk", "telefoonnummer prive",
-    "telefoonnummer mobiel", "contactnummer", "whatsapp", "whatsapp nummer", "office phone", "home phone", "main phone",
+    "telefoonnummer mobiel", "whatsapp", "whatsapp nummer", "office phone", "home phone", "main phone",
     "phone mobile", "phone work", "phone home",
 )  # fmt: skip
 
@@ -95,6 +95,7 @@ WITHOUT: Final = (
 NUMBERS: Final = (
     "id", "ids", "no", "nr", "number", "num", "nummer", "code", "relatie", "debiteur", "account", "klant",
     "klantnummer", "klantnr", "relatienummer", "relatienr", "debiteurnummer", "debiteurnr", "lidnummer", "lidnr",
+    "contactnummer", "contactnr",
     "klantcode", "relatiecode", "debiteurcode", "bedrijfsnummer", "accountnummer", "accountnr", "organisatienummer",
 )  # fmt: skip
 """Words that number something: a company as well as a person, or a row of this one file. Nobody is known by them unless
