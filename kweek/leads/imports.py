@@ -44,6 +44,15 @@ _KEPT: Final = select(import_rows).where(
     import_rows.c.status == "kept",
     import_rows.c.before.is_not(null()),
 )
+_KEPT_AGAIN: Final = (
+    update(import_rows)
+    .where(
+        import_rows.c.import_id == bindparam("of_import"),
+        import_rows.c.status == "kept",
+        import_rows.c.before.is_not(null()),
+    )
+    .values(status="made")
+)
 _COUNTS: Final = (
     select(import_rows.c.status, func.count().label("rows"))
     .where(import_rows.c.import_id == bindparam("import_id"))
@@ -296,15 +305,17 @@ def stop(db: Database, import_id: str) -> None:
 
 def undo(db: Database, import_id: str) -> None:
     """Have all taken back that can be, or the file let go where nobody took it in. Twice is once, unless the first time
-    left something in force."""
+    left something in force, or leads: they are looked at again, for what kept them may be undone."""
     with db.read() as read:
         missed = one(read, import_id).status == "undone" and bool(in_force(read, import_id, 1))
     with db.write() as tx:
         row = locked(tx, import_id)
         if row.status in ("storing", "tried"):
             change(tx, import_id, status="forgetting")
-        elif row.status == "undone" and missed:
-            change(tx, import_id, status="undoing")
+        elif row.status == "undone":
+            again = tx.execute(_KEPT_AGAIN, {"of_import": import_id}).rowcount
+            if again or missed:
+                change(tx, import_id, status="undoing")
         elif row.status not in (*LEAVING, "undone", "forgotten"):
             change(tx, import_id, status="undoing", enrolled=_EVERY if row.how.get("flow") else 0, next_at=None)
 

@@ -146,6 +146,35 @@ def test_a_permission_is_withdrawn_wherever_a_merge_has_brought_it(books: Databa
     assert _campaigns(books, new) == (None, None, None)
 
 
+@pytest.mark.parametrize("first", ["before the merge is undone", "after"])
+def test_whoever_stayed_for_a_merge_goes_with_the_next_undo_once_that_is_undone(books: Database, first: str) -> None:
+    before = len(_people(books))
+    import_id = imported(books, NEW + "v2@example.com;Vo;;;;;;\n")
+    new, sam, busy = (lead(books, email=f"{name}@example.com").id for name in ("v1", "same", "v2"))
+    record(books, Incoming("later", "form.sent", NOW, LeadIn(id=busy)), NOW, EARS)
+    _, [done] = merged_into_older(books, new, sam)
+    if first != "after":
+        undone(books, import_id)
+        undone(books, import_id)
+        assert [(row.status, row.why[0]["words"]) for row in rows(books, import_id)] == [
+            ("kept", "the lead stays, for since then: merged"), ("kept", "the lead stays, for since then: form.sent"),
+        ]  # fmt: skip
+    unmerge(books, done, "anna", NOW + timedelta(days=2), EARS)
+    undone(books, import_id)
+    assert [row.status for row in rows(books, import_id)] == ["undone", "kept"]
+    with books.read() as read:
+        assert imports.one(read, import_id).status == "undone"
+        assert read.execute(select(tables.merges)).all() == []
+        told = read.execute(select(tables.events.c.lead_id).where(tables.events.c.kind == IMPORT_UNDONE)).scalars()
+        assert (len(found := list(told)), busy in found) == (1 if first == "after" else 2, True), "told once"
+    kept = {row.id for row in _people(books)}
+    assert (new in kept, sam in kept, busy in kept) == (False, True, True)
+    twice = all_rows(books)
+    undone(books, import_id)
+    assert all_rows(books) == twice
+    assert len(kept) == before + 1
+
+
 def test_an_undo_withdraws_what_an_earlier_one_has_missed(books: Database) -> None:
     import_id = imported(books, NEW, **BOUGHT)
     new, sam = (lead(books, email=f"{name}@example.com").id for name in ("v1", "same"))

@@ -1,8 +1,8 @@
 """What becomes of these rows of an import that is taken back? All in one transaction, each row about another lead.
 
-Who came by one of them and did nothing since goes wholly, and so does who stayed for another import alone, once that is
-undone as well. Who was changed gets back what was: field by field, also where a merge has brought it (`went_on`), and
-so do the rows of other imports that remember it (`remembered`).
+Who came by one of them and did nothing since goes wholly; a merge that was undone is nothing. So does who stayed for
+another import alone, once that is undone as well. Who was changed gets back what was: field by field, also where a
+merge has brought it (`went_on`), and so do the rows of other imports that remember it (`remembered`).
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ _MAILBOXES: Final = select(tables.leads.c.email_key).where(
     tables.leads.c.id.in_(bindparam("leads", expanding=True, type_=Text)), tables.leads.c.email_key.is_not(None)
 )
 _SAID_AT: Final = select(tables.leads.c.said_at).where(tables.leads.c.id == bindparam("lead"))
+_TOLD: Final = select(tables.events.c.id).where(tables.events.c.id == bindparam("event"))
 _COMPANY: Final = select(tables.companies).where(tables.companies.c.id == bindparam("company")).with_for_update()
 
 
@@ -105,11 +106,12 @@ class Undoing:
         return {**self._told(row, "undone", why), "before": self.owed.get(row.number)}
 
     def _told(self, row: Row[Any], status: str, why: list[Refusal]) -> dict[str, object]:
-        """Also in the lead's story; as of when the undo began, for from then on nobody took a permission back."""
+        """Also in the lead's story, once; as of when the undo began, for from then on nobody took a permission back."""
         what = {"file": self.imported.file, "row": row.number}
         identifier, lives = undone_id(event_id(self.imported.id, row.number)), self.places[row.lead_id][-1]
-        incoming = Incoming(identifier, IMPORT_UNDONE, self.began, LeadIn(id=lives), data=what, mass=True)
-        append(self.tx, lives, incoming, self.now, self.ears)
+        if self.tx.execute(_TOLD, {"event": identifier}).first() is None:
+            incoming = Incoming(identifier, IMPORT_UNDONE, self.began, LeadIn(id=lives), data=what, mass=True)
+            append(self.tx, lives, incoming, self.now, self.ears)
         return said(row, status, why)
 
     def _let_go(self, kept: Sequence[Row[Any]]) -> Sequence[Row[Any]]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from kweek.flow.words import GRADE_CHANGED
+from kweek.intake.merging.merge import OF_MERGING
 from kweek.leads import tables
 from kweek.leads.effects import IN_THE_WORLD
 from kweek.leads.imports import TAKEN
@@ -35,8 +36,8 @@ from kweek.leads.tally import tallied
 _LEFT_BY_IT: Final = ("events", "points", "consents", "touches", "duplicates", "replaced", "journal", "outbox", "tags")
 """Where an import, or a flow by itself, leaves rows about a lead; one elsewhere is of something that happened since."""
 
-_NOTHING: Final = (GRADE_CHANGED, "blocked")
-"""Of our own books, and of what was kept from leaving the house."""
+_NOTHING: Final = (GRADE_CHANGED, "blocked", *OF_MERGING)
+"""Of our own books, and of what was kept from leaving the house. A merge that stands is found among the merges."""
 
 _T: Final = tables
 _IN_THE_WORLD: Final = _T.effects.c.kind.in_(sorted(IN_THE_WORLD.keys() - {"send_mail"}))
@@ -55,10 +56,11 @@ _ONLY_WHERE: Final[Mapping[str, ColumnElement[bool]]] = {
     "mails": _T.mails.c.status != "blocked",
     "call_tasks": _lay_on_a_desk(_T.call_tasks),
     "tasks": _lay_on_a_desk(_T.tasks),
+    "merges": _T.merges.c.undone_at.is_(None),
 }
-"""Where a flow leaves rows about a lead: which of them are of something that happened."""
+"""Where a flow, or a merge that was undone, leaves rows about a lead: which of them are of something that happened."""
 
-_WORDS: Final = {"enrolments": "it walks in a flow", "effects": "something left the house"}
+_WORDS: Final = {"enrolments": "it walks in a flow", "effects": "something left the house", "merges": "merged"}
 
 _PATIENCE: Final = timedelta(hours=1)
 """Of flow time. A lead that has not left its flow by then stays."""
