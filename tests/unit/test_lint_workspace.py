@@ -147,6 +147,12 @@ RULES = [
     (
         "rules/workspace.yaml",
         "websites:",
+        "webhooks:\n  crm:\n    url: https://crm.example.com/\n    hears: [lead.handed]\nwebsites:",
+        [(30, 13, "The nearest that can be heard are: ")],
+    ),
+    (
+        "rules/workspace.yaml",
+        "websites:",
         "webhooks:\n  crm:\n    url: https://crm.example.com/\n    "
         "hears: [grade.changed, quote.requested, handover.given]\n    sends: [lead.owner, event.surface, event.from]\n"
         "websites:",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kweek.flow.catalogue import Hook, Rules
+from kweek.flow.denied import denied
 from kweek.flow.lint.asks import ask
 from kweek.flow.lint.gather import event_data
 from kweek.flow.lint.names import COMPUTED, PROFILE, Names
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.sales_ready import lint_sales_ready
 from kweek.flow.lint.scoring import lint_fits, lint_matrix, lint_scoring
-from kweek.flow.problems import Problem, did_you_mean
+from kweek.flow.problems import Problem, did_you_mean, nearest
 from kweek.flow.words import HEARD_OUTSIDE
+
+_MOST_HEARD: Final = 12  # of what a webhook can hear, where a name is unknown
 
 
 def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
@@ -42,10 +47,10 @@ def lint_rules(rules: Rules, names: Names) -> tuple[Problem, ...]:
 
 def _hook(hook: Hook, names: Names, report: Report) -> None:
     """Is there what it shall hear, and what it sends of that?"""
-    known = (*names.events, *HEARD_OUTSIDE)
+    known = tuple(dict.fromkeys((*names.events, *HEARD_OUTSIDE)))
     for event in hook.hears:
         if event.value not in known:
-            fix = did_you_mean(event.value, known)
+            fix = _what_can_be_heard(event.value, known)
             report.error(event.at, "unknown-event", f"There is no event “{event.value}” to hear", "", fix)
     heard = [names.events.get(event.value, {}) for event in hook.hears]
     fields = names.schema({name: kind for data in heard for name, kind in data.items()}).fields
@@ -53,6 +58,17 @@ def _hook(hook: Hook, names: Names, report: Report) -> None:
         if path.value not in fields:
             fix = did_you_mean(path.value, fields)
             report.error(path.at, "unknown-field", f"There is no field {path.value}", "", fix)
+
+
+def _what_can_be_heard(word: str, known: tuple[str, ...]) -> str:
+    """The one that is meant, or else the nearest; of any kind, for nothing says that it is one of `lead.…`."""
+    if nearest(word, known) is not None:
+        return did_you_mean(word, known)
+    import difflib  # only when somebody mistyped
+
+    contrary = denied(word, known)
+    can = difflib.get_close_matches(word, [name for name in known if name != contrary], n=_MOST_HEARD, cutoff=0.0)
+    return f"The nearest that can be heard are: {', '.join(can)}"
 
 
 def _own_fields(rules: Rules, report: Report) -> None:
