@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -31,22 +32,37 @@ PARTS: Final = ("decides", "advises", "uses", "pays")
 FACTS: Final = ("sector", "size", "legal_form", "country", "parent")
 """What is written of a company, besides its name."""
 
+_LOOKED_THROUGH: Final = 5_000  # names, where one was mistyped
+
 
 def change_company(
-    db: Database, company_id: str, was: Mapping[str, str], becomes: Mapping[str, str], said: Said, ears: Ears
+    db: Database,
+    company_id: str,
+    was: Mapping[str, str],
+    becomes: Mapping[str, str],
+    said: Said,
+    ears: Ears,
+    makes: str = "",
 ) -> None:
-    """was, becomes: FACTS as they were written on the page and as they came back; an empty one forgets. What follows
-    from it for the leads who work there, follows.
+    """was, becomes: FACTS as they were written on the page and as they came back; an empty one forgets. makes: a parent
+    of this name is made, where there is none. What follows from it for the leads who work there, follows.
 
-    OutcomeError: the first field that is wrong; or `known.meanwhile`: another one wrote something else since.
+    OutcomeError: the first field that is wrong; or `known.meanwhile`: another one wrote something else since; or
+    `parent.unknown`: no company has that name, and nobody said that it shall be made.
     """
     touched = {name: becomes[name] for name in FACTS if name in becomes and plain(becomes[name]) != plain(was[name])}
     checked = _checked(touched, said.at)
-    until_through(lambda: _change(db, company_id, was, checked, said, ears))
+    until_through(lambda: _change(db, company_id, was, checked, said, ears, makes))
 
 
 def _change(
-    db: Database, company_id: str, was: Mapping[str, str], checked: Mapping[str, Any], said: Said, ears: Ears
+    db: Database,
+    company_id: str,
+    was: Mapping[str, str],
+    checked: Mapping[str, Any],
+    said: Said,
+    ears: Ears,
+    makes: str,
 ) -> None:
     with db.write() as tx:
         companies = tables.companies
@@ -57,6 +73,8 @@ def _change(
         pairs = {name: (_known(tx, row, name), value) for name, value in new.items()}
         if "parent" in new:
             parent = new.pop("parent")
+            if parent and name_key(parent) != name_key(makes) and not _is_there(tx, parent):
+                raise OutcomeError("There is no company of that name.", field="parent.unknown")
             if not put_under(tx, company_id, company_named(tx, parent).id if parent else None):
                 raise OutcomeError("That one is part of this company, or is it itself.", field="circle")
         keep_company_replaced(tx, company_id, pairs, said.at, by=said.by)
@@ -73,6 +91,20 @@ def _is(tx: Connection, row: Row[Any], name: str, value: Any) -> bool:
 
 def _known(tx: Connection, row: Row[Any], name: str) -> Any:
     return (written(tx, row, name) or None) if name == "parent" else getattr(row, name)
+
+
+def _is_there(tx: Connection, name: str) -> bool:
+    c = tables.companies.c
+    return tx.execute(select(c.id).where(c.name_key == name_key(name))).first() is not None
+
+
+def company_near(read: Connection, name: str, but: str) -> str | None:
+    """The company that was probably meant: one that begins as this name does. but: id of one that it is not."""
+    c = tables.companies.c
+    alike = select(c.name).where(c.name_key.startswith(name_key(name)[:1], autoescape=True), c.id != but)
+    names = {name_key(one): one for one in read.execute(alike.order_by(c.name_key).limit(_LOOKED_THROUGH)).scalars()}
+    near = get_close_matches(name_key(name), names, n=1, cutoff=0.7)
+    return names[near[0]] if near else None
 
 
 def _checked(changed: Mapping[str, str], now: datetime) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from kweek.web.house import House
 COOKIE: Final = "kweek_as"
 _A_MONTH: Final = 30 * 86_400
 _NAMED: Final = (
-    "reason", "later_on", "call_back_at", "sector", "size", "legal_form", "country", "parent", "circle", "value",
-    "evidence", "meanwhile", "known", "known.meanwhile",
+    "reason", "later_on", "call_back_at", "sector", "size", "legal_form", "country", "parent", "parent.unknown",
+    "circle", "value", "evidence", "meanwhile", "known", "known.meanwhile",
 )  # fmt: skip
 """Fields that have a sentence of their own for what is wrong with them."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kweek.intake.buying import FACTS, PARTS, change_company, change_parts, written
+from kweek.intake.buying import FACTS, PARTS, change_company, change_parts, company_near, written
 from kweek.intake.outcomes import OutcomeError, Said
 from kweek.intake.values import longest_of
 from kweek.leads import tables
@@ -32,6 +32,8 @@ router = APIRouter(dependencies=[Depends(staff_only)])
 
 _PART: Final = "part."
 _WAS: Final = "was."
+_MAKES: Final = "makes"  # the name of a parent that is not there yet, and shall be
+_UNKNOWN: Final = "parent.unknown"
 _REPLACED: Final = 20  # the last that were
 _MOST_FIELDS: Final = 2_000  # of a hundred leads, each box as it is and as it was
 _TYPES: Final = {"size": "count"}
@@ -70,7 +72,7 @@ def act_on_company(company_id: str, request: Request, body: Body, house: HouseOf
             raise OutcomeError("Say save.", ("save",), "action")
         was = {name: given.get(f"{_WAS}{name}", "") for name in FACTS}
         becomes = {name: given.get(name, "") for name in FACTS}
-        change_company(house.db, company_id, was, becomes, said, house.rules.ears)
+        change_company(house.db, company_id, was, becomes, said, house.rules.ears, given.get(_MAKES, ""))
         now, before = _pairs(given, _PART), _pairs(given, f"{_WAS}{_PART}")
         change_parts(house.db, company_id, now - before, before - now, said.by, said.at)
 
@@ -93,6 +95,8 @@ def _show(company_id: str, request: Request, house: House, tried: Tried | None =
         leads = _leads(read, company_id)
         parts = parts_of_leads(read, company_id, [lead.id for lead in leads.rows])
         replaced = of_company(read, company_id, _REPLACED)
+        unknown = tried.given.get("parent", "") if tried and _UNKNOWN in tried.faults else None
+        near = company_near(read, unknown, company_id) if unknown else None
         known = {name: written(read, row, name) for name in FACTS}
         facts: dict[str, Any] = {
             "row": row,
@@ -101,7 +105,8 @@ def _show(company_id: str, request: Request, house: House, tried: Tried | None =
             "boxes": _boxes(say, parts, tried),
             "above": above(read, row)[::-1],
             "below": parts_of(read, company_id),
-            "inputs": list(_inputs(say, known, replaced, tried)),
+            "inputs": list(_inputs(say, known, replaced, tried, near)),
+            "unknown": unknown,
             "replaced": replaced,
         }
     done = request.query_params.get("done", "")
@@ -112,14 +117,16 @@ def _show(company_id: str, request: Request, house: House, tried: Tried | None =
 
 
 def _inputs(
-    say: Tongue, known: Mapping[str, str], replaced: Sequence[Row[Any]], tried: Tried | None
+    say: Tongue, known: Mapping[str, str], replaced: Sequence[Row[Any]], tried: Tried | None, near: str | None
 ) -> Iterator[Input]:
-    """replaced: the latest first."""
+    """replaced: the latest first. near: a company that may be meant by a parent that nobody knows."""
     given, faults = (tried or _NOTHING).given, (tried or _NOTHING).faults
     for name in FACTS:
         now = known[name]
         sent = Sent(given.get(f"{_WAS}{name}", ""), given.get(name, ""))
-        fault = faults.get(name) or (faults.get("circle") if name == "parent" else None)
+        fault = faults.get(name)
+        if name == "parent":
+            fault = fault or faults.get("circle") or faults.get(_UNKNOWN)
         last = next((row for row in replaced if row.name == name), None)
         yield Input(
             name,
@@ -128,11 +135,17 @@ def _inputs(
             now,
             sent.value(now),
             longest_of(f"company.{name}"),
-            fault=say(fault) if fault else None,
+            fault=_fault(say, fault, near if name == "parent" else None),
             meanwhile=sent.meanwhile(now),
             now=now or None,
             by=None if last is None else last.by or last.said_by,
         )
+
+
+def _fault(say: Tongue, fault: str | None, near: str | None) -> str | None:
+    if fault is None:
+        return None
+    return say("company.parent.near", near=near) if near else say(fault)
 
 
 def _boxes(say: Tongue, parts: Mapping[str, Parts], tried: Tried | None) -> Mapping[str, Boxes]:

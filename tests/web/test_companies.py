@@ -20,6 +20,7 @@ from tests.web.pages import form, press
 
 ACME = "/companies/acme"
 ASKED = {"sector": "steel", "size": "25", "legal_form": "B.V.", "country": "nl", "parent": "Acme Group"}
+MAKES = {"parent": "Group", "makes": "Group"}
 
 
 @pytest.fixture
@@ -70,8 +71,16 @@ def test_it_says_who_works_there_and_the_lead_says_where(staff: TestClient, book
     assert staff.get("/companies/none").status_code == 404
 
 
-def test_facts_are_changed_and_the_parent_is_made(staff: TestClient, books: Books) -> None:
-    assert press(staff, ACME, "save", **ASKED, **{"was.sector": "zinc"}).status_code == 303
+def test_facts_are_changed_and_the_parent_is_made_where_that_is_asked_for(staff: TestClient, books: Books) -> None:
+    first = press(staff, ACME, "save", **ASKED, **{"was.sector": "zinc"})
+    assert first.status_code == 422
+    assert "There is no company of that name; write it as it stands here" in first.text
+    assert books.count(tables.companies) == 1
+    [box] = re.findall(r'<input type="checkbox" name="makes" value="([^"]*)"', first.text)
+    assert box == "Acme Group"
+    again = sent_back(first.text)
+    assert press(staff, ACME, "save", **again, makes="Acme Grouq").status_code == 422, "another one was agreed to"
+    assert press(staff, ACME, "save", **again, makes=box).status_code == 303
     [row, parent] = sorted(books.rows(tables.companies), key=lambda row: row.name)
     assert (row.sector, row.size, row.legal_form, row.country, row.parent_id) == ("steel", 25, "bv", "NL", parent.id)
     assert "Acme Group" in staff.get("/leads/l1").text
@@ -99,6 +108,16 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
     assert words in answer.text
     assert f'value="{value}"' in answer.text
     assert company(books, "Acme").sector == "zinc"
+
+
+def test_a_mistyped_parent_is_told_with_the_one_that_is_near(staff: TestClient, books: Books) -> None:
+    books.add(tables.companies, id="group", name="Acme <b> Group", name_key="acme <b> group", fields={})
+    wrong = press(staff, ACME, "save", parent="Acme b Grup", **{"was.sector": "zinc", "sector": "zinc"})
+    assert (wrong.status_code, books.count(tables.companies)) == (422, 2)
+    assert "Is “Acme &lt;b&gt; Group” meant?" in wrong.text
+    right = sent_back(wrong.text) | {"parent": "ACME <b> group"}
+    assert press(staff, ACME, "save", **right).status_code == 303
+    assert company(books, "Acme").parent_id == "group"
 
 
 def test_of_two_who_change_the_same_the_second_is_told(staff: TestClient, books: Books) -> None:
@@ -136,7 +155,7 @@ def test_of_two_who_write_at_once_nothing_is_lost_and_the_page_says_what_is_so(s
 
 def test_what_is_uncontested_is_saved_and_so_is_what_both_wrote(staff: TestClient, books: Books) -> None:
     page = opened(staff)
-    assert save(staff, page, "els", size="300", country="NL", parent="Group").status_code == 303
+    assert save(staff, page, "els", size="300", country="NL", **MAKES).status_code == 303
     assert save(staff, page, "joris", sector="agri", **{"part.l1.pays": "on"}).status_code == 303
     assert save(staff, page, "joris", country="nl", size="300", parent="GROUP").status_code == 303
     row = company(books, "Acme")
@@ -200,7 +219,7 @@ def test_what_it_was_is_told_with_who_changed_it_and_when(staff: TestClient, boo
     assert press(staff, ACME, "save", sector="steel", **{"was.sector": "zinc"}).status_code == 303
     assert "Sector zinc until 2 Mar 2026" in staff.get(ACME).text
     assert "changed by anna" in staff.get(ACME).text
-    assert press(staff, ACME, "save", sector="steel", parent="Group", **{"was.sector": "steel"}).status_code == 303
+    assert press(staff, ACME, "save", sector="steel", **MAKES, **{"was.sector": "steel"}).status_code == 303
     assert [(row.name, row.was, row.became) for row in books.rows(tables.companies_replaced)] == [
         ("sector", "zinc", "steel"), ("parent", None, "Group"),
     ]  # fmt: skip
