@@ -30,6 +30,7 @@ from kweek.web.spoken import (
     field_words,
     mail_event,
     outcome_words,
+    script_words,
     step_words,
     task_words,
     title_of_task,
@@ -325,7 +326,10 @@ def _desk(read: Connection, say: Tongue, lead_id: str, since: Caused) -> Iterato
         yield Happened(given, say("event.handed over", team=row.team), place=place)
         if row.outcome == "withdrawn":
             yield Happened(row.closed_at, outcome_words(say, "withdrawn"), None, closing(say, row), place=place)
-    for row, what in (*((row, row.script) for row in calls), *((row, title_of_task(say, row.title)) for row in tasks)):
+    for row, what in (
+        *((row, script_words(say, row.script)) for row in calls),
+        *((row, title_of_task(say, row.title)) for row in tasks),
+    ):
         yield Happened(since.effects.get(row.key, row.opened_at), say("event.asked"), None, (what,), place=place)
         if row.status == "withdrawn" and row.closed_at is not None:
             more = (what, *_because(say, row))

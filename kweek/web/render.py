@@ -25,8 +25,10 @@ from kweek.web.spoken import (
     outcome_words,
     problem_words,
     refusal_words,
+    script_words,
     task_words,
     title_of_task,
+    topic_words,
     why_words,
 )
 from kweek.words import LANGUAGES, Tongue
@@ -156,7 +158,7 @@ _SAY: Final[Mapping[str, Callable[..., str]]] = {
     "number": Tongue.number, "percent": Tongue.percent, "day": Tongue.day, "span": Tongue.span,
     "event": event_words, "heard": heard_words, "outcome": outcome_words, "task_outcome": task_words,
     "label": label_words, "refusal": _refusal, "why": _why, "status": _status,
-    "problem": problem_words, "task_title": title_of_task,
+    "problem": problem_words, "task_title": title_of_task, "script": script_words, "topic": topic_words,
 }  # fmt: skip
 _FILTERS: Final[dict[str, Any]] = {
     **{name: _said(words) for name, words in _SAY.items()},

@@ -33,7 +33,7 @@ def step_words(say: Tongue, step: AnyStep) -> str:
                 return say("step.send", mails=mails)
             return say("step.send.wait", mails=mails, time=time_words(say, step.within))
         case Call():
-            return say("step.call", script=step.script, time=time_words(say, step.within))
+            return say("step.call", script=script_words(say, step.script), time=time_words(say, step.within))
         case Handover():
             return say("step.handover", team=step.team)
         case Task():
@@ -96,6 +96,16 @@ def outcome_words(say: Tongue, outcome: str) -> str:
 def task_words(say: Tongue, outcome: str) -> str:
     """What came of a task: one of its own outcomes as its author wrote it, though an event of ours may be called so."""
     return outcome_words(say, outcome) if outcome in _OF_TASKS else outcome[:1].upper() + outcome[1:]
+
+
+def script_words(say: Tongue, name: str) -> str:
+    """What is asked on the telephone: by its title, else by the name of its file."""
+    return say.maybe(f"title.survey.{name}", name)
+
+
+def topic_words(say: Tongue, topic: str) -> str:
+    """What is read about: as the workspace calls the event that is made of it, else as the website calls it."""
+    return say.maybe(f"title.topic.{topic}", topic)
 
 
 _OF_TASKS: Final = ("done", "carry on", "leave", "withdrawn", "taken", "given_back")

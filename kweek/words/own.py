@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # so that importing a tongue costs nothing
     from kweek.flow.catalogue import Rules
     from kweek.flow.surveys import Survey
+
+_OF_TOPIC: Final = re.compile(r"""event\.topic\s*==\s*(["'])([^"']+)\1""")
 
 Own = tuple[tuple[str, str], ...]
 
@@ -15,7 +18,8 @@ Own = tuple[tuple[str, str], ...]
 def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Mapping[str, str]) -> Own:
     """By the keys of sentences: `event.brochure.requested`, `event.wants-sample`, `flow.long-term`, `field.bant.need`,
     `value.bant.need.problem`, `field.lead.contract_end`, `field.event.quote.requested.surface`, `because.is-a-student`,
-    `answer.survey brochure: need = problem`. flows: their titles, by name."""
+    `answer.survey brochure: need = problem`, `title.survey.brochure`, `title.topic.humidity`. flows: their titles, by
+    name."""
     from kweek.flow.surveys import say
 
     surveys = tuple(surveys)
@@ -27,6 +31,8 @@ def own_words(language: str, rules: Rules, surveys: Iterable[Survey], flows: Map
         *_fields(language, rules),
         *_reasons(language, rules),
         *_answers(language, surveys),
+        *((f"title.survey.{survey.name.value}", say(survey.title, language)) for survey in surveys if survey.title),
+        *_topics(language, rules),
         *((f"flow.{name}", title) for name, title in flows.items()),
     )
 
@@ -42,6 +48,17 @@ def _facts(language: str, rules: Rules) -> Iterator[tuple[str, str]]:
         yield from (
             (f"value.{ROOT}{name}.{value}", say(words, language)) for value, words in fact.values.items() if words
         )
+
+
+def _topics(language: str, rules: Rules) -> Iterator[tuple[str, str]]:
+    """What is read about: as the event is called that is made of every page about it."""
+    from kweek.flow.words import PAGE_VIEWED
+
+    for name, title in rules.titles(language).items():
+        event = rules.events[name]
+        made_of, asked = event.source and event.source.value, event.condition.value if event.condition else ""
+        if made_of == PAGE_VIEWED and (of := _OF_TOPIC.fullmatch(asked.strip())) is not None:
+            yield f"title.topic.{of[2]}", title[:1].upper() + title[1:]
 
 
 def _reasons(language: str, rules: Rules) -> Iterator[tuple[str, str]]:

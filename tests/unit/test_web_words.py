@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -13,6 +14,7 @@ from kweek.flow.duration import Duration
 from kweek.flow.gate import Why
 from kweek.flow.moment import parse_wait
 from kweek.flow.plan import AnyStep, Call, Choose, Handover, Send, Task, Wait
+from kweek.flow.words import BUILT_IN, HEARD_OUTSIDE, IMPORT_UNDONE
 from kweek.intake.check_lead import LeadChecker, Vocabulary
 from kweek.intake.imports.file_row import Refusal
 from kweek.web.spoken import (
@@ -21,12 +23,18 @@ from kweek.web.spoken import (
     label_words,
     outcome_words,
     refusal_words,
+    script_words,
     step_words,
     time_words,
+    topic_words,
     why_words,
 )
-from kweek.words import Tongue
+from kweek.words import LANGUAGES, Tongue
+from kweek.words.catalogue import catalogue
+from kweek.words.own import own_words
+from kweek.workspace import read_workspace
 
+ROOT = Path(__file__).parents[2]
 NL, EN = Tongue("nl"), Tongue("en")
 
 
@@ -96,6 +104,23 @@ def test_english_says_a_duration_as_it_is_written(unit: str, amount: int, busine
 )
 def test_the_ledgers_reasons_are_said(why: str, dutch: str) -> None:
     assert why_words(NL, why) == dutch
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_event_of_kweeks_own_has_a_title_in_every_language(language: str) -> None:
+    events = dict.fromkeys((*BUILT_IN, *HEARD_OUTSIDE, IMPORT_UNDONE))
+    assert [kind for kind in events if f"event.{kind}" not in catalogue(language).sentences] == []
+    assert event_words(NL, "grade.changed") == "Klasse veranderd"
+
+
+def test_a_script_and_a_topic_are_called_by_their_titles() -> None:
+    workspace = read_workspace(ROOT)
+    assert workspace.surveys["keep-in-touch"].title
+    say = Tongue("nl", own_words("nl", workspace.rules, workspace.surveys.values(), {}))
+    assert (topic_words(say, "humidity"), topic_words(say, "lamps")) == ("Las over luchtvochtigheid", "lamps")
+    title = workspace.surveys["keep-in-touch"].title["nl"]
+    assert (script_words(say, "keep-in-touch"), script_words(say, "gone")) == (title, "gone")
+    assert title in step_words(say, step(Call, script="keep-in-touch", within=WEEK))
 
 
 def test_what_the_workspace_calls_its_own_is_said_where_it_is_named() -> None:

@@ -100,6 +100,11 @@ def test_a_page_and_what_it_means_are_one_line(staff: TestClient, books: Books) 
     assert "Looked at the prices · Read about humidity Looked at a page page: /prices/humidity" in lines[2]
     assert sum("/prices" in one for one in lines) == 2
     assert lines[:3] == told(staff, only="did")[:3]
+    for topic in ("humidity", "lamps"):
+        books.add(tables.topics, lead_id="ann", topic=topic, views=2, last_at=NOW)
+    page = staff.get("/leads/ann").text
+    assert "<dt><bdi>Read about humidity</bdi></dt>" in page
+    assert "<dt><bdi>lamps</bdi></dt>" in page, "of which nothing is made"
 
 
 def test_who_clicked_had_opened_before_and_what_it_was_worth_stands_above_it(staff: TestClient, books: Books) -> None:
