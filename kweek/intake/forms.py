@@ -7,9 +7,9 @@ was found out, any other to the lead.
 `consent.<purpose>.<channel>` for another channel. `question.bant.budget` holds the words beside that field, and is kept
 with what was answered. `id`, when the page puts one in, makes a form sent twice one event.
 
-Anybody may send one, and nobody who did may be lost: a field that cannot be taken is left out, and a person hears of
-it; only who wrote must be clear. What is known of a lead already is not written over. What a person hears is short:
-whoever sends a form does not fill his page.
+Anybody may send one, and nobody who did may be lost: a text that is too long is cut, a field that cannot be taken is
+left out, and a person hears of it; only who wrote must be clear. What is known of a lead already is not written over.
+What a person hears is short: whoever sends a form does not fill his page.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
-from io import BytesIO
 from typing import Final, cast
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import Field, parse_form
+from python_multipart.multipart import Field, File, create_form_parser
 
 from kweek.intake.check import check
 from kweek.intake.check_lead import COMPANY_KEYS, MOST_CONSENTS, Vocabulary
@@ -33,7 +32,7 @@ from kweek.intake.imports.cells import Decimal, decimal_sign, read_number
 from kweek.intake.incoming import OWN_COLUMNS, BadEventError, Fault, Incoming, Note
 from kweek.intake.sources import FIELDS as SOURCE_FIELDS
 from kweek.intake.sources import is_about_source, shortened
-from kweek.intake.values import nearest, printable, shown
+from kweek.intake.values import TOO_LONG, nearest, printable, shown
 from kweek.leads.bant import Found
 from kweek.rules.said import ROOT
 
@@ -44,6 +43,7 @@ VISITOR: Final = "visitor"  # whose browser it is, where the script for visitors
 _ITS_OWN: Final = (HONEYPOT, REDIRECT, VISITOR, "id")
 _MUST: Final = ("lead", "lead.email")  # who wrote
 MOST_FIELDS: Final = 100
+_PIECE: Final = 64 * 1024  # bytes of a form with files, read at once
 _OF_COMPANY: Final = {"company": "name", **{f"company.{key}": key for key in COMPANY_KEYS}}
 _MOST_NOTES: Final = 5  # about fields that nobody knows
 _SHOWN: Final = 100  # characters of a value, as a person hears of it
@@ -51,6 +51,7 @@ _LONGEST_NOTE: Final = 1_000
 _CONSENT: Final = re.compile(r"lead\.consents\[(\d+)\]\.(\w+)")
 QUESTION: Final = "question."  # before the name of a field: what stood beside it
 _LONGEST_QUESTION: Final = 500
+_NEVER_CUT: Final = ("phone", "language", "country", "timezone", "legal_form")  # half of one is none
 _OF_LEAD: Final = ("email", *OWN_COLUMNS)  # a sender's own ids are for programs with a key
 
 Fields = Mapping[str, list[str]]
@@ -77,13 +78,18 @@ def read_form(body: bytes, kind: str = KINDS[0], most: int = MOST_FIELDS) -> dic
 
 def letters_of(pairs: Sequence[tuple[bytes, bytes]]) -> Callable[[bytes], str]:
     """How a form is written, all of it alike: in UTF-8, else in what a page without a charset sends (WHATWG: cp1252).
-    Without NUL, which PostgreSQL does not hold: nobody is lost for it."""
+    Without NUL, which PostgreSQL does not hold: nobody is lost for it. The end of a line is one character, as a browser
+    counts it (`maxlength`), which sends two."""
     try:
         for name, value in pairs:
             _ = name.decode(), value.decode()
     except UnicodeError:
-        return lambda text: text.decode("cp1252", "replace").replace("\0", "")
-    return lambda text: text.decode().replace("\0", "")
+        return lambda text: _plain(text.decode("cp1252", "replace"))
+    return lambda text: _plain(text.decode())
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _urlencoded(body: bytes, most: int) -> list[tuple[bytes, bytes]]:
@@ -92,15 +98,26 @@ def _urlencoded(body: bytes, most: int) -> list[tuple[bytes, bytes]]:
 
 
 def _multipart(body: bytes, kind: str, most: int) -> list[tuple[bytes, bytes]]:
-    """RFC 7578."""
+    """RFC 7578. Files never touch the disk."""
     pairs: list[tuple[bytes, bytes]] = []
+    files = 0
 
     def take(field: Field) -> None:
         if len(pairs) == most:
             raise ValueError("too many fields")
         pairs.append((field.field_name or b"", field.value or b""))
 
-    parse_form({"Content-Type": kind.encode("latin-1")}, BytesIO(body), take, lambda file: None)
+    def skip(file: File) -> None:
+        nonlocal files
+        file.close()
+        if (files := files + 1) > most:
+            raise ValueError("too many files")
+
+    whole = {"MAX_MEMORY_FILE_SIZE": len(body)}
+    parser = create_form_parser({"Content-Type": kind.encode("latin-1")}, take, skip, whole)
+    for start in range(0, len(body), _PIECE):
+        _ = parser.write(body[start : start + _PIECE])
+    parser.finalize()
     return pairs
 
 
@@ -128,7 +145,7 @@ def event_of_form(
         try:
             event = check(form.said(), unasked, now)
         except BadEventError as error:
-            left_out = [form.leave_out(fault) for fault in error.faults if fault.field not in _MUST]
+            left_out = [form.cut(fault) or form.leave_out(fault) for fault in error.faults if fault.field not in _MUST]
             if len(left_out) < len(error.faults) or not any(left_out):
                 raise
         else:
@@ -209,6 +226,28 @@ class _Form:
     def plainly(self, fact: Found, question: str | None) -> str:
         return f"{self.kind} · {question or f'{ROOT}{fact.fact}:'} {fact.value}"
 
+    def cut(self, fault: Fault) -> bool:
+        """Keep as much of a text as may be, and say so. False: it is not too long, or half of it would be nothing."""
+        place, name = self._place_of(fault)
+        if fault.sentence != TOO_LONG or not self._may_be_cut(place, name):
+            return False
+        text, most = str(self._places()[place][name]), cast("int", fault.values["most"])
+        self._places()[place][name] = f"{text.strip()[: most - 1]}…"
+        self._said_of(self.title(_path_of(place, name, self.kind)), text, fault, " It was cut.")
+        return True
+
+    def _may_be_cut(self, place: str, name: str) -> bool:
+        fact = self.words.facts.types.get(name) if place == "lead.bant" else None
+        chosen = fact is not None and bool(fact.values)
+        return bool(place) and not chosen and (place == "data" or name not in _NEVER_CUT)
+
+    def _place_of(self, fault: Fault) -> tuple[str, str]:
+        """And the name there; ("", ""): nothing of the kind is there."""
+        places = self._places()
+        place = next((one for one in places if fault.field.startswith(f"{one}.")), "")
+        name = fault.field.removeprefix(f"{place}.")
+        return (place, name) if place and name in places[place] else ("", "")
+
     def leave_out(self, fault: Fault) -> bool:
         """Take away what is wrong, and say so. False: nothing of it is there (any more: its company or its consent went
         with an earlier fault), or it is nothing that can be left out."""
@@ -219,9 +258,8 @@ class _Form:
             return self._leave_out_consent(int(found[1]), found[2], fault)
         if fault.field == "lead.company.name":
             return self._leave_out_company(fault)
-        place = next((one for one in self._places() if fault.field.startswith(f"{one}.")), "")
-        name = fault.field.removeprefix(f"{place}.")
-        if not place or name not in self._places()[place]:
+        place, name = self._place_of(fault)
+        if not place:
             return False
         self._left_out(self.title(_path_of(place, name, self.kind)), str(self._places()[place].pop(name)), fault)
         return True
@@ -253,8 +291,11 @@ class _Form:
         return True
 
     def _left_out(self, called: str, value: str, fault: Fault, also: str = "") -> None:
+        self._said_of(called, value, fault, f" It was left out.{also}")
+
+    def _said_of(self, called: str, value: str, fault: Fault, and_now: str) -> None:
         said = f" “{short}”" if (short := _short(value)) else ""
-        self._note(f"The form {self.kind} sent {called}{said}: {fault.words}. It was left out.{also}")
+        self._note(f"The form {self.kind} sent {called}{said}: {fault.words}.{and_now}")
 
     def _note(self, words: str, *, once: bool = False) -> None:
         if (note := Note("form", words[:_LONGEST_NOTE], once)) not in self.notes:

@@ -19,6 +19,7 @@ from kweek.flow.state import Value
 from kweek.intake.incoming import BadEventError, Fault
 
 LONGEST_TEXT: Final = 2_000
+LONGEST_OF_EVENT: Final = 20_000  # a text among its data: a letter that somebody wrote, whole
 LARGEST_NUMBER: Final = 10**15
 LONGEST: Final = {"id": 200, "external_id": 200, "by": 200, "words": 4_000}
 OF_COMPANY: Final = ("name", "country", "legal_form", "sector", "size", "parent")
@@ -32,6 +33,7 @@ _YEARS: Final = range(1971, 9000)
 _NAMES: Final = ("id", "external_id", "by")
 _NOWHERE: Final[Mapping[str, str]] = {}
 _NO_SUCH_DAY: Final = "there is no such day"
+TOO_LONG: Final = "this is too long: {has} characters, at most {most}"
 _WRITTEN_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _FICTION: Final = re.compile(r"\+44(7700900|1632960)[0-9]{3}|\+3363998[0-9]{4}|\+3532091[0-9]{5}|\+322123[0-9]{4}")
 """Numbers of nobody: what Ofcom, Arcep and ComReg set aside for examples (those of other countries count as numbers),
@@ -98,7 +100,7 @@ class Checker:
         name = path.rsplit(".", 1)[-1]
         longest = most or longest_of(path)
         if len(raw) > longest:
-            self.fault(path, "this is too long: {has} characters, at most {most}", has=len(raw), most=longest)
+            self.fault(path, TOO_LONG, has=len(raw), most=longest)
         elif not printable(raw):
             self.fault(path, "this holds characters that no text has")
         elif name in _NAMES and not raw.isprintable():
@@ -185,7 +187,8 @@ class Checker:
 def longest_of(path: str) -> int:
     """Characters of a text there, whoever writes it: a program, a form, a file or a colleague."""
     parts = path.split(".")
-    return LONGEST_AT.get(".".join(parts[-2:]), LONGEST.get(parts[-1], LONGEST_TEXT))
+    usual = LONGEST_OF_EVENT if parts[0] == "data" else LONGEST_TEXT
+    return LONGEST_AT.get(".".join(parts[-2:]), LONGEST.get(parts[-1], usual))
 
 
 def _is_no_day(raw: object) -> bool:

@@ -17,7 +17,7 @@ from itsdangerous import Signer
 from kweek.config import Settings
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.forms import QUESTION, REDIRECT, Evidence
-from kweek.intake.values import Checker
+from kweek.intake.values import Checker, longest_of
 from kweek.leads.bant import Found
 from kweek.rules.said import ROOT
 from kweek.web.spoken import event_words, label_words, value_words
@@ -74,12 +74,14 @@ _TEXTS: Final = ("title", "purpose", "words", "phone_words", "redirect")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """type: of an input; `area`: for sentences; `select`: for one of these options, each with its words."""
+    """type: of an input; `area`: for sentences, of so many characters at most; `select`: for one of these options, each
+    with its words."""
 
     name: str
     label: str
     type: str
     autocomplete: str = "off"
+    most: int = 0
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -178,7 +180,10 @@ def _input(name: str, choice: Choice, kind: str, words: Vocabulary, say: Tongue)
     if fact is not None and fact.values:
         options = {value: value_words(say, fact.name, value) for value in fact.values}
         return Input(name, label, "select", options=options)
-    return Input(name, label, "area" if name in _LONG and kind == "text" else _TYPES.get(kind, "text"))
+    if name in _LONG and kind == "text":
+        where = "data" if name in words.events[choice.event] else "lead"
+        return Input(name, label, "area", most=longest_of(f"{where}.{name}"))
+    return Input(name, label, _TYPES.get(kind, "text"))
 
 
 # --- the address of one that Kweek shows -----------------------------------------------------------------

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kweek.flow.yaml import MOST_BYTES
+from kweek.intake.forms import KINDS
 from kweek.web.problems import FOR_LEADS, ProblemError, answer
 from kweek.web.uploads import LARGEST
 
 BODY: Final = 64 * 1024
+FORMS: Final = "/forms/"  # of websites: their fields count against BODY, however they are written
+FORM_BODY: Final = 3 * BODY  # a byte is written as three at most: %0A
+FILES_BODY: Final = 10 * 1024 * 1024  # a form with files, which are not kept
 IMPORTS: Final = "/imports"  # a file
 RULES: Final = "/matrix/rules"  # a file of rules
 RULES_BODY: Final = 2 * MOST_BYTES  # one that is a little too large is told so on the page
@@ -23,6 +27,7 @@ MOST: Final = 500  # in a list
 LIST_BODY: Final = 2 * 1024 * 1024  # such a list
 LISTS: Final = ("/api/events", "/api/leads")
 _LIMITS: Final = {**dict.fromkeys(LISTS, LIST_BODY), IMPORTS: LARGEST, RULES: RULES_BODY}
+_FORM_LIMITS: Final = dict(zip(KINDS, (FORM_BODY, FILES_BODY), strict=True))
 
 
 def policy(websites: Sequence[str] = ()) -> str:
@@ -38,6 +43,7 @@ def policy(websites: Sequence[str] = ()) -> str:
 # No script at all on what leads see; on colleagues' pages only our own, which moves the numbers.
 POLICY: Final = policy()
 FOR_COLLEAGUES: Final = f"{POLICY}; script-src 'self'; connect-src 'self'"
+TOO_MUCH: Final = "This is more than Kweek takes at once; send less, or in parts."
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # addresses with tokens in them stay here
@@ -61,7 +67,7 @@ class Limits:
             await self.app(scope, receive, send)
             return
         rules = POLICY if scope["path"].startswith(FOR_LEADS) else FOR_COLLEAGUES
-        limit = _LIMITS.get(scope["path"], BODY)
+        limit = _limit(scope)
         started = False
         read = 0
 
@@ -99,6 +105,19 @@ class Limits:
                 await response(scope, receive, with_headers)
 
 
+def _limit(scope: Scope) -> int:
+    if scope["method"] == "POST" and scope["path"].startswith(FORMS):
+        written = Headers(scope=scope).get("content-type", "")
+        return next((most for kind, most in _FORM_LIMITS.items() if written.startswith(kind)), BODY)
+    return _LIMITS.get(scope["path"], BODY)
+
+
+def fits(fields: Mapping[str, Sequence[str]]) -> bool:
+    """Are the fields of a form, files aside, as little as any other body?"""
+    texts = (text for name, values in fields.items() for value in values for text in (name, value))
+    return sum(len(text.encode(errors="replace")) for text in texts) <= BODY
+
+
 def _declared(scope: Scope) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and len(value) < 20:
@@ -107,7 +126,6 @@ def _declared(scope: Scope) -> int:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    words = "This is more than Kweek takes at once; send less, or in parts."
-    problem = ProblemError(413, words, headers={"Connection": "close"}, told=_TOLD.get(scope["path"]))
+    problem = ProblemError(413, TOO_MUCH, headers={"Connection": "close"}, told=_TOLD.get(scope["path"]))
     response = answer(Request(scope), problem)
     await response(scope, receive, send)

@@ -89,16 +89,17 @@ def schemas(words: Vocabulary) -> Shape:
 
 def _event(kind: str, data: Mapping[str, str]) -> Shape:
     must = ("flow",) if kind == "enrol" else ()
+    fields = {name: _text(name, f"data.{name}") if of == "text" else _value(of, name) for name, of in data.items()}
     said = {
         "id": _must("id"),
         "type": {"const": kind},
         "at": _value("moment"),
         "lead": ref("LeadSent"),
-        "data": _or_null(named({name: _value(of, name) for name, of in data.items()}, must)),
+        "data": _or_null(named(fields, must)),
         "source": ref("Source"),
     }
     if must:
-        said["data"] = named({name: _must(name) for name in data}, must)
+        said["data"] = named({name: _must(name, f"data.{name}") for name in data}, must)
     return named({key: said[key] for key in EVENT_KEYS}, ("id", "type", "lead", *(("data",) if must else ())))
 
 

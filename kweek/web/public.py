@@ -8,11 +8,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -28,6 +28,7 @@ from kweek.leads.database import DatabaseAway
 from kweek.web.form_choice import evidence_of, label_of
 from kweek.web.guard import Body, HouseOf
 from kweek.web.house import House
+from kweek.web.limits import TOO_MUCH, fits
 from kweek.web.problems import ProblemError
 from kweek.web.render import page, reader_language
 from kweek.web.spoken import fault_words, field_words
@@ -91,11 +92,9 @@ def do_unsubscribe(token: str, request: Request, body: Body, house: HouseOf) -> 
     return page(request, "unsubscribe.html", language=house.language_of(key), done=True)
 
 
-@router.post("/forms/{kind}")
-def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Response:
-    """A plain HTML form of a website; only conversions (`hard` or `soft` in rules/events.yaml) may come this way."""
-    written = request.headers.get("content-type", "")
-    if not written.startswith(KINDS):
+def sender_of_form(kind: str, request: Request, house: HouseOf) -> str:
+    """The network that it comes from, before any of it is read. ProblemError: it is no form for us, or one too many."""
+    if not request.headers.get("content-type", "").startswith(KINDS):
         raise ProblemError(415, f"A form is sent as {' or '.join(KINDS)}.")
     if kind not in house.rules.conversions():
         raise ProblemError(404, "There is no such form here.")
@@ -103,7 +102,19 @@ def take_form(kind: str, request: Request, body: Body, house: HouseOf) -> Respon
     network = house.network(request.client.host if request.client else None) or ""
     if not house.form_rate.allows(network):
         raise ProblemError(429, "That is a lot of forms in a minute.", headers={"Retry-After": "60"})
-    fields = asked_in(request.query_params.multi_items()) | read_form(body, written)
+    return network
+
+
+Network = Annotated[str, Depends(sender_of_form)]
+
+
+@router.post("/forms/{kind}")
+def take_form(kind: str, request: Request, network: Network, body: Body, house: HouseOf) -> Response:
+    """A plain HTML form of a website; only conversions (`hard` or `soft` in rules/events.yaml) may come this way."""
+    sent = read_form(body, request.headers.get("content-type", ""))
+    if not fits(sent):
+        raise ProblemError(413, TOO_MUCH)
+    fields = asked_in(request.query_params.multi_items()) | sent
     now = house.now()
     proof = f"form at {request.headers.get('origin', 'unknown')[:200]}, network {network}"
     words = house.rules.vocabulary()

@@ -104,6 +104,10 @@ def test_nobody_else_puts_words_on_our_page(staff: TestClient, change: tuple[str
     assert staff.get("/f/appointment.requested", params=changed).status_code == 404
 
 
+def test_a_message_may_be_as_long_as_it_is_kept(web: TestClient) -> None:
+    assert re.search(r'<textarea [^>]*name="message"[^>]* maxlength="20000">', web.get("/f/contact.requested").text)
+
+
 def test_where_nobody_chose_it_asks_the_usual(web: TestClient) -> None:
     form = Read(web.get("/f/brochure.requested", headers={"accept-language": "nl"}).text)
     assert list(form.fields) == [

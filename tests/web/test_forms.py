@@ -130,11 +130,60 @@ def test_a_field_that_cannot_be_taken_loses_nobody(
 
 def test_with_the_name_of_a_company_goes_what_was_said_of_it(web: TestClient, books: Books) -> None:
     details = {"company.size": "50+", "company.sector": "kas"}
-    assert form(web, first_name="Ann", company="x" * 300, **details).status_code == 200
+    assert form(web, first_name="Ann", company="Acme\x01", **details).status_code == 200
     assert (books.count(tables.leads), books.count(tables.companies)) == (1, 0)
     [words] = noted(books)
-    assert f"sent company “{'x' * 100}…”: this is too long: 300 characters, at most 200. It was left out." in words
+    assert "sent company “?”: this holds characters that no text has. It was left out." in words
     assert words.endswith("So was what was said of it: size of the company, sector.")
+
+
+LETTER = "Geachte heer, ik zoek een ontvochtiger.\n" * 500  # 20,000 characters, as a browser counts them
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_message_is_kept_whole_and_the_end_of_a_line_is_one_character(
+    web: TestClient, books: Books, end: str
+) -> None:
+    text = f"{LETTER[:-1]}!"
+    assert len(text) == 20_000
+    assert form(web, "contact.requested", message=text.replace("\n", end)).status_code == 200
+    [event] = books.rows(tables.events)
+    assert (event.data, noted(books)) == ({"message": text}, [])
+
+
+def test_a_message_in_any_letters_is_kept_whole(web: TestClient, books: Books) -> None:
+    assert form(web, "contact.requested", message="字" * 20_000).status_code == 200
+    assert [event.data for event in books.rows(tables.events)] == [{"message": "字" * 20_000}]
+
+
+CUT = {
+    "a message": ("message", "m" * 20_001, 20_000, "message"),
+    "a first name": ("first_name", "n" * 2_001, 2_000, "first name"),
+    "a field of the workspace's own": ("city", "c" * 2_001, 2_000, "city"),
+    "a company": ("company", "k" * 201, 200, "company"),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "most", "called"), CUT.values(), ids=CUT.keys())
+def test_a_text_that_is_too_long_is_cut_and_never_dropped(
+    web: TestClient, books: Books, name: str, text: str, most: int, called: str
+) -> None:
+    assert form(web, "contact.requested", **{name: text}).status_code == 200
+    [event], [lead] = books.rows(tables.events), books.rows(tables.leads)
+    companies = [row.name for row in books.rows(tables.companies)]
+    kept = {"message": event.data.get(name), "city": lead.fields.get(name), "company": next(iter(companies), None)}
+    assert kept.get(name, lead.first_name) == f"{text[: most - 1]}…"
+    assert noted(books) == [
+        f"The form contact.requested sent {called} “{text[:100]}…”: "
+        f"this is too long: {most + 1} characters, at most {most:d}. It was cut."
+    ]
+
+
+@pytest.mark.parametrize("name", ["phone", "bant.budget", "country"])
+def test_half_of_what_must_be_whole_is_left_out(web: TestClient, books: Books, name: str) -> None:
+    assert form(web, **{name: "1" * 2_001}).status_code == 200
+    [words] = noted(books)
+    assert words.endswith("It was left out.")
 
 
 @pytest.mark.parametrize("name", ["lead-1/2", "x" * 300, "a\nb"])
@@ -266,6 +315,33 @@ def test_a_form_with_parts_is_a_form_too(web: TestClient, books: Books) -> None:
     }
     assert web.post("/forms/brochure.requested", files=parts).status_code == 200
     assert [lead.first_name for lead in books.rows(tables.leads)] == ["Änn"]
+
+
+def test_a_form_with_a_large_file_loses_nobody(web: TestClient, books: Books) -> None:
+    files = {"email": (None, "ann@example.com"), "plan": ("plan.jpg", b"\r\n--" * 225_000, "image/jpeg")}
+    assert web.post("/forms/contact.requested", files=files).status_code == 200
+    assert [lead.email for lead in books.rows(tables.leads)] == ["ann@example.com"]
+    assert noted(books) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"plan": ("plan.jpg", b"x" * 10 * 1024 * 1024, "image/jpeg")},
+        {"message": (None, "x" * 65_536), "plan": ("plan.jpg", b"x", "image/jpeg")},
+        {"message": (None, "字" * 22_000), "plan": ("plan.jpg", b"x", "image/jpeg")},
+    ],
+    ids=["too large a file", "too much beside it", "too much in other letters"],
+)
+def test_more_than_a_form_may_bring_is_refused(web: TestClient, books: Books, files: dict[str, object]) -> None:
+    email = {"email": (None, "ann@example.com")}
+    assert web.post("/forms/contact.requested", files=email | files).status_code == 413
+    assert books.count(tables.leads) == 0
+
+
+def test_more_files_than_fields_are_no_form(web: TestClient) -> None:
+    files = [("plan", (f"{n}.jpg", b"x", "image/jpeg")) for n in range(101)]
+    assert web.post("/forms/contact.requested", data={"email": "ann@example.com"}, files=files).status_code == 422
 
 
 PARTS = b'--b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
