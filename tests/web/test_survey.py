@@ -130,6 +130,13 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_filled_in_stays(
     assert books.count(tables.events) == books.count(tables.answers) == 0
 
 
+def test_the_end_of_a_line_is_one_character_of_an_answer(web: TestClient, address: str, books: Books) -> None:
+    """A browser sends two, and lets people write 2,000."""
+    assert web.post(address, data=GOOD | {"role": "Buyer.\r\n" * 285 + "Also"}).is_success
+    [role] = [row.value for row in books.rows(tables.answers) if row.question == "role"]
+    assert role == "Buyer.\n" * 285 + "Also"
+
+
 def test_a_mail_without_a_survey_leads_to_a_page_that_helps(web: TestClient, house: House, books: Books) -> None:
     books.lead()
     key = books.mail(mail="nothing-of-ours")
