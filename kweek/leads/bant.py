@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 
-from kweek.leads.replaced import Replaced, keep_replaced
+from kweek.leads.replaced import FORGOTTEN, Replaced, keep_replaced
 from kweek.leads.rows import upsert
 from kweek.leads.tables import bant
 
@@ -20,6 +20,16 @@ _SAID: Final = select(bant.c.at, bant.c.value).where(
     bant.c.lead_id == bindparam("lead"), bant.c.fact == bindparam("fact")
 )
 _ALL: Final = select(bant).where(bant.c.lead_id == bindparam("lead"))
+_RESTS_ON: Final = (
+    delete(bant)
+    .where(
+        bant.c.lead_id == bindparam("lead"),
+        bant.c.fact == bindparam("fact"),
+        bant.c.source == bindparam("source"),
+        bant.c.how == bindparam("how"),
+    )
+    .returning(bant.c.value)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,16 @@ def keep(tx: Connection, lead_id: str, found: Iterable[Found], source: str, at: 
             instead[f"bant.{one.fact}"] = (said.value, one.value) if newer else (one.value, None)
     keep_replaced(tx, lead_id, instead, source, at)
     return changed
+
+
+def withdraw(tx: Connection, lead_id: str, fact: str, rests_on: str, how: How, source: str, at: datetime) -> bool:
+    """Take it away where it still rests on what was said there, in this way; did it? rests_on, source: keys of mails or
+    call tasks."""
+    said = {"lead": lead_id, "fact": fact, "source": rests_on, "how": how}
+    gone = tx.execute(_RESTS_ON, said).one_or_none()
+    if gone is not None:
+        keep_replaced(tx, lead_id, {f"bant.{fact}": (gone.value, FORGOTTEN)}, source, at)
+    return gone is not None
 
 
 def of_lead(read: Connection, lead_id: str) -> Mapping[str, Row[Any]]:

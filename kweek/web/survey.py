@@ -6,7 +6,7 @@ which questions it shows holds all of the survey.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,6 +22,7 @@ from kweek.intake.surveys.answers import AnswerFault, Given, read_answers
 from kweek.intake.surveys.asking import Answer, Asked, Page, asked_on_page, may_go_on, pages
 from kweek.intake.surveys.drafts import draft, keep_draft, prefilled
 from kweek.intake.surveys.submit import Invitation, invitation, submit
+from kweek.intake.surveys.withdrawn import LeftOpen
 from kweek.web.guard import Body, HouseOf
 from kweek.web.house import House, house_of
 from kweek.web.problems import ProblemError
@@ -92,6 +93,7 @@ class _Unfinished:
 @dataclass(frozen=True, slots=True)
 class _Finished:
     answers: Mapping[str, Answer]
+    left: LeftOpen
 
 
 @router.get("/s/{token}")
@@ -122,7 +124,7 @@ def take_survey(token: str, request: Request, body: Body, house: HouseOf) -> Res
         sitting = _sitting(read, token, request, house)
         if sitting.invited.answered:
             return _thanks(request, sitting, before=True)
-        what = _of_page(sitting, sent) if SHOWN in sent else _of_all(sitting, sent)
+        what = _of_page(sitting, sent) if SHOWN in sent else _of_all(sitting, sent, sitting.kept)
     match what:
         case _Shown(given=given, faults=faults):
             sound = {name: said for name, said in given.items() if name not in faults}
@@ -131,11 +133,11 @@ def take_survey(token: str, request: Request, body: Body, house: HouseOf) -> Res
         case _Unfinished(given=given):
             keep_draft(house.db, sitting.invited.lead_id, sitting.invited.mail_key, given, sitting.now)
             return RedirectResponse(f"{request.url.path}?page={what.number}", 303)
-        case _Finished(answers):
+        case _Finished(answers, left):
             rules = house.rules
             fresh = submit(
                 house.db, sitting.survey, sitting.invited, answers, sitting.now, words=rules.vocabulary(),
-                grades=rules.grades(), ears=rules.ears,
+                grades=rules.grades(), ears=rules.ears, left=left,
             )  # fmt: skip
             return _thanks(request, sitting, before=not fresh)
 
@@ -153,13 +155,16 @@ def _of_page(sitting: _Sitting, sent: Given) -> _Shown | _Unfinished | _Finished
     found = sitting.pages(given)
     if any(one.name.value not in given for one in found[-1]):
         return _Unfinished(given, len(found))
-    return _of_all(sitting, given)
+    return _of_all(sitting, given, given)
 
 
-def _of_all(sitting: _Sitting, given: Given) -> _Shown | _Finished:
+def _of_all(sitting: _Sitting, given: Given, seen: Collection[str]) -> _Shown | _Finished:
+    """seen: the questions that were shown, each with what was known of it."""
     answers, faults = sitting.read(given)
     if not faults:
-        return _Finished(answers)
+        asked = {one.name.value: sitting.asked(one, answers) for one in sitting.survey.questions}
+        emptied = [name for name in asked if name in seen and name in sitting.known and name not in answers]
+        return _Finished(answers, LeftOpen(emptied, [name for name in asked if not asked[name]]))
     there = tuple(
         one for one in sitting.survey.questions if sitting.asked(one, answers) or one.name.value in given
     )  # what was filled in is not lost, though a wrong answer above it leaves open whether it is asked

@@ -19,6 +19,7 @@ from kweek.intake.merging.merge import Merged, merge
 from kweek.intake.merging.unmerge import unmerge
 from kweek.intake.surveys.asking import Answer
 from kweek.intake.surveys.submit import Heard, Invitation, keep_answers, submit
+from kweek.intake.surveys.withdrawn import LeftOpen
 from kweek.intake.surveys.worth import options_of
 from kweek.leads import tables
 from kweek.leads.database import Database
@@ -55,11 +56,13 @@ WORTH: Final = {question.name.value: question.points for question in SURVEY.ques
 HOUSE: Final[dict[str, Any]] = {"words": Vocabulary(), "grades": Grades(), "ears": FlowEars()}
 
 
-def says(db: Database, key: str, answers: Mapping[str, Answer], at: datetime = NOW) -> None:
+def says(
+    db: Database, key: str, answers: Mapping[str, Answer], at: datetime = NOW, left: LeftOpen | None = None
+) -> None:
     """On the page of a mail: the key begins with whose it is."""
     assert SURVEY is not None
     invited = Invitation(key, key.rpartition("-")[0], "ask", "en", None, answered=False)
-    assert submit(db, SURVEY, invited, answers, at, **HOUSE)
+    assert submit(db, SURVEY, invited, answers, at, **HOUSE, left=left)
 
 
 def tells(db: Database, key: str, answers: Mapping[str, Answer], at: datetime = NOW) -> None:
@@ -122,6 +125,27 @@ def test_what_is_heard_late_does_not_count(database: Database) -> None:
     with database.read() as read:
         said = {row.question: row.value for row in read.execute(select(tables.answers))}
     assert said == {"budget": "none", "wants": ["visit"]}
+
+
+def test_what_is_emptied_is_worth_nothing_any_more_and_may_be_said_again(database: Database) -> None:
+    lead = a_lead(database)
+    says(database, f"{lead}-1/1", {"budget": "planned", "wants": ["sample", "visit"]})
+    says(database, f"{lead}-1/2", {"budget": "planned"}, NOW + HOUR, LeftOpen(emptied=["wants"]))
+    assert points_of(database, lead) == Points(intent=10)
+    assert given_of(database, lead) == [10, 3, 4, -3, -4]
+    with database.read() as read:
+        assert [row.question for row in read.execute(select(tables.answers))] == ["budget"]
+    says(database, f"{lead}-1/3", {"wants": ["visit"]}, NOW + 2 * HOUR)
+    assert points_of(database, lead) == Points(intent=10, interest=4)
+
+
+def test_what_a_colleague_heard_is_withdrawn_only_by_whoever_saw_it(database: Database) -> None:
+    lead = a_lead(database)
+    tells(database, f"{lead}-1/1", {"wants": ["visit"]})
+    says(database, f"{lead}-1/2", {"budget": "none"}, NOW + HOUR, LeftOpen(unasked=["wants"]))
+    assert points_of(database, lead) == Points(intent=-5, interest=4)
+    says(database, f"{lead}-1/3", {"budget": "none"}, NOW + 2 * HOUR, LeftOpen(emptied=["wants"]))
+    assert points_of(database, lead) == Points(intent=-5)
 
 
 def test_of_two_who_are_one_the_last_answer_counts_once_until_they_are_two_again(database: Database) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from kweek.leads import tables
+from kweek.leads.database import Database
 from kweek.web.house import House
 from tests.web.conftest import NOW, Books, TestClient
 
@@ -16,6 +17,12 @@ SECOND = {
     "@shown": "budget,authority,time,wish", "budget": "reserved", "authority": "decides", "time": "three-months",
     "wish": "call",
 }  # fmt: skip
+
+
+@pytest.fixture
+def db(database: Database) -> Database:
+    """On both kinds of database."""
+    return database
 
 
 @pytest.fixture
@@ -97,3 +104,57 @@ def test_it_begins_with_what_the_lead_said_and_shows_nothing_else(web: TestClien
 @pytest.mark.parametrize("page", ["0", "-1", "3", "x", "٣", "9" * 50])
 def test_a_page_that_there_is_not_is_the_one_where_it_goes_on(web: TestClient, address: str, page: str) -> None:
     assert asked(web.get(address, params={"page": page}).text) == {"role", "need"}
+
+
+@pytest.fixture
+def again(address: str, house: House, books: Books) -> str:
+    """Another invitation."""
+    return f"/s/{house.tokens.issue('survey', books.mail('l1-1/2', enrolment_id='l1-1', mail='survey'))}"
+
+
+def facts(books: Books) -> dict[str, object]:
+    return {row.fact: row.value for row in books.rows(tables.bant)}
+
+
+def test_what_is_emptied_and_what_is_not_asked_any_more_is_taken_back(
+    web: TestClient, staff: TestClient, address: str, again: str, books: Books
+) -> None:
+    for data in (FIRST, SECOND):
+        web.post(address, data=data)
+    [lead] = books.rows(tables.leads)
+    assert (lead.job_title, lead.points_profile, lead.points_intent) == ("Head of buying", 20, 20)
+    assert 'value="Head of buying"' in web.get(again).text
+    web.post(again, data={"@shown": "role,need", "role": "", "need": "looking"})
+    assert facts(books)["budget"] == "reserved", "until all of it is sent in"
+    assert "Dank u wel" in web.post(again, data={"@shown": "time,wish", "time": "later", "wish": "nothing"}).text
+    assert {row.question for row in books.rows(tables.answers)} == {"need", "time", "wish"}
+    assert facts(books) == {"need": "looking", "time": "later", "talk": "nothing"}
+    [lead] = books.rows(tables.leads)
+    assert (lead.job_title, lead.points_profile, lead.points_intent) == (None, 0, 0)
+    gone = {row.name: row.was for row in books.rows(tables.replaced) if row.became == ""}
+    assert gone == {"job_title": "Head of buying", "bant.budget": "reserved", "bant.authority": "decides"}
+    assert staff.get("/leads/l1").status_code == 200, "what was known before is told there"
+
+
+def test_what_somebody_else_said_since_is_not_taken_back(
+    web: TestClient, address: str, again: str, books: Books
+) -> None:
+    for data in (FIRST, SECOND):
+        web.post(address, data=data)
+    with books.db.write() as tx:
+        tx.execute(tables.leads.update().values(job_title="Director"))
+        noted = {"how": "person", "source": "noted", "by": "anna"}
+        tx.execute(tables.bant.update().where(tables.bant.c.fact == "budget").values(noted))
+    web.post(again, data={"@shown": "role,need", "role": "", "need": "looking"})
+    web.post(again, data={"@shown": "time,wish", "time": "later", "wish": "nothing"})
+    assert books.rows(tables.leads)[0].job_title == "Director"
+    assert facts(books)["budget"] == "reserved"
+    assert "authority" not in facts(books)
+
+
+def test_what_was_not_shown_is_not_taken_back(web: TestClient, address: str, again: str, books: Books) -> None:
+    for data in (FIRST, SECOND):
+        web.post(address, data=data)
+    web.post(again, data={key: said for key, said in {**FIRST, **SECOND}.items() if key not in ("@shown", "role")})
+    assert books.rows(tables.leads)[0].job_title == "Head of buying"
+    assert "role" in {row.question for row in books.rows(tables.answers)}

@@ -23,7 +23,7 @@ _GONE: Final = delete(_DRAFTS).where(_DRAFTS.c.mail_key == bindparam("key"))
 _ANSWERS: Final = select(tables.answers).where(
     tables.answers.c.lead_id == bindparam("lead"), tables.answers.c.survey == bindparam("survey")
 )
-_NEVER_SHOWN: Final = ("lead.phone", "lead.email")  # a mail is passed on, and its link with it
+NEVER_SHOWN: Final = ("lead.phone", "lead.email")  # a mail is passed on, and its link with it
 
 
 def draft(read: Connection, mail_key: str) -> Given:
@@ -49,7 +49,7 @@ def prefilled(read: Connection, lead_id: str, survey: Survey, known: Facts, now:
     for question in survey.questions:
         name, fills = question.name.value, question.fills.value if question.fills else ""
         if fills.startswith("lead."):
-            field = None if fills in _NEVER_SHOWN else known.field(fills)
+            field = None if fills in NEVER_SHOWN else known.field(fills)
             found |= {} if field is None else {name: [str(field)]}
         elif (row := rows.get(name)) is not None and (not fills or row.how == "survey"):
             value = cast("Answer", row.value)

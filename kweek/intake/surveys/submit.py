@@ -8,8 +8,8 @@ its grade once, by all of it: a student with a budget is no hot lead for a momen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -23,6 +23,7 @@ from kweek.intake.incoming import BadEventError, Incoming, LeadIn
 from kweek.intake.record import Ears, append
 from kweek.intake.surveys.asking import Answer
 from kweek.intake.surveys.drafts import drop_draft
+from kweek.intake.surveys.withdrawn import LeftOpen, forgets, withdraw
 from kweek.intake.surveys.worth import bring_to, options_of
 from kweek.leads import bant, tables
 from kweek.leads.bant import Found
@@ -93,14 +94,16 @@ def submit(
     words: Vocabulary,
     grades: Grades,
     ears: Ears,
+    left: LeftOpen | None = None,
 ) -> bool:
-    """Keep it all; False: this invitation was answered before, and nothing changes."""
+    """Keep it all. left: questions whose earlier answers count no more. False: this invitation was answered before,
+    and nothing changes."""
     key = invited.mail_key
     with living_tx(db, invited.lead_id) as (tx, lead_id):
         if tx.execute(_DONE, {"id": _answered(key)}).first() is not None:
             return False
         heard = Heard(key, "survey", invited.language, now)
-        lead = keep_answers(tx, lead_id, survey, answers, heard, words=words, grades=grades, ears=ears)
+        lead = keep_answers(tx, lead_id, survey, answers, heard, words=words, grades=grades, ears=ears, left=left)
         drop_draft(tx, key)
         append(
             tx,
@@ -122,6 +125,7 @@ def keep_answers(
     words: Vocabulary,
     grades: Grades,
     ears: Ears,
+    left: LeftOpen | None = None,
 ) -> LeadIn:
     """Keep the answers of this (locked) lead with all that follows from them, but for its profile: that is the answer
     here, to go with the event that ends it."""
@@ -134,14 +138,18 @@ def keep_answers(
         for question, answer in questions
         if _keep(tx, lead_id, survey.name.value, question, answer, key, now)
     }
+    bant.keep(tx, lead_id, _found_out(questions, heard, words.facts), key, now)
+    gone = withdraw(tx, lead_id, survey, left or LeftOpen(), key, now)
+    worth |= {question.name.value: {} for question, _ in gone}
     if bring_to(tx, lead_id, survey.name.value, worth, key, now):
         grade(tx, lead_id, grades)
-    bant.keep(tx, lead_id, _found_out(questions, heard, words.facts), key, now)
-    if questions and (columns := ears.scored(tx, lead_row(tx, lead_id), (), now, profile_changed=True)):
+    if (questions or gone) and (columns := ears.scored(tx, lead_row(tx, lead_id), (), now, profile_changed=True)):
         set_graded(tx, {lead_id: columns})
     for kind in _raised(questions):
         append(tx, lead_id, Incoming(f"{key}/raised/{kind}", kind, now, LeadIn(id=lead_id)), now, ears, last=False)
-    return _profile(lead_id, questions, words, now)
+    profile = _profile(lead_id, questions, words, now)
+    taken_away = forgets(tx, lead_id, gone, lambda said: _profile(lead_id, said, words, now))
+    return replace(profile, forgets=taken_away - {*profile.profile, *profile.fields})
 
 
 def _answered(mail_key: str) -> str:
@@ -193,7 +201,7 @@ def _chosen(question: Question, answer: Answer) -> list[str]:
     return options_of(answer)
 
 
-def _profile(lead_id: str, questions: list[tuple[Question, Answer]], words: Vocabulary, now: datetime) -> LeadIn:
+def _profile(lead_id: str, questions: Iterable[tuple[Question, Answer]], words: Vocabulary, now: datetime) -> LeadIn:
     """The profile fields that the answers fill. What a field cannot hold stays an answer, and is not lost."""
     profile: dict[str, str] = {}
     fields: dict[str, Value] = {}
