@@ -12,13 +12,13 @@ from kweek.flow.facts import Facts
 from kweek.flow.state import Value
 from kweek.flow.surveys import Survey
 from kweek.intake.check_lead import Vocabulary
-from kweek.intake.incoming import LeadIn, Recorded
+from kweek.intake.incoming import Recorded
 from kweek.intake.outcomes import Desk, OutcomeError, Said, at_desk
 from kweek.intake.record import Ears
 from kweek.intake.suppress import AddressKey, suppress_lead
 from kweek.intake.surveys.answers import Given, mark_of, spoken_answers
 from kweek.intake.surveys.asking import asked_on_telephone
-from kweek.intake.surveys.submit import Heard, keep_answers
+from kweek.intake.surveys.submit import Heard, Kept, keep_answers
 from kweek.leads import tables
 from kweek.leads.database import Database
 from kweek.leads.enrolments import lead_row
@@ -106,11 +106,11 @@ def log_call(
         desk.may_close()
         if outcome == NO_ANSWER:
             _may_count(desk)
-        lead = _keep(desk, script, answers, rules) if answers else None
+        lead, untold = _keep(desk, script, answers, rules) if answers else (None, ())
         desk.change(**_after(desk, outcome, call_back_at, rules))
         if outcome == "objected":  # the right to object is kept at once, whatever the flow makes of it
             suppress_lead(desk.tx, desk.lead_id, "telephone", "objected", said.at, address_key)
-        return desk.tell(kind, data, lead, mark)
+        return desk.tell(kind, data, lead, mark, untold)
 
 
 def _may_count(desk: Desk) -> None:
@@ -120,7 +120,7 @@ def _may_count(desk: Desk) -> None:
         raise TooEarlyError(row.not_before)
 
 
-def _keep(desk: Desk, script: Survey | None, given: Given, rules: CallRules) -> LeadIn:
+def _keep(desk: Desk, script: Survey | None, given: Given, rules: CallRules) -> Kept:
     if script is None:
         raise OutcomeError("This call has no script any more: nobody knows the questions.", field="answers")
     said, lead_id = desk.said, desk.lead_id

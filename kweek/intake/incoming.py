@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kweek.errors import KweekError
-from kweek.flow.state import Value
+from kweek.flow.state import Event, Value
 from kweek.leads.bant import Found
 
 OWN_COLUMNS = (
@@ -122,11 +122,13 @@ def told_by(incoming: Incoming, sender: str | None) -> Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The event as it stands in our books; `fresh`: it was not there before."""
+    """The event as it stands in our books; `fresh`: it was not there before. untold: of what happened with it, and it
+    itself, other programs have yet to hear."""
 
     lead_id: str
     seq: int
     fresh: bool
+    untold: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

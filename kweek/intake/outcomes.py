@@ -6,7 +6,7 @@ The event keeps who did it, when, and his note.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, update
 
 from kweek.errors import KweekError
-from kweek.flow.state import Value
+from kweek.flow.state import Event, Value
 from kweek.intake.incoming import Incoming, LeadIn, OtherEventError, Recorded
 from kweek.intake.record import Ears, append
 from kweek.leads import events, tables
@@ -79,15 +79,20 @@ class Desk:
         self.tx.execute(update(self.table).where(self.table.c.key == self.row.key).values(**values))
 
     def tell(
-        self, kind: str, data: Mapping[str, Value] | None = None, lead: LeadIn | None = None, also: str = ""
+        self,
+        kind: str,
+        data: Mapping[str, Value] | None = None,
+        lead: LeadIn | None = None,
+        also: str = "",
+        untold: Sequence[Event] = (),
     ) -> Recorded:
         """Record the event, with who did it and what he noted. lead: what else was learnt of the lead. also: a mark of
-        what else was sent, by which this request is known again."""
+        what else was sent, by which this request is known again. untold: as `append` has it."""
         key, said = self.row.key, self.said
         name = self._name(also) if said.id else f"{kind}/{self._count(kind) + 1}"
         whose = lead or LeadIn(id=self.lead_id)
         event = Incoming(f"{key}/{name}", kind, said.at, whose, data or {}, key, said.by, said.note)
-        return append(self.tx, self.lead_id, event, said.at, self.ears)
+        return append(self.tx, self.lead_id, event, said.at, self.ears, untold=untold)
 
     def done_before(self, kind: str, data: Mapping[str, Value] | None = None, also: str = "") -> Recorded | None:
         """This very request came before: its answer, and nothing is done again. OtherEventError: its id was used for

@@ -177,13 +177,15 @@ def append(
     before: Before | None = None,
     *,
     last: bool = True,
+    untold: Sequence[Event] = (),
 ) -> Recorded:
     """The same within a transaction that has this lead locked already; `incoming.lead` then only enriches it. last:
-    what comes after it in this transaction is another matter; False: the lead comes to its grade with all of it."""
+    what comes after it in this transaction is another matter; False: the lead comes to its grade with all of it, and
+    other programs hear of it then. untold: what came before it so."""
     lead = row_of(tx, lead_id)
     if lead is None:
         raise NoSuchLead(f"There is no lead {lead_id}")
-    return _take(tx, lead, incoming, now, ears or AlwaysRing(), before, last=last)
+    return _take(tx, lead, incoming, now, ears or AlwaysRing(), before, last=last, untold=untold)
 
 
 def _take(
@@ -195,6 +197,7 @@ def _take(
     before: Before | None,
     *,
     last: bool = True,
+    untold: Sequence[Event] = (),
 ) -> Recorded:
     """All that comes with it is judged together: the lead comes to its grade at once, and not by those in between."""
     name = came_as(tx, lead, incoming.lead)
@@ -217,13 +220,15 @@ def _take(
     brought: dict[str, Any] = {"stage": stage, "seq": happened[-1].seq, **columns, **graded.columns}
     tx.execute(_BROUGHT_UP, {"lead": lead.id, **brought})
     heard = [one for one, of in zip(happened, told, strict=True) if of is incoming or not of.past]
-    for event in (*heard, *graded.events):
+    heard += graded.events
+    for event in (*untold, *heard) if last else ():
         ears.tell(tx, lead.id, event, now)
+    for event in heard:
         if ears.rings(tx, lead, event, profile_changed=changed and event is happened[0]):
             events.ring(tx, lead.id, event.seq, mass=incoming.mass)
     if company is not None:
         ears.changed_in_common(tx, "company", company, now)
-    return Recorded(lead.id, happened[0].seq, fresh=True)
+    return Recorded(lead.id, happened[0].seq, fresh=True, untold=() if last else tuple(heard))
 
 
 def hear_grade(tx: Connection, lead_id: str, now: datetime, ears: Ears) -> Sequence[Event]:

@@ -12,9 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from kweek.flow.catalogue import Hook
+from kweek.flow.conditions import parse_condition
 from kweek.flow.load.surveys import load_survey
+from kweek.flow.problems import Located, Position
 from kweek.intake.check_lead import Vocabulary
 from kweek.intake.ears import FlowEars
+from kweek.intake.hooks import hooks_of
 from kweek.intake.merging.merge import Merged, merge
 from kweek.intake.merging.unmerge import unmerge
 from kweek.intake.surveys.asking import Answer
@@ -23,9 +27,13 @@ from kweek.intake.surveys.withdrawn import LeftOpen
 from kweek.intake.surveys.worth import options_of
 from kweek.leads import tables
 from kweek.leads.database import Database
+from kweek.leads.enrolments import lead_row
+from kweek.leads.facts import Rules
 from kweek.leads.merged import living
 from kweek.leads.points import sums_of
+from kweek.leads.reckoned import Scores
 from kweek.rules.grades import Grades, Points
+from kweek.rules.scoring import Rule
 from kweek.web import points
 from tests.store.making import NOW, a_lead
 
@@ -49,6 +57,20 @@ questions:
     points:
       sample: { interest: 3 }
       visit: { interest: 4 }
+"""
+RAISING: Final = """
+survey: raising
+title: { en: Raising }
+questions:
+  - ask: wish
+    text: { en: Wish }
+    type: choice
+    options: { quote: { en: A quote } }
+    raises: { quote: quote.requested }
+  - ask: role
+    text: { en: Role }
+    type: text
+    fills: lead.job_title
 """
 SURVEY, _ = load_survey(TEXT, "surveys/talk.yaml", ("en",))
 assert SURVEY is not None
@@ -125,6 +147,26 @@ def test_what_is_heard_late_does_not_count(database: Database) -> None:
     with database.read() as read:
         said = {row.question: row.value for row in read.execute(select(tables.answers))}
     assert said == {"budget": "none", "wants": ["visit"]}
+
+
+def test_all_that_is_told_of_one_submission_tells_of_one_grade(database: Database) -> None:
+    survey, _ = load_survey(RAISING, "surveys/raising.yaml", ("en",))
+    assert survey is not None
+    lead, kinds = a_lead(database), ("quote.requested", "answered", "grade.changed")
+    rules = (Rule("title", "", "profile", 30, condition=parse_condition("known(lead.job_title)")),)
+    scores = Scores((*rules, Rule("asked", "", "intent", 50, "quote.requested")))
+    place = Position(1, 1)
+    sends, hears = (tuple(Located(word, place, place) for word in words) for words in (("lead.grade",), kinds))
+    hooks = hooks_of({"crm": Hook("https://crm.example/", sends, hears)}, Rules(scores.grades))
+    invited = Invitation(f"{lead}-1/1", lead, "ask", "en", None, answered=False)
+    answers: Mapping[str, Answer] = {"wish": "quote", "role": "Director"}
+    house: dict[str, Any] = {**HOUSE, "ears": FlowEars(scores, hooks=hooks)}
+    submit(database, survey, invited, answers, NOW, **house)
+    with database.read() as read:
+        bodies = list(read.execute(select(tables.deliveries.c.body).order_by(tables.deliveries.c.id)).scalars())
+        row = lead_row(read, lead)
+    assert [body["type"] for body in bodies] == list(kinds)
+    assert {body["data"]["lead"]["grade"] for body in bodies} == {f"{row.profile}{row.engagement}"}
 
 
 def test_what_is_emptied_is_worth_nothing_any_more_and_may_be_said_again(database: Database) -> None:

@@ -3,19 +3,19 @@
 An invitation is a mail: it takes one submission. On the telephone the survey is the script of the call. The events that
 an answer raises are recorded before `answered` and before the call's outcome, at the same moment: of those that the
 waiting step names, the upper line wins; what it names, goes before what the flow listens to anywhere. The lead comes to
-its grade once, by all of it: a student with a budget is no hot lead for a moment.
+its grade once, by all of it: a student with a budget is no hot lead for a moment, and no program hears that it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
-from kweek.flow.state import Value
+from kweek.flow.state import Event, Value
 from kweek.flow.surveys import Question, Survey, say
 from kweek.intake.check import check_profile
 from kweek.intake.check_lead import Vocabulary
@@ -63,6 +63,13 @@ class Invitation:
     answered: bool
 
 
+class Kept(NamedTuple):
+    """What goes with the event that ends it. lead: its profile. untold: what was raised, as `append` has it."""
+
+    lead: LeadIn
+    untold: Sequence[Event]
+
+
 _MAILS: Final = tables.mails.c
 _INVITED: Final = (
     select(_MAILS.lead_id, _MAILS.mail, _MAILS.language, tables.enrolments.c.version)
@@ -103,14 +110,15 @@ def submit(
         if tx.execute(_DONE, {"id": _answered(key)}).first() is not None:
             return False
         heard = Heard(key, "survey", invited.language, now)
-        lead = keep_answers(tx, lead_id, survey, answers, heard, words=words, grades=grades, ears=ears, left=left)
+        kept = keep_answers(tx, lead_id, survey, answers, heard, words=words, grades=grades, ears=ears, left=left)
         drop_draft(tx, key)
         append(
             tx,
             lead_id,
-            Incoming(_answered(key), "answered", now, lead, {"survey": survey.name.value}, ref=key),
+            Incoming(_answered(key), "answered", now, kept.lead, {"survey": survey.name.value}, ref=key),
             now,
             ears,
+            untold=kept.untold,
         )
     return True
 
@@ -126,9 +134,9 @@ def keep_answers(
     grades: Grades,
     ears: Ears,
     left: LeftOpen | None = None,
-) -> LeadIn:
-    """Keep the answers of this (locked) lead with all that follows from them, but for its profile: that is the answer
-    here, to go with the event that ends it."""
+) -> Kept:
+    """Keep the answers of this (locked) lead with all that follows from them, but for what goes with the event that
+    ends it: that is the answer here."""
     key, now = heard.key, heard.at
     questions = [
         (question, answers[question.name.value]) for question in survey.questions if question.name.value in answers
@@ -145,11 +153,13 @@ def keep_answers(
         grade(tx, lead_id, grades)
     if (questions or gone) and (columns := ears.scored(tx, lead_row(tx, lead_id), (), now, profile_changed=True)):
         set_graded(tx, {lead_id: columns})
+    untold: list[Event] = []
     for kind in _raised(questions):
-        append(tx, lead_id, Incoming(f"{key}/raised/{kind}", kind, now, LeadIn(id=lead_id)), now, ears, last=False)
+        raised = Incoming(f"{key}/raised/{kind}", kind, now, LeadIn(id=lead_id))
+        untold += append(tx, lead_id, raised, now, ears, last=False).untold
     profile = _profile(lead_id, questions, words, now)
     taken_away = forgets(tx, lead_id, gone, lambda said: _profile(lead_id, said, words, now))
-    return replace(profile, forgets=taken_away - {*profile.profile, *profile.fields})
+    return Kept(replace(profile, forgets=taken_away - {*profile.profile, *profile.fields}), untold)
 
 
 def _answered(mail_key: str) -> str:
