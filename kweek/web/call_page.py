@@ -22,6 +22,7 @@ from kweek.intake.surveys.submit import answer_in_words
 from kweek.leads import tables
 from kweek.web import past, queries, story
 from kweek.web.acting import Tried, act, acting, read_fields
+from kweek.web.begun import begun
 from kweek.web.guard import Body, HouseOf, staff_only
 from kweek.web.house import House
 from kweek.web.problems import ProblemError
@@ -97,6 +98,7 @@ def _facts(read: Connection, house: House, row: Row[Any], tongue: Tongue) -> Map
         "reply": story.last_reply(read, lead, mailbox),
         "why": story.why(read, row.key, row.enrolment_id),
         "answers": story.answers(read, house.rules, row.lead_id, tongue.language),
+        "begun": begun(read, house, row.lead_id, tongue.language),
         "remarks": story.remarks(read, row.lead_id),
         "past": past.of_call(read, tongue, row),
         "script": _in_words(read, script, lead, tongue, house.now()) if script else None,

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from kweek.leads import cannot_go_on
 from kweek.leads.merged import merged_into
 from kweek.web import company_page, course, points, queries, same_as, story, topics, way
+from kweek.web.begun import begun
 from kweek.web.guard import HouseOf, staff_only
 from kweek.web.lead_stamp import lead_stamp
 from kweek.web.mail_titles import titles
@@ -44,6 +45,7 @@ def show_lead(lead_id: str, request: Request, house: HouseOf) -> Response:
             "tasks": queries.open_tasks(read, lead_id).rows,
             "ways": (ways := way.ways(read, say, family, asked=drawn)),
             "answers": story.answers(read, house.rules, lead_id, say.language),
+            "begun": begun(read, house, lead_id, say.language),
             "remarks": story.remarks(read, lead_id),
             "mails": (mails := queries.last_mails(read, _MOST_MAILS, family)),
             "called": titles(read, house.rules, mails, say.language),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from kweek.leads import tables
 
 _l, _m, _h, _e = tables.leads.c, tables.mails.c, tables.hits.c, tables.effects.c
+_d = tables.survey_drafts.c
 
 
 def _of_it(column: Any) -> Any:
@@ -27,9 +28,11 @@ _STAMP: Final = select(
     _one(func.count(_e.key), *_TO_DO), _one(func.max(_e.due_at), *_TO_DO),
     _one(func.count(_m.key), _of_it(_m.lead_id)),
     _one(func.count(_m.key), _of_it(_m.lead_id), _m.status.in_(("claimed", "held"))),
+    _one(func.max(_d.at), _d.mail_key.in_(select(_m.key).where(_of_it(_m.lead_id)))),
     _one(func.count(_h.id), _LOOKS), _one(func.count(_h.grade), _LOOKS),
 ).where(_of_it(_l.id))  # fmt: skip
-"""Every event and turn of it, what it is worth, what is still to be done for it, its mails and the looks at them."""
+"""Every event and turn of it, what it is worth, what is still to be done for it, its mails, the looks at them,
+and what it filled in of a survey."""
 
 
 def lead_stamp(read: Connection, lead_id: str) -> str:

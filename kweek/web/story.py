@@ -173,10 +173,10 @@ def _in_words(survey: Survey | None, given: Mapping[str, Row[Any]], language: st
     for name in sorted(given, key=lambda name: (list(asked).index(name) if name in asked else len(asked), name)):
         question, row = asked.get(name), given[name]
         text = say(question.text, language) if question else name
-        yield Answer(text, _answer_words(question, row.value, language), title or row.survey, row.at)
+        yield Answer(text, answer_words(question, row.value, language), title or row.survey, row.at)
 
 
-def _answer_words(question: Question | None, value: object, language: str) -> str:
+def answer_words(question: Question | None, value: object, language: str) -> str:
     """A day as this language writes it."""
     if question is not None and question.type == "date" and isinstance(value, str):
         return kept_words(Tongue(language), value, "date", UTC)

@@ -158,3 +158,19 @@ def test_what_was_not_shown_is_not_taken_back(web: TestClient, address: str, aga
     web.post(again, data={key: said for key, said in {**FIRST, **SECOND}.items() if key not in ("@shown", "role")})
     assert books.rows(tables.leads)[0].job_title == "Head of buying"
     assert "role" in {row.question for row in books.rows(tables.answers)}
+
+
+def test_people_see_what_was_begun_and_not_sent_in(
+    web: TestClient, staff: TestClient, address: str, books: Books
+) -> None:
+    web.post(address, data=FIRST | {"role": "<b>Buyer"})
+    for language, title, need in (
+        ("en", "Began “What suits your building?”", "Replacing an existing installation"),
+        ("nl", "Begon aan “Wat past bij uw gebouw?”", "Vervanging van een bestaande installatie"),
+    ):
+        page = staff.get("/leads/l1", headers={"accept-language": language}).text
+        assert title in page
+        assert need in page
+        assert "&lt;b&gt;Buyer" in page
+    web.post(address, data=SECOND)
+    assert "Begon aan" not in staff.get("/leads/l1", headers={"accept-language": "nl"}).text
