@@ -33,7 +33,7 @@ def step_words(say: Tongue, step: AnyStep) -> str:
                 return say("step.send", mails=mails)
             return say("step.send.wait", mails=mails, time=time_words(say, step.within))
         case Call():
-            return say("step.call", script=script_words(say, step.script), time=time_words(say, step.within))
+            return say("step.call", script=step.script, time=time_words(say, step.within))
         case Handover():
             return say("step.handover", team=step.team)
         case Task():

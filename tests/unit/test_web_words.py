@@ -120,7 +120,6 @@ def test_a_script_and_a_topic_are_called_by_their_titles() -> None:
     assert (topic_words(say, "humidity"), topic_words(say, "lamps")) == ("Las over luchtvochtigheid", "lamps")
     title = workspace.surveys["keep-in-touch"].title["nl"]
     assert (script_words(say, "keep-in-touch"), script_words(say, "gone")) == (title, "gone")
-    assert title in step_words(say, step(Call, script="keep-in-touch", within=WEEK))
 
 
 def test_what_the_workspace_calls_its_own_is_said_where_it_is_named() -> None:
