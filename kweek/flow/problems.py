@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -169,14 +169,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     head, dot, _ = word.partition(".")
     known = tuple(name for name in known if dot and name.startswith(f"{head}.")) or known  # of the same thing
     if len(known) > _MOST_SHOWN:
-        import difflib  # only when somebody mistyped
-
-        from kweek.flow.denied import denied
-
-        contrary = denied(word, known)
-        known = difflib.get_close_matches(word, [name for name in known if name != contrary], n=6, cutoff=0.0)
-        return f"The nearest are: {', '.join(known)}."
+        return f"The nearest are: {', '.join(nearest_of(word, known, 6))}."
     return f"There are: {', '.join(known)}." if known else ""
+
+
+def nearest_of(word: str, known: Iterable[str], most: int) -> Sequence[str]:
+    """So many of them, however far; never one of which `word` says the contrary."""
+    import difflib  # only when somebody mistyped
+
+    from kweek.flow.denied import denied
+
+    known = tuple(known)
+    contrary = denied(word, known)
+    return difflib.get_close_matches(word, [name for name in known if name != contrary], n=most, cutoff=0.0)
 
 
 def sentence(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -19,6 +18,7 @@ from kweek.intake.correcting import plain
 from kweek.intake.incoming import BadEventError
 from kweek.intake.outcomes import OutcomeError, Said
 from kweek.intake.record import Ears
+from kweek.intake.values import near_to
 from kweek.leads import tables
 from kweek.leads.away import until_through
 from kweek.leads.database import Database, lock_lead
@@ -103,8 +103,8 @@ def company_near(read: Connection, name: str, but: str) -> str | None:
     c = tables.companies.c
     alike = select(c.name).where(c.name_key.startswith(name_key(name)[:1], autoescape=True), c.id != but)
     names = {name_key(one): one for one in read.execute(alike.order_by(c.name_key).limit(_LOOKED_THROUGH)).scalars()}
-    near = get_close_matches(name_key(name), names, n=1, cutoff=0.7)
-    return names[near[0]] if near else None
+    near = near_to(name_key(name), names)
+    return names[near] if near else None
 
 
 def _checked(changed: Mapping[str, str], now: datetime) -> dict[str, Any]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # so that importing a tongue costs nothing
     from kweek.flow.catalogue import Rules
     from kweek.flow.surveys import Survey
-
-_OF_TOPIC: Final = re.compile(r"""event\.topic\s*==\s*(["'])([^"']+)\1""")
 
 Own = tuple[tuple[str, str], ...]
 
@@ -56,9 +53,26 @@ def _topics(language: str, rules: Rules) -> Iterator[tuple[str, str]]:
 
     for name, title in rules.titles(language).items():
         event = rules.events[name]
-        made_of, asked = event.source and event.source.value, event.condition.value if event.condition else ""
-        if made_of == PAGE_VIEWED and (of := _OF_TOPIC.fullmatch(asked.strip())) is not None:
-            yield f"title.topic.{of[2]}", title[:1].upper() + title[1:]
+        if event.source and event.source.value == PAGE_VIEWED and event.condition:
+            topic = _topic_of(event.condition.value)
+            if topic is not None:
+                yield f"title.topic.{topic}", title[:1].upper() + title[1:]
+
+
+def _topic_of(condition: str) -> str | None:
+    """`event.topic == "humidity"`, and nothing else."""
+    from kweek.flow.conditions import ConditionError, parse_condition
+    from kweek.flow.conditions.tree import Compare, Constant, Field
+
+    try:
+        tree = parse_condition(condition).tree
+    except ConditionError:  # it has its own message
+        return None
+    match tree:
+        case Compare(operators=("==",), operands=(Field(path="event.topic"), Constant(value=str(topic)))):
+            return topic
+        case _:
+            return None
 
 
 def _reasons(language: str, rules: Rules) -> Iterator[tuple[str, str]]:

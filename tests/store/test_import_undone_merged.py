@@ -46,14 +46,20 @@ def _known(db: Database, lead_id: str) -> tuple[Any, ...]:
     return row.first_name, row.job_title, row.phone, company, row.fields
 
 
+def _three(db: Database, of_sam: dict[str, str]) -> tuple[str, str, str]:
+    """An, Sam, who has a job and these fields of his own, and a third, of whom nothing is known."""
+    an, sam = (lead(db, email=f"{name}@example.com").id for name in ("an", "same"))
+    own = LeadIn(id=sam, profile={"job_title": "Kok"}, fields=of_sam)
+    record(db, Incoming("own", "form.sent", NOW, own), NOW, EARS)
+    third = LeadIn(email="third@example.com")
+    return an, sam, record(db, Incoming("third", "form.sent", NOW, third), NOW, EARS).lead_id
+
+
 @pytest.mark.parametrize("merges", [1, 2])
 def test_fields_are_given_back_wherever_a_merge_has_brought_them(books: Database, merges: int) -> None:
     """Sam, who goes on, has a job and a building of his own. Of the names, the telephone and the company An's count."""
-    an, sam = (lead(books, email=f"{name}@example.com").id for name in ("an", "same"))
-    own = LeadIn(id=sam, profile={"job_title": "Kok"}, fields={"building": "shed"})
-    record(books, Incoming("own", "form.sent", NOW, own), NOW, EARS)
-    third = record(books, Incoming("third", "form.sent", NOW, LeadIn(email="third@example.com")), NOW, EARS).lead_id
-    before = [_known(books, one) for one in (an, sam, third)]
+    an, sam, third = three = _three(books, {"building": "shed"})
+    before = [_known(books, one) for one in three]
     import_id = imported(books, TOLD)
     told = _known(books, an)
     assert told == ("An", "Inkoper", "+31201234567", "Beta", {"building": "hall", "contract_end": "2026-12-31"})
@@ -91,11 +97,8 @@ def test_what_was_written_since_where_the_lead_went_on_stays_and_is_told(books: 
 @pytest.mark.parametrize("merges", [1, 2])
 def test_where_the_file_spoke_first_the_word_of_the_one_that_goes_counts(books: Database, merges: int) -> None:
     """An is the oldest. Sam has a job; a third takes the place of both."""
-    an, sam = (lead(books, email=f"{name}@example.com").id for name in ("an", "same"))
-    own = LeadIn(id=sam, profile={"job_title": "Kok"}, fields={"contract_end": "2027-01-01"})
-    record(books, Incoming("own", "form.sent", NOW, own), NOW, EARS)
-    third = record(books, Incoming("third", "form.sent", NOW, LeadIn(email="third@example.com")), NOW, EARS).lead_id
-    before = [_known(books, one) for one in (an, sam, third)]
+    an, sam, third = three = _three(books, {"contract_end": "2027-01-01"})
+    before = [_known(books, one) for one in three]
     import_id = imported(books, TOLD)
     later = NOW + timedelta(minutes=1)
     record(books, Incoming("late", "form.sent", later, LeadIn(id=an)), later, EARS)

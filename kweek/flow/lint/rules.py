@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from kweek.flow.catalogue import Hook, Rules
-from kweek.flow.denied import denied
 from kweek.flow.lint.asks import ask
 from kweek.flow.lint.gather import event_data
 from kweek.flow.lint.names import COMPUTED, PROFILE, Names
 from kweek.flow.lint.report import Report
 from kweek.flow.lint.sales_ready import lint_sales_ready
 from kweek.flow.lint.scoring import lint_fits, lint_matrix, lint_scoring
-from kweek.flow.problems import Problem, did_you_mean, nearest
+from kweek.flow.problems import Problem, did_you_mean, nearest, nearest_of
 from kweek.flow.words import HEARD_OUTSIDE
 
 _MOST_HEARD: Final = 12  # of what a webhook can hear, where a name is unknown
@@ -64,11 +63,7 @@ def _what_can_be_heard(word: str, known: tuple[str, ...]) -> str:
     """The one that is meant, or else the nearest; of any kind, for nothing says that it is one of `lead.…`."""
     if nearest(word, known) is not None:
         return did_you_mean(word, known)
-    import difflib  # only when somebody mistyped
-
-    contrary = denied(word, known)
-    can = difflib.get_close_matches(word, [name for name in known if name != contrary], n=_MOST_HEARD, cutoff=0.0)
-    return f"The nearest that can be heard are: {', '.join(can)}"
+    return f"The nearest that can be heard are: {', '.join(nearest_of(word, known, _MOST_HEARD))}"
 
 
 def _own_fields(rules: Rules, report: Report) -> None:

@@ -25,21 +25,8 @@ _FEW: Final = 0.2  # of its cells, for its heading not to be believed
 _SHORTEST: Final = 6  # digits of a telephone number, in small countries
 _ADDRESS: Final = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
 _SALUTATIONS: Final = (
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "dr",
-    "prof",
-    "dhr",
-    "de heer",
-    "mevr",
-    "mevrouw",
-    "mw",
-    "drs",
-    "ir",
-)
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "dhr", "de heer", "mevr", "mevrouw", "mw", "drs", "ir",
+)  # fmt: skip
 _LANGUAGES: Final = ("nl", "en", "de", "fr", "es", "it", "pl", "pt", "da", "sv")
 
 Fits = Callable[[str, Vocabulary], bool]
